@@ -1,0 +1,41 @@
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Grains.Payments;
+
+/// <summary>The platform's payment system, as the engine uses it: it makes checkouts and refunds; captures come back as notifications.</summary>
+/// <remarks>
+/// Both calls are idempotent at the provider by their key, so after a lost answer the engine asks again and gets the first result:
+/// one checkout per order, one refund per captured payment that is owed back.
+/// </remarks>
+public interface IPaymentProvider
+{
+    /// <summary>Creates the checkout of an order, or returns the one made earlier for the same order.</summary>
+    /// <exception cref="PaymentProviderException">The provider refused or did not answer; asking again is safe.</exception>
+    Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Pays a captured payment back, or returns the refund made earlier under the same key.</summary>
+    /// <exception cref="PaymentProviderException">The provider refused or did not answer; asking again is safe.</exception>
+    Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What the provider needs for a checkout. The order id is also the idempotency key.</summary>
+/// <param name="Order">Order id, such as <c>mi2-1.17</c>.</param>
+/// <param name="User">Who may pay: the same platform user, <c>weibo:alice</c>.</param>
+/// <param name="Description">What is bought, for the cashier's page.</param>
+/// <param name="Amount">The whole amount of the order.</param>
+/// <param name="ExpiresAt">The order's payBy: from then on the cashier no longer invites to pay.</param>
+public sealed record CheckoutRequest(string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt);
+
+/// <summary>A checkout at the provider.</summary>
+/// <param name="Checkout">The provider's id: 128 random bits, the last segment of <paramref name="Url"/>.</param>
+/// <param name="Url">Where the buyer pays.</param>
+public sealed record ProviderCheckout(string Checkout, string Url);
+
+/// <summary>A payment to be paid back in full. The idempotency key is the payment id: a payment is refunded at most once.</summary>
+public sealed record RefundRequest(string Order, string Payment, Money Amount);
+
+/// <summary>A refund made by the provider.</summary>
+public sealed record ProviderRefund(string Refund);
+
+/// <summary>The provider refused, or did not answer in time. Whether it acted is unknown; asking again under the same key is safe.</summary>
+public sealed class PaymentProviderException(string message, Exception? inner = null) : Exception(message, inner);
