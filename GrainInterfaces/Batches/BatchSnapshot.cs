@@ -1,0 +1,43 @@
+namespace OrleansSale.GrainInterfaces.Batches;
+
+/// <summary>The committed counts of a batch at its head: what a board is made of. free + held + sold + withdrawn = stock.</summary>
+/// <param name="Seq">Sequence of the last committed entry.</param>
+/// <param name="Hash">Its hash, 32 bytes.</param>
+/// <param name="Stock">Units offered so far, restocks included.</param>
+/// <param name="Free">Units free.</param>
+/// <param name="Held">Units in orders awaiting payment.</param>
+/// <param name="Sold">Units in paid orders.</param>
+/// <param name="Withdrawn">Units taken out of the sale.</param>
+/// <param name="Reserved">Reservations; may be up to 2 s old.</param>
+/// <param name="Standby">Buyers in the standby line.</param>
+/// <param name="Paused">Whether an operator has paused the batch.</param>
+/// <param name="Closed">Whether an operator has closed the batch.</param>
+/// <param name="KnownUsers">How many entries the list of known users has at this head: see <see cref="BoardUpdate.Users"/>.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
+public sealed record BatchSnapshot(
+    [property: Id(0)] long Seq,
+    [property: Id(1)] byte[] Hash,
+    [property: Id(2)] int Stock,
+    [property: Id(3)] int Free,
+    [property: Id(4)] int Held,
+    [property: Id(5)] int Sold,
+    [property: Id(6)] int Withdrawn,
+    [property: Id(7)] long Reserved,
+    [property: Id(8)] int Standby,
+    [property: Id(9)] bool Paused,
+    [property: Id(10)] bool Closed,
+    [property: Id(11)] int KnownUsers);
+
+/// <summary>A snapshot, and the part of the list of known users that the asking front lacks.</summary>
+/// <param name="Snapshot">Counts at the head.</param>
+/// <param name="Users">
+/// Hashes (<see cref="Users.UserId.HashOf"/>) of users to whom only the batch may answer: those who ever had an order or cancelled a
+/// reservation. The list only grows, in the order of the ledger, so a position in it means the same on every activation. Here: from the
+/// position asked for, at most <see cref="MaxUsers"/>; ask on until the position reaches <see cref="BatchSnapshot.KnownUsers"/>.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.BoardUpdate")]
+public sealed record BoardUpdate([property: Id(0)] BatchSnapshot Snapshot, [property: Id(1)] ulong[] Users)
+{
+    /// <summary>Most users in one answer.</summary>
+    public const int MaxUsers = 65_536;
+}

@@ -1,0 +1,73 @@
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.GrainInterfaces.Batches;
+
+/// <summary>What a batch offers, to whom and when: everything an operator says when creating it. Never changes, but for restocking.</summary>
+/// <param name="Id">Batch id, <c>[a-z0-9-]{1,64}</c>.</param>
+/// <param name="Product">What is sold.</param>
+/// <param name="Channels">The platforms whose users may take part: 1…16 different ones.</param>
+/// <param name="Stock">Units offered at creation: 1…10,000,000.</param>
+/// <param name="PerUserLimit">Units a user may have in live orders at a time: 1…100.</param>
+/// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400 s.</param>
+/// <param name="Schedule">The four instants.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
+public sealed record BatchTerms(
+    [property: Id(0)] string Id,
+    [property: Id(1)] Product Product,
+    [property: Id(2)] string[] Channels,
+    [property: Id(3)] int Stock,
+    [property: Id(4)] int PerUserLimit,
+    [property: Id(5)] int PaymentWindowSeconds,
+    [property: Id(6)] Schedule Schedule)
+{
+    /// <summary>Longest id of a batch or product, in characters.</summary>
+    public const int MaxIdLength = 64;
+
+    /// <summary>Most units a batch may ever have, restocks included.</summary>
+    public const int MaxStock = 10_000_000;
+
+    /// <summary>Highest limit per user.</summary>
+    public const int MaxPerUserLimit = 100;
+
+    /// <summary>Longest payment window, in seconds: a day.</summary>
+    public const int MaxPaymentWindowSeconds = 86_400;
+
+    /// <summary>Most channels of one batch.</summary>
+    public const int MaxChannels = 16;
+
+    /// <summary>Whether the batch is offered on the user's channel.</summary>
+    public bool IsEligible(string user)
+    {
+        var channel = Users.UserId.ChannelOf(user);
+        foreach (var offered in Channels)
+        {
+            if (channel.SequenceEqual(offered)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether both offer exactly the same (a record compares the channels by reference).</summary>
+    public bool SameAs(BatchTerms other) =>
+        this with { Channels = other.Channels } == other && Channels.SequenceEqual(other.Channels);
+
+    /// <summary>Whether the text is an id of a batch or product: <c>[a-z0-9-]{1,64}</c>.</summary>
+    public static bool IsId(string? text) =>
+        text is { Length: >= 1 and <= MaxIdLength } && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+}
+
+/// <summary>What is sold; repeated batches of a product form its series.</summary>
+/// <param name="Id">Product id, <c>[a-z0-9-]{1,64}</c>.</param>
+/// <param name="Name">Name for people, 1…200 characters.</param>
+/// <param name="Price">Price of one unit, 1…1,000,000,000,000 minor units.</param>
+/// <param name="ImageUrl">An https or site-relative address of a picture, at most 2,000 characters; null: none.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Product")]
+public sealed record Product(
+    [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] Money Price, [property: Id(3)] string? ImageUrl);
+
+/// <summary>The instants of a batch, UTC, to the millisecond: reservationOpens &lt; reservationCloses ≤ saleOpens &lt; saleCloses.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Schedule")]
+public sealed record Schedule(
+    [property: Id(0)] DateTimeOffset ReservationOpens,
+    [property: Id(1)] DateTimeOffset ReservationCloses,
+    [property: Id(2)] DateTimeOffset SaleOpens,
+    [property: Id(3)] DateTimeOffset SaleCloses);

@@ -1,0 +1,34 @@
+namespace OrleansSale.GrainInterfaces.Batches;
+
+/// <summary>What an operator may do to a batch that exists.</summary>
+public enum OperatorAction
+{
+    /// <summary>Stop new holds; live holds keep their deadline and may be paid.</summary>
+    Pause,
+
+    /// <summary>End a pause.</summary>
+    Resume,
+
+    /// <summary>Stop new holds for ever.</summary>
+    Close,
+
+    /// <summary>Add units.</summary>
+    Restock,
+
+    /// <summary>Take free units out of the sale.</summary>
+    Withdraw,
+}
+
+/// <summary>A command of an operator.</summary>
+/// <param name="Action">What to do.</param>
+/// <param name="Units">How many units to restock or withdraw, 1…10,000,000; 0 for the others.</param>
+/// <param name="Reason">Why, for the record: 1…500 characters.</param>
+/// <param name="By">The operator, as a user.</param>
+/// <param name="Key">Idempotency-Key, 1…64 characters: the same command under the same key takes effect once.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.OperatorCommand")]
+public sealed record OperatorCommand(
+    [property: Id(0)] OperatorAction Action,
+    [property: Id(1)] int Units,
+    [property: Id(2)] string Reason,
+    [property: Id(3)] string By,
+    [property: Id(4)] string Key);

@@ -1,0 +1,47 @@
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.GrainInterfaces.Batches;
+
+/// <summary>One request for units. What a front has verified: the user, and the reservation by ticket or by look-up.</summary>
+/// <param name="User">Who buys.</param>
+/// <param name="Key">The client's Idempotency-Key, 1…64 characters; null: the user's one live order is the answer to a repeat.</param>
+/// <param name="Quantity">Units wanted, 1 or more; all or nothing.</param>
+/// <param name="Reservation">Version of the user's reservation; 0: none.</param>
+/// <param name="ByTicket">Whether the version was stated by a ticket: if it was cancelled meanwhile, the ticket is invalid.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseRequest")]
+public readonly record struct PurchaseRequest(
+    [property: Id(0)] string User,
+    [property: Id(1)] string? Key,
+    [property: Id(2)] int Quantity,
+    [property: Id(3)] long Reservation,
+    [property: Id(4)] bool ByTicket);
+
+/// <summary>Everything a lane hands over in one call: 1…<see cref="MaxCount"/> purchases, decided in this order.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Purchases")]
+public sealed record Purchases([property: Id(0)] PurchaseRequest[] Requests)
+{
+    /// <summary>Most purchases in one call.</summary>
+    public const int MaxCount = 1_024;
+}
+
+/// <summary>The outcomes, in the order of the requests.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseOutcomes")]
+public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcomes);
+
+/// <summary>What became of a purchase: an order, made now or by an earlier request, or a refusal. Told only once durable.</summary>
+/// <param name="Order">The order; null when refused.</param>
+/// <param name="Repeated">Whether an earlier request made it.</param>
+/// <param name="Refused">Why not; null when there is an order.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseOutcome")]
+public readonly record struct PurchaseOutcome(
+    [property: Id(0)] OrderView? Order, [property: Id(1)] bool Repeated, [property: Id(2)] Refusal? Refused)
+{
+    /// <summary>A hold was made.</summary>
+    public static PurchaseOutcome Made(OrderView order) => new(order, false, null);
+
+    /// <summary>The answer to an earlier request, again.</summary>
+    public static PurchaseOutcome Repeat(OrderView order) => new(order, true, null);
+
+    /// <summary>Refused.</summary>
+    public static PurchaseOutcome No(Refusal refusal) => new(null, false, refusal);
+}

@@ -1,0 +1,35 @@
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.GrainInterfaces.Catalogue;
+
+/// <summary>The index of all batches: one actor, key <see cref="Key"/>. Rebuilt from the ledger's streams when it activates.</summary>
+[Alias("OrleansSale.ICatalogueGrain")]
+public interface ICatalogueGrain : IGrainWithStringKey
+{
+    /// <summary>Its only key.</summary>
+    const string Key = "catalogue";
+
+    /// <summary>Adds a batch that was created; a repeat changes nothing.</summary>
+    [Alias("AddAsync")]
+    Task AddAsync(BatchTerms terms);
+
+    /// <summary>The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never changes.</summary>
+    [Alias("ListAsync")]
+    Task<CataloguePage> ListAsync(int from);
+
+    /// <summary>Notes that a batch has nothing left to do as of this head, so that a start need not wake it.</summary>
+    [Alias("SettleAsync")]
+    Task SettleAsync(string batch, long head);
+
+    /// <summary>Wakes every batch that may have something to do; returns how many.</summary>
+    [Alias("WakeAllAsync")]
+    Task<int> WakeAllAsync();
+}
+
+/// <summary>Some of the catalogue: at most <see cref="MaxCount"/> batches. Ask on until a page is empty.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CataloguePage")]
+public sealed record CataloguePage([property: Id(0)] BatchTerms[] Batches)
+{
+    /// <summary>Most batches in one page.</summary>
+    public const int MaxCount = 1_000;
+}

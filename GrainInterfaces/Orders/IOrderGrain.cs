@@ -1,0 +1,41 @@
+namespace OrleansSale.GrainInterfaces.Orders;
+
+/// <summary>
+/// What one order needs besides its state, keyed by order id: it talks to the payment provider and keeps documents. Whether the order
+/// is live, and what is owed, only its batch knows.
+/// </summary>
+[Alias("OrleansSale.IOrderGrain")]
+public interface IOrderGrain : IGrainWithStringKey
+{
+    /// <summary>Opens the order's checkout, or returns the open one. Not-found unless <paramref name="owner"/> owns the order.</summary>
+    [Alias("OpenCheckoutAsync")]
+    Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner);
+
+    /// <summary>Keeps where to deliver. Not-found unless <paramref name="owner"/> owns the order.</summary>
+    [Alias("SetDeliveryAsync")]
+    Task<Answer<Delivery>> SetDeliveryAsync(string owner, Delivery delivery);
+
+    /// <summary>Where to deliver; null: never said.</summary>
+    [Alias("GetDeliveryAsync")]
+    Task<Delivery?> GetDeliveryAsync();
+
+    /// <summary>
+    /// Has the provider pay a captured payment back, once however often it is asked, and returns the provider's refund id; null: it
+    /// could not be done now.
+    /// </summary>
+    [Alias("RefundAsync")]
+    Task<string?> RefundAsync(string payment, Money amount);
+}
+
+/// <summary>Where a buyer pays.</summary>
+/// <param name="Url">The provider's page.</param>
+/// <param name="ExpiresAt">The order's payBy.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CheckoutView")]
+public sealed record CheckoutView([property: Id(0)] string Url, [property: Id(1)] DateTimeOffset ExpiresAt);
+
+/// <summary>Where to deliver: personal data, kept with the order and never in a ledger.</summary>
+/// <param name="Name">Who receives it, 1…100 characters.</param>
+/// <param name="Phone">Telephone, 3…32 characters.</param>
+/// <param name="Address">Address, 1…500 characters.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Delivery")]
+public sealed record Delivery([property: Id(0)] string Name, [property: Id(1)] string Phone, [property: Id(2)] string Address);

@@ -1,0 +1,55 @@
+namespace OrleansSale.GrainInterfaces.Orders;
+
+/// <summary>The state of an order. Live: the first two. The names on the wire are kebab-case.</summary>
+public enum OrderStatus
+{
+    /// <summary>Its units are held until the deadline.</summary>
+    AwaitingPayment,
+
+    /// <summary>Its units are sold.</summary>
+    Paid,
+
+    /// <summary>Not paid in time; its units were released.</summary>
+    Expired,
+
+    /// <summary>Given up unpaid; its units were released.</summary>
+    Cancelled,
+
+    /// <summary>Not live, and money captured for it is on its way back.</summary>
+    Refunding,
+
+    /// <summary>Not live, and everything captured for it was paid back.</summary>
+    Refunded,
+}
+
+/// <summary>An order as its batch knows it.</summary>
+/// <param name="Seq">Sequence of its held entry: with the batch it makes the order id.</param>
+/// <param name="Batch">Batch id.</param>
+/// <param name="User">The owner.</param>
+/// <param name="Units">Unit numbers, ascending; kept after the order ended, when they may be another's.</param>
+/// <param name="Status">State.</param>
+/// <param name="Amount">Price times quantity.</param>
+/// <param name="HeldAt">When the hold was made.</param>
+/// <param name="PayBy">The deadline shown; the release follows it by the grace.</param>
+/// <param name="Checkout">The provider's checkout, once opened.</param>
+/// <param name="Payment">The payment it was sold for, if it ever was.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
+public sealed record OrderView(
+    [property: Id(0)] long Seq,
+    [property: Id(1)] string Batch,
+    [property: Id(2)] string User,
+    [property: Id(3)] int[] Units,
+    [property: Id(4)] OrderStatus Status,
+    [property: Id(5)] Money Amount,
+    [property: Id(6)] DateTimeOffset HeldAt,
+    [property: Id(7)] DateTimeOffset PayBy,
+    [property: Id(8)] string? Checkout,
+    [property: Id(9)] string? Payment)
+{
+    /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
+    public string Id => OrderId.Of(Batch, Seq);
+}
+
+/// <summary>Orders, in ascending sequence.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.OrderPage")]
+public sealed record OrderPage([property: Id(0)] OrderView[] Orders);

@@ -1,0 +1,91 @@
+namespace OrleansSale.GrainInterfaces;
+
+/// <summary>
+/// Why something was refused: a closed set, the same for actors and HTTP. A refusal is an expected answer, never an exception.
+/// The numbers 1 to 12 are the precedence for a purchase: of several reasons the lowest is told.
+/// </summary>
+public enum Refusal
+{
+    /// <summary>A field is missing, malformed or out of its range; the answer names it.</summary>
+    InvalidRequest = 1,
+
+    /// <summary>No credential, or one that does not verify; also a bad ticket used as the only credential.</summary>
+    Unauthenticated = 2,
+
+    /// <summary>No such batch, order or reservation, or one that the caller may not know of.</summary>
+    NotFound = 3,
+
+    /// <summary>The batch is not offered on the user's channel.</summary>
+    NotEligible = 4,
+
+    /// <summary>The ticket is forged, another user's, another batch's, or its reservation was cancelled.</summary>
+    TicketInvalid = 5,
+
+    /// <summary>The batch is closed, by schedule or by an operator.</summary>
+    SaleClosed = 6,
+
+    /// <summary>The sale has not opened yet.</summary>
+    SaleNotOpen = 7,
+
+    /// <summary>An operator has paused the sale.</summary>
+    Paused = 8,
+
+    /// <summary>A limit per user: units in live orders, ended orders, or changes of the reservation.</summary>
+    LimitReached = 9,
+
+    /// <summary>Fewer units are free than were asked for.</summary>
+    SoldOut = 10,
+
+    /// <summary>The user holds no reservation for the batch.</summary>
+    NotReserved = 11,
+
+    /// <summary>Not decided within the bound; nothing is known to have happened, and asking again under the same key is safe.</summary>
+    Overloaded = 12,
+
+    /// <summary>Signed in, but not as an operator.</summary>
+    Forbidden = 13,
+
+    /// <summary>Outside the reservation window.</summary>
+    ReservationClosed = 14,
+
+    /// <summary>The order no longer awaits payment, or its deadline has passed.</summary>
+    OrderNotPayable = 15,
+
+    /// <summary>It contradicts what is there: another batch under this id, another request under this key, a live order.</summary>
+    Conflict = 16,
+
+    /// <summary>The body is larger than is read at all.</summary>
+    TooLarge = 17,
+
+    /// <summary>The body is not of a media type that is read here.</summary>
+    UnsupportedMediaType = 18,
+
+    /// <summary>The resource has no such method.</summary>
+    MethodNotAllowed = 19,
+}
+
+/// <summary>Either a value or a refusal, with an optional sentence for a person.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Answer`1")]
+public readonly record struct Answer<T>
+{
+    /// <summary>An answer that carries a value.</summary>
+    public Answer(T value) => Value = value;
+
+    /// <summary>An answer that refuses.</summary>
+    public Answer(Refusal refusal, string? detail = null) => (Refused, Detail) = (refusal, detail);
+
+    /// <summary>The value; default when refused.</summary>
+    [Id(0)] public T? Value { get; init; }
+
+    /// <summary>Why not; null when there is a value.</summary>
+    [Id(1)] public Refusal? Refused { get; init; }
+
+    /// <summary>What exactly was wrong, for a person; null when the code says it all.</summary>
+    [Id(2)] public string? Detail { get; init; }
+
+    /// <summary>The value as an answer.</summary>
+    public static implicit operator Answer<T>(T value) => new(value);
+
+    /// <summary>The refusal as an answer.</summary>
+    public static implicit operator Answer<T>(Refusal refusal) => new(refusal);
+}

@@ -1,0 +1,60 @@
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.GrainInterfaces.Reservations;
+
+/// <summary>A user's registration for a batch, keyed <c>{batch}/{user}</c>.</summary>
+[Alias("OrleansSale.IReservationGrain")]
+public interface IReservationGrain : IGrainWithStringKey
+{
+    /// <summary>Most changes (a reservation or its cancellation) per user and batch.</summary>
+    const int MaxChanges = 20;
+
+    /// <summary>
+    /// Reserves, or returns the reservation that is there. Reservation-closed outside the window; limit-reached after
+    /// <see cref="MaxChanges"/> changes.
+    /// </summary>
+    [Alias("ReserveAsync")]
+    Task<Answer<ReservationView>> ReserveAsync(Schedule schedule);
+
+    /// <summary>The reservation; not-found if there is none.</summary>
+    [Alias("GetAsync")]
+    Task<Answer<ReservationView>> GetAsync();
+
+    /// <summary>
+    /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. True, also if there was none.
+    /// Conflict while the user has a live order.
+    /// </summary>
+    [Alias("CancelAsync")]
+    Task<Answer<bool>> CancelAsync();
+}
+
+/// <summary>A reservation.</summary>
+/// <param name="Version">1 for the user's first reservation of the batch, one more for each after a cancellation.</param>
+/// <param name="ReservedAt">When it was made.</param>
+/// <param name="Created">Whether this call made it.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.ReservationView")]
+public sealed record ReservationView(
+    [property: Id(0)] long Version, [property: Id(1)] DateTimeOffset ReservedAt, [property: Id(2)] bool Created);
+
+/// <summary>The roster of a batch, keyed by batch id: who holds a reservation. Read from the ledger; several may serve at once.</summary>
+[Alias("OrleansSale.IRosterGrain")]
+public interface IRosterGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Reservations by user (ordinal) after <paramref name="after"/> (null: from the first); looks at up to <paramref name="limit"/>
+    /// (1…1,000) users, so a page may be shorter where some have cancelled.
+    /// </summary>
+    [Alias("ListAsync")]
+    Task<RosterPage> ListAsync(string? after, int limit);
+}
+
+/// <summary>Some of a roster.</summary>
+/// <param name="Reservations">In the order of users.</param>
+/// <param name="Next">Where to go on; null: that was all.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.RosterPage")]
+public sealed record RosterPage([property: Id(0)] RosterEntry[] Reservations, [property: Id(1)] string? Next);
+
+/// <summary>One reservation of a roster.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.RosterEntry")]
+public sealed record RosterEntry(
+    [property: Id(0)] string User, [property: Id(1)] long Version, [property: Id(2)] DateTimeOffset ReservedAt);

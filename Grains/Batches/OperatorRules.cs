@@ -1,0 +1,71 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>What an operator may do. A command takes effect once per key; one that asks for what is already so changes nothing.</summary>
+public static class OperatorRules
+{
+    /// <summary>Decides the creation. True: created; false: it is there with the same terms; conflict: with others.</summary>
+    public static Decision<Answer<bool>> DecideCreate(SaleBatch batch, BatchTerms terms) =>
+        batch.Terms is null ? new(true, new Created(terms))
+        : batch.Terms.SameAs(terms) ? new(false)
+        : new(new Answer<bool>(Refusal.Conflict, $"batch {terms.Id} exists with other terms"));
+
+    /// <summary>Decides a command. True: carried out; false: already so, or already done under this key.</summary>
+    public static Decision<Answer<bool>> Decide(SaleBatch batch, OperatorCommand command)
+    {
+        if (batch.Terms is null) return new(Refusal.NotFound);
+        if (batch.Commands.TryGetValue(command.Key, out var done))
+        {
+            return done.Action == command.Action && done.Units == command.Units
+                ? new(false)
+                : Conflict($"the key {command.Key} named another command");
+        }
+        // What ends or shrinks a sale is always allowed; what would bring it back is not, once it is closed.
+        if (batch.IsClosed && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
+            return new(Refusal.SaleClosed);
+        return command.Action switch
+        {
+            OperatorAction.Pause => batch.IsPaused ? new(false) : new(true, new PausedSale(command.Reason, command.By, command.Key)),
+            OperatorAction.Resume => batch.IsPaused ? new(true, new ResumedSale(command.Reason, command.By, command.Key)) : new(false),
+            OperatorAction.Close => batch.IsClosed ? new(false) : new(true, new ClosedSale(command.Reason, command.By, command.Key)),
+            OperatorAction.Restock => DecideRestock(batch, command),
+            OperatorAction.Withdraw => DecideWithdraw(batch, command),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
+        };
+    }
+
+    private static Decision<Answer<bool>> DecideRestock(SaleBatch batch, OperatorCommand command)
+    {
+        if (command.Units > BatchTerms.MaxStock - batch.Stock)
+            return Conflict($"a batch has at most {BatchTerms.MaxStock} units, and this one has {batch.Stock}");
+        var range = new UnitRange(batch.Stock + 1, batch.Stock + command.Units);
+        return new(true, new Restocked([range], command.Reason, command.By, command.Key));
+    }
+
+    private static Decision<Answer<bool>> DecideWithdraw(SaleBatch batch, OperatorCommand command)
+    {
+        if (command.Units > batch.Free.Count) return Conflict($"only {batch.Free.Count} units are free");
+        return new(true, new Withdrawn(HighestFree(batch, command.Units), command.Reason, command.By, command.Key));
+    }
+
+    // The highest free numbers, so that what buyers get stays the lowest; as ascending ranges.
+    private static UnitRange[] HighestFree(SaleBatch batch, int count)
+    {
+        var ranges = new List<UnitRange>();
+        var unit = batch.Free.Highest();
+        while (count > 0)
+        {
+            var last = unit;
+            while (count > 0 && batch.Free.Contains(unit)) (unit, count) = (unit - 1, count - 1);
+            ranges.Add(new UnitRange(unit + 1, last));
+            while (count > 0 && !batch.Free.Contains(unit)) unit--;
+        }
+        ranges.Reverse();
+        return [.. ranges];
+    }
+
+    private static Decision<Answer<bool>> Conflict(string detail) => new(new Answer<bool>(Refusal.Conflict, detail));
+}

@@ -1,0 +1,68 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>
+/// What becomes of money. No captured payment is ever without a record (pretix is the model): the capture and its consequence are one
+/// decision, and it ends as exactly one of a paid order or a refund (I6).
+/// </summary>
+public static class PaymentRules
+{
+    /// <summary>
+    /// Whether a checkout may be opened for the order: null, or why not. From payBy on it may not, while an open one may still capture.
+    /// </summary>
+    public static Refusal? MayCheckOut(SaleBatch batch, long seq, string? owner, long now)
+    {
+        if (batch.FindOrder(seq) is not { } order || (owner is not null && order.User != owner)) return Refusal.NotFound;
+        return order.Hold == HoldState.Live && now < order.PayBy ? null : Refusal.OrderNotPayable;
+    }
+
+    /// <summary>Decides the record of a checkout the provider has opened. The same one again changes nothing.</summary>
+    public static Decision<Refusal?> DecideCheckout(SaleBatch batch, long seq, string checkout, long now)
+    {
+        if (MayCheckOut(batch, seq, owner: null, now) is { } refusal) return new(refusal);
+        var opened = batch.FindOrder(seq)!.Checkout;
+        if (opened is null) return new(null, new CheckoutOpened(seq, checkout));
+        return new(opened == checkout ? null : Refusal.Conflict);
+    }
+
+    /// <summary>Decides a captured payment.</summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="capture">What the provider says.</param>
+    /// <param name="now">Instant, ms.</param>
+    /// <param name="grace">From payBy to the release, ms: until then the payment is in time.</param>
+    public static Decision<Answer<CaptureResult>> DecideCapture(SaleBatch batch, Capture capture, long now, long grace)
+    {
+        if (batch.Payments.ContainsKey(capture.Payment)) return new(CaptureResult.AlreadyRecorded);
+        if (batch.FindOrder(capture.Order) is not { } order) return new(Refusal.NotFound);
+        if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
+        // Due, but not released yet: past its deadline a hold can't be sold, so it ends here.
+        if (HoldRules.IsDue(order, now, grace))
+        {
+            return new(CaptureResult.RefundOwed,
+                new Released(order.Seq, order.Units, ReleaseReason.Expired), Owe(capture, RefundReason.Expired));
+        }
+        return new(CaptureResult.Sold, new Sold(order.Seq, capture.Payment, capture.Amount));
+    }
+
+    /// <summary>Decides the record of a refund the provider has made; nothing to do if it is recorded.</summary>
+    public static Decision<bool> DecideRefunded(SaleBatch batch, string payment, string refund) =>
+        batch.Payments.GetValueOrDefault(payment) is { State: PaymentState.Owed } owed
+            ? new(true, new RefundMade(owed.Order, owed.Id, refund, owed.Amount))
+            : new(false);
+
+    private static RefundReason? WhyNotSold(SaleBatch batch, Order order, Capture capture) =>
+        capture.User != order.User ? RefundReason.WrongPayer
+        : capture.Amount != batch.Terms!.Product.Price * order.Quantity ? RefundReason.WrongAmount
+        : order.Hold switch
+        {
+            HoldState.Sold => RefundReason.Duplicate,
+            HoldState.Expired => RefundReason.Expired,
+            HoldState.Cancelled => RefundReason.Cancelled,
+            _ => null,
+        };
+
+    private static RefundOwed Owe(Capture capture, RefundReason why) => new(capture.Order, capture.Payment, capture.Amount, why);
+}

@@ -1,0 +1,89 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>Who gets units. First come, first served, all or nothing, the lowest free numbers.</summary>
+public static class PurchaseRules
+{
+    /// <summary>Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.</summary>
+    public const int MaxEndedOrders = 10;
+
+    /// <summary>Decides a purchase. Of several reasons to refuse, the one of the highest precedence is told (see <see cref="Refusal"/>).</summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="request">The purchase; quantity 1 or more.</param>
+    /// <param name="now">Instant, ms.</param>
+    public static Decision<PurchaseOutcome> Decide(SaleBatch batch, in PurchaseRequest request, long now)
+    {
+        if (batch.Terms is not { } terms) return Refuse(Refusal.NotFound);
+        if (!terms.IsEligible(request.User)) return Refuse(Refusal.NotEligible);
+
+        var reservation = request.Reservation;
+        if (reservation <= batch.CancelledVersionOf(request.User) && reservation > 0)
+        {
+            if (request.ByTicket) return Refuse(Refusal.TicketInvalid);
+            reservation = 0;
+        }
+
+        // A repeat is answered before any other refusal: whoever has the order is told so, whatever has happened since.
+        var latest = batch.LatestOrderOf(request.User);
+        if (FindRepeated(latest, request.Key) is { } repeated)
+        {
+            return request.Key is not null && repeated.Quantity != request.Quantity
+                ? Refuse(Refusal.Conflict)
+                : new(PurchaseOutcome.Repeat(batch.View(repeated)));
+        }
+
+        var phase = Timetable.PhaseAt(
+            terms.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.IsPaused, batch.IsClosed, batch.Free.Count);
+        if (phase == Phase.Closed) return Refuse(Refusal.SaleClosed);
+        if (phase is Phase.Announced or Phase.Reserving or Phase.Waiting) return Refuse(Refusal.SaleNotOpen);
+        if (phase == Phase.Paused) return Refuse(Refusal.Paused);
+        if (IsOverLimit(latest, request.Quantity, terms.PerUserLimit)) return Refuse(Refusal.LimitReached);
+        if (request.Quantity > batch.Free.Count) return Refuse(Refusal.SoldOut);
+        if (reservation == 0) return Refuse(Refusal.NotReserved);
+
+        var held = new Held(request.User, Allocate(batch.Free, request.Quantity), now + (terms.PaymentWindowSeconds * 1000L),
+            reservation, request.Key);
+        var order = new Order(batch.LastSeq + 1, held.User, held.Units, now, held.PayBy, reservation, held.Key, latest);
+        return new(PurchaseOutcome.Made(batch.View(order)), held);
+    }
+
+    /// <summary>The order that this key made for this user, for ever; null: none.</summary>
+    public static Order? FindByKey(SaleBatch batch, string user, string key) => FindRepeated(batch.LatestOrderOf(user), key);
+
+    /// <summary>The user's live order, the newest of several; null: none.</summary>
+    public static Order? FindLive(SaleBatch batch, string user) => FindRepeated(batch.LatestOrderOf(user), null);
+
+    // A user's orders are a short list: at most the limit live ones and MaxEndedOrders others.
+    private static Order? FindRepeated(Order? latest, string? key)
+    {
+        for (var order = latest; order is not null; order = order.Previous)
+        {
+            if (key is null ? order.IsLive : order.Key == key) return order;
+        }
+        return null;
+    }
+
+    private static bool IsOverLimit(Order? latest, int quantity, int limit)
+    {
+        var (live, ended) = (0L, 0);
+        for (var order = latest; order is not null; order = order.Previous)
+        {
+            if (order.IsLive) live += order.Quantity;
+            else ended++;
+        }
+        return live + quantity > limit || ended >= MaxEndedOrders;
+    }
+
+    private static int[] Allocate(UnitSet free, int quantity)
+    {
+        var units = new int[quantity];
+        var unit = -1;
+        for (var i = 0; i < quantity; i++) units[i] = unit = free.NextAbove(unit);
+        return units;
+    }
+
+    private static Decision<PurchaseOutcome> Refuse(Refusal refusal) => new(PurchaseOutcome.No(refusal));
+}

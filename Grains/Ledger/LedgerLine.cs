@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace OrleansSale.Grains.Ledger;
+
+/// <summary>
+/// The frame of every ledger line: <c>{"seq":18,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{…}}</c>, members in this order,
+/// instants in UTC to the millisecond. What is in <c>data</c> is the concern of the stream's own entries.
+/// </summary>
+public static class LedgerLine
+{
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>Writes the line up to and including the opening brace of <c>data</c>.</summary>
+    public static void Begin(Utf8JsonWriter json, long seq, ReadOnlySpan<byte> type, long at)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("seq"u8, seq);
+        json.WriteString("type"u8, type);
+        WriteInstant(json, "at"u8, at);
+        json.WriteStartObject("data"u8);
+    }
+
+    /// <summary>Closes <c>data</c> and the line, and ends it with a line feed.</summary>
+    public static void End(Utf8JsonWriter json, IBufferWriter<byte> to)
+    {
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        to.GetSpan(1)[0] = (byte)'\n';
+        to.Advance(1);
+    }
+
+    /// <summary>Writes an instant given in UTC milliseconds since 1970.</summary>
+    public static void WriteInstant(Utf8JsonWriter json, ReadOnlySpan<byte> name, long at)
+    {
+        Span<byte> text = stackalloc byte[24];
+        DateTimeOffset.FromUnixTimeMilliseconds(at).TryFormat(text, out var length, InstantFormat, CultureInfo.InvariantCulture);
+        json.WriteString(name, text[..length]);
+    }
+
+    /// <summary>Reads an instant at the reader's current string, as UTC milliseconds since 1970.</summary>
+    /// <exception cref="LedgerFormatException">It is not one.</exception>
+    public static long ReadInstant(ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out var at) && at.Offset == TimeSpan.Zero
+            ? at.ToUnixTimeMilliseconds()
+            : throw new LedgerFormatException("an instant is malformed");
+
+    /// <summary>
+    /// Reads the frame; the reader then stands on the opening brace of <c>data</c>. After reading the members, call <see cref="Finish"/>.
+    /// </summary>
+    /// <exception cref="LedgerFormatException">The line is not framed as it should be.</exception>
+    public static (long Seq, string Type, long At) Open(ref Utf8JsonReader json)
+    {
+        Expect(ref json, JsonTokenType.StartObject);
+        Name(ref json, "seq"u8);
+        if (!json.Read() || !json.TryGetInt64(out var seq)) throw new LedgerFormatException("the sequence is malformed");
+        Name(ref json, "type"u8);
+        Expect(ref json, JsonTokenType.String);
+        var type = json.GetString()!;
+        Name(ref json, "at"u8);
+        Expect(ref json, JsonTokenType.String);
+        var at = ReadInstant(ref json);
+        Name(ref json, "data"u8);
+        Expect(ref json, JsonTokenType.StartObject);
+        return (seq, type, at);
+    }
+
+    /// <summary>Reads the closing brace of the line, after the reader stands on that of <c>data</c>.</summary>
+    public static void Finish(ref Utf8JsonReader json)
+    {
+        Expect(ref json, JsonTokenType.EndObject);
+        if (json.Read()) throw new LedgerFormatException("something follows the line");
+    }
+
+    private static void Name(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        Expect(ref json, JsonTokenType.PropertyName);
+        if (!json.ValueTextEquals(name)) throw new LedgerFormatException("the line's members are not seq, type, at, data");
+    }
+
+    private static void Expect(ref Utf8JsonReader json, JsonTokenType token)
+    {
+        if (!json.Read() || json.TokenType != token) throw new LedgerFormatException($"expected {token}");
+    }
+}
+
+/// <summary>A line that this version cannot read: damaged, or of a type it does not know. It refuses rather than guess.</summary>
+public sealed class LedgerFormatException(string message, Exception? inner = null) : Exception(message, inner);
