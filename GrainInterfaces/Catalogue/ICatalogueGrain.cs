@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.GrainInterfaces.Catalogue;
@@ -14,7 +15,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task AddAsync(BatchTerms terms);
 
     /// <summary>The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never changes.</summary>
-    [Alias("ListAsync")]
+    [AlwaysInterleave, Alias("ListAsync")]
     Task<CataloguePage> ListAsync(int from);
 
     /// <summary>Notes that a batch has nothing left to do as of this head, so that a start need not wake it.</summary>
@@ -22,7 +23,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task SettleAsync(string batch, long head);
 
     /// <summary>Wakes every batch that may have something to do; returns how many.</summary>
-    [Alias("WakeAllAsync")]
+    [AlwaysInterleave, Alias("WakeAllAsync")]
     Task<int> WakeAllAsync();
 }
 

@@ -7,9 +7,14 @@ namespace OrleansSale.GrainInterfaces.Orders;
 [Alias("OrleansSale.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey
 {
-    /// <summary>Opens the order's checkout, or returns the open one. Not-found unless <paramref name="owner"/> owns the order.</summary>
+    /// <summary>
+    /// Opens the order's checkout, or returns the open one. Not-found unless <paramref name="owner"/> owns the order; order-not-payable
+    /// if it does not await payment, or no checkout is open and its payBy has passed. Overloaded: the provider did not answer.
+    /// </summary>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="description">What is bought, for the cashier's page.</param>
     [Alias("OpenCheckoutAsync")]
-    Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner);
+    Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner, string description);
 
     /// <summary>Keeps where to deliver. Not-found unless <paramref name="owner"/> owns the order.</summary>
     [Alias("SetDeliveryAsync")]

@@ -68,6 +68,7 @@ public sealed partial class SaleBatch
         HeldUnits += e.Units.Length;
         var order = new Order(seq, e.User, e.Units, at, e.PayBy, e.Reservation, e.Key, LatestOrderOf(e.User));
         _orders.Add(seq, order);
+        _sequences.Add(seq);
         _latestOrders[e.User] = order;
         _deadlines.Enqueue(order, order.PayBy);
     }

@@ -17,6 +17,7 @@ namespace OrleansSale.Grains.Batches;
 public sealed partial class SaleBatch
 {
     private readonly Dictionary<long, Order> _orders = [];
+    private readonly List<long> _sequences = [];
     private readonly Dictionary<string, Order> _latestOrders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
@@ -78,6 +79,14 @@ public sealed partial class SaleBatch
 
     /// <summary>The order held at this sequence; null: none.</summary>
     public Order? FindOrder(long seq) => _orders.GetValueOrDefault(seq);
+
+    /// <summary>All orders after a sequence, in the order of sequence.</summary>
+    public IEnumerable<Order> OrdersAfter(long seq)
+    {
+        // Orders are only ever added, in ascending sequence, so the list of their sequences is sorted.
+        var at = _sequences.BinarySearch(seq);
+        for (var i = at < 0 ? ~at : at + 1; i < _sequences.Count; i++) yield return _orders[_sequences[i]];
+    }
 
     /// <summary>The user's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
     public Order? LatestOrderOf(string user) => _latestOrders.GetValueOrDefault(user);

@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>Settings <c>Orders:…</c>.</summary>
+public sealed class OrderOptions
+{
+    /// <summary>
+    /// From payBy to the release of an unpaid hold, in seconds: 0…3,600, 30 by default. A payment that arrives within it is in time. 0: the
+    /// hold ends at payBy itself.
+    /// </summary>
+    [Range(0, 3_600)]
+    public int GraceSeconds { get; set; } = 30;
+}

@@ -1,0 +1,282 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>
+/// The actor of a batch: decides by the rules, commits through the ledger, and answers only then.
+/// </summary>
+/// <remarks>
+/// Reentrant so that requests join one commit: every decision and its entries are made synchronously, before the first await, so no
+/// two decisions interleave; what follows the await only tells what was decided. It awaits no order actor while it decides or commits.
+/// </remarks>
+[Reentrant]
+public sealed partial class SaleBatchGrain(
+    ILedger ledger, TimeProvider time, IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain
+{
+    /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
+    public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Most holds released in one commit; the rest follow in the next.</summary>
+    public const int MaxReleasesPerCommit = 1_000;
+
+    private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
+
+    private readonly SaleBatch _batch = new();
+    private StreamAppender<Counts> _appender = null!;
+    private EntryWriter _writer = null!;
+    private RosterCount _roster = null!;
+    private RefundSweep _refunds = null!;
+    private long _settledAt = -1;
+    private bool _isDoomed;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private long GraceMilliseconds => orderOptions.Value.GraceSeconds * 1000L;
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var head = await BatchReplay.ReadAsync(ledger, Streams.OfBatch(Id), _batch, cancellationToken);
+        _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch), reusesBuffers: true);
+        _writer = new EntryWriter(Id);
+        _roster = new RosterCount(ledger, Streams.OfReservations(Id));
+        _refunds = new RefundSweep(_batch, time, MakeRefundAsync);
+        if (_batch.Terms is null) return;
+        Log.Activated(log, Id, head.Seq);
+        StartTicking();
+    }
+
+    /// <inheritdoc />
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_isDoomed) return;
+        try
+        {
+            await _appender.SettledAsync().WaitAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException or OperationCanceledException)
+        {
+            // Nobody was told anything that rests on it; the next activation reads what is stored.
+            Log.LeftUnsettled(log, Id, e);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<bool>> CreateAsync(BatchTerms terms)
+    {
+        var decision = OperatorRules.DecideCreate(_batch, terms);
+        if (Take(decision).Value) StartTicking();
+        return await ToldAsync(decision.Outcome);
+    }
+
+    /// <inheritdoc />
+    public async Task<PurchaseOutcomes> PurchaseAsync(Purchases purchases)
+    {
+        var requests = purchases.Requests;
+        var outcomes = new PurchaseOutcome[requests.Length];
+        var now = ReleaseDue();
+        for (var i = 0; i < requests.Length; i++) outcomes[i] = Take(PurchaseRules.Decide(_batch, requests[i], now));
+        return await ToldAsync(new PurchaseOutcomes(outcomes));
+    }
+
+    /// <inheritdoc />
+    public async Task<BoardUpdate?> ReadBoardAsync(int fromUser)
+    {
+        // The roster's count first: it may wait for storage, and the counts should be the newest.
+        var reserved = await _roster.ReadAsync();
+        if (_appender.Committed.Seq == 0)
+        {
+            await ToldAsync(false);
+            return null;
+        }
+        var (head, counts) = (_appender.Committed, _appender.CommittedState);
+        var users = new ulong[Math.Clamp(counts.KnownUsers - fromUser, 0, BoardUpdate.MaxUsers)];
+        for (var i = 0; i < users.Length; i++) users[i] = _batch.KnownUsers[fromUser + i];
+        return await ToldAsync(new BoardUpdate(
+            new BatchSnapshot(head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
+                Standby: 0, counts.IsPaused, counts.IsClosed, counts.KnownUsers), users));
+    }
+
+    /// <inheritdoc />
+    public Task<Answer<OrderView>> GetOrderAsync(long order, string? owner) => ToldAsync(ViewOf(order, owner));
+
+    /// <inheritdoc />
+    public Task<OrderPage> ListOrdersOfAsync(string user)
+    {
+        var orders = new List<OrderView>();
+        for (var order = _batch.LatestOrderOf(user); order is not null; order = order.Previous) orders.Add(_batch.View(order));
+        orders.Reverse();
+        return ToldAsync(new OrderPage([.. orders]));
+    }
+
+    /// <inheritdoc />
+    public Task<OrderPage> ListOrdersAsync(long after, int limit) =>
+        ToldAsync(new OrderPage([.. _batch.OrdersAfter(after).Take(limit).Select(_batch.View)]));
+
+    /// <inheritdoc />
+    public async Task<Answer<OrderView>> CancelOrderAsync(long order, string? owner)
+    {
+        ReleaseDue();
+        var refusal = Take(HoldRules.DecideCancel(_batch, order, owner));
+        return await ToldAsync(refusal is { } no ? no : ViewOf(order, owner));
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<OrderView>> RecordCheckoutAsync(long order, string checkout)
+    {
+        var now = ReleaseDue();
+        var refusal = Take(PaymentRules.DecideCheckout(_batch, order, checkout, now));
+        return await ToldAsync(refusal is { } no ? no : ViewOf(order, owner: null));
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
+    {
+        var now = Now();
+        return await ToldAsync(Take(PaymentRules.DecideCapture(_batch, capture, now, GraceMilliseconds)));
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<bool>> OperateAsync(OperatorCommand command)
+    {
+        ReleaseDue();
+        return await ToldAsync(Take(OperatorRules.Decide(_batch, command)));
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<bool>> CancelReservationAsync(string user, long version)
+    {
+        ReleaseDue();
+        return await ToldAsync(Take(HoldRules.DecideReservationCancelled(_batch, user, version)));
+    }
+
+    /// <inheritdoc />
+    public Task<long> GetCancelledVersionAsync(string user) => ToldAsync(_batch.CancelledVersionOf(user));
+
+    /// <inheritdoc />
+    public Task<bool> WakeAsync() => Task.FromResult(!IsSettled());
+
+    private Answer<OrderView> ViewOf(long seq, string? owner) =>
+        _batch.FindOrder(seq) is { } order && (owner is null || order.User == owner) ? _batch.View(order) : Refusal.NotFound;
+
+    private long Now() => _batch.NowAt(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // Due holds end before anything else is decided, so that their units are there and no one deals with a dead hold.
+    private long ReleaseDue()
+    {
+        var now = Now();
+        for (var i = 0; i < MaxReleasesPerCommit && HoldRules.NextDue(_batch, now, GraceMilliseconds) is { } released; i++)
+            Record(released);
+        return now;
+    }
+
+    private T Take<T>(Decision<T> decision)
+    {
+        if (decision.First is not null) Record(decision.First);
+        if (decision.Second is not null) Record(decision.Second);
+        return decision.Outcome;
+    }
+
+    private void Record(BatchEntry entry)
+    {
+        var (seq, at) = (_batch.LastSeq + 1, Now());
+        _batch.Apply(seq, at, entry);
+        _writer.Write(_appender.Lines, seq, at, entry);
+        _appender.Added();
+    }
+
+    // Everything leaves through here: what was decided is told once what it rests on is durable, or not at all.
+    private async Task<T> ToldAsync<T>(T outcome)
+    {
+        try
+        {
+            await _appender.SettledAsync();
+            return outcome;
+        }
+        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
+        {
+            Doom(e);
+            throw;
+        }
+    }
+
+    private void Doom(Exception e)
+    {
+        if (_isDoomed) return;
+        _isDoomed = true;
+        Log.Doomed(log, Id, e);
+        DeactivateOnIdle();
+    }
+
+    private void StartTicking() => this.RegisterGrainTimer(
+        TickAsync, new GrainTimerCreationOptions(TickPeriod, TickPeriod) { Interleave = true });
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        if (_isDoomed) return;
+        try
+        {
+            ReleaseDue();
+            _refunds.Start(_appender.SettledAsync);
+            await ToldAsync(true);
+            await SettleAsync();
+        }
+        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
+        {
+            // Doomed and logged by ToldAsync.
+        }
+    }
+
+    // Open until closed with nothing held and nothing owed. The catalogue is told the head as of which there is nothing left to do.
+    private async Task SettleAsync()
+    {
+        if (!IsSettled())
+        {
+            DelayDeactivation(KeptAliveFor);
+            return;
+        }
+        if (_settledAt == _batch.LastSeq) return;
+        _settledAt = _batch.LastSeq;
+        await GrainFactory.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).SettleAsync(Id, _settledAt);
+    }
+
+    private bool IsSettled() =>
+        _batch.Terms is null
+        || ((_batch.IsClosed || Now() >= _batch.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds())
+            && _batch.HeldUnits == 0 && _batch.OwedPayments.Count == 0);
+
+    private async Task MakeRefundAsync(Payment payment)
+    {
+        var order = GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(Id, payment.Order));
+        if (await order.RefundAsync(payment.Id, payment.Amount) is not { } refund) return;
+        await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund)));
+    }
+
+    // The counts as of the committed head; captured when a commit is sealed.
+    private readonly record struct Counts(
+        int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsClosed, int KnownUsers)
+    {
+        public static Counts Of(SaleBatch batch) => new(batch.Stock, batch.Free.Count, batch.HeldUnits, batch.SoldUnits,
+            batch.WithdrawnUnits, batch.IsPaused, batch.IsClosed, batch.KnownUsers.Count);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Batch {Batch} activated at entry {Seq}")]
+        public static partial void Activated(ILogger log, string batch, long seq);
+
+        [LoggerMessage(2, LogLevel.Warning, "Batch {Batch} deactivates: this activation cannot vouch for its state")]
+        public static partial void Doomed(ILogger log, string batch, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "Batch {Batch} was deactivated with an unsettled commit")]
+        public static partial void LeftUnsettled(ILogger log, string batch, Exception exception);
+    }
+}

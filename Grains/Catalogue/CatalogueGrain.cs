@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Catalogue;
+
+/// <summary>What the catalogue keeps: an index that spares a start from reading every ledger. The ledgers are the truth.</summary>
+[GenerateSerializer, Alias("OrleansSale.CatalogueState")]
+public sealed class CatalogueState
+{
+    /// <summary>The batches in the order they were added.</summary>
+    [Id(0)] public List<BatchTerms> Batches { get; set; } = [];
+
+    /// <summary>By batch, the head as of which it had nothing left to do.</summary>
+    [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
+}
+
+/// <summary>The index of all batches. What a crash kept out of it is found in the ledger's streams at the next activation.</summary>
+public sealed partial class CatalogueGrain(
+    ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, ILogger<CatalogueGrain> log)
+    : Grain, ICatalogueGrain
+{
+    /// <summary>Batches woken at a time.</summary>
+    public const int MaxWaking = 8;
+
+    private const int StreamsPerPage = 1_000;
+
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var terms in stored.State.Batches) _ids.Add(terms.Id);
+        var found = 0;
+        await foreach (var head in HeadsAsync(cancellationToken))
+        {
+            if (_ids.Contains(head.Stream[Streams.Batches.Length..])) continue;
+            if (await ReadTermsAsync(head.Stream, cancellationToken) is not { } terms) continue;
+            _ids.Add(terms.Id);
+            stored.State.Batches.Add(terms);
+            found++;
+        }
+        if (found == 0) return;
+        Log.Found(log, found);
+        await stored.WriteStateAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task AddAsync(BatchTerms terms)
+    {
+        if (!_ids.Add(terms.Id)) return;
+        stored.State.Batches.Add(terms);
+        await stored.WriteStateAsync();
+    }
+
+    /// <inheritdoc />
+    public Task<CataloguePage> ListAsync(int from)
+    {
+        var batches = stored.State.Batches;
+        var count = Math.Clamp(batches.Count - from, 0, CataloguePage.MaxCount);
+        return Task.FromResult(new CataloguePage([.. batches.GetRange(Math.Min(from, batches.Count), count)]));
+    }
+
+    /// <inheritdoc />
+    public async Task SettleAsync(string batch, long head)
+    {
+        if (stored.State.SettledAt.GetValueOrDefault(batch) == head) return;
+        stored.State.SettledAt[batch] = head;
+        await stored.WriteStateAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task<int> WakeAllAsync()
+    {
+        // A settled batch whose ledger has moved since has something to do again.
+        var unsettled = new List<string>();
+        await foreach (var head in HeadsAsync(default))
+        {
+            var batch = head.Stream[Streams.Batches.Length..];
+            if (stored.State.SettledAt.GetValueOrDefault(batch) != head.Seq) unsettled.Add(batch);
+        }
+        var woken = 0;
+        foreach (var group in unsettled.Chunk(MaxWaking))
+        {
+            var answers = await Task.WhenAll(group.Select(WakeAsync));
+            woken += answers.Count(isAwake => isAwake);
+        }
+        return woken;
+    }
+
+    private async Task<bool> WakeAsync(string batch)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<ISaleBatchGrain>(batch).WakeAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // One batch that cannot be read must not keep the others asleep.
+            Log.NotWoken(log, batch, e);
+            return false;
+        }
+    }
+
+    private async IAsyncEnumerable<StreamHead> HeadsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        while (true)
+        {
+            var heads = await ledger.ListAsync(Streams.Batches, after, StreamsPerPage, cancellationToken);
+            foreach (var head in heads) yield return head;
+            if (heads.Count < StreamsPerPage) yield break;
+            after = heads[^1].Stream;
+        }
+    }
+
+    private async Task<BatchTerms?> ReadTermsAsync(string stream, CancellationToken cancellationToken)
+    {
+        await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
+        {
+            var end = commit.Entries.Span.IndexOf((byte)'\n');
+            return (EntryReader.Read(commit.Entries.Span[..end]).Entry as Created)?.Terms;
+        }
+        return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The catalogue took {Count} batches from the ledger")]
+        public static partial void Found(ILogger log, int count);
+
+        [LoggerMessage(2, LogLevel.Error, "Batch {Batch} could not be woken")]
+        public static partial void NotWoken(ILogger log, string batch, Exception exception);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Buffers;
+
+namespace OrleansSale.Grains.Ledger;
+
+/// <summary>
+/// Group commit for one stream: while one append is in flight, the lines that follow gather and go out together as the next. Used by one
+/// actor on its own scheduler; not thread-safe.
+/// </summary>
+/// <remarks>
+/// The safety argument: the actor's live state runs ahead of storage, so nothing it says may leave before <see cref="SettledAsync"/>
+/// completes. That is either the commit of everything gathered so far (which the ledger refuses if anybody else wrote: the fence), or,
+/// with nothing pending, a confirmation not older than <see cref="ConfirmedFor"/> that the stored head is still ours. An activation
+/// that was frozen, or replaced without knowing it, therefore fails here and stays silent. Once failed it stays failed: what it holds
+/// in memory is worth nothing, and the actor has to be activated anew from storage.
+/// </remarks>
+/// <typeparam name="TState">What is known as of the committed head; captured when a group is sealed, published when it is stored.</typeparam>
+public sealed class StreamAppender<TState>(ILedger ledger, string stream, LedgerHead head, Func<TState> capture, bool reusesBuffers)
+{
+    /// <summary>How long a confirmation of the stored head counts.</summary>
+    public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a row whose append had no known outcome is appended again, identically, before giving up.</summary>
+    public const int MaxAttempts = 5;
+
+    /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
+    public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(20);
+
+    // Suspension (SIGSTOP, a paused machine) must count as time gone by: the monotonic clock, not the one that tests move.
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+
+    private ArrayBufferWriter<byte>? _gathering;
+    private ArrayBufferWriter<byte>? _spare;
+    private int _gatheredCount;
+    private int _lineStart;
+    private byte[] _tailHash = [.. head.Hash];
+    private TaskCompletionSource? _gatheringDone;
+    private Task? _inFlight;
+    private Task? _confirming;
+    private Exception? _failure;
+    private long _confirmedAt;
+    private bool _everConfirmed;
+
+    /// <summary>The last entry known to be stored.</summary>
+    public LedgerHead Committed { get; private set; } = head;
+
+    /// <summary>The state as of <see cref="Committed"/>.</summary>
+    public TState CommittedState { get; private set; } = capture();
+
+    /// <summary>Where to write the next line, ended by a line feed; then call <see cref="Added"/>.</summary>
+    public IBufferWriter<byte> Lines => _gathering ??= _spare ?? new ArrayBufferWriter<byte>(512);
+
+    /// <summary>Takes the line just written into the chain and the group.</summary>
+    public void Added()
+    {
+        var line = _gathering!.WrittenSpan[_lineStart..^1];
+        LedgerChain.Next(_tailHash, line, _tailHash);
+        _lineStart = _gathering.WrittenCount;
+        _gatheredCount++;
+    }
+
+    /// <summary>Completes when everything said so far may be told; fails if it may not.</summary>
+    /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
+    /// <exception cref="LedgerUnavailableException">Storage did not take it, or did not say so, within the bound.</exception>
+    public Task SettledAsync()
+    {
+        if (_failure is not null) return Task.FromException(_failure);
+        if (_gatheredCount > 0)
+        {
+            _gatheringDone ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var done = _gatheringDone.Task;
+            if (_inFlight is null) _ = PumpAsync();
+            return done;
+        }
+        if (_inFlight is not null) return _inFlight;
+        if (_everConfirmed && _monotonic.GetElapsedTime(_confirmedAt) <= ConfirmedFor) return Task.CompletedTask;
+        return _confirming ??= ConfirmAsync();
+    }
+
+    private async Task PumpAsync()
+    {
+        while (_gatheredCount > 0 && _failure is null)
+        {
+            var done = _gatheringDone ?? new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _inFlight = done.Task;
+            var (buffer, state) = (_gathering!, capture());
+            var commit = new LedgerCommit(stream, Committed.Seq + 1, _gatheredCount, buffer.WrittenMemory, Committed.Hash, [.. _tailHash]);
+            (_gathering, _spare, _gatheredCount, _lineStart, _gatheringDone) = (_spare, null, 0, 0, null);
+            try
+            {
+                await AppendAsync(commit);
+                Committed = new LedgerHead(commit.LastSeq, commit.Hash);
+                CommittedState = state;
+                if (reusesBuffers)
+                {
+                    buffer.ResetWrittenCount();
+                    _spare = buffer;
+                }
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+                done.SetException(e);
+            }
+        }
+        _inFlight = null;
+    }
+
+    // A failed or timed-out append is unknown, not failed. Only the identical row, appended again, tells: it is inserted or found.
+    private async Task AppendAsync(LedgerCommit commit)
+    {
+        var delay = FirstRetryDelay;
+        for (var attempt = 1; ; attempt++)
+        {
+            var started = _monotonic.GetTimestamp();
+            try
+            {
+                if (await ledger.AppendAsync(commit).WaitAsync(AttemptTimeout) == AppendOutcome.Fenced)
+                    throw new LedgerFencedException(stream, commit.FirstSeq);
+                Confirm(started);
+                return;
+            }
+            catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
+            {
+                if (attempt == MaxAttempts)
+                    throw new LedgerUnavailableException($"{stream}: entry {commit.FirstSeq} could not be stored for certain", e);
+                await Task.Delay(delay);
+                delay *= 4;
+            }
+        }
+    }
+
+    private async Task ConfirmAsync()
+    {
+        try
+        {
+            var started = _monotonic.GetTimestamp();
+            var before = Committed;
+            var stored = await ledger.ReadHeadAsync(stream).WaitAsync(AttemptTimeout);
+            // Our own append may have landed meanwhile; then its own outcome is the better witness.
+            if (_inFlight is { } append) await append;
+            else if (_failure is not null) throw _failure;
+            else if (Committed != before || stored.Matches(Committed)) Confirm(started);
+            else throw new LedgerFencedException(stream, Committed.Seq + 1);
+        }
+        catch (TimeoutException e)
+        {
+            throw new LedgerUnavailableException($"{stream}: the head could not be confirmed", e);
+        }
+        catch (LedgerFencedException e)
+        {
+            Fail(e);
+            throw;
+        }
+        finally
+        {
+            _confirming = null;
+        }
+    }
+
+    // The confirmation counts from before it was asked for: what was true at some moment since then.
+    private void Confirm(long started) => (_confirmedAt, _everConfirmed) = (started, true);
+
+    private void Fail(Exception e)
+    {
+        _failure ??= e;
+        _gatheringDone?.TrySetException(e);
+        _gatheringDone = null;
+    }
+}
+
+/// <summary>Another writer has the stream: this activation is stale and must answer nothing.</summary>
+public sealed class LedgerFencedException(string stream, long seq) : Exception($"{stream}: entry {seq} is another writer's");

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Payments;
+
+namespace OrleansSale.Grains.Orders;
+
+/// <summary>The documents of an order.</summary>
+[GenerateSerializer, Alias("OrleansSale.OrderDocuments")]
+public sealed class OrderDocuments
+{
+    /// <summary>The provider's checkout id; null: none.</summary>
+    [Id(0)] public string? Checkout { get; set; }
+
+    /// <summary>Where the buyer pays.</summary>
+    [Id(1)] public string? CheckoutUrl { get; set; }
+
+    /// <summary>Where to deliver; null: never said.</summary>
+    [Id(2)] public Delivery? Delivery { get; set; }
+
+    /// <summary>The provider's refunds, by payment.</summary>
+    [Id(3)] public Dictionary<string, string> Refunds { get; set; } = [];
+}
+
+/// <summary>The actor that keeps an order's documents and talks to the payment provider. One thing at a time.</summary>
+public sealed partial class OrderGrain(
+    IPaymentProvider provider, [PersistentState("order")] IPersistentState<OrderDocuments> stored, TimeProvider time,
+    ILogger<OrderGrain> log) : Grain, IOrderGrain
+{
+    private string Id => this.GetPrimaryKeyString();
+
+    /// <inheritdoc />
+    public async Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner, string description)
+    {
+        if (!TryLocate(out var batch, out var seq)) return Refusal.NotFound;
+        var found = await batch.GetOrderAsync(seq, owner);
+        if (found.Refused is { } unknown) return unknown;
+        var order = found.Value!;
+        if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
+        if (order.Checkout is { } open && open == stored.State.Checkout) return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
+        if (time.GetUtcNow() >= order.PayBy) return Refusal.OrderNotPayable;
+
+        // The provider first (idempotent by order), then the document, then the batch's record, and only then the address: whatever is
+        // cut off in between is found again by asking again.
+        ProviderCheckout checkout;
+        try
+        {
+            checkout = await provider.CreateCheckoutAsync(new CheckoutRequest(Id, order.User, description, order.Amount, order.PayBy));
+        }
+        catch (PaymentProviderException e)
+        {
+            Log.CheckoutFailed(log, Id, e);
+            return new Answer<CheckoutView>(Refusal.Overloaded, "the payment provider did not answer; ask again");
+        }
+        (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
+        await stored.WriteStateAsync();
+        var recorded = await batch.RecordCheckoutAsync(seq, checkout.Checkout);
+        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<Delivery>> SetDeliveryAsync(string owner, Delivery delivery)
+    {
+        if (!TryLocate(out var batch, out var seq)) return Refusal.NotFound;
+        var found = await batch.GetOrderAsync(seq, owner);
+        if (found.Refused is { } unknown) return unknown;
+        if (found.Value!.Status is not (OrderStatus.AwaitingPayment or OrderStatus.Paid))
+            return new Answer<Delivery>(Refusal.Conflict, "the order has ended");
+        if (stored.State.Delivery == delivery) return delivery;
+        stored.State.Delivery = delivery;
+        await stored.WriteStateAsync();
+        return delivery;
+    }
+
+    /// <inheritdoc />
+    public Task<Delivery?> GetDeliveryAsync() => Task.FromResult(stored.State.Delivery);
+
+    /// <inheritdoc />
+    public async Task<string?> RefundAsync(string payment, Money amount)
+    {
+        if (stored.State.Refunds.GetValueOrDefault(payment) is { } made) return made;
+        try
+        {
+            var refund = await provider.RefundAsync(new RefundRequest(Id, payment, amount));
+            stored.State.Refunds[payment] = refund.Refund;
+            await stored.WriteStateAsync();
+            return refund.Refund;
+        }
+        catch (PaymentProviderException e)
+        {
+            Log.RefundFailed(log, Id, payment, e);
+            return null;
+        }
+    }
+
+    private bool TryLocate(out ISaleBatchGrain batch, out long seq)
+    {
+        var isOrder = OrderId.TryParse(Id, out var id, out seq);
+        batch = GrainFactory.GetGrain<ISaleBatchGrain>(isOrder ? id : "-");
+        return isOrder;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2, LogLevel.Warning, "Order {Order}: no checkout could be opened now")]
+        public static partial void CheckoutFailed(ILogger log, string order, Exception exception);
+
+        [LoggerMessage(1, LogLevel.Warning, "Order {Order}: payment {Payment} could not be refunded now; it will be tried again")]
+        public static partial void RefundFailed(ILogger log, string order, string payment, Exception exception);
+    }
+}

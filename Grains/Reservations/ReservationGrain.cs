@@ -1,0 +1,95 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Reservations;
+
+/// <summary>The actor of a reservation. It is not reentrant: one change at a time.</summary>
+/// <remarks>
+/// Cancelling is two entries in two streams: the batch's first, which stops purchases, then the reservation's. If it ends between them,
+/// the next activation finds the batch ahead and writes the missing one before it answers anything; so no answer, and no ticket, is
+/// ever given out for a version that the batch refuses.
+/// </remarks>
+public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain, IReservationGrain
+{
+    private Reservation _reservation;
+    private StreamAppender<long> _appender = null!;
+    private string _batch = "";
+    private string _user = "";
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var key = this.GetPrimaryKeyString();
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        (_batch, _user) = (key[..slash], key[(slash + 1)..]);
+        var head = await ReplayAsync(Streams.OfReservation(key), cancellationToken);
+        _appender = new(ledger, Streams.OfReservation(key), head, () => _reservation.Seq, reusesBuffers: false);
+        if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
+    }
+
+    private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(_batch);
+
+    /// <inheritdoc />
+    public async Task<Answer<ReservationView>> ReserveAsync(Schedule schedule)
+    {
+        if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await ToldAsync<ReservationView>(Refusal.ReservationClosed);
+        if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
+        if (_reservation.Seq >= IReservationGrain.MaxChanges) return await ToldAsync<ReservationView>(Refusal.LimitReached);
+        await AppendNextAsync();
+        return View(created: true);
+    }
+
+    /// <inheritdoc />
+    public Task<Answer<ReservationView>> GetAsync() =>
+        ToldAsync<ReservationView>(_reservation.IsOpen ? View(created: false) : Refusal.NotFound);
+
+    /// <inheritdoc />
+    public async Task<Answer<bool>> CancelAsync()
+    {
+        if (!_reservation.IsOpen) return await ToldAsync<bool>(true);
+        var stopped = await Batch.CancelReservationAsync(_user, _reservation.Version);
+        if (stopped.Refused is not null) return stopped;
+        await AppendNextAsync();
+        return true;
+    }
+
+    private ReservationView View(bool created) =>
+        new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
+
+    private async Task AppendNextAsync()
+    {
+        _reservation = _reservation.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
+        ReservationEntries.Write(_appender.Lines, _user, _reservation);
+        _appender.Added();
+        await ToldAsync<bool>(true);
+    }
+
+    private async Task<Answer<T>> ToldAsync<T>(Answer<T> answer)
+    {
+        try
+        {
+            await _appender.SettledAsync();
+            return answer;
+        }
+        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private async Task<LedgerHead> ReplayAsync(string stream, CancellationToken cancellationToken)
+    {
+        var head = LedgerHead.Empty;
+        await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
+        {
+            // One entry a commit: this actor never gathers two.
+            _reservation = ReservationEntries.Read(commit.Entries.Span[..^1], _reservation);
+            head = new LedgerHead(commit.LastSeq, commit.Hash);
+        }
+        return head;
+    }
+}
