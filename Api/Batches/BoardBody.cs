@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>The board: the public snapshot of a batch, from committed state only. free + held + sold + withdrawn = stock.</summary>
+/// <param name="Id">Batch id.</param>
+/// <param name="Product">What is sold.</param>
+/// <param name="Channel">The platform whose users may take part, or a list of them.</param>
+/// <param name="Stock">Units offered so far, restocks included.</param>
+/// <param name="PerUserLimit">Units a user may have in live orders.</param>
+/// <param name="PaymentWindowSeconds">From the hold to payBy.</param>
+/// <param name="Schedule">The four instants.</param>
+/// <param name="Phase">Where the batch stands at <paramref name="ServerTime"/>.</param>
+/// <param name="Paused">Whether an operator has paused it; shows as a phase only from the opening on.</param>
+/// <param name="Free">Units free.</param>
+/// <param name="Held">Units in orders awaiting payment.</param>
+/// <param name="Sold">Units in paid orders.</param>
+/// <param name="Withdrawn">Units taken out of the sale.</param>
+/// <param name="Reserved">Reservations, at most 2 s old.</param>
+/// <param name="Standby">Buyers in the standby line.</param>
+/// <param name="Head">The last entry these counts rest on.</param>
+/// <param name="ServerTime">The front's clock.</param>
+public sealed record BoardBody(
+    string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
+    int PaymentWindowSeconds, ScheduleBody Schedule, [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
+    int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, HeadBody Head, DateTimeOffset ServerTime)
+{
+    /// <summary>The board of a batch at an instant.</summary>
+    public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now) => new(
+        terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
+        ScheduleBody.Of(terms.Schedule), Timetable.PhaseAt(terms.Schedule, now, counts.Paused, counts.Closed, counts.Free),
+        counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
+        new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), now);
+}
+
+/// <summary>Boards.</summary>
+/// <param name="Items">In the order the batches were created.</param>
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record BoardList(
+    BoardBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
+
+/// <summary>A product.</summary>
+public sealed record ProductBody(
+    string Id, string Name, MoneyBody Price,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImageUrl)
+{
+    internal static ProductBody Of(Product product) =>
+        new(product.Id, product.Name, MoneyBody.Of(product.Price), product.ImageUrl);
+}
+
+/// <summary>An amount in minor units.</summary>
+public sealed record MoneyBody(long Amount, string Currency)
+{
+    internal static MoneyBody Of(Money money) => new(money.Amount, money.Currency);
+}
+
+/// <summary>The four instants of a batch.</summary>
+public sealed record ScheduleBody(
+    DateTimeOffset ReservationOpens, DateTimeOffset ReservationCloses, DateTimeOffset SaleOpens, DateTimeOffset SaleCloses)
+{
+    internal static ScheduleBody Of(Schedule schedule) =>
+        new(schedule.ReservationOpens, schedule.ReservationCloses, schedule.SaleOpens, schedule.SaleCloses);
+}
+
+/// <summary>The last entry of a ledger: its sequence, and its hash in hexadecimal.</summary>
+public sealed record HeadBody(long Seq, string Hash);

@@ -1,0 +1,205 @@
+using System.Text.Json;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>A front's copy of a board.</summary>
+/// <param name="Snapshot">The committed counts.</param>
+/// <param name="AskedAt">Monotonic timestamp of when they were asked for: they are not older than that.</param>
+public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);
+
+/// <summary>
+/// A front's copy of one batch's board and known users. While anybody is interested it is renewed all the time, by one poll for
+/// everybody; when nobody is, it costs nothing. If the batch does not answer, the last copy stays.
+/// </summary>
+/// <remarks>
+/// A copy is published only after the known users up to its own head are in <see cref="Known"/>. So who holds a unit that a copy counts
+/// is known to the front before the copy can tell anybody that nothing is left.
+/// </remarks>
+public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, TimeProvider time, ILogger<BoardFeed> log)
+{
+    /// <summary>The oldest copy that a front answers from.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Between two polls.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Polling ends this long after the last sign of interest.</summary>
+    public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _starting = new();
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+    private Task<BoardCopy?>? _refreshing;
+    private BoardCopy? _current;
+    private int _knownPosition;
+    private long _interestAt;
+    private long _knownHead;
+    private int _viewers;
+    private bool _isPolling;
+    private Frame _frame = new([], default, 0);
+
+    /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
+    public BatchTerms Terms { get; } = terms;
+
+    /// <summary>Users to whom only the batch may answer.</summary>
+    public KnownUsers Known { get; } = new();
+
+    /// <summary>The highest sequence this front has seen committed.</summary>
+    public long KnownHead => Volatile.Read(ref _knownHead);
+
+    /// <summary>The newest frame of the live stream; wait on it for the next.</summary>
+    public Frame Latest => Volatile.Read(ref _frame);
+
+    /// <summary>The copy if it is fresh enough to answer from, else null; either way it will be renewed.</summary>
+    public BoardCopy? Fresh()
+    {
+        ShowInterest();
+        var copy = Volatile.Read(ref _current);
+        return copy is not null && _monotonic.GetElapsedTime(copy.AskedAt) <= MaxAge ? copy : null;
+    }
+
+    /// <summary>A fresh copy; if the batch does not answer, the last one; null if there never was one.</summary>
+    public async ValueTask<BoardCopy?> ReadAsync() => Fresh() ?? await RefreshAsync() ?? Volatile.Read(ref _current);
+
+    /// <summary>A copy that includes everything the caller has seen committed.</summary>
+    public async Task<BoardCopy?> ReadNewAsync()
+    {
+        // One under way may have asked before; the one after it has not.
+        await RefreshAsync();
+        return await RefreshAsync() ?? Volatile.Read(ref _current);
+    }
+
+    /// <summary>Says that somebody is interested: a request, or a viewer's stream.</summary>
+    public void ShowInterest()
+    {
+        Volatile.Write(ref _interestAt, _monotonic.GetTimestamp());
+        if (Volatile.Read(ref _isPolling)) return;
+        lock (_starting)
+        {
+            if (_isPolling) return;
+            _isPolling = true;
+        }
+        _ = PollAsync();
+    }
+
+    /// <summary>Takes in an order that this front has just told of: its user is the batch's to answer from now on.</summary>
+    public void Learn(OrderView order)
+    {
+        Known.Add(UserId.HashOf(order.User));
+        Raise(order.Seq);
+    }
+
+    /// <summary>Says that a viewer watches, until <see cref="Unwatch"/>.</summary>
+    public void Watch()
+    {
+        Interlocked.Increment(ref _viewers);
+        ShowInterest();
+    }
+
+    /// <summary>Says that a viewer left.</summary>
+    public void Unwatch() => Interlocked.Decrement(ref _viewers);
+
+    private async Task PollAsync()
+    {
+        while (Volatile.Read(ref _viewers) > 0 || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts)
+        {
+            if (await RefreshAsync() is { } copy) Publish(copy.Snapshot);
+            await Task.Delay(PollInterval, _monotonic);
+        }
+        Volatile.Write(ref _isPolling, false);
+    }
+
+    private void Raise(long seq)
+    {
+        for (var known = KnownHead; known < seq; known = KnownHead) Interlocked.CompareExchange(ref _knownHead, seq, known);
+    }
+
+    private Task<BoardCopy?> RefreshAsync()
+    {
+        lock (_starting)
+        {
+            if (_refreshing is { IsCompleted: false } running) return running;
+            return _refreshing = Task.Run(AskAsync);
+        }
+    }
+
+    private async Task<BoardCopy?> AskAsync()
+    {
+        try
+        {
+            var batch = grains.GetGrain<ISaleBatchGrain>(Terms.Id);
+            while (true)
+            {
+                var askedAt = _monotonic.GetTimestamp();
+                if (await batch.ReadBoardAsync(_knownPosition) is not { } update) return null;
+                Known.Add(update.Users);
+                _knownPosition += update.Users.Length;
+                if (_knownPosition < update.Snapshot.KnownUsers) continue;
+                var copy = new BoardCopy(update.Snapshot, askedAt);
+                Raise(update.Snapshot.Seq);
+                Volatile.Write(ref _current, copy);
+                return copy;
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.NotRenewed(log, Terms.Id, e);
+            return null;
+        }
+    }
+
+    private void Publish(BatchSnapshot snapshot)
+    {
+        var now = time.GetUtcNow();
+        var board = BoardBody.Of(Terms, snapshot, now);
+        var last = _frame;
+        var elapsed = _monotonic.GetElapsedTime(last.At);
+        if (board.Phase == last.Phase && last.Data.Length > 0 && (elapsed < Frame.MinInterval || last.IsOf(snapshot))) return;
+        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, WireJson.Default.BoardBody), board.Phase, _monotonic.GetTimestamp())
+        {
+            Snapshot = snapshot,
+        };
+        Volatile.Write(ref _frame, frame);
+        last.Supersede();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The board of {Batch} could not be renewed")]
+        public static partial void NotRenewed(ILogger log, string batch, Exception exception);
+    }
+}
+
+/// <summary>One event of a live stream, encoded once for all viewers.</summary>
+/// <param name="data">The board in JSON; empty: nothing yet.</param>
+/// <param name="phase">The board's phase.</param>
+/// <param name="at">Monotonic timestamp of its making.</param>
+public sealed class Frame(byte[] data, Phase phase, long at)
+{
+    /// <summary>Between two frames without a change of phase: at most 4 a second.</summary>
+    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The board in JSON.</summary>
+    public byte[] Data => data;
+
+    /// <summary>The board's phase.</summary>
+    public Phase Phase => phase;
+
+    /// <summary>Monotonic timestamp of its making.</summary>
+    public long At => at;
+
+    /// <summary>The counts it shows.</summary>
+    public BatchSnapshot? Snapshot { get; init; }
+
+    /// <summary>Completes when there is a newer one.</summary>
+    public Task Superseded => _superseded.Task;
+
+    internal bool IsOf(BatchSnapshot snapshot) =>
+        Snapshot is { } shown && shown.Seq == snapshot.Seq && shown.Reserved == snapshot.Reserved;
+
+    internal void Supersede() => _superseded.TrySetResult();
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>
+/// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate nothing. A miss asks
+/// the catalogue, at most every <see cref="MinInterval"/> however many miss.
+/// </summary>
+public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILoggerFactory logs)
+{
+    /// <summary>Between two questions to the catalogue.</summary>
+    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, BoardFeed> _feeds = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+    private volatile BoardFeed[] _inOrder = [];
+    private long? _askedAt;
+
+    /// <summary>The feed of a batch; null: there is no such batch.</summary>
+    public ValueTask<BoardFeed?> FindAsync(string? batch) =>
+        !BatchTerms.IsId(batch) ? default
+        : _feeds.TryGetValue(batch!, out var feed) ? new(feed)
+        : AskAsync(batch!);
+
+    /// <summary>All batches in the order they were created.</summary>
+    public async ValueTask<IReadOnlyList<BoardFeed>> ListAsync()
+    {
+        await RefreshAsync();
+        return _inOrder;
+    }
+
+    /// <summary>Takes in what was created since.</summary>
+    /// <exception cref="Exception">The catalogue did not answer.</exception>
+    public async Task RefreshAsync()
+    {
+        var arrived = _monotonic.GetTimestamp();
+        await _asking.WaitAsync();
+        try
+        {
+            // Somebody may have asked while this one waited, or only just.
+            if (_askedAt is { } at && (at >= arrived || _monotonic.GetElapsedTime(at) < MinInterval)) return;
+            var asked = _monotonic.GetTimestamp();
+            var catalogue = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
+            var order = new List<BoardFeed>();
+            while (true)
+            {
+                // From the first on, every time: should an activation ever have been lost to another, its order is not ours.
+                var page = await catalogue.ListAsync(order.Count);
+                if (page.Batches.Length == 0) break;
+                foreach (var terms in page.Batches) order.Add(Add(terms));
+            }
+            _inOrder = [.. order];
+            _askedAt = asked;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <summary>Adds a batch that this front knows to exist.</summary>
+    public BoardFeed Add(BatchTerms terms) =>
+        _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(terms, grains, time, logs.CreateLogger<BoardFeed>()));
+
+    private async ValueTask<BoardFeed?> AskAsync(string batch)
+    {
+        await RefreshAsync();
+        return _feeds.GetValueOrDefault(batch);
+    }
+}

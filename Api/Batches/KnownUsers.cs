@@ -1,0 +1,65 @@
+namespace OrleansSale.Api.Batches;
+
+/// <summary>
+/// A front's compact copy of the users to whom only the batch may answer, as 64-bit hashes in an open-addressing table: 11 to 32 bytes
+/// a user. A false yes costs a question to the batch; there is no false no for what was added. Readers take no lock.
+/// </summary>
+public sealed class KnownUsers
+{
+    private const int InitialLength = 1_024;
+
+    private readonly Lock _writing = new();
+    private ulong[] _table = new ulong[InitialLength];
+    private int _count;
+
+    /// <summary>Whether the user may be among them.</summary>
+    public bool MayContain(ulong hash)
+    {
+        // Zero marks an empty place, so a user who hashes to it is always asked about.
+        if (hash == 0) return true;
+        var table = Volatile.Read(ref _table);
+        for (var i = (int)hash & (table.Length - 1); ; i = (i + 1) & (table.Length - 1))
+        {
+            var found = Volatile.Read(ref table[i]);
+            if (found == hash) return true;
+            if (found == 0) return false;
+        }
+    }
+
+    /// <summary>Adds a user.</summary>
+    public void Add(ulong hash)
+    {
+        if (hash == 0) return;
+        lock (_writing)
+        {
+            if (MayContain(hash)) return;
+            // A grown copy is filled before it is published; readers go on with the old one, which lacks nothing it had.
+            if ((_count + 1) * 3 > _table.Length * 2) Volatile.Write(ref _table, Grown(_table));
+            Put(_table, hash);
+            _count++;
+        }
+    }
+
+    /// <summary>Adds several.</summary>
+    public void Add(ReadOnlySpan<ulong> hashes)
+    {
+        foreach (var hash in hashes) Add(hash);
+    }
+
+    private static ulong[] Grown(ulong[] table)
+    {
+        var grown = new ulong[table.Length * 2];
+        foreach (var hash in table)
+        {
+            if (hash != 0) Put(grown, hash);
+        }
+        return grown;
+    }
+
+    private static void Put(ulong[] table, ulong hash)
+    {
+        var i = (int)hash & (table.Length - 1);
+        while (table[i] != 0) i = (i + 1) & (table.Length - 1);
+        Volatile.Write(ref table[i], hash);
+    }
+}

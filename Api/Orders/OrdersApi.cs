@@ -1,0 +1,101 @@
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Orders;
+
+/// <summary>What a buyer does with orders. To anybody but the owner and operators, an order is not found.</summary>
+public static class OrdersApi
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapOrders(this IEndpointRouteBuilder app)
+    {
+        var orders = app.MapGroup("/api/orders/{order}").WithTags("Orders")
+            .ProducesProblem(401).ProducesProblem(404);
+        orders.MapGet("", GetAsync).WithSummary("An order").Produces<OrderBody>();
+        orders.MapDelete("", CancelAsync).WithSummary("Cancel an order; a paid one is refunded").Produces<OrderBody>();
+        orders.MapPost("/checkout", CheckOutAsync).WithSummary("Open the checkout, or get the open one")
+            .Produces<CheckoutBody>().Produces<ProblemBody>(409, Problem.MediaType);
+        orders.MapPut("/delivery", SetDeliveryAsync).WithSummary("Say where to deliver")
+            .Accepts<DeliveryBody>("application/json").Produces<DeliveryBody>().Produces<ProblemBody>(409, Problem.MediaType);
+        orders.MapGet("/delivery", GetDeliveryAsync).WithSummary("Where to deliver").Produces<DeliveryBody>();
+        app.MapGet("/api/me/orders", ListMineAsync).WithTags("Orders").WithSummary("The caller's orders from a batch")
+            .Produces<OrderList>().Produces<ProblemBody>(401, Problem.MediaType);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext http, string order, OrderDesk desk)
+    {
+        var (found, problem) = await desk.FindAsync(http, order);
+        if (problem is not null) return problem;
+        return Answer(await found.Batch.GetOrderAsync(found.Seq, found.Owner));
+    }
+
+    private static async Task<IResult> CancelAsync(HttpContext http, string order, OrderDesk desk)
+    {
+        var (found, problem) = await desk.FindAsync(http, order);
+        if (problem is not null) return problem;
+        return Answer(await found.Batch.CancelOrderAsync(found.Seq, found.Owner));
+    }
+
+    private static async Task<IResult> CheckOutAsync(HttpContext http, string order, OrderDesk desk)
+    {
+        var (found, problem) = await desk.FindAsync(http, order);
+        if (problem is not null) return problem;
+        // Paying is the owner's own business: an operator has no more right to it than anybody.
+        var answer = await found.Order.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name);
+        return answer.Refused is { } refusal
+            ? Problem.Of(refusal, answer.Detail)
+            : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), WireJson.Default.CheckoutBody);
+    }
+
+    private static async Task<IResult> SetDeliveryAsync(HttpContext http, string order, OrderDesk desk)
+    {
+        var (body, invalid) = await RequestBody.ReadAsync(http);
+        if (invalid is not null) return invalid;
+        using var _ = body;
+        var fields = new Fields(body);
+        var delivery = new Delivery(fields.Text("name", 1, 100), fields.Text("phone", 3, 32), fields.Text("address", 1, 500));
+        if (fields.Problem is { } malformed) return malformed;
+        var (found, problem) = await desk.FindAsync(http, order);
+        if (problem is not null) return problem;
+        return AnswerDelivery(await found.Order.SetDeliveryAsync(found.Caller.User, delivery));
+    }
+
+    private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderDesk desk)
+    {
+        var (found, problem) = await desk.FindAsync(http, order);
+        if (problem is not null) return problem;
+        var owned = await found.Batch.GetOrderAsync(found.Seq, found.Owner);
+        if (owned.Refused is { } refusal) return Problem.Of(refusal);
+        return await found.Order.GetDeliveryAsync() is { } delivery ? AnswerDelivery(delivery) : Problem.Of(Refusal.NotFound);
+    }
+
+    private static async Task<IResult> ListMineAsync(
+        HttpContext http, string? batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains)
+    {
+        if (!BatchTerms.IsId(batch)) return Problem.Invalid("batch", "must be the id of a batch");
+        if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
+        if (Paging.ReadAfterOrder(after, batch!, out var seq) is { } badAfter) return badAfter;
+        if (await Callers.FindAsync(http) is not { } caller) return Problem.Of(Refusal.Unauthenticated);
+        if (await catalogue.FindAsync(batch) is null) return Problem.Of(Refusal.NotFound);
+        var page = await grains.GetGrain<ISaleBatchGrain>(batch!).ListOrdersOfAsync(caller.User);
+        var rest = page.Orders.Where(order => order.Seq > seq).ToArray();
+        http.Response.Headers.CacheControl = "no-store";
+        return Reply.Ok(new OrderList([.. rest.Take(count).Select(OrderBody.Of)], rest.Length > count ? rest[count - 1].Id : null),
+            WireJson.Default.OrderList);
+    }
+
+    private static IResult Answer(Answer<OrderView> answer) =>
+        answer.Refused is { } refusal
+            ? Problem.Of(refusal, answer.Detail)
+            : Reply.Ok(OrderBody.Of(answer.Value!), WireJson.Default.OrderBody);
+
+    private static IResult AnswerDelivery(Answer<Delivery> answer) =>
+        answer.Refused is { } refusal
+            ? Problem.Of(refusal, answer.Detail)
+            : Reply.Ok(DeliveryBody.Of(answer.Value)!, WireJson.Default.DeliveryBody);
+}

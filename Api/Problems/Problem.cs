@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.Problems;
+
+/// <summary>A refusal as it is told over HTTP: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.</summary>
+/// <param name="Type">A name for the kind of problem, one per code.</param>
+/// <param name="Title">What it means, the same for every problem of the kind.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The stable code.</param>
+/// <param name="Detail">What exactly was wrong, for a person.</param>
+/// <param name="Field">For invalid-request: which field.</param>
+/// <param name="OpensAt">For sale-not-open: when it opens.</param>
+public sealed record ProblemBody(
+    string Type, string Title, int Status, string Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? OpensAt);
+
+/// <summary>Maps refusals to HTTP, in this one place and exhaustively.</summary>
+public sealed class Problem : IResult
+{
+    /// <summary>The media type of problems.</summary>
+    public const string MediaType = "application/problem+json";
+
+    /// <summary>Retry-After is drawn from 1 to this many seconds, so that those refused together do not return together.</summary>
+    public const int MaxRetryAfterSeconds = 3;
+
+    private static readonly Problem[] Plain = [.. Enum.GetValues<Refusal>().Order().Select(refusal => new Problem(refusal, null, null, null))];
+
+    private readonly int _status;
+    private readonly byte[] _body;
+
+    private Problem(Refusal refusal, string? detail, string? field, DateTimeOffset? opensAt)
+    {
+        var (status, code, title) = Describe(refusal);
+        var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, opensAt);
+        _status = status;
+        _body = JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.ProblemBody);
+    }
+
+    /// <summary>The problem of a refusal; prepared, when there is nothing to add.</summary>
+    public static Problem Of(Refusal refusal, string? detail = null) =>
+        detail is null ? Plain[(int)refusal - 1] : new Problem(refusal, detail, null, null);
+
+    /// <summary>invalid-request, naming the field.</summary>
+    public static Problem Invalid(string field, string detail) => new(Refusal.InvalidRequest, detail, field, null);
+
+    /// <summary>sale-not-open, with the opening.</summary>
+    public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, null, null, opensAt);
+
+    /// <summary>The stable code of a refusal.</summary>
+    public static string CodeOf(Refusal refusal) => Describe(refusal).Code;
+
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = _status;
+        response.ContentType = MediaType;
+        response.ContentLength = _body.Length;
+        response.Headers.CacheControl = "no-store";
+        if (_status == StatusCodes.Status503ServiceUnavailable)
+            response.Headers.RetryAfter = Random.Shared.Next(1, MaxRetryAfterSeconds + 1).ToString(CultureInfo.InvariantCulture);
+        if (_status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer, Ticket";
+        return response.Body.WriteAsync(_body, 0, _body.Length, httpContext.RequestAborted);
+    }
+
+    private static (int Status, string Code, string Title) Describe(Refusal refusal) => refusal switch
+    {
+        Refusal.InvalidRequest => (400, "invalid-request", "The request is malformed."),
+        Refusal.Unauthenticated => (401, "unauthenticated", "There is no valid credential."),
+        Refusal.NotFound => (404, "not-found", "There is no such thing here."),
+        Refusal.NotEligible => (403, "not-eligible", "The sale is not for users of this channel."),
+        Refusal.TicketInvalid => (403, "ticket-invalid", "The ticket does not entitle this user to buy from this batch."),
+        Refusal.SaleClosed => (409, "sale-closed", "The sale is over."),
+        Refusal.SaleNotOpen => (409, "sale-not-open", "The sale has not opened yet."),
+        Refusal.Paused => (503, "paused", "The sale is paused."),
+        Refusal.LimitReached => (409, "limit-reached", "A limit per user is reached."),
+        Refusal.SoldOut => (409, "sold-out", "Not enough units are free."),
+        Refusal.NotReserved => (403, "not-reserved", "The user holds no reservation."),
+        Refusal.Overloaded => (503, "overloaded", "Not decided in time. Asking again is safe."),
+        Refusal.Forbidden => (403, "forbidden", "This is for operators."),
+        Refusal.ReservationClosed => (409, "reservation-closed", "Reservations are not open."),
+        Refusal.OrderNotPayable => (409, "order-not-payable", "The order does not await payment, or not any longer."),
+        Refusal.Conflict => (409, "conflict", "The request contradicts what is there."),
+        Refusal.TooLarge => (413, "too-large", "The body is too large."),
+        Refusal.UnsupportedMediaType => (415, "unsupported-media-type", "The body must be application/json."),
+        Refusal.MethodNotAllowed => (405, "method-not-allowed", "The resource has no such method."),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "unknown refusal"),
+    };
+}

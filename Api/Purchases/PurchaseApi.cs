@@ -1,0 +1,114 @@
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Orders;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.Api.Tickets;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Api.Purchases;
+
+/// <summary>The body of a purchase; it may be left out.</summary>
+/// <param name="Ticket">The buyer's ticket, when the credential is a bearer token; without one the reservation is looked up.</param>
+/// <param name="Quantity">Units wanted, 1 by default; all or nothing.</param>
+public sealed record PurchaseBody(string? Ticket, int? Quantity);
+
+/// <summary>The purchase: who asks, may the front refuse by itself, else the lane.</summary>
+public sealed class PurchaseApi(
+    CatalogueCopy catalogue, PurchaseLanes lanes, TicketSigner tickets, IGrainFactory grains, TimeProvider time)
+{
+    private const string TicketScheme = "Ticket ";
+
+    /// <summary>Maps the endpoint.</summary>
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch, PurchaseApi api) => api.PurchaseAsync(http, batch))
+            .WithTags("Orders").WithSummary("Buy")
+            .Accepts<PurchaseBody>("application/json").Produces<OrderBody>(201).Produces<OrderBody>(200)
+            .Produces<ProblemBody>(400, Problem.MediaType).Produces<ProblemBody>(401, Problem.MediaType)
+            .Produces<ProblemBody>(403, Problem.MediaType).Produces<ProblemBody>(404, Problem.MediaType)
+            .Produces<ProblemBody>(409, Problem.MediaType).Produces<ProblemBody>(503, Problem.MediaType);
+
+    private async Task PurchaseAsync(HttpContext http, string batch)
+    {
+        var outcome = await DecideAsync(http, batch);
+        if (outcome.Problem is not null)
+        {
+            await outcome.Problem.ExecuteAsync(http);
+            return;
+        }
+        var order = OrderBody.Of(outcome.Order.Order!);
+        http.Response.Headers.Location = "/api/orders/" + order.Id;
+        await Reply.WriteAsync(http, outcome.Order.Repeated ? 200 : 201, order, WireJson.Default.OrderBody);
+    }
+
+    private async ValueTask<(PurchaseOutcome Order, Problem? Problem)> DecideAsync(HttpContext http, string batch)
+    {
+        var (body, invalid) = await ReadAsync(http);
+        if (invalid is not null) return (default, invalid);
+
+        var (buyer, refused) = await IdentifyAsync(http, batch, body.Ticket);
+        if (refused is { } unknown && unknown == Refusal.Unauthenticated) return No(unknown);
+        if (await catalogue.FindAsync(batch) is not { } feed) return No(Refusal.NotFound);
+        if (!feed.Terms.IsEligible(buyer.User)) return No(Refusal.NotEligible);
+        if (refused is { } no) return No(no);
+
+        var lane = lanes.Of(batch);
+        if (feed.Fresh() is { } copy)
+        {
+            var onlyBatchMayAnswer = feed.Known.MayContain(UserId.HashOf(buyer.User)) || lane.IsWaiting(buyer.User);
+            if (FrontRules.Refuse(feed.Terms, copy.Snapshot, time.GetUtcNow(), body.Quantity, onlyBatchMayAnswer) is { } refusal)
+                return (default, ProblemOf(refusal, feed.Terms));
+        }
+
+        var version = buyer.Version;
+        if (buyer.LooksUp)
+        {
+            var found = await grains.GetGrain<IReservationGrain>($"{batch}/{buyer.User}").GetAsync();
+            version = found.Value?.Version ?? 0;
+        }
+        var outcome = await lane.AskAsync(new PurchaseRequest(buyer.User, body.Key, body.Quantity, version, !buyer.LooksUp));
+        if (outcome.Refused is { } told)
+            return told == Refusal.TicketInvalid && buyer.ByTicketAlone ? No(Refusal.Unauthenticated) : (default, ProblemOf(told, feed.Terms));
+        feed.Learn(outcome.Order!);
+        return (outcome, null);
+    }
+
+    private static async ValueTask<((string? Ticket, int Quantity, string? Key) Body, Problem? Problem)> ReadAsync(HttpContext http)
+    {
+        if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return (default, badKey);
+        var (json, problem) = await RequestBody.ReadAsync(http);
+        if (problem is not null) return (default, problem);
+        if (json is null) return ((null, 1, key), null);
+        using var _ = json;
+        var fields = new Fields(json);
+        var ticket = fields.OptionalText("ticket", 1, TicketSigner.MaxLength);
+        var quantity = (int)fields.Number("quantity", 1, BatchTerms.MaxStock, otherwise: 1);
+        return ((ticket, quantity, key), fields.Problem);
+    }
+
+    // A ticket alone is the whole credential, so one that does not hold is none. Beside a token it is a claim that can be wrong.
+    private async ValueTask<(Buyer Buyer, Refusal? Refused)> IdentifyAsync(HttpContext http, string batch, string? ticketText)
+    {
+        var authorization = http.Request.Headers.Authorization;
+        if (authorization is [{ } header] && header.StartsWith(TicketScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), out var alone) && alone.Batch == batch
+                ? (new Buyer(alone.User, alone.Version, ByTicketAlone: true, LooksUp: false), null)
+                : (default, Refusal.Unauthenticated);
+        }
+        if (await Callers.FindAsync(http) is not { } caller) return (default, Refusal.Unauthenticated);
+        if (ticketText is null) return (new Buyer(caller.User, 0, ByTicketAlone: false, LooksUp: true), null);
+        var isGood = tickets.TryVerify(ticketText, out var ticket) && ticket.Batch == batch && ticket.User == caller.User;
+        return (new Buyer(caller.User, ticket.Version, ByTicketAlone: false, LooksUp: false), isGood ? null : Refusal.TicketInvalid);
+    }
+
+    private static (PurchaseOutcome, Problem?) No(Refusal refusal) => (default, Problem.Of(refusal));
+
+    private static Problem ProblemOf(Refusal refusal, BatchTerms terms) =>
+        refusal == Refusal.SaleNotOpen ? Problem.NotOpen(terms.Schedule.SaleOpens) : Problem.Of(refusal);
+
+    private readonly record struct Buyer(string User, long Version, bool ByTicketAlone, bool LooksUp);
+}

@@ -1,0 +1,144 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.Api.Purchases;
+
+/// <summary>
+/// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the batch in one
+/// call, while the next gather. One purchase per user and key: a second one joins the first.
+/// </summary>
+/// <remarks>
+/// Every purchase is answered within its bound, come what may: a call that fails is asked again under the same keys (the batch
+/// answers a repeat with what it made the first time), and what is still open at the bound is answered overloaded. That says
+/// nothing of what the batch has done or will do, so the client is told to ask again, which is safe for the same reason.
+/// </remarks>
+public sealed partial class PurchaseLane(
+    string batch, IGrainFactory grains, SaleOptions options, ILogger<PurchaseLane> log)
+{
+    /// <summary>Between two calls while the batch does not answer, doubled from the first to the second.</summary>
+    public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the lane looks for purchases past their bound.</summary>
+    public static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+    private readonly Queue<Waiting> _queue = new();
+    private readonly Dictionary<PurchaseRequest, Waiting> _open = [];
+    private readonly Dictionary<string, int> _openOf = new(StringComparer.Ordinal);
+    private bool _isPumping, _isSweeping;
+
+    /// <summary>Whether this user has a purchase under way here.</summary>
+    public bool IsWaiting(string user)
+    {
+        lock (_lock) return _openOf.ContainsKey(user);
+    }
+
+    /// <summary>The outcome, within the bound.</summary>
+    public Task<PurchaseOutcome> AskAsync(in PurchaseRequest request)
+    {
+        lock (_lock)
+        {
+            if (_open.TryGetValue(request, out var first)) return first.Task;
+            if (_open.Count >= options.LaneCapacity) return Task.FromResult(PurchaseOutcome.No(Refusal.Overloaded));
+            var waiting = new Waiting(request, _monotonic.GetTimestamp());
+            _open.Add(request, waiting);
+            _openOf[request.User] = _openOf.GetValueOrDefault(request.User) + 1;
+            _queue.Enqueue(waiting);
+            if (!_isPumping) _ = PumpAsync();
+            if (!_isSweeping) _ = SweepAsync();
+            _isPumping = _isSweeping = true;
+            return waiting.Task;
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        // Off the caller's request, so that it can go on to wait for its answer.
+        await Task.Yield();
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        var delay = MinRetryDelay;
+        var group = new List<Waiting>(Purchases.MaxCount);
+        while (TakeGroup(group))
+        {
+            try
+            {
+                var requests = new PurchaseRequest[group.Count];
+                for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
+                var answer = await grain.PurchaseAsync(new Purchases(requests));
+                for (var i = 0; i < requests.Length; i++) Finish(group[i], answer.Outcomes[i]);
+                group.Clear();
+                delay = MinRetryDelay;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived meanwhile behind.
+                Log.AskedAgain(log, batch, group.Count, e);
+                await Task.Delay(delay);
+                delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
+            }
+        }
+    }
+
+    // Keeps those of the group that are still open, and fills it up from the queue. False: nothing waits, the pump has stopped.
+    private bool TakeGroup(List<Waiting> group)
+    {
+        lock (_lock)
+        {
+            group.RemoveAll(waiting => waiting.Task.IsCompleted);
+            while (group.Count < Purchases.MaxCount && _queue.TryDequeue(out var next))
+            {
+                if (!next.Task.IsCompleted) group.Add(next);
+            }
+            return _isPumping = group.Count > 0;
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        var bound = TimeSpan.FromSeconds(options.AnswerWithinSeconds);
+        var late = new List<Waiting>();
+        while (true)
+        {
+            await Task.Delay(SweepInterval);
+            lock (_lock)
+            {
+                if (_open.Count == 0)
+                {
+                    _isSweeping = false;
+                    return;
+                }
+                late.AddRange(_open.Values.Where(waiting => _monotonic.GetElapsedTime(waiting.Since) >= bound));
+            }
+            foreach (var waiting in late) Finish(waiting, PurchaseOutcome.No(Refusal.Overloaded));
+            late.Clear();
+        }
+    }
+
+    private void Finish(Waiting waiting, PurchaseOutcome outcome)
+    {
+        lock (_lock)
+        {
+            // Only its own place: the same purchase may have been asked anew after this one's bound.
+            if (waiting.Task.IsCompleted || !_open.Remove(waiting.Request)) return;
+            waiting.TrySetResult(outcome);
+            var user = waiting.Request.User;
+            if (_openOf[user] == 1) _openOf.Remove(user);
+            else _openOf[user]--;
+        }
+    }
+
+    private sealed class Waiting(PurchaseRequest request, long since)
+        : TaskCompletionSource<PurchaseOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public PurchaseRequest Request { get; } = request;
+
+        public long Since { get; } = since;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Batch {Batch} did not answer {Count} purchases; asking again")]
+        public static partial void AskedAgain(ILogger log, string batch, int count, Exception exception);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OrleansSale.Api.Requests;
+
+/// <summary>Answers in JSON, written by generated code.</summary>
+public static class Reply
+{
+    /// <summary>The media type of answers.</summary>
+    public const string MediaType = "application/json; charset=utf-8";
+
+    /// <summary>200 with a body.</summary>
+    public static IResult Ok<T>(T body, JsonTypeInfo<T> type) => TypedResults.Json(body, type);
+
+    /// <summary>201 with a body and where it is from now on.</summary>
+    public static IResult Created<T>(HttpContext http, string location, T body, JsonTypeInfo<T> type)
+    {
+        http.Response.Headers.Location = location;
+        return TypedResults.Json(body, type, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>Writes a body at once, without a result object in between: for the purchase.</summary>
+    public static Task WriteAsync<T>(HttpContext http, int status, T body, JsonTypeInfo<T> type)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = MediaType;
+        http.Response.ContentLength = bytes.Length;
+        return http.Response.Body.WriteAsync(bytes, 0, bytes.Length, http.RequestAborted);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Text.Json;
+using OrleansSale.Api.Problems;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.Requests;
+
+/// <summary>Reads the JSON body of a request within bounds.</summary>
+public static class RequestBody
+{
+    /// <summary>Longest body, in bytes.</summary>
+    public const int MaxLength = 65_536;
+
+    /// <summary>A body that announces more than this is not read at all, in bytes.</summary>
+    public const int MaxAnnouncedLength = 1 << 20;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    /// <summary>
+    /// The body as a document, null for an empty one, or the problem: not JSON, too long, of another media type. Dispose the document.
+    /// </summary>
+    public static async ValueTask<(JsonDocument? Json, Problem? Problem)> ReadAsync(HttpContext http)
+    {
+        var request = http.Request;
+        if (request.ContentLength == 0) return default;
+        if (request.ContentLength > MaxAnnouncedLength) return (null, Problem.Of(Refusal.TooLarge));
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxLength + 1);
+        try
+        {
+            var length = 0;
+            int read;
+            while (length <= MaxLength
+                && (read = await request.Body.ReadAsync(buffer.AsMemory(length, MaxLength + 1 - length), http.RequestAborted)) > 0)
+            {
+                length += read;
+            }
+            if (length == 0) return default;
+            if (!request.HasJsonContentType()) return (null, Problem.Of(Refusal.UnsupportedMediaType));
+            if (length > MaxLength) return (null, Problem.Invalid("body", $"at most {MaxLength} bytes"));
+            // The document keeps a reference to what it parses, so it gets a copy of its own.
+            return (JsonDocument.Parse(buffer.AsSpan(0, length).ToArray(), Strict), null);
+        }
+        catch (JsonException e)
+        {
+            return (null, Problem.Invalid("body", $"not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}"));
+        }
+        catch (BadHttpRequestException)
+        {
+            return (null, Problem.Invalid("body", "could not be read"));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using OrleansSale.Api.Problems;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Api.SignIn;
+
+/// <summary>Who asks.</summary>
+/// <param name="User">The pair channel and subject.</param>
+/// <param name="Channel">The platform that vouches for the subject.</param>
+/// <param name="Name">What to call them; null: unknown.</param>
+/// <param name="Roles">Their roles.</param>
+public sealed record Caller(string User, string Channel, string? Name, string[] Roles)
+{
+    /// <summary>The role of those who run sales.</summary>
+    public const string OperatorRole = "operator";
+
+    /// <summary>Whether they run sales.</summary>
+    public bool IsOperator => Roles.Contains(OperatorRole);
+}
+
+/// <summary>Finds out who asks: by bearer token for API clients, by cookie for the pages.</summary>
+public static class Callers
+{
+    /// <summary>The caller, or null: no credential, or none that verifies.</summary>
+    public static async ValueTask<Caller?> FindAsync(HttpContext http)
+    {
+        var byToken = http.Request.Headers.Authorization.Count > 0;
+        if (!byToken && IsForeignWrite(http.Request)) return null;
+        var scheme = byToken ? JwtBearerDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme;
+        var result = await http.AuthenticateAsync(scheme);
+        return result.Succeeded ? Read(result.Principal) : null;
+    }
+
+    /// <summary>The caller if they run sales, else the problem.</summary>
+    public static async ValueTask<(Caller? Operator, Problem? Problem)> FindOperatorAsync(HttpContext http) =>
+        await FindAsync(http) is not { } caller ? (null, Problem.Of(Refusal.Unauthenticated))
+        : caller.IsOperator ? (caller, null)
+        : (null, Problem.Of(Refusal.Forbidden));
+
+    /// <summary>The caller that verified claims describe; null if they do not make a well-formed user.</summary>
+    public static Caller? Read(ClaimsPrincipal principal)
+    {
+        var subject = principal.FindFirstValue("sub");
+        var channel = principal.FindFirstValue("channel");
+        return UserId.IsSubject(subject) && UserId.IsChannel(channel)
+            ? new Caller(UserId.Of(channel!, subject!), channel!, principal.FindFirstValue("name"),
+                [.. principal.FindAll("roles").Select(claim => claim.Value)])
+            : null;
+    }
+
+    /// <summary>The claims of a caller.</summary>
+    public static IEnumerable<Claim> ClaimsOf(string subject, string channel, string? name, IEnumerable<string> roles)
+    {
+        yield return new Claim("sub", subject);
+        yield return new Claim("channel", channel);
+        if (name is not null) yield return new Claim("name", name);
+        foreach (var role in roles) yield return new Claim("roles", role);
+    }
+
+    // The cookie is SameSite=Strict already. Browsers also say where a request comes from; one that changes something and comes from
+    // elsewhere is not the user's.
+    private static bool IsForeignWrite(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+        && request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site] && site is not ("same-origin" or "none");
+}

@@ -1,0 +1,106 @@
+using System.Security.Claims;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using OrleansSale.Api.Composition;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Api.SignIn;
+
+/// <summary>Who a page's visitor is.</summary>
+/// <param name="User">The user; null: not signed in.</param>
+/// <param name="Name">What to call them.</param>
+/// <param name="Channel">Their platform.</param>
+/// <param name="Roles">Their roles.</param>
+/// <param name="SignIn">The ways to sign in that this front offers.</param>
+public sealed record MeBody(string? User, string? Name, string? Channel, string[] Roles, string[] SignIn);
+
+/// <summary>A token for an API client.</summary>
+public sealed record TokenBody(string Token);
+
+/// <summary>Who to be, in Development.</summary>
+/// <param name="User">Subject, 1–128 printable characters without <c>/</c> and <c>:</c>.</param>
+/// <param name="Channel">Channel, <c>[a-z0-9-]{1,32}</c>.</param>
+/// <param name="Roles">Roles; <c>operator</c> runs sales.</param>
+/// <param name="Name">What to call them.</param>
+public sealed record DevelopmentUser(
+    string User, string Channel,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Roles,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name);
+
+/// <summary>Signing in, and the Development stand-in for a platform. What is for Development only is not even mapped elsewhere.</summary>
+public static class SignInApi
+{
+    /// <summary>How long a Development token is valid.</summary>
+    public static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(1);
+
+    private const int MaxRoles = 8;
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapSignIn(this IEndpointRouteBuilder app, bool isDevelopment)
+    {
+        string[] ways = isDevelopment ? ["development"] : [];
+        app.MapGet("/api/me", async (HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            var caller = await Callers.FindAsync(http);
+            return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), WireJson.Default.MeBody);
+        }).WithTags("Sign-in").Produces<MeBody>();
+        app.MapDelete("/api/me/session", async (HttpContext http) =>
+        {
+            await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            return Results.NoContent();
+        }).WithTags("Sign-in").Produces(204);
+        if (!isDevelopment) return;
+        app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development")
+            .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>();
+        app.MapPost("/dev/session", CreateSessionAsync).WithTags("Development")
+            .Accepts<DevelopmentUser>("application/json").Produces(204);
+    }
+
+    private static async Task<IResult> CreateTokenAsync(HttpContext http, Keys keys, TimeProvider time)
+    {
+        var (user, problem) = await ReadUserAsync(http);
+        if (problem is not null) return problem;
+        var now = time.GetUtcNow().UtcDateTime;
+        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Authentication.Issuer,
+            Audience = Authentication.Issuer,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + TokenLifetime,
+            Subject = new ClaimsIdentity(Callers.ClaimsOf(user!.User, user.Channel, user.Name, user.Roles!)),
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(keys.Signing), SecurityAlgorithms.HmacSha256),
+        });
+        return Reply.Ok(new TokenBody(token), WireJson.Default.TokenBody);
+    }
+
+    private static async Task<IResult> CreateSessionAsync(HttpContext http)
+    {
+        var (user, problem) = await ReadUserAsync(http);
+        if (problem is not null) return problem;
+        var identity = new ClaimsIdentity(
+            Callers.ClaimsOf(user!.User, user.Channel, user.Name, user.Roles!), CookieAuthenticationDefaults.AuthenticationScheme);
+        await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new ClaimsPrincipal(identity));
+        return Results.NoContent();
+    }
+
+    private static async Task<(DevelopmentUser? User, Problem? Problem)> ReadUserAsync(HttpContext http)
+    {
+        var (body, problem) = await RequestBody.ReadAsync(http);
+        if (problem is not null) return (null, problem);
+        using var _ = body;
+        var fields = new Fields(body);
+        var user = new DevelopmentUser(
+            fields.Text("user", UserId.IsSubject, "1 to 128 printable characters without / and :"),
+            fields.Text("channel", UserId.IsChannel, "1 to 32 of a-z, 0-9 and -"),
+            fields.Has("roles") ? fields.OneOrMany("roles", MaxRoles, UserId.IsChannel, "a role") : [],
+            fields.OptionalText("name", 1, 100));
+        return (user, fields.Problem);
+    }
+}

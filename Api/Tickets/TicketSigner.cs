@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Api.Tickets;
+
+/// <summary>What a ticket states: this user holds this version of a reservation for this batch.</summary>
+public readonly record struct Ticket(string User, string Batch, long Version);
+
+/// <summary>
+/// Signs and verifies tickets: <c>v1.&lt;payload&gt;.&lt;mac&gt;</c>, both base64url; the payload is
+/// <c>{"u":"weibo:alice","b":"mi2-1","v":1}</c>, the mac HMAC-SHA256 over <c>v1.&lt;payload&gt;</c>. A ticket is a credential: whoever
+/// has it can buy as its user, and nothing else.
+/// </summary>
+/// <param name="key">At least 32 secret bytes, the same on every front.</param>
+public sealed class TicketSigner(byte[] key)
+{
+    /// <summary>Longest ticket, in characters: a longer one cannot be genuine.</summary>
+    public const int MaxLength = 1_024;
+
+    private const string Version = "v1.";
+    private const int MacLength = 43;
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The ticket of a reservation. The same reservation has always the same ticket.</summary>
+    public string Sign(Ticket ticket)
+    {
+        var payload = $$"""{"u":{{JsonSerializer.Serialize(ticket.User, Json)}},"b":"{{ticket.Batch}}","v":{{ticket.Version}}}""";
+        var signed = Version + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
+        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)))}";
+    }
+
+    /// <summary>Reads a ticket if it is genuine. The mac is compared in constant time, before anything of the payload is looked at.</summary>
+    public bool TryVerify(ReadOnlySpan<char> text, out Ticket ticket)
+    {
+        ticket = default;
+        var dot = text.Length - MacLength - 1;
+        if (text.Length > MaxLength || dot <= Version.Length || text[dot] != '.' || !text.StartsWith(Version, StringComparison.Ordinal))
+            return false;
+
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        if (Ascii.FromUtf16(text, bytes, out var length) != OperationStatus.Done) return false;
+        var signed = bytes[..dot];
+        Span<byte> mac = stackalloc byte[32];
+        Span<byte> given = stackalloc byte[32];
+        HMACSHA256.HashData(key, signed, mac);
+        if (Base64Url.DecodeFromUtf8(bytes[(dot + 1)..length], given, out _, out var written) != OperationStatus.Done || written != 32
+            || !CryptographicOperations.FixedTimeEquals(mac, given))
+        {
+            return false;
+        }
+        return TryReadPayload(signed[Version.Length..], out ticket);
+    }
+
+    private static bool TryReadPayload(Span<byte> encoded, out Ticket ticket)
+    {
+        ticket = default;
+        Span<byte> payload = stackalloc byte[MaxLength];
+        if (Base64Url.DecodeFromUtf8(encoded, payload, out _, out var length) != OperationStatus.Done) return false;
+        try
+        {
+            string? user = null, batch = null;
+            long version = 0;
+            var json = new Utf8JsonReader(payload[..length]);
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName) continue;
+                if (json.ValueTextEquals("u"u8) && json.Read()) user = json.GetString();
+                else if (json.ValueTextEquals("b"u8) && json.Read()) batch = json.GetString();
+                else if (json.ValueTextEquals("v"u8) && json.Read()) version = json.GetInt64();
+                else return false;
+            }
+            ticket = new Ticket(user ?? "", batch ?? "", version);
+            return UserId.IsUser(user) && BatchTerms.IsId(batch) && version > 0;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+    }
+}
