@@ -22,6 +22,10 @@ public interface ILedger
     /// <exception cref="LedgerUnavailableException">
     /// The outcome is unknown: the row may or may not be stored. Append the identical row again to find out.
     /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled while it waited its turn: nothing is stored by this call. Once the write has begun, cancelling has no effect.
+    /// </exception>
+    /// <exception cref="ArgumentException">The commit is malformed, see <see cref="LedgerArguments"/>: a bug of the caller.</exception>
     Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default);
 
     /// <summary>The head of a stream as stored now; <see cref="LedgerHead.Empty"/> for a stream without entries.</summary>
@@ -36,7 +40,7 @@ public interface ILedger
     IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The heads of all streams whose name begins with <paramref name="prefix"/>, ordered by name (ordinal), after
+    /// The heads of all streams whose name begins with <paramref name="prefix"/>, ordered by name (by its UTF-8 bytes), after
     /// <paramref name="after"/> (exclusive; null: from the first), at most <paramref name="limit"/> (1…10,000).
     /// </summary>
     Task<IReadOnlyList<StreamHead>> ListAsync(

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>The reading connections, kept open for reuse. SQLite's calls block, so they run on the thread pool, never on a grain's turn.</summary>
+internal sealed class LedgerReaders(string path) : IAsyncDisposable
+{
+    /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
+    public const int Capacity = 4;
+
+    private readonly SemaphoreSlim _places = new(Capacity, Capacity);
+    private readonly ConcurrentBag<LedgerReader> _idle = [];
+    private volatile bool _closed;
+
+    /// <summary>Runs a read on a connection of its own.</summary>
+    /// <exception cref="LedgerUnavailableException">The file could not be read.</exception>
+    public async Task<T> ReadAsync<T>(Func<LedgerReader, T> read, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_closed) throw new LedgerUnavailableException("The ledger is closed.");
+            return await Task.Run(() => Read(read), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Waits for the reads under way and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        for (var place = 0; place < Capacity; place++) await _places.WaitAsync().ConfigureAwait(false);
+        while (_idle.TryTake(out var reader)) reader.Dispose();
+        // Readers that come later find the ledger closed.
+        _places.Release(Capacity);
+    }
+
+    private T Read<T>(Func<LedgerReader, T> read)
+    {
+        LedgerReader? reader = null;
+        try
+        {
+            if (!_idle.TryTake(out reader)) reader = new LedgerReader(path);
+            var result = read(reader);
+            _idle.Add(reader);
+            return result;
+        }
+        catch (Exception failure)
+        {
+            // Not reused: its state is unknown.
+            reader?.Dispose();
+            if (failure is SqliteException or IOException or InvalidCastException)
+                throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
+            throw;
+        }
+    }
+}

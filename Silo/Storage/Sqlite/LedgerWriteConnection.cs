@@ -1,0 +1,171 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>The one connection that writes the ledger's file, with its statements compiled. For one thread.</summary>
+/// <remarks>
+/// <para>
+/// The fence: the head of a stream is moved by one statement that names the entry it follows, sequence and hash, and adds a stream only
+/// if there is none. If it moves nothing, the row is not inserted. Both happen in one transaction that holds the file's write lock
+/// from its beginning (BEGIN IMMEDIATE), so no other writer, in this process or another, can come between.
+/// </para>
+/// <para>
+/// Durability: with WAL and synchronous=FULL, SQLite syncs the log at every COMMIT, before COMMIT returns. A committed row therefore
+/// survives a killed process, and a loss of power as far as the disk honours fsync. What was visible when the connection was opened is
+/// made durable first: a process killed, or a COMMIT failed, between writing the log and syncing it leaves rows that can be read but
+/// are not safe yet, and a repeated append would be told "committed" on the strength of them, by a transaction that syncs nothing.
+/// </para>
+/// </remarks>
+internal sealed class LedgerWriteConnection : IDisposable
+{
+    /// <summary>
+    /// Pages of 4 KiB in the log from which a COMMIT moves them into the file: 16 MiB. Measured against SQLite's 1,000: a quarter more
+    /// small rows a second; a checkpoint stalls the writer 30 ms or so. The log does not outgrow it for long, as the writer is the only
+    /// one that adds to it and readers hold no snapshot longer than a page of results takes.
+    /// </summary>
+    private const int CheckpointPages = 4_000;
+
+    /// <summary>What is left of the log after a checkpoint if it had grown beyond, in bytes.</summary>
+    private const int LogSizeLimitBytes = 64 << 20;
+
+    /// <summary>Page cache of the writer in KiB; a third more new streams a second than with SQLite's 2 MiB.</summary>
+    private const int CacheKibibytes = 32 << 10;
+
+    private static readonly byte[] NoHash = new byte[LedgerChain.HashLength];
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _begin;
+    private readonly SqliteCommand _commit;
+    private readonly SqliteCommand _addStream;
+    private readonly SqliteCommand _moveHead;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _find;
+
+    public LedgerWriteConnection(string path)
+    {
+        _connection = new SqliteConnection(SqliteFile.ConnectionString(path));
+        try
+        {
+            _connection.Open();
+            SqliteFile.Execute(_connection, "PRAGMA synchronous = FULL");
+            SqliteFile.Execute(_connection, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");
+            SqliteFile.Execute(_connection, $"PRAGMA journal_size_limit = {LogSizeLimitBytes}");
+            SqliteFile.Execute(_connection, $"PRAGMA cache_size = -{CacheKibibytes}");
+            SqliteFile.Execute(_connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
+            MakeVisibleDurable();
+            _begin = SqliteFile.Prepare(_connection, "BEGIN IMMEDIATE");
+            _commit = SqliteFile.Prepare(_connection, "COMMIT");
+            _addStream = SqliteFile.Prepare(
+                _connection,
+                """
+                INSERT INTO stream (name, head_seq, head_hash) VALUES ($stream, $seq, $hash)
+                ON CONFLICT (name) DO NOTHING RETURNING id
+                """,
+                "$stream", "$seq", "$hash");
+            _moveHead = SqliteFile.Prepare(
+                _connection,
+                """
+                UPDATE stream SET head_seq = $seq, head_hash = $hash
+                WHERE name = $stream AND head_seq = $previous_seq AND head_hash = $previous_hash RETURNING id
+                """,
+                "$stream", "$seq", "$hash", "$previous_seq", "$previous_hash");
+            _insert = SqliteFile.Prepare(
+                _connection,
+                """
+                INSERT INTO ledger_commit (stream, first_seq, count, hash, entries)
+                VALUES ($id, $first_seq, $count, $hash, $entries)
+                """,
+                "$id", "$first_seq", "$count", "$hash", "$entries");
+            _find = SqliteFile.Prepare(
+                _connection,
+                """
+                SELECT 1 FROM ledger_commit
+                WHERE stream = (SELECT id FROM stream WHERE name = $stream)
+                  AND first_seq = $first_seq AND count = $count AND hash = $hash
+                """,
+                "$stream", "$first_seq", "$count", "$hash");
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The connection, for tests that make it fail.</summary>
+    internal SqliteConnection Connection => _connection;
+
+    /// <summary>Begins a transaction that holds the write lock.</summary>
+    public void Begin() => _begin.ExecuteNonQuery();
+
+    /// <summary>Makes everything appended since <see cref="Begin"/> durable.</summary>
+    public void Commit() => _commit.ExecuteNonQuery();
+
+    /// <summary>Adds one row to the transaction if the fence lets it pass, or finds the identical row there.</summary>
+    public AppendOutcome Append(LedgerCommit commit)
+    {
+        if (MoveHead(commit) is not { } id) return IsStored(commit) ? AppendOutcome.Committed : AppendOutcome.Fenced;
+        var values = _insert.Parameters;
+        values[0].Value = id;
+        values[1].Value = commit.FirstSeq;
+        values[2].Value = (long)commit.Count;
+        values[3].Value = commit.Hash;
+        SetBytes(values[4], commit.Entries);
+        // A row already there would contradict the head that was just moved: a damaged file, so the statement's failure is right.
+        _insert.ExecuteNonQuery();
+        values[4].Value = null;
+        return AppendOutcome.Committed;
+    }
+
+    /// <summary>Closes the connection; an open transaction is rolled back.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    // A checkpoint syncs the log before it copies from it. FULL waits for readers, so it reaches the log's end.
+    private void MakeVisibleDurable()
+    {
+        using var checkpoint = _connection.CreateCommand();
+        checkpoint.CommandText = "PRAGMA wal_checkpoint(FULL)";
+        if (checkpoint.ExecuteScalar() is not 0L)
+            throw new IOException("The log could not be moved into the ledger's file: readers held it for too long.");
+    }
+
+    /// <returns>The stream's number, or null if its head is not what the commit follows.</returns>
+    private object? MoveHead(LedgerCommit commit)
+    {
+        var first = commit.FirstSeq == 1;
+        if (first && !commit.PreviousHash.AsSpan().SequenceEqual(NoHash)) return null;
+        var statement = first ? _addStream : _moveHead;
+        var values = statement.Parameters;
+        values[0].Value = commit.Stream;
+        values[1].Value = commit.LastSeq;
+        values[2].Value = commit.Hash;
+        if (!first)
+        {
+            values[3].Value = commit.FirstSeq - 1;
+            values[4].Value = commit.PreviousHash;
+        }
+
+        return statement.ExecuteScalar();
+    }
+
+    private bool IsStored(LedgerCommit commit)
+    {
+        var values = _find.Parameters;
+        values[0].Value = commit.Stream;
+        values[1].Value = commit.FirstSeq;
+        values[2].Value = (long)commit.Count;
+        values[3].Value = commit.Hash;
+        return _find.ExecuteScalar() is not null;
+    }
+
+    private static void SetBytes(SqliteParameter parameter, ReadOnlyMemory<byte> bytes)
+    {
+        // A parameter takes an array and how much of it from its start.
+        if (MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0)
+            (parameter.Value, parameter.Size) = (segment.Array, segment.Count);
+        else
+            (parameter.Value, parameter.Size) = (bytes.ToArray(), bytes.Length);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>
+/// The one writer of the ledger's file: a thread that takes everything waiting, whatever its stream, and makes it durable with one
+/// COMMIT. While it waits for the disk the next appends gather.
+/// </summary>
+/// <remarks>
+/// A conflict fails its row alone. If BEGIN, an insert or COMMIT fails, nothing of that transaction is told as stored: all its rows get
+/// <see cref="LedgerUnavailableException"/>, the connection is closed (which rolls back) and the next transaction opens another.
+/// </remarks>
+internal sealed partial class LedgerWriter : IAsyncDisposable
+{
+    /// <summary>Appends that may wait in the queue; further ones wait asynchronously for a place.</summary>
+    public const int QueueCapacity = 4_096;
+
+    /// <summary>Most rows of one transaction.</summary>
+    public const int MaxRowsPerTransaction = 1_024;
+
+    /// <summary>Bytes of entries from which a transaction takes no further row: 8 MiB.</summary>
+    public const int MaxBytesPerTransaction = 8 << 20;
+
+    private readonly string _path;
+    private readonly Action<SqliteConnection>? _onOpened;
+    private readonly ILogger _logger;
+    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
+        new BoundedChannelOptions(QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LedgerWriteConnection? _connection;
+
+    /// <summary>Opens the file and starts the thread.</summary>
+    /// <exception cref="SqliteException">The file can't be opened for writing.</exception>
+    public LedgerWriter(string path, Action<SqliteConnection>? onOpened, ILogger logger)
+    {
+        (_path, _onOpened, _logger) = (path, onOpened, logger);
+        _connection = Open();
+        new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
+    }
+
+    /// <summary>Queues a commit and waits for its fate.</summary>
+    public async Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken)
+    {
+        var append = new PendingAppend(commit);
+        try
+        {
+            await _queue.Writer.WriteAsync(append, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new LedgerUnavailableException("The ledger is closed.");
+        }
+
+        await using var withdrawal = cancellationToken.UnsafeRegister(
+            static (append, token) => ((PendingAppend)append!).Withdraw(token), append).ConfigureAwait(false);
+        return await append.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more appends, writes those that wait, moves the log into the file and closes it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    private LedgerWriteConnection Open()
+    {
+        var connection = new LedgerWriteConnection(_path);
+        _onOpened?.Invoke(connection.Connection);
+        return connection;
+    }
+
+    private void Run()
+    {
+        var rows = new List<PendingAppend>(MaxRowsPerTransaction);
+        var outcomes = new List<AppendOutcome>(MaxRowsPerTransaction);
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            Take(rows);
+            if (rows.Count > 0) Write(rows, outcomes);
+        }
+
+        // Closing the last connection also moves the log into the file; readers were closed before.
+        Close();
+        _ended.SetResult();
+    }
+
+    private void Take(List<PendingAppend> rows)
+    {
+        rows.Clear();
+        var bytes = 0;
+        while (rows.Count < MaxRowsPerTransaction && bytes < MaxBytesPerTransaction && _queue.Reader.TryRead(out var append))
+        {
+            if (!append.TryTake()) continue;
+            rows.Add(append);
+            bytes += append.Commit.Entries.Length;
+        }
+    }
+
+    private void Write(List<PendingAppend> rows, List<AppendOutcome> outcomes)
+    {
+        outcomes.Clear();
+        try
+        {
+            _connection ??= Open();
+            _connection.Begin();
+            foreach (var row in rows) outcomes.Add(_connection.Append(row.Commit));
+            _connection.Commit();
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was: the thread must live, and nobody may wait for ever.
+            LogFailed(failure, rows.Count);
+            Close();
+            foreach (var row in rows)
+                row.SetException(new LedgerUnavailableException($"The ledger could not be written: {failure.Message}", failure));
+            return;
+        }
+
+        for (var row = 0; row < rows.Count; row++) rows[row].SetResult(outcomes[row]);
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _connection?.Dispose();
+        }
+        catch (SqliteException failure)
+        {
+            LogNotClosed(failure);
+        }
+
+        _connection = null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A transaction of {Rows} ledger rows failed; their outcome is unknown")]
+    private partial void LogFailed(Exception failure, int rows);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection to the ledger's file could not be closed cleanly")]
+    private partial void LogNotClosed(Exception failure);
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>The ledger of the embedded engine: one SQLite file, one writing thread for all grains of the process, reads beside it.</summary>
+/// <remarks>
+/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes what waits and leaves the
+/// file closed cleanly; afterwards every call fails with <see cref="LedgerUnavailableException"/>.
+/// </remarks>
+public sealed class SqliteLedger : ILedger, IAsyncDisposable
+{
+    private readonly LedgerReaders _readers;
+    private readonly LedgerWriter _writer;
+
+    private SqliteLedger(string path, Action<SqliteConnection>? onWriterOpened, ILogger logger)
+    {
+        _writer = new LedgerWriter(path, onWriterOpened, logger);
+        _readers = new LedgerReaders(path);
+    }
+
+    /// <summary>Opens the ledger's file, creating it or bringing it to the newest schema.</summary>
+    /// <param name="directory">The data directory; its owner is the file's only writer.</param>
+    /// <param name="logger">Where failures of the storage are told; null: nowhere.</param>
+    /// <exception cref="LedgerUnavailableException">The file can't be opened, is damaged, or is no ledger.</exception>
+    public static SqliteLedger Open(DataDirectory directory, ILogger<SqliteLedger>? logger = null) =>
+        Open(directory.LedgerPath, null, logger);
+
+    /// <inheritdoc/>
+    public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireCommit(commit);
+        return _writer.AppendAsync(commit, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        return _readers.ReadAsync(reader => reader.ReadHead(stream), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LedgerCommit> ReadAsync(
+        string stream, long fromSeq = 1, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromSeq, 1);
+        return ReadPagesAsync(stream, fromSeq, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StreamHead>> ListAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireList(prefix, after, limit);
+        return await _readers.ReadAsync(reader => reader.List(prefix, after, limit), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequirePrefix(prefix);
+        return _readers.ReadAsync(reader => reader.CountOpen(prefix), cancellationToken);
+    }
+
+    /// <summary>Writes the appends that wait, moves the log into the file and closes it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _readers.DisposeAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a file; <paramref name="onWriterOpened"/> lets tests prepare each writing connection to fail.</summary>
+    internal static SqliteLedger Open(string path, Action<SqliteConnection>? onWriterOpened, ILogger<SqliteLedger>? logger = null)
+    {
+        try
+        {
+            SqliteFile.Apply(path, "Ledger");
+            return new SqliteLedger(path, onWriterOpened, logger ?? NullLogger<SqliteLedger>.Instance);
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException or InvalidOperationException)
+        {
+            throw new LedgerUnavailableException($"The ledger {path} could not be opened: {failure.Message}", failure);
+        }
+    }
+
+    private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
+        string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var next = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken).ConfigureAwait(false);
+        while (next is { } from)
+        {
+            var page = new List<LedgerCommit>();
+            next = await _readers.ReadAsync(reader => reader.ReadPage(stream, from, page), cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var commit in page) yield return commit;
+        }
+    }
+}
