@@ -1,0 +1,77 @@
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Payments;
+
+/// <summary>What the payment provider tells: the closed set of what a notification, real or not, can turn out to be.</summary>
+public abstract record PaymentNotification
+{
+    /// <summary>The longest body that is read, in bytes.</summary>
+    public const int BodyMaxBytes = 64 * 1024;
+
+    /// <summary>The value of <c>type</c> for captured money.</summary>
+    public const string CapturedType = "payment.captured";
+
+    /// <summary>The value of <c>type</c> for a refused payment.</summary>
+    public const string DeclinedType = "payment.declined";
+
+    private const int TypeMaxLength = 128;
+    private const int IdMaxLength = 128;
+    private const int UserMaxLength = 256;
+    private const int CurrencyLength = 3;
+
+    private PaymentNotification()
+    {
+    }
+
+    /// <summary>Money was captured. It is to be acknowledged only after it is in the ledger.</summary>
+    /// <param name="Payment">The provider's payment id; a second one for the same order is a second capture.</param>
+    /// <param name="Checkout">The checkout it was paid at.</param>
+    /// <param name="Order">The order as it was given to the provider: it may not exist.</param>
+    /// <param name="User">Who paid, <c>weibo:alice</c>.</param>
+    /// <param name="Amount">What was captured.</param>
+    /// <param name="At">The provider's instant of the capture: for people, decisions go by the engine's clock.</param>
+    public sealed record Captured(
+        string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At) : PaymentNotification;
+
+    /// <summary>A payment was declined; no money moved and the checkout is still open. There is nothing to do but to acknowledge it.</summary>
+    public sealed record Declined(string Checkout, string Order, string User, DateTimeOffset At) : PaymentNotification;
+
+    /// <summary>A type that this engine does not know: to be acknowledged, or the provider would send it for days.</summary>
+    public sealed record Ignored(string Type) : PaymentNotification;
+
+    /// <summary>Verified, but not of the documented form: invalid-request, naming the field.</summary>
+    public sealed record Malformed(JsonFault Fault) : PaymentNotification;
+
+    /// <summary>Not shown to come from the provider: unauthenticated. Nothing in it may be used.</summary>
+    public sealed record Unverified(SignatureVerdict Verdict) : PaymentNotification;
+
+    /// <summary>Reads the body of a verified message.</summary>
+    public static PaymentNotification Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.Length > BodyMaxBytes)
+            return new Malformed(new JsonFault("body", $"must be at most {BodyMaxBytes} bytes"));
+        var members = JsonMembers.Parse(body);
+        var type = members.Text("type", TypeMaxLength);
+        if (members.Fault is { } typeFault) return new Malformed(typeFault);
+        if (type is not (CapturedType or DeclinedType)) return new Ignored(type);
+
+        var at = members.Instant("timestamp");
+        var data = members.Object("data");
+        var checkout = data.Id("checkout", IdMaxLength);
+        var order = data.Id("order", IdMaxLength);
+        var user = data.Text("user", UserMaxLength);
+        PaymentNotification result = type == CapturedType
+            ? new Captured(data.Id("payment", IdMaxLength), checkout, order, user, MoneyOf(data.Object("amount")), at)
+            : new Declined(checkout, order, user, at);
+        return members.Fault is { } fault ? new Malformed(fault) : result;
+    }
+
+    private static Money MoneyOf(JsonMembers members)
+    {
+        var amount = members.Integer("amount", 0, long.MaxValue);
+        var currency = members.Text("currency", CurrencyLength);
+        if (currency.Length != CurrencyLength || !currency.All(char.IsAsciiLetterUpper))
+            members.Fail("currency", "must be three capital letters");
+        return new Money(amount, currency);
+    }
+}

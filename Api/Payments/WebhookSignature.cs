@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OrleansSale.Api.Payments;
+
+/// <summary>What <see cref="WebhookSignature.Verify"/> found.</summary>
+public enum SignatureVerdict
+{
+    /// <summary>Signed with one of the secrets, about now.</summary>
+    Valid,
+
+    /// <summary>A header is missing, too long, or not of its form.</summary>
+    Malformed,
+
+    /// <summary>The timestamp is further than the tolerance from now, in either direction.</summary>
+    OutOfTime,
+
+    /// <summary>No signature fits: forged, altered, or made with a secret that is not ours.</summary>
+    Mismatch,
+}
+
+/// <summary>
+/// Signatures of the Standard Webhooks format: HMAC-SHA256 over <c>{id}.{timestamp}.{body}</c>, written <c>v1,{base64}</c>, several
+/// separated by spaces.
+/// </summary>
+public sealed class WebhookSignature
+{
+    /// <summary>Name of the header with the message's id, the same over all attempts to deliver it.</summary>
+    public const string IdHeader = "webhook-id";
+
+    /// <summary>Name of the header with the instant of this attempt, in Unix seconds.</summary>
+    public const string TimestampHeader = "webhook-timestamp";
+
+    /// <summary>Name of the header with the signatures.</summary>
+    public const string SignatureHeader = "webhook-signature";
+
+    /// <summary>How far a timestamp may be from the receiver's clock, in either direction.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest message id that is accepted, in characters.</summary>
+    public const int IdMaxLength = 256;
+
+    /// <summary>How many signatures of one message are looked at; a message with more is malformed.</summary>
+    public const int MaxSignatures = 16;
+
+    private const string Version = "v1,";
+    private const int TimestampMaxLength = 15;
+    private readonly byte[][] _secrets;
+
+    /// <param name="secrets">At least one. Any of them verifies, all of them sign: so one is replaced without a gap.</param>
+    public WebhookSignature(IEnumerable<byte[]> secrets)
+    {
+        _secrets = [.. secrets];
+        if (_secrets.Length == 0) throw new ArgumentException("A signature needs a secret.", nameof(secrets));
+    }
+
+    /// <summary>The value of the timestamp header for <paramref name="at"/>.</summary>
+    public static string TimestampOf(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The value of the signature header.</summary>
+    public string Sign(string id, string timestamp, ReadOnlySpan<byte> body)
+    {
+        var signatures = new string[_secrets.Length];
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        for (var i = 0; i < _secrets.Length; i++)
+        {
+            Compute(_secrets[i], id, timestamp, body, mac);
+            signatures[i] = Version + Convert.ToBase64String(mac);
+        }
+
+        return string.Join(' ', signatures);
+    }
+
+    /// <summary>Whether the message was signed with one of the secrets about <paramref name="now"/>. A null header is a missing one.</summary>
+    public SignatureVerdict Verify(
+        string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
+    {
+        if (string.IsNullOrEmpty(id) || id.Length > IdMaxLength
+            || string.IsNullOrEmpty(timestamp) || timestamp.Length > TimestampMaxLength
+            || string.IsNullOrEmpty(signatures)
+            || !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return SignatureVerdict.Malformed;
+        }
+
+        var candidates = signatures.Split(' ', MaxSignatures + 1);
+        if (candidates.Length > MaxSignatures) return SignatureVerdict.Malformed;
+        // At most 15 digits: the difference can't overflow.
+        if (Math.Abs(now.ToUnixTimeSeconds() - seconds) > (long)Tolerance.TotalSeconds) return SignatureVerdict.OutOfTime;
+
+        return AnyFits(candidates, id, timestamp, body) ? SignatureVerdict.Valid : SignatureVerdict.Mismatch;
+    }
+
+    // Each comparison takes the same time wherever the two differ, and every pair is compared: how long this takes tells a forger
+    // nothing about the right signature.
+    private bool AnyFits(string[] candidates, string id, string timestamp, ReadOnlySpan<byte> body)
+    {
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        var fits = false;
+        foreach (var secret in _secrets)
+        {
+            Compute(secret, id, timestamp, body, expected);
+            foreach (var candidate in candidates)
+            {
+                if (!candidate.StartsWith(Version, StringComparison.Ordinal)) continue;
+                if (!Convert.TryFromBase64Chars(candidate.AsSpan(Version.Length), given, out var length)) continue;
+                if (length == given.Length) fits |= CryptographicOperations.FixedTimeEquals(expected, given);
+            }
+        }
+
+        return fits;
+    }
+
+    // The parts can't be shifted against each other: the timestamp is digits only and the body is the rest of the message.
+    private static void Compute(byte[] secret, string id, string timestamp, ReadOnlySpan<byte> body, Span<byte> mac)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
+        hmac.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
+        hmac.AppendData(body);
+        hmac.GetHashAndReset(mac);
+    }
+}

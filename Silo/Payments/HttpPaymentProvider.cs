@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
+using OrleansSale.Grains.Payments;
+using OrleansSale.GrainInterfaces.Orders;
+using Polly;
+
+namespace OrleansSale.Silo.Payments;
+
+/// <summary>The payment provider over HTTP, by the protocol of <c>docs/payments.md</c>.</summary>
+/// <remarks>
+/// Every request carries an Idempotency-Key that names what it is about (the order, the payment), so that the retries inside a call
+/// and the caller's own repeats after an unknown outcome can't make a second checkout or refund.
+/// </remarks>
+internal sealed class HttpPaymentProvider(
+    IHttpClientFactory clients, IOptions<PaymentOptions> options, PaymentAddresses addresses) : IPaymentProvider
+{
+    /// <summary>Name of the client, whose handlers bound and retry each request.</summary>
+    public const string ClientName = "payment-provider";
+
+    /// <summary>The longest answer that is read.</summary>
+    public const int AnswerMaxBytes = 64 * 1024;
+
+    private const int ProviderIdMaxLength = 128;
+
+    public async Task<ProviderCheckout> CreateCheckoutAsync(
+        CheckoutRequest request, CancellationToken cancellationToken = default)
+    {
+        var message = new CheckoutMessage(
+            request.Order,
+            request.User,
+            request.Description,
+            MessageOf(request.Amount),
+            request.ExpiresAt.UtcDateTime,
+            addresses.ReturnOf(request.Order),
+            addresses.Notifications);
+        var answer = await PostAsync(
+            "/checkouts", request.Order, message, ProviderJson.Default.CheckoutMessage, ProviderJson.Default.CheckoutAnswer,
+            cancellationToken);
+        if (!IsId(answer.Id)) throw new PaymentProviderException("The payment provider gave a checkout without a usable id.");
+        if (!Uri.TryCreate(answer.Url, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new PaymentProviderException("The payment provider gave a checkout without a usable address.");
+        }
+
+        return new ProviderCheckout(answer.Id, answer.Url);
+    }
+
+    public async Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)
+    {
+        var message = new RefundMessage(request.Payment, request.Order, MessageOf(request.Amount));
+        var answer = await PostAsync(
+            "/refunds", request.Payment, message, ProviderJson.Default.RefundMessage, ProviderJson.Default.RefundAnswer,
+            cancellationToken);
+        if (!IsId(answer.Id)) throw new PaymentProviderException("The payment provider gave a refund without a usable id.");
+        return new ProviderRefund(answer.Id);
+    }
+
+    private async Task<TAnswer> PostAsync<TMessage, TAnswer>(
+        string path,
+        string key,
+        TMessage message,
+        JsonTypeInfo<TMessage> messageType,
+        JsonTypeInfo<TAnswer> answerType,
+        CancellationToken cancellationToken)
+    {
+        var target = PaymentAddresses.At(addresses.Provider, path)
+            ?? throw new PaymentProviderException("The payment provider's address is not known: the server has not started.");
+
+        // The handlers bound a request only until its answer's headers; the body is inside this bound as well.
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(PaymentProviderBounds.Call);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, target)
+            {
+                Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(message, messageType)),
+            };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey);
+            if (!request.Headers.TryAddWithoutValidation("Idempotency-Key", key))
+                throw new PaymentProviderException("The id can't be sent to the payment provider.");
+
+            using var client = clients.CreateClient(ClientName);
+            using var response = await client.SendAsync(request, bound.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(bound.Token);
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
+                ThrowRefused(path, response.StatusCode, body);
+            return JsonSerializer.Deserialize(body, answerType)
+                ?? throw new PaymentProviderException("The payment provider answered null.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PaymentProviderException("The payment provider did not answer in time.");
+        }
+        catch (ExecutionRejectedException inner)
+        {
+            throw new PaymentProviderException("The payment provider did not answer in time, or is given a pause.", inner);
+        }
+        catch (HttpRequestException inner)
+        {
+            throw new PaymentProviderException("The payment provider could not be reached.", inner);
+        }
+        catch (JsonException inner)
+        {
+            throw new PaymentProviderException("The payment provider's answer can't be read.", inner);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowRefused(string path, HttpStatusCode status, byte[] body)
+    {
+        string? reason = null;
+        try
+        {
+            var problem = JsonSerializer.Deserialize(body, ProviderJson.Default.ProblemAnswer);
+            reason = problem?.Code ?? problem?.Detail;
+        }
+        catch (JsonException)
+        {
+            // A proxy's page says no more than its status.
+        }
+
+        throw new PaymentProviderException(
+            $"The payment provider refused POST {path}: {(int)status}{(reason is null ? "" : $" {reason}")}.");
+    }
+
+    private static MoneyMessage MessageOf(Money money) => new(money.Amount, money.Currency);
+
+    private static bool IsId(string id) => id.Length is > 0 and <= ProviderIdMaxLength && id.All(c => c is > ' ' and <= '~');
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSale.Silo.Payments;
+
+/// <summary>How the engine reaches its payment provider, and how the provider reaches it back. Bound from <c>Payments:</c>.</summary>
+public sealed class PaymentOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Payments";
+
+    /// <summary>The least length of a webhook secret in bytes, by the Standard Webhooks specification.</summary>
+    public const int WebhookSecretMinBytes = 24;
+
+    private const string WebhookSecretPrefix = "whsec_";
+
+    /// <summary>
+    /// The provider's address: absolute, http or https; <c>/checkouts</c> and <c>/refunds</c> are appended to it.
+    /// Default: none, which means the sandbox of this process; without a sandbox it must be given.
+    /// </summary>
+    public Uri? BaseAddress { get; set; }
+
+    /// <summary>Whether this process runs the sandbox provider. Default: in Development, if no <see cref="BaseAddress"/> is given.</summary>
+    public bool Sandbox { get; set; }
+
+    /// <summary>The bearer token that the provider knows this merchant by. No default; visible ASCII.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>
+    /// The secret that the provider signs its notifications with: base64 of at least <see cref="WebhookSecretMinBytes"/> bytes,
+    /// with or without the prefix <c>whsec_</c>. While secrets are rotated, several separated by spaces: any of them verifies,
+    /// and the sandbox signs with all. No default.
+    /// </summary>
+    public string WebhookSecret { get; set; } = "";
+
+    /// <summary>
+    /// The address under which buyers' browsers reach this engine, and with it the sandbox's pages.
+    /// Default: the first address this process listens on, with <c>localhost</c> for "any".
+    /// </summary>
+    public Uri? PublicAddress { get; set; }
+
+    /// <summary>
+    /// Where the provider sends a buyer afterwards; <c>{batch}</c> and <c>{order}</c> in it are replaced.
+    /// Default: the batch's page, <c>/sale/{batch}</c> at the <see cref="PublicAddress"/>.
+    /// </summary>
+    public string? ReturnAddress { get; set; }
+
+    /// <summary>
+    /// Where the provider posts its notifications. Default: none is named to the provider, which then uses what it has on file; the
+    /// sandbox uses <c>/api/payments/notifications</c> at the first address this process listens on.
+    /// </summary>
+    public Uri? NotificationAddress { get; set; }
+
+    /// <summary>Whether this process runs the sandbox, before any options exist: the composition asks it.</summary>
+    public static bool UsesSandbox(IConfiguration configuration, IHostEnvironment environment) =>
+        configuration.GetValue(
+            $"{Section}:{nameof(Sandbox)}",
+            environment.IsDevelopment() && string.IsNullOrEmpty(configuration[$"{Section}:{nameof(BaseAddress)}"]));
+
+    /// <summary>The secrets in <paramref name="text"/>, in order. Null if there is none, or one is not base64 or too short.</summary>
+    public static IReadOnlyList<byte[]>? ParseWebhookSecrets(string text)
+    {
+        var secrets = new List<byte[]>();
+        foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var encoded = part.StartsWith(WebhookSecretPrefix, StringComparison.Ordinal)
+                ? part[WebhookSecretPrefix.Length..]
+                : part;
+            var secret = new byte[encoded.Length];
+            if (!Convert.TryFromBase64String(encoded, secret, out var length) || length < WebhookSecretMinBytes) return null;
+            secrets.Add(secret[..length]);
+        }
+
+        return secrets.Count == 0 ? null : secrets;
+    }
+}
+
+/// <summary>Names the first key of <c>Payments:</c> that is missing or can't be used.</summary>
+internal sealed class PaymentOptionsValidation : IValidateOptions<PaymentOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PaymentOptions options) =>
+        Fault(options) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
+
+    private static string? Fault(PaymentOptions options)
+    {
+        if (options.BaseAddress is null && !options.Sandbox)
+            return "Payments:BaseAddress is missing: the address of the payment provider.";
+        if (options.BaseAddress is not null && !IsWebAddress(options.BaseAddress))
+            return "Payments:BaseAddress must be an absolute http or https address.";
+        if (options.ApiKey.Length == 0)
+            return "Payments:ApiKey is missing: the token that the payment provider knows this merchant by.";
+        if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
+            return "Payments:ApiKey must be visible ASCII without spaces.";
+        if (options.WebhookSecret.Length == 0)
+            return "Payments:WebhookSecret is missing: the secret that the payment provider signs its notifications with.";
+        if (PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
+            return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.WebhookSecretMinBytes} bytes.";
+        if (options.PublicAddress is not null && !IsWebAddress(options.PublicAddress))
+            return "Payments:PublicAddress must be an absolute http or https address.";
+        if (options.NotificationAddress is not null && !IsWebAddress(options.NotificationAddress))
+            return "Payments:NotificationAddress must be an absolute http or https address.";
+        if (!string.IsNullOrEmpty(options.ReturnAddress)
+            && !(Uri.TryCreate(options.ReturnAddress, UriKind.Absolute, out var back) && IsWebAddress(back)))
+        {
+            return "Payments:ReturnAddress must be an absolute http or https address.";
+        }
+
+        return null;
+    }
+
+    private static bool IsWebAddress(Uri address) =>
+        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OrleansSale.Grains.Payments;
+
+namespace OrleansSale.Silo.Payments;
+
+/// <summary>Adds the payment provider to a host.</summary>
+public static class PaymentProviderRegistration
+{
+    // Grains live for hours: connections are renewed so that a provider's change of address is noticed.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start.
+    /// A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is none.
+    /// </summary>
+    public static IServiceCollection AddPaymentProvider(
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        services.AddOptions<PaymentOptions>()
+            .Bind(configuration.GetSection(PaymentOptions.Section))
+            .PostConfigure(options => options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PaymentOptions>, PaymentOptionsValidation>();
+        services.TryAddSingleton<OwnAddress>(() => null);
+        services.AddSingleton<PaymentAddresses>();
+        services.AddSingleton<IPaymentProvider, HttpPaymentProvider>();
+        services.AddHttpClient(HttpPaymentProvider.ClientName)
+            .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.AnswerMaxBytes)
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                // The bearer token must not follow a redirect.
+                handler.AllowAutoRedirect = false;
+                handler.UseCookies = false;
+                handler.PooledConnectionLifetime = ConnectionLifetime;
+            })
+            .AddStandardResilienceHandler(PaymentProviderBounds.Apply);
+        return services;
+    }
+}
