@@ -8,7 +8,7 @@ namespace OrleansSale.Api.Batches;
 /// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate nothing. A miss asks
 /// the catalogue, at most every <see cref="MinInterval"/> however many miss.
 /// </summary>
-public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILoggerFactory logs)
+public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILoggerFactory logs) : IDisposable
 {
     /// <summary>Between two questions to the catalogue.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
@@ -64,6 +64,9 @@ public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILogg
     /// <summary>Adds a batch that this front knows to exist.</summary>
     public BoardFeed Add(BatchTerms terms) =>
         _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(terms, grains, time, logs.CreateLogger<BoardFeed>()));
+
+    /// <inheritdoc />
+    public void Dispose() => _asking.Dispose();
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

@@ -27,32 +27,32 @@ public static class OrdersApi
             .Produces<OrderList>().Produces<ProblemBody>(401, Problem.MediaType);
     }
 
-    private static async Task<IResult> GetAsync(HttpContext http, string order, OrderDesk desk)
+    private static async Task<IResult> GetAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
     {
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
-        return Answer(await found.Batch.GetOrderAsync(found.Seq, found.Owner));
+        return Answer(await patience.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner)));
     }
 
-    private static async Task<IResult> CancelAsync(HttpContext http, string order, OrderDesk desk)
+    private static async Task<IResult> CancelAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
     {
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
-        return Answer(await found.Batch.CancelOrderAsync(found.Seq, found.Owner));
+        return Answer(await patience.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Owner)));
     }
 
-    private static async Task<IResult> CheckOutAsync(HttpContext http, string order, OrderDesk desk)
+    private static async Task<IResult> CheckOutAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
     {
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
         // Paying is the owner's own business: an operator has no more right to it than anybody.
-        var answer = await found.Order.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name);
+        var answer = await patience.AskAsync(() => found.Order.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name));
         return answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
             : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), WireJson.Default.CheckoutBody);
     }
 
-    private static async Task<IResult> SetDeliveryAsync(HttpContext http, string order, OrderDesk desk)
+    private static async Task<IResult> SetDeliveryAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
     {
         var (body, invalid) = await RequestBody.ReadAsync(http);
         if (invalid is not null) return invalid;
@@ -62,27 +62,28 @@ public static class OrdersApi
         if (fields.Problem is { } malformed) return malformed;
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
-        return AnswerDelivery(await found.Order.SetDeliveryAsync(found.Caller.User, delivery));
+        return AnswerDelivery(await patience.AskAsync(() => found.Order.SetDeliveryAsync(found.Caller.User, delivery)));
     }
 
-    private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderDesk desk)
+    private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
     {
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
-        var owned = await found.Batch.GetOrderAsync(found.Seq, found.Owner);
+        var owned = await patience.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner));
         if (owned.Refused is { } refusal) return Problem.Of(refusal);
-        return await found.Order.GetDeliveryAsync() is { } delivery ? AnswerDelivery(delivery) : Problem.Of(Refusal.NotFound);
+        return await patience.AskAsync(found.Order.GetDeliveryAsync) is { } delivery ? AnswerDelivery(delivery) : Problem.Of(Refusal.NotFound);
     }
 
     private static async Task<IResult> ListMineAsync(
-        HttpContext http, string? batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains)
+        HttpContext http, string? batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
+        Patience patience)
     {
         if (!BatchTerms.IsId(batch)) return Problem.Invalid("batch", "must be the id of a batch");
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch!, out var seq) is { } badAfter) return badAfter;
         if (await Callers.FindAsync(http) is not { } caller) return Problem.Of(Refusal.Unauthenticated);
         if (await catalogue.FindAsync(batch) is null) return Problem.Of(Refusal.NotFound);
-        var page = await grains.GetGrain<ISaleBatchGrain>(batch!).ListOrdersOfAsync(caller.User);
+        var page = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch!).ListOrdersOfAsync(caller.User));
         var rest = page.Orders.Where(order => order.Seq > seq).ToArray();
         http.Response.Headers.CacheControl = "no-store";
         return Reply.Ok(new OrderList([.. rest.Take(count).Select(OrderBody.Of)], rest.Length > count ? rest[count - 1].Id : null),

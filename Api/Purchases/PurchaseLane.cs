@@ -58,14 +58,14 @@ public sealed partial class PurchaseLane(
         await Task.Yield();
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
         var delay = MinRetryDelay;
-        var group = new List<Waiting>(Purchases.MaxCount);
+        var group = new List<Waiting>(PurchaseCall.MaxCount);
         while (TakeGroup(group))
         {
             try
             {
                 var requests = new PurchaseRequest[group.Count];
                 for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
-                var answer = await grain.PurchaseAsync(new Purchases(requests));
+                var answer = await grain.PurchaseAsync(new PurchaseCall(requests));
                 for (var i = 0; i < requests.Length; i++) Finish(group[i], answer.Outcomes[i]);
                 group.Clear();
                 delay = MinRetryDelay;
@@ -86,7 +86,7 @@ public sealed partial class PurchaseLane(
         lock (_lock)
         {
             group.RemoveAll(waiting => waiting.Task.IsCompleted);
-            while (group.Count < Purchases.MaxCount && _queue.TryDequeue(out var next))
+            while (group.Count < PurchaseCall.MaxCount && _queue.TryDequeue(out var next))
             {
                 if (!next.Task.IsCompleted) group.Add(next);
             }

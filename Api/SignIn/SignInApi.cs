@@ -44,21 +44,21 @@ public static class SignInApi
     public static void MapSignIn(this IEndpointRouteBuilder app, bool isDevelopment)
     {
         string[] ways = isDevelopment ? ["development"] : [];
-        app.MapGet("/api/me", async (HttpContext http) =>
+        app.MapGet("/api/me", (Delegate)(async (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "no-store";
             var caller = await Callers.FindAsync(http);
             return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), WireJson.Default.MeBody);
-        }).WithTags("Sign-in").Produces<MeBody>();
-        app.MapDelete("/api/me/session", async (HttpContext http) =>
+        })).WithTags("Sign-in").Produces<MeBody>();
+        app.MapDelete("/api/me/session", (Delegate)(async (HttpContext http) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
             return Results.NoContent();
-        }).WithTags("Sign-in").Produces(204);
+        })).WithTags("Sign-in").Produces(204);
         if (!isDevelopment) return;
         app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development")
             .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>();
-        app.MapPost("/dev/session", CreateSessionAsync).WithTags("Development")
+        app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development")
             .Accepts<DevelopmentUser>("application/json").Produces(204);
     }
 

@@ -15,7 +15,7 @@ public interface ISaleBatchGrain : IGrainWithStringKey
 
     /// <summary>Decides purchases in order. Not-found for every one if the batch was never created.</summary>
     [Alias("PurchaseAsync")]
-    Task<PurchaseOutcomes> PurchaseAsync(Purchases purchases);
+    Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call);
 
     /// <summary>The committed counts, and the known users from position <paramref name="fromUser"/> (0…) on; null: no such batch.</summary>
     [Alias("ReadBoardAsync")]

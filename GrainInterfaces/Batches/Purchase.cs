@@ -17,8 +17,8 @@ public readonly record struct PurchaseRequest(
     [property: Id(4)] bool ByTicket);
 
 /// <summary>Everything a lane hands over in one call: 1…<see cref="MaxCount"/> purchases, decided in this order.</summary>
-[GenerateSerializer, Immutable, Alias("OrleansSale.Purchases")]
-public sealed record Purchases([property: Id(0)] PurchaseRequest[] Requests)
+[GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseCall")]
+public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 {
     /// <summary>Most purchases in one call.</summary>
     public const int MaxCount = 1_024;

@@ -78,9 +78,9 @@ public sealed partial class SaleBatchGrain(
     }
 
     /// <inheritdoc />
-    public async Task<PurchaseOutcomes> PurchaseAsync(Purchases purchases)
+    public async Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call)
     {
-        var requests = purchases.Requests;
+        var requests = call.Requests;
         var outcomes = new PurchaseOutcome[requests.Length];
         var now = ReleaseDue();
         for (var i = 0; i < requests.Length; i++) outcomes[i] = Take(PurchaseRules.Decide(_batch, requests[i], now));

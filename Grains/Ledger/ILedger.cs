@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces;
+
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
@@ -91,4 +93,5 @@ public sealed record LedgerHead(long Seq, byte[] Hash)
 public readonly record struct StreamHead(string Stream, long Seq);
 
 /// <summary>Storage failed or did not answer in time: lost infrastructure. The outcome of an append is unknown.</summary>
-public sealed class LedgerUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+[GenerateSerializer, Alias("OrleansSale.LedgerUnavailableException")]
+public sealed class LedgerUnavailableException(string message, Exception? inner = null) : SaleUnavailableException(message, inner);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Grains.Ledger;
 
@@ -172,4 +173,11 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
 }
 
 /// <summary>Another writer has the stream: this activation is stale and must answer nothing.</summary>
-public sealed class LedgerFencedException(string stream, long seq) : Exception($"{stream}: entry {seq} is another writer's");
+[GenerateSerializer, Alias("OrleansSale.LedgerFencedException")]
+public sealed class LedgerFencedException : SaleUnavailableException
+{
+    /// <summary>For the stream and the first entry that could not be written.</summary>
+    public LedgerFencedException(string stream, long seq) : base($"{stream}: entry {seq} is another writer's")
+    {
+    }
+}

@@ -1,0 +1,71 @@
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Orders;
+using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.Api.Tickets;
+using OrleansSale.Silo.Embedded;
+using OrleansSale.Silo.Storage.Sqlite;
+
+namespace OrleansSale.Api.Composition;
+
+/// <summary>Puts the front and its embedded silo together.</summary>
+public static class Engine
+{
+    /// <summary>Where to listen when nothing else is said.</summary>
+    public const string DefaultAddress = "http://localhost:8080";
+
+    /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
+    private const int MaxHeadersLength = 32 * 1024;
+
+    /// <summary>Adds everything; the data directory is owned until the host is disposed.</summary>
+    /// <exception cref="StartException">A setting is missing or wrong.</exception>
+    /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
+    public static DataDirectory AddEngine(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var isDevelopment = builder.Environment.IsDevelopment();
+        if (configuration["Sale:Front"] is { Length: > 0 } front && !front.Equals("Embedded", StringComparison.OrdinalIgnoreCase))
+            throw new StartException($"Sale:Front is {front}: this version runs Embedded only.");
+        if (configuration["ConnectionStrings:Sale"] is { Length: > 0 })
+            throw new StartException("ConnectionStrings:Sale is set: this version keeps its data in SQLite files only.");
+
+        // Keys are looked at before the directory is made: a start that cannot succeed leaves nothing behind.
+        if (!isDevelopment) Keys.Load(configuration);
+        var directory = DataDirectory.Open(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
+        try
+        {
+            if (isDevelopment) DevelopmentSecrets.Add(configuration, directory.PathOf(DevelopmentSecrets.FileName));
+            var keys = Keys.Load(configuration);
+            builder.WebHost.ConfigureKestrel(options =>
+            {
+                options.AddServerHeader = false;
+                options.Limits.MaxRequestBodySize = RequestBody.MaxAnnouncedLength;
+                options.Limits.MaxRequestHeadersTotalSize = MaxHeadersLength;
+            });
+            builder.UseOrleans(silo => silo.ConfigureEmbedded(directory, configuration));
+            AddFront(builder.Services, keys, configuration, isDevelopment);
+            return directory;
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(keys);
+        services.AddSingleton(new TicketSigner(keys.Ticket));
+        services.AddSignIn(keys, configuration, isDevelopment);
+        services.AddOptions<SaleOptions>().BindConfiguration("Sale").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<CatalogueCopy>();
+        services.AddSingleton<PurchaseLanes>();
+        services.AddSingleton<PurchaseApi>();
+        services.AddSingleton<OrderDesk>();
+        services.AddSingleton<Patience>();
+        services.AddHostedService<StartUp>();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using CsvHelper;
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>
+/// What operators take out: orders and reservations page by page in JSON, or whole as CSV by <c>Accept: text/csv</c>; the ledger, whole, as lines.
+/// </summary>
+public static class ExportsApi
+{
+    /// <summary>Orders whose documents are read at a time.</summary>
+    public const int MaxReading = 32;
+
+    private const string Csv = "text/csv";
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapExports(this IEndpointRouteBuilder app)
+    {
+        var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
+        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").Produces<OperatorOrderList>(200, "application/json", Csv);
+        batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")
+            .Produces<OperatorReservationList>(200, "application/json", Csv);
+        batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
+            .Produces<string>(200, "application/x-ndjson");
+    }
+
+    private static async Task<IResult> ListOrdersAsync(
+        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains)
+    {
+        if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
+        if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
+        if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
+        if (!WantsCsv(http))
+        {
+            var page = await ReadOrdersAsync(grains, batch, seq, count);
+            return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), WireJson.Default.OperatorOrderList);
+        }
+        return await WriteCsvAsync(http, $"{batch}-orders.csv", async csv =>
+        {
+            await csv.WriteAsync("order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
+                "name", "phone", "address");
+            OperatorOrderBody[] page;
+            do
+            {
+                page = await ReadOrdersAsync(grains, batch, seq, Paging.MaxLimit);
+                foreach (var order in page)
+                {
+                    await csv.WriteAsync(order.Id, order.User, string.Join(' ', order.Units), order.Quantity, NameOf(order.Status), order.Amount.Amount,
+                        order.Amount.Currency, order.HeldAt, order.PayBy, order.Checkout, order.Payment,
+                        order.Delivery?.Name, order.Delivery?.Phone, order.Delivery?.Address);
+                }
+                if (page.Length > 0 && !OrderId.TryParse(page[^1].Id, out _, out seq)) break;
+                await csv.FlushAsync();
+            }
+            while (page.Length == Paging.MaxLimit);
+        });
+    }
+
+    private static async Task<IResult> ListReservationsAsync(
+        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains)
+    {
+        if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
+        if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
+        var roster = grains.GetGrain<IRosterGrain>(batch);
+        if (!WantsCsv(http))
+        {
+            var page = await roster.ListAsync(after, count);
+            var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
+            return Reply.Ok(new OperatorReservationList(items, page.Next), WireJson.Default.OperatorReservationList);
+        }
+        return await WriteCsvAsync(http, $"{batch}-reservations.csv", async csv =>
+        {
+            await csv.WriteAsync("user", "version", "reservedAt");
+            RosterPage page;
+            do
+            {
+                page = await roster.ListAsync(after, Paging.MaxLimit);
+                foreach (var reservation in page.Reservations) await csv.WriteAsync(reservation.User, reservation.Version, reservation.ReservedAt);
+                after = page.Next;
+                await csv.FlushAsync();
+            }
+            while (page.Next is not null);
+        });
+    }
+
+    private static async Task<IResult> ExportLedgerAsync(HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains)
+    {
+        if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
+        http.Response.ContentType = "application/x-ndjson";
+        var ledger = grains.GetGrain<ILedgerExportGrain>(batch);
+        for (var page = await ledger.ReadAsync(1); page.Lines.Length > 0; page = await ledger.ReadAsync(page.NextSeq))
+            await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);
+        return Results.Empty;
+    }
+
+    private static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, CatalogueCopy catalogue)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        var (_, problem) = await Callers.FindOperatorAsync(http);
+        return problem ?? (await catalogue.FindAsync(batch) is null ? Problem.Of(Refusal.NotFound) : null);
+    }
+
+    private static async Task<OperatorOrderBody[]> ReadOrdersAsync(IGrainFactory grains, string batch, long after, int limit)
+    {
+        var page = await grains.GetGrain<ISaleBatchGrain>(batch).ListOrdersAsync(after, limit);
+        var bodies = new List<OperatorOrderBody>(page.Orders.Length);
+        foreach (var group in page.Orders.Chunk(MaxReading))
+        {
+            var deliveries = await Task.WhenAll(group.Select(order => grains.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()));
+            bodies.AddRange(group.Zip(deliveries, OperatorOrderBody.Of));
+        }
+        return [.. bodies];
+    }
+
+    private static bool WantsCsv(HttpContext http) =>
+        http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase));
+
+    private static string NameOf(OrderStatus status) =>
+        System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
+
+    // What a spreadsheet would take for a formula is defused: names and addresses come from buyers. The mark tells it that this is UTF-8.
+    private static async Task<IResult> WriteCsvAsync(HttpContext http, string fileName, Func<CsvExport, Task> write)
+    {
+        http.Response.ContentType = Csv + "; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
+        var options = CsvWriterOptions.Default with { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
+        await using var csv = CsvWriter.Create(http.Response.Body, options, leaveOpen: true);
+        await write(new CsvExport(csv, http.RequestAborted));
+        return Results.Empty;
+    }
+
+    private sealed class CsvExport(CsvWriter csv, CancellationToken aborted)
+    {
+        public async Task WriteAsync(params object?[] cells) => await csv.WriteRecordAsync([.. cells.Select(TextOf)], aborted);
+
+        public async Task FlushAsync() => await csv.FlushAsync(aborted);
+
+        private static string TextOf(object? cell) => cell is DateTimeOffset instant
+            ? instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+            : Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "";
+    }
+}

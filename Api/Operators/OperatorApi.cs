@@ -1,0 +1,87 @@
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>What operators do to batches. Who is not signed in learns nothing; who is no operator learns that.</summary>
+public static class OperatorApi
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapOperators(this IEndpointRouteBuilder app)
+    {
+        var batches = app.MapGroup("/api/operator/batches").WithTags("Operators");
+        batches.MapPost("", CreateAsync).WithSummary("Create a batch")
+            .Accepts<CreateBatchBody>("application/json").Produces<BoardBody>(201).Produces<BoardBody>(200)
+            .Produces<ProblemBody>(400, Problem.MediaType).Produces<ProblemBody>(409, Problem.MediaType);
+        foreach (var action in Enum.GetValues<OperatorAction>())
+        {
+            var takesUnits = action is OperatorAction.Restock or OperatorAction.Withdraw;
+            var name = action.ToString().ToLowerInvariant();
+            batches.MapPost($"/{{batch}}/{name}",
+                    (HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience, TimeProvider time) =>
+                        OperateAsync(http, batch, action, catalogue, grains, patience, time))
+                .WithSummary($"{action} a batch").WithName($"{action}Batch")
+                .Accepts(takesUnits ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
+                .Produces<BoardBody>().Produces<ProblemBody>(400, Problem.MediaType)
+                .Produces<ProblemBody>(404, Problem.MediaType).Produces<ProblemBody>(409, Problem.MediaType);
+        }
+    }
+
+    private static async Task<IResult> CreateAsync(
+        HttpContext http, CatalogueCopy catalogue, IGrainFactory grains, Patience patience, TimeProvider time)
+    {
+        var (_, problem) = await Callers.FindOperatorAsync(http);
+        if (problem is not null) return problem;
+        var (json, invalid) = await RequestBody.ReadAsync(http);
+        if (invalid is not null) return invalid;
+        using var _ = json;
+        var fields = new Fields(json);
+        var terms = TermsInput.Read(fields);
+        if (fields.Problem is { } malformed) return malformed;
+
+        var answer = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
+        if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
+        // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
+        await patience.AskAsync(() => AddAsync(grains, terms));
+        var feed = catalogue.Add(terms);
+        if (await feed.ReadNewAsync() is not { } copy) return Problem.Of(Refusal.Overloaded);
+        var board = BoardBody.Of(terms, copy.Snapshot, time.GetUtcNow());
+        return answer.Value
+            ? Reply.Created(http, $"/api/batches/{terms.Id}", board, WireJson.Default.BoardBody)
+            : Reply.Ok(board, WireJson.Default.BoardBody);
+    }
+
+    private static async Task<IResult> OperateAsync(
+        HttpContext http, string batch, OperatorAction action, CatalogueCopy catalogue, IGrainFactory grains, Patience patience,
+        TimeProvider time)
+    {
+        var (caller, problem) = await Callers.FindOperatorAsync(http);
+        if (problem is not null) return problem;
+        if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return badKey;
+        var (json, invalid) = await RequestBody.ReadAsync(http);
+        if (invalid is not null) return invalid;
+        using var _ = json;
+        var fields = new Fields(json);
+        var units = action is OperatorAction.Restock or OperatorAction.Withdraw ? fields.Number("units", 1, BatchTerms.MaxStock) : 0;
+        // Made if absent, here: the front's own repeats of the call must be repeats.
+        var command = new OperatorCommand(
+            action, (int)units, fields.Text("reason", 1, 500), caller!.User, key ?? Guid.CreateVersion7().ToString("N"));
+        if (fields.Problem is { } malformed) return malformed;
+        if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
+
+        var answer = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
+        return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : await BatchesApi.AnswerAsync(feed, time);
+    }
+
+    private static async Task<bool> AddAsync(IGrainFactory grains, BatchTerms terms)
+    {
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
+        return true;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Orders;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>A batch to create.</summary>
+/// <param name="Id">Batch id, <c>[a-z0-9-]{1,64}</c>.</param>
+/// <param name="Product">What is sold.</param>
+/// <param name="Channel">The platform whose users may take part, or a list of up to 16.</param>
+/// <param name="Stock">Units: 1…10,000,000.</param>
+/// <param name="PerUserLimit">Units a user may have in live orders: 1…100.</param>
+/// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400.</param>
+/// <param name="Schedule">reservationOpens &lt; reservationCloses ≤ saleOpens &lt; saleCloses.</param>
+public sealed record CreateBatchBody(
+    string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
+    int PaymentWindowSeconds, ScheduleBody Schedule);
+
+/// <summary>Why an operator does something.</summary>
+/// <param name="Reason">For the record: 1–500 characters.</param>
+public sealed record ReasonBody(string Reason);
+
+/// <summary>How many units to add or take out, and why.</summary>
+/// <param name="Units">1…10,000,000.</param>
+/// <param name="Reason">For the record: 1–500 characters.</param>
+public sealed record UnitsBody(int Units, string Reason);
+
+/// <summary>An order as operators see it.</summary>
+/// <param name="Id">Order id.</param>
+/// <param name="User">The owner.</param>
+/// <param name="Units">Unit numbers.</param>
+/// <param name="Quantity">How many.</param>
+/// <param name="Status">State.</param>
+/// <param name="Amount">Price times quantity.</param>
+/// <param name="HeldAt">When the hold was made.</param>
+/// <param name="PayBy">The deadline.</param>
+/// <param name="Checkout">The provider's checkout.</param>
+/// <param name="Payment">The payment it was sold for.</param>
+/// <param name="Delivery">Where to deliver.</param>
+public sealed record OperatorOrderBody(
+    string Id, string User, int[] Units, int Quantity,
+    [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
+    DateTimeOffset HeldAt, DateTimeOffset PayBy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Checkout,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Payment,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery)
+{
+    internal static OperatorOrderBody Of(OrderView order, Delivery? delivery) => new(
+        order.Id, order.User, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount), order.HeldAt, order.PayBy,
+        order.Checkout, order.Payment, DeliveryBody.Of(delivery));
+}
+
+/// <summary>Orders of a batch.</summary>
+/// <param name="Items">In the order they were made.</param>
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record OperatorOrderList(
+    OperatorOrderBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
+
+/// <summary>A reservation as operators see it.</summary>
+/// <param name="User">Whose it is.</param>
+/// <param name="Version">How many times the user has reserved.</param>
+/// <param name="ReservedAt">When.</param>
+public sealed record OperatorReservationBody(string User, long Version, DateTimeOffset ReservedAt);
+
+/// <summary>Reservations of a batch.</summary>
+/// <param name="Items">By user.</param>
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record OperatorReservationList(
+    OperatorReservationBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);

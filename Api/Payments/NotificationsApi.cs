@@ -1,0 +1,54 @@
+using System.Buffers;
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Payments;
+
+/// <summary>
+/// Where the payment provider says what was paid. It is answered only after the batch's commit: until then the provider keeps the
+/// message and sends it again, so no captured payment is ever without a record.
+/// </summary>
+public static class NotificationsApi
+{
+    /// <summary>Maps the endpoint.</summary>
+    public static void MapNotifications(this IEndpointRouteBuilder app) =>
+        app.MapPost("/api/payments/notifications", ReceiveAsync).WithTags("Payments").WithSummary("The payment provider's webhook")
+            .Produces(204).Produces<ProblemBody>(400, Problem.MediaType).Produces<ProblemBody>(401, Problem.MediaType)
+            .Produces<ProblemBody>(404, Problem.MediaType);
+
+    private static async Task<IResult> ReceiveAsync(
+        HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(body.GetMemory(4_096), http.RequestAborted)) > 0)
+        {
+            body.Advance(read);
+            if (body.WrittenCount > PaymentNotification.BodyMaxBytes)
+                return Problem.Invalid("body", $"at most {PaymentNotification.BodyMaxBytes} bytes");
+        }
+        return receiver.Receive(http.Request.Headers, body.WrittenMemory) switch
+        {
+            PaymentNotification.Unverified => Problem.Of(Refusal.Unauthenticated),
+            PaymentNotification.Malformed malformed => Problem.Invalid(malformed.Fault.Field, malformed.Fault.Reason),
+            PaymentNotification.Captured captured => await CaptureAsync(captured, catalogue, grains, patience),
+            PaymentNotification.Declined or PaymentNotification.Ignored => Results.NoContent(),
+            var other => throw new InvalidOperationException($"unknown notification {other}"),
+        };
+    }
+
+    private static async Task<IResult> CaptureAsync(
+        PaymentNotification.Captured captured, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+    {
+        // Not of this engine: refused, so that the provider keeps it and its operators see it.
+        if (!OrderId.TryParse(captured.Order, out var batch, out var seq) || await catalogue.FindAsync(batch) is null)
+            return Problem.Of(Refusal.NotFound);
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        var answer = await patience.AskAsync(() => grain.CaptureAsync(new Capture(seq, captured.Payment, captured.User, captured.Amount)));
+        return answer.Refused is { } refusal ? Problem.Of(refusal) : Results.NoContent();
+    }
+}

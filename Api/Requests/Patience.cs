@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using OrleansSale.Api.Purchases;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.Requests;
+
+/// <summary>
+/// Asks an actor until it answers, within the bound of <see cref="SaleOptions.AnswerWithinSeconds"/>. A failed call is of unknown outcome, and
+/// every request to an actor is idempotent, so the front asks again before it troubles the client.
+/// </summary>
+public sealed class Patience(IOptions<SaleOptions> options)
+{
+    private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(500);
+
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+
+    /// <summary>The answer.</summary>
+    /// <exception cref="SaleUnavailableException">There was none within the bound.</exception>
+    public async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        var bound = TimeSpan.FromSeconds(options.Value.AnswerWithinSeconds);
+        var started = _monotonic.GetTimestamp();
+        for (var delay = MinDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
+        {
+            var left = bound - _monotonic.GetElapsedTime(started);
+            try
+            {
+                return await ask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            }
+            catch (Exception e) when (IsUnavailable(e))
+            {
+                if (_monotonic.GetElapsedTime(started) + delay >= bound)
+                    throw new SaleUnavailableException("No answer within the bound.", e);
+            }
+            await Task.Delay(delay);
+        }
+    }
+
+    /// <summary>Whether the exception means lost infrastructure rather than a bug.</summary>
+    public static bool IsUnavailable(Exception e) => e is SaleUnavailableException or OrleansException or TimeoutException;
+}

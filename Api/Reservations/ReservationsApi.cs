@@ -1,0 +1,86 @@
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.Api.Tickets;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Reservations;
+
+namespace OrleansSale.Api.Reservations;
+
+/// <summary>A reservation.</summary>
+/// <param name="Batch">Batch id.</param>
+/// <param name="User">Whose it is.</param>
+/// <param name="ReservedAt">When it was made.</param>
+/// <param name="Ticket">Proves it at the purchase, where it is credential enough: keep it as a secret.</param>
+public sealed record ReservationBody(string Batch, string User, DateTimeOffset ReservedAt, string Ticket);
+
+/// <summary>A user's registration for a batch.</summary>
+public static class ReservationsApi
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapReservations(this IEndpointRouteBuilder app)
+    {
+        var reservation = app.MapGroup("/api/batches/{batch}/reservation").WithTags("Reservations");
+        reservation.MapPut("", ReserveAsync).WithSummary("Reserve")
+            .Produces<ReservationBody>(201).Produces<ReservationBody>(200)
+            .Produces<ProblemBody>(403, Problem.MediaType).Produces<ProblemBody>(409, Problem.MediaType);
+        reservation.MapGet("", GetAsync).WithSummary("The caller's reservation")
+            .Produces<ReservationBody>().Produces<ProblemBody>(404, Problem.MediaType);
+        reservation.MapDelete("", CancelAsync).WithSummary("Cancel the reservation")
+            .Produces(204).Produces<ProblemBody>(409, Problem.MediaType);
+    }
+
+    private static async Task<IResult> ReserveAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, Patience patience)
+    {
+        var (found, problem) = await FindAsync(http, batch, catalogue);
+        if (problem is not null) return problem;
+        var (caller, feed) = found;
+        if (!feed.Terms.IsEligible(caller.User)) return Problem.Of(Refusal.NotEligible);
+        if (await feed.ReadAsync() is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
+        var grain = Of(grains, batch, caller);
+        var answer = await patience.AskAsync(() => grain.ReserveAsync(feed.Terms.Schedule));
+        if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
+        var body = BodyOf(batch, caller, answer.Value!, tickets);
+        return answer.Value!.Created
+            ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, WireJson.Default.ReservationBody)
+            : Reply.Ok(body, WireJson.Default.ReservationBody);
+    }
+
+    private static async Task<IResult> GetAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, Patience patience)
+    {
+        var (found, problem) = await FindAsync(http, batch, catalogue);
+        if (problem is not null) return problem;
+        var grain = Of(grains, batch, found.Caller);
+        var answer = await patience.AskAsync(grain.GetAsync);
+        return answer.Refused is { } refusal
+            ? Problem.Of(refusal)
+            : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), WireJson.Default.ReservationBody);
+    }
+
+    private static async Task<IResult> CancelAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+    {
+        var (found, problem) = await FindAsync(http, batch, catalogue);
+        if (problem is not null) return problem;
+        var grain = Of(grains, batch, found.Caller);
+        var answer = await patience.AskAsync(grain.CancelAsync);
+        return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
+    }
+
+    private static async ValueTask<((Caller Caller, BoardFeed Feed) Found, Problem? Problem)> FindAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
+        return await catalogue.FindAsync(batch) is { } feed ? ((caller, feed), null) : (default, Problem.Of(Refusal.NotFound));
+    }
+
+    private static IReservationGrain Of(IGrainFactory grains, string batch, Caller caller) =>
+        grains.GetGrain<IReservationGrain>($"{batch}/{caller.User}");
+
+    private static ReservationBody BodyOf(string batch, Caller caller, ReservationView reservation, TicketSigner tickets) =>
+        new(batch, caller.User, reservation.ReservedAt, tickets.Sign(new Ticket(caller.User, batch, reservation.Version)));
+}

@@ -1,0 +1,25 @@
+using System.Buffers;
+using Orleans.Concurrency;
+using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.Grains.Batches;
+
+namespace OrleansSale.Grains.Ledger;
+
+/// <summary>Reads a batch's ledger out of storage. It keeps nothing, so as many as are needed may serve.</summary>
+[StatelessWorker]
+public sealed class LedgerExportGrain(ILedger ledger) : Grain, ILedgerExportGrain
+{
+    /// <inheritdoc />
+    public async Task<LedgerPage> ReadAsync(long fromSeq)
+    {
+        var lines = new ArrayBufferWriter<byte>(LedgerPage.TargetLength);
+        var next = fromSeq;
+        await foreach (var commit in ledger.ReadAsync(Streams.OfBatch(this.GetPrimaryKeyString()), fromSeq))
+        {
+            LedgerExport.WriteCommit(lines, commit, fromSeq);
+            next = commit.LastSeq + 1;
+            if (lines.WrittenCount >= LedgerPage.TargetLength) break;
+        }
+        return new LedgerPage(lines.WrittenSpan.ToArray(), next);
+    }
+}
