@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Composition;
@@ -14,7 +15,7 @@ using OrleansSale.Silo.Storage.Sqlite;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Engine.FindContentRoot() });
     using var directory = builder.AddEngine();
     builder.Services.AddPayments(builder.Configuration, builder.Environment);
     if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(Engine.DefaultAddress);
@@ -35,7 +36,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is StartException or DataDirectoryInUseException or OptionsValidationException)
+catch (Exception e) when (e is StartException or DataDirectoryInUseException or OptionsValidationException
+    or IOException { InnerException: AddressInUseException })
 {
     Console.Error.WriteLine(e.Message);
     return 1;

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Operators;
@@ -24,3 +26,11 @@ namespace OrleansSale.Api;
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(TokenBody))]
 public sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>The context to write with.</summary>
+public static class Wire
+{
+    /// <summary>As generated, but names in any script stay readable.</summary>
+    public static WireJson Json { get; } =
+        new(new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -38,7 +38,7 @@ public static class BatchesApi
         var boards = copies.Zip(page).Where(pair => pair.First is not null)
             .Select(pair => BoardBody.Of(pair.Second.Terms, pair.First!.Snapshot, now)).ToArray();
         http.Response.Headers.CacheControl = "public, max-age=1";
-        return Reply.Ok(new BoardList(boards, page.Length > count ? page[count - 1].Terms.Id : null), WireJson.Default.BoardList);
+        return Reply.Ok(new BoardList(boards, page.Length > count ? page[count - 1].Terms.Id : null), Wire.Json.BoardList);
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider time)
@@ -51,19 +51,19 @@ public static class BatchesApi
         http.Response.Headers.ETag = tag.ToString();
         return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Reply.Ok(board, WireJson.Default.BoardBody);
+            : Reply.Ok(board, Wire.Json.BoardBody);
     }
 
     /// <summary>The board of a batch as an answer, after something was done to it.</summary>
     public static async Task<IResult> AnswerAsync(BoardFeed feed, TimeProvider time) =>
         await feed.ReadNewAsync() is { } copy
-            ? Reply.Ok(BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow()), WireJson.Default.BoardBody)
+            ? Reply.Ok(BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow()), Wire.Json.BoardBody)
             : Problem.Of(Refusal.Overloaded);
 
     // Over everything but the time it was told.
     private static string TagOf(BoardBody board)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(board with { ServerTime = default }, WireJson.Default.BoardBody);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(board with { ServerTime = default }, Wire.Json.BoardBody);
         return string.Create(CultureInfo.InvariantCulture, $"\"{XxHash3.HashToUInt64(bytes):x16}\"");
     }
 

@@ -157,7 +157,7 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         var last = _frame;
         var elapsed = _monotonic.GetElapsedTime(last.At);
         if (board.Phase == last.Phase && last.Data.Length > 0 && (elapsed < Frame.MinInterval || last.IsOf(snapshot))) return;
-        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, WireJson.Default.BoardBody), board.Phase, _monotonic.GetTimestamp())
+        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), board.Phase, _monotonic.GetTimestamp())
         {
             Snapshot = snapshot,
         };

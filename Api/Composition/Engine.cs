@@ -18,6 +18,10 @@ public static class Engine
     /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
     private const int MaxHeadersLength = 32 * 1024;
 
+    /// <summary>Where settings and pages are: the working directory if they are there, else beside the program.</summary>
+    public static string FindContentRoot() =>
+        File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+
     /// <summary>Adds everything; the data directory is owned until the host is disposed.</summary>
     /// <exception cref="StartException">A setting is missing or wrong.</exception>
     /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>

@@ -42,7 +42,7 @@ public static class ExportsApi
         if (!WantsCsv(http))
         {
             var page = await ReadOrdersAsync(grains, batch, seq, count);
-            return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), WireJson.Default.OperatorOrderList);
+            return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), Wire.Json.OperatorOrderList);
         }
         return await WriteCsvAsync(http, $"{batch}-orders.csv", async csv =>
         {
@@ -75,7 +75,7 @@ public static class ExportsApi
         {
             var page = await roster.ListAsync(after, count);
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
-            return Reply.Ok(new OperatorReservationList(items, page.Next), WireJson.Default.OperatorReservationList);
+            return Reply.Ok(new OperatorReservationList(items, page.Next), Wire.Json.OperatorReservationList);
         }
         return await WriteCsvAsync(http, $"{batch}-reservations.csv", async csv =>
         {

@@ -53,8 +53,8 @@ public static class OperatorApi
         if (await feed.ReadNewAsync() is not { } copy) return Problem.Of(Refusal.Overloaded);
         var board = BoardBody.Of(terms, copy.Snapshot, time.GetUtcNow());
         return answer.Value
-            ? Reply.Created(http, $"/api/batches/{terms.Id}", board, WireJson.Default.BoardBody)
-            : Reply.Ok(board, WireJson.Default.BoardBody);
+            ? Reply.Created(http, $"/api/batches/{terms.Id}", board, Wire.Json.BoardBody)
+            : Reply.Ok(board, Wire.Json.BoardBody);
     }
 
     private static async Task<IResult> OperateAsync(

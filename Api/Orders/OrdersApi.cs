@@ -49,7 +49,7 @@ public static class OrdersApi
         var answer = await patience.AskAsync(() => found.Order.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name));
         return answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), WireJson.Default.CheckoutBody);
+            : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), Wire.Json.CheckoutBody);
     }
 
     private static async Task<IResult> SetDeliveryAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
@@ -87,16 +87,16 @@ public static class OrdersApi
         var rest = page.Orders.Where(order => order.Seq > seq).ToArray();
         http.Response.Headers.CacheControl = "no-store";
         return Reply.Ok(new OrderList([.. rest.Take(count).Select(OrderBody.Of)], rest.Length > count ? rest[count - 1].Id : null),
-            WireJson.Default.OrderList);
+            Wire.Json.OrderList);
     }
 
     private static IResult Answer(Answer<OrderView> answer) =>
         answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(OrderBody.Of(answer.Value!), WireJson.Default.OrderBody);
+            : Reply.Ok(OrderBody.Of(answer.Value!), Wire.Json.OrderBody);
 
     private static IResult AnswerDelivery(Answer<Delivery> answer) =>
         answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(DeliveryBody.Of(answer.Value)!, WireJson.Default.DeliveryBody);
+            : Reply.Ok(DeliveryBody.Of(answer.Value)!, Wire.Json.DeliveryBody);
 }

@@ -38,7 +38,7 @@ public sealed class Problem : IResult
         var (status, code, title) = Describe(refusal);
         var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, opensAt);
         _status = status;
-        _body = JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.ProblemBody);
+        _body = JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json.ProblemBody);
     }
 
     /// <summary>The problem of a refusal; prepared, when there is nothing to add.</summary>

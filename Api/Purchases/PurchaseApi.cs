@@ -41,7 +41,7 @@ public sealed class PurchaseApi(
         }
         var order = OrderBody.Of(outcome.Order.Order!);
         http.Response.Headers.Location = "/api/orders/" + order.Id;
-        await Reply.WriteAsync(http, outcome.Order.Repeated ? 200 : 201, order, WireJson.Default.OrderBody);
+        await Reply.WriteAsync(http, outcome.Order.Repeated ? 200 : 201, order, Wire.Json.OrderBody);
     }
 
     private async ValueTask<(PurchaseOutcome Order, Problem? Problem)> DecideAsync(HttpContext http, string batch)

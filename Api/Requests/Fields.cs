@@ -83,14 +83,14 @@ public sealed class Fields
     }
 
     /// <summary>One text or a list of different ones, each satisfying a grammar; a missing one is a problem.</summary>
-    public string[] OneOrMany(string name, int maxCount, Func<string?, bool> isValid, string grammar)
+    public string[] OneOrMany(string name, int minCount, int maxCount, Func<string?, bool> isValid, string grammar)
     {
         if (!TryGet(name, out var value)) return [Missing(name, "")];
         var texts = value.ValueKind == JsonValueKind.Array
             ? value.EnumerateArray().Select(TextOf).ToArray()
             : [TextOf(value)];
-        if (texts.Length >= 1 && texts.Length <= maxCount && texts.All(isValid) && texts.Distinct().Count() == texts.Length) return texts!;
-        Fail(name, $"must be {grammar}, or a list of 1 to {maxCount} different ones");
+        if (texts.Length >= minCount && texts.Length <= maxCount && texts.All(isValid) && texts.Distinct().Count() == texts.Length) return texts!;
+        Fail(name, $"must be {grammar}, or a list of {minCount} to {maxCount} different ones");
         return [""];
     }
 

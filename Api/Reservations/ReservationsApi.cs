@@ -44,8 +44,8 @@ public static class ReservationsApi
         if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
         var body = BodyOf(batch, caller, answer.Value!, tickets);
         return answer.Value!.Created
-            ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, WireJson.Default.ReservationBody)
-            : Reply.Ok(body, WireJson.Default.ReservationBody);
+            ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, Wire.Json.ReservationBody)
+            : Reply.Ok(body, Wire.Json.ReservationBody);
     }
 
     private static async Task<IResult> GetAsync(
@@ -57,7 +57,7 @@ public static class ReservationsApi
         var answer = await patience.AskAsync(grain.GetAsync);
         return answer.Refused is { } refusal
             ? Problem.Of(refusal)
-            : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), WireJson.Default.ReservationBody);
+            : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), Wire.Json.ReservationBody);
     }
 
     private static async Task<IResult> CancelAsync(

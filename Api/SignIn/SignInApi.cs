@@ -48,7 +48,7 @@ public static class SignInApi
         {
             http.Response.Headers.CacheControl = "no-store";
             var caller = await Callers.FindAsync(http);
-            return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), WireJson.Default.MeBody);
+            return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), Wire.Json.MeBody);
         })).WithTags("Sign-in").Produces<MeBody>();
         app.MapDelete("/api/me/session", (Delegate)(async (HttpContext http) =>
         {
@@ -77,7 +77,7 @@ public static class SignInApi
             Subject = new ClaimsIdentity(Callers.ClaimsOf(user!.User, user.Channel, user.Name, user.Roles!)),
             SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(keys.Signing), SecurityAlgorithms.HmacSha256),
         });
-        return Reply.Ok(new TokenBody(token), WireJson.Default.TokenBody);
+        return Reply.Ok(new TokenBody(token), Wire.Json.TokenBody);
     }
 
     private static async Task<IResult> CreateSessionAsync(HttpContext http)
@@ -99,7 +99,7 @@ public static class SignInApi
         var user = new DevelopmentUser(
             fields.Text("user", UserId.IsSubject, "1 to 128 printable characters without / and :"),
             fields.Text("channel", UserId.IsChannel, "1 to 32 of a-z, 0-9 and -"),
-            fields.Has("roles") ? fields.OneOrMany("roles", MaxRoles, UserId.IsChannel, "a role") : [],
+            fields.Has("roles") ? fields.OneOrMany("roles", 0, MaxRoles, UserId.IsChannel, "a role") : [],
             fields.OptionalText("name", 1, 100));
         return (user, fields.Problem);
     }

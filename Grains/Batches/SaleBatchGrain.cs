@@ -72,9 +72,9 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public async Task<Answer<bool>> CreateAsync(BatchTerms terms)
     {
-        var decision = OperatorRules.DecideCreate(_batch, terms);
-        if (Take(decision).Value) StartTicking();
-        return await ToldAsync(decision.Outcome);
+        var created = Take(OperatorRules.DecideCreate(_batch, terms), Now());
+        if (created.Value) StartTicking();
+        return await ToldAsync(created);
     }
 
     /// <inheritdoc />
@@ -83,7 +83,7 @@ public sealed partial class SaleBatchGrain(
         var requests = call.Requests;
         var outcomes = new PurchaseOutcome[requests.Length];
         var now = ReleaseDue();
-        for (var i = 0; i < requests.Length; i++) outcomes[i] = Take(PurchaseRules.Decide(_batch, requests[i], now));
+        for (var i = 0; i < requests.Length; i++) outcomes[i] = Take(PurchaseRules.Decide(_batch, requests[i], now), now);
         return await ToldAsync(new PurchaseOutcomes(outcomes));
     }
 
@@ -124,8 +124,8 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public async Task<Answer<OrderView>> CancelOrderAsync(long order, string? owner)
     {
-        ReleaseDue();
-        var refusal = Take(HoldRules.DecideCancel(_batch, order, owner));
+        var now = ReleaseDue();
+        var refusal = Take(HoldRules.DecideCancel(_batch, order, owner), now);
         return await ToldAsync(refusal is { } no ? no : ViewOf(order, owner));
     }
 
@@ -133,7 +133,7 @@ public sealed partial class SaleBatchGrain(
     public async Task<Answer<OrderView>> RecordCheckoutAsync(long order, string checkout)
     {
         var now = ReleaseDue();
-        var refusal = Take(PaymentRules.DecideCheckout(_batch, order, checkout, now));
+        var refusal = Take(PaymentRules.DecideCheckout(_batch, order, checkout, now), now);
         return await ToldAsync(refusal is { } no ? no : ViewOf(order, owner: null));
     }
 
@@ -141,21 +141,21 @@ public sealed partial class SaleBatchGrain(
     public async Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
     {
         var now = Now();
-        return await ToldAsync(Take(PaymentRules.DecideCapture(_batch, capture, now, GraceMilliseconds)));
+        return await ToldAsync(Take(PaymentRules.DecideCapture(_batch, capture, now, GraceMilliseconds), now));
     }
 
     /// <inheritdoc />
     public async Task<Answer<bool>> OperateAsync(OperatorCommand command)
     {
-        ReleaseDue();
-        return await ToldAsync(Take(OperatorRules.Decide(_batch, command)));
+        var now = ReleaseDue();
+        return await ToldAsync(Take(OperatorRules.Decide(_batch, command), now));
     }
 
     /// <inheritdoc />
     public async Task<Answer<bool>> CancelReservationAsync(string user, long version)
     {
-        ReleaseDue();
-        return await ToldAsync(Take(HoldRules.DecideReservationCancelled(_batch, user, version)));
+        var now = ReleaseDue();
+        return await ToldAsync(Take(HoldRules.DecideReservationCancelled(_batch, user, version), now));
     }
 
     /// <inheritdoc />
@@ -174,20 +174,21 @@ public sealed partial class SaleBatchGrain(
     {
         var now = Now();
         for (var i = 0; i < MaxReleasesPerCommit && HoldRules.NextDue(_batch, now, GraceMilliseconds) is { } released; i++)
-            Record(released);
+            Record(released, now);
         return now;
     }
 
-    private T Take<T>(Decision<T> decision)
+    // What a decision was made at is when it happened: the entry carries the same instant as the outcome.
+    private T Take<T>(Decision<T> decision, long now)
     {
-        if (decision.First is not null) Record(decision.First);
-        if (decision.Second is not null) Record(decision.Second);
+        if (decision.First is not null) Record(decision.First, now);
+        if (decision.Second is not null) Record(decision.Second, now);
         return decision.Outcome;
     }
 
-    private void Record(BatchEntry entry)
+    private void Record(BatchEntry entry, long at)
     {
-        var (seq, at) = (_batch.LastSeq + 1, Now());
+        var seq = _batch.LastSeq + 1;
         _batch.Apply(seq, at, entry);
         _writer.Write(_appender.Lines, seq, at, entry);
         _appender.Added();
@@ -257,7 +258,7 @@ public sealed partial class SaleBatchGrain(
     {
         var order = GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(Id, payment.Order));
         if (await order.RefundAsync(payment.Id, payment.Amount) is not { } refund) return;
-        await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund)));
+        await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund), Now()));
     }
 
     // The counts as of the committed head; captured when a commit is sealed.
