@@ -69,19 +69,26 @@ public sealed partial class SqliteLedgerTests
     {
         await Ledger.AppendAllAsync(new Chain(Stream).Rows(1, 2, 3, 1));
         await CloseAsync(Ledger);
-        await using (var other = new SqliteConnection($"Data Source={LedgerPath};Pooling=False"))
-        {
-            await other.OpenAsync(Cancelled);
-            await using var command = other.CreateCommand();
-            command.CommandText = change;
-            (await command.ExecuteNonQueryAsync(Cancelled)).ShouldBeGreaterThan(0);
-        }
+        await ExecuteAsync(change);
 
         Ledger = await OpenAsync();
         var verifier = await LedgerVerifier.VerifyAsync(Stream, Ledger.ReadAsync(Stream, 1, Cancelled), Cancelled);
         var found = verifier.Break.ShouldNotBeNull();
         found.Seq.ShouldBe(seq, found.ToString());
         found.Reason.ShouldBe(Enum.Parse<LedgerBreakReason>(reason));
+    }
+
+    [Fact]
+    public async Task Rows_missing_at_the_end_of_a_stream_are_not_passed_over()
+    {
+        await Ledger.AppendAllAsync(new Chain(Stream).Rows(1, 2, 3, 1));
+        await CloseAsync(Ledger);
+        await ExecuteAsync("DELETE FROM ledger_commit WHERE first_seq = 7");
+
+        Ledger = await OpenAsync();
+        var failure = await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadAllAsync(Stream));
+        failure.Message.ShouldContain("end before entry 7");
+        await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadAllAsync(Stream, fromSeq: 7));
     }
 
     [Fact]
@@ -111,6 +118,15 @@ public sealed partial class SqliteLedgerTests
         }
 
         Ledger = await OpenAsync();
+    }
+
+    private async Task ExecuteAsync(string change)
+    {
+        await using var other = new SqliteConnection($"Data Source={LedgerPath};Pooling=False");
+        await other.OpenAsync(Cancelled);
+        await using var command = other.CreateCommand();
+        command.CommandText = change;
+        (await command.ExecuteNonQueryAsync(Cancelled)).ShouldBeGreaterThan(0);
     }
 
     private async Task<(LedgerCommit[] Commits, List<long> LogAfter)> WriteRowsAsync()
