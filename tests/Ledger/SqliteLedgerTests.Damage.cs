@@ -30,7 +30,7 @@ public sealed partial class SqliteLedgerTests
         {
             var torn = log.AsSpan(0, (int)cut).ToArray();
             // Every second file also has garbage after the cut, as a disk may leave it.
-            if (cut % 2 == 1) torn = [.. torn, .. RandomBytes(random, random.Next(1, 20_000))];
+            if (cut % 2 == 1) torn = [.. torn, .. Garbage(random, cut < log.Length ? log[cut] : (byte)0)];
             var whole = logAfter.Count(length => length <= cut);
             var found = await ReopenTornAsync(file, torn);
             found.Count.ShouldBe(whole, $"cut at {cut}, seed {seed}");
@@ -169,6 +169,14 @@ public sealed partial class SqliteLedgerTests
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // Begins with another byte than the one that was cut off, or a single missing byte could be restored by chance.
+    private static byte[] Garbage(Random random, byte not)
+    {
+        var bytes = RandomBytes(random, random.Next(1, 20_000));
+        if (bytes[0] == not) bytes[0] ^= 0xFF;
         return bytes;
     }
 
