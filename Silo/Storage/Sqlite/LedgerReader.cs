@@ -76,36 +76,49 @@ internal sealed class LedgerReader : IDisposable
     public LedgerCursor? Seek(string stream, long fromSeq)
     {
         _head.Parameters[0].Value = stream;
-        if (FirstValue(_head, column: 2) is not { } id) return null;
+        long headSeq, id;
+        using (var head = _head.ExecuteReader())
+        {
+            if (!head.Read()) return null;
+            (headSeq, id) = (head.GetInt64(0), head.GetInt64(2));
+        }
+
         _start.Parameters[0].Value = id;
         _start.Parameters[1].Value = fromSeq;
         using var row = _start.ExecuteReader();
-        if (!row.Read()) return new LedgerCursor(id, fromSeq, LedgerHead.Empty.Hash);
+        if (!row.Read()) return new LedgerCursor(id, headSeq, fromSeq, LedgerHead.Empty.Hash);
         var (firstSeq, count, hash) = (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2));
-        if (firstSeq + count <= fromSeq) return new LedgerCursor(id, firstSeq + count, hash);
+        if (firstSeq + count <= fromSeq) return new LedgerCursor(id, headSeq, firstSeq + count, hash);
         var previous = row.Read() ? row.GetFieldValue<byte[]>(2) : LedgerHead.Empty.Hash;
-        return new LedgerCursor(id, firstSeq, previous);
+        return new LedgerCursor(id, headSeq, firstSeq, previous);
     }
 
     /// <summary>Reads the next commits into <paramref name="page"/>.</summary>
     /// <returns>Where the next page begins; null after the last.</returns>
-    public LedgerCursor? ReadPage(string stream, LedgerCursor from, List<LedgerCommit> page)
+    /// <exception cref="InvalidDataException">The rows end before the head that the stream had when reading began.</exception>
+    public LedgerCursor? ReadPage(string stream, LedgerCursor start, List<LedgerCommit> page)
     {
-        _page.Parameters[0].Value = from.Id;
-        _page.Parameters[1].Value = from.Seq;
+        _page.Parameters[0].Value = start.Id;
+        _page.Parameters[1].Value = start.Seq;
         _page.Parameters[2].Value = (long)PageRows;
         using var row = _page.ExecuteReader();
-        var (seq, previous, bytes) = (from.Seq, from.PreviousHash, 0);
-        while (bytes < PageBytes)
+        var (seq, previous, bytes) = (start.Seq, start.PreviousHash, 0);
+        while (bytes < PageBytes && page.Count < PageRows)
         {
-            if (!row.Read()) return page.Count < PageRows ? null : new LedgerCursor(from.Id, seq, previous);
+            if (!row.Read())
+            {
+                // The head is moved in the transaction that adds the row, so only a damaged file can show this.
+                return seq > start.HeadSeq ? null : throw new InvalidDataException(
+                    $"The rows of {stream} end before entry {seq}, but its head is {start.HeadSeq}: the file is damaged.");
+            }
+
             var commit = new LedgerCommit(
                 stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3), previous, row.GetFieldValue<byte[]>(2));
             page.Add(commit);
             (seq, previous, bytes) = (commit.LastSeq + 1, commit.Hash, bytes + commit.Entries.Length);
         }
 
-        return new LedgerCursor(from.Id, seq, previous);
+        return start with { Seq = seq, PreviousHash = previous };
     }
 
     /// <summary>The heads of the streams below a prefix, see <see cref="ILedger.ListAsync"/>.</summary>
@@ -127,7 +140,7 @@ internal sealed class LedgerReader : IDisposable
     {
         _countOpen.Parameters[0].Value = prefix;
         _countOpen.Parameters[1].Value = StreamRange.EndOf(prefix);
-        return FirstValue(_countOpen, column: 0)!.Value;
+        return (long)_countOpen.ExecuteScalar()!;
     }
 
     /// <summary>Closes the connection.</summary>
@@ -137,16 +150,11 @@ internal sealed class LedgerReader : IDisposable
         _connection,
         $"SELECT name, head_seq FROM stream WHERE name {lower} $from AND name < $end ORDER BY name LIMIT $limit",
         "$from", "$end", "$limit");
-
-    private static long? FirstValue(SqliteCommand command, int column)
-    {
-        using var row = command.ExecuteReader();
-        return row.Read() ? row.GetInt64(column) : null;
-    }
 }
 
 /// <summary>A place between two commits of a stream.</summary>
 /// <param name="Id">The stream's number in the file.</param>
+/// <param name="HeadSeq">The stream's head when reading began.</param>
 /// <param name="Seq">The first sequence that comes after it.</param>
 /// <param name="PreviousHash">Hash of the entry before it, as stored.</param>
-internal sealed record LedgerCursor(long Id, long Seq, byte[] PreviousHash);
+internal sealed record LedgerCursor(long Id, long HeadSeq, long Seq, byte[] PreviousHash);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
@@ -52,11 +51,9 @@ internal sealed class LedgerReaders(string path) : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Not reused: its state is unknown.
+            // Not reused: its state is unknown. A damaged file shows in more ways than SqliteException (wrong types, numbers too large).
             reader?.Dispose();
-            if (failure is SqliteException or IOException or InvalidCastException)
-                throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
-            throw;
+            throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
         }
     }
 }

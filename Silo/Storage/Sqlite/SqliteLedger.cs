@@ -92,10 +92,10 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
         string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var next = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken).ConfigureAwait(false);
-        while (next is { } from)
+        while (next is { } start)
         {
             var page = new List<LedgerCommit>();
-            next = await _readers.ReadAsync(reader => reader.ReadPage(stream, from, page), cancellationToken)
+            next = await _readers.ReadAsync(reader => reader.ReadPage(stream, start, page), cancellationToken)
                 .ConfigureAwait(false);
             foreach (var commit in page) yield return commit;
         }

@@ -1,0 +1,86 @@
+using System.Text;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Tests.Ledger;
+
+/// <content>Listing and counting by prefix.</content>
+public abstract partial class LedgerContract
+{
+    /// <summary>Prefixes of each other, wildcards of SQL and GLOB, case, other scripts, the edges of UTF-16's surrogates, the last code point.</summary>
+    private static readonly string[] AwkwardNames =
+    [
+        "a", "aa", "aaa", "ab", "b", "A", "AA", "á", "Á", "a%", "a%b", "a_", "a_b", "axb", "a*", "a?", "a[b]", "a\\b", "a'b", "a\"b", "a b",
+        "a ", "a/", "a/b", "a0", "批次/小米", "批次/小米2", "批次", "批", "\uD7FF", "\uD7FFx", "\uE000", "\uFFFF", "\uFFFFx", "😀", "😀x", "😁",
+        "\U0010FFFF", "\U0010FFFFx", "a\U0010FFFF", "a\U0010FFFFx", "reservation/mi2-1/weibo:alice", "reservation/mi2-10/weibo:alice",
+        "reservation/mi2-1/weibo:Alice",
+    ];
+
+    private static readonly Comparer<string> ByUtf8 = Comparer<string>.Create(
+        (left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
+
+    [Fact]
+    public async Task Listing_by_prefix_gives_exactly_the_names_that_begin_with_it_in_the_order_of_their_bytes()
+    {
+        foreach (var name in AwkwardNames) await Ledger.AppendAllAsync([new Chain(name).Next()]);
+
+        foreach (var prefix in AwkwardNames.Append("").Append("reservation/mi2-1/").Append("nothing"))
+        {
+            var expected = AwkwardNames.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(ByUtf8).ToList();
+            foreach (var pageSize in new[] { 1, 2, 3, 10_000 })
+                (await Ledger.ListNamesAsync(prefix, pageSize)).ShouldBe(expected, $"prefix {prefix}, pages of {pageSize}");
+            (await Ledger.CountOpenAsync(prefix, Cancelled)).ShouldBe(expected.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Listing_goes_on_after_any_text_whether_it_names_a_stream_or_not()
+    {
+        foreach (var name in new[] { "b/1", "b/2", "b/3", "c/1" }) await Ledger.AppendAllAsync([new Chain(name).Next()]);
+
+        async Task<string[]> After(string after) => [.. (await Ledger.ListAsync("b/", after, 10, Cancelled)).Select(head => head.Stream)];
+        (await After("")).ShouldBe(["b/1", "b/2", "b/3"]);
+        (await After("a")).ShouldBe(["b/1", "b/2", "b/3"]);
+        (await After("b/")).ShouldBe(["b/1", "b/2", "b/3"]);
+        (await After("b/1")).ShouldBe(["b/2", "b/3"]);
+        (await After("b/11")).ShouldBe(["b/2", "b/3"]);
+        (await After("b/3")).ShouldBeEmpty();
+        (await After("z")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Listing_tells_the_heads()
+    {
+        await Ledger.AppendAllAsync(new Chain("batch/a").Rows(1, 4));
+        await Ledger.AppendAllAsync(new Chain("batch/b").Rows(7));
+
+        (await Ledger.ListAsync("batch/", null, 10, Cancelled)).ShouldBe([new StreamHead("batch/a", 5), new StreamHead("batch/b", 7)]);
+        (await Ledger.ListAsync("batch/", null, 1, Cancelled)).ShouldBe([new StreamHead("batch/a", 5)]);
+    }
+
+    [Fact]
+    public async Task The_open_streams_are_those_with_an_odd_head_whatever_the_rows()
+    {
+        async Task Reserve(string user, params int[] counts) =>
+            await Ledger.AppendAllAsync(new Chain($"reservation/mi2-1/{user}").Rows(counts));
+        await Reserve("weibo:one", 1);
+        await Reserve("weibo:gone", 1, 1);
+        await Reserve("weibo:back", 1, 1, 1);
+        await Reserve("weibo:at-once", 2);
+        await Reserve("weibo:mixed", 2, 3);
+        await Ledger.AppendAllAsync(new Chain("reservation/mi2-10/weibo:other").Rows(1, 1, 1));
+
+        (await Ledger.CountOpenAsync("reservation/mi2-1/", Cancelled)).ShouldBe(3);
+        (await Ledger.CountOpenAsync("reservation/mi2-1", Cancelled)).ShouldBe(4);
+        (await Ledger.CountOpenAsync("reservation/mi2-1/weibo:gone", Cancelled)).ShouldBe(0);
+        (await Ledger.CountOpenAsync("reservation/mi2-2/", Cancelled)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Listings_refuse_arguments_out_of_range()
+    {
+        await Should.ThrowAsync<ArgumentException>(() => Ledger.ListAsync("", null, 0, Cancelled));
+        await Should.ThrowAsync<ArgumentException>(() => Ledger.ListAsync("", null, LedgerArguments.MaxListLimit + 1, Cancelled));
+        await Should.ThrowAsync<ArgumentException>(() => Ledger.ListAsync("\uDC00", null, 1, Cancelled));
+        await Should.ThrowAsync<ArgumentException>(() => Ledger.CountOpenAsync("\uD800", Cancelled));
+    }
+}

@@ -1,0 +1,56 @@
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Tests.Ledger;
+
+/// <summary>What the tests ask of any ledger, in short form.</summary>
+internal static class Ledgers
+{
+    public static async Task<List<LedgerCommit>> ReadAllAsync(this ILedger ledger, string stream, long fromSeq = 1)
+    {
+        var commits = new List<LedgerCommit>();
+        await foreach (var commit in ledger.ReadAsync(stream, fromSeq, TestContext.Current.CancellationToken)) commits.Add(commit);
+        return commits;
+    }
+
+    public static async Task AppendAllAsync(this ILedger ledger, IEnumerable<LedgerCommit> commits)
+    {
+        foreach (var commit in commits)
+            (await ledger.AppendAsync(commit, TestContext.Current.CancellationToken)).ShouldBe(AppendOutcome.Committed);
+    }
+
+    public static async Task<List<string>> ListNamesAsync(this ILedger ledger, string prefix, int pageSize = 10_000)
+    {
+        var names = new List<string>();
+        while (true)
+        {
+            var page = await ledger.ListAsync(
+                prefix, names.Count == 0 ? null : names[^1], pageSize, TestContext.Current.CancellationToken);
+            names.AddRange(page.Select(head => head.Stream));
+            if (page.Count < pageSize) return names;
+        }
+    }
+
+    public static async Task<LedgerHead> VerifyAsync(this ILedger ledger, string stream)
+    {
+        var verifier = await LedgerVerifier.VerifyAsync(
+            stream, ledger.ReadAsync(stream, 1, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        verifier.Break.ShouldBeNull(verifier.Break?.ToString());
+        return verifier.Head;
+    }
+
+    public static void ShouldBeSame(this LedgerCommit actual, LedgerCommit expected)
+    {
+        actual.Stream.ShouldBe(expected.Stream);
+        actual.FirstSeq.ShouldBe(expected.FirstSeq);
+        actual.Count.ShouldBe(expected.Count);
+        actual.Entries.Span.SequenceEqual(expected.Entries.Span).ShouldBeTrue("the entries differ");
+        actual.PreviousHash.ShouldBe(expected.PreviousHash);
+        actual.Hash.ShouldBe(expected.Hash);
+    }
+
+    public static void ShouldBeSame(this IReadOnlyList<LedgerCommit> actual, IReadOnlyList<LedgerCommit> expected)
+    {
+        actual.Count.ShouldBe(expected.Count);
+        for (var commit = 0; commit < expected.Count; commit++) actual[commit].ShouldBeSame(expected[commit]);
+    }
+}
