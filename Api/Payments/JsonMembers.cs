@@ -31,6 +31,9 @@ internal sealed class JsonMembers
         _root = root;
     }
 
+    /// <summary>No members, and no fault.</summary>
+    public static JsonMembers Empty => new(default, "", null);
+
     /// <summary>The first fault so far, in this object or one within it.</summary>
     public JsonFault? Fault => _root is null ? _fault : _root.Fault;
 

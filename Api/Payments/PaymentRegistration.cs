@@ -1,17 +1,24 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansSale.Api.Sandbox;
 using OrleansSale.Silo.Payments;
 
 namespace OrleansSale.Api.Payments;
 
-/// <summary>Adds both directions of the payment boundary to the front: the provider, and the receiver of its notifications.</summary>
+/// <summary>
+/// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and with them the
+/// sandbox where there is no other provider.
+/// </summary>
 public static class PaymentRegistration
 {
-    /// <summary>Registers the payment provider, this process' own address, and the <see cref="NotificationReceiver"/>.</summary>
+    /// <summary>
+    /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
+    /// <see cref="PaymentOptions.UsesSandbox"/>, also the sandbox: it is then to be mapped with <c>MapSandbox</c>.
+    /// </summary>
+    /// <param name="dataDirectory">Where the sandbox keeps its file.</param>
     public static IServiceCollection AddPayments(
-        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string dataDirectory)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddPaymentProvider(configuration, environment);
@@ -19,30 +26,18 @@ public static class PaymentRegistration
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
         services.AddSingleton(provider => NotificationReceiver.For(
             provider.GetRequiredService<IOptions<PaymentOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        if (PaymentOptions.UsesSandbox(configuration, environment))
+            services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory));
         return services;
     }
-}
 
-/// <summary>Where this process listens.</summary>
-public static class ListeningAddress
-{
-    /// <summary>
-    /// An address under which this machine reaches <paramref name="server"/>: the first plain one (no certificate to trust), else the
-    /// first, with <c>localhost</c> for "any". Null before it listens, and if it listens on sockets that are no addresses.
-    /// </summary>
-    public static Uri? Of(IServer server)
+    private static void Configure(SandboxOptions sandbox, IServiceProvider provider, string dataDirectory)
     {
-        var listening = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
-            .Select(Parse).OfType<Uri>().ToList();
-        return listening.Find(address => address.Scheme == Uri.UriSchemeHttp) ?? listening.FirstOrDefault();
-    }
-
-    private static Uri? Parse(string text)
-    {
-        var bound = BindingAddress.Parse(text);
-        // Port 0 is what was asked for, before the system chose.
-        if (bound.IsUnixPipe || bound.IsNamedPipe || bound.Port == 0) return null;
-        var host = bound.Host is "0.0.0.0" or "[::]" or "+" or "*" ? "localhost" : bound.Host;
-        return new UriBuilder(bound.Scheme, host, bound.Port, bound.PathBase).Uri;
+        var options = provider.GetRequiredService<IOptions<PaymentOptions>>().Value;
+        sandbox.DataDirectory = dataDirectory;
+        sandbox.ApiKey = options.ApiKey;
+        sandbox.WebhookSecrets = PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) ?? [];
+        sandbox.PublicAddress = options.PublicAddress;
+        sandbox.NotificationAddress = options.NotificationAddress;
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
-using OrleansSale.Grains.Payments;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Payments;
 using Polly;
 
 namespace OrleansSale.Silo.Payments;

@@ -88,11 +88,11 @@ internal sealed class PaymentOptionsValidation : IValidateOptions<PaymentOptions
             return "Payments:BaseAddress is missing: the address of the payment provider.";
         if (options.BaseAddress is not null && !IsWebAddress(options.BaseAddress))
             return "Payments:BaseAddress must be an absolute http or https address.";
-        if (options.ApiKey.Length == 0)
+        if (string.IsNullOrEmpty(options.ApiKey))
             return "Payments:ApiKey is missing: the token that the payment provider knows this merchant by.";
         if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
             return "Payments:ApiKey must be visible ASCII without spaces.";
-        if (options.WebhookSecret.Length == 0)
+        if (string.IsNullOrEmpty(options.WebhookSecret))
             return "Payments:WebhookSecret is missing: the secret that the payment provider signs its notifications with.";
         if (PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
             return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.WebhookSecretMinBytes} bytes.";

@@ -30,11 +30,13 @@ public static class PaymentProviderRegistration
         services.AddSingleton<IPaymentProvider, HttpPaymentProvider>();
         services.AddHttpClient(HttpPaymentProvider.ClientName)
             .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.AnswerMaxBytes)
-            .UseSocketsHttpHandler((handler, _) =>
+            .UseSocketsHttpHandler((handler, provider) =>
             {
                 // The bearer token must not follow a redirect.
                 handler.AllowAutoRedirect = false;
                 handler.UseCookies = false;
+                // The sandbox is this process itself.
+                handler.UseProxy = !provider.GetRequiredService<IOptions<PaymentOptions>>().Value.Sandbox;
                 handler.PooledConnectionLifetime = ConnectionLifetime;
             })
             .AddStandardResilienceHandler(PaymentProviderBounds.Apply);

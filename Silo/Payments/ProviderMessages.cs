@@ -25,7 +25,7 @@ internal sealed record RefundMessage(string Payment, string Order, MoneyMessage 
 internal sealed record RefundAnswer(string Id);
 
 /// <summary>The part of a provider's problem document that goes into our message.</summary>
-internal sealed record ProblemAnswer(string? Code, string? Detail);
+internal sealed record ProblemAnswer(string? Code = null, string? Detail = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -1,0 +1,100 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using OrleansSale.Api.Payments;
+
+namespace OrleansSale.Api.Sandbox;
+
+/// <summary>What a merchant asks to be paid back.</summary>
+internal sealed record RefundTerms(string Payment, string Order, long Amount, string Currency);
+
+/// <summary>A captured payment with its refund and how far its notification is, for reconciliation.</summary>
+internal sealed record PaymentRecord
+{
+    public required string Id { get; init; }
+    public required string Checkout { get; init; }
+    public required string OrderId { get; init; }
+    public required string UserId { get; init; }
+    public required long Amount { get; init; }
+    public required string Currency { get; init; }
+    public required long CapturedAt { get; init; }
+    public string? Refund { get; init; }
+    public long? RefundAmount { get; init; }
+    public long? RefundedAt { get; init; }
+    public required long Attempts { get; init; }
+    public long? DeliveredAt { get; init; }
+    public string? LastFault { get; init; }
+}
+
+/// <summary>The captured payments and their refunds.</summary>
+internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider clock)
+{
+    /// <summary>Pays back once: a payment has one refund, under one key.</summary>
+    public Task<(KeyedOutcome Outcome, string? Refund)> RefundAsync(
+        string key, RefundTerms terms, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Refund(connection, key, terms), cancellationToken);
+
+    /// <summary>Payments in the order of their capture, after the payment <paramref name="after"/> if it is given.</summary>
+    /// <param name="after">A payment id; an unknown one is before all.</param>
+    /// <param name="order">Only this order's payments, if given.</param>
+    /// <param name="limit">How many at most.</param>
+    public IReadOnlyList<PaymentRecord> List(string? after, string? order, int limit) =>
+        database.Read(connection => connection.Query<PaymentRecord>(
+            """
+            SELECT p.id AS Id, p.checkout AS Checkout, c.order_id AS OrderId, c.user_id AS UserId, c.amount AS Amount,
+                   c.currency AS Currency, p.captured_at AS CapturedAt, r.id AS Refund, r.amount AS RefundAmount,
+                   r.refunded_at AS RefundedAt, n.attempts AS Attempts, n.delivered_at AS DeliveredAt, n.last_fault AS LastFault
+            FROM payments p JOIN checkouts c ON c.id = p.checkout
+                 JOIN notifications n ON n.checkout = c.id AND n.type = @capturedType
+                 LEFT JOIN refunds r ON r.payment = p.id
+            WHERE p.seq > COALESCE((SELECT seq FROM payments WHERE id = @after), 0) AND (@order IS NULL OR c.order_id = @order)
+            ORDER BY p.seq LIMIT @limit
+            """,
+            new { after, order, limit, capturedType = PaymentNotification.CapturedType }).AsList());
+
+    private (KeyedOutcome, string?) Refund(SqliteConnection connection, string key, RefundTerms terms)
+    {
+        var payment = connection.QuerySingleOrDefault<CapturedRow>(
+            """
+            SELECT p.id AS Id, c.order_id AS OrderId, c.amount AS Amount, c.currency AS Currency
+            FROM payments p JOIN checkouts c ON c.id = p.checkout WHERE p.id = @Payment
+            """,
+            new { terms.Payment });
+        var earlier = connection.QuerySingleOrDefault<RefundRow>(
+            """
+            SELECT id AS Id, idempotency_key AS Key, payment AS Payment, amount AS Amount FROM refunds
+            WHERE payment = @Payment OR idempotency_key = @key LIMIT 1
+            """,
+            new { terms.Payment, key });
+        if (earlier is not null)
+        {
+            var same = earlier.Key == key && earlier.Payment == terms.Payment && earlier.Amount == terms.Amount
+                && payment?.OrderId == terms.Order && payment.Currency == terms.Currency;
+            return same ? (KeyedOutcome.Repeated, earlier.Id) : (KeyedOutcome.Conflict, null);
+        }
+
+        if (payment is null) return (KeyedOutcome.NotFound, null);
+        if (payment.OrderId != terms.Order || payment.Currency != terms.Currency || terms.Amount > payment.Amount)
+            return (KeyedOutcome.Conflict, null);
+        var id = $"ref_{Cashier.NewId()}";
+        connection.Execute(
+            "INSERT INTO refunds (id, idempotency_key, payment, amount, refunded_at) VALUES (@id, @key, @Payment, @Amount, @at)",
+            new { id, key, terms.Payment, terms.Amount, at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
+        return (KeyedOutcome.Made, id);
+    }
+
+    private sealed record CapturedRow
+    {
+        public required string Id { get; init; }
+        public required string OrderId { get; init; }
+        public required long Amount { get; init; }
+        public required string Currency { get; init; }
+    }
+
+    private sealed record RefundRow
+    {
+        public required string Id { get; init; }
+        public required string Key { get; init; }
+        public required string Payment { get; init; }
+        public required long Amount { get; init; }
+    }
+}

@@ -1,0 +1,35 @@
+namespace OrleansSale.Api.Sandbox;
+
+/// <summary>What the sandbox provider has on file about its one merchant, and how it behaves.</summary>
+public sealed class SandboxOptions
+{
+    /// <summary>The folder of <c>sandbox.db</c>; made if missing. Required. One process at a time.</summary>
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>The merchant's bearer token. Required.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>The secrets that notifications are signed with: at least one, all of them sign.</summary>
+    public IReadOnlyList<byte[]> WebhookSecrets { get; set; } = [];
+
+    /// <summary>The merchant's name on the cashier's page.</summary>
+    public string Merchant { get; set; } = "OrleansSale";
+
+    /// <summary>The address of the cashier's pages for browsers. Default: the first address this process listens on.</summary>
+    public Uri? PublicAddress { get; set; }
+
+    /// <summary>
+    /// Where notifications go if the checkout named no address of its own. Default: <c>/api/payments/notifications</c> at the first
+    /// address this process listens on, asked anew for each attempt.
+    /// </summary>
+    public Uri? NotificationAddress { get; set; }
+
+    /// <summary>When a notification that was not answered 2xx is sent again. Default: <see cref="RetrySchedule.Default"/>.</summary>
+    public RetrySchedule Retries { get; set; } = RetrySchedule.Default;
+
+    /// <summary>How long one attempt to notify may take. Default: 5 s.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many notifications are sent at a time, 1 or more. Default: 16.</summary>
+    public int ConcurrentNotifications { get; set; } = 16;
+}

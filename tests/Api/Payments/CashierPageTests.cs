@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using CsCheck;
+using OrleansSale.Api.Sandbox;
+using OrleansSale.Api.Sandbox.Page;
+
+namespace OrleansSale.Tests.Api.Payments;
+
+public sealed class CashierPageTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
+
+    private static readonly CheckoutTerms Terms = new(
+        "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", 199_900, "CNY", Noon.AddMinutes(15), "http://shop.test/sale/mi2-1", null);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly CashierPage _page = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(199_900, "CNY", "¥1,999.00")]
+    [InlineData(5, "CNY", "¥0.05")]
+    [InlineData(123_456_789_012, "CNY", "¥1,234,567,890.12")]
+    [InlineData(1_999, "JPY", "¥1,999")]
+    [InlineData(1_999, "USD", "$19.99")]
+    [InlineData(1_999, "SEK", "SEK 19.99")]
+    public void An_amount_is_written_as_people_write_it(long amount, string currency, string expected) =>
+        CashierPage.Format(amount, currency).ShouldBe(expected);
+
+    [Fact]
+    public void The_state_is_the_checkouts_and_after_the_deadline_only_paid_ones_keep_theirs()
+    {
+        var open = new Checkout("c1", Terms, Noon, Declined: false, Payment: null, Refund: null);
+        var late = Noon.AddMinutes(15);
+        StateOf(open, Noon).ShouldBe("open");
+        StateOf(open with { Declined = true }, Noon).ShouldBe("declined");
+        StateOf(open, late).ShouldBe("expired");
+        StateOf(open with { Declined = true }, late).ShouldBe("expired");
+        StateOf(open with { Payment = "p" }, late).ShouldBe("paid");
+        StateOf(open with { Payment = "p", Refund = "r" }, Noon).ShouldBe("refunded");
+        StateOf(null, Noon).ShouldBe("missing");
+    }
+
+    [Fact]
+    public void Both_languages_have_every_text()
+    {
+        CashierTexts.In("zh-CN").Keys.ShouldBe(CashierTexts.In("en").Keys, ignoreOrder: true);
+        CashierTexts.In("zh-CN")["paidHeading"].ShouldNotBe(CashierTexts.In("en")["paidHeading"]);
+        foreach (var language in new[] { "en", "zh-CN" })
+            _page.Render(null, "Shop", language, Noon).ShouldNotContain("{{");
+    }
+
+    [Fact]
+    public void Nothing_that_a_merchant_sends_becomes_markup_or_a_placeholder()
+    {
+        const string nasty = "</script><img src=x onerror=alert(1)>\"'{{page}}{0}";
+        var checkout = new Checkout(
+            "c1",
+            Terms with { Description = nasty, User = nasty, Order = nasty, ReturnUrl = $"http://shop.test/?{nasty}" },
+            Noon,
+            Declined: false,
+            Payment: null,
+            Refund: null);
+        var html = _page.Render(checkout, nasty, "en", Noon);
+        html.ShouldNotContain("<img");
+        html.ShouldNotContain("\"'{{page}}");
+        html.Split("</script>").Length.ShouldBe(3, "the page's two scripts");
+        var data = JsonNode.Parse(html.Split("id=\"page\">")[1].Split("</script>")[0])!;
+        ((string)data["returnUrl"]!).ShouldBe($"http://shop.test/?{nasty}");
+    }
+
+    [Fact]
+    public void Any_text_comes_back_as_it_was() =>
+        Gen.String[Gen.Char["<>&\"'{}%;x小"], 1, 40]
+            .Sample(text =>
+            {
+                var checkout = new Checkout("c1", Terms with { User = text }, Noon, Declined: false, Payment: null, Refund: null);
+                var html = _page.Render(checkout, "Shop", "en", Noon);
+                WebUtility.HtmlDecode(html.Split("<dt>Payer</dt><dd>")[1].Split("</dd>")[0]).ShouldBe(text);
+            }, iter: 300);
+
+    [Theory]
+    [InlineData("", null, null, "en")]
+    [InlineData("?lang=zh-CN", null, null, "zh-CN")]
+    [InlineData("?lang=en", "zh-CN", "zh-CN", "en")]
+    [InlineData("", "zh-CN", "en", "zh-CN")]
+    [InlineData("", null, "fr, zh-Hans;q=0.8, en;q=0.5", "zh-CN")]
+    [InlineData("", null, "zh;q=0, en;q=0.1", "en")]
+    [InlineData("?lang=xx", "yy", "fr", "en")]
+    [InlineData("", null, ";;q=,,=", "en")]
+    public async Task The_language_is_what_was_asked_for_then_what_was_kept_then_what_the_browser_prefers(
+        string query, string? cookie, string? accept, string expected)
+    {
+        await using var sandbox = await SandboxHost.StartAsync(_directory.Path, null);
+        var id = await sandbox.CheckoutAsync("mi2-1.1");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/sandbox/checkouts/{id}{query}");
+        if (cookie is not null) request.Headers.Add("Cookie", $"lang={cookie}");
+        if (accept is not null) request.Headers.TryAddWithoutValidation("Accept-Language", accept);
+        using var response = await sandbox.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        html.ShouldContain($"<html lang=\"{expected}\">");
+        html.ShouldContain("¥1,999.00".Replace("¥", "&#xA5;"));
+        response.Content.Headers.ContentLanguage.ShouldBe([expected]);
+        response.Headers.TryGetValues("Set-Cookie", out _).ShouldBe(query.Length > 0 && query != "?lang=xx");
+    }
+
+    [Fact]
+    public async Task The_page_and_its_files_are_served_with_headers_that_keep_it_to_itself()
+    {
+        await using var sandbox = await SandboxHost.StartAsync(_directory.Path, null);
+        var token = TestContext.Current.CancellationToken;
+        using var page = await sandbox.Client.GetAsync($"/sandbox/checkouts/{await sandbox.CheckoutAsync("mi2-1.1")}", token);
+        page.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        page.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("frame-ancestors 'none'");
+        page.Headers.GetValues("Referrer-Policy").Single().ShouldBe("no-referrer");
+
+        var html = await page.Content.ReadAsStringAsync(token);
+        foreach (var file in new[] { "css", "js" })
+        {
+            var path = html.Split('"').Single(part => part.StartsWith($"/sandbox/assets/cashier.{file}?v=", StringComparison.Ordinal));
+            using var asset = await sandbox.Client.GetAsync(path, token);
+            asset.StatusCode.ShouldBe(HttpStatusCode.OK);
+            asset.Content.Headers.ContentType!.MediaType.ShouldBe(file == "css" ? "text/css" : "text/javascript");
+        }
+
+        using var noPage = await sandbox.Client.GetAsync("/sandbox/checkouts/nothing", token);
+        noPage.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        noPage.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        using var noFile = await sandbox.Client.GetAsync("/sandbox/assets/..%2fsandbox.db", token);
+        noFile.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private string StateOf(Checkout? checkout, DateTimeOffset now) =>
+        _page.Render(checkout, "Shop", "en", now).Split("<body data-state=\"")[1].Split('"')[0];
+}
