@@ -70,7 +70,7 @@ public sealed partial class SaleBatch
         var order = new Order(seq, e.User, e.Units, at, e.PayBy, e.Reservation, e.Key, LatestOrderOf(e.User));
         _orders.Add(seq, order);
         _latestOrders[e.User] = order;
-        _deadlines.Enqueue(order, order.PayBy);
+        _deadlines.Enqueue(order, order);
     }
 
     private void ApplyCheckoutOpened(long seq, CheckoutOpened e)
