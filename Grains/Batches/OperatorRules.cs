@@ -16,6 +16,8 @@ public static class OperatorRules
     /// <summary>Decides a command. True: carried out; false: already so, or already done under this key.</summary>
     public static Decision<Answer<bool>> Decide(SaleBatch batch, OperatorCommand command)
     {
+        if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw ? command.Units < 1 : command.Units != 0)
+            return new(new Answer<bool>(Refusal.InvalidRequest, "units"));
         if (batch.Terms is null) return new(Refusal.NotFound);
         if (batch.Commands.TryGetValue(command.Key, out var done))
         {

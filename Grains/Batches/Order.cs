@@ -60,10 +60,10 @@ public sealed class Order
     public HoldState Hold { get; internal set; }
 
     /// <summary>Captured payments that are owed back and not made yet.</summary>
-    public ushort Owed { get; internal set; }
+    public int Owed { get; internal set; }
 
     /// <summary>Captured payments that were paid back.</summary>
-    public ushort Returned { get; internal set; }
+    public int Returned { get; internal set; }
 
     /// <summary>The provider's checkout; null: none opened.</summary>
     public string? Checkout { get; internal set; }

@@ -12,10 +12,11 @@ public static class PurchaseRules
 
     /// <summary>Decides a purchase. Of several reasons to refuse, the one of the highest precedence is told (see <see cref="Refusal"/>).</summary>
     /// <param name="batch">State; not changed.</param>
-    /// <param name="request">The purchase; quantity 1 or more.</param>
+    /// <param name="request">The purchase.</param>
     /// <param name="now">Instant, ms.</param>
     public static Decision<PurchaseOutcome> Decide(SaleBatch batch, in PurchaseRequest request, long now)
     {
+        if (request.Quantity < 1) return Refuse(Refusal.InvalidRequest);
         if (batch.Terms is not { } terms) return Refuse(Refusal.NotFound);
         if (!terms.IsEligible(request.User)) return Refuse(Refusal.NotEligible);
 
@@ -42,7 +43,7 @@ public static class PurchaseRules
         if (phase == Phase.Paused) return Refuse(Refusal.Paused);
         if (IsOverLimit(latest, request.Quantity, terms.PerUserLimit)) return Refuse(Refusal.LimitReached);
         if (request.Quantity > batch.Free.Count) return Refuse(Refusal.SoldOut);
-        if (reservation == 0) return Refuse(Refusal.NotReserved);
+        if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
         var held = new Held(request.User, Allocate(batch.Free, request.Quantity), now + (terms.PaymentWindowSeconds * 1000L),
             reservation, request.Key);

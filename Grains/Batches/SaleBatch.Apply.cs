@@ -24,7 +24,7 @@ public sealed partial class SaleBatch
             case RefundOwed e: ApplyRefundOwed(seq, e); break;
             case RefundMade e: ApplyRefundMade(seq, e); break;
             case ReservationCancelled e: ApplyReservationCancelled(seq, e); break;
-            case Created e: ApplyCreated(e); break;
+            case Created e: ApplyCreated(seq, e); break;
             case Restocked e: ApplyRestocked(seq, e); break;
             case Withdrawn e: ApplyWithdrawn(seq, e); break;
             case PausedSale e:
@@ -48,8 +48,9 @@ public sealed partial class SaleBatch
         LastAt = at;
     }
 
-    private void ApplyCreated(Created e)
+    private void ApplyCreated(long seq, Created e)
     {
+        Require(seq, e.Terms.Stock is >= 1 and <= BatchTerms.MaxStock, "an impossible stock");
         Terms = e.Terms;
         AddUnits(e.Terms.Stock);
     }
@@ -70,7 +71,7 @@ public sealed partial class SaleBatch
         _orders.Add(seq, order);
         _sequences.Add(seq);
         _latestOrders[e.User] = order;
-        _deadlines.Enqueue(order, order.PayBy);
+        _deadlines.Enqueue(order, order);
     }
 
     private void ApplyCheckoutOpened(long seq, CheckoutOpened e)
@@ -110,6 +111,7 @@ public sealed partial class SaleBatch
         // A payment that was kept is owed back only once its order was given up; any other is owed from its first record on.
         Require(seq, known is null || (known.State == PaymentState.Kept && known.Order == e.Order && !order.IsLive),
             "a payment that is recorded already");
+        Require(seq, known is null || known.Amount == e.Amount, "another amount than was captured");
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
         _payments[e.Payment] = payment;
         _owed.Add(e.Payment, payment);
@@ -121,8 +123,9 @@ public sealed partial class SaleBatch
     {
         var order = OrderAt(seq, e.Order);
         Require(seq, _owed.TryGetValue(e.Payment, out var payment) && payment.Order == e.Order, "a refund that is not owed");
+        Require(seq, payment!.Amount == e.Amount, "another amount than is owed");
         _owed.Remove(e.Payment);
-        payment!.State = PaymentState.PaidBack;
+        payment.State = PaymentState.PaidBack;
         payment.Refund = e.Refund;
         order.Owed--;
         order.Returned++;
@@ -137,7 +140,7 @@ public sealed partial class SaleBatch
 
     private void ApplyRestocked(long seq, Restocked e)
     {
-        Require(seq, e.Ranges.Length == 1 && e.Ranges[0].First == Stock + 1 && e.Ranges[0].Count > 0
+        Require(seq, e.Ranges.Length == 1 && e.Ranges[0].First == Stock + 1 && e.Ranges[0].Last > Stock
             && e.Ranges[0].Last <= BatchTerms.MaxStock, "units that do not follow the stock");
         Record(seq, new(OperatorAction.Restock, e.Ranges[0].Count, e.Reason, e.By, e.Key));
         AddUnits(e.Ranges[0].Count);
@@ -155,6 +158,7 @@ public sealed partial class SaleBatch
             units += range.Count;
             below = range.Last;
         }
+        Require(seq, units > 0, "a withdrawal without units");
         Record(seq, new(OperatorAction.Withdraw, units, e.Reason, e.By, e.Key));
         foreach (var range in e.Ranges)
         {

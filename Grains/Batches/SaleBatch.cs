@@ -16,6 +16,10 @@ namespace OrleansSale.Grains.Batches;
 /// </remarks>
 public sealed partial class SaleBatch
 {
+    // Holds of one commit share their deadline: without the sequence their order would depend on the heap's past, which a replay lacks.
+    private static readonly IComparer<Order> SoonestFirst = Comparer<Order>.Create((a, b) =>
+        a.PayBy != b.PayBy ? a.PayBy.CompareTo(b.PayBy) : a.Seq.CompareTo(b.Seq));
+
     private readonly Dictionary<long, Order> _orders = [];
     private readonly List<long> _sequences = [];
     private readonly Dictionary<string, Order> _latestOrders = new(StringComparer.Ordinal);
@@ -23,7 +27,7 @@ public sealed partial class SaleBatch
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _owed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OperatorCommand> _commands = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<Order, long> _deadlines = new();
+    private readonly PriorityQueue<Order, Order> _deadlines = new(SoonestFirst);
     private readonly List<ulong> _knownUsers = [];
 
     /// <summary>The terms; null: not created yet.</summary>

@@ -16,7 +16,7 @@ public sealed class UnitSet
     public int Count { get; private set; }
 
     /// <summary>Whether the unit is in the set.</summary>
-    public bool Contains(int unit) => unit >> 6 < _units.Length && (_units[unit >> 6] & (1UL << (unit & 63))) != 0;
+    public bool Contains(int unit) => (uint)unit >> 6 < (uint)_units.Length && (_units[unit >> 6] & (1UL << (unit & 63))) != 0;
 
     /// <summary>Adds a unit; false if it was there.</summary>
     public bool Add(int unit)
@@ -34,7 +34,7 @@ public sealed class UnitSet
     /// <summary>Removes a unit; false if it was not there.</summary>
     public bool Remove(int unit)
     {
-        if (unit < 0 || !Contains(unit)) return false;
+        if (!Contains(unit)) return false;
         if ((_units[unit >> 6] &= ~(1UL << (unit & 63))) == 0
             && (_groups[unit >> 12] &= ~(1UL << ((unit >> 6) & 63))) == 0)
         {

@@ -49,28 +49,27 @@ public static class TermsFormat
     }
 
     /// <summary>Reads the terms from the object the reader stands on; it then stands on the closing brace.</summary>
-    /// <exception cref="LedgerFormatException">A member is missing or malformed.</exception>
+    /// <exception cref="LedgerFormatException">A member is missing, malformed or unknown.</exception>
     public static BatchTerms Read(ref Utf8JsonReader json)
     {
         try
         {
             using var document = JsonDocument.ParseValue(ref json);
-            var data = document.RootElement;
-            var product = data.GetProperty("product");
+            var data = Exactly(7, document.RootElement);
+            var hasImage = data.GetProperty("product").TryGetProperty("imageUrl", out var image);
+            var product = Exactly(hasImage ? 4 : 3, data.GetProperty("product"));
             var channel = data.GetProperty("channel");
-            var schedule = data.GetProperty("schedule");
+            var schedule = Exactly(4, data.GetProperty("schedule"));
             return new BatchTerms(
-                data.GetProperty("id").GetString()!,
-                new Product(product.GetProperty("id").GetString()!, product.GetProperty("name").GetString()!,
-                    ReadMoney(product.GetProperty("price")),
-                    product.TryGetProperty("imageUrl", out var image) ? image.GetString() : null),
-                channel.ValueKind == JsonValueKind.Array ? [.. channel.EnumerateArray().Select(c => c.GetString()!)] : [channel.GetString()!],
+                Text(data.GetProperty("id")),
+                new Product(Text(product.GetProperty("id")), Text(product.GetProperty("name")),
+                    ReadMoney(product.GetProperty("price")), hasImage ? Text(image) : null),
+                channel.ValueKind == JsonValueKind.Array ? [.. channel.EnumerateArray().Select(Text)] : [Text(channel)],
                 data.GetProperty("stock").GetInt32(),
                 data.GetProperty("perUserLimit").GetInt32(),
                 data.GetProperty("paymentWindowSeconds").GetInt32(),
-                new Schedule(schedule.GetProperty("reservationOpens").GetDateTimeOffset(),
-                    schedule.GetProperty("reservationCloses").GetDateTimeOffset(),
-                    schedule.GetProperty("saleOpens").GetDateTimeOffset(), schedule.GetProperty("saleCloses").GetDateTimeOffset()));
+                new Schedule(ReadInstant(schedule.GetProperty("reservationOpens")), ReadInstant(schedule.GetProperty("reservationCloses")),
+                    ReadInstant(schedule.GetProperty("saleOpens")), ReadInstant(schedule.GetProperty("saleCloses"))));
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or JsonException)
         {
@@ -79,5 +78,14 @@ public static class TermsFormat
     }
 
     private static Money ReadMoney(JsonElement money) =>
-        new(money.GetProperty("amount").GetInt64(), money.GetProperty("currency").GetString()!);
+        new(Exactly(2, money).GetProperty("amount").GetInt64(), Text(money.GetProperty("currency")));
+
+    private static DateTimeOffset ReadInstant(JsonElement instant) =>
+        instant.GetDateTimeOffset() is var at && at.Offset == TimeSpan.Zero ? at : throw new LedgerFormatException("an instant is not in UTC");
+
+    // As many members as are read: with each of those there, none can be unknown or there twice.
+    private static JsonElement Exactly(int members, JsonElement element) =>
+        element.GetPropertyCount() == members ? element : throw new LedgerFormatException("the terms have other members than they should");
+
+    private static string Text(JsonElement text) => text.GetString() ?? throw new LedgerFormatException("a member is null");
 }
