@@ -20,8 +20,8 @@ export class Buying {
   state = { kind: 'idle' };
 
   /**
-   * @param onEnd is told `{then: 'order', order}`, `{then: 'refused', code, problem}`, `{then: 'ask', why}`,
-   *   or `{then: 'stopped'}`
+   * @param onEnd is told `{then: 'order', order}`, `{then: 'refused', code, problem, quantity}`,
+   *   `{then: 'ask', why}`, or `{then: 'stopped'}`
    */
   constructor({ batch, user, clock, reservation, orders, onState, onEnd }) {
     this.#batch = batch;
@@ -98,7 +98,9 @@ export class Buying {
       if (found !== null)
         return this.#end(attempt, { then: 'order', order: found });
       if (next.then === 'refused')
-        return this.#end(attempt, { then: 'refused', code: next.code, problem: answer.problem });
+        return this.#end(attempt, {
+          then: 'refused', code: next.code, problem: answer.problem, quantity: attempt.quantity,
+        });
       if (next.then === 'ask' || this.#stopping)
         return this.#end(attempt, next.then === 'ask' ? next : { then: 'stopped' });
       progress.openings += next.why === 'opening' ? 1 : 0;

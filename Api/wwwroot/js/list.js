@@ -22,6 +22,7 @@ const cards = new Map();
 let boards = [];
 let pages = 1;
 let etags = [];
+let nexts = [];
 let asked = 0;
 
 /** Asks for every page of the list that is shown; what has not changed costs a 304. */
@@ -37,13 +38,16 @@ async function refresh() {
       return false;
     if (answer.status === 200)
       take(page, answer);
-    after = `&after=${encodeURIComponent(boards[(page + 1) * pageSize - 1]?.id ?? '')}`;
+    if (nexts[page] === undefined)
+      break;
+    after = `&after=${encodeURIComponent(nexts[page])}`;
   }
   return true;
 }
 
 function take(page, answer) {
-  const { items } = answer.body;
+  const { items, next } = answer.body;
+  nexts[page] = next;
   etags[page] = answer.headers.get('etag');
   boards = [...boards.slice(0, page * pageSize), ...items, ...boards.slice((page + 1) * pageSize)];
   if (items.length > 0 && Number(answer.headers.get('age') ?? 0) === 0)
@@ -53,7 +57,7 @@ function take(page, answer) {
 function render() {
   const now = clock.now();
   show(byId('empty'), boards.length === 0);
-  show(byId('more'), boards.length === pages * pageSize);
+  show(byId('more'), nexts[pages - 1] !== undefined);
   const rank = board => order.indexOf(phaseAt(board, now));
   const next = board => nextInstant(board, now)?.at ?? 0;
   const sorted = [...boards].sort((a, b) => rank(a) - rank(b) || next(a) - next(b));

@@ -5,8 +5,8 @@ import { moment, money, number, text } from './text.js';
 
 /**
  * One order on the page. It is built once and then brought up to date, so that a form being filled in survives.
- * @param deeds `{pay, cancel, saveDelivery}`: each takes the order (and the delivery details) and returns a promise;
- *   `saveDelivery` resolves to whether they were saved
+ * @param deeds `{pay, cancel, delivery, saveDelivery}`: each takes the order and returns a promise; `delivery` resolves
+ *   to the details known, or null, `saveDelivery` takes the details too and resolves to whether they were saved
  */
 export class OrderCard {
   #parts;
@@ -70,8 +70,8 @@ export class OrderCard {
       const field = part(`delivery-${name}`);
       field.id = `delivery-${name}-${this.#order.id}`;
       part(`delivery-${name}-label`).htmlFor = field.id;
-      field.value = this.#order.delivery?.[name] ?? '';
     }
+    part('delivery').addEventListener('toggle', () => this.#fillIn(deeds), { once: true });
     const form = part('delivery-form');
     form.addEventListener('input', () => {
       this.#saved = false;
@@ -81,6 +81,13 @@ export class OrderCard {
       event.preventDefault();
       whileBusy(part('delivery-save'), () => this.#save(deeds));
     });
+  }
+
+  /** What was said before, put in where nothing has been typed yet. */
+  async #fillIn(deeds) {
+    const known = await deeds.delivery(this.#order);
+    for (const name of ['name', 'phone', 'address'])
+      this.#parts(`delivery-${name}`).value ||= known?.[name] ?? '';
   }
 
   async #save(deeds) {

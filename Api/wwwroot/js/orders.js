@@ -51,6 +51,12 @@ export class Orders {
     return answer;
   }
 
+  /** Where an order goes: `{name, phone, address}`, or null if that was not said yet or can't be had now. */
+  async delivery(order) {
+    const answer = await call('GET', `${path(order)}/delivery`);
+    return answer.kind === 'answered' ? answer.body : null;
+  }
+
   saveDelivery(order, delivery) {
     return call('PUT', `${path(order)}/delivery`, { body: delivery });
   }

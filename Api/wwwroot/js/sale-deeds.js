@@ -47,13 +47,15 @@ export class SaleDeeds {
 
   /** What an attempt to buy came to. */
   bought(outcome) {
-    const { orders, notice, feed } = this.#page;
+    const { orders, notice, feed, reservation } = this.#page;
     feed.refresh();
     if (outcome.then === 'order') {
       orders.take(outcome.order);
       this.#tellOrder(outcome.order);
     } else if (outcome.then === 'refused') {
-      const isTooFew = outcome.code === 'sold-out' && this.#page.board.free > 0;
+      if (outcome.code === 'not-reserved' || outcome.code === 'ticket-invalid')
+        reservation.refresh();
+      const isTooFew = outcome.code === 'sold-out' && outcome.quantity > 1;
       this.#refused('buy', { kind: 'refused', code: outcome.code, problem: outcome.problem },
         isTooFew ? 'too-few' : outcome.code);
     } else {
@@ -82,6 +84,10 @@ export class SaleDeeds {
     if (answer.kind !== 'answered')
       return this.#refused('order', answer);
     this.#tellGood(answer.body?.status === 'cancelled' ? 'order-cancelled' : 'order-refunding');
+  }
+
+  delivery(order) {
+    return this.#page.orders.delivery(order);
   }
 
   async saveDelivery(order, delivery) {

@@ -79,7 +79,8 @@ export function showSteps(board, plan, now) {
     else
       item.removeAttribute('aria-current');
     const at = instants[step][state];
-    setText(item.querySelector('.detail'), text(`step.${step}.${state}`, {
+    const isInterrupted = step === 'buy' && state === 'next' && now >= schedule.saleOpens;
+    setText(item.querySelector('.detail'), text(isInterrupted ? `phase.${plan.phase}` : `step.${step}.${state}`, {
       at: at === undefined ? '' : shortMoment(at, now), duration: durationText(board.paymentWindowSeconds),
     }));
     setText(item.querySelector('.state'), text(`step.state.${state}`));
@@ -116,7 +117,7 @@ function buyLabel(phase, isOpen, schedule, now) {
     return text('action.buy');
   return hasText(`action.buy.${phase}`)
     ? text(`action.buy.${phase}`)
-    : text('action.buy.waiting', { at: shortMoment(schedule.saleOpens, now) });
+    : text('action.buy.opens', { at: shortMoment(schedule.saleOpens, now) });
 }
 
 function showQuantity(board, plan) {
@@ -136,6 +137,7 @@ export function statusText(board, plan, now, { user, buying }) {
   return text(`status.${isLong ? 'buying.long' : plan.status}`, {
     channels: channelsText(board),
     user: user ?? '',
+    free: number(board.free),
     at: shortMoment(scheduleOf(board).reservationOpens, now),
     left: plan.awaiting === null ? '' : line(Date.parse(plan.awaiting.payBy) - now),
     seconds: String(Math.max(0, Math.ceil((until - now) / 1_000))),

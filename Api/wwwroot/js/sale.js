@@ -110,6 +110,8 @@ class SalePage {
   #announce(before, now) {
     if (before === null)
       return;
+    if (this.plan.action !== 'pay')
+      this.notice.clearIf('order');
     if (before.phase !== this.plan.phase) {
       this.notice.clearIf(...outdatedBy[this.plan.phase] ?? []);
       setText(byId('news'), text(`news.${this.plan.phase}`));
@@ -207,4 +209,4 @@ class SalePage {
 }
 
 const batch = /^\/sale\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? '';
-new SalePage(decodeURIComponent(batch)).start();
+new SalePage(batch).start();

@@ -31,9 +31,12 @@ export function phaseAt(board, now) {
   if (board.phase === 'closed' || board.phase === 'paused' || now === null)
     return board.phase;
   const phase = scheduledPhase(scheduleOf(board), now);
-  if (phase === 'on-sale' && board.free <= 0 && board.phase === 'sold-out')
-    return 'sold-out';
-  return phase;
+  if (phase !== 'on-sale')
+    return phase;
+  // A pause before the opening shows as a phase only from the opening on.
+  if (board.paused === true)
+    return 'paused';
+  return board.free <= 0 ? 'sold-out' : 'on-sale';
 }
 
 /** Whether a reservation can be made or cancelled at `now`. */
