@@ -1,0 +1,152 @@
+import { call } from './api.js';
+import { AttemptStore, bounds, decide, mayBeFrom, newKey, newProgress } from './purchase.js';
+
+const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
+
+/**
+ * Carries one buying attempt to its end. Its state, for the page: `idle`, or `sending`, `waiting` (with `why`: lost,
+ * overloaded or opening; `until` on the server's clock), each with `stopping`.
+ */
+export class Buying {
+  #batch;
+  #clock;
+  #reservation;
+  #orders;
+  #store;
+  #onState;
+  #onEnd;
+  #stopping = false;
+  #wakeUp = () => {};
+  state = { kind: 'idle' };
+
+  /**
+   * @param onEnd is told `{then: 'order', order}`, `{then: 'refused', code, problem, quantity}`,
+   *   `{then: 'ask', why}`, or `{then: 'stopped'}`
+   */
+  constructor({ batch, user, clock, reservation, orders, onState, onEnd }) {
+    this.#batch = batch;
+    this.#clock = clock;
+    this.#reservation = reservation;
+    this.#orders = orders;
+    this.#store = new AttemptStore(batch, user);
+    this.#onState = onState;
+    this.#onEnd = onEnd;
+  }
+
+  get isBusy() {
+    return this.state.kind !== 'idle';
+  }
+
+  /** Buys; a second call while an attempt is open joins it. An attempt left open keeps its key and its quantity. */
+  async buy(quantity) {
+    if (this.isBusy)
+      return;
+    const attempt = this.#store.get() ?? {
+      key: newKey(),
+      quantity,
+      startedAt: this.#clock.now(),
+      knownOrders: this.#orders.items.map(order => order.id),
+    };
+    this.#store.put(attempt);
+    await this.#carryOut(attempt);
+  }
+
+  /**
+   * Takes up what a reload or a crash of the page left open: looks for its order first, then asks again under the same
+   * key if the buyer can still be expected to want it.
+   */
+  async resume() {
+    const attempt = this.#store.get();
+    if (attempt === null || this.isBusy)
+      return;
+    const order = this.#orders.items.find(item => mayBeFrom(attempt, item));
+    if (order !== undefined)
+      this.#end(attempt, { then: 'order', order });
+    else if (this.#clock.now() - attempt.startedAt <= bounds.resumeWithinMs)
+      await this.#carryOut(attempt);
+    else
+      this.#store.drop(attempt.key);
+  }
+
+  /** Asks no more after the answer that is on its way, which is still heard. The key stays. */
+  stop() {
+    if (!this.isBusy)
+      return;
+    this.#stopping = true;
+    this.#tell({ ...this.state, stopping: true });
+    this.#wakeUp();
+  }
+
+  async #carryOut(attempt) {
+    const progress = newProgress(this.#clock.now());
+    this.#stopping = false;
+    while (true) {
+      this.#tell({ kind: 'sending', tries: progress.tries, stopping: this.#stopping });
+      const answer = await this.#ask(attempt);
+      progress.tries += 1;
+      progress.lost += answer.kind === 'lost' ? 1 : 0;
+      const next = decide(progress, answer, this.#clock.now(), Math.random());
+      if (next.then === 'order')
+        return this.#end(attempt, { then: 'order', order: answer.body });
+      if (next.then === 'renew-ticket') {
+        progress.renewals += 1;
+        await this.#reservation.refresh();
+        continue;
+      }
+      // An unheard try may have bought: its order is looked for before anything else is said or done.
+      const found = progress.lost > 0 || next.then === 'refused' ? await this.#findOrder(attempt) : null;
+      if (found !== null)
+        return this.#end(attempt, { then: 'order', order: found });
+      if (next.then === 'refused')
+        return this.#end(attempt, {
+          then: 'refused', code: next.code, problem: answer.problem, quantity: attempt.quantity,
+        });
+      if (next.then === 'ask' || this.#stopping)
+        return this.#end(attempt, next.then === 'ask' ? next : { then: 'stopped' });
+      progress.openings += next.why === 'opening' ? 1 : 0;
+      await this.#pause(next);
+      if (this.#stopping)
+        return this.#end(attempt, { then: 'stopped' });
+    }
+  }
+
+  /** The ticket alone: the server's hot path checks one signature. Without one the answer is known. */
+  async #ask(attempt) {
+    if (this.#reservation.state === 'unknown')
+      await this.#reservation.refresh();
+    if (this.#reservation.state === 'unknown')
+      return { kind: 'lost' };
+    const ticket = this.#reservation.ticket;
+    if (ticket === null)
+      return { kind: 'refused', status: 403, code: 'not-reserved', problem: {}, retryAfterSeconds: null };
+    return await call('POST', `/api/batches/${encodeURIComponent(this.#batch)}/orders`, {
+      credentials: 'omit',
+      headers: { authorization: `Ticket ${ticket}`, 'idempotency-key': attempt.key },
+      body: { quantity: attempt.quantity },
+    });
+  }
+
+  async #findOrder(attempt) {
+    await this.#orders.refresh();
+    return this.#orders.items.find(order => mayBeFrom(attempt, order)) ?? null;
+  }
+
+  async #pause({ why, delayMs }) {
+    this.#tell({ kind: 'waiting', why, until: this.#clock.now() + delayMs, stopping: this.#stopping });
+    if (this.#stopping)
+      return;
+    await Promise.race([sleep(delayMs), new Promise(resolve => { this.#wakeUp = resolve; })]);
+  }
+
+  #end(attempt, outcome) {
+    if (outcome.then === 'order' || outcome.then === 'refused')
+      this.#store.drop(attempt.key);
+    this.#tell({ kind: 'idle' });
+    this.#onEnd(outcome);
+  }
+
+  #tell(state) {
+    this.state = state;
+    this.#onState(state);
+  }
+}

@@ -1,0 +1,64 @@
+/** Small ways to change the page only where it differs, so that focus stays and nothing is announced twice. */
+
+export const byId = id => document.getElementById(id);
+
+export function setText(element, value) {
+  if (element.textContent !== value)
+    element.textContent = value;
+}
+
+/** Shows or hides; focus that would be lost goes to the nearest landmark that can take it. */
+export function show(element, isShown) {
+  if (element.hidden === !isShown)
+    return;
+  const hadFocus = !isShown && element.contains(document.activeElement);
+  element.hidden = !isShown;
+  if (hadFocus)
+    element.closest('[data-focus-home]')?.focus({ preventScroll: true });
+}
+
+/** A button that can't act yet stays reachable: whoever waits on it with the keyboard keeps their place. */
+export function enable(button, isEnabled) {
+  button.setAttribute('aria-disabled', String(!isEnabled));
+}
+
+export const isEnabled = button => button.getAttribute('aria-disabled') !== 'true';
+
+/** Builds an element. Strings become text, never markup. */
+export function build(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false)
+      element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.filter(child => child !== null));
+  return element;
+}
+
+/** The copy of a `<template>`'s first element. */
+export const copyOf = id => byId(id).content.firstElementChild.cloneNode(true);
+
+/** Runs an action at most once at a time, the button showing that it runs. */
+export async function whileBusy(button, action) {
+  if (button.getAttribute('aria-busy') === 'true')
+    return;
+  button.setAttribute('aria-busy', 'true');
+  try {
+    await action();
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+}
+
+/** The product's picture, or a drawing of a phone where there is none or it does not load. */
+export function showPicture(image, product) {
+  const address = product.imageUrl ?? '/img/phone.svg';
+  if (image.dataset.address === address)
+    return;
+  image.dataset.address = address;
+  image.onerror = () => {
+    image.onerror = null;
+    image.src = '/img/phone.svg';
+  };
+  image.src = address;
+}

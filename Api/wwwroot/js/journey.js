@@ -1,0 +1,100 @@
+import { isLive } from './orders.js';
+import { channelsOf, isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
+
+/**
+ * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
+ *
+ * @param facts `{board, now, user, channel, isSessionKnown, reservation: 'unknown'|'none'|'held', orders, buying}`,
+ *   `now` on the server's clock, `orders` as the API lists them, `buying` the state of an open attempt
+ * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting}`:
+ *   `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, or buying while an attempt is
+ *   open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a step is one of next,
+ *   current, done, missed; `mayBuy` how many more units this user may have; `awaiting` the order to pay, or null
+ */
+export function journey(facts) {
+  const { board, now, orders } = facts;
+  const phase = phaseAt(board, now);
+  const awaiting = orders.find(order => order.status === 'awaiting-payment') ?? null;
+  const owned = orders.filter(isLive);
+  const mayBuy = board.perUserLimit - owned.reduce((sum, order) => sum + order.quantity, 0);
+  const isReserving = isReservationOpen(board, now);
+  const place = { ...facts, phase, awaiting, owned, mayBuy, isReserving };
+  return {
+    phase,
+    awaiting,
+    mayBuy,
+    steps: stepsOf(place),
+    canCancelReservation: facts.reservation === 'held' && isReserving && owned.length === 0,
+    ...actionOf(place),
+  };
+}
+
+const act = (action, isOpen, status) => ({ action, isOpen, status });
+
+function actionOf(place) {
+  const { board, phase, user, awaiting, owned, mayBuy, reservation, isReserving } = place;
+  if (place.buying.kind !== 'idle')
+    return act('buying', false, `buying.${place.buying.why ?? place.buying.kind}`);
+  if (awaiting !== null)
+    return place.now < Date.parse(awaiting.payBy) ? act('pay', true, 'pay') : act('none', false, 'pay-over');
+  if (owned.length > 0 && mayBuy <= 0)
+    return act('none', false, 'bought');
+  if (phase === 'closed')
+    return act('none', false, 'closed');
+  if (!place.isSessionKnown)
+    return act('none', false, 'loading');
+  if (user === null)
+    return act('sign-in', true, isReserving ? 'sign-in-to-reserve' : `sign-in-${phase}`);
+  if (!channelsOf(board).includes(place.channel))
+    return act('switch-account', true, 'not-eligible');
+  if (reservation === 'unknown')
+    return act('none', false, 'loading');
+  return reservation === 'held' ? buyOf(phase, isReserving) : reserveOf(phase, isReserving);
+}
+
+function buyOf(phase, isReserving) {
+  switch (phase) {
+    case 'on-sale':
+      return act('buy', true, 'buy-now');
+    case 'sold-out':
+      return act('buy', false, 'sold-out');
+    case 'paused':
+      return act('buy', false, 'paused');
+    default:
+      return act('buy', false, isReserving ? 'reserved' : 'reserved-wait');
+  }
+}
+
+function reserveOf(phase, isReserving) {
+  if (isReserving)
+    return act('reserve', true, phase === 'on-sale' ? 'reserve-and-buy' : 'reserve');
+  return phase === 'announced' ? act('reserve', false, 'announced') : act('none', false, 'not-reserved');
+}
+
+function stepsOf({ board, now, phase, awaiting, owned, reservation, isReserving }) {
+  const schedule = scheduleOf(board);
+  const hasUnit = owned.length > 0;
+  const isPaid = owned.some(order => order.status === 'paid');
+  const isReserved = hasUnit || reservation === 'held';
+  const isSelling = phase === 'on-sale';
+  let reserve = 'next';
+  if (isReserved)
+    reserve = 'done';
+  else if (isReserving)
+    reserve = 'current';
+  else if (now >= schedule.reservationCloses || phase === 'closed')
+    reserve = 'missed';
+  let buy = 'next';
+  if (hasUnit)
+    buy = 'done';
+  else if (phase === 'closed')
+    buy = 'missed';
+  else if (isSelling && isReserved)
+    buy = 'current';
+  let pay = 'next';
+  if (awaiting !== null)
+    pay = 'current';
+  else if (isPaid)
+    pay = 'done';
+  return { reserve, buy, pay };
+}

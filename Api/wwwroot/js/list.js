@@ -1,0 +1,136 @@
+import { call } from './api.js';
+import { ServerClock } from './clock.js';
+import { everySecond, line } from './countdown.js';
+import { byId, copyOf, setText, show, showPicture } from './dom.js';
+import { Header } from './header.js';
+import { Session } from './session.js';
+import { channelName, listOf, money, moment, number, onLanguage, text } from './text.js';
+import { channelsOf, nextChange, nextInstant, phaseAt } from './timetable.js';
+
+const refreshEveryMs = 5_000;
+const backoffMaxMs = 30_000;
+/** As many as the server gives at once. */
+const pageSize = 100;
+/** Every so many answers one is asked for whole, not as a 304, to set the clock by its time. */
+const timeEvery = 12;
+const order = ['on-sale', 'reserving', 'waiting', 'announced', 'paused', 'sold-out', 'closed'];
+
+const clock = new ServerClock();
+const session = new Session(() => header.render());
+const header = new Header(session);
+const cards = new Map();
+let boards = [];
+let pages = 1;
+let etags = [];
+let nexts = [];
+let asked = 0;
+
+/** Asks for every page of the list that is shown; what has not changed costs a 304. */
+async function refresh() {
+  if (asked % timeEvery < 2)
+    etags = [];
+  asked += 1;
+  let after = '';
+  for (let page = 0; page < pages; page += 1) {
+    const answer = await call('GET', `/api/batches?limit=${pageSize}${after}`,
+      etags[page] ? { headers: { 'if-none-match': etags[page] } } : {});
+    if (answer.kind !== 'answered')
+      return false;
+    if (answer.status === 200)
+      take(page, answer);
+    if (nexts[page] === undefined)
+      break;
+    after = `&after=${encodeURIComponent(nexts[page])}`;
+  }
+  return true;
+}
+
+function take(page, answer) {
+  const { items, next } = answer.body;
+  nexts[page] = next;
+  etags[page] = answer.headers.get('etag');
+  boards = [...boards.slice(0, page * pageSize), ...items, ...boards.slice((page + 1) * pageSize)];
+  if (items.length > 0 && Number(answer.headers.get('age') ?? 0) === 0)
+    clock.addRoundTrip(Date.parse(items[0].serverTime), answer.sentAt, answer.receivedAt);
+}
+
+function render() {
+  const now = clock.now();
+  show(byId('empty'), boards.length === 0);
+  show(byId('more'), nexts[pages - 1] !== undefined);
+  const rank = board => order.indexOf(phaseAt(board, now));
+  const next = board => nextInstant(board, now)?.at ?? 0;
+  const sorted = [...boards].sort((a, b) => rank(a) - rank(b) || next(a) - next(b));
+  sorted.forEach((board, i) => {
+    const card = cardOf(board);
+    fill(card, board, now);
+    const list = byId('batches');
+    if (list.children[i] !== card)
+      list.insertBefore(card, list.children[i] ?? null);
+  });
+}
+
+function cardOf(board) {
+  if (!cards.has(board.id)) {
+    const card = copyOf('batch-card');
+    card.dataset.batch = board.id;
+    card.querySelector('a').href = `/sale/${encodeURIComponent(board.id)}`;
+    cards.set(board.id, card);
+  }
+  return cards.get(board.id);
+}
+
+function fill(card, board, now) {
+  const part = name => card.querySelector(`[data-part="${name}"]`);
+  const phase = phaseAt(board, now);
+  showPicture(part('picture'), board.product);
+  card.dataset.phase = phase;
+  setText(part('phase'), text(`phase.${phase}`));
+  setText(part('name'), board.product.name);
+  setText(part('price'), money(board.product.price));
+  setText(part('channels'), text('sale.for', { channels: listOf(channelsOf(board).map(channelName)) }));
+  const isSelling = phase === 'on-sale' || phase === 'sold-out';
+  setText(part('stock'), isSelling
+    ? `${text('stock.left', { count: board.free })} / ${number(board.stock)}`
+    : text('sale.units', { count: board.stock }));
+  const next = nextInstant(board, now);
+  setText(part('until'), text(next === null ? 'until.over' : `until.${next.what}`));
+  show(part('left'), next !== null);
+  if (next !== null)
+    setText(part('left'), next.at - now > 3 * 86_400_000 ? moment(next.at) : line(next.at - now));
+}
+
+async function keepCurrent(failures = 0) {
+  const heard = document.hidden || await refresh();
+  show(byId('failed'), !heard && failures > 0);
+  show(byId('loading'), !heard && failures === 0);
+  if (clock.isSet || heard)
+    render();
+  const delay = heard ? (asked < 2 ? 500 : refreshEveryMs) : Math.min(backoffMaxMs, 1_000 * 2 ** failures);
+  setTimeout(() => keepCurrent(heard ? 0 : failures + 1), delay * (0.75 + Math.random() * 0.5));
+}
+
+function renderAll() {
+  document.title = text('list.title');
+  header.render();
+  if (clock.isSet)
+    render();
+}
+
+byId('more').addEventListener('click', async () => {
+  pages += 1;
+  await refresh();
+  render();
+});
+document.addEventListener('visibilitychange', async () => {
+  if (!document.hidden && await refresh())
+    render();
+});
+onLanguage(renderAll);
+renderAll();
+session.refresh();
+keepCurrent();
+everySecond(clock, () => {
+  const instants = boards.map(board => nextChange(board, clock.now())).filter(at => at !== null);
+  return instants.length > 0 ? Math.min(...instants) : null;
+}, () => clock.isSet && render());

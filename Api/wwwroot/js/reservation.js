@@ -1,0 +1,47 @@
+import { call } from './api.js';
+
+/** The signed-in user's reservation for a batch. States: unknown (not heard yet), none, held. */
+export class Reservation {
+  #path;
+  #onChange;
+  state = 'unknown';
+  /** The server-signed statement that the purchase is sent with, or null. Kept in memory only. */
+  ticket = null;
+
+  constructor(batch, onChange) {
+    this.#path = `/api/batches/${encodeURIComponent(batch)}/reservation`;
+    this.#onChange = onChange;
+  }
+
+  /** Asks the server. An unheard answer leaves what was known. */
+  async refresh() {
+    const answer = await call('GET', this.#path);
+    if (answer.kind === 'answered')
+      this.#set('held', answer.body.ticket);
+    else if (answer.kind === 'refused' && answer.code === 'not-found')
+      this.#set('none', null);
+    return answer;
+  }
+
+  /** Reserves; again is harmless. */
+  async make() {
+    const answer = await call('PUT', this.#path, { body: {} });
+    if (answer.kind === 'answered')
+      this.#set('held', answer.body.ticket);
+    return answer;
+  }
+
+  /** Gives the reservation up; again is harmless. */
+  async cancel() {
+    const answer = await call('DELETE', this.#path);
+    if (answer.kind === 'answered')
+      this.#set('none', null);
+    return answer;
+  }
+
+  #set(state, ticket) {
+    this.state = state;
+    this.ticket = ticket;
+    this.#onChange();
+  }
+}

@@ -1,0 +1,171 @@
+import { isEnabled, byId } from './dom.js';
+import { confirmed } from './header.js';
+import { channelsText } from './sale-view.js';
+import { moment, money, number, refusalText, text } from './text.js';
+import { scheduleOf } from './timetable.js';
+
+/** What a visitor can do on the page of a sale, and what the page says of each outcome. */
+export class SaleDeeds {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  wire(onPress) {
+    onPress(byId('sign-in'), () => this.#page.header.open());
+    onPress(byId('switch-account'), () => this.#page.header.switchAccount());
+    onPress(byId('reserve'), () => this.reserve());
+    onPress(byId('cancel-reservation'), () => this.cancelReservation());
+    onPress(byId('pay-now'), () => this.pay(this.#page.plan.awaiting));
+    onPress(byId('buy'), () => this.#buy());
+    onPress(byId('stop'), () => this.#page.buying?.stop());
+    this.#wireQuantity();
+  }
+
+  async reserve() {
+    const { reservation, notice, board } = this.#page;
+    const answer = await reservation.make();
+    if (answer.kind !== 'answered')
+      return this.#refused('reserve', answer);
+    notice.tell('good', 'reserved', () => ({
+      title: text('notice.reserved.title'),
+      body: text('notice.reserved.body', { at: moment(scheduleOf(board).saleOpens) }),
+    }));
+  }
+
+  async cancelReservation() {
+    if (!await confirmed('cancel-reservation', 'cancel-reservation'))
+      return;
+    const answer = await this.#page.reservation.cancel();
+    if (answer.kind !== 'answered') {
+      this.#page.orders.refresh();
+      return this.#refused('reserve', answer);
+    }
+    this.#tellGood('reservation-cancelled');
+  }
+
+  /** What an attempt to buy came to. */
+  bought(outcome) {
+    const { orders, notice, feed, reservation } = this.#page;
+    feed.refresh();
+    if (outcome.then === 'order') {
+      orders.take(outcome.order);
+      this.#tellOrder(outcome.order);
+    } else if (outcome.then === 'refused') {
+      if (outcome.code === 'not-reserved' || outcome.code === 'ticket-invalid')
+        reservation.refresh();
+      const isTooFew = outcome.code === 'sold-out' && outcome.quantity > 1;
+      this.#refused('buy', { kind: 'refused', code: outcome.code, problem: outcome.problem },
+        isTooFew ? 'too-few' : outcome.code);
+    } else {
+      const name = outcome.then;
+      notice.tell('bad', name, () => ({ title: text(`notice.${name}.title`), body: text(`notice.${name}.body`) }));
+    }
+  }
+
+  async pay(order) {
+    const { orders } = this.#page;
+    const answer = await orders.checkout(order);
+    if (answer.kind === 'answered') {
+      location.assign(answer.body.checkoutUrl);
+      return;
+    }
+    orders.refresh();
+    this.#refused('order', answer);
+  }
+
+  async cancel(order) {
+    const isPaid = order.status === 'paid';
+    if (!await confirmed(isPaid ? 'cancel-paid-order' : 'cancel-order', 'cancel-order',
+      { amount: money(order.amount) }))
+      return;
+    const answer = await this.#page.orders.cancel(order);
+    if (answer.kind !== 'answered')
+      return this.#refused('order', answer);
+    this.#tellGood(answer.body?.status === 'cancelled' ? 'order-cancelled' : 'order-refunding');
+  }
+
+  delivery(order) {
+    return this.#page.orders.delivery(order);
+  }
+
+  async saveDelivery(order, delivery) {
+    const answer = await this.#page.orders.saveDelivery(order, delivery);
+    if (answer.kind !== 'answered')
+      this.#refused('delivery', answer);
+    return answer.kind === 'answered';
+  }
+
+  /** An order that was awaiting payment is not any more. */
+  orderMoved(order) {
+    if (order.status === 'paid')
+      this.#tellGood('paid');
+    else if (order.status === 'expired')
+      this.#page.notice.tell('bad', 'order-expired', () => ({
+        title: text('notice.order-expired.title'), body: text('notice.order-expired.body'),
+      }));
+  }
+
+  /** Whether the address says that the visitor comes from the cashier; it says so once. */
+  returnedFromCashier() {
+    const address = new URL(location.href);
+    if (!address.searchParams.has('order'))
+      return false;
+    address.searchParams.delete('order');
+    history.replaceState(null, '', address);
+    return true;
+  }
+
+  async #buy() {
+    const quantity = this.#page.plan.mayBuy > 1 ? Number(byId('quantity').value) : 1;
+    this.#page.notice.clear();
+    await this.#page.buying.buy(quantity);
+  }
+
+  /** The repeat of a purchase gives its order as it is by now, which may be over. */
+  #tellOrder(order) {
+    if (order.status === 'awaiting-payment')
+      this.#page.notice.tell('good', 'order', () => ({
+        title: text('notice.order.title'),
+        body: text('notice.order.body', { at: moment(Date.parse(order.payBy)) }),
+      }));
+    else
+      this.orderMoved(order);
+  }
+
+  #tellGood(name) {
+    this.#page.notice.tell('good', name, () => ({
+      title: text(`notice.${name}.title`), body: text(`notice.${name}.body`),
+    }));
+  }
+
+  #refused(deed, answer, name = answer.code ?? 'lost') {
+    const { board, session, notice } = this.#page;
+    if (name === 'unauthenticated')
+      session.refresh();
+    notice.tell('bad', name, () => {
+      const schedule = scheduleOf(board);
+      const opensAt = Date.parse(answer.problem?.opensAt ?? '');
+      return refusalText(deed, name, {
+        channels: channelsText(board),
+        limit: number(board.perUserLimit),
+        at: moment(Number.isFinite(opensAt) ? opensAt : schedule.saleOpens),
+        opens: moment(schedule.reservationOpens),
+        closes: moment(schedule.reservationCloses),
+        detail: answer.problem?.detail ?? '',
+      });
+    });
+  }
+
+  #wireQuantity() {
+    const input = byId('quantity');
+    const step = by => {
+      input.value = String(Math.min(Number(input.max), Math.max(1, Math.round(Number(input.value) || 1) + by)));
+      this.#page.render();
+    };
+    for (const [id, by] of [['fewer', -1], ['more', 1]])
+      byId(id).addEventListener('click', () => isEnabled(byId(id)) && step(by));
+    input.addEventListener('change', () => step(0));
+  }
+}

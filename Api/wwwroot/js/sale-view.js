@@ -1,0 +1,153 @@
+import { line, showDigits } from './countdown.js';
+import { byId, enable, setText, show, showPicture } from './dom.js';
+import { channelName, hasText, listOf, money, moment, number, shortMoment, text, zone } from './text.js';
+import { channelsOf, nextInstant, scheduleOf } from './timetable.js';
+
+/** A purchase that takes longer than this is told to be in line. */
+const longMs = 2_500;
+
+export const channelsText = board => listOf(channelsOf(board).map(channelName));
+
+/** What the board says, in the page's words. */
+export function showBoard(board, phase) {
+  showPicture(byId('picture'), board.product);
+  byId('picture').alt = board.product.name;
+  byId('sale').dataset.phase = phase;
+  document.title = `${board.product.name} · ${text(`phase.${phase}`)}`;
+  setText(byId('phase'), text(`phase.${phase}`));
+  setText(byId('product'), board.product.name);
+  setText(byId('price'), money(board.product.price));
+  setText(byId('fact-units'), text('sale.units', { count: board.stock }));
+  setText(byId('fact-limit'), text('sale.limit', { count: board.perUserLimit }));
+  setText(byId('fact-channels'), text('sale.for', { channels: channelsText(board) }));
+  showStock(board);
+}
+
+function showStock(board) {
+  const share = count => `${board.stock > 0 ? 100 * count / board.stock : 0}%`;
+  setText(byId('stock-left'), text('stock.left', { count: board.free }));
+  setText(byId('stock-reserved'), text('stock.reserved', { count: board.reserved }));
+  for (const part of ['free', 'held', 'sold', 'withdrawn'])
+    setText(byId(`stock-${part}`), number(board[part]));
+  show(byId('stock-withdrawn-item'), board.withdrawn > 0);
+  byId('bar-sold').style.width = share(board.sold);
+  byId('bar-held').style.width = share(board.held);
+  byId('bar').setAttribute('aria-label', text('stock.bar', {
+    free: number(board.free), stock: number(board.stock), held: number(board.held), sold: number(board.sold),
+  }));
+}
+
+/** The big countdown: to pay, if there is something to pay, else to what comes next. */
+export function showCountdown(board, plan, now) {
+  const payBy = plan.awaiting === null ? 0 : Date.parse(plan.awaiting.payBy);
+  const next = payBy > now ? { what: 'payBy', at: payBy } : nextInstant(board, now);
+  const isOver = next === null || plan.phase === 'closed' && next.what !== 'payBy';
+  byId('countdown').dataset.until = isOver ? 'over' : next.what;
+  setText(byId('until'), text(isOver ? 'until.over' : `until.${next.what}`));
+  show(byId('digits'), !isOver);
+  show(byId('until-at'), !isOver);
+  if (isOver)
+    return;
+  showDigits(byId('digits'), next.at - now);
+  setText(byId('until-at'), moment(next.at));
+}
+
+function durationText(seconds) {
+  if (seconds % 3_600 === 0)
+    return text('duration.hours', { count: seconds / 3_600 });
+  if (seconds % 60 === 0)
+    return text('duration.minutes', { count: seconds / 60 });
+  return text('duration.seconds', { count: seconds });
+}
+
+/** The way reserve -> buy -> pay, and where on it the visitor is. */
+export function showSteps(board, plan, now) {
+  const schedule = scheduleOf(board);
+  const payBy = plan.awaiting === null ? now : Date.parse(plan.awaiting.payBy);
+  const instants = {
+    reserve: {
+      next: schedule.reservationOpens, current: schedule.reservationCloses, missed: schedule.reservationCloses,
+    },
+    buy: { next: schedule.saleOpens, missed: schedule.saleCloses },
+    pay: { current: payBy },
+  };
+  for (const [step, state] of Object.entries(plan.steps)) {
+    const item = byId(`step-${step}`);
+    item.dataset.state = state;
+    if (state === 'current')
+      item.setAttribute('aria-current', 'step');
+    else
+      item.removeAttribute('aria-current');
+    const at = instants[step][state];
+    const isInterrupted = step === 'buy' && state === 'next' && now >= schedule.saleOpens;
+    setText(item.querySelector('.detail'), text(isInterrupted ? `phase.${plan.phase}` : `step.${step}.${state}`, {
+      at: at === undefined ? '' : shortMoment(at, now), duration: durationText(board.paymentWindowSeconds),
+    }));
+    setText(item.querySelector('.state'), text(`step.state.${state}`));
+  }
+}
+
+/** The one thing to do next, and the sentence beside it. */
+export function showAction(board, plan, now, { user, buying }) {
+  const { action, isOpen, status, phase } = plan;
+  const schedule = scheduleOf(board);
+  for (const name of ['sign-in', 'switch-account', 'reserve', 'buy', 'pay-now'])
+    show(byId(name), name === (action === 'pay' ? 'pay-now' : action));
+  byId('action').dataset.action = action;
+  enable(byId('buy'), action === 'buy' && isOpen);
+  enable(byId('reserve'), action === 'reserve' && isOpen);
+  setText(byId('buy'), buyLabel(phase, isOpen, schedule, now));
+  if (action === 'pay')
+    setText(byId('pay-now'), text('action.pay', { amount: money(plan.awaiting.amount) }));
+  const isBuying = action === 'buying';
+  show(byId('stop'), isBuying);
+  show(byId('spinner'), isBuying);
+  if (isBuying) {
+    setText(byId('stop'), text(buying.stopping ? 'action.stopping' : 'action.stop'));
+    enable(byId('stop'), !buying.stopping);
+  }
+  show(byId('cancel-reservation'), plan.canCancelReservation && !isBuying);
+  showQuantity(board, plan);
+  setText(byId('status'), statusText(board, plan, now, { user, buying }));
+  byId('status').dataset.status = status;
+}
+
+function buyLabel(phase, isOpen, schedule, now) {
+  if (isOpen)
+    return text('action.buy');
+  return hasText(`action.buy.${phase}`)
+    ? text(`action.buy.${phase}`)
+    : text('action.buy.opens', { at: shortMoment(schedule.saleOpens, now) });
+}
+
+function showQuantity(board, plan) {
+  const most = Math.min(plan.mayBuy, Math.max(1, board.free));
+  show(byId('quantity-picker'), plan.action === 'buy' && plan.mayBuy > 1);
+  const input = byId('quantity');
+  input.max = String(Math.max(1, most));
+  if (Number(input.value) > most)
+    input.value = input.max;
+  enable(byId('fewer'), Number(input.value) > 1);
+  enable(byId('more'), Number(input.value) < most);
+}
+
+export function statusText(board, plan, now, { user, buying }) {
+  const until = buying.until ?? now;
+  const isLong = plan.status === 'buying.sending' && now - (buying.since ?? now) > longMs;
+  return text(`status.${isLong ? 'buying.long' : plan.status}`, {
+    channels: channelsText(board),
+    user: user ?? '',
+    free: number(board.free),
+    at: shortMoment(scheduleOf(board).reservationOpens, now),
+    left: plan.awaiting === null ? '' : line(Date.parse(plan.awaiting.payBy) - now),
+    seconds: String(Math.max(0, Math.ceil((until - now) / 1_000))),
+  });
+}
+
+/** Whether the figures are current: said in words and shown by a dot. */
+export function showLive(state) {
+  byId('live').dataset.state = state;
+  setText(byId('live-text'), text(`live.${state}`));
+}
+
+export const showZone = () => setText(byId('zone'), text('footer.zone', zone()));

@@ -1,0 +1,212 @@
+import { BoardFeed } from './board.js';
+import { Buying } from './buying.js';
+import { ServerClock } from './clock.js';
+import { everySecond } from './countdown.js';
+import { byId, setText, show } from './dom.js';
+import { Header, onPress } from './header.js';
+import { journey } from './journey.js';
+import { Notice } from './notice.js';
+import { OrderList } from './order-card.js';
+import { Orders } from './orders.js';
+import { Reservation } from './reservation.js';
+import { SaleDeeds } from './sale-deeds.js';
+import { showAction, showBoard, showCountdown, showLive, showSteps, showZone, statusText } from './sale-view.js';
+import { Session } from './session.js';
+import { onLanguage, text } from './text.js';
+import { channelsOf, nextChange } from './timetable.js';
+
+/** What is not known yet of a visitor is asked this often at most, ever more slowly. */
+const askTries = 20;
+const askBackoffMaxMs = 10_000;
+/** Notices that a phase makes untrue. */
+const outdatedBy = {
+  'on-sale': ['sale-not-open', 'paused', 'sold-out', 'reserved', 'reservation-closed', 'reservation-cancelled'],
+  'sold-out': ['paused', 'reserved'],
+  'closed': ['paused', 'sold-out', 'reserved', 'sale-not-open'],
+};
+const idle = { kind: 'idle' };
+
+/** The page of one sale: what is known, and what follows from it on the screen. */
+class SalePage {
+  clock = new ServerClock();
+  notice = new Notice();
+  board = null;
+  plan = null;
+  reservation = null;
+  orders = null;
+  buying = null;
+  #buyingState = idle;
+  #live = 'connecting';
+  #statuses = new Map();
+  #list;
+
+  constructor(batch) {
+    this.batch = batch;
+    this.session = new Session(() => this.#userChanged());
+    this.header = new Header(this.session);
+    this.deeds = new SaleDeeds(this);
+    this.#list = new OrderList(byId('orders'), this.deeds);
+    this.feed = new BoardFeed(batch, this.clock, {
+      onBoard: board => this.#boardCame(board),
+      onState: state => {
+        this.#live = state;
+        this.render();
+      },
+    });
+  }
+
+  start() {
+    this.deeds.wire(onPress);
+    onLanguage(() => this.render());
+    document.addEventListener('visibilitychange', () => !document.hidden && this.#refreshVisitor());
+    window.addEventListener('pageshow', event => event.persisted && this.orders?.watchClosely());
+    this.feed.start();
+    this.session.refresh();
+    everySecond(this.clock, () => this.#nextInstant(), () => this.render());
+  }
+
+  /** Everything on the screen follows from what is known now. */
+  render() {
+    showLive(this.#live);
+    showZone();
+    this.header.render();
+    show(byId('missing'), this.#live === 'missing');
+    show(byId('loading'), this.board === null && this.#live !== 'missing');
+    const now = this.clock.now();
+    show(byId('sale'), this.board !== null && now !== null && this.#live !== 'missing');
+    if (byId('sale').hidden)
+      return;
+    const before = this.plan;
+    this.plan = this.#planAt(now);
+    showBoard(this.board, this.plan.phase);
+    showCountdown(this.board, this.plan, now);
+    showSteps(this.board, this.plan, now);
+    showAction(this.board, this.plan, now, { user: this.session.user, buying: this.#buyingState });
+    this.#showOrders(now);
+    this.#announce(before, now);
+  }
+
+  #planAt(now) {
+    return journey({
+      board: this.board,
+      now,
+      user: this.session.user,
+      channel: this.session.channel,
+      isSessionKnown: this.session.isKnown,
+      reservation: this.reservation?.state ?? 'unknown',
+      orders: this.orders?.items ?? [],
+      buying: this.#buyingState,
+    });
+  }
+
+  #showOrders(now) {
+    const orders = this.orders?.items ?? [];
+    this.#list.update(orders, now);
+    show(byId('orders-empty'), orders.length === 0);
+    setText(byId('orders-empty'), text(this.session.user === null ? 'orders.signed-out' : 'orders.empty'));
+  }
+
+  /** Changes that a listener should hear of: the phase, and how a purchase goes. */
+  #announce(before, now) {
+    if (before === null)
+      return;
+    if (this.plan.action !== 'pay')
+      this.notice.clearIf('order');
+    if (before.phase !== this.plan.phase) {
+      this.notice.clearIf(...outdatedBy[this.plan.phase] ?? []);
+      setText(byId('news'), text(`news.${this.plan.phase}`));
+    } else if (before.status !== this.plan.status && this.plan.action === 'buying') {
+      setText(byId('news'), statusText(this.board, this.plan, now,
+        { user: this.session.user, buying: this.#buyingState }));
+    }
+  }
+
+  #boardCame(board) {
+    if (this.board === null)
+      this.header.setChannels(channelsOf(board));
+    this.board = board;
+    this.render();
+  }
+
+  /** Another user, or none: nothing of the one before may stay. */
+  async #userChanged() {
+    this.orders?.stop();
+    this.buying?.stop();
+    this.notice.clear();
+    this.reservation = this.orders = this.buying = null;
+    this.#buyingState = idle;
+    this.#statuses.clear();
+    if (this.session.user !== null)
+      this.#knowUser(this.session.user);
+    this.render();
+  }
+
+  async #knowUser(user) {
+    const isCurrent = () => this.session.user === user && this.buying === buying;
+    const reservation = new Reservation(this.batch, () => isCurrent() && this.render());
+    const orders = new Orders(this.batch, () => isCurrent() && this.#ordersCame());
+    const buying = new Buying({
+      batch: this.batch,
+      user,
+      clock: this.clock,
+      reservation,
+      orders,
+      onState: state => isCurrent() && this.#buyingChanged(state),
+      onEnd: outcome => isCurrent() && this.deeds.bought(outcome),
+    });
+    Object.assign(this, { reservation, orders, buying });
+    const hasReturned = this.deeds.returnedFromCashier();
+    for (let tries = 0; isCurrent() && tries < askTries; tries += 1) {
+      await Promise.all([
+        reservation.state === 'unknown' ? reservation.refresh() : null,
+        orders.isKnown ? null : hasReturned ? orders.watchClosely() : orders.refresh(),
+      ]);
+      if (orders.isKnown && this.clock.isSet && (reservation.state !== 'unknown' || !this.#mayTakePart()))
+        break;
+      await new Promise(resolve => setTimeout(resolve, Math.min(askBackoffMaxMs, 500 * 2 ** tries)));
+    }
+    if (isCurrent() && orders.isKnown && this.clock.isSet)
+      await buying.resume();
+  }
+
+  #mayTakePart() {
+    return this.board === null || channelsOf(this.board).includes(this.session.channel);
+  }
+
+  #buyingChanged(state) {
+    const since = state.kind === 'idle' ? null : this.#buyingState.since ?? this.clock.now();
+    this.#buyingState = { ...state, since };
+    this.render();
+  }
+
+  /** Tells what became of an order while the buyer was elsewhere: at the cashier, or too late. */
+  #ordersCame() {
+    for (const order of this.orders.items) {
+      const before = this.#statuses.get(order.id);
+      this.#statuses.set(order.id, order.status);
+      if (before === 'awaiting-payment')
+        this.deeds.orderMoved(order);
+    }
+    this.render();
+  }
+
+  async #refreshVisitor() {
+    await this.session.refresh();
+    if (this.session.user === null)
+      return;
+    this.orders.refresh();
+    this.reservation.refresh();
+  }
+
+  #nextInstant() {
+    if (this.board === null)
+      return null;
+    const now = this.clock.now();
+    const payBy = Date.parse(this.plan?.awaiting?.payBy ?? '');
+    const next = nextChange(this.board, now);
+    return payBy > now ? Math.min(payBy, next ?? payBy) : next;
+  }
+}
+
+const batch = /^\/sale\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? '';
+new SalePage(batch).start();

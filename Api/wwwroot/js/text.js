@@ -1,0 +1,128 @@
+import en from '/text/en.js';
+import zhCN from '/text/zh-CN.js';
+
+/** The languages of the page and their texts: the same names in each. */
+export const texts = { en, 'zh-CN': zhCN };
+
+const listeners = new Set();
+let current = chooseLanguage(new URLSearchParams(location.search).get('lang'), saved(), navigator.languages);
+
+/** The language the page speaks now: a BCP 47 tag. */
+export const language = () => current;
+
+/** The address says it, else the visitor's saved choice, else what the browser prefers, else English. */
+export function chooseLanguage(asked, stored, preferred) {
+  for (const tag of [asked, stored, ...preferred ?? []]) {
+    const known = matching(tag);
+    if (known !== null)
+      return known;
+  }
+  return 'en';
+}
+
+function matching(tag) {
+  const primary = (tag ?? '').toLowerCase().split('-', 1)[0];
+  if (primary === 'zh')
+    return 'zh-CN';
+  return primary === 'en' ? 'en' : null;
+}
+
+/** Switches the language, keeps the choice, and tells everyone who shows text. */
+export function setLanguage(tag) {
+  current = tag;
+  try {
+    localStorage.setItem('language', tag);
+  } catch {
+    // The choice lasts as long as the page.
+  }
+  const address = new URL(location.href);
+  if (address.searchParams.has('lang')) {
+    address.searchParams.set('lang', tag);
+    history.replaceState(null, '', address);
+  }
+  listeners.forEach(listener => listener());
+}
+
+export const onLanguage = listener => listeners.add(listener);
+
+/** The text of a name, its `{placeholders}` filled in. `count` chooses between `name.one` and `name.other`. */
+export function text(name, values = {}) {
+  const known = texts[current];
+  const plural = 'count' in values ? `${name}.${new Intl.PluralRules(current).select(values.count)}` : name;
+  const template = known[plural] ?? known[`${name}.other`] ?? known[name];
+  if (template === undefined)
+    throw new Error(`no text "${name}"`);
+  return template.replace(/\{(\w+)\}/g, (_, key) => key === 'count' ? number(values.count) : values[key] ?? '');
+}
+
+export const hasText = name => name in texts[current];
+
+export const number = value => new Intl.NumberFormat(current).format(value);
+
+/** Money in minor units of its currency, as `{"amount": 199900, "currency": "CNY"}`. */
+export function money({ amount, currency }) {
+  const style = { style: 'currency', currency };
+  const { maximumFractionDigits: digits } = new Intl.NumberFormat(current, style).resolvedOptions();
+  const isWhole = amount % 10 ** digits === 0;
+  return new Intl.NumberFormat(current, { ...style, minimumFractionDigits: isWhole ? 0 : digits })
+    .format(amount / 10 ** digits);
+}
+
+/** An instant in the visitor's zone, the zone shown. */
+export const moment = at => new Intl.DateTimeFormat(current, {
+  weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
+}).format(at);
+
+/** An instant of about today: the time only. */
+export function clockTime(at) {
+  return new Intl.DateTimeFormat(current, { hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+/** A short instant: the time if it is within half a day of `now`, else the day too. */
+export function shortMoment(at, now) {
+  if (Math.abs(at - now) < 12 * 3_600_000)
+    return clockTime(at);
+  return new Intl.DateTimeFormat(current, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })
+    .format(at);
+}
+
+/** The visitor's time zone: its name and its offset. */
+export function zone() {
+  const format = new Intl.DateTimeFormat(current, { timeZoneName: 'shortOffset' });
+  const offset = format.formatToParts(Date.now()).find(part => part.type === 'timeZoneName')?.value ?? '';
+  return { name: format.resolvedOptions().timeZone.replaceAll('_', ' '), offset };
+}
+
+export const listOf = values => new Intl.ListFormat(current, { type: 'disjunction' }).format(values);
+
+/** A channel as people call it. */
+export const channelName = channel => hasText(`channel.${channel}`) ? text(`channel.${channel}`) : channel;
+
+/** Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`. */
+export function fillTexts(root = document) {
+  document.documentElement.lang = current;
+  for (const element of root.querySelectorAll('[data-text]'))
+    element.textContent = text(element.dataset.text);
+  for (const element of root.querySelectorAll('[data-label]'))
+    element.setAttribute('aria-label', text(element.dataset.label));
+  for (const element of root.querySelectorAll('[data-placeholder]'))
+    element.placeholder = text(element.dataset.placeholder);
+}
+
+/**
+ * What a refusal means and what the visitor can do: `{title, body}`. The same code can mean different things for
+ * different deeds, so the text of the deed comes before the general one.
+ */
+export function refusalText(deed, code, values = {}) {
+  const names = [`refusal.${deed}.${code}`, `refusal.${code}`, 'refusal.unknown'];
+  const name = names.find(each => hasText(`${each}.title`));
+  return { title: text(`${name}.title`, values), body: text(`${name}.body`, { code, ...values }) };
+}
+
+function saved() {
+  try {
+    return localStorage.getItem('language');
+  } catch {
+    return null;
+  }
+}

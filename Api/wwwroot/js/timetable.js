@@ -1,0 +1,74 @@
+/**
+ * What a batch's schedule says at an instant of the server's clock. The board tells the phase too, but a board is a
+ * moment old: at the opening the page follows the clock and does not wait for the news.
+ */
+
+const instant = text => Date.parse(text);
+
+/** The schedule in milliseconds since 1970. */
+export function scheduleOf(board) {
+  const { reservationOpens, reservationCloses, saleOpens, saleCloses } = board.schedule;
+  return {
+    reservationOpens: instant(reservationOpens),
+    reservationCloses: instant(reservationCloses),
+    saleOpens: instant(saleOpens),
+    saleCloses: instant(saleCloses),
+  };
+}
+
+function scheduledPhase(schedule, now) {
+  if (now < schedule.reservationOpens)
+    return 'announced';
+  if (now >= schedule.saleCloses)
+    return 'closed';
+  if (now >= schedule.saleOpens)
+    return 'on-sale';
+  return now < schedule.reservationCloses ? 'reserving' : 'waiting';
+}
+
+/** The phase at `now`; what an operator or the stock decided comes from the board, what time decides from the clock. */
+export function phaseAt(board, now) {
+  if (board.phase === 'closed' || board.phase === 'paused' || now === null)
+    return board.phase;
+  const phase = scheduledPhase(scheduleOf(board), now);
+  if (phase !== 'on-sale')
+    return phase;
+  // A pause before the opening shows as a phase only from the opening on.
+  if (board.paused === true)
+    return 'paused';
+  return board.free <= 0 ? 'sold-out' : 'on-sale';
+}
+
+/** Whether a reservation can be made or cancelled at `now`. */
+export function isReservationOpen(board, now) {
+  const schedule = scheduleOf(board);
+  return board.phase !== 'closed' && now >= schedule.reservationOpens && now < schedule.reservationCloses;
+}
+
+/**
+ * The instant a visitor waits for in this phase.
+ * @returns {{what: 'reservationOpens'|'saleOpens'|'saleCloses', at: number} | null} null when nothing is to come
+ */
+export function nextInstant(board, now) {
+  const schedule = scheduleOf(board);
+  if (board.phase === 'closed' || now >= schedule.saleCloses)
+    return null;
+  for (const what of ['reservationOpens', 'saleOpens', 'saleCloses']) {
+    if (now < schedule[what])
+      return { what, at: schedule[what] };
+  }
+  return null;
+}
+
+/** The next instant at which anything on the page changes by time alone, or null. */
+export function nextChange(board, now) {
+  const instants = Object.values(scheduleOf(board)).filter(at => at > now);
+  return instants.length > 0 ? Math.min(...instants) : null;
+}
+
+/** The channels a batch is sold on, as a list. */
+export function channelsOf(board) {
+  if (Array.isArray(board.channels))
+    return board.channels;
+  return Array.isArray(board.channel) ? board.channel : [board.channel];
+}
