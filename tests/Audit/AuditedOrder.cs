@@ -35,8 +35,6 @@ public sealed class AuditedOrder
     internal Buyer Buyer { get; }
 
     internal DateTime PayBy { get; init; }
-
-    internal bool Keyed { get; init; }
 }
 
 /// <summary>What a user has, for limits and eligibility.</summary>
@@ -47,8 +45,6 @@ internal sealed class Buyer(string user, bool eligible)
     public bool Eligible { get; } = eligible;
 
     public int LiveUnits { get; set; }
-
-    public int LiveOrdersWithoutKey { get; set; }
 
     public long CancelledUpTo { get; set; }
 }

@@ -23,11 +23,7 @@ internal sealed class BuyerBook(SaleTerms terms, Violations violations)
     }
 
     /// <summary>The order's units no longer count.</summary>
-    public static void Release(AuditedOrder order)
-    {
-        order.Buyer.LiveUnits -= order.Units.Count;
-        if (!order.Keyed) order.Buyer.LiveOrdersWithoutKey--;
-    }
+    public static void Release(AuditedOrder order) => order.Buyer.LiveUnits -= order.Units.Count;
 
     /// <summary>From here on the user's reservations up to this version are void.</summary>
     public void CancelReservation(LedgerEntry entry)
@@ -72,12 +68,12 @@ internal sealed class BuyerBook(SaleTerms terms, Violations violations)
 
     private void CheckLimit(LedgerEntry entry, Buyer buyer)
     {
+        if (entry.Key is null && buyer.LiveUnits > 0)
+            violations.Add(Invariant.I2, entry.Seq, $"{buyer.User} has a live order, and gets another without a key");
         buyer.LiveUnits += entry.Units.Count;
         if (buyer.LiveUnits > terms.PerUserLimit)
             violations.Add(Invariant.I2, entry.Seq,
                 $"{buyer.User} has {buyer.LiveUnits} units; the limit is {terms.PerUserLimit}");
-        if (entry.Key is null && ++buyer.LiveOrdersWithoutKey > 1)
-            violations.Add(Invariant.I2, entry.Seq, $"{buyer.User} has a second live order without a key");
     }
 
     private void CheckKey(LedgerEntry entry, Buyer buyer)

@@ -64,7 +64,6 @@ internal sealed class SaleReplay(SaleTerms terms, Violations violations)
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, Buyers.Hold(entry), [.. entry.Units])
         {
             PayBy = entry.PayBy,
-            Keyed = entry.Key is not null,
         };
         _orders.Add(order);
         if (!_bySeq.TryAdd(order.Seq, order)) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");

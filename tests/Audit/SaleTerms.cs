@@ -35,7 +35,7 @@ public sealed record SaleTerms(
         var reservationCloses = Instant(schedule, "reservationCloses");
         var opens = Instant(schedule, "saleOpens");
         var closes = Instant(schedule, "saleCloses");
-        if (reservationOpens >= reservationCloses || opens >= closes || reservationOpens > opens)
+        if (reservationOpens >= reservationCloses || reservationCloses > opens || opens >= closes)
             throw new FormatException("the schedule is out of order");
 
         var price = Member(Member(data, "product", JsonValueKind.Object), "price", JsonValueKind.Object);

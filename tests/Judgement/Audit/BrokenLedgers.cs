@@ -64,8 +64,8 @@ public sealed class BrokenLedgers
             Invariant.I2, 4, new LedgerScript().Held("weibo:a", "1", "k").Released(2, "1").Held("weibo:a", "1", "k"));
 
     [Fact]
-    public Task Two_live_orders_without_a_key_are_found() =>
-        BreaksAsync(Invariant.I2, 3, new LedgerScript(limit: 5).Held("weibo:a", "1").Held("weibo:a", "2"));
+    public Task A_second_live_order_without_a_key_is_found() =>
+        BreaksAsync(Invariant.I2, 3, new LedgerScript(limit: 5).Held("weibo:a", "1", "k").Held("weibo:a", "2"));
 
     // I3
     [Theory]
