@@ -107,7 +107,7 @@ internal sealed class UnitMap(Violations violations)
     /// <summary>The check after every entry.</summary>
     public void CheckCounts(long seq)
     {
-        if (!Counts.Add) violations.Add(Invariant.I1, seq, $"the units do not add up: {Counts}");
+        if (!Counts.AddUp) violations.Add(Invariant.I1, seq, $"the units do not add up: {Counts}");
     }
 
     /// <summary>The check at the end: units and orders counted one by one, against what the entries claimed.</summary>
@@ -142,5 +142,6 @@ internal sealed class UnitMap(Violations violations)
 public readonly record struct UnitCounts(int Stock, int Free, int Held, int Sold, int Withdrawn)
 {
     /// <summary>None below 0, and their sum is the stock.</summary>
-    public bool Add => Free >= 0 && Held >= 0 && Sold >= 0 && Withdrawn >= 0 && Free + Held + Sold + Withdrawn == Stock;
+    public bool AddUp =>
+        Free >= 0 && Held >= 0 && Sold >= 0 && Withdrawn >= 0 && Free + Held + Sold + Withdrawn == Stock;
 }

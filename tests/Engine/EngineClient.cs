@@ -25,6 +25,14 @@ public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposab
     public Task<EngineAnswer> CreateAsync(string operatorToken, BatchPlan plan) =>
         SendAsync(HttpMethod.Post, "/api/operator/batches", Bearer(operatorToken), plan.Body());
 
+    /// <summary>Adds units to the stock.</summary>
+    public Task<EngineAnswer> RestockAsync(string operatorToken, string batch, int units, string key) => SendAsync(
+        HttpMethod.Post,
+        $"/api/operator/batches/{batch}/restock",
+        Bearer(operatorToken),
+        new JsonObject { ["units"] = units, ["reason"] = "more came in" },
+        key);
+
     /// <summary>The board.</summary>
     public Task<EngineAnswer> BoardAsync(string batch) => SendAsync(HttpMethod.Get, $"/api/batches/{batch}");
 
