@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace OrleansSale.Tests.Audit;
+
+/// <summary>What a ledger says about a batch, and what is wrong with it.</summary>
+public sealed class AuditedSale
+{
+    private readonly SaleReplay? _replay;
+
+    internal AuditedSale(
+        SaleReplay? replay, Violations violations, long entries, long headSeq, string headHash, DateTime lastAt)
+    {
+        _replay = replay;
+        Violations = violations;
+        Entries = entries;
+        HeadSeq = headSeq;
+        HeadHash = headHash;
+        LastAt = lastAt;
+    }
+
+    /// <summary>What is wrong.</summary>
+    public Violations Violations { get; }
+
+    /// <summary>Nothing is wrong.</summary>
+    public bool Sound => Violations.Total == 0;
+
+    /// <summary>How many lines there are.</summary>
+    public long Entries { get; }
+
+    /// <summary>Sequence of the last entry.</summary>
+    public long HeadSeq { get; }
+
+    /// <summary>Hash the last entry states, in lower-case hexadecimal.</summary>
+    public string HeadHash { get; }
+
+    /// <summary>Time of the last entry.</summary>
+    public DateTime LastAt { get; }
+
+    /// <summary>The terms; null if the ledger does not begin with them.</summary>
+    public SaleTerms? Terms => _replay?.Terms;
+
+    /// <summary>Where the units are in the end.</summary>
+    public UnitCounts Units => _replay?.Units.Counts ?? default;
+
+    /// <summary>Every order ever made, oldest first.</summary>
+    public IReadOnlyList<AuditedOrder> Orders => _replay?.Orders ?? [];
+
+    /// <summary>Every captured payment, by the provider's id.</summary>
+    public IReadOnlyDictionary<string, AuditedPayment> Payments =>
+        _replay?.Money.Payments ?? new Dictionary<string, AuditedPayment>();
+
+    /// <summary>When the first unit was held; null if none was.</summary>
+    public DateTime? FirstHeldAt => _replay?.FirstHeldAt;
+
+    /// <summary>When a hold took the last free unit (the last time that happened); null if it never did.</summary>
+    public DateTime? SoldOutAt => _replay?.SoldOutAt;
+
+    /// <summary>The order of that id, such as <c>mi2-1.17</c>; null if the ledger has none.</summary>
+    public AuditedOrder? Order(string id)
+    {
+        var dot = id.LastIndexOf('.');
+        return dot > 0 && id[..dot] == Terms?.Batch
+            && long.TryParse(id.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seq)
+            ? _replay!.OrderAt(seq)
+            : null;
+    }
+
+    /// <summary>The order that this user's key made; null if it made none.</summary>
+    public AuditedOrder? OrderOf(string user, string key) =>
+        _replay?.Buyers.OrderOf(user, key) is { } seq ? _replay.OrderAt(seq) : null;
+
+    /// <summary>The version up to which the user's reservations are cancelled; 0 if none was.</summary>
+    public long ReservationsCancelledUpTo(string user) => _replay?.Buyers.CancelledUpTo(user) ?? 0;
+}

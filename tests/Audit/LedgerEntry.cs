@@ -1,0 +1,59 @@
+namespace OrleansSale.Tests.Audit;
+
+/// <summary>One line, read. The reader fills the same object again and again; nobody keeps it.</summary>
+internal sealed class LedgerEntry
+{
+    public long Seq { get; set; }
+
+    public EntryType Type { get; set; }
+
+    public DateTime At { get; set; }
+
+    /// <summary>
+    /// Which members of the data were there; the properties of the others are left over from another entry.
+    /// </summary>
+    public Members Present { get; set; }
+
+    /// <summary>Only of <see cref="EntryType.Created"/>.</summary>
+    public SaleTerms? Terms { get; set; }
+
+    /// <summary>The sequence of the hold that made the order: its id without the batch.</summary>
+    public long Order { get; set; }
+
+    public string User { get; set; } = "";
+
+    /// <summary>The unit numbers of a hold or a release.</summary>
+    public List<int> Units { get; } = [];
+
+    /// <summary>The number of units of a restock or withdrawal.</summary>
+    public int UnitCount { get; set; }
+
+    /// <summary>First and last unit of each range, both included.</summary>
+    public List<(int First, int Last)> Ranges { get; } = [];
+
+    public DateTime PayBy { get; set; }
+
+    public long Reservation { get; set; }
+
+    /// <summary>Null when the purchase came without one.</summary>
+    public string? Key { get; set; }
+
+    public string Payment { get; set; } = "";
+
+    public string Refund { get; set; } = "";
+
+    public Amount Amount { get; set; }
+
+    public string Why { get; set; } = "";
+
+    public string By { get; set; } = "";
+}
+
+/// <summary>Money in minor units.</summary>
+/// <param name="Value">0 or more.</param>
+/// <param name="Currency">ISO 4217.</param>
+public readonly record struct Amount(long Value, string Currency)
+{
+    /// <summary>Such as <c>199900 CNY</c>.</summary>
+    public override string ToString() => $"{Value} {Currency}";
+}

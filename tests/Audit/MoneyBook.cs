@@ -1,0 +1,108 @@
+namespace OrleansSale.Tests.Audit;
+
+/// <summary>I6: what became of every captured payment.</summary>
+/// <remarks>
+/// Cancelling a paid order is <c>released</c> and <c>refund-owed</c> in one commit, so in the ledger one follows the
+/// other at once.
+/// Whichever comes first leaves something open, and the next entry must close it.
+/// </remarks>
+internal sealed class MoneyBook(SaleTerms terms, Violations violations)
+{
+    private readonly Dictionary<string, AuditedPayment> _payments = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refunds = new(StringComparer.Ordinal);
+    private AuditedOrder? _releasedButNotOwed;
+    private AuditedOrder? _owedButNotReleased;
+
+    /// <summary>All captured payments that the ledger knows.</summary>
+    public IReadOnlyDictionary<string, AuditedPayment> Payments => _payments;
+
+    /// <summary>The order is paid.</summary>
+    public void Sell(LedgerEntry entry, AuditedOrder order)
+    {
+        var price = terms.Price.Value * order.Units.Count;
+        if (entry.Amount != terms.Price with { Value = price })
+            violations.Add(Invariant.I6, entry.Seq,
+                $"sold for {entry.Amount}, its price is {price} {terms.Price.Currency}");
+        if (!order.Live) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold after its release");
+        if (order.Payment is not null) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold twice");
+        var payment = new AuditedPayment(entry.Payment, order, entry.Amount) { End = PaymentEnd.Sold };
+        if (!_payments.TryAdd(entry.Payment, payment))
+            violations.Add(Invariant.I6, entry.Seq, $"payment {entry.Payment} was used already");
+        order.Payment ??= entry.Payment;
+    }
+
+    /// <summary>The order's units go; the money of a paid one becomes owed.</summary>
+    public void Release(LedgerEntry entry, AuditedOrder order)
+    {
+        if (order.Payment is null) return;
+        if (entry.Why == "expired") violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is paid and can't expire");
+        if (_owedButNotReleased == order) _owedButNotReleased = null;
+        else _releasedButNotOwed = order;
+    }
+
+    /// <summary>A payment is owed back: that of a released order, or one its order had no use for.</summary>
+    public void Owe(LedgerEntry entry, AuditedOrder order)
+    {
+        if (!_payments.TryGetValue(entry.Payment, out var payment))
+        {
+            payment = new AuditedPayment(entry.Payment, order, entry.Amount) { End = PaymentEnd.Owed };
+            _payments.Add(entry.Payment, payment);
+            return;
+        }
+
+        CheckSame(entry, order, payment);
+        if (payment.End != PaymentEnd.Sold)
+            violations.Add(Invariant.I6, entry.Seq, $"payment {payment.Payment} is {payment.End} already");
+        payment.End = payment.End == PaymentEnd.Refunded ? PaymentEnd.Refunded : PaymentEnd.Owed;
+        if (_releasedButNotOwed == order) _releasedButNotOwed = null;
+        else if (order.Live) _owedButNotReleased = order;
+    }
+
+    /// <summary>A payment was paid back.</summary>
+    public void Refund(LedgerEntry entry, AuditedOrder order)
+    {
+        if (!_refunds.Add(entry.Refund))
+            violations.Add(Invariant.I6, entry.Seq, $"refund {entry.Refund} was made already");
+        if (!_payments.TryGetValue(entry.Payment, out var payment))
+        {
+            violations.Add(Invariant.I6, entry.Seq, $"payment {entry.Payment} is refunded, but was never owed");
+            return;
+        }
+
+        CheckSame(entry, order, payment);
+        if (payment.End != PaymentEnd.Owed)
+            violations.Add(Invariant.I6, entry.Seq, $"payment {payment.Payment} is refunded, but is {payment.End}");
+        payment.End = PaymentEnd.Refunded;
+        payment.Refund = entry.Refund;
+    }
+
+    /// <summary>Called before every entry but the one that closes what is open, and at the end.</summary>
+    public void CheckNothingOpen(long seq)
+    {
+        if (_releasedButNotOwed is { } released)
+            violations.Add(Invariant.I6, seq, $"{Name(released)} was paid and released, but its money is not owed");
+        if (_owedButNotReleased is { } owed)
+            violations.Add(Invariant.I6, seq, $"{Name(owed)} is still sold, but its money is owed");
+        (_releasedButNotOwed, _owedButNotReleased) = (null, null);
+    }
+
+    /// <summary>Whether this entry closes what the one before left open.</summary>
+    public bool Closes(LedgerEntry entry) => entry.Type switch
+    {
+        EntryType.RefundOwed => _releasedButNotOwed?.Seq == entry.Order && _releasedButNotOwed.Payment == entry.Payment,
+        EntryType.Released => _owedButNotReleased?.Seq == entry.Order,
+        _ => false,
+    };
+
+    private void CheckSame(LedgerEntry entry, AuditedOrder order, AuditedPayment payment)
+    {
+        if (payment.Order != order)
+            violations.Add(Invariant.I6, entry.Seq,
+                $"payment {payment.Payment} belongs to {Name(payment.Order)}, not {Name(order)}");
+        if (payment.Amount != entry.Amount)
+            violations.Add(Invariant.I6, entry.Seq,
+                $"payment {payment.Payment} is {payment.Amount}, not {entry.Amount}");
+    }
+
+    private string Name(AuditedOrder order) => $"{terms.Batch}.{order.Seq}";
+}

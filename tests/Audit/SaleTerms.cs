@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace OrleansSale.Tests.Audit;
+
+/// <summary>The terms a batch was created with, as its first entry states them.</summary>
+/// <param name="Batch">Id of the batch.</param>
+/// <param name="Channels">Whose users may take part.</param>
+/// <param name="Stock">Units at the beginning, 1…10,000,000.</param>
+/// <param name="PerUserLimit">Units a user may have in live orders, 1…100.</param>
+/// <param name="PaymentWindowSeconds">From a hold to its payBy, 1…86,400.</param>
+/// <param name="Price">Of one unit.</param>
+/// <param name="SaleOpens">From here on, holds.</param>
+/// <param name="SaleCloses">From here on, none.</param>
+public sealed record SaleTerms(
+    string Batch, IReadOnlySet<string> Channels, int Stock, int PerUserLimit, int PaymentWindowSeconds, Amount Price,
+    DateTime SaleOpens, DateTime SaleCloses)
+{
+    private static readonly HashSet<string> Known =
+        ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule"];
+
+    /// <summary>Reads the data of a <c>created</c> entry.</summary>
+    /// <exception cref="FormatException">Something is missing, unknown or out of its range.</exception>
+    internal static SaleTerms Read(ref Utf8JsonReader reader)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        var data = document.RootElement;
+        if (data.ValueKind != JsonValueKind.Object) throw new FormatException("the terms are not an object");
+        foreach (var member in data.EnumerateObject())
+            if (!Known.Contains(member.Name))
+                throw new FormatException($"the terms have an unknown member {member.Name}");
+
+        var schedule = Member(data, "schedule", JsonValueKind.Object);
+        var reservationOpens = Instant(schedule, "reservationOpens");
+        var reservationCloses = Instant(schedule, "reservationCloses");
+        var opens = Instant(schedule, "saleOpens");
+        var closes = Instant(schedule, "saleCloses");
+        if (reservationOpens >= reservationCloses || reservationCloses > opens || opens >= closes)
+            throw new FormatException("the schedule is out of order");
+
+        var price = Member(Member(data, "product", JsonValueKind.Object), "price", JsonValueKind.Object);
+        return new SaleTerms(
+            Text(data, "id"),
+            ReadChannels(data),
+            Number(data, "stock", 1, UnitMap.MaxStock),
+            Number(data, "perUserLimit", 1, 100),
+            Number(data, "paymentWindowSeconds", 1, 86_400),
+            new Amount(Member(price, "amount", JsonValueKind.Number).GetInt64(), Text(price, "currency")),
+            opens,
+            closes);
+    }
+
+    private static HashSet<string> ReadChannels(JsonElement data)
+    {
+        if (!data.TryGetProperty("channel", out var channel)) throw new FormatException("the terms have no channel");
+        HashSet<string> channels = channel.ValueKind == JsonValueKind.Array
+            ? [.. channel.EnumerateArray().Select(one => one.GetString() ?? "")]
+            : [Text(data, "channel")];
+        return channels.Count > 0 ? channels : throw new FormatException("the terms have no channel");
+    }
+
+    private static JsonElement Member(JsonElement data, string name, JsonValueKind kind) =>
+        data.TryGetProperty(name, out var member) && member.ValueKind == kind
+            ? member
+            : throw new FormatException($"the terms have no {name} that is a {kind}");
+
+    private static string Text(JsonElement data, string name) => Member(data, name, JsonValueKind.String).GetString()!;
+
+    private static int Number(JsonElement data, string name, int least, int most) =>
+        Member(data, name, JsonValueKind.Number).TryGetInt32(out var value) && value >= least && value <= most
+            ? value
+            : throw new FormatException($"{name} is not within {least}…{most}");
+
+    private static DateTime Instant(JsonElement data, string name) =>
+        DateTimeOffset.TryParse(
+            Text(data, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant.UtcDateTime
+            : throw new FormatException($"{name} is not an instant");
+}

@@ -1,0 +1,70 @@
+namespace OrleansSale.Tests.Audit;
+
+/// <summary>
+/// What a violation is a violation of. I1…I6 are the invariants of the design, by their numbers there.
+/// </summary>
+public enum Invariant
+{
+    /// <summary>The line itself: not an entry, a type or member nobody agreed on, a value out of its range.</summary>
+    Form,
+
+    /// <summary>Every unit is exactly one of free, held, sold, withdrawn; none is in two live orders.</summary>
+    I1,
+
+    /// <summary>No user has more than the limit in live orders; a key names one order for ever.</summary>
+    I2,
+
+    /// <summary>A hold is made only for an eligible, reserved user while the sale is on.</summary>
+    I3,
+
+    /// <summary>
+    /// Acknowledged means in the ledger; its chain verifies, its sequence has no gap, its time never runs backwards.
+    /// </summary>
+    I4,
+
+    /// <summary>
+    /// Every captured payment ends as exactly one of a paid order or a refund; an order is sold only with a payment.
+    /// </summary>
+    I6,
+
+    /// <summary>A hold lives at least to its payBy, which is the payment window after it was made.</summary>
+    Deadline,
+}
+
+/// <summary>One broken promise.</summary>
+/// <param name="Invariant">Which promise.</param>
+/// <param name="Seq">The entry at which it shows; 0 if it belongs to none.</param>
+/// <param name="Text">What is wrong, for a person.</param>
+public sealed record Violation(Invariant Invariant, long Seq, string Text)
+{
+    /// <summary>Such as <c>I1 at 18: unit 7 is in mi2-1.12 already</c>.</summary>
+    public override string ToString() => Seq == 0 ? $"{Invariant}: {Text}" : $"{Invariant} at {Seq}: {Text}";
+}
+
+/// <summary>The violations found: all are counted, the first <see cref="Bound"/> are kept.</summary>
+public sealed class Violations
+{
+    /// <summary>How many violations are kept in words; a thoroughly broken ledger must not fill the memory.</summary>
+    public const int Bound = 1_000;
+
+    private readonly List<Violation> _kept = [];
+
+    /// <summary>The first ones found, in the ledger's order.</summary>
+    public IReadOnlyList<Violation> Kept => _kept;
+
+    /// <summary>How many were found.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Adds one.</summary>
+    public void Add(Invariant invariant, long seq, string text) => Add(new Violation(invariant, seq, text));
+
+    /// <summary>Adds one.</summary>
+    public void Add(Violation violation)
+    {
+        Total++;
+        if (_kept.Count < Bound) _kept.Add(violation);
+    }
+
+    /// <summary>How many of those kept break <paramref name="invariant"/>.</summary>
+    public int Of(Invariant invariant) => _kept.Count(violation => violation.Invariant == invariant);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Crash;
+
+/// <summary>I4 and I6 with a real process and a real SIGKILL.</summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    private const int Units = 3_000;
+    private const int Shoppers = 300;
+    private const int UnitsRestocked = 20;
+    private const int Askers = 24;
+    private const int ShortestLifeMilliseconds = 300;
+    private const int LongestLifeMilliseconds = 1_500;
+    private const int PaymentWindowSeconds = 5;
+
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan UntilOpening = TimeSpan.FromSeconds(4);
+
+    [Fact]
+    public async Task What_clients_were_told_survives_every_kill_and_the_sale_goes_on()
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bound.CancelAfter(Bound);
+        var seed = FromEnvironment("CRASH_SEED") ?? Random.Shared.Next(1, 1_000_000);
+        var rounds = FromEnvironment("CRASH_ROUNDS") ?? 10;
+        output.WriteLine($"CRASH_SEED={seed} CRASH_ROUNDS={rounds}");
+
+        using var campaign = new Campaign(seed);
+        var shoppers = Enumerable.Range(0, Shoppers)
+            .Select(index => new Shopper(campaign, $"shopper-{index}", new Random(campaign.Random.Next()))).ToList();
+        // One for each life, who has bought nothing before: they can't have reached a limit.
+        var witnesses = Enumerable.Range(0, rounds + 1)
+            .Select(index => new Shopper(campaign, $"witness-{index}", new Random(index))).ToList();
+        var verification = new Verification(campaign, [.. shoppers, .. witnesses]);
+        for (var round = 0; round <= rounds; round++)
+        {
+            await using var engine = await campaign.StartAsync(bound.Token);
+            using var client = Campaign.ClientOf(engine);
+            var life = new Life(engine, client, campaign.Findings);
+            if (round == 0) await OpenAsync(campaign, client, [.. shoppers, .. witnesses], bound.Token);
+            else await verification.AfterRestartAsync(life, round);
+            await RestockAsync(campaign, life, round);
+            campaign.Findings.Expect(await witnesses[round].BuyOneAsync(life), $"nobody could buy in life {round}");
+            campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
+            if (round < rounds) await LoadAndKillAsync(campaign, life, shoppers);
+            else await verification.MoneyAsync(client, bound.Token);
+            output.WriteLine(
+                $"life {round}: ready after {engine.ToReady.TotalSeconds:0.00} s, " +
+                $"{campaign.SaleRecord.Facts + campaign.NextRecord.Facts} facts told, " +
+                $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments");
+            campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
+        }
+
+        campaign.SaleRecord.Orders.ShouldBeGreaterThan(0);
+        campaign.Captured.ShouldNotBeEmpty();
+    }
+
+    private static async Task OpenAsync(
+        Campaign campaign, EngineClient client, List<Shopper> shoppers, CancellationToken cancellationToken)
+    {
+        var opens = DateTimeOffset.UtcNow + UntilOpening;
+        var now = await client.CreateAsync(campaign.Chef, new BatchPlan(Campaign.Sale, Units, opens)
+        {
+            PerUserLimit = 4,
+            PaymentWindowSeconds = PaymentWindowSeconds,
+        });
+        now.Status.ShouldBe(201, now.ToString());
+        var next = await client.CreateAsync(campaign.Chef, new BatchPlan(Campaign.Next, Units, opens.AddHours(1)));
+        next.Status.ShouldBe(201, next.ToString());
+        await Parallel.ForEachAsync(
+            shoppers, cancellationToken, async (shopper, _) => await shopper.ReserveForSaleAsync(client));
+        var wait = opens - DateTimeOffset.UtcNow;
+        wait.ShouldBeGreaterThan(TimeSpan.Zero, "the shoppers must have reserved before the sale opens");
+        await Task.Delay(wait, cancellationToken);
+    }
+
+    /// <summary>
+    /// The operator's last command before the kill, sent again after it, takes effect once: the audit sees to that.
+    /// </summary>
+    private static async Task RestockAsync(Campaign campaign, Life life, int round)
+    {
+        foreach (var sent in Enumerable.Range(Math.Max(0, round - 1), round == 0 ? 1 : 2))
+        {
+            life.Judge(
+                "the operator restocks",
+                await life.Client.RestockAsync(campaign.Chef, Campaign.Sale, UnitsRestocked, $"restock-{sent}"));
+        }
+    }
+
+    private static async Task LoadAndKillAsync(Campaign campaign, Life life, List<Shopper> shoppers)
+    {
+        var shares = shoppers.Chunk((shoppers.Count + Askers - 1) / Askers);
+        var shopping = shares.Select(share => Task.Run(async () =>
+        {
+            for (var turn = 0; life.Goes; turn++) await share[turn % share.Length].ActAsync(life);
+        })).ToList();
+        await Task.Delay(campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds));
+        await life.EndAsync();
+        await Task.WhenAll(shopping);
+    }
+
+    private static int? FromEnvironment(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
+            : null;
+}

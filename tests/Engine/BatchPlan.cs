@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+
+namespace OrleansSale.Tests.Engine;
+
+/// <summary>A batch to create: the terms that tests vary.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Stock">Units.</param>
+/// <param name="SaleOpens">When the sale opens; reservations close then.</param>
+public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
+{
+    /// <summary>The platform whose users may take part.</summary>
+    public const string Channel = "weibo";
+
+    /// <summary>Units a user may have.</summary>
+    public int PerUserLimit { get; init; } = 1;
+
+    /// <summary>From a hold to its payBy.</summary>
+    public int PaymentWindowSeconds { get; init; } = 900;
+
+    /// <summary>When reservations open: in the past, unless said otherwise.</summary>
+    public DateTimeOffset ReservationOpens { get; init; } = DateTimeOffset.UtcNow.AddMinutes(-1);
+
+    /// <summary>When reservations close: at the opening, unless said otherwise.</summary>
+    public DateTimeOffset? ReservationCloses { get; init; }
+
+    /// <summary>The create request's body.</summary>
+    public JsonObject Body() => new()
+    {
+        ["id"] = Id,
+        ["product"] = new JsonObject
+        {
+            ["id"] = "mi2",
+            ["name"] = "Xiaomi Mi2 16 GB",
+            ["price"] = new JsonObject { ["amount"] = 199_900, ["currency"] = "CNY" },
+        },
+        ["channel"] = Channel,
+        ["stock"] = Stock,
+        ["perUserLimit"] = PerUserLimit,
+        ["paymentWindowSeconds"] = PaymentWindowSeconds,
+        ["schedule"] = new JsonObject
+        {
+            ["reservationOpens"] = Stamp(ReservationOpens),
+            ["reservationCloses"] = Stamp(ReservationCloses ?? SaleOpens),
+            ["saleOpens"] = Stamp(SaleOpens),
+            ["saleCloses"] = Stamp(SaleOpens.AddHours(8)),
+        },
+    };
+
+    private static string Stamp(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using OrleansSale.Tests.Audit;
+
+namespace OrleansSale.Tests.Judgement.Audit;
+
+/// <summary>Writes a ledger by hand, sound in its chain; what the entries say is the test's affair.</summary>
+internal sealed class LedgerScript
+{
+    /// <summary>One unit's price, as the data of an entry says it.</summary>
+    public const string Price = """{"amount":199900,"currency":"CNY"}""";
+
+    private static readonly DateTime Opens = new(2012, 12, 21, 4, 0, 0, DateTimeKind.Utc);
+
+    private readonly StringBuilder _export = new();
+    private byte[] _hash = new byte[32];
+    private DateTime _at = Opens.AddDays(-2);
+
+    /// <summary>
+    /// A batch of <paramref name="stock"/> units for <c>weibo</c>, whose sale is open when the next entry is written.
+    /// </summary>
+    public LedgerScript(int stock = 5, int limit = 1, string channel = "\"weibo\"", bool open = true)
+    {
+        Write("created", $$$"""
+            {"id":"mi2-1","product":{"id":"mi2","name":"Xiaomi Mi2","price":{{{Price}}}},
+            "channel":{{{channel}}},"stock":{{{stock}}},
+            "perUserLimit":{{{limit}}},"paymentWindowSeconds":900,"schedule":{"reservationOpens":"2012-12-19T04:00:00Z",
+            "reservationCloses":"2012-12-21T03:00:00Z","saleOpens":"2012-12-21T04:00:00Z",
+            "saleCloses":"2012-12-21T12:00:00Z"}}
+            """.ReplaceLineEndings(""));
+        if (open) _at = Opens;
+    }
+
+    /// <summary>Sequence of the last entry.</summary>
+    public long Seq { get; private set; }
+
+    /// <summary>Moves the clock.</summary>
+    public LedgerScript After(double seconds)
+    {
+        _at = _at.AddSeconds(seconds);
+        return this;
+    }
+
+    /// <summary>Adds an entry; its order is the one that <paramref name="data"/> names.</summary>
+    public LedgerScript Write(string type, string data)
+    {
+        Seq++;
+        var line = $$"""{"seq":{{Seq}},"type":"{{type}}","at":"{{Text(_at)}}","data":{{data}}}""";
+        _hash = SHA256.HashData([.. _hash, .. Encoding.UTF8.GetBytes(line)]);
+        return Raw($"{line[..^1]},\"hash\":\"{Convert.ToHexStringLower(_hash)}\"}}\n");
+    }
+
+    /// <summary>Adds a hold. Its order is <c>mi2-1.{seq}</c>.</summary>
+    public LedgerScript Held(
+        string user, string units, string? key = null, long reservation = 1, double window = 900, string? order = null)
+    {
+        var keyed = key is null ? "" : $",\"key\":\"{key}\"";
+        var payBy = Text(_at.AddSeconds(window));
+        return Write("held", $$"""
+            {"order":"{{order ?? $"mi2-1.{Seq + 1}"}}","user":"{{user}}","units":[{{units}}],"payBy":"{{payBy}}",
+            "reservation":{{reservation}}{{keyed}}}
+            """.ReplaceLineEndings(""));
+    }
+
+    public LedgerScript Sold(long order, string payment, string amount = Price) =>
+        Write("sold", $$"""{"order":"mi2-1.{{order}}","payment":"{{payment}}","amount":{{amount}}}""");
+
+    public LedgerScript Released(long order, string units, string why = "cancelled") =>
+        Write("released", $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"}""");
+
+    public LedgerScript Owed(long order, string payment, string amount = Price) =>
+        Write("refund-owed",
+            $$"""{"order":"mi2-1.{{order}}","payment":"{{payment}}","amount":{{amount}},"why":"cancelled"}""");
+
+    public LedgerScript Refunded(long order, string payment, string refund, string amount = Price) =>
+        Write("refunded",
+            $$"""{"order":"mi2-1.{{order}}","payment":"{{payment}}","refund":"{{refund}}","amount":{{amount}}}""");
+
+    public LedgerScript Unreserved(string user, long version) =>
+        Write("reservation-cancelled", $$"""{"user":"{{user}}","reservation":{{version}}}""");
+
+    public LedgerScript Moved(string type, int units, string ranges, string key = "k") =>
+        Write(type,
+            $$"""{"units":{{units}},"ranges":{{ranges}},"reason":"because","by":"weibo:chef","key":"{{key}}"}""");
+
+    public LedgerScript Directed(string type) => Write(type, """{"reason":"because","by":"weibo:chef","key":"k"}""");
+
+    /// <summary>Adds bytes as they are.</summary>
+    public LedgerScript Raw(string text)
+    {
+        _export.Append(text);
+        return this;
+    }
+
+    /// <summary>The export as it stands.</summary>
+    public string Export() => _export.ToString();
+
+    public Task<AuditedSale> AuditAsync() => AuditAsync(Export());
+
+    public static Task<AuditedSale> AuditAsync(string export) =>
+        AuditAsync(new MemoryStream(Encoding.UTF8.GetBytes(export)));
+
+    public static Task<AuditedSale> AuditAsync(Stream export) =>
+        LedgerAudit.ReadAsync(export, TestContext.Current.CancellationToken);
+
+    private static string Text(DateTime at) =>
+        at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

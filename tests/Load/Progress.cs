@@ -1,0 +1,45 @@
+using Spectre.Console;
+
+namespace OrleansSale.Tests.Load;
+
+/// <summary>Shows how far the stages of a run are.</summary>
+internal sealed class Progress(ProgressContext context)
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Runs stages under a display of their progress.</summary>
+    public static Task<T> ShowAsync<T>(Func<Progress, Task<T>> run) => AnsiConsole.Progress()
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new ElapsedTimeColumn())
+        .StartAsync(context => run(new Progress(context)));
+
+    /// <summary>Runs one stage.</summary>
+    /// <param name="name">What it does.</param>
+    /// <param name="total">When it is done.</param>
+    /// <param name="done">How far it is; asked a few times a second.</param>
+    /// <param name="work">The stage.</param>
+    public async Task StageAsync(string name, double total, Func<double> done, Func<Task> work)
+    {
+        var bar = context.AddTask(name, maxValue: total);
+        var working = work();
+        while (await Task.WhenAny(working, Task.Delay(Refresh)) != working) bar.Value = done();
+        await working;
+        bar.Value = total;
+        bar.StopTask();
+    }
+
+    /// <summary>Runs one stage of unknown length.</summary>
+    public async Task<T> StageAsync<T>(string name, Func<Task<T>> work)
+    {
+        var bar = context.AddTask(name);
+        bar.IsIndeterminate = true;
+        var result = await work();
+        bar.IsIndeterminate = false;
+        bar.Value = bar.MaxValue;
+        bar.StopTask();
+        return result;
+    }
+}

@@ -1,0 +1,32 @@
+namespace OrleansSale.Tests.Load.Sellout;
+
+/// <summary>What to sell to whom, and how hard to push.</summary>
+internal sealed record SelloutOptions
+{
+    /// <summary>Units in the batch.</summary>
+    public required int Units { get; init; }
+
+    /// <summary>Users who reserve and buy one unit each.</summary>
+    public required int Buyers { get; init; }
+
+    /// <summary>Keep-alive connections.</summary>
+    public required int Connections { get; init; }
+
+    /// <summary>Over how many seconds the buyers arrive, evenly; 0: all of them at the opening.</summary>
+    public required double ArrivalSeconds { get; init; }
+
+    /// <summary>Which share of the buyers sends an Idempotency-Key, in percent.</summary>
+    public required int KeyedPercent { get; init; }
+
+    /// <summary>Which share of the buyers double-clicks, in percent.</summary>
+    public required int DoubleClickPercent { get; init; }
+
+    /// <summary>How long after its creation the batch opens; null: by the number of buyers.</summary>
+    public required double? ReserveSeconds { get; init; }
+
+    /// <summary>Decides who has a key, who double-clicks, and in which order they come.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Whether the engine's data is kept.</summary>
+    public required bool Keep { get; init; }
+}

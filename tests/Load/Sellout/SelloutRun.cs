@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Wire;
+
+namespace OrleansSale.Tests.Load.Sellout;
+
+/// <summary>One sale from an empty data directory to the audit of its ledger.</summary>
+internal sealed class SelloutRun(SelloutOptions options, Progress progress)
+{
+    private const string Batch = "mi2-1";
+
+    /// <summary>
+    /// Reservations a second to reckon with when the schedule is made; what is too early is waited for.
+    /// </summary>
+    private const double ReservationsPerSecond = 2_500;
+
+    /// <summary>An answer is bound to 10 s by the engine; what takes longer than this is lost.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BoardWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BoardInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Runs the sale. The engine has ended and its data is gone when this returns, unless it is to be kept.
+    /// </summary>
+    public async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("orleanssale-sellout-").FullName;
+        var secrets = EngineSecrets.Make();
+        try
+        {
+            await using var engine = await progress.StageAsync(
+                "Start the engine",
+                () => EngineProcess.StartAsync(new EngineOptions(directory, secrets), cancellationToken));
+            try
+            {
+                return await SellAsync(engine, new TokenSigner(secrets), cancellationToken);
+            }
+            catch (Exception exception) when (exception is EngineException or HttpRequestException)
+            {
+                throw new EngineException($"{exception.Message}\n--- the engine's last lines:\n{engine.Output}");
+            }
+            finally
+            {
+                await progress.StageAsync("Stop the engine", () => engine.StopAsync(StopWithin));
+            }
+        }
+        finally
+        {
+            if (!options.Keep) Directory.Delete(directory, recursive: true);
+            else Console.WriteLine($"The engine's data is kept in {directory}");
+        }
+    }
+
+    private async Task<SelloutReport> SellAsync(
+        EngineProcess engine, TokenSigner signer, CancellationToken cancellationToken)
+    {
+        using var client = new EngineClient(engine.Address, AnswerWithin);
+        var server = new IPEndPoint(IPAddress.Loopback, engine.Address.Port);
+        using var wire = new WireClient(server, options.Connections, AnswerWithin);
+        var host = engine.Address.Authority;
+        var chef = signer.Sign(BatchPlan.Channel, "chef", "operator");
+
+        var buyers = await progress.StageAsync("Sign in the buyers", () => Task.Run(() => new Buyers(options, signer)));
+        var opens = DateTimeOffset.UtcNow.AddSeconds(
+            Math.Round(options.ReserveSeconds ?? 3 + options.Buyers / ReservationsPerSecond));
+        var created = await client.CreateAsync(chef, new BatchPlan(Batch, options.Units, opens));
+        if (created.Status != 201) throw new EngineException($"the batch could not be created: {created}");
+
+        var reservationsPerSecond = await ReserveAsync(wire, buyers, host, cancellationToken);
+        var untilOpening = opens - DateTimeOffset.UtcNow;
+        var opening = Stopwatch.GetTimestamp() + (long)(untilOpening.TotalSeconds * Stopwatch.Frequency);
+        var clicks = new Clicks(buyers, options, Batch, host, opening);
+        await WaitAsync(opens, cancellationToken);
+
+        var before = (Engine: engine.Usage().Processor, Generator: OwnProcessor());
+        await progress.StageAsync(
+            "Sell", clicks.Count, () => clicks.Settled, () => wire.RunAsync(clicks, cancellationToken));
+        var after = (Engine: engine.Usage().Processor, Generator: OwnProcessor());
+
+        var record = Record(clicks, buyers);
+        var sale = await progress.StageAsync("Audit the ledger", () => AuditAsync(client, chef, cancellationToken));
+        var usage = engine.Usage();
+        return new SelloutFindings(options, clicks, sale, record, opens)
+        {
+            BoardDisagrees = await BoardDisagreesAsync(client, sale, cancellationToken),
+        }.Report(
+            engine,
+            reservationsPerSecond,
+            new EngineCost(
+                (after.Engine - before.Engine).TotalSeconds,
+                usage.Processor.TotalSeconds,
+                usage.ResidentBytes / 1e6,
+                usage.PeakResidentBytes / 1e6,
+                Metrics.ManagedHeapBytes(await client.MetricsAsync()) / 1e6),
+            (after.Generator - before.Generator).TotalSeconds);
+    }
+
+    private async Task<double> ReserveAsync(
+        WireClient wire, Buyers buyers, string host, CancellationToken cancellationToken)
+    {
+        var registration = new Registration(buyers, Batch, host);
+        var start = Stopwatch.GetTimestamp();
+        await progress.StageAsync(
+            "Reserve",
+            registration.Count,
+            () => registration.Done,
+            () => wire.RunAsync(registration, cancellationToken));
+        var rate = registration.Done / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (registration.Done == buyers.Count) return rate;
+        var told = registration.Refusals.Snapshot().Select(refusal => $"{refusal.Value} × {refusal.Key}");
+        throw new EngineException(
+            $"only {registration.Done} of {buyers.Count} buyers could reserve, at {rate:0}/s " +
+            $"({string.Join(", ", told)} {registration.LastFailure}); " +
+            "if the window was too short for this machine, pass --reserve-seconds");
+    }
+
+    private Task WaitAsync(DateTimeOffset opens, CancellationToken cancellationToken)
+    {
+        var wait = opens - DateTimeOffset.UtcNow;
+        return wait <= TimeSpan.Zero
+            ? throw new EngineException("the sale opened before the buyers were ready; pass a longer --reserve-seconds")
+            : progress.StageAsync(
+                "Wait for the opening",
+                wait.TotalSeconds,
+                () => wait.TotalSeconds - (opens - DateTimeOffset.UtcNow).TotalSeconds,
+                () => Task.Delay(wait, cancellationToken));
+    }
+
+    private static ClientRecord Record(Clicks clicks, Buyers buyers)
+    {
+        var record = new ClientRecord();
+        for (var buyer = 0; buyer < buyers.Count; buyer++)
+            record.Reserved(Buyers.UserOf(buyer), Ticket.VersionOf(buyers.TicketOf(buyer)));
+        for (var click = 0; click < clicks.Count; click++)
+        {
+            if (clicks.OrderOf(click) is not { } body) continue;
+            var order = new EngineAnswer(201, JsonElement.Parse(body));
+            var buyer = clicks.BuyerOf(click);
+            record.Ordered(Buyers.UserOf(buyer), buyers.KeyOf(buyer), order.Text("id")!, order.Units());
+        }
+
+        return record;
+    }
+
+    private static async Task<AuditedSale> AuditAsync(
+        EngineClient client, string chef, CancellationToken cancellationToken)
+    {
+        await using var export = await client.LedgerAsync(chef, Batch);
+        return await LedgerAudit.ReadAsync(export, cancellationToken);
+    }
+
+    /// <summary>The board lags by 200 ms at most; once it has caught up it must say what the ledger says.</summary>
+    private static async Task<string?> BoardDisagreesAsync(
+        EngineClient client, AuditedSale sale, CancellationToken cancellationToken)
+    {
+        var patience = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var board = (await client.BoardAsync(Batch)).Body;
+            var head = board.GetProperty("head");
+            var said = new UnitCounts(
+                board.GetProperty("stock").GetInt32(),
+                board.GetProperty("free").GetInt32(),
+                board.GetProperty("held").GetInt32(),
+                board.GetProperty("sold").GetInt32(),
+                board.GetProperty("withdrawn").GetInt32());
+            if (said == sale.Units && head.GetProperty("hash").GetString() == sale.HeadHash) return null;
+            if (Stopwatch.GetElapsedTime(patience) > BoardWithin)
+                return $"the board says {said} at {head}, the ledger {sale.Units} at {sale.HeadSeq}";
+            await Task.Delay(BoardInterval, cancellationToken);
+        }
+    }
+
+    private static TimeSpan OwnProcessor()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime;
+    }
+}
