@@ -1,10 +1,21 @@
+using Orleans.Dashboard;
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
+using OrleansSale.Api.Health;
+using OrleansSale.Api.Operators;
 using OrleansSale.Api.Orders;
+using OrleansSale.Api.Pages;
+using OrleansSale.Api.Payments;
+using OrleansSale.Api.Problems;
 using OrleansSale.Api.Purchases;
 using OrleansSale.Api.Requests;
+using OrleansSale.Api.Reservations;
+using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
+using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
 using OrleansSale.Silo.Embedded;
+using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Api.Composition;
@@ -49,6 +60,10 @@ public static class Engine
             });
             builder.UseOrleans(silo => silo.ConfigureEmbedded(directory, configuration));
             AddFront(builder.Services, keys, configuration, isDevelopment);
+            builder.Services.AddPayments(configuration, builder.Environment, directory.Path);
+            builder.Services.AddTelemetry();
+            builder.Services.AddDocumentation();
+            if (string.IsNullOrEmpty(configuration["urls"])) builder.WebHost.UseUrls(DefaultAddress);
             return directory;
         }
         catch
@@ -56,6 +71,28 @@ public static class Engine
             directory.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Maps everything. What is not meant for buyers is for operators only, outside Development.</summary>
+    public static void MapEngine(this WebApplication app)
+    {
+        var isDevelopment = app.Environment.IsDevelopment();
+        app.UseProblems();
+        app.UseEventPages();
+        app.MapSignIn(isDevelopment);
+        app.MapBatches();
+        app.MapReservations();
+        PurchaseApi.Map(app);
+        app.MapOrders();
+        app.MapNotifications();
+        app.MapOperators();
+        app.MapExports();
+        app.MapHealth();
+        app.MapTelemetry(isDevelopment);
+        app.MapDocumentation(isDevelopment);
+        if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment)) app.MapSandbox();
+        // It shows the actors' state and has no sign-in of its own.
+        app.MapOrleansDashboard("/dashboard").RequireAuthorization(Authentication.OperatorPolicy).ExcludeFromDescription();
     }
 
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)

@@ -37,9 +37,13 @@ public sealed class Problem : IResult
     {
         var (status, code, title) = Describe(refusal);
         var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, opensAt);
+        Refusal = refusal;
         _status = status;
         _body = JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json.ProblemBody);
     }
+
+    /// <summary>What it tells.</summary>
+    public Refusal Refusal { get; }
 
     /// <summary>The problem of a refusal; prepared, when there is nothing to add.</summary>
     public static Problem Of(Refusal refusal, string? detail = null) =>

@@ -3,6 +3,7 @@ using OrleansSale.Api.Orders;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
+using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -18,7 +19,8 @@ public sealed record PurchaseBody(string? Ticket, int? Quantity);
 
 /// <summary>The purchase: who asks, may the front refuse by itself, else the lane.</summary>
 public sealed class PurchaseApi(
-    CatalogueCopy catalogue, PurchaseLanes lanes, TicketSigner tickets, IGrainFactory grains, TimeProvider time)
+    CatalogueCopy catalogue, PurchaseLanes lanes, TicketSigner tickets, IGrainFactory grains, Patience patience, SaleMeter meter,
+    TimeProvider time)
 {
     private const string TicketScheme = "Ticket ";
 
@@ -36,9 +38,11 @@ public sealed class PurchaseApi(
         var outcome = await DecideAsync(http, batch);
         if (outcome.Problem is not null)
         {
+            meter.CountRefusal(outcome.Problem.Refusal);
             await outcome.Problem.ExecuteAsync(http);
             return;
         }
+        meter.CountOrder(outcome.Order.Repeated);
         var order = OrderBody.Of(outcome.Order.Order!);
         http.Response.Headers.Location = "/api/orders/" + order.Id;
         await Reply.WriteAsync(http, outcome.Order.Repeated ? 200 : 201, order, Wire.Json.OrderBody);
@@ -66,7 +70,8 @@ public sealed class PurchaseApi(
         var version = buyer.Version;
         if (buyer.LooksUp)
         {
-            var found = await grains.GetGrain<IReservationGrain>($"{batch}/{buyer.User}").GetAsync();
+            var reservation = grains.GetGrain<IReservationGrain>($"{batch}/{buyer.User}");
+            var found = await patience.AskAsync(reservation.GetAsync);
             version = found.Value?.Version ?? 0;
         }
         var outcome = await lane.AskAsync(new PurchaseRequest(buyer.User, body.Key, body.Quantity, version, !buyer.LooksUp));

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Silo.Payments;
 
-namespace OrleansSale.Api.Payments;
+namespace OrleansSale.Api.Composition;
 
 /// <summary>
 /// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and with them the
@@ -24,8 +25,10 @@ public static class PaymentRegistration
         services.AddPaymentProvider(configuration, environment);
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
-        services.AddSingleton(provider => NotificationReceiver.For(
-            provider.GetRequiredService<IOptions<PaymentOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new NotificationReceiver(
+            new WebhookSignature(PaymentOptions.ParseWebhookSecrets(provider.GetRequiredService<IOptions<PaymentOptions>>().Value.WebhookSecret)
+                ?? throw new InvalidOperationException("Payments:WebhookSecret passed its check and can't be used.")),
+            provider.GetRequiredService<TimeProvider>()));
         if (PaymentOptions.UsesSandbox(configuration, environment))
             services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory));
         return services;

@@ -1,0 +1,47 @@
+using Microsoft.OpenApi;
+using OrleansSale.Api.SignIn;
+using Scalar.AspNetCore;
+
+namespace OrleansSale.Api.Documentation;
+
+/// <summary>The contract as an OpenAPI document, and a page to read and try it.</summary>
+public static class DocumentationApi
+{
+    /// <summary>Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same everywhere.</summary>
+    public static void AddDocumentation(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "OrleansSale",
+                Version = "v1",
+                Description = "Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.",
+            };
+            document.Servers = [];
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["Bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                ["Ticket"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.ApiKey,
+                    In = ParameterLocation.Header,
+                    Name = "Authorization",
+                    Description = "`Ticket v1.…`, for purchases: the ticket of a reservation is credential enough.",
+                },
+            };
+            return Task.CompletedTask;
+        });
+    });
+
+    /// <summary>Maps <c>/openapi/v1.json</c> and <c>/scalar</c>; outside Development they are for operators.</summary>
+    public static void MapDocumentation(this IEndpointRouteBuilder app, bool isDevelopment)
+    {
+        var document = app.MapOpenApi();
+        var page = app.MapScalarApiReference("/scalar", options => options.WithTitle("OrleansSale"));
+        if (isDevelopment) return;
+        document.RequireAuthorization(Authentication.OperatorPolicy);
+        page.RequireAuthorization(Authentication.OperatorPolicy);
+    }
+}
