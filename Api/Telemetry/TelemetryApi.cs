@@ -1,4 +1,5 @@
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OrleansSale.Api.SignIn;
 
 namespace OrleansSale.Api.Telemetry;
@@ -10,7 +11,7 @@ public static class TelemetryApi
     public static void AddTelemetry(this IServiceCollection services)
     {
         services.AddSingleton<SaleMeter>();
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale")).WithMetrics(metrics => metrics
             .AddMeter(SaleMeter.Name, "Microsoft.Orleans", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
     }
