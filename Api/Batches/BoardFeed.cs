@@ -23,6 +23,9 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
     /// <summary>The oldest copy that a front answers from.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a reader waits for a newer copy than the last; for the first one, longer.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(100), FirstWait = TimeSpan.FromSeconds(5);
+
     /// <summary>Between two polls.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
 
@@ -60,8 +63,20 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         return copy is not null && _monotonic.GetElapsedTime(copy.AskedAt) <= MaxAge ? copy : null;
     }
 
-    /// <summary>A fresh copy; if the batch does not answer, the last one; null if there never was one.</summary>
-    public async ValueTask<BoardCopy?> ReadAsync() => Fresh() ?? await RefreshAsync() ?? Volatile.Read(ref _current);
+    /// <summary>A fresh copy; if the batch does not answer at once, the last one; null if there never was one.</summary>
+    public async ValueTask<BoardCopy?> ReadAsync()
+    {
+        if (Fresh() is { } fresh) return fresh;
+        var last = Volatile.Read(ref _current);
+        try
+        {
+            return await RefreshAsync().WaitAsync(last is null ? FirstWait : MaxWait) ?? last;
+        }
+        catch (TimeoutException)
+        {
+            return last;
+        }
+    }
 
     /// <summary>A copy that includes everything the caller has seen committed.</summary>
     public async Task<BoardCopy?> ReadNewAsync()

@@ -85,15 +85,17 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         {
             var done = _gatheringDone ?? new(TaskCreationOptions.RunContinuationsAsynchronously);
             _inFlight = done.Task;
-            var (buffer, state) = (_gathering!, capture());
-            var commit = new LedgerCommit(stream, Committed.Seq + 1, _gatheredCount, buffer.WrittenMemory, Committed.Hash, [.. _tailHash]);
-            (_gathering, _spare, _gatheredCount, _lineStart, _gatheringDone) = (_spare, null, 0, 0, null);
             try
             {
-                await AppendAsync(commit);
+                var (buffer, state) = (_gathering!, capture());
+                var commit = new LedgerCommit(
+                    stream, Committed.Seq + 1, _gatheredCount, buffer.WrittenMemory, Committed.Hash, [.. _tailHash]);
+                (_gathering, _spare, _gatheredCount, _lineStart, _gatheringDone) = (_spare, null, 0, 0, null);
+                var attempts = await AppendAsync(commit);
                 Committed = new LedgerHead(commit.LastSeq, commit.Hash);
                 CommittedState = state;
-                if (reusesBuffers)
+                // After a second attempt the first may still be under way somewhere, with these bytes.
+                if (reusesBuffers && attempts == 1)
                 {
                     buffer.ResetWrittenCount();
                     _spare = buffer;
@@ -103,14 +105,15 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             catch (Exception e)
             {
                 Fail(e);
-                done.SetException(e);
+                done.TrySetException(e);
             }
         }
         _inFlight = null;
     }
 
     // A failed or timed-out append is unknown, not failed. Only the identical row, appended again, tells: it is inserted or found.
-    private async Task AppendAsync(LedgerCommit commit)
+    // Returns how many attempts it took.
+    private async Task<int> AppendAsync(LedgerCommit commit)
     {
         var delay = FirstRetryDelay;
         for (var attempt = 1; ; attempt++)
@@ -121,7 +124,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
                 if (await ledger.AppendAsync(commit).WaitAsync(AttemptTimeout) == AppendOutcome.Fenced)
                     throw new LedgerFencedException(stream, commit.FirstSeq);
                 Confirm(started);
-                return;
+                return attempt;
             }
             catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
             {
