@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OrleansSale.Grains.Ledger;
 
-/// <summary>What every ledger demands of its arguments, so that all of them refuse the same. A violation is a bug of the caller.</summary>
+/// <summary>
+/// What every ledger demands of its arguments, so that all of them refuse the same. A violation is a bug of the caller.
+/// </summary>
 public static class LedgerArguments
 {
     /// <summary>Longest name of a stream, in UTF-16 characters.</summary>
@@ -16,7 +18,10 @@ public static class LedgerArguments
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Demands a well-formed commit. That its hash follows from its entries is not recomputed: see <see cref="LedgerVerifier"/>.</summary>
+    /// <summary>
+    /// Demands a well-formed commit. That its hash follows from its entries is not recomputed: see <see
+    /// cref="LedgerVerifier"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The commit contradicts itself or exceeds a bound.</exception>
     public static void RequireCommit(LedgerCommit commit)
     {
@@ -29,7 +34,10 @@ public static class LedgerArguments
         ArgumentOutOfRangeException.ThrowIfNotEqual(commit.Hash.Length, LedgerChain.HashLength, nameof(commit));
         var entries = commit.Entries.Span;
         if (entries is not [.., (byte)'\n'] || entries.Count((byte)'\n') != commit.Count)
-            throw new ArgumentException($"The entries are not {commit.Count} lines, each ended by a line feed.", nameof(commit));
+        {
+            throw new ArgumentException(
+                $"The entries are not {commit.Count} lines, each ended by a line feed.", nameof(commit));
+        }
     }
 
     /// <summary>Demands a name of 1…300 characters that has one encoding in UTF-8 and no control characters.</summary>
@@ -63,7 +71,11 @@ public static class LedgerArguments
     {
         // A lone surrogate would be replaced on encoding, and two names would become one stream.
         foreach (var character in text)
-            if (char.IsControl(character)) throw new ArgumentException("A control character is not allowed in a name.", parameter);
+        {
+            if (char.IsControl(character))
+                throw new ArgumentException("A control character is not allowed in a name.", parameter);
+        }
+
         try
         {
             _ = StrictUtf8.GetByteCount(text);

@@ -2,10 +2,13 @@ using System.Buffers;
 
 namespace OrleansSale.Grains.Ledger;
 
-/// <summary>Writes the lines of the export: the stored line with <c>,"hash":"&lt;hex&gt;"</c> as its last member, ended by a line feed.</summary>
+/// <summary>
+/// Writes the lines of the export: the stored line with <c>,"hash":"&lt;hex&gt;"</c> as its last member, ended by a
+/// line feed.
+/// </summary>
 /// <remarks>
-/// The last line of a commit carries the hash that is stored, those before it the hashes that lead there. So an export never looks
-/// better than the store: whoever recomputes the chain over a tampered commit meets the contradiction.
+/// The last line of a commit carries the hash that is stored, those before it the hashes that lead there. So an export
+/// never looks better than the store: whoever recomputes the chain over a tampered commit meets the contradiction.
 /// </remarks>
 public static class LedgerExport
 {
@@ -27,10 +30,13 @@ public static class LedgerExport
         }
     }
 
-    /// <summary>Writes one line with its hash (32 bytes). The line ends with <c>}</c> and comes without line feed.</summary>
+    /// <summary>
+    /// Writes one line with its hash (32 bytes). The line ends with <c>}</c> and comes without line feed.
+    /// </summary>
     public static void WriteLine(IBufferWriter<byte> output, ReadOnlySpan<byte> line, ReadOnlySpan<byte> hash)
     {
-        if (line is not [.., (byte)'}']) throw new ArgumentException("A line of the ledger ends with a brace.", nameof(line));
+        if (line is not [.., (byte)'}'])
+            throw new ArgumentException("A line of the ledger ends with a brace.", nameof(line));
         ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, LedgerChain.HashLength, nameof(hash));
         var length = line.Length - 1 + BeforeHash.Length + (2 * LedgerChain.HashLength) + AfterHash.Length;
         var target = output.GetSpan(length);

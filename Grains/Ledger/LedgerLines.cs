@@ -2,8 +2,12 @@ using System.Buffers.Text;
 
 namespace OrleansSale.Grains.Ledger;
 
-/// <summary>The lines of a commit one by one, without their line feeds: slices of the commit's own bytes, nothing is copied.</summary>
-/// <remarks>Bytes after the last line feed are no line and are not returned; <see cref="LedgerVerifier"/> reports them.</remarks>
+/// <summary>
+/// The lines of a commit one by one, without their line feeds: slices of the commit's own bytes, nothing is copied.
+/// </summary>
+/// <remarks>
+/// Bytes after the last line feed are no line and are not returned; <see cref="LedgerVerifier"/> reports them.
+/// </remarks>
 public readonly struct LedgerLines(ReadOnlyMemory<byte> entries)
 {
     /// <summary>The lines of a commit.</summary>
@@ -12,7 +16,9 @@ public readonly struct LedgerLines(ReadOnlyMemory<byte> entries)
     /// <summary>Enumerates the lines in order.</summary>
     public Enumerator GetEnumerator() => new(entries);
 
-    /// <summary>The sequence that a line states about itself: the number in its first member, <c>{"seq":18,…}</c>.</summary>
+    /// <summary>
+    /// The sequence that a line states about itself: the number in its first member, <c>{"seq":18,…}</c>.
+    /// </summary>
     /// <returns>False if the line is not of that form.</returns>
     public static bool TryReadSeq(ReadOnlySpan<byte> line, out long seq)
     {

@@ -1,12 +1,13 @@
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// Checks the commits of one stream in order: sequences without gap, every line at the place it states, as many lines as the commit says,
-/// and the stored hashes. Give it each commit with <see cref="Accept"/>; a broken chain is a value, never an exception.
+/// Checks the commits of one stream in order: sequences without gap, every line at the place it states, as many lines
+/// as the commit says, and the stored hashes. Give it each commit with <see cref="Accept"/>; a broken chain is a value,
+/// never an exception.
 /// </summary>
 /// <remarks>
-/// It vouches for what it has seen up to <see cref="Head"/>. Commits missing at the end can only be noticed by comparing that head with
-/// one known from elsewhere (the board, an earlier export). Not thread-safe.
+/// It vouches for what it has seen up to <see cref="Head"/>. Commits missing at the end can only be noticed by
+/// comparing that head with one known from elsewhere (the board, an earlier export). Not thread-safe.
 /// </remarks>
 /// <param name="stream">Name of the stream; commits of another are a bug of the caller.</param>
 /// <param name="head">The entry that the first commit must follow; null: the stream is read from its beginning.</param>
@@ -28,12 +29,18 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
         return verifier;
     }
 
-    /// <summary>Checks the commit that should follow <see cref="Head"/>, and moves the head to its end if it is right.</summary>
+    /// <summary>
+    /// Checks the commit that should follow <see cref="Head"/>, and moves the head to its end if it is right.
+    /// </summary>
     /// <returns>The break, or null. After a break nothing more is accepted: the same break is returned again.</returns>
     public LedgerBreak? Accept(LedgerCommit commit)
     {
         if (commit.Stream != stream)
-            throw new ArgumentException($"A commit of {commit.Stream} was given to the verifier of {stream}.", nameof(commit));
+        {
+            throw new ArgumentException(
+                $"A commit of {commit.Stream} was given to the verifier of {stream}.", nameof(commit));
+        }
+
         if (Break is not null) return Break;
         Span<byte> hash = stackalloc byte[LedgerChain.HashLength];
         if (Check(commit, hash) is { } found)
@@ -46,7 +53,8 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
     {
         var expected = Head.Seq + 1;
         if (commit.FirstSeq != expected) return (expected, LedgerBreakReason.OutOfSequence);
-        if (!Head.Hash.AsSpan().SequenceEqual(commit.PreviousHash)) return (expected, LedgerBreakReason.PreviousHashMismatch);
+        if (!Head.Hash.AsSpan().SequenceEqual(commit.PreviousHash))
+            return (expected, LedgerBreakReason.PreviousHashMismatch);
         Head.Hash.CopyTo(hash);
         var bytes = 0;
         foreach (var line in LedgerLines.Of(commit))
@@ -68,8 +76,8 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
 /// <summary>Where a chain breaks, and how.</summary>
 /// <param name="Stream">Name of the stream.</param>
 /// <param name="Seq">
-/// The first entry that is not right. With <see cref="LedgerBreakReason.HashMismatch"/> it is the first of its commit, since hashes are stored
-/// per commit: any entry of the range may be the changed one.
+/// The first entry that is not right. With <see cref="LedgerBreakReason.HashMismatch"/> it is the first of its commit,
+/// since hashes are stored per commit: any entry of the range may be the changed one.
 /// </param>
 /// <param name="FirstSeq">First entry of the commit in which the break was found.</param>
 /// <param name="LastSeq">Last entry of that commit, as it states itself.</param>
@@ -80,8 +88,10 @@ public sealed record LedgerBreak(string Stream, long Seq, long FirstSeq, long La
     public override string ToString() =>
         $"The chain of {Stream} breaks at entry {Seq} (commit {FirstSeq} to {LastSeq}): " + Reason switch
         {
-            LedgerBreakReason.OutOfSequence => "the commit does not follow the one before; entries are missing or repeated.",
-            LedgerBreakReason.PreviousHashMismatch => "the commit follows another entry than the one before it.",
+            LedgerBreakReason.OutOfSequence =>
+                "the commit does not follow the one before; entries are missing or repeated.",
+            LedgerBreakReason.PreviousHashMismatch =>
+                "the commit follows another entry than the one before it.",
             LedgerBreakReason.MalformedLine => "it is not a line of the ledger's form.",
             LedgerBreakReason.MisplacedLine => "the line states another sequence than its place.",
             LedgerBreakReason.CountMismatch => "the commit holds another number of lines than it states.",
@@ -93,7 +103,9 @@ public sealed record LedgerBreak(string Stream, long Seq, long FirstSeq, long La
 /// <summary>What can be wrong with a chain: a closed set.</summary>
 public enum LedgerBreakReason
 {
-    /// <summary>The commit's first sequence is not the one after the last entry: a gap, a repeat or a wrong order of commits.</summary>
+    /// <summary>
+    /// The commit's first sequence is not the one after the last entry: a gap, a repeat or a wrong order of commits.
+    /// </summary>
     OutOfSequence,
 
     /// <summary>The commit names another previous hash than that of the entry before.</summary>

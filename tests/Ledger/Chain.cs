@@ -36,7 +36,9 @@ public sealed class Chain(string stream, LedgerHead? head = null)
 
     /// <summary>A line of about 230 bytes, as long as a hold's.</summary>
     public static string Line(long seq, string note = "") =>
-        $$"""{"seq":{{seq}},"type":"held","at":"2012-12-21T04:00:00.012Z","data":{"order":"mi2-1.{{seq}}","user":"weibo:buyer{{seq}}",""" +
-        $$""" "note":"{{note}}","units":[{{seq}}],"payBy":"2012-12-21T04:15:00.012Z","reservation":1,"key":"{{seq:x16}}{{seq:x16}}" """ +
-        "}}";
+        $$"""
+        {"seq":{{seq}},"type":"held","at":"2012-12-21T04:00:00.012Z","data":{"order":"mi2-1.{{seq}}",
+        "user":"weibo:buyer{{seq}}","units":[{{seq}}],"payBy":"2012-12-21T04:15:00.012Z","reservation":1,
+        "key":"{{seq:x16}}{{seq:x16}}","note":"{{note}}"} }
+        """.Replace("\n", "", StringComparison.Ordinal);
 }

@@ -18,14 +18,16 @@ public sealed class DataDirectoryTests : IDisposable
         directory.LedgerPath.ShouldBe(Path.Combine(DataPath, "ledger.db"));
         directory.GrainsPath.ShouldBe(Path.Combine(DataPath, "grains.db"));
         if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(DataPath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.GetUnixFileMode(DataPath).ShouldBe(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     [Fact]
     public void A_directory_in_use_is_refused_with_its_name()
     {
         using var owner = DataDirectory.Open(DataPath);
-        var refused = Should.Throw<DataDirectoryInUseException>(() => DataDirectory.Open(Path.Combine(DataPath, "..", "data")));
+        var refused = Should.Throw<DataDirectoryInUseException>(
+            () => DataDirectory.Open(Path.Combine(DataPath, "..", "data")));
         refused.Path.ShouldBe(DataPath);
         refused.Message.ShouldContain(DataPath);
     }

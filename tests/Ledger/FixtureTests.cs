@@ -6,8 +6,9 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Tests.Ledger;
 
 /// <summary>
-/// Bytes written by earlier versions must be read for ever. <c>ledger-1.db</c> was made by the first version: a batch in commits of 1, 1, 2,
-/// 30 and 2 entries, and reservations of three users with 1, 2 and 3 entries. Never rewrite a fixture: add another.
+/// Bytes written by earlier versions must be read for ever. <c>ledger-1.db</c> was made by the first version: a batch
+/// in commits of 1, 1, 2, 30 and 2 entries, and reservations of three users with 1, 2 and 3 entries. Never rewrite a
+/// fixture: add another.
 /// </summary>
 public sealed class FixtureTests
 {
@@ -41,7 +42,8 @@ public sealed class FixtureTests
         using var directory = new TemporaryDirectory();
         await using var ledger = OpenCopy(directory);
         var head = await ledger.ReadHeadAsync(Batch, TestContext.Current.CancellationToken);
-        Convert.ToHexStringLower(head.Hash).ShouldBe("2bcc4b5eec0a06ab724c34a547343018992d27fc304490da6d23dadfa4c76767");
+        Convert.ToHexStringLower(head.Hash).ShouldBe(
+            "2bcc4b5eec0a06ab724c34a547343018992d27fc304490da6d23dadfa4c76767");
 
         await ledger.AppendAllAsync([Chain.After(Batch, head, 3)]);
         (await ledger.VerifyAsync(Batch)).Seq.ShouldBe(39);

@@ -134,7 +134,8 @@ public sealed class GrainStorageTests : IAsyncLifetime
         return state;
     }
 
-    private async Task<string?> TextAsync(GrainId id, string name = StateName) => (await ReadAsync(id, name)).State?.Text;
+    private async Task<string?> TextAsync(GrainId id, string name = StateName) =>
+        (await ReadAsync(id, name)).State?.Text;
 
     private async Task StartAsync()
     {

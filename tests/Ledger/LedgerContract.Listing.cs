@@ -6,12 +6,18 @@ namespace OrleansSale.Tests.Ledger;
 /// <content>Listing and counting by prefix.</content>
 public abstract partial class LedgerContract
 {
-    /// <summary>Prefixes of each other, wildcards of SQL and GLOB, case, other scripts, the edges of UTF-16's surrogates, the last code point.</summary>
+    /// <summary>
+    /// Prefixes of each other, wildcards of SQL and GLOB, case, other scripts, the edges of UTF-16's surrogates, the
+    /// last code point.
+    /// </summary>
     private static readonly string[] AwkwardNames =
     [
-        "a", "aa", "aaa", "ab", "b", "A", "AA", "á", "Á", "a%", "a%b", "a_", "a_b", "axb", "a*", "a?", "a[b]", "a\\b", "a'b", "a\"b", "a b",
-        "a ", "a/", "a/b", "a0", "批次/小米", "批次/小米2", "批次", "批", "\uD7FF", "\uD7FFx", "\uE000", "\uFFFF", "\uFFFFx", "😀", "😀x", "😁",
-        "\U0010FFFF", "\U0010FFFFx", "a\U0010FFFF", "a\U0010FFFFx", "reservation/mi2-1/weibo:alice", "reservation/mi2-10/weibo:alice",
+        "a", "aa", "aaa", "ab", "b", "A", "AA", "á", "Á", "a%", "a%b",
+        "a_", "a_b", "axb", "a*", "a?", "a[b]", "a\\b", "a'b", "a\"b", "a b",
+        "a ", "a/", "a/b", "a0", "批次/小米", "批次/小米2", "批次", "批",
+        "\uD7FF", "\uD7FFx", "\uE000", "\uFFFF", "\uFFFFx", "😀", "😀x", "😁",
+        "\U0010FFFF", "\U0010FFFFx", "a\U0010FFFF", "a\U0010FFFFx",
+        "reservation/mi2-1/weibo:alice", "reservation/mi2-10/weibo:alice",
         "reservation/mi2-1/weibo:Alice",
     ];
 
@@ -25,9 +31,11 @@ public abstract partial class LedgerContract
 
         foreach (var prefix in AwkwardNames.Append("").Append("reservation/mi2-1/").Append("nothing"))
         {
-            var expected = AwkwardNames.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(ByUtf8).ToList();
+            var expected = AwkwardNames.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Order(ByUtf8).ToList();
             foreach (var pageSize in new[] { 1, 2, 3, 10_000 })
-                (await Ledger.ListNamesAsync(prefix, pageSize)).ShouldBe(expected, $"prefix {prefix}, pages of {pageSize}");
+                (await Ledger.ListNamesAsync(prefix, pageSize)).ShouldBe(
+                    expected, $"prefix {prefix}, pages of {pageSize}");
             (await Ledger.CountOpenAsync(prefix, Cancelled)).ShouldBe(expected.Count);
         }
     }
@@ -35,9 +43,11 @@ public abstract partial class LedgerContract
     [Fact]
     public async Task Listing_goes_on_after_any_text_whether_it_names_a_stream_or_not()
     {
-        foreach (var name in new[] { "b/1", "b/2", "b/3", "c/1" }) await Ledger.AppendAllAsync([new Chain(name).Next()]);
+        foreach (var name in new[] { "b/1", "b/2", "b/3", "c/1" })
+            await Ledger.AppendAllAsync([new Chain(name).Next()]);
 
-        async Task<string[]> After(string after) => [.. (await Ledger.ListAsync("b/", after, 10, Cancelled)).Select(head => head.Stream)];
+        async Task<string[]> After(string after) =>
+            [.. (await Ledger.ListAsync("b/", after, 10, Cancelled)).Select(head => head.Stream)];
         (await After("")).ShouldBe(["b/1", "b/2", "b/3"]);
         (await After("a")).ShouldBe(["b/1", "b/2", "b/3"]);
         (await After("b/")).ShouldBe(["b/1", "b/2", "b/3"]);
@@ -53,7 +63,8 @@ public abstract partial class LedgerContract
         await Ledger.AppendAllAsync(new Chain("batch/a").Rows(1, 4));
         await Ledger.AppendAllAsync(new Chain("batch/b").Rows(7));
 
-        (await Ledger.ListAsync("batch/", null, 10, Cancelled)).ShouldBe([new StreamHead("batch/a", 5), new StreamHead("batch/b", 7)]);
+        (await Ledger.ListAsync("batch/", null, 10, Cancelled)).ShouldBe(
+            [new StreamHead("batch/a", 5), new StreamHead("batch/b", 7)]);
         (await Ledger.ListAsync("batch/", null, 1, Cancelled)).ShouldBe([new StreamHead("batch/a", 5)]);
     }
 
@@ -79,7 +90,8 @@ public abstract partial class LedgerContract
     public async Task Listings_refuse_arguments_out_of_range()
     {
         await Should.ThrowAsync<ArgumentException>(() => Ledger.ListAsync("", null, 0, Cancelled));
-        await Should.ThrowAsync<ArgumentException>(() => Ledger.ListAsync("", null, LedgerArguments.MaxListLimit + 1, Cancelled));
+        await Should.ThrowAsync<ArgumentException>(
+            () => Ledger.ListAsync("", null, LedgerArguments.MaxListLimit + 1, Cancelled));
         await Should.ThrowAsync<ArgumentException>(() => Ledger.ListAsync("\uDC00", null, 1, Cancelled));
         await Should.ThrowAsync<ArgumentException>(() => Ledger.CountOpenAsync("\uD800", Cancelled));
     }

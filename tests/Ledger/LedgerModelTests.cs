@@ -5,13 +5,16 @@ using OrleansSale.Tests.Storage;
 
 namespace OrleansSale.Tests.Ledger;
 
-/// <summary>Random appends, right and wrong, to a few streams: SQLite and memory must answer alike at every step and end alike.</summary>
+/// <summary>
+/// Random appends, right and wrong, to a few streams: SQLite and memory must answer alike at every step and end alike.
+/// </summary>
 public sealed class LedgerModelTests
 {
     private const int Streams = 3;
 
     private static readonly Gen<Step> Steps = Gen.Select(
-        Gen.Int[0, Streams - 1], Gen.Int[1, 4], Gen.Int[0, 6], Gen.Bool, (stream, count, back, other) => new Step(stream, count, back, other));
+        Gen.Int[0, Streams - 1], Gen.Int[1, 4], Gen.Int[0, 6], Gen.Bool,
+        (stream, count, back, other) => new Step(stream, count, back, other));
 
     [Fact]
     public async Task Random_histories_get_the_same_answers_and_the_same_streams_as_the_model()
@@ -24,7 +27,8 @@ public sealed class LedgerModelTests
             async steps =>
             {
                 var prefix = $"batch/h{histories++}-";
-                var made = Enumerable.Range(0, Streams).Select(_ => new List<LedgerHead> { LedgerHead.Empty }).ToArray();
+                var made = Enumerable.Range(0, Streams)
+                    .Select(_ => new List<LedgerHead> { LedgerHead.Empty }).ToArray();
                 foreach (var step in steps)
                 {
                     var name = $"{prefix}{step.Stream}";
@@ -34,7 +38,8 @@ public sealed class LedgerModelTests
                     var commit = Chain.After(name, follows, step.Count, step.Other ? "other" : "");
                     var outcome = await model.AppendAsync(commit);
                     (await ledger.AppendAsync(commit)).ShouldBe(outcome);
-                    if (outcome == AppendOutcome.Committed || step.Back == 6) heads.Add(new LedgerHead(commit.LastSeq, commit.Hash));
+                    if (outcome == AppendOutcome.Committed || step.Back == 6)
+                        heads.Add(new LedgerHead(commit.LastSeq, commit.Hash));
                 }
 
                 for (var stream = 0; stream < Streams; stream++)

@@ -48,7 +48,8 @@ public sealed class LedgerVerifierTests
     [InlineData(5_000)]
     public void A_hash_follows_from_the_previous_one_and_the_line(int length)
     {
-        var (previous, line, hash) = (RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(length), new byte[32]);
+        var (previous, line, hash) = (RandomNumberGenerator.GetBytes(32),
+            RandomNumberGenerator.GetBytes(length), new byte[32]);
         LedgerChain.Next(previous, line, hash);
         hash.ShouldBe(SHA256.HashData([.. previous, .. line]));
         Should.Throw<ArgumentException>(() => LedgerChain.Next(previous, line, new byte[31]));
@@ -66,14 +67,15 @@ public sealed class LedgerVerifierTests
             entries[place % entries.Length] ^= (byte)change;
             commits[index] = commits[index] with { Entries = entries };
             var found = Verify(commits).Break;
-            return found is not null && found.FirstSeq == commits[index].FirstSeq && found.LastSeq == commits[index].LastSeq
+            return found is not null && found.FirstSeq == commits[index].FirstSeq
+                && found.LastSeq == commits[index].LastSeq
                 && found.Seq >= found.FirstSeq && found.Seq <= found.LastSeq + 1;
         });
     }
 
     [Fact]
     public void A_changed_letter_is_a_hash_mismatch_of_its_commit() =>
-        Damaged(commits => commits[1] = WithText(commits[1], text => text.Replace("weibo:buyer5", "weibo:buyer6", StringComparison.Ordinal)))
+        Damaged(commits => commits[1] = WithAnotherBuyer(commits[1]))
             .ShouldBe(new LedgerBreak(Stream, 3, 3, 6, LedgerBreakReason.HashMismatch));
 
     [Fact]
@@ -187,7 +189,7 @@ public sealed class LedgerVerifierTests
     [Fact]
     public void A_tampered_commit_does_not_look_whole_in_its_export()
     {
-        var tampered = WithText(Commits[1], text => text.Replace("weibo:buyer5", "weibo:buyer6", StringComparison.Ordinal));
+        var tampered = WithAnotherBuyer(Commits[1]);
         var output = new ArrayBufferWriter<byte>();
         LedgerExport.WriteCommit(output, tampered);
 
@@ -215,6 +217,9 @@ public sealed class LedgerVerifierTests
         foreach (var line in LedgerLines.Of(commit)) lines.Add(Encoding.UTF8.GetString(line.Span));
         return lines;
     }
+
+    private static LedgerCommit WithAnotherBuyer(LedgerCommit commit) =>
+        WithText(commit, text => text.Replace("weibo:buyer5", "weibo:buyer6", StringComparison.Ordinal));
 
     private static LedgerCommit WithText(LedgerCommit commit, Func<string, string> change) =>
         commit with { Entries = Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(commit.Entries.Span))) };

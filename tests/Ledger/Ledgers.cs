@@ -8,7 +8,8 @@ internal static class Ledgers
     public static async Task<List<LedgerCommit>> ReadAllAsync(this ILedger ledger, string stream, long fromSeq = 1)
     {
         var commits = new List<LedgerCommit>();
-        await foreach (var commit in ledger.ReadAsync(stream, fromSeq, TestContext.Current.CancellationToken)) commits.Add(commit);
+        await foreach (var commit in ledger.ReadAsync(stream, fromSeq, TestContext.Current.CancellationToken))
+            commits.Add(commit);
         return commits;
     }
 
@@ -33,7 +34,8 @@ internal static class Ledgers
     public static async Task<LedgerHead> VerifyAsync(this ILedger ledger, string stream)
     {
         var verifier = await LedgerVerifier.VerifyAsync(
-            stream, ledger.ReadAsync(stream, 1, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            stream, ledger.ReadAsync(stream, 1, TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken);
         verifier.Break.ShouldBeNull(verifier.Break?.ToString());
         return verifier.Head;
     }

@@ -10,8 +10,8 @@ public sealed partial class SqliteLedgerTests
     private const int TornRows = 40;
 
     /// <summary>
-    /// A crash leaves a beginning of the log: what follows was not written or is garbage. Each row was a transaction of its own, so what is
-    /// found must be the rows up to some point, whole.
+    /// A crash leaves a beginning of the log: what follows was not written or is garbage. Each row was a transaction of
+    /// its own, so what is found must be the rows up to some point, whole.
     /// </summary>
     [Fact]
     public async Task A_log_torn_anywhere_gives_an_exact_prefix_of_the_committed_rows()
@@ -59,7 +59,8 @@ public sealed partial class SqliteLedgerTests
     }
 
     [Theory]
-    [InlineData("UPDATE ledger_commit SET entries = CAST(replace(CAST(entries AS TEXT), 'buyer5', 'buyer6') AS BLOB)", 4, "HashMismatch")]
+    [InlineData("UPDATE ledger_commit SET entries = CAST(replace(CAST(entries AS TEXT), 'buyer5', 'buyer6') AS BLOB)",
+            4, "HashMismatch")]
     [InlineData("UPDATE ledger_commit SET hash = randomblob(32) WHERE first_seq = 2", 2, "HashMismatch")]
     [InlineData("DELETE FROM ledger_commit WHERE first_seq = 2", 2, "OutOfSequence")]
     [InlineData("DELETE FROM ledger_commit WHERE first_seq = 1", 1, "OutOfSequence")]

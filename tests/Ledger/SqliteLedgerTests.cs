@@ -28,14 +28,16 @@ public sealed partial class SqliteLedgerTests : LedgerContract
         await CloseAsync(Ledger);
 
         Directory.GetFiles(_temporary.Path).ShouldBe([LedgerPath]);
-        await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(new Chain("batch/b").Next(), Cancelled));
+        await Should.ThrowAsync<LedgerUnavailableException>(
+            () => Ledger.AppendAsync(new Chain("batch/b").Next(), Cancelled));
         await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadHeadAsync(Stream, Cancelled));
     }
 
     [Fact]
     public async Task Appends_that_wait_when_it_is_closed_are_still_written()
     {
-        var waiting = Enumerable.Range(0, 500).Select(index => Ledger.AppendAsync(new Chain($"batch/b{index}").Next(), Cancelled)).ToList();
+        var waiting = Enumerable.Range(0, 500)
+            .Select(index => Ledger.AppendAsync(new Chain($"batch/b{index}").Next(), Cancelled)).ToList();
         await CloseAsync(Ledger);
 
         (await Task.WhenAll(waiting)).ShouldAllBe(outcome => outcome == AppendOutcome.Committed);
@@ -103,7 +105,8 @@ public sealed partial class SqliteLedgerTests : LedgerContract
     {
         var appended = Ledger.AppendAsync(new Chain(Stream).Next(), Cancelled);
         var continuedOn = await appended.ContinueWith(
-            _ => Thread.CurrentThread.Name, Cancelled, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => Thread.CurrentThread.Name,
+            Cancelled, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         continuedOn.ShouldNotBe("ledger writer");
     }
 
@@ -115,7 +118,8 @@ public sealed partial class SqliteLedgerTests : LedgerContract
         using var done = new CancellationTokenSource();
         var reading = Task.Run(async () =>
         {
-            while (!done.IsCancellationRequested) await Ledger.ReadAllAsync(Stream, Math.Max(1, chain.Head.Seq - 20_000));
+            while (!done.IsCancellationRequested)
+                await Ledger.ReadAllAsync(Stream, Math.Max(1, chain.Head.Seq - 20_000));
         }, Cancelled);
         for (var row = 0; row < 400; row++)
         {

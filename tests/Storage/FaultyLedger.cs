@@ -2,8 +2,14 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Tests.Storage;
 
-/// <summary>A ledger that fails on demand: it passes everything on to another one, except what a test told it to lose, refuse or hold.</summary>
-/// <remarks>Thread-safe. Faults concern appends of the named stream, or of any stream; the oldest fault that fits is used up first.</remarks>
+/// <summary>
+/// A ledger that fails on demand: it passes everything on to another one, except what a test told it to lose, refuse or
+/// hold.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Faults concern appends of the named stream, or of any stream; the oldest fault that fits is used up
+/// first.
+/// </remarks>
 public sealed class FaultyLedger(ILedger inner) : ILedger
 {
     private readonly Lock _lock = new();
@@ -35,7 +41,10 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
     /// <summary>Lets the next appends fail before anything is stored.</summary>
     public void RefuseAppends(int count = 1, string? stream = null) => Add(Kind.Refuse, count, stream);
 
-    /// <summary>Lets the next appends be stored and their answers be lost: the caller gets <see cref="LedgerUnavailableException"/>.</summary>
+    /// <summary>
+    /// Lets the next appends be stored and their answers be lost: the caller gets <see
+    /// cref="LedgerUnavailableException"/>.
+    /// </summary>
     public void LoseAnswers(int count = 1, string? stream = null) => Add(Kind.LoseAnswer, count, stream);
 
     /// <summary>Holds every append, before anything is stored, until the gate is opened.</summary>
@@ -55,7 +64,8 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         if (gate is not null) await gate.PassAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfDown();
         var fault = TakeFault(commit.Stream);
-        if (fault == Kind.Refuse) throw new LedgerUnavailableException("A test refused this append; nothing was stored.");
+        if (fault == Kind.Refuse)
+            throw new LedgerUnavailableException("A test refused this append; nothing was stored.");
         var outcome = await inner.AppendAsync(commit, cancellationToken).ConfigureAwait(false);
         if (fault == Kind.LoseAnswer) throw new LedgerUnavailableException("A test lost the answer to this append.");
         return outcome;

@@ -4,7 +4,10 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Tests.Storage;
 
-/// <summary>A ledger in memory for fast tests of what stands on it: the same fence and the same answers, and nothing to clean up.</summary>
+/// <summary>
+/// A ledger in memory for fast tests of what stands on it: the same fence and the same answers, and nothing to clean
+/// up.
+/// </summary>
 public sealed class MemoryLedger : ILedger
 {
     private static readonly Comparer<string> ByUtf8 = Comparer<string>.Create(
@@ -85,7 +88,8 @@ public sealed class MemoryLedger : ILedger
         _streams.Where(stream => stream.Key.StartsWith(prefix, StringComparison.Ordinal));
 
     private LedgerHead HeadOf(string stream) =>
-        _streams.TryGetValue(stream, out var commits) ? new LedgerHead(commits[^1].LastSeq, commits[^1].Hash) : LedgerHead.Empty;
+        _streams.TryGetValue(stream, out var commits)
+            ? new LedgerHead(commits[^1].LastSeq, commits[^1].Hash) : LedgerHead.Empty;
 
     private bool IsStored(LedgerCommit commit) =>
         _streams.TryGetValue(commit.Stream, out var commits)

@@ -4,9 +4,9 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>The directory that holds the files of an embedded engine, owned by one process at a time.</summary>
 /// <remarks>
-/// Ownership is an exclusive lock on an open file. The operating system drops it when the owner ends, however it ends, so a killed owner
-/// leaves nothing behind that would have to be cleaned up; the lock file itself stays and means nothing. On Unix the lock is advisory
-/// (flock): it keeps other engines out, not other programs.
+/// Ownership is an exclusive lock on an open file. The operating system drops it when the owner ends, however it ends,
+/// so a killed owner leaves nothing behind that would have to be cleaned up; the lock file itself stays and means
+/// nothing. On Unix the lock is advisory (flock): it keeps other engines out, not other programs.
 /// </remarks>
 public sealed class DataDirectory : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class DataDirectory : IDisposable
     public string GrainsPath => PathOf("grains.db");
 
     /// <summary>
-    /// Creates the directory if it is missing (readable by its owner alone: it holds personal data and keys) and takes possession of it.
+    /// Creates the directory if it is missing (readable by its owner alone: it holds personal data and keys) and takes
+    /// possession of it.
     /// </summary>
     /// <exception cref="DataDirectoryInUseException">Another engine owns it, in this or another process.</exception>
     /// <exception cref="IOException">It can't be created or written.</exception>
@@ -51,20 +52,25 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The path of a file of the directory.</summary>
     public string PathOf(string fileName) => System.IO.Path.Combine(Path, fileName);
 
-    /// <summary>Closes the pooled connections to the grains' file, so that it is left whole, and lets the directory go.</summary>
+    /// <summary>
+    /// Closes the pooled connections to the grains' file, so that it is left whole, and lets the directory go.
+    /// </summary>
     public void Dispose()
     {
-        using (var pooled = new SqliteConnection(SqliteFile.PooledConnectionString(GrainsPath))) SqliteConnection.ClearPool(pooled);
+        using (var pooled = new SqliteConnection(SqliteFile.PooledConnectionString(GrainsPath)))
+            SqliteConnection.ClearPool(pooled);
         _lock.Dispose();
     }
 
     // The codes of a lock held by another: EAGAIN on Linux and on macOS, ERROR_SHARING_VIOLATION on Windows.
-    private static bool IsHeldByAnother(IOException refused) => refused.HResult is 11 or 35 or unchecked((int)0x80070020);
+    private static bool IsHeldByAnother(IOException refused) =>
+        refused.HResult is 11 or 35 or unchecked((int)0x80070020);
 }
 
 /// <summary>The data directory belongs to another running engine.</summary>
 public sealed class DataDirectoryInUseException(string path, Exception? inner = null) : IOException(
-    $"The data directory {path} is in use by another process. Stop that one, or set Sale:DataDirectory to another directory.", inner)
+    $"The data directory {path} is in use by another process. Stop that one, "
+    + "or set Sale:DataDirectory to another directory.", inner)
 {
     /// <summary>The directory, as an absolute path.</summary>
     public string Path { get; } = path;

@@ -3,10 +3,13 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>One reading connection to the ledger's file, with its statements compiled. Used by one thread at a time.</summary>
+/// <summary>
+/// One reading connection to the ledger's file, with its statements compiled. Used by one thread at a time.
+/// </summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change and the answers depend on older rows only, so
-/// no transaction has to hold a snapshot, and the log can be moved into the file between any two pages.
+/// Every statement sees one committed state. A page needs several, but rows never change and the answers depend on
+/// older rows only, so no transaction has to hold a snapshot, and the log can be moved into the file between any two
+/// pages.
 /// </remarks>
 internal sealed class LedgerReader : IDisposable
 {
@@ -48,7 +51,8 @@ internal sealed class LedgerReader : IDisposable
                 "$id", "$seq", "$rows");
             _listFrom = PrepareList(">=");
             _listAfter = PrepareList(">");
-            // 60,000 open streams in 4 ms: a range of the partial index that holds the open ones only, its table is not touched.
+            // 60,000 open streams in 4 ms: a range of the partial index that holds the open ones only, its table is not
+            // touched.
             _countOpen = SqliteFile.Prepare(
                 _connection,
                 """
@@ -72,7 +76,9 @@ internal sealed class LedgerReader : IDisposable
         return row.Read() ? new LedgerHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : LedgerHead.Empty;
     }
 
-    /// <summary>Where reading begins: at the commit that contains an entry. Null for a stream without entries.</summary>
+    /// <summary>
+    /// Where reading begins: at the commit that contains an entry. Null for a stream without entries.
+    /// </summary>
     public LedgerCursor? Seek(string stream, long fromSeq)
     {
         _head.Parameters[0].Value = stream;
@@ -95,7 +101,9 @@ internal sealed class LedgerReader : IDisposable
 
     /// <summary>Reads the next commits into <paramref name="page"/>.</summary>
     /// <returns>Where the next page begins; null after the last.</returns>
-    /// <exception cref="InvalidDataException">The rows end before the head that the stream had when reading began.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The rows end before the head that the stream had when reading began.
+    /// </exception>
     public LedgerCursor? ReadPage(string stream, LedgerCursor start, List<LedgerCommit> page)
     {
         _page.Parameters[0].Value = start.Id;
@@ -109,11 +117,13 @@ internal sealed class LedgerReader : IDisposable
             {
                 // The head is moved in the transaction that adds the row, so only a damaged file can show this.
                 return seq > start.HeadSeq ? null : throw new InvalidDataException(
-                    $"The rows of {stream} end before entry {seq}, but its head is {start.HeadSeq}: the file is damaged.");
+                    $"The rows of {stream} end before entry {seq}, "
+                    + $"but its head is {start.HeadSeq}: the file is damaged.");
             }
 
             var commit = new LedgerCommit(
-                stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3), previous, row.GetFieldValue<byte[]>(2));
+                stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
+                previous, row.GetFieldValue<byte[]>(2));
             page.Add(commit);
             (seq, previous, bytes) = (commit.LastSeq + 1, commit.Hash, bytes + commit.Entries.Length);
         }

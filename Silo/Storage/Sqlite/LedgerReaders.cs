@@ -3,7 +3,10 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>The reading connections, kept open for reuse. SQLite's calls block, so they run on the thread pool, never on a grain's turn.</summary>
+/// <summary>
+/// The reading connections, kept open for reuse. SQLite's calls block, so they run on the thread pool, never on a
+/// grain's turn.
+/// </summary>
 internal sealed class LedgerReaders(string path) : IAsyncDisposable
 {
     /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
@@ -51,7 +54,8 @@ internal sealed class LedgerReaders(string path) : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Not reused: its state is unknown. A damaged file shows in more ways than SqliteException (wrong types, numbers too large).
+            // Not reused: its state is unknown. A damaged file shows in more ways than SqliteException (wrong types,
+            // numbers too large).
             reader?.Dispose();
             throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
         }

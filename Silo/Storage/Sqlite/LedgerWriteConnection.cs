@@ -7,23 +7,26 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// <summary>The one connection that writes the ledger's file, with its statements compiled. For one thread.</summary>
 /// <remarks>
 /// <para>
-/// The fence: the head of a stream is moved by one statement that names the entry it follows, sequence and hash, and adds a stream only
-/// if there is none. If it moves nothing, the row is not inserted. Both happen in one transaction that holds the file's write lock
-/// from its beginning (BEGIN IMMEDIATE), so no other writer, in this process or another, can come between.
+/// The fence: the head of a stream is moved by one statement that names the entry it follows, sequence and hash, and
+/// adds a stream only if there is none. If it moves nothing, the row is not inserted. Both happen in one transaction
+/// that holds the file's write lock from its beginning (BEGIN IMMEDIATE), so no other writer, in this process or
+/// another, can come between.
 /// </para>
 /// <para>
-/// Durability: with WAL and synchronous=FULL, SQLite syncs the log at every COMMIT, before COMMIT returns. A committed row therefore
-/// survives a killed process, and a loss of power as far as the disk honours fsync. What was visible when the connection was opened is
-/// made durable first: a process killed, or a COMMIT failed, between writing the log and syncing it leaves rows that can be read but
-/// are not safe yet, and a repeated append would be told "committed" on the strength of them, by a transaction that syncs nothing.
+/// Durability: with WAL and synchronous=FULL, SQLite syncs the log at every COMMIT, before COMMIT returns. A committed
+/// row therefore survives a killed process, and a loss of power as far as the disk honours fsync. What was visible when
+/// the connection was opened is made durable first: a process killed, or a COMMIT failed, between writing the log and
+/// syncing it leaves rows that can be read but are not safe yet, and a repeated append would be told "committed" on the
+/// strength of them, by a transaction that syncs nothing.
 /// </para>
 /// </remarks>
 internal sealed class LedgerWriteConnection : IDisposable
 {
     /// <summary>
-    /// Pages of 4 KiB in the log from which a COMMIT moves them into the file: 16 MiB. Measured against SQLite's 1,000: a quarter more
-    /// small rows a second; a checkpoint stalls the writer 30 ms or so. The log does not outgrow it for long, as the writer is the only
-    /// one that adds to it and readers hold no snapshot longer than a page of results takes.
+    /// Pages of 4 KiB in the log from which a COMMIT moves them into the file: 16 MiB. Measured against SQLite's 1,000:
+    /// a quarter more small rows a second; a checkpoint stalls the writer 30 ms or so. The log does not outgrow it for
+    /// long, as the writer is the only one that adds to it and readers hold no snapshot longer than a page of results
+    /// takes.
     /// </summary>
     private const int CheckpointPages = 4_000;
 
@@ -113,7 +116,8 @@ internal sealed class LedgerWriteConnection : IDisposable
         values[2].Value = (long)commit.Count;
         values[3].Value = commit.Hash;
         SetBytes(values[4], commit.Entries);
-        // A row already there would contradict the head that was just moved: a damaged file, so the statement's failure is right.
+        // A row already there would contradict the head that was just moved: a damaged file, so the statement's failure
+        // is right.
         _insert.ExecuteNonQuery();
         values[4].Value = null;
         return AppendOutcome.Committed;

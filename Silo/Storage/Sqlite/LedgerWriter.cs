@@ -6,12 +6,13 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// The one writer of the ledger's file: a thread that takes everything waiting, whatever its stream, and makes it durable with one
-/// COMMIT. While it waits for the disk the next appends gather.
+/// The one writer of the ledger's file: a thread that takes everything waiting, whatever its stream, and makes it
+/// durable with one COMMIT. While it waits for the disk the next appends gather.
 /// </summary>
 /// <remarks>
-/// A conflict fails its row alone. If BEGIN, an insert or COMMIT fails, nothing of that transaction is told as stored: all its rows get
-/// <see cref="LedgerUnavailableException"/>, the connection is closed (which rolls back) and the next transaction opens another.
+/// A conflict fails its row alone. If BEGIN, an insert or COMMIT fails, nothing of that transaction is told as stored:
+/// all its rows get <see cref="LedgerUnavailableException"/>, the connection is closed (which rolls back) and the next
+/// transaction opens another.
 /// </remarks>
 internal sealed partial class LedgerWriter : IAsyncDisposable
 {
@@ -93,7 +94,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     {
         rows.Clear();
         var bytes = 0;
-        while (rows.Count < MaxRowsPerTransaction && bytes < MaxBytesPerTransaction && _queue.Reader.TryRead(out var append))
+        while (rows.Count < MaxRowsPerTransaction && bytes < MaxBytesPerTransaction
+            && _queue.Reader.TryRead(out var append))
         {
             if (!append.TryTake()) continue;
             rows.Add(append);
@@ -117,7 +119,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
             LogFailed(failure, rows.Count);
             Close();
             foreach (var row in rows)
-                row.SetException(new LedgerUnavailableException($"The ledger could not be written: {failure.Message}", failure));
+                row.SetException(new LedgerUnavailableException(
+                    $"The ledger could not be written: {failure.Message}", failure));
             return;
         }
 
@@ -138,7 +141,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         _connection = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A transaction of {Rows} ledger rows failed; their outcome is unknown")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "A transaction of {Rows} ledger rows failed; their outcome is unknown")]
     private partial void LogFailed(Exception failure, int rows);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection to the ledger's file could not be closed cleanly")]

@@ -3,8 +3,8 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// An append on its way through the writer's queue. It is either taken by the writer or cancelled by its caller, never both: that is what
-/// lets a cancelled caller know that nothing was stored.
+/// An append on its way through the writer's queue. It is either taken by the writer or cancelled by its caller, never
+/// both: that is what lets a cancelled caller know that nothing was stored.
 /// </summary>
 /// <remarks>Continuations run asynchronously, so no code of a grain ever runs on the writer's thread.</remarks>
 internal sealed class PendingAppend(LedgerCommit commit)

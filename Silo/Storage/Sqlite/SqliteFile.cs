@@ -6,11 +6,13 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// <summary>How the engine's SQLite files are made and opened.</summary>
 internal static class SqliteFile
 {
-    /// <summary>How long a statement waits for a lock that somebody else holds on the file, in seconds, before it fails.</summary>
+    /// <summary>
+    /// How long a statement waits for a lock that somebody else holds on the file, in seconds, before it fails.
+    /// </summary>
     public const int LockWaitSeconds = 5;
 
-    // Applying a schema reads the journal and then writes; silos of one process (tests) must not do that at the same time. Between
-    // processes the data directory's lock sees to it.
+    // Applying a schema reads the journal and then writes; silos of one process (tests) must not do that at the same
+    // time. Between processes the data directory's lock sees to it.
     private static readonly Lock Applying = new();
 
     /// <summary>For a connection that is opened once and really closes when disposed.</summary>
@@ -34,7 +36,9 @@ internal static class SqliteFile
     /// <param name="path">The file.</param>
     /// <param name="schema">Folder of the numbered scripts below <c>Schema</c>, such as <c>Ledger</c>.</param>
     /// <exception cref="SqliteException">The file can't be opened or is not a database.</exception>
-    /// <exception cref="InvalidOperationException">A script failed; the file is as it was before that script.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A script failed; the file is as it was before that script.
+    /// </exception>
     public static void Apply(string path, string schema)
     {
         lock (Applying)
@@ -43,7 +47,8 @@ internal static class SqliteFile
             using (var connection = new SqliteConnection(connectionString))
             {
                 connection.Open();
-                // Kept in the file, hence for every later connection. DbUp can't do it: journal modes don't change in a transaction.
+                // Kept in the file, hence for every later connection. DbUp can't do it: journal modes don't change in a
+                // transaction.
                 Execute(connection, "PRAGMA journal_mode = WAL");
             }
 
@@ -56,7 +61,8 @@ internal static class SqliteFile
                 .Build();
             var result = upgrade.PerformUpgrade();
             if (!result.Successful)
-                throw new InvalidOperationException($"The schema of {path} could not be brought up to date.", result.Error);
+                throw new InvalidOperationException(
+                    $"The schema of {path} could not be brought up to date.", result.Error);
         }
     }
 

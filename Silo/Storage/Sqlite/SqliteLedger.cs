@@ -6,10 +6,13 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>The ledger of the embedded engine: one SQLite file, one writing thread for all grains of the process, reads beside it.</summary>
+/// <summary>
+/// The ledger of the embedded engine: one SQLite file, one writing thread for all grains of the process, reads beside
+/// it.
+/// </summary>
 /// <remarks>
-/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes what waits and leaves the
-/// file closed cleanly; afterwards every call fails with <see cref="LedgerUnavailableException"/>.
+/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes what
+/// waits and leaves the file closed cleanly; afterwards every call fails with <see cref="LedgerUnavailableException"/>.
 /// </remarks>
 public sealed class SqliteLedger : ILedger, IAsyncDisposable
 {
@@ -57,7 +60,8 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
         string prefix, string? after, int limit, CancellationToken cancellationToken = default)
     {
         LedgerArguments.RequireList(prefix, after, limit);
-        return await _readers.ReadAsync(reader => reader.List(prefix, after, limit), cancellationToken).ConfigureAwait(false);
+        return await _readers.ReadAsync(reader => reader.List(prefix, after, limit), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -74,8 +78,11 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
         await _writer.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Opens a file; <paramref name="onWriterOpened"/> lets tests prepare each writing connection to fail.</summary>
-    internal static SqliteLedger Open(string path, Action<SqliteConnection>? onWriterOpened, ILogger<SqliteLedger>? logger = null)
+    /// <summary>
+    /// Opens a file; <paramref name="onWriterOpened"/> lets tests prepare each writing connection to fail.
+    /// </summary>
+    internal static SqliteLedger Open(
+        string path, Action<SqliteConnection>? onWriterOpened, ILogger<SqliteLedger>? logger = null)
     {
         try
         {
@@ -91,7 +98,8 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
     private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
         string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken).ConfigureAwait(false);
+        var next = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken)
+            .ConfigureAwait(false);
         while (next is { } start)
         {
             var page = new List<LedgerCommit>();

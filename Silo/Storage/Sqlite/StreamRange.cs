@@ -2,10 +2,13 @@ using System.Text;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>The names that begin with a prefix, as a range: <c>name &gt;= prefix AND name &lt; end</c>, in the order of their UTF-8 bytes.</summary>
+/// <summary>
+/// The names that begin with a prefix, as a range: <c>name &gt;= prefix AND name &lt; end</c>, in the order of their
+/// UTF-8 bytes.
+/// </summary>
 /// <remarks>
-/// SQLite compares texts by their UTF-8 bytes (BINARY), and that is the order of the code points. The end is therefore the prefix with
-/// its last code point raised by one. No LIKE: it folds case and gives <c>%</c> and <c>_</c> a meaning.
+/// SQLite compares texts by their UTF-8 bytes (BINARY), and that is the order of the code points. The end is therefore
+/// the prefix with its last code point raised by one. No LIKE: it folds case and gives <c>%</c> and <c>_</c> a meaning.
 /// </remarks>
 internal static class StreamRange
 {
