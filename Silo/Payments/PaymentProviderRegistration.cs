@@ -14,8 +14,9 @@ public static class PaymentProviderRegistration
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start.
-    /// A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is none.
+    /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>,
+    /// checked at start. A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is
+    /// none.
     /// </summary>
     public static IServiceCollection AddPaymentProvider(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)

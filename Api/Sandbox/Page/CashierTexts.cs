@@ -1,6 +1,8 @@
 namespace OrleansSale.Api.Sandbox.Page;
 
-/// <summary>The words of the cashier's page. <c>{0}</c> is the amount, <c>{1}</c> the merchant, <c>{2}</c> the user.</summary>
+/// <summary>
+/// The words of the cashier's page. <c>{0}</c> is the amount, <c>{1}</c> the merchant, <c>{2}</c> the user.
+/// </summary>
 internal static class CashierTexts
 {
     /// <summary>The language for everyone who asks for none of the others.</summary>
@@ -89,7 +91,9 @@ internal static class CashierTexts
     public static IReadOnlyDictionary<string, string> In(string language) =>
         language == Chinese ? ChineseTexts : EnglishTexts;
 
-    /// <summary>The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for, or null if it is none of the two.</summary>
+    /// <summary>
+    /// The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for, or null if it is none of the two.
+    /// </summary>
     public static string? Match(string? tag) =>
         tag is null ? null
         : tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese

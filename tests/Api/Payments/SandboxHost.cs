@@ -10,7 +10,9 @@ using OrleansSale.Api.Sandbox;
 
 namespace OrleansSale.Tests.Api.Payments;
 
-/// <summary>The sandbox alone on a port of its own; the same data directory again is the same company after a restart.</summary>
+/// <summary>
+/// The sandbox alone on a port of its own; the same data directory again is the same company after a restart.
+/// </summary>
 internal sealed class SandboxHost : IAsyncDisposable
 {
     public const string ApiKey = "test-api-key";
@@ -52,9 +54,14 @@ internal sealed class SandboxHost : IAsyncDisposable
     }
 
     public async Task<HttpResponseMessage> MerchantAsync(
-        HttpMethod method, string path, JsonObject? body = null, string? key = null, string credential = $"Bearer {ApiKey}")
+        HttpMethod method,
+        string path,
+        JsonObject? body = null,
+        string? key = null,
+        string credential = $"Bearer {ApiKey}")
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = JsonContent.Create(body);
         if (credential.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", credential);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return await Client.SendAsync(request);
