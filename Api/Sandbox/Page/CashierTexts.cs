@@ -46,7 +46,7 @@ internal static class CashierTexts
         ["footer"] = "WeiboPay sandbox: a stand-in for a payment provider, for development and tests.",
         ["paying"] = "Paying …",
         ["noAnswer"] = "No answer. Please try again: you can’t be charged twice.",
-        ["lastMinute"] = "One minute left to pay.",
+        ["lastMinute"] = "Less than a minute left to pay.",
     };
 
     private static readonly Dictionary<string, string> ChineseTexts = new()
@@ -84,7 +84,7 @@ internal static class CashierTexts
         ["footer"] = "WeiboPay 沙箱：用于开发和测试的模拟支付平台。",
         ["paying"] = "正在支付…",
         ["noAnswer"] = "没有收到结果。请重试：不会重复扣款。",
-        ["lastMinute"] = "支付时间还剩一分钟。",
+        ["lastMinute"] = "支付时间不足一分钟。",
     };
 
     /// <summary>The texts by name in <paramref name="language"/>, which is one of the two.</summary>
