@@ -8,8 +8,8 @@ using OrleansSale.Silo.Payments;
 namespace OrleansSale.Api.Composition;
 
 /// <summary>
-/// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and
-/// with them the sandbox where there is no other provider.
+/// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and with them the
+/// sandbox where there is no other provider.
 /// </summary>
 public static class PaymentRegistration
 {
@@ -19,10 +19,7 @@ public static class PaymentRegistration
     /// </summary>
     /// <param name="dataDirectory">Where the sandbox keeps its file.</param>
     public static IServiceCollection AddPayments(
-        this IServiceCollection services,
-        IConfiguration configuration,
-        IHostEnvironment environment,
-        string dataDirectory)
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string dataDirectory)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddPaymentProvider(configuration, environment);

@@ -30,6 +30,8 @@ public static class PaymentProviderRegistration
         services.AddSingleton<PaymentAddresses>();
         services.AddSingleton<IPaymentProvider, HttpPaymentProvider>();
         services.AddHttpClient(HttpPaymentProvider.ClientName)
+            // Four lines for each request drown the rest; what fails is told by the resilience handler.
+            .RemoveAllLoggers()
             .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.AnswerMaxBytes)
             .UseSocketsHttpHandler((handler, provider) =>
             {

@@ -67,3 +67,6 @@ internal sealed class FakeReceiver : IAsyncDisposable
         return Results.StatusCode(StatusCodes.Status500InternalServerError);
     }
 }
+
+/// <summary>What the merchant's endpoint got: verified by the engine's own receiver.</summary>
+internal sealed record Received(string Id, DateTimeOffset At, PaymentNotification Notification);

@@ -33,12 +33,11 @@ internal sealed class SandboxHost : IAsyncDisposable
     public HttpClient Client { get; }
 
     public static async Task<SandboxHost> StartAsync(
-        string dataDirectory, Uri? receiver, Action<SandboxOptions>? change = null, TimeProvider? clock = null)
+        string dataDirectory, Uri? receiver, Action<SandboxOptions>? change = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        if (clock is not null) builder.Services.AddSingleton(clock);
         builder.Services.AddSandbox((options, _) =>
         {
             options.DataDirectory = dataDirectory;
@@ -128,6 +127,3 @@ internal sealed class SandboxHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 }
-
-/// <summary>What the merchant's endpoint got: verified by the engine's own receiver.</summary>
-internal sealed record Received(string Id, DateTimeOffset At, PaymentNotification Notification);
