@@ -3,21 +3,29 @@ using System.Text.Json;
 
 namespace OrleansSale.Api.Payments;
 
-/// <summary>What is wrong with a body: the member's path (<c>data.amount.currency</c>, <c>body</c> for the whole), and why.</summary>
+/// <summary>
+/// What is wrong with a body: the member's path (<c>data.amount.currency</c>, <c>body</c> for the whole), and why.
+/// </summary>
 public sealed record JsonFault(string Field, string Reason);
 
 /// <summary>
-/// Reads the members of a JSON object one at a time, with exactly the type that is asked for, and keeps the first fault. After a fault
-/// the values are empty ones, so a reader asks for everything and looks at <see cref="Fault"/> once.
+/// Reads the members of a JSON object one at a time, with exactly the type that is asked for, and keeps the first
+/// fault. After a fault the values are empty ones, so a reader asks for everything and looks at <see cref="Fault"/>
+/// once.
 /// </summary>
 /// <remarks>Members that nobody asks for are allowed: a partner may add some.</remarks>
 internal sealed class JsonMembers
 {
     private const int MaxDepth = 16;
     private const int InstantMaxLength = 40;
+    private const int CurrencyLength = 3;
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        MaxDepth = MaxDepth,
+        AllowDuplicateProperties = false,
+    };
 
     private readonly JsonElement _object;
     private readonly string _prefix;
@@ -37,14 +45,17 @@ internal sealed class JsonMembers
     /// <summary>The first fault so far, in this object or one within it.</summary>
     public JsonFault? Fault => _root is null ? _fault : _root.Fault;
 
-    /// <summary>The object that <paramref name="body"/> is. If it is none, one without members and with a fault.</summary>
+    /// <summary>
+    /// The object that <paramref name="body"/> is. If it is none, one without members and with a fault.
+    /// </summary>
     public static JsonMembers Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
             var members = new JsonMembers(document.RootElement.Clone(), "", null);
-            if (members._object.ValueKind != JsonValueKind.Object) members._fault = new JsonFault("body", "must be a JSON object");
+            if (members._object.ValueKind != JsonValueKind.Object)
+                members._fault = new JsonFault("body", "must be a JSON object");
             return members;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -74,10 +85,23 @@ internal sealed class JsonMembers
     {
         var value = Find(name);
         if (value.ValueKind == JsonValueKind.Undefined) return 0;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            && number >= min && number <= max)
+        {
             return number;
+        }
+
         Fail(name, $"must be a whole number from {min} to {max}");
         return 0;
+    }
+
+    /// <summary>An ISO 4217 code: three capital letters.</summary>
+    public string Currency(string name)
+    {
+        var text = Text(name, CurrencyLength);
+        if (text.Length != CurrencyLength || !text.All(char.IsAsciiLetterUpper))
+            Fail(name, "must be three capital letters");
+        return text;
     }
 
     /// <summary>An instant in ISO 8601 with its offset.</summary>

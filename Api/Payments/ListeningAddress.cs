@@ -7,8 +7,9 @@ namespace OrleansSale.Api.Payments;
 public static class ListeningAddress
 {
     /// <summary>
-    /// An address under which this machine reaches <paramref name="server"/>: the first plain one (no certificate to trust), else the
-    /// first, with <c>localhost</c> for "any". Null before it listens, and if it listens on sockets that are no addresses.
+    /// An address under which this machine reaches <paramref name="server"/>: the first plain one (no certificate to
+    /// trust), else the first, with <c>localhost</c> for "any". Null before it listens, and if it listens on sockets
+    /// that are no addresses.
     /// </summary>
     public static Uri? Of(IServer server)
     {

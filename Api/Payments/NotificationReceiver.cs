@@ -2,7 +2,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace OrleansSale.Api.Payments;
 
-/// <summary>Turns what arrives at the notification endpoint into a <see cref="PaymentNotification"/>; it decides nothing.</summary>
+/// <summary>
+/// Turns what arrives at the notification endpoint into a <see cref="PaymentNotification"/>; it decides nothing.
+/// </summary>
 public sealed class NotificationReceiver(WebhookSignature signature, TimeProvider clock)
 {
     /// <summary>Verifies the signature over the raw bytes, and reads them only if it is valid.</summary>

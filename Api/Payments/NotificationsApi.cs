@@ -9,8 +9,8 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// Where the payment provider says what was paid. It is answered only after the batch's commit: until then the provider keeps the
-/// message and sends it again, so no captured payment is ever without a record.
+/// Where the payment provider says what was paid. It is answered only after the batch's commit: until then the provider
+/// keeps the message and sends it again, so no captured payment is ever without a record.
 /// </summary>
 public static class NotificationsApi
 {

@@ -2,7 +2,9 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Payments;
 
-/// <summary>What the payment provider tells: the closed set of what a notification, real or not, can turn out to be.</summary>
+/// <summary>
+/// What the payment provider tells: the closed set of what a notification, real or not, can turn out to be.
+/// </summary>
 public abstract record PaymentNotification
 {
     /// <summary>The longest body that is read, in bytes.</summary>
@@ -17,7 +19,6 @@ public abstract record PaymentNotification
     private const int TypeMaxLength = 128;
     private const int IdMaxLength = 128;
     private const int UserMaxLength = 256;
-    private const int CurrencyLength = 3;
 
     private PaymentNotification()
     {
@@ -31,12 +32,18 @@ public abstract record PaymentNotification
     /// <param name="Amount">What was captured.</param>
     /// <param name="At">The provider's instant of the capture: for people, decisions go by the engine's clock.</param>
     public sealed record Captured(
-        string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At) : PaymentNotification;
+        string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At)
+        : PaymentNotification;
 
-    /// <summary>A payment was declined; no money moved and the checkout is still open. There is nothing to do but to acknowledge it.</summary>
+    /// <summary>
+    /// A payment was declined; no money moved and the checkout is still open. There is nothing to do but to acknowledge
+    /// it.
+    /// </summary>
     public sealed record Declined(string Checkout, string Order, string User, DateTimeOffset At) : PaymentNotification;
 
-    /// <summary>A type that this engine does not know: to be acknowledged, or the provider would send it for days.</summary>
+    /// <summary>
+    /// A type that this engine does not know: to be acknowledged, or the provider would send it for days.
+    /// </summary>
     public sealed record Ignored(string Type) : PaymentNotification;
 
     /// <summary>Verified, but not of the documented form: invalid-request, naming the field.</summary>
@@ -66,12 +73,6 @@ public abstract record PaymentNotification
         return members.Fault is { } fault ? new Malformed(fault) : result;
     }
 
-    private static Money MoneyOf(JsonMembers members)
-    {
-        var amount = members.Integer("amount", 0, long.MaxValue);
-        var currency = members.Text("currency", CurrencyLength);
-        if (currency.Length != CurrencyLength || !currency.All(char.IsAsciiLetterUpper))
-            members.Fail("currency", "must be three capital letters");
-        return new Money(amount, currency);
-    }
+    private static Money MoneyOf(JsonMembers members) =>
+        new(members.Integer("amount", 0, long.MaxValue), members.Currency("currency"));
 }

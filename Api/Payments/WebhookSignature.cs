@@ -21,8 +21,8 @@ public enum SignatureVerdict
 }
 
 /// <summary>
-/// Signatures of the Standard Webhooks format: HMAC-SHA256 over <c>{id}.{timestamp}.{body}</c>, written <c>v1,{base64}</c>, several
-/// separated by spaces.
+/// Signatures of the Standard Webhooks format: HMAC-SHA256 over <c>{id}.{timestamp}.{body}</c>, written
+/// <c>v1,{base64}</c>, several separated by spaces.
 /// </summary>
 public sealed class WebhookSignature
 {
@@ -48,7 +48,8 @@ public sealed class WebhookSignature
     private const int TimestampMaxLength = 15;
     private readonly byte[][] _secrets;
 
-    /// <param name="secrets">At least one. Any of them verifies, all of them sign: so one is replaced without a gap.</param>
+    /// <param name="secrets">At least one. Any of them verifies, all of them sign: so one is replaced without a
+    /// gap.</param>
     public WebhookSignature(IEnumerable<byte[]> secrets)
     {
         _secrets = [.. secrets];
@@ -56,7 +57,8 @@ public sealed class WebhookSignature
     }
 
     /// <summary>The value of the timestamp header for <paramref name="at"/>.</summary>
-    public static string TimestampOf(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+    public static string TimestampOf(DateTimeOffset at) =>
+        at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The value of the signature header.</summary>
     public string Sign(string id, string timestamp, ReadOnlySpan<byte> body)
@@ -72,7 +74,10 @@ public sealed class WebhookSignature
         return string.Join(' ', signatures);
     }
 
-    /// <summary>Whether the message was signed with one of the secrets about <paramref name="now"/>. A null header is a missing one.</summary>
+    /// <summary>
+    /// Whether the message was signed with one of the secrets about <paramref name="now"/>. A null header is a missing
+    /// one.
+    /// </summary>
     public SignatureVerdict Verify(
         string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
@@ -87,13 +92,14 @@ public sealed class WebhookSignature
         var candidates = signatures.Split(' ', MaxSignatures + 1);
         if (candidates.Length > MaxSignatures) return SignatureVerdict.Malformed;
         // At most 15 digits: the difference can't overflow.
-        if (Math.Abs(now.ToUnixTimeSeconds() - seconds) > (long)Tolerance.TotalSeconds) return SignatureVerdict.OutOfTime;
+        if (Math.Abs(now.ToUnixTimeSeconds() - seconds) > (long)Tolerance.TotalSeconds)
+            return SignatureVerdict.OutOfTime;
 
         return AnyFits(candidates, id, timestamp, body) ? SignatureVerdict.Valid : SignatureVerdict.Mismatch;
     }
 
-    // Each comparison takes the same time wherever the two differ, and every pair is compared: how long this takes tells a forger
-    // nothing about the right signature.
+    // Each comparison takes the same time wherever the two differ, and every pair is compared: how long this takes
+    // tells a forger nothing about the right signature.
     private bool AnyFits(string[] candidates, string id, string timestamp, ReadOnlySpan<byte> body)
     {
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -113,7 +119,8 @@ public sealed class WebhookSignature
         return fits;
     }
 
-    // The parts can't be shifted against each other: the timestamp is digits only and the body is the rest of the message.
+    // The parts can't be shifted against each other: the timestamp is digits only and the body is the rest of the
+    // message.
     private static void Compute(byte[] secret, string id, string timestamp, ReadOnlySpan<byte> body, Span<byte> mac)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);

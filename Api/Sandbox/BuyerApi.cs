@@ -19,7 +19,12 @@ internal static class BuyerApi
     }
 
     private static ContentHttpResult Show(
-        string checkout, HttpContext context, Cashier cashier, CashierPage page, SandboxOptions options, TimeProvider clock)
+        string checkout,
+        HttpContext context,
+        Cashier cashier,
+        CashierPage page,
+        SandboxOptions options,
+        TimeProvider clock)
     {
         var language = LanguageOf(context);
         var found = cashier.Find(checkout);

@@ -33,7 +33,9 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
         string key, RefundTerms terms, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => Refund(connection, key, terms), cancellationToken);
 
-    /// <summary>Payments in the order of their capture, after the payment <paramref name="after"/> if it is given.</summary>
+    /// <summary>
+    /// Payments in the order of their capture, after the payment <paramref name="after"/> if it is given.
+    /// </summary>
     /// <param name="after">A payment id; an unknown one is before all.</param>
     /// <param name="order">Only this order's payments, if given.</param>
     /// <param name="limit">How many at most.</param>
@@ -42,11 +44,13 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
             """
             SELECT p.id AS Id, p.checkout AS Checkout, c.order_id AS OrderId, c.user_id AS UserId, c.amount AS Amount,
                    c.currency AS Currency, p.captured_at AS CapturedAt, r.id AS Refund, r.amount AS RefundAmount,
-                   r.refunded_at AS RefundedAt, n.attempts AS Attempts, n.delivered_at AS DeliveredAt, n.last_fault AS LastFault
+                   r.refunded_at AS RefundedAt, n.attempts AS Attempts, n.delivered_at AS DeliveredAt,
+                   n.last_fault AS LastFault
             FROM payments p JOIN checkouts c ON c.id = p.checkout
                  JOIN notifications n ON n.checkout = c.id AND n.type = @capturedType
                  LEFT JOIN refunds r ON r.payment = p.id
-            WHERE p.seq > COALESCE((SELECT seq FROM payments WHERE id = @after), 0) AND (@order IS NULL OR c.order_id = @order)
+            WHERE p.seq > COALESCE((SELECT seq FROM payments WHERE id = @after), 0)
+                  AND (@order IS NULL OR c.order_id = @order)
             ORDER BY p.seq LIMIT @limit
             """,
             new { after, order, limit, capturedType = PaymentNotification.CapturedType }).AsList());
@@ -77,7 +81,10 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
             return (KeyedOutcome.Conflict, null);
         var id = $"ref_{Cashier.NewId()}";
         connection.Execute(
-            "INSERT INTO refunds (id, idempotency_key, payment, amount, refunded_at) VALUES (@id, @key, @Payment, @Amount, @at)",
+            """
+            INSERT INTO refunds (id, idempotency_key, payment, amount, refunded_at)
+            VALUES (@id, @key, @Payment, @Amount, @at)
+            """,
             new { id, key, terms.Payment, terms.Amount, at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
         return (KeyedOutcome.Made, id);
     }

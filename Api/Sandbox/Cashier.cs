@@ -53,7 +53,8 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
     private const string SelectCheckout = """
         SELECT c.id AS Id, c.order_id AS OrderId, c.user_id AS UserId, c.description AS Description, c.amount AS Amount,
                c.currency AS Currency, c.created_at AS CreatedAt, c.expires_at AS ExpiresAt,
-               c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl, c.declined_at AS DeclinedAt, p.id AS Payment, r.id AS Refund
+               c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl, c.declined_at AS DeclinedAt,
+               p.id AS Payment, r.id AS Refund
         FROM checkouts c LEFT JOIN payments p ON p.checkout = c.id LEFT JOIN refunds r ON r.payment = p.id
         """;
 
@@ -62,8 +63,8 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
 
     /// <summary>Makes the checkout for <paramref name="key"/>, or finds the one that was made for it.</summary>
     /// <remarks>
-    /// The same key must ask for the same sale. The two addresses are not part of it: they follow the merchant's deployment, and the
-    /// newest count.
+    /// The same key must ask for the same sale. The two addresses are not part of it: they follow the merchant's
+    /// deployment, and the newest count.
     /// </remarks>
     public Task<(KeyedOutcome Outcome, Checkout? Checkout)> CreateAsync(
         string key, CheckoutTerms terms, CancellationToken cancellationToken) =>
@@ -74,8 +75,9 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
 
     /// <summary>Decides a checkout as its buyer did; null if there is none with this id.</summary>
     /// <remarks>
-    /// The first <see cref="Outcome.Paid"/> captures, whenever it comes, also after expiresAt: whether the money can be kept is for
-    /// the merchant to say, who knows what became of the order. Nothing undoes a capture. A declined checkout stays payable.
+    /// The first <see cref="Outcome.Paid"/> captures, whenever it comes, also after expiresAt: whether the money can be
+    /// kept is for the merchant to say, who knows what became of the order. Nothing undoes a capture. A declined
+    /// checkout stays payable.
     /// </remarks>
     public async Task<Checkout?> DecideAsync(string id, Outcome outcome, CancellationToken cancellationToken)
     {
@@ -89,7 +91,8 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
         var earlier = Query(connection, "WHERE c.idempotency_key = @key", new { key });
         if (earlier is null)
         {
-            var checkout = new Checkout(NewId(), terms, clock.GetUtcNow(), Declined: false, Payment: null, Refund: null);
+            var now = clock.GetUtcNow();
+            var checkout = new Checkout(NewId(), terms, now, Declined: false, Payment: null, Refund: null);
             Insert(connection, key, checkout);
             return (KeyedOutcome.Made, checkout);
         }
@@ -108,9 +111,10 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
 
     private static void Insert(SqliteConnection connection, string key, Checkout checkout) => connection.Execute(
         """
-        INSERT INTO checkouts (id, idempotency_key, order_id, user_id, description, amount, currency, created_at, expires_at,
-                               return_url, notify_url)
-        VALUES (@Id, @key, @Order, @User, @Description, @Amount, @Currency, @createdAt, @expiresAt, @ReturnUrl, @NotifyUrl)
+        INSERT INTO checkouts (id, idempotency_key, order_id, user_id, description, amount, currency,
+                               created_at, expires_at, return_url, notify_url)
+        VALUES (@Id, @key, @Order, @User, @Description, @Amount, @Currency, @createdAt, @expiresAt,
+                @ReturnUrl, @NotifyUrl)
         """,
         new
         {
@@ -127,8 +131,8 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
             checkout.Terms.NotifyUrl,
         });
 
-    // The outcome and its notification are one change: there is no capture that the merchant is not told of. A checkout has at most
-    // two notifications, whatever is sent to it: its one capture and its first decline.
+    // The outcome and its notification are one change: there is no capture that the merchant is not told of. A checkout
+    // has at most two notifications, whatever is sent to it: its one capture and its first decline.
     private Checkout? Decide(SqliteConnection connection, string id, Outcome outcome)
     {
         var checkout = Find(connection, id);

@@ -6,7 +6,9 @@ using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>What the merchant asks of the sandbox, with its api key: checkouts, refunds, and the list to reconcile with.</summary>
+/// <summary>
+/// What the merchant asks of the sandbox, with its api key: checkouts, refunds, and the list to reconcile with.
+/// </summary>
 internal static class MerchantApi
 {
     private const string KeyHeader = "Idempotency-Key";
@@ -14,7 +16,6 @@ internal static class MerchantApi
     private const int UserMaxLength = 256;
     private const int DescriptionMaxLength = 500;
     private const int AddressMaxLength = 2_000;
-    private const int CurrencyLength = 3;
     private const long AmountMax = 1_000_000_000_000_000;
     private const int ListDefault = 100;
     private const int ListMax = 1_000;
@@ -28,7 +29,11 @@ internal static class MerchantApi
     }
 
     private static async Task<IResult> CreateCheckoutAsync(
-        HttpRequest request, Cashier cashier, SandboxOptions options, IServer server, CancellationToken cancellationToken)
+        HttpRequest request,
+        Cashier cashier,
+        SandboxOptions options,
+        IServer server,
+        CancellationToken cancellationToken)
     {
         var (body, refusal) = await SandboxBody.ReadAsync(request, cancellationToken);
         if (refusal is not null) return refusal;
@@ -72,7 +77,7 @@ internal static class MerchantApi
             KeyedOutcome.Made => Refunded(refund!, StatusCodes.Status201Created),
             KeyedOutcome.Repeated => Refunded(refund!, StatusCodes.Status200OK),
             KeyedOutcome.NotFound => SandboxRefusal.NotFound("There is no such payment"),
-            _ => SandboxRefusal.Conflict("The payment was refunded under another key or amount, or does not cover this refund"),
+            _ => SandboxRefusal.Conflict("The payment does not cover this refund, or was refunded otherwise"),
         };
     }
 
@@ -95,11 +100,14 @@ internal static class MerchantApi
         payment.Refund is null
             ? null
             : new PaymentRefundBody(
-                payment.Refund, new MoneyBody(payment.RefundAmount!.Value, payment.Currency), TimeOf(payment.RefundedAt!.Value)),
+                payment.Refund,
+                new MoneyBody(payment.RefundAmount!.Value, payment.Currency),
+                TimeOf(payment.RefundedAt!.Value)),
         new PaymentNotificationBody(
             payment.Attempts, payment.DeliveredAt is { } at ? TimeOf(at) : null, payment.LastFault));
 
-    private static DateTime TimeOf(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).UtcDateTime;
+    private static DateTime TimeOf(long unixMilliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).UtcDateTime;
 
     private static JsonHttpResult<RefundBody> Refunded(string refund, int status) =>
         TypedResults.Json(new RefundBody(refund), SandboxJson.Default.RefundBody, statusCode: status);
@@ -107,22 +115,23 @@ internal static class MerchantApi
     private static long AmountOf(JsonMembers body, out string currency)
     {
         var money = body.Object("amount");
-        var amount = money.Integer("amount", 0, AmountMax);
-        currency = money.Text("currency", CurrencyLength);
-        if (currency.Length != CurrencyLength || !currency.All(char.IsAsciiLetterUpper))
-            money.Fail("currency", "must be three capital letters");
-        return amount;
+        currency = money.Currency("currency");
+        return money.Integer("amount", 0, AmountMax);
     }
 
     // Without a server that has addresses (a test's), the address that the merchant itself used.
     private static Uri PublicAddress(HttpRequest request, SandboxOptions options, IServer server)
     {
-        var address = options.PublicAddress ?? ListeningAddress.Of(server) ?? new Uri($"{request.Scheme}://{request.Host}");
+        var address = options.PublicAddress
+            ?? ListeningAddress.Of(server)
+            ?? new Uri($"{request.Scheme}://{request.Host}");
         return new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
     }
 
     private static string? KeyOf(HttpRequest request) =>
-        request.Headers[KeyHeader] is { Count: 1 } values && values[0] is { Length: > 0 and <= IdMaxLength } key ? key : null;
+        request.Headers[KeyHeader] is { Count: 1 } values && values[0] is { Length: > 0 and <= IdMaxLength } key
+            ? key
+            : null;
 
     private static IResult MissingKey() =>
         SandboxRefusal.InvalidRequest(new JsonFault(KeyHeader, $"must be a header of 1 to {IdMaxLength} characters"));
@@ -134,7 +143,8 @@ internal static class MerchantApi
         var options = context.HttpContext.RequestServices.GetRequiredService<SandboxOptions>();
         var given = context.HttpContext.Request.Headers.Authorization.ToString();
         // Hashes are compared, so that the time tells neither the key's characters nor its length.
-        var fits = given.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && CryptographicOperations.FixedTimeEquals(
+        var isBearer = given.StartsWith(scheme, StringComparison.OrdinalIgnoreCase);
+        var fits = isBearer && CryptographicOperations.FixedTimeEquals(
             SHA256.HashData(Encoding.UTF8.GetBytes(given[scheme.Length..])),
             SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey)));
         return fits ? await next(context) : SandboxRefusal.Unauthenticated();

@@ -30,7 +30,8 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
             checkout.Payment, checkout.Id, terms.Order, terms.User, new MoneyBody(terms.Amount, terms.Currency)));
         connection.Execute(
             """
-            INSERT INTO notifications (id, checkout, type, body, happened_at, due_at) VALUES (@message, @Id, @type, @body, @at, @at)
+            INSERT INTO notifications (id, checkout, type, body, happened_at, due_at)
+            VALUES (@message, @Id, @type, @body, @at, @at)
             """,
             new
             {
@@ -60,7 +61,9 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
         }
     }
 
-    /// <summary>The <paramref name="limit"/> notifications that are due first, and when the first is due of all that are left.</summary>
+    /// <summary>
+    /// The <paramref name="limit"/> notifications that are due first, and when the first is due of all that are left.
+    /// </summary>
     public (IReadOnlyList<DueNotification> Due, DateTimeOffset? Next) Due(int limit)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -68,7 +71,8 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
         {
             var due = connection.Query<DueNotification>(
                 """
-                SELECT n.id AS Id, n.body AS Body, n.happened_at AS HappenedAt, n.attempts AS Attempts, c.notify_url AS NotifyUrl
+                SELECT n.id AS Id, n.body AS Body, n.happened_at AS HappenedAt, n.attempts AS Attempts,
+                       c.notify_url AS NotifyUrl
                 FROM notifications n JOIN checkouts c ON c.id = n.checkout
                 WHERE n.due_at <= @now ORDER BY n.due_at LIMIT @limit
                 """,
@@ -79,7 +83,9 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
         });
     }
 
-    /// <summary>Records an attempt: delivered if <paramref name="fault"/> is null, else to be repeated by the schedule.</summary>
+    /// <summary>
+    /// Records an attempt: delivered if <paramref name="fault"/> is null, else to be repeated by the schedule.
+    /// </summary>
     public Task RecordAsync(DueNotification notification, string? fault)
     {
         var now = clock.GetUtcNow();
@@ -90,7 +96,8 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
         return database.WriteAsync(
             connection => connection.Execute(
                 """
-                UPDATE notifications SET attempts = @attempts, due_at = @due, delivered_at = @delivered, last_fault = @fault
+                UPDATE notifications SET attempts = @attempts, due_at = @due, delivered_at = @delivered,
+                    last_fault = @fault
                 WHERE id = @Id AND delivered_at IS NULL
                 """,
                 new

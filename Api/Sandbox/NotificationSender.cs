@@ -64,9 +64,9 @@ internal sealed partial class NotificationSender(
         await started.Task;
     }
 
-    // What is under way is still due in the outbox. It is noted before the outbox is read: only this loop starts anything, so what is
-    // not noted has ended, with its outcome recorded, before the read. Twice as many rows as may be under way contain every one that
-    // can be started; each one that ends wakes the loop.
+    // What is under way is still due in the outbox. It is noted before the outbox is read: only this loop starts
+    // anything, so what is not noted has ended, with its outcome recorded, before the read. Twice as many rows as may
+    // be under way contain every one that can be started; each one that ends wakes the loop.
     private DateTimeOffset? StartDue(CancellationToken stoppingToken)
     {
         var underWay = _underWay.Keys.ToHashSet();
@@ -82,7 +82,8 @@ internal sealed partial class NotificationSender(
         return next;
     }
 
-    private async Task DeliverAsync(DueNotification notification, TaskCompletionSource done, CancellationToken stoppingToken)
+    private async Task DeliverAsync(
+        DueNotification notification, TaskCompletionSource done, CancellationToken stoppingToken)
     {
         try
         {

@@ -12,10 +12,12 @@ internal static class SandboxBody
     public static async Task<(JsonMembers Body, IResult? Refusal)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
-        // Also what keeps other sites' pages out: a browser asks before it sends this type across sites, and is not answered.
+        // Also what keeps other sites' pages out: a browser asks before it sends this type across sites, and is not
+        // answered.
         if (!request.HasJsonContentType()) return (JsonMembers.Empty, SandboxRefusal.UnsupportedMediaType());
         var buffer = new byte[MaxBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await request.Body.ReadAtLeastAsync(
+            buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         return length > MaxBytes
             ? (JsonMembers.Empty, SandboxRefusal.TooLarge())
             : (JsonMembers.Parse(buffer.AsMemory(0, length)), null);

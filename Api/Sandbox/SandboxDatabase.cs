@@ -5,8 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace OrleansSale.Api.Sandbox;
 
 /// <summary>
-/// The sandbox's own SQLite file. One thread makes all changes, in groups with one durable commit each; what a change returned is
-/// given out only after that commit. Queries run beside it on connections of their own and see committed state only.
+/// The sandbox's own SQLite file. One thread makes all changes, in groups with one durable commit each; what a change
+/// returned is given out only after that commit. Queries run beside it on connections of their own and see committed
+/// state only.
 /// </summary>
 internal sealed class SandboxDatabase : IAsyncDisposable
 {
@@ -90,7 +91,8 @@ internal sealed class SandboxDatabase : IAsyncDisposable
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             var version = connection.ExecuteScalar<long>("PRAGMA user_version");
             if (version == 0) connection.Execute($"BEGIN IMMEDIATE; {Schema} COMMIT;");
-            else if (version != 1) throw new InvalidOperationException($"{path} was made by a later version of the sandbox.");
+            else if (version != 1)
+                throw new InvalidOperationException($"{path} was made by a later version of the sandbox.");
             return new SandboxDatabase(connectionString, connection);
         }
         catch
@@ -110,8 +112,8 @@ internal sealed class SandboxDatabase : IAsyncDisposable
 
     /// <summary>Runs <paramref name="change"/> alone and whole; its result comes once it is durable.</summary>
     /// <remarks>
-    /// The change runs even if the caller stops waiting, and must not keep the connection. It may be a query that must see every
-    /// change before it.
+    /// The change runs even if the caller stops waiting, and must not keep the connection. It may be a query that must
+    /// see every change before it.
     /// </remarks>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken = default)
     {
@@ -141,8 +143,9 @@ internal sealed class SandboxDatabase : IAsyncDisposable
         }
     }
 
-    // A change that fails is undone alone, to its savepoint, and only its caller sees why. If the commit fails nobody's change
-    // happened, as far as this process knows, and every caller sees that: asking again under the same key finds out.
+    // A change that fails is undone alone, to its savepoint, and only its caller sees why. If the commit fails nobody's
+    // change happened, as far as this process knows, and every caller sees that: asking again under the same key finds
+    // out.
     private void Commit(List<Change> group)
     {
         try

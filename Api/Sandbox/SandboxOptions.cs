@@ -15,16 +15,20 @@ public sealed class SandboxOptions
     /// <summary>The merchant's name on the cashier's page.</summary>
     public string Merchant { get; set; } = "OrleansSale";
 
-    /// <summary>The address of the cashier's pages for browsers. Default: the first address this process listens on.</summary>
+    /// <summary>
+    /// The address of the cashier's pages for browsers. Default: the first address this process listens on.
+    /// </summary>
     public Uri? PublicAddress { get; set; }
 
     /// <summary>
-    /// Where notifications go if the checkout named no address of its own. Default: <c>/api/payments/notifications</c> at the first
-    /// address this process listens on, asked anew for each attempt.
+    /// Where notifications go if the checkout named no address of its own. Default: <c>/api/payments/notifications</c>
+    /// at the first address this process listens on, asked anew for each attempt.
     /// </summary>
     public Uri? NotificationAddress { get; set; }
 
-    /// <summary>When a notification that was not answered 2xx is sent again. Default: <see cref="RetrySchedule.Default"/>.</summary>
+    /// <summary>
+    /// When a notification that was not answered 2xx is sent again. Default: <see cref="RetrySchedule.Default"/>.
+    /// </summary>
     public RetrySchedule Retries { get; set; } = RetrySchedule.Default;
 
     /// <summary>How long one attempt to notify may take. Default: 5 s.</summary>

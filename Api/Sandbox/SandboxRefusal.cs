@@ -27,5 +27,8 @@ internal static class SandboxRefusal
     private static JsonHttpResult<ProblemBody> Problem(
         int status, string code, string title, string? field = null, string? detail = null) =>
         TypedResults.Json(
-            new ProblemBody("about:blank", title, status, code, field, detail), SandboxJson.Default.ProblemBody, ContentType, status);
+            new ProblemBody("about:blank", title, status, code, field, detail),
+            SandboxJson.Default.ProblemBody,
+            ContentType,
+            status);
 }

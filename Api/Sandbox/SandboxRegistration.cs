@@ -4,8 +4,8 @@ using OrleansSale.Api.Sandbox.Page;
 namespace OrleansSale.Api.Sandbox;
 
 /// <summary>
-/// Adds the sandbox provider, "WeiboPay sandbox": a stand-in for a payment company that happens to run in this process. It shares
-/// nothing with the engine but the format of its notifications.
+/// Adds the sandbox provider, "WeiboPay sandbox": a stand-in for a payment company that happens to run in this process.
+/// It shares nothing with the engine but the format of its notifications.
 /// </summary>
 public static class SandboxRegistration
 {
@@ -42,8 +42,8 @@ public static class SandboxRegistration
     }
 
     /// <summary>
-    /// Maps the sandbox under <c>/sandbox</c>: open to everyone as far as the engine's sign-in goes (the sandbox has its own api key),
-    /// and not described in the engine's API.
+    /// Maps the sandbox under <c>/sandbox</c>: open to everyone as far as the engine's sign-in goes (the sandbox has
+    /// its own api key), and not described in the engine's API.
     /// </summary>
     public static IEndpointRouteBuilder MapSandbox(this IEndpointRouteBuilder app)
     {

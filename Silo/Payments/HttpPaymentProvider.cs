@@ -12,8 +12,8 @@ namespace OrleansSale.Silo.Payments;
 
 /// <summary>The payment provider over HTTP, by the protocol of <c>docs/payments.md</c>.</summary>
 /// <remarks>
-/// Every request carries an Idempotency-Key that names what it is about (the order, the payment), so that the retries inside a call
-/// and the caller's own repeats after an unknown outcome can't make a second checkout or refund.
+/// Every request carries an Idempotency-Key that names what it is about (the order, the payment), so that the retries
+/// inside a call and the caller's own repeats after an unknown outcome can't make a second checkout or refund.
 /// </remarks>
 internal sealed class HttpPaymentProvider(
     IHttpClientFactory clients, IOptions<PaymentOptions> options, PaymentAddresses addresses) : IPaymentProvider
@@ -38,9 +38,14 @@ internal sealed class HttpPaymentProvider(
             addresses.ReturnOf(request.Order),
             addresses.Notifications);
         var answer = await PostAsync(
-            "/checkouts", request.Order, message, ProviderJson.Default.CheckoutMessage, ProviderJson.Default.CheckoutAnswer,
+            "/checkouts",
+            request.Order,
+            message,
+            ProviderJson.Default.CheckoutMessage,
+            ProviderJson.Default.CheckoutAnswer,
             cancellationToken);
-        if (!IsId(answer.Id)) throw new PaymentProviderException("The payment provider gave a checkout without a usable id.");
+        if (!IsId(answer.Id))
+            throw new PaymentProviderException("The payment provider gave a checkout without a usable id.");
         if (!Uri.TryCreate(answer.Url, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
@@ -54,9 +59,14 @@ internal sealed class HttpPaymentProvider(
     {
         var message = new RefundMessage(request.Payment, request.Order, MessageOf(request.Amount));
         var answer = await PostAsync(
-            "/refunds", request.Payment, message, ProviderJson.Default.RefundMessage, ProviderJson.Default.RefundAnswer,
+            "/refunds",
+            request.Payment,
+            message,
+            ProviderJson.Default.RefundMessage,
+            ProviderJson.Default.RefundAnswer,
             cancellationToken);
-        if (!IsId(answer.Id)) throw new PaymentProviderException("The payment provider gave a refund without a usable id.");
+        if (!IsId(answer.Id))
+            throw new PaymentProviderException("The payment provider gave a refund without a usable id.");
         return new ProviderRefund(answer.Id);
     }
 
@@ -69,7 +79,7 @@ internal sealed class HttpPaymentProvider(
         CancellationToken cancellationToken)
     {
         var target = PaymentAddresses.At(addresses.Provider, path)
-            ?? throw new PaymentProviderException("The payment provider's address is not known: the server has not started.");
+            ?? throw new PaymentProviderException("The payment provider's address is not known: no server runs.");
 
         // The handlers bound a request only until its answer's headers; the body is inside this bound as well.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -99,7 +109,7 @@ internal sealed class HttpPaymentProvider(
         }
         catch (ExecutionRejectedException inner)
         {
-            throw new PaymentProviderException("The payment provider did not answer in time, or is given a pause.", inner);
+            throw new PaymentProviderException("The payment provider does not answer in time.", inner);
         }
         catch (HttpRequestException inner)
         {
@@ -131,5 +141,6 @@ internal sealed class HttpPaymentProvider(
 
     private static MoneyMessage MessageOf(Money money) => new(money.Amount, money.Currency);
 
-    private static bool IsId(string id) => id.Length is > 0 and <= ProviderIdMaxLength && id.All(c => c is > ' ' and <= '~');
+    private static bool IsId(string id) =>
+        id.Length is > 0 and <= ProviderIdMaxLength && id.All(c => c is > ' ' and <= '~');
 }

@@ -3,12 +3,15 @@ using Microsoft.Extensions.Options;
 namespace OrleansSale.Silo.Payments;
 
 /// <summary>
-/// The address this process listens on, or null before its server started and in a process without one. Asked at each use, because
-/// with port 0 nobody knows it earlier.
+/// The address this process listens on, or null before its server started and in a process without one. Asked at each
+/// use, because with port 0 nobody knows it earlier.
 /// </summary>
 public delegate Uri? OwnAddress();
 
-/// <summary>The addresses of the payment flow: the configured ones, else those that follow from the address this process listens on.</summary>
+/// <summary>
+/// The addresses of the payment flow: the configured ones, else those that follow from the address this process listens
+/// on.
+/// </summary>
 public sealed class PaymentAddresses(IOptions<PaymentOptions> options, OwnAddress ownAddress)
 {
     /// <summary>Where the sandbox's routes begin.</summary>
@@ -20,7 +23,9 @@ public sealed class PaymentAddresses(IOptions<PaymentOptions> options, OwnAddres
     /// <summary>Where the provider shall post its notifications; null: to the address it has on file.</summary>
     public Uri? Notifications => options.Value.NotificationAddress;
 
-    /// <summary>Where the buyer of <paramref name="order"/> goes after the cashier; null if this process has no page to go to.</summary>
+    /// <summary>
+    /// Where the buyer of <paramref name="order"/> goes after the cashier; null if this process has no page to go to.
+    /// </summary>
     public Uri? ReturnOf(string order)
     {
         // An order id is its batch's id, a dot and a sequence number.
@@ -33,7 +38,9 @@ public sealed class PaymentAddresses(IOptions<PaymentOptions> options, OwnAddres
             .Replace("{order}", Uri.EscapeDataString(order), StringComparison.Ordinal));
     }
 
-    /// <summary><paramref name="path"/> below <paramref name="address"/>, whose own path stays in front of it.</summary>
+    /// <summary>
+    /// <paramref name="path"/> below <paramref name="address"/>, whose own path stays in front of it.
+    /// </summary>
     public static Uri? At(Uri? address, string path) =>
         address is null ? null : new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + path);
 }

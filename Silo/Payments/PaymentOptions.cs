@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansSale.Silo.Payments;
 
-/// <summary>How the engine reaches its payment provider, and how the provider reaches it back. Bound from <c>Payments:</c>.</summary>
+/// <summary>
+/// How the engine reaches its payment provider, and how the provider reaches it back. Bound from <c>Payments:</c>.
+/// </summary>
 public sealed class PaymentOptions
 {
     /// <summary>The configuration section.</summary>
@@ -21,16 +23,19 @@ public sealed class PaymentOptions
     /// </summary>
     public Uri? BaseAddress { get; set; }
 
-    /// <summary>Whether this process runs the sandbox provider. Default: in Development, if no <see cref="BaseAddress"/> is given.</summary>
+    /// <summary>
+    /// Whether this process runs the sandbox provider. Default: in Development, if no <see cref="BaseAddress"/> is
+    /// given.
+    /// </summary>
     public bool Sandbox { get; set; }
 
     /// <summary>The bearer token that the provider knows this merchant by. No default; visible ASCII.</summary>
     public string ApiKey { get; set; } = "";
 
     /// <summary>
-    /// The secret that the provider signs its notifications with: base64 of at least <see cref="WebhookSecretMinBytes"/> bytes,
-    /// with or without the prefix <c>whsec_</c>. While secrets are rotated, several separated by spaces: any of them verifies,
-    /// and the sandbox signs with all. No default.
+    /// The secret that the provider signs its notifications with: base64 of at least
+    /// <see cref="WebhookSecretMinBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
+    /// several separated by spaces: any of them verifies, and the sandbox signs with all. No default.
     /// </summary>
     public string WebhookSecret { get; set; } = "";
 
@@ -47,8 +52,8 @@ public sealed class PaymentOptions
     public string? ReturnAddress { get; set; }
 
     /// <summary>
-    /// Where the provider posts its notifications. Default: none is named to the provider, which then uses what it has on file; the
-    /// sandbox uses <c>/api/payments/notifications</c> at the first address this process listens on.
+    /// Where the provider posts its notifications. Default: none is named to the provider, which then uses what it has
+    /// on file; the sandbox uses <c>/api/payments/notifications</c> at the first address this process listens on.
     /// </summary>
     public Uri? NotificationAddress { get; set; }
 
@@ -58,7 +63,9 @@ public sealed class PaymentOptions
             $"{Section}:{nameof(Sandbox)}",
             environment.IsDevelopment() && string.IsNullOrEmpty(configuration[$"{Section}:{nameof(BaseAddress)}"]));
 
-    /// <summary>The secrets in <paramref name="text"/>, in order. Null if there is none, or one is not base64 or too short.</summary>
+    /// <summary>
+    /// The secrets in <paramref name="text"/>, in order. Null if there is none, or one is not base64 or too short.
+    /// </summary>
     public static IReadOnlyList<byte[]>? ParseWebhookSecrets(string text)
     {
         var secrets = new List<byte[]>();
@@ -68,7 +75,8 @@ public sealed class PaymentOptions
                 ? part[WebhookSecretPrefix.Length..]
                 : part;
             var secret = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, secret, out var length) || length < WebhookSecretMinBytes) return null;
+            if (!Convert.TryFromBase64String(encoded, secret, out var length) || length < WebhookSecretMinBytes)
+                return null;
             secrets.Add(secret[..length]);
         }
 
@@ -93,7 +101,7 @@ internal sealed class PaymentOptionsValidation : IValidateOptions<PaymentOptions
         if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
             return "Payments:ApiKey must be visible ASCII without spaces.";
         if (string.IsNullOrEmpty(options.WebhookSecret))
-            return "Payments:WebhookSecret is missing: the secret that the payment provider signs its notifications with.";
+            return "Payments:WebhookSecret is missing: the secret that notifications are signed with.";
         if (PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
             return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.WebhookSecretMinBytes} bytes.";
         if (options.PublicAddress is not null && !IsWebAddress(options.PublicAddress))

@@ -6,7 +6,10 @@ namespace OrleansSale.Silo.Payments;
 /// <summary>The bounds of a call to the payment provider.</summary>
 internal static class PaymentProviderBounds
 {
-    /// <summary>A whole call with its retries and its answer's body: less than a buyer's patience and than a grain call's timeout.</summary>
+    /// <summary>
+    /// A whole call with its retries and its answer's body: less than a buyer's patience and than a grain call's
+    /// timeout.
+    /// </summary>
     public static readonly TimeSpan Call = TimeSpan.FromSeconds(10);
 
     /// <summary>One attempt.</summary>

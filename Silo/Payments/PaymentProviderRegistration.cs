@@ -14,8 +14,9 @@ public static class PaymentProviderRegistration
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start.
-    /// A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is none.
+    /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>,
+    /// checked at start. A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is
+    /// none.
     /// </summary>
     public static IServiceCollection AddPaymentProvider(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
@@ -29,6 +30,8 @@ public static class PaymentProviderRegistration
         services.AddSingleton<PaymentAddresses>();
         services.AddSingleton<IPaymentProvider, HttpPaymentProvider>();
         services.AddHttpClient(HttpPaymentProvider.ClientName)
+            // Four lines for each request drown the rest; what fails is told by the resilience handler.
+            .RemoveAllLoggers()
             .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.AnswerMaxBytes)
             .UseSocketsHttpHandler((handler, provider) =>
             {

@@ -12,6 +12,7 @@ namespace OrleansSale.Api.Sandbox.Page;
 internal sealed partial class CashierPage
 {
     private const string MissingState = "missing";
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     // Texts that the script needs after the page was rendered.
     private static readonly string[] ScriptTexts = ["paying", "noAnswer", "lastMinute"];
@@ -53,7 +54,7 @@ internal sealed partial class CashierPage
             "description" => Encode(checkout?.Terms.Description),
             "user" => Encode(checkout?.Terms.User),
             "order" => Encode(checkout?.Terms.Order),
-            "expiresAt" => checkout?.Terms.ExpiresAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "",
+            "expiresAt" => checkout?.Terms.ExpiresAt.ToString(InstantFormat, CultureInfo.InvariantCulture) ?? "",
             "left" => checkout is null ? "" : FormatLeft(checkout.Terms.ExpiresAt - now),
             "returnUrl" => Encode(checkout?.Terms.ReturnUrl),
             "returnHidden" => checkout?.Terms.ReturnUrl is null ? " hidden" : "",

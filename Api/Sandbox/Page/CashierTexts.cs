@@ -1,6 +1,8 @@
 namespace OrleansSale.Api.Sandbox.Page;
 
-/// <summary>The words of the cashier's page. <c>{0}</c> is the amount, <c>{1}</c> the merchant, <c>{2}</c> the user.</summary>
+/// <summary>
+/// The words of the cashier's page. <c>{0}</c> is the amount, <c>{1}</c> the merchant, <c>{2}</c> the user.
+/// </summary>
 internal static class CashierTexts
 {
     /// <summary>The language for everyone who asks for none of the others.</summary>
@@ -44,7 +46,7 @@ internal static class CashierTexts
         ["footer"] = "WeiboPay sandbox: a stand-in for a payment provider, for development and tests.",
         ["paying"] = "Paying …",
         ["noAnswer"] = "No answer. Please try again: you can’t be charged twice.",
-        ["lastMinute"] = "One minute left to pay.",
+        ["lastMinute"] = "Less than a minute left to pay.",
     };
 
     private static readonly Dictionary<string, string> ChineseTexts = new()
@@ -82,14 +84,16 @@ internal static class CashierTexts
         ["footer"] = "WeiboPay 沙箱：用于开发和测试的模拟支付平台。",
         ["paying"] = "正在支付…",
         ["noAnswer"] = "没有收到结果。请重试：不会重复扣款。",
-        ["lastMinute"] = "支付时间还剩一分钟。",
+        ["lastMinute"] = "支付时间不足一分钟。",
     };
 
     /// <summary>The texts by name in <paramref name="language"/>, which is one of the two.</summary>
     public static IReadOnlyDictionary<string, string> In(string language) =>
         language == Chinese ? ChineseTexts : EnglishTexts;
 
-    /// <summary>The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for, or null if it is none of the two.</summary>
+    /// <summary>
+    /// The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for, or null if it is none of the two.
+    /// </summary>
     public static string? Match(string? tag) =>
         tag is null ? null
         : tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese

@@ -103,8 +103,8 @@ function leave() {
 $('pay').addEventListener('click', () => decide('paid'));
 $('decline').addEventListener('click', () => decide('declined'));
 if (page.expiresAt) {
-  $('by').textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' })
-    .format(page.expiresAt);
+  const format = { dateStyle: 'medium', timeStyle: 'short' };
+  $('by').textContent = new Intl.DateTimeFormat(document.documentElement.lang, format).format(page.expiresAt);
   tick();
 }
 // Back from the shop by the browser's button: what was shown may be long past.

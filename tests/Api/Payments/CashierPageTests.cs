@@ -11,7 +11,16 @@ public sealed class CashierPageTests : IDisposable
     private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
 
     private static readonly CheckoutTerms Terms = new(
-        "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", 199_900, "CNY", Noon.AddMinutes(15), "http://shop.test/sale/mi2-1", null);
+        "mi2-1.17",
+        "weibo:alice",
+        "Xiaomi Mi2 16 GB",
+        199_900,
+        "CNY",
+        Noon.AddMinutes(15),
+        "http://shop.test/sale/mi2-1",
+        NotifyUrl: null);
+
+    private static readonly Checkout Open = new("c1", Terms, Noon, Declined: false, Payment: null, Refund: null);
 
     private readonly TemporaryDirectory _directory = new();
     private readonly CashierPage _page = new();
@@ -31,14 +40,13 @@ public sealed class CashierPageTests : IDisposable
     [Fact]
     public void The_state_is_the_checkouts_and_after_the_deadline_only_paid_ones_keep_theirs()
     {
-        var open = new Checkout("c1", Terms, Noon, Declined: false, Payment: null, Refund: null);
         var late = Noon.AddMinutes(15);
-        StateOf(open, Noon).ShouldBe("open");
-        StateOf(open with { Declined = true }, Noon).ShouldBe("declined");
-        StateOf(open, late).ShouldBe("expired");
-        StateOf(open with { Declined = true }, late).ShouldBe("expired");
-        StateOf(open with { Payment = "p" }, late).ShouldBe("paid");
-        StateOf(open with { Payment = "p", Refund = "r" }, Noon).ShouldBe("refunded");
+        StateOf(Open, Noon).ShouldBe("open");
+        StateOf(Open with { Declined = true }, Noon).ShouldBe("declined");
+        StateOf(Open, late).ShouldBe("expired");
+        StateOf(Open with { Declined = true }, late).ShouldBe("expired");
+        StateOf(Open with { Payment = "p" }, late).ShouldBe("paid");
+        StateOf(Open with { Payment = "p", Refund = "r" }, Noon).ShouldBe("refunded");
         StateOf(null, Noon).ShouldBe("missing");
     }
 
@@ -55,14 +63,14 @@ public sealed class CashierPageTests : IDisposable
     public void Nothing_that_a_merchant_sends_becomes_markup_or_a_placeholder()
     {
         const string nasty = "</script><img src=x onerror=alert(1)>\"'{{page}}{0}";
-        var checkout = new Checkout(
-            "c1",
-            Terms with { Description = nasty, User = nasty, Order = nasty, ReturnUrl = $"http://shop.test/?{nasty}" },
-            Noon,
-            Declined: false,
-            Payment: null,
-            Refund: null);
-        var html = _page.Render(checkout, nasty, "en", Noon);
+        var terms = Terms with
+        {
+            Description = nasty,
+            User = nasty,
+            Order = nasty,
+            ReturnUrl = $"http://shop.test/?{nasty}",
+        };
+        var html = _page.Render(Open with { Terms = terms }, nasty, "en", Noon);
         html.ShouldNotContain("<img");
         html.ShouldNotContain("\"'{{page}}");
         html.Split("</script>").Length.ShouldBe(3, "the page's two scripts");
@@ -75,8 +83,7 @@ public sealed class CashierPageTests : IDisposable
         Gen.String[Gen.Char["<>&\"'{}%;x小"], 1, 40]
             .Sample(text =>
             {
-                var checkout = new Checkout("c1", Terms with { User = text }, Noon, Declined: false, Payment: null, Refund: null);
-                var html = _page.Render(checkout, "Shop", "en", Noon);
+                var html = _page.Render(Open with { Terms = Terms with { User = text } }, "Shop", "en", Noon);
                 WebUtility.HtmlDecode(html.Split("<dt>Payer</dt><dd>")[1].Split("</dd>")[0]).ShouldBe(text);
             }, iter: 300);
 
@@ -110,7 +117,8 @@ public sealed class CashierPageTests : IDisposable
     {
         await using var sandbox = await SandboxHost.StartAsync(_directory.Path, null);
         var token = TestContext.Current.CancellationToken;
-        using var page = await sandbox.Client.GetAsync($"/sandbox/checkouts/{await sandbox.CheckoutAsync("mi2-1.1")}", token);
+        var id = await sandbox.CheckoutAsync("mi2-1.1");
+        using var page = await sandbox.Client.GetAsync($"/sandbox/checkouts/{id}", token);
         page.Headers.CacheControl!.NoStore.ShouldBeTrue();
         page.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("frame-ancestors 'none'");
         page.Headers.GetValues("Referrer-Policy").Single().ShouldBe("no-referrer");
@@ -118,7 +126,8 @@ public sealed class CashierPageTests : IDisposable
         var html = await page.Content.ReadAsStringAsync(token);
         foreach (var file in new[] { "css", "js" })
         {
-            var path = html.Split('"').Single(part => part.StartsWith($"/sandbox/assets/cashier.{file}?v=", StringComparison.Ordinal));
+            var start = $"/sandbox/assets/cashier.{file}?v=";
+            var path = html.Split('"').Single(part => part.StartsWith(start, StringComparison.Ordinal));
             using var asset = await sandbox.Client.GetAsync(path, token);
             asset.StatusCode.ShouldBe(HttpStatusCode.OK);
             asset.Content.Headers.ContentType!.MediaType.ShouldBe(file == "css" ? "text/css" : "text/javascript");

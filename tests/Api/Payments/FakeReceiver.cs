@@ -7,7 +7,10 @@ using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Tests.Api.Payments;
 
-/// <summary>A merchant's notification endpoint that answers as the test says; keeps what it was sent, verified as the engine does.</summary>
+/// <summary>
+/// A merchant's notification endpoint that answers as the test says; keeps what it was sent, verified as the engine
+/// does.
+/// </summary>
 internal sealed class FakeReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -56,10 +59,14 @@ internal sealed class FakeReceiver : IAsyncDisposable
         var verifier = new NotificationReceiver(new WebhookSignature([SandboxHost.Secret]), TimeProvider.System);
         var headers = context.Request.Headers;
         var at = DateTimeOffset.FromUnixTimeSeconds(long.Parse(headers["webhook-timestamp"].ToString()));
-        _received.Enqueue(new Received(headers["webhook-id"].ToString(), at, verifier.Receive(headers, body.ToArray())));
+        var notification = verifier.Receive(headers, body.ToArray());
+        _received.Enqueue(new Received(headers["webhook-id"].ToString(), at, notification));
         if (Answer(_received.Count) is { } status) return Results.StatusCode(status);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, context.RequestAborted);
         await Task.WhenAny(Task.Delay(Timeout.Infinite, either.Token));
         return Results.StatusCode(StatusCodes.Status500InternalServerError);
     }
 }
+
+/// <summary>What the merchant's endpoint got: verified by the engine's own receiver.</summary>
+internal sealed record Received(string Id, DateTimeOffset At, PaymentNotification Notification);

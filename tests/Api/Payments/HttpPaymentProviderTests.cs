@@ -36,7 +36,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
         var token = TestContext.Current.CancellationToken;
 
         var checkout = await provider.CreateCheckoutAsync(_checkout, token);
-        var repeats = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => provider.CreateCheckoutAsync(_checkout, token)));
+        var repeats = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => provider.CreateCheckoutAsync(_checkout, token)));
         repeats.ShouldAllBe(repeat => repeat == checkout);
         var address = new Uri(engine.Urls.First());
         checkout.Url.ShouldBe($"{address}sandbox/checkouts/{checkout.Checkout}");
@@ -64,7 +65,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
         await using var engine = await EngineAsync();
         var provider = engine.Services.GetRequiredService<IPaymentProvider>();
         await provider.CreateCheckoutAsync(_checkout, TestContext.Current.CancellationToken);
-        (await RefusedAsync(() => provider.CreateCheckoutAsync(_checkout with { User = "weibo:bob" }))).Message.ShouldContain("409 conflict");
+        (await RefusedAsync(() => provider.CreateCheckoutAsync(_checkout with { User = "weibo:bob" })))
+            .Message.ShouldContain("409 conflict");
         (await RefusedAsync(() => provider.RefundAsync(new RefundRequest("mi2-1.17", "pay_0", new Money(1, "CNY")))))
             .Message.ShouldContain("404 not-found");
     }
@@ -150,7 +152,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
             .Message.ShouldContain("not known");
     }
 
-    private static Task<PaymentProviderException> RefusedAsync(Func<Task> call) => Should.ThrowAsync<PaymentProviderException>(call);
+    private static Task<PaymentProviderException> RefusedAsync(Func<Task> call) =>
+        Should.ThrowAsync<PaymentProviderException>(call);
 
     private static ServiceProvider Provider(Uri? baseAddress)
     {
@@ -162,7 +165,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
         }).Build();
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddPaymentProvider(configuration, new HostingEnvironment { EnvironmentName = Environments.Development });
+        services.AddPaymentProvider(
+            configuration, new HostingEnvironment { EnvironmentName = Environments.Development });
         return services.BuildServiceProvider();
     }
 
@@ -177,10 +181,13 @@ public sealed class HttpPaymentProviderTests : IDisposable
         return app;
     }
 
-    /// <summary>The composition of the front, as far as payments go: provider, sandbox and receiver in one process on port 0.</summary>
+    /// <summary>
+    /// The composition of the front, as far as payments go: provider, sandbox and receiver in one process on port 0.
+    /// </summary>
     private async Task<Engine> EngineAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Configuration["Payments:ApiKey"] = SandboxHost.ApiKey;

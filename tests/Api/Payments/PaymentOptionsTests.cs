@@ -23,10 +23,12 @@ public sealed class PaymentOptionsTests
     [InlineData("PublicAddress", "/here", "Payments:PublicAddress must")]
     [InlineData("NotificationAddress", "mailto:shop@shop.test", "Payments:NotificationAddress must")]
     [InlineData("ReturnAddress", "javascript:alert(1)", "Payments:ReturnAddress must")]
-    public void Outside_Development_what_is_missing_or_wrong_is_one_line_that_names_the_key(string key, string? value, string message)
+    public void Outside_Development_what_is_missing_or_wrong_is_one_line_that_names_the_key(
+        string key, string? value, string message)
     {
         using var services = Services(Environments.Production, key, value);
-        var fault = Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<PaymentOptions>>().Value);
+        var options = services.GetRequiredService<IOptions<PaymentOptions>>();
+        var fault = Should.Throw<OptionsValidationException>(() => options.Value);
         fault.Message.ShouldStartWith(message);
         fault.Message.ShouldNotContain("\n");
     }
@@ -45,7 +47,8 @@ public sealed class PaymentOptionsTests
             ["Payments:BaseAddress"] = baseAddress,
             ["Payments:Sandbox"] = asked,
         }).Build();
-        PaymentOptions.UsesSandbox(configuration, new HostingEnvironment { EnvironmentName = environment }).ShouldBe(expected);
+        var host = new HostingEnvironment { EnvironmentName = environment };
+        PaymentOptions.UsesSandbox(configuration, host).ShouldBe(expected);
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public sealed class PaymentOptionsTests
         if (expected is null) services.GetRequiredService<PaymentAddresses>().ReturnOf("mi2-1.17").ShouldBeNull();
     }
 
-    private static ServiceProvider Services(string environment, string key, string? value) => Services(environment, (key, value));
+    private static ServiceProvider Services(string environment, string key, string? value) =>
+        Services(environment, (key, value));
 
     private static ServiceProvider Services(string environment, params (string Key, string? Value)[] changes)
     {

@@ -27,8 +27,9 @@ public sealed class SandboxCheckoutTests : IAsyncLifetime
     [Fact]
     public async Task A_checkout_is_made_once_per_key()
     {
-        using var first = await _sandbox.MerchantAsync(HttpMethod.Post, "/sandbox/checkouts", Terms("mi2-1.1"), "mi2-1.1");
-        using var again = await _sandbox.MerchantAsync(HttpMethod.Post, "/sandbox/checkouts", Terms("mi2-1.1"), "mi2-1.1");
+        const string path = "/sandbox/checkouts";
+        using var first = await _sandbox.MerchantAsync(HttpMethod.Post, path, Terms("mi2-1.1"), "mi2-1.1");
+        using var again = await _sandbox.MerchantAsync(HttpMethod.Post, path, Terms("mi2-1.1"), "mi2-1.1");
         first.StatusCode.ShouldBe(HttpStatusCode.Created);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
         var body = await BodyAsync(first);

@@ -10,7 +10,9 @@ using OrleansSale.Api.Sandbox;
 
 namespace OrleansSale.Tests.Api.Payments;
 
-/// <summary>The sandbox alone on a port of its own; the same data directory again is the same company after a restart.</summary>
+/// <summary>
+/// The sandbox alone on a port of its own; the same data directory again is the same company after a restart.
+/// </summary>
 internal sealed class SandboxHost : IAsyncDisposable
 {
     public const string ApiKey = "test-api-key";
@@ -31,12 +33,11 @@ internal sealed class SandboxHost : IAsyncDisposable
     public HttpClient Client { get; }
 
     public static async Task<SandboxHost> StartAsync(
-        string dataDirectory, Uri? receiver, Action<SandboxOptions>? change = null, TimeProvider? clock = null)
+        string dataDirectory, Uri? receiver, Action<SandboxOptions>? change = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        if (clock is not null) builder.Services.AddSingleton(clock);
         builder.Services.AddSandbox((options, _) =>
         {
             options.DataDirectory = dataDirectory;
@@ -52,9 +53,14 @@ internal sealed class SandboxHost : IAsyncDisposable
     }
 
     public async Task<HttpResponseMessage> MerchantAsync(
-        HttpMethod method, string path, JsonObject? body = null, string? key = null, string credential = $"Bearer {ApiKey}")
+        HttpMethod method,
+        string path,
+        JsonObject? body = null,
+        string? key = null,
+        string credential = $"Bearer {ApiKey}")
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = JsonContent.Create(body);
         if (credential.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", credential);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return await Client.SendAsync(request);
@@ -121,6 +127,3 @@ internal sealed class SandboxHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 }
-
-/// <summary>What the merchant's endpoint got: verified by the engine's own receiver.</summary>
-internal sealed record Received(string Id, DateTimeOffset At, PaymentNotification Notification);

@@ -96,7 +96,8 @@ public sealed class SandboxNotificationTests : IDisposable
     public async Task A_checkout_can_name_its_own_address_for_notifications()
     {
         await using var receiver = await FakeReceiver.StartAsync();
-        await using var sandbox = await SandboxHost.StartAsync(_directory.Path, new Uri("http://127.0.0.1:1/"), Impatient);
+        await using var sandbox = await SandboxHost.StartAsync(
+            _directory.Path, new Uri("http://127.0.0.1:1/"), Impatient);
         var terms = SandboxHost.Terms("mi2-1.1");
         terms["notifyUrl"] = receiver.Address.ToString();
         using var made = await sandbox.MerchantAsync(HttpMethod.Post, "/sandbox/checkouts", terms, "mi2-1.1");

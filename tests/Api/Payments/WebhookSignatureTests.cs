@@ -12,8 +12,9 @@ public sealed class WebhookSignatureTests
     private static readonly byte[] Body = Encoding.UTF8.GetBytes("""{"type":"payment.captured","note":"小米"}""");
     private static readonly WebhookSignature Signature = new([Secret]);
 
-    // printf 'msg_0001.1356062400.<the body>' | openssl dgst -sha256 -mac HMAC -macopt key:'an openssl secret of 32 bytes!!!' -binary
-    // | base64; the reference library of the specification (npm standardwebhooks 1.1.1) gives the same.
+    // printf 'msg_0001.1356062400.<the body>' | openssl dgst -sha256 -mac HMAC -macopt key:'an openssl secret of 32
+    // bytes!!!' -binary | base64; the reference library of the specification (npm standardwebhooks 1.1.1) gives the
+    // same.
     private const string KnownAnswer = "v1,5dHegO164htQ9rD5m0YCtepqMh0b8MJ2ZHG6M8msi3k=";
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class WebhookSignatureTests
 
     [Fact]
     public void What_is_signed_verifies_and_any_change_of_it_does_not() =>
-        Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 40], Gen.Byte.Array[0, 200], Gen.Int[0, 10_000], Gen.Byte[1, 255])
+        Gen.Select(
+                Gen.String[Gen.Char.AlphaNumeric, 1, 40], Gen.Byte.Array[0, 200], Gen.Int[0, 10_000], Gen.Byte[1, 255])
             .Sample((id, body, place, change) =>
             {
                 var timestamp = WebhookSignature.TimestampOf(Noon);
@@ -73,8 +75,10 @@ public sealed class WebhookSignatureTests
     [Fact]
     public void Signatures_of_other_versions_are_passed_over()
     {
-        Signature.Verify("msg_0001", "1356062400", $"v1a,abc {KnownAnswer} v2,x", Body, Noon).ShouldBe(SignatureVerdict.Valid);
-        Signature.Verify("msg_0001", "1356062400", "v2," + KnownAnswer[3..], Body, Noon).ShouldBe(SignatureVerdict.Mismatch);
+        Signature.Verify("msg_0001", "1356062400", $"v1a,abc {KnownAnswer} v2,x", Body, Noon)
+            .ShouldBe(SignatureVerdict.Valid);
+        Signature.Verify("msg_0001", "1356062400", "v2," + KnownAnswer[3..], Body, Noon)
+            .ShouldBe(SignatureVerdict.Mismatch);
     }
 
     [Theory]
@@ -96,7 +100,8 @@ public sealed class WebhookSignatureTests
     [InlineData("msg_0001", "1356062400.0", KnownAnswer)]
     [InlineData("msg_0001", " 1356062400", KnownAnswer)]
     [InlineData("msg_0001", "99999999999999999999", KnownAnswer)]
-    public void A_header_that_is_missing_or_not_of_its_form_is_malformed(string? id, string? timestamp, string? signatures) =>
+    public void A_header_that_is_missing_or_not_of_its_form_is_malformed(
+        string? id, string? timestamp, string? signatures) =>
         Signature.Verify(id, timestamp, signatures, Body, Noon).ShouldBe(SignatureVerdict.Malformed);
 
     [Fact]
@@ -112,5 +117,6 @@ public sealed class WebhookSignatureTests
     public void Rubbish_in_the_headers_never_verifies_and_never_throws() =>
         Gen.Select(Gen.String[0, 300], Gen.String[0, 20], Gen.String[0, 600], Gen.Byte.Array[0, 100])
             .Sample((id, timestamp, signatures, body) =>
-                Signature.Verify(id, timestamp, signatures, body, Noon).ShouldNotBe(SignatureVerdict.Valid), iter: 2_000);
+                Signature.Verify(id, timestamp, signatures, body, Noon).ShouldNotBe(SignatureVerdict.Valid),
+                iter: 2_000);
 }
