@@ -1,0 +1,218 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Tests.Rules.Batches;
+
+/// <summary>An entry that contradicts the state is refused and changes nothing, wherever it came from.</summary>
+public class InconsistentEntriesTests
+{
+    private const long Now = LiveBatch.Opening;
+    private static readonly GrainInterfaces.Orders.Money Price = LiveBatch.Price;
+
+    // Of units 1 to 20, limit 5: one order each that is held, paid, expired, cancelled with its money owed, and cancelled with its money
+    // back; units 18 to 20 are withdrawn, reservation 2 of alice is cancelled, and the sale is paused.
+    private readonly LiveBatch _live = LiveBatch.Create(LiveBatch.TermsOf(stock: 20, limit: 5));
+    private readonly long _held;
+    private readonly long _paid;
+    private readonly long _expired;
+    private readonly long _cancelled;
+
+    public InconsistentEntriesTests()
+    {
+        _expired = _live.Buy("weibo:dora", Now, "k").Order!.Seq;
+        var release = Now + 930_000;
+        _live.Commit(release, HoldRules.NextDue(_live.State, release, 30_000));
+        _held = _live.Buy("weibo:bob", release, "k").Order!.Seq;
+        _live.Commit(release, new CheckoutOpened(_held, "c"));
+        _paid = _live.Buy("weibo:carl", release, quantity: 2).Order!.Seq;
+        _live.Pay(_paid, "p-paid", release);
+        _cancelled = _live.Buy("weibo:eve", release).Order!.Seq;
+        _live.Pay(_cancelled, "p-owed", release);
+        _live.Cancel(_cancelled, release);
+        var refunded = _live.Buy("weibo:fred", release).Order!.Seq;
+        _live.Pay(refunded, "p-back", release);
+        _live.Cancel(refunded, release);
+        _live.Commit(release, new RefundMade(refunded, "p-back", "r", Price));
+        _live.Commit(release, new ReservationCancelled("weibo:alice", 2));
+        _live.Operate(OperatorAction.Withdraw, "o-withdraw", 3, release);
+        _live.Operate(OperatorAction.Pause, "o-pause", now: release);
+    }
+
+    [Fact]
+    public void An_entry_out_of_its_place_is_refused()
+    {
+        var next = _live.State.LastSeq + 1;
+        var at = _live.State.LastAt;
+        var entry = new ResumedSale("r", "weibo:boss", "o");
+        Refused(entry, next - 1, at);
+        Refused(entry, next + 1, at);
+        Refused(entry, 0, at);
+        Refused(entry, next, at - 1);
+        Refused(new Created(LiveBatch.TermsOf()), next, at);
+        var empty = new SaleBatch();
+        Should.Throw<InconsistentEntryException>(() => empty.Apply(1, at, entry)).Seq.ShouldBe(1);
+        StateDump.Same(StateDump.Of(empty), StateDump.Of(new SaleBatch()));
+        // Where it belongs it is taken.
+        _live.State.Apply(next, at, entry);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    [InlineData(BatchTerms.MaxStock + 1)]
+    [InlineData(int.MaxValue)]
+    public void A_creation_with_an_impossible_stock_is_refused(int stock)
+    {
+        var empty = new SaleBatch();
+        Should.Throw<InconsistentEntryException>(() => empty.Apply(1, Now, new Created(LiveBatch.TermsOf(stock))));
+        StateDump.Same(StateDump.Of(empty), StateDump.Of(new SaleBatch()));
+    }
+
+    [Fact]
+    public void A_hold_of_anything_but_ascending_free_units_is_refused()
+    {
+        RefusedHold([]);
+        RefusedHold([1]);
+        RefusedHold([2]);
+        RefusedHold([20]);
+        RefusedHold([21]);
+        RefusedHold([0]);
+        RefusedHold([-1]);
+        RefusedHold([int.MinValue]);
+        RefusedHold([int.MaxValue]);
+        RefusedHold([10, 10]);
+        RefusedHold([11, 10]);
+        RefusedHold([10, 1]);
+    }
+
+    [Fact]
+    public void A_hold_under_a_key_that_names_another_order_is_refused()
+    {
+        Refused(new Held("weibo:bob", [10], Now, 1, "k"));
+        Refused(new Held("weibo:dora", [10], Now, 1, "k"));
+    }
+
+    [Fact]
+    public void A_checkout_for_an_order_that_takes_none_is_refused()
+    {
+        foreach (var order in new[] { _held, _paid, _expired, _cancelled, 1, 999 }) Refused(new CheckoutOpened(order, "c2"));
+    }
+
+    [Fact]
+    public void A_sale_without_a_live_hold_or_with_a_payment_that_is_recorded_is_refused()
+    {
+        foreach (var order in new[] { _paid, _expired, _cancelled, 1, 999 }) Refused(new Sold(order, "p-new", Price));
+        foreach (var payment in new[] { "p-paid", "p-owed", "p-back" }) Refused(new Sold(_held, payment, Price));
+    }
+
+    [Fact]
+    public void A_release_that_is_the_second_or_expires_a_paid_order_or_frees_other_units_is_refused()
+    {
+        foreach (var order in new[] { _expired, _cancelled })
+        {
+            foreach (var why in Enum.GetValues<ReleaseReason>()) Refused(new Released(order, _live.State.FindOrder(order)!.Units, why));
+        }
+        Refused(new Released(_paid, _live.State.FindOrder(_paid)!.Units, ReleaseReason.Expired));
+        var units = _live.State.FindOrder(_held)!.Units;
+        Refused(new Released(_held, [], ReleaseReason.Expired));
+        Refused(new Released(_held, [units[0] + 1], ReleaseReason.Expired));
+        Refused(new Released(_held, [units[0], units[0] + 1], ReleaseReason.Cancelled));
+        Refused(new Released(999, units, ReleaseReason.Expired));
+    }
+
+    [Fact]
+    public void Money_that_is_recorded_is_not_owed_a_second_time_nor_in_another_amount()
+    {
+        foreach (var payment in new[] { "p-paid", "p-owed", "p-back" }) Refused(Owed(_held, payment, Price));
+        foreach (var payment in new[] { "p-owed", "p-back" }) Refused(Owed(_cancelled, payment, Price));
+        Refused(Owed(_paid, "p-paid", Price * 2));
+        Refused(Owed(999, "p-new", Price));
+        // Once the order is given up its payment is owed, exactly.
+        _live.Commit(_live.State.LastAt, new Released(_paid, _live.State.FindOrder(_paid)!.Units, ReleaseReason.Cancelled));
+        Refused(Owed(_paid, "p-paid", Price));
+        Refused(Owed(_held, "p-paid", Price * 2));
+        _live.Commit(_live.State.LastAt, Owed(_paid, "p-paid", Price * 2));
+    }
+
+    [Fact]
+    public void A_refund_of_what_is_not_owed_or_of_another_amount_or_order_is_refused()
+    {
+        Refused(new RefundMade(_paid, "p-paid", "r", Price * 2));
+        Refused(new RefundMade(_cancelled, "p-back", "r", Price));
+        Refused(new RefundMade(_cancelled, "p-none", "r", Price));
+        Refused(new RefundMade(_held, "p-owed", "r", Price));
+        Refused(new RefundMade(_cancelled, "p-owed", "r", Price * 2));
+        Refused(new RefundMade(_cancelled, "p-owed", "r", Price with { Currency = "USD" }));
+        Refused(new RefundMade(999, "p-owed", "r", Price));
+        _live.Commit(_live.State.LastAt, new RefundMade(_cancelled, "p-owed", "r", Price));
+        Refused(new RefundMade(_cancelled, "p-owed", "r", Price));
+    }
+
+    [Fact]
+    public void A_cancellation_of_a_version_that_is_cancelled_already_is_refused()
+    {
+        Refused(new ReservationCancelled("weibo:alice", 2));
+        Refused(new ReservationCancelled("weibo:alice", 1));
+        Refused(new ReservationCancelled("weibo:nobody", 0));
+        Refused(new ReservationCancelled("weibo:nobody", -1));
+    }
+
+    [Fact]
+    public void A_restock_of_units_that_do_not_follow_the_stock_is_refused()
+    {
+        foreach (var (first, last) in new[]
+        {
+            (20, 25), (22, 25), (21, 20), (21, 0), (21, int.MinValue), (21, BatchTerms.MaxStock + 1), (21, int.MaxValue), (1, 5),
+        })
+        {
+            Refused(new Restocked([new(first, last)], "r", "weibo:boss", "o"));
+        }
+        Refused(new Restocked([], "r", "weibo:boss", "o"));
+        Refused(new Restocked([new(21, 22), new(23, 24)], "r", "weibo:boss", "o"));
+        Refused(new Restocked([new(21, 22)], "r", "weibo:boss", "o-pause"));
+    }
+
+    [Fact]
+    public void A_withdrawal_of_anything_but_ascending_free_units_is_refused()
+    {
+        foreach (var (first, last) in new[] { (1, 1), (2, 3), (18, 18), (16, 18), (21, 21), (0, 0), (-1, -1), (11, 10), (10, int.MaxValue) })
+            Refused(new Withdrawn([new(first, last)], "r", "weibo:boss", "o"));
+        Refused(new Withdrawn([], "r", "weibo:boss", "o"));
+        Refused(new Withdrawn([new(12, 13), new(10, 11)], "r", "weibo:boss", "o"));
+        Refused(new Withdrawn([new(10, 12), new(12, 13)], "r", "weibo:boss", "o"));
+        Refused(new Withdrawn([new(10, 11)], "r", "weibo:boss", "o-pause"));
+    }
+
+    [Fact]
+    public void A_command_that_is_recorded_or_changes_nothing_is_refused()
+    {
+        Refused(new PausedSale("r", "weibo:boss", "o"));
+        Refused(new ResumedSale("r", "weibo:boss", "o-pause"));
+        Refused(new ClosedSale("r", "weibo:boss", "o-withdraw"));
+        _live.Operate(OperatorAction.Resume, "o-resume", now: _live.State.LastAt);
+        Refused(new ResumedSale("r", "weibo:boss", "o"));
+        Refused(new PausedSale("r", "weibo:boss", "o-pause"));
+        _live.Operate(OperatorAction.Close, "o-close", now: _live.State.LastAt);
+        Refused(new ClosedSale("r", "weibo:boss", "o"));
+    }
+
+    [Fact]
+    public void An_entry_of_a_type_that_the_state_does_not_know_is_refused() => Refused(new Gift());
+
+    private static RefundOwed Owed(long order, string payment, GrainInterfaces.Orders.Money amount) =>
+        new(order, payment, amount, RefundReason.Duplicate);
+
+    private void RefusedHold(int[] units) => Refused(new Held("weibo:gil", units, Now + 2_000_000, 1, null));
+
+    private void Refused(BatchEntry entry) => Refused(entry, _live.State.LastSeq + 1, _live.State.LastAt);
+
+    private void Refused(BatchEntry entry, long seq, long at)
+    {
+        var before = StateDump.Of(_live.State);
+        Should.Throw<InconsistentEntryException>(() => _live.State.Apply(seq, at, entry), entry.ToString()).Seq.ShouldBe(seq);
+        StateDump.Same(StateDump.Of(_live.State), before);
+    }
+
+    private sealed record Gift : BatchEntry;
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches;
+
+namespace OrleansSale.Tests.Rules.Batches;
+
+/// <summary>Everything that can be seen of a batch's state as text: two states are the same exactly if their dumps are.</summary>
+internal static class StateDump
+{
+    public static string Of(SaleBatch batch)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"head {batch.LastSeq} at {batch.LastAt}\n");
+        text.Append(CultureInfo.InvariantCulture, $"stock {batch.Stock} held {batch.HeldUnits} sold {batch.SoldUnits} ");
+        text.Append(CultureInfo.InvariantCulture, $"withdrawn {batch.WithdrawnUnits} free {batch.Free.Count}:");
+        for (var unit = batch.Free.NextAbove(-1); unit >= 0; unit = batch.Free.NextAbove(unit)) text.Append(' ').Append(unit);
+        text.Append(CultureInfo.InvariantCulture, $" highest {batch.Free.Highest()}\n");
+        text.Append(CultureInfo.InvariantCulture, $"paused {batch.IsPaused} closed {batch.IsClosed}\n");
+        text.Append(CultureInfo.InvariantCulture, $"deadline {batch.NextDeadline()?.Seq}\n");
+        if (batch.Terms is { } terms) AppendTerms(text, terms);
+        foreach (var (seq, order) in batch.Orders.OrderBy(o => o.Key)) AppendOrder(text, batch, seq, order);
+        foreach (var (id, payment) in batch.Payments.OrderBy(p => p.Key, StringComparer.Ordinal)) AppendPayment(text, "payment", id, payment);
+        // In the order in which they are enumerated, since refunds are made in it.
+        foreach (var payment in batch.OwedPayments) AppendPayment(text, "owed", payment.Id, payment);
+        foreach (var (key, command) in batch.Commands.OrderBy(c => c.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
+        foreach (var (user, version) in batch.CancelledVersions.OrderBy(v => v.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");
+        text.Append("known").AppendJoin(' ', batch.KnownUsers.Select(hash => $" {hash:x}")).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>Fails with the first line in which two dumps differ.</summary>
+    public static void Same(string actual, string expected)
+    {
+        if (actual == expected) return;
+        var (first, second) = (expected.Split('\n'), actual.Split('\n'));
+        var i = 0;
+        while (i < first.Length && i < second.Length && first[i] == second[i]) i++;
+        Assert.Fail($"The states differ.\nexpected: {first.ElementAtOrDefault(i)}\nactual:   {second.ElementAtOrDefault(i)}");
+    }
+
+    private static void AppendTerms(StringBuilder text, BatchTerms terms)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"terms {terms.Id} {terms.Product} {terms.Stock} {terms.PerUserLimit} ");
+        text.Append(CultureInfo.InvariantCulture, $"{terms.PaymentWindowSeconds} on {string.Join(',', terms.Channels)}");
+        var s = terms.Schedule;
+        foreach (var instant in new[] { s.ReservationOpens, s.ReservationCloses, s.SaleOpens, s.SaleCloses })
+            text.Append(CultureInfo.InvariantCulture, $" {instant:O}");
+        text.Append('\n');
+    }
+
+    private static void AppendOrder(StringBuilder text, SaleBatch batch, long seq, Order order)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"order {seq}={order.Seq} of {order.User} units {string.Join(' ', order.Units)}");
+        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} heldAt {order.HeldAt} payBy {order.PayBy}");
+        text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold} live {order.IsLive}");
+        text.Append(CultureInfo.InvariantCulture, $" owed {order.Owed} returned {order.Returned} checkout {order.Checkout ?? "-"}");
+        text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment ?? "-"} before {order.Previous?.Seq}");
+        text.Append(CultureInfo.InvariantCulture, $" latest {batch.LatestOrderOf(order.User)?.Seq}");
+        var view = batch.View(order);
+        text.Append(CultureInfo.InvariantCulture, $" view {view} {view.Id} {string.Join(' ', view.Units)}\n");
+    }
+
+    private static void AppendPayment(StringBuilder text, string what, string id, Payment payment)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{what} {id}={payment.Id} order {payment.Order} {payment.Amount} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.State} refund {payment.Refund ?? "-"}\n");
+    }
+}

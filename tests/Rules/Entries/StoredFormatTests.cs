@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Tests.Rules.Entries;
+
+/// <summary>The stored format is for ever: a golden line may be added, never changed.</summary>
+public class StoredFormatTests
+{
+    private const string Held = "\"type\":\"held\"";
+
+    public static TheoryData<string> Golden => [.. Lines.Golden.Select(golden => golden.Line)];
+
+    /// <summary>Every member of every golden line's data: the line, the path to the object that has it, and the member.</summary>
+    public static TheoryData<string, string, string> Members
+    {
+        get
+        {
+            var members = new TheoryData<string, string, string>();
+            foreach (var (line, _) in Lines.Golden)
+            {
+                foreach (var path in new[] { "", "product", "product.price", "schedule", "amount" })
+                {
+                    if (Find(JsonNode.Parse(line)!, path) is not { } data) continue;
+                    foreach (var (name, _) in data) members.Add(line, path, name);
+                }
+            }
+            return members;
+        }
+    }
+
+    [Theory, MemberData(nameof(Golden))]
+    public void An_entry_is_stored_as_its_golden_line_and_read_from_it(string line)
+    {
+        var entry = Lines.Golden.First(golden => golden.Line == line).Entry;
+        var seq = entry is Created ? 1 : 18;
+        Lines.Write(entry, seq).ShouldBe(line);
+        var read = Lines.Read(line + "\n");
+        (read.Seq, read.At).ShouldBe((seq, Lines.At));
+        EntryEquality.ShouldBeSame(read.Entry, entry);
+    }
+
+    [Fact]
+    public void Every_entry_type_has_a_golden_line() =>
+        typeof(BatchEntry).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(BatchEntry)))
+            .Except(Lines.Golden.Select(golden => golden.Entry.GetType())).ShouldBeEmpty();
+
+    [Theory, MemberData(nameof(Members))]
+    public void A_line_without_one_of_its_members_is_refused(string line, string path, string member)
+    {
+        // These two may be absent: no picture was given, no key either.
+        if (member is "imageUrl" || (member is "key" && line.Contains(Held, StringComparison.Ordinal))) return;
+        var node = JsonNode.Parse(line)!;
+        Find(node, path)!.Remove(member);
+        Should.Throw<LedgerFormatException>(() => Lines.Read(node.ToJsonString()));
+    }
+
+    [Theory, MemberData(nameof(Members))]
+    public void A_line_with_a_member_that_is_null_is_refused(string line, string path, string member)
+    {
+        var node = JsonNode.Parse(line)!;
+        Find(node, path)![member] = null;
+        Should.Throw<LedgerFormatException>(() => Lines.Read(node.ToJsonString()));
+    }
+
+    [Theory, MemberData(nameof(Members))]
+    public void A_line_with_a_member_twice_or_one_that_is_not_its_own_is_refused(string line, string path, string member)
+    {
+        var value = Find(JsonNode.Parse(line)!, path)![member]!.ToJsonString();
+        Should.Throw<LedgerFormatException>(() => Lines.Read(Beside(line, path, $"\"{member}\":{value}")), "twice");
+        // One that no version knows, and some that other entries have.
+        foreach (var (name, other) in new[] { ("gift", "1"), ("refund", "\"r\""), ("user", "\"weibo:a\""), ("units", "[1]"), ("units", "1") })
+        {
+            if (Find(JsonNode.Parse(line)!, path)!.ContainsKey(name)) continue;
+            Should.Throw<LedgerFormatException>(() => Lines.Read(Beside(line, path, $"\"{name}\":{other}")), name);
+        }
+    }
+
+    // Puts a member first into the object at the path.
+    private static string Beside(string line, string path, string text)
+    {
+        var start = path is "" ? "\"data\":{" : $"\"{path.Split('.')[^1]}\":{{";
+        return line.Insert(line.IndexOf(start, StringComparison.Ordinal) + start.Length, text + ",");
+    }
+
+    private static JsonObject? Find(JsonNode line, string path)
+    {
+        var node = line["data"] as JsonObject;
+        foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries)) node = node?[name] as JsonObject;
+        return node;
+    }
+}

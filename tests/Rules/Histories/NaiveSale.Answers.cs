@@ -1,0 +1,100 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>
+/// What should be answered, straight from the contract: every reason is looked for by itself, and the one of the lowest number is told.
+/// </summary>
+internal sealed partial class NaiveSale
+{
+    // A repeat stands between ticket-invalid (5) and sale-closed (6).
+    private const double Repeat = 5.5;
+
+    public NaiveOrder? Find(long seq) => Orders.Find(order => order.Seq == seq);
+
+    public int LiveUnitsOf(string user) => Orders.Where(order => order.User == user && order.IsLive).Sum(order => order.Units.Length);
+
+    /// <summary>A refusal, or the order of an earlier request, or neither: a new order.</summary>
+    public (Refusal? Refused, NaiveOrder? Repeated) ExpectPurchase(in PurchaseRequest request, long now)
+    {
+        var (user, key, quantity) = (request.User, request.Key, request.Quantity);
+        var cancelled = request.Reservation > 0 && request.Reservation <= CancelledVersions.GetValueOrDefault(user);
+        var earlier = key is null
+            ? Orders.FindLast(order => order.User == user && order.IsLive)
+            : Orders.Find(order => order.User == user && order.Key == key);
+
+        var reasons = new List<(double Rank, Refusal? Refused)>();
+        void When(bool holds, Refusal refusal) { if (holds) reasons.Add(((int)refusal, refusal)); }
+        When(!Terms.Channels.Contains(user.Split(':')[0]), Refusal.NotEligible);
+        When(cancelled && request.ByTicket, Refusal.TicketInvalid);
+        if (earlier is not null) reasons.Add((Repeat, key is not null && earlier.Units.Length != quantity ? Refusal.Conflict : null));
+        When(Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
+        When(now < Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Refusal.SaleNotOpen);
+        When(Paused, Refusal.Paused);
+        When(LiveUnitsOf(user) + quantity > Terms.PerUserLimit, Refusal.LimitReached);
+        When(Orders.Count(order => order.User == user && !order.IsLive) >= 10, Refusal.LimitReached);
+        When(quantity > Count(NaiveUnit.Free), Refusal.SoldOut);
+        When(cancelled || request.Reservation == 0, Refusal.NotReserved);
+
+        if (reasons.Count == 0) return (null, null);
+        var first = reasons.MinBy(reason => reason.Rank);
+        return (first.Refused, first.Refused is null ? earlier : null);
+    }
+
+    public Refusal? ExpectCheckout(long seq, string? owner, string? checkout, long now)
+    {
+        if (Find(seq) is not { } order || (owner is not null && owner != order.User)) return Refusal.NotFound;
+        if (order.State != NaiveState.Held || now >= order.PayBy) return Refusal.OrderNotPayable;
+        return checkout is not null && order.Checkout is not null && order.Checkout != checkout ? Refusal.Conflict : null;
+    }
+
+    /// <summary>Null: not-found.</summary>
+    public CaptureResult? ExpectCapture(Capture capture, long now)
+    {
+        if (Payments.ContainsKey(capture.Payment)) return CaptureResult.AlreadyRecorded;
+        if (Find(capture.Order) is not { } order) return null;
+        var pays = order.State == NaiveState.Held && now < order.PayBy + grace && capture.User == order.User
+            && capture.Amount.Currency == Terms.Product.Price.Currency
+            && capture.Amount.Amount == Terms.Product.Price.Amount * order.Units.Length;
+        return pays ? CaptureResult.Sold : CaptureResult.RefundOwed;
+    }
+
+    public Refusal? ExpectCancel(long seq, string? owner) =>
+        Find(seq) is { } order && (owner is null || owner == order.User) ? null : Refusal.NotFound;
+
+    public Answer<bool> ExpectReservationCancelled(string user, long version)
+    {
+        if (version <= CancelledVersions.GetValueOrDefault(user)) return false;
+        return Orders.Exists(order => order.User == user && order.IsLive) ? Refusal.Conflict : true;
+    }
+
+    public Answer<bool> ExpectOperate(OperatorCommand command)
+    {
+        if (CommandsDone.TryGetValue(command.Key, out var done)) return done == (command.Action, command.Units) ? false : Refusal.Conflict;
+        return command.Action switch
+        {
+            OperatorAction.Close => !Closed,
+            OperatorAction.Withdraw => command.Units > Count(NaiveUnit.Free) ? Refusal.Conflict : true,
+            _ when Closed => Refusal.SaleClosed,
+            OperatorAction.Pause => !Paused,
+            OperatorAction.Resume => Paused,
+            _ => true,
+        };
+    }
+
+    public OrderStatus StatusOf(NaiveOrder order)
+    {
+        var money = Payments.Values.Where(payment => payment.Order == order.Seq).Select(payment => payment.Where).ToList();
+        return order.State switch
+        {
+            NaiveState.Held => OrderStatus.AwaitingPayment,
+            NaiveState.Paid => OrderStatus.Paid,
+            _ when money.Contains(NaiveMoney.Owed) => OrderStatus.Refunding,
+            _ when money.Contains(NaiveMoney.PaidBack) => OrderStatus.Refunded,
+            NaiveState.Expired => OrderStatus.Expired,
+            _ => OrderStatus.Cancelled,
+        };
+    }
+}

@@ -1,0 +1,239 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>
+/// A second, naive reading of a batch's entries: a dictionary from unit to state, and lists. It consumes the entries alone and fails on
+/// the first one that breaks I1, I2, I3 or I6. What should be answered is in the other part.
+/// </summary>
+internal sealed partial class NaiveSale(long grace)
+{
+    public BatchTerms Terms { get; private set; } = null!;
+
+    public Dictionary<int, NaiveUnit> Units { get; } = [];
+
+    public List<NaiveOrder> Orders { get; } = [];
+
+    public Dictionary<string, NaivePayment> Payments { get; } = [];
+
+    public Dictionary<string, long> CancelledVersions { get; } = [];
+
+    public Dictionary<string, (OperatorAction Action, int Units)> CommandsDone { get; } = [];
+
+    public bool Paused { get; private set; }
+
+    public bool Closed { get; private set; }
+
+    public long Seq { get; private set; }
+
+    public long At { get; private set; }
+
+    public int Count(NaiveUnit state) => Units.Values.Count(unit => unit == state);
+
+    /// <summary>Takes the next entry, or fails because it must not be.</summary>
+    public void Take(long seq, long at, BatchEntry entry)
+    {
+        seq.ShouldBe(Seq + 1, "the sequence has no gaps");
+        at.ShouldBeGreaterThanOrEqualTo(At, "time never runs backwards");
+        (Seq, At) = (seq, at);
+        switch (entry)
+        {
+            case Created e: TakeCreated(e); break;
+            case Held e: TakeHeld(e); break;
+            case CheckoutOpened e: TakeCheckout(e); break;
+            case Sold e: TakeSold(e); break;
+            case Released e: TakeReleased(e); break;
+            case RefundOwed e: TakeOwed(e); break;
+            case RefundMade e: TakeRefund(e); break;
+            case ReservationCancelled e: TakeReservationCancelled(e); break;
+            case Restocked e: TakeRestocked(e); break;
+            case Withdrawn e: TakeWithdrawn(e); break;
+            case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do(e.Key, OperatorAction.Pause, 0); break;
+            case ResumedSale e: Paused.ShouldBeTrue(); Paused = false; Do(e.Key, OperatorAction.Resume, 0); break;
+            case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do(e.Key, OperatorAction.Close, 0); break;
+            default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
+        }
+    }
+
+    /// <summary>What holds whenever a commit is complete: every captured payment is a paid order's, or on its way back, or back (I6).</summary>
+    public void CheckMoney()
+    {
+        foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))
+        {
+            var payment = Payments[order.Payment!];
+            payment.Where.ShouldBe(NaiveMoney.Kept, "an order is paid only with a captured payment");
+            payment.Order.ShouldBe(order.Seq);
+            payment.Amount.ShouldBe(Terms.Product.Price * order.Units.Length);
+        }
+        foreach (var (id, payment) in Payments.Where(payment => payment.Value.Where == NaiveMoney.Kept))
+        {
+            var order = Find(payment.Order)!;
+            order.State.ShouldBe(NaiveState.Paid, "money is kept only for a paid order");
+            order.Payment.ShouldBe(id);
+        }
+    }
+
+    private void TakeCreated(Created e)
+    {
+        Seq.ShouldBe(1);
+        Terms = e.Terms;
+        for (var unit = 1; unit <= Terms.Stock; unit++) Units.Add(unit, NaiveUnit.Free);
+    }
+
+    private void TakeHeld(Held e)
+    {
+        // I1: of the free ones, and the lowest.
+        e.Units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order().Take(e.Units.Length));
+        e.Units.ShouldNotBeEmpty();
+        foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
+        // I2: the limit, and keys.
+        (LiveUnitsOf(e.User) + e.Units.Length).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
+        Orders.Count(order => order.User == e.User && !order.IsLive).ShouldBeLessThan(10, "bound of ended orders");
+        if (e.Key is null) Orders.ShouldNotContain(order => order.User == e.User && order.IsLive, "a double click buys once");
+        else Orders.ShouldNotContain(order => order.User == e.User && order.Key == e.Key, "a key names one order for ever");
+        // I3: who, and when.
+        Terms.Channels.ShouldContain(e.User.Split(':')[0], "eligible");
+        e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User), "reserved");
+        At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
+        (Paused || Closed).ShouldBeFalse("on sale");
+        e.PayBy.ShouldBe(At + (Terms.PaymentWindowSeconds * 1_000L));
+        Orders.Add(new NaiveOrder(Seq, e.User, e.Units, At, e.PayBy, e.Key));
+    }
+
+    private void TakeCheckout(CheckoutOpened e)
+    {
+        var order = Find(e.Order)!;
+        order.State.ShouldBe(NaiveState.Held);
+        At.ShouldBeLessThan(order.PayBy);
+        order.Checkout.ShouldBeNull();
+        order.Checkout = e.Checkout;
+    }
+
+    private void TakeSold(Sold e)
+    {
+        var order = Find(e.Order)!;
+        order.State.ShouldBe(NaiveState.Held, "only a hold is sold");
+        At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
+        Payments.ShouldNotContainKey(e.Payment);
+        Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount));
+        order.State = NaiveState.Paid;
+        order.Payment = e.Payment;
+        Move(order.Units, NaiveUnit.Held, NaiveUnit.Sold);
+    }
+
+    private void TakeReleased(Released e)
+    {
+        var order = Find(e.Order)!;
+        e.Units.ShouldBe(order.Units);
+        if (e.Why == ReleaseReason.Expired)
+        {
+            order.State.ShouldBe(NaiveState.Held, "a paid order does not expire");
+            At.ShouldBeGreaterThanOrEqualTo(order.PayBy + grace, "a release never comes early");
+        }
+        Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
+        order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
+    }
+
+    private void TakeOwed(RefundOwed e)
+    {
+        var order = Find(e.Order)!;
+        if (Payments.TryGetValue(e.Payment, out var kept))
+        {
+            // The only way from kept to owed: the order it paid for was given up.
+            (kept.Where, kept.Order, kept.Amount, order.State).ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Cancelled));
+            e.Why.ShouldBe(RefundReason.Cancelled);
+            kept.Where = NaiveMoney.Owed;
+        }
+        else Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount) { Where = NaiveMoney.Owed });
+    }
+
+    private void TakeRefund(RefundMade e)
+    {
+        var payment = Payments[e.Payment];
+        (payment.Where, payment.Order, payment.Amount).ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
+        payment.Where = NaiveMoney.PaidBack;
+    }
+
+    private void TakeReservationCancelled(ReservationCancelled e)
+    {
+        Orders.ShouldNotContain(order => order.User == e.User && order.IsLive);
+        e.Version.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User));
+        CancelledVersions[e.User] = e.Version;
+    }
+
+    private void TakeRestocked(Restocked e)
+    {
+        Closed.ShouldBeFalse();
+        var added = Numbers(e.Ranges);
+        added.ShouldBe(Enumerable.Range(Units.Count + 1, added.Count));
+        foreach (var unit in added) Units.Add(unit, NaiveUnit.Free);
+        Do(e.Key, OperatorAction.Restock, added.Count);
+    }
+
+    private void TakeWithdrawn(Withdrawn e)
+    {
+        var taken = Numbers(e.Ranges);
+        var free = Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order().ToList();
+        taken.ShouldBe(free.TakeLast(taken.Count));
+        Move([.. taken], NaiveUnit.Free, NaiveUnit.Withdrawn);
+        Do(e.Key, OperatorAction.Withdraw, taken.Count);
+    }
+
+    private static List<int> Numbers(UnitRange[] ranges) =>
+        [.. ranges.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))];
+
+    private void Move(int[] units, NaiveUnit from, NaiveUnit to)
+    {
+        foreach (var unit in units)
+        {
+            Units[unit].ShouldBe(from);
+            Units[unit] = to;
+        }
+    }
+
+    private void Do(string key, OperatorAction action, int units)
+    {
+        CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
+        CommandsDone.Add(key, (action, units));
+    }
+}
+
+internal enum NaiveUnit
+{
+    Free,
+    Held,
+    Sold,
+    Withdrawn,
+}
+
+internal enum NaiveState
+{
+    Held,
+    Paid,
+    Expired,
+    Cancelled,
+}
+
+internal enum NaiveMoney
+{
+    Kept,
+    Owed,
+    PaidBack,
+}
+
+internal sealed record NaiveOrder(long Seq, string User, int[] Units, long HeldAt, long PayBy, string? Key)
+{
+    public NaiveState State { get; set; }
+
+    public string? Checkout { get; set; }
+
+    public string? Payment { get; set; }
+
+    public bool IsLive => State is NaiveState.Held or NaiveState.Paid;
+}
+
+internal sealed record NaivePayment(long Order, GrainInterfaces.Orders.Money Amount)
+{
+    public NaiveMoney Where { get; set; }
+}

@@ -1,0 +1,267 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Tests.Rules.Batches;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>
+/// Plays a history on the rules and on the naive sale side by side. After every entry the counts, the units, the orders and the money
+/// are compared; before every entry, that deciding it changed nothing; for every answer, that the naive sale gives the same.
+/// </summary>
+internal sealed class Player
+{
+    private readonly History _history;
+    private readonly NaiveSale _naive;
+    private readonly LiveBatch _live = new();
+    private readonly Dictionary<string, Capture> _captured = [];
+    private long _clock;
+
+    public Player(History history)
+    {
+        _history = history;
+        _naive = new NaiveSale(history.Grace);
+        _clock = LiveBatch.Opening + history.Start;
+        Commit(OperatorRules.DecideCreate(State, history.Terms).First);
+    }
+
+    private SaleBatch State => _live.State;
+
+    /// <summary>The dump of the state after each entry, in their order.</summary>
+    public List<string> Dumps { get; } = [];
+
+    /// <summary>The outcomes told, by name: that the histories reach them all is checked as well.</summary>
+    public Dictionary<string, int> Told { get; } = [];
+
+    private long Now => State.NowAt(_clock);
+
+    public LiveBatch Play()
+    {
+        foreach (var command in _history.Commands) Play(command);
+        return _live;
+    }
+
+    private void Play(Command command)
+    {
+        switch (command)
+        {
+            case Buy buy: Play(buy); break;
+            case GoTo goTo: _clock = InstantOf(goTo) + goTo.Offset; break;
+            case Wait wait: _clock += wait.Milliseconds; break;
+            case Sweep: PlaySweep(); break;
+            case CheckOut checkOut: Play(checkOut); break;
+            case Pay pay: Play(pay); break;
+            case Refund refund: Play(refund); break;
+            case Cancel cancel: Play(cancel); break;
+            case CancelReservation cancel: Play(cancel); break;
+            case Operate operate: Play(operate); break;
+            default: throw new ArgumentOutOfRangeException(nameof(command), command, "unknown step");
+        }
+    }
+
+    private void PlaySweep()
+    {
+        while (Pure(() => HoldRules.NextDue(State, Now, _history.Grace)) is { } due)
+        {
+            Tell("expired");
+            Commit(due);
+        }
+        // None is left that is due, and those that are not were left alone (the naive sale refuses an early release).
+        _naive.Orders.ShouldNotContain(order => order.State == NaiveState.Held && Now >= order.PayBy + _history.Grace);
+    }
+
+    private void Play(Buy buy)
+    {
+        var user = History.Users[buy.User];
+        var cancelled = _naive.CancelledVersions.GetValueOrDefault(user);
+        var quantity = buy.Quantity switch
+        {
+            Amount.One => 1,
+            Amount.Limit => _history.Terms.PerUserLimit,
+            Amount.LimitAndOne => _history.Terms.PerUserLimit + 1,
+            Amount.AllFree => Math.Max(1, _naive.Count(NaiveUnit.Free)),
+            _ => _naive.Count(NaiveUnit.Free) + 1,
+        };
+        var version = buy.Version switch { Version.Fresh => cancelled + 1, Version.Cancelled => cancelled, _ => 0 };
+        var request = new PurchaseRequest(user, buy.Key == 0 ? null : $"k{buy.Key}", quantity, version, buy.ByTicket);
+        var expected = _naive.ExpectPurchase(request, Now);
+        var decision = Pure(() => PurchaseRules.Decide(State, request, Now));
+        var outcome = decision.Outcome;
+
+        Tell($"purchase {outcome.Refused?.ToString() ?? (outcome.Repeated ? "repeat" : "made")}");
+        outcome.Refused.ShouldBe(expected.Refused);
+        outcome.Repeated.ShouldBe(expected.Repeated is not null);
+        (decision.First is not null).ShouldBe(outcome is { Order: not null, Repeated: false }, "exactly a new order is an entry");
+        Commit(decision.First, decision.Second);
+        if (outcome.Order is null) return;
+        var order = expected.Repeated ?? _naive.Orders[^1];
+        CheckView(outcome.Order, order);
+        outcome.Order.Units.Length.ShouldBe(buy.Key == 0 && outcome.Repeated ? order.Units.Length : quantity);
+    }
+
+    private void Play(CheckOut checkOut)
+    {
+        var order = OrderAt(checkOut.Order);
+        var owner = checkOut.ByOwner ? _naive.Find(order)?.User ?? History.Users[0] : History.Users[1];
+        Pure(() => PaymentRules.MayCheckOut(State, order, owner, Now)).ShouldBe(_naive.ExpectCheckout(order, owner, null, Now));
+        var checkout = $"c{order}-{checkOut.Checkout / 2}";
+        var expected = _naive.ExpectCheckout(order, null, checkout, Now);
+        var opened = _naive.Find(order)?.Checkout;
+        var decision = Pure(() => PaymentRules.DecideCheckout(State, order, checkout, Now));
+        Tell($"checkout {decision.Outcome?.ToString() ?? "opened"}");
+        decision.Outcome.ShouldBe(expected);
+        (decision.First is not null).ShouldBe(expected is null && opened is null);
+        Commit(decision.First, decision.Second);
+    }
+
+    private void Play(Pay pay)
+    {
+        var seq = OrderAt(pay.Order);
+        var order = _naive.Find(seq);
+        var price = LiveBatch.Price * (order?.Units.Length ?? 1);
+        var capture = new Capture(seq, $"p{pay.Payment}", pay.ByOwner && order is not null ? order.User : "weibo:stranger", pay.Money switch
+        {
+            Money.Exact => price,
+            Money.TooLittle => price with { Amount = price.Amount - 1 },
+            Money.TooMuch => price with { Amount = price.Amount + 1 },
+            _ => price with { Currency = "USD" },
+        });
+        var expected = _naive.ExpectCapture(capture, Now);
+        var decision = Pure(() => PaymentRules.DecideCapture(State, capture, Now, _history.Grace));
+        Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
+        if (decision.First is Released) Tell("capture RefundOwed late");
+        if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
+        else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));
+        Commit(decision.First, decision.Second);
+        if (expected is CaptureResult.Sold or CaptureResult.RefundOwed)
+        {
+            _captured.Add(capture.Payment, capture);
+            _naive.Payments[capture.Payment].Amount.ShouldBe(capture.Amount);
+        }
+        // I6: whatever was captured has its record.
+        _naive.Payments.Keys.ShouldBe(_captured.Keys, ignoreOrder: true);
+    }
+
+    private void Play(Refund refund)
+    {
+        var payment = $"p{refund.Payment}";
+        var owed = _naive.Payments.GetValueOrDefault(payment) is { Where: NaiveMoney.Owed };
+        var decision = Pure(() => PaymentRules.DecideRefunded(State, payment, $"r{refund.Payment}"));
+        Tell($"refund {decision.Outcome}");
+        decision.Outcome.ShouldBe(owed);
+        Commit(decision.First, decision.Second);
+    }
+
+    private void Play(Cancel cancel)
+    {
+        var seq = OrderAt(cancel.Order);
+        var order = _naive.Find(seq);
+        var owner = cancel.Who switch { Who.Operator => null, Who.Owner => order?.User ?? "weibo:alice", _ => "weibo:stranger" };
+        var expected = _naive.ExpectCancel(seq, owner);
+        var (wasLive, wasPaid) = (order?.IsLive, order?.State == NaiveState.Paid);
+        var decision = Pure(() => HoldRules.DecideCancel(State, seq, owner));
+        Tell($"cancel {decision.Outcome?.ToString() ?? (wasPaid ? "paid" : wasLive == true ? "cancelled" : "ended")}");
+        decision.Outcome.ShouldBe(expected);
+        (decision.First is not null).ShouldBe(expected is null && wasLive == true);
+        (decision.Second is not null).ShouldBe(expected is null && wasPaid);
+        Commit(decision.First, decision.Second);
+        if (expected is null) order!.IsLive.ShouldBeFalse();
+    }
+
+    private void Play(CancelReservation cancel)
+    {
+        var user = History.Users[cancel.User];
+        var version = _naive.CancelledVersions.GetValueOrDefault(user) + cancel.Step;
+        var expected = _naive.ExpectReservationCancelled(user, version);
+        var decision = Pure(() => HoldRules.DecideReservationCancelled(State, user, version));
+        Tell($"reservation {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
+        (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
+        Commit(decision.First, decision.Second);
+    }
+
+    private void Play(Operate operate)
+    {
+        var units = operate.Action is OperatorAction.Restock or OperatorAction.Withdraw ? operate.Units : 0;
+        var command = new OperatorCommand(operate.Action, units, "because", "weibo:boss", $"o{operate.Key}");
+        var expected = _naive.ExpectOperate(command);
+        var decision = Pure(() => OperatorRules.Decide(State, command));
+        Tell($"{operate.Action} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
+        (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
+        (decision.First is not null).ShouldBe(expected is { Refused: null, Value: true });
+        Commit(decision.First, decision.Second);
+    }
+
+    // A decision is a function: it leaves the state as it was, and decides the same again.
+    private T Pure<T>(Func<T> decide)
+    {
+        var before = StateDump.Of(State);
+        var decision = decide();
+        StateDump.Same(StateDump.Of(State), before);
+        return decision;
+    }
+
+    private void Commit(params BatchEntry?[] entries)
+    {
+        var now = Now;
+        foreach (var entry in entries)
+        {
+            if (entry is null) continue;
+            _naive.Take(State.LastSeq + 1, now, entry);
+            _live.Commit(now, entry);
+            Dumps.Add(StateDump.Of(State));
+            Compare();
+        }
+        _naive.CheckMoney();
+    }
+
+    // I1 from the units themselves, at every prefix.
+    private void Compare()
+    {
+        (State.Stock, State.Free.Count, State.HeldUnits, State.SoldUnits, State.WithdrawnUnits).ShouldBe((_naive.Units.Count,
+            _naive.Count(NaiveUnit.Free), _naive.Count(NaiveUnit.Held), _naive.Count(NaiveUnit.Sold), _naive.Count(NaiveUnit.Withdrawn)));
+        (State.Free.Count + State.HeldUnits + State.SoldUnits + State.WithdrawnUnits).ShouldBe(State.Stock, "I1");
+        foreach (var (unit, state) in _naive.Units)
+        {
+            if (State.Free.Contains(unit) != (state == NaiveUnit.Free)) Assert.Fail($"unit {unit} is {state}");
+        }
+        State.Orders.Count.ShouldBe(_naive.Orders.Count);
+        foreach (var order in _naive.Orders) CheckView(State.View(State.FindOrder(order.Seq)!), order);
+        var live = _naive.Orders.Where(order => order.IsLive).SelectMany(order => order.Units).ToList();
+        live.Distinct().Count().ShouldBe(live.Count, "no unit is in two live orders");
+        var first = _naive.Orders.Where(order => order.State == NaiveState.Held).OrderBy(order => order.PayBy).FirstOrDefault();
+        State.NextDeadline()?.PayBy.ShouldBe(first!.PayBy);
+        (State.NextDeadline() is null).ShouldBe(first is null);
+        State.OwedPayments.Count.ShouldBe(_naive.Payments.Values.Count(payment => payment.Where == NaiveMoney.Owed));
+    }
+
+    private void CheckView(OrderView view, NaiveOrder order)
+    {
+        if (!view.Units.AsSpan().SequenceEqual(order.Units)) Assert.Fail($"order {order.Seq} has units {string.Join(' ', view.Units)}");
+        (view.Seq, view.Batch, view.User, view.Status, view.Amount, view.Checkout, view.Payment).ShouldBe((order.Seq, _naive.Terms.Id,
+            order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout, order.Payment));
+        (view.HeldAt, view.PayBy).ShouldBe((LiveBatch.Instant(order.HeldAt), LiveBatch.Instant(order.PayBy)));
+    }
+
+    private long OrderAt(int index) =>
+        _naive.Orders is [] ? 2 : index % (_naive.Orders.Count + 1) is var i && i < _naive.Orders.Count ? _naive.Orders[i].Seq : 1_000;
+
+    private long InstantOf(GoTo goTo)
+    {
+        var payBy = _naive.Find(OrderAt(goTo.Order))?.PayBy ?? Now;
+        return goTo.Boundary switch
+        {
+            Boundary.ReservationOpens => _history.Terms.Schedule.ReservationOpens.ToUnixTimeMilliseconds(),
+            Boundary.SaleOpens => _history.Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(),
+            Boundary.SaleCloses => _history.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(),
+            Boundary.PayBy => payBy,
+            _ => payBy + _history.Grace,
+        };
+    }
+
+    private void Tell(string what) => Told[what] = Told.GetValueOrDefault(what) + 1;
+
+    private static string Why(Decision<Answer<CaptureResult>> decision) =>
+        (decision.Second ?? decision.First) is RefundOwed owed ? $" {owed.Why}" : "";
+}

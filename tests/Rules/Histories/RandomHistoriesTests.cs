@@ -1,0 +1,61 @@
+using CsCheck;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Tests.Rules.Batches;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>A failure prints its seed and the shrunk history; <c>CsCheck_Iter</c> (100) multiplies how many are played.</summary>
+public class RandomHistoriesTests(ITestOutputHelper output)
+{
+    // Each must be told somewhere in 1,000 histories, or they have gone stale and prove nothing.
+    private static readonly string[] Expected =
+    [
+        "purchase made", "purchase repeat", "purchase Conflict", "purchase NotEligible", "purchase TicketInvalid", "purchase SaleClosed",
+        "purchase SaleNotOpen", "purchase Paused", "purchase LimitReached", "purchase SoldOut", "purchase NotReserved",
+        "capture Sold", "capture AlreadyRecorded", "capture NotFound", "capture RefundOwed Expired", "capture RefundOwed Cancelled",
+        "capture RefundOwed Duplicate", "capture RefundOwed WrongAmount", "capture RefundOwed WrongPayer", "capture RefundOwed late",
+        "checkout opened", "checkout Conflict", "checkout OrderNotPayable", "checkout NotFound", "cancel cancelled", "cancel ended",
+        "cancel paid", "cancel NotFound", "refund True", "refund False", "reservation True", "reservation False", "reservation Conflict",
+        "Pause True", "Resume True", "Close True", "Restock True", "Withdraw True", "Withdraw Conflict", "Restock SaleClosed", "expired",
+    ];
+
+    [Fact]
+    public void At_every_prefix_of_a_random_history_the_rules_agree_with_the_naive_sale_and_the_invariants_hold()
+    {
+        var told = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var histories = 10 * Check.Iter;
+        History.Any.Sample(history =>
+        {
+            var player = new Player(history);
+            player.Play();
+            lock (told)
+            {
+                foreach (var (what, times) in player.Told) told[what] = told.GetValueOrDefault(what) + times;
+            }
+        }, iter: histories, print: history => history.ToString());
+
+        output.WriteLine($"{histories} histories\n{string.Join('\n', told.Select(t => $"{t.Value,8} {t.Key}"))}");
+        if (histories >= 1_000) Expected.Except(told.Keys).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Replaying_the_stored_lines_gives_the_live_state()
+    {
+        History.Any.Sample(history =>
+        {
+            var player = new Player(history);
+            var live = player.Play();
+            // At once, as an activation does: nobody asked for the next deadline on the way.
+            StateDump.Same(StateDump.Of(live.Replay()), StateDump.Of(live.State));
+            // And with a look at every prefix.
+            var replayed = new SaleBatch();
+            for (var i = 0; i < live.Lines.Count; i++)
+            {
+                var (seq, at, entry) = EntryReader.Read(live.Lines[i]);
+                replayed.Apply(seq, at, entry);
+                StateDump.Same(StateDump.Of(replayed), player.Dumps[i]);
+            }
+        }, iter: 4 * Check.Iter, print: history => history.ToString());
+    }
+}
