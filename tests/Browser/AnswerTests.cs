@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>What the page makes of answers that are lost, late, repeated or refusals.</summary>
+public sealed class AnswerTests(SaleStage stage)
+{
+    /// <summary>Every code of a purchase that ends the attempt, in the order in which the engine looks for them.</summary>
+    public static TheoryData<string, int> Refusals => new()
+    {
+        { "invalid-request", 400 }, { "unauthenticated", 401 }, { "not-found", 404 }, { "not-eligible", 403 },
+        { "ticket-invalid", 403 }, { "sale-closed", 409 }, { "paused", 503 }, { "limit-reached", 409 }, { "sold-out", 409 },
+        { "not-reserved", 403 }, { "conflict", 409 },
+    };
+
+    [Fact]
+    public async Task A_double_click_makes_one_order_even_where_two_are_allowed()
+    {
+        var (batch, buyer) = await ReadyAsync("double", new Sale(Sale.AtOnce) { PerUserLimit = 5 });
+        await using var _ = buyer;
+        await buyer.Part("buy").DblClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        (await stage.Client.OrdersAsync(batch, "double")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_order_whose_answer_was_lost_is_found_by_itself()
+    {
+        var (batch, buyer) = await ReadyAsync("lost", new Sale(Sale.AtOnce) { PerUserLimit = 5 });
+        await using var _ = buyer;
+        var purchases = 0;
+        await buyer.OnPurchaseAsync(async route =>
+        {
+            purchases += 1;
+            await route.FetchAsync();
+            await route.AbortAsync("connectionreset");
+        });
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        purchases.ShouldBe(1);
+        (await stage.Client.OrdersAsync(batch, "lost")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_order_made_while_the_page_was_reloaded_is_found_and_not_made_twice()
+    {
+        var (batch, buyer) = await ReadyAsync("reload", new Sale(Sale.AtOnce) { PerUserLimit = 5 });
+        await using var _ = buyer;
+        var arrived = new TaskCompletionSource();
+        await buyer.OnPurchaseAsync(async route =>
+        {
+            await route.FetchAsync();
+            arrived.TrySetResult();
+        });
+        await buyer.Part("buy").ClickAsync();
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await buyer.Page.UnrouteAllAsync(new() { Behavior = UnrouteBehavior.IgnoreErrors });
+
+        await buyer.Page.ReloadAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await Expect(buyer.Part("order")).ToHaveCountAsync(1);
+        (await stage.Client.OrdersAsync(batch, "reload")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_purchase_that_never_arrived_is_sent_again_under_its_key_after_a_reload()
+    {
+        var (batch, buyer) = await ReadyAsync("resend", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        var keys = new ConcurrentQueue<string>();
+        var isCut = true;
+        await buyer.OnPurchaseAsync(async route =>
+        {
+            keys.Enqueue(await route.Request.HeaderValueAsync("idempotency-key") ?? "none");
+            if (isCut)
+                await route.AbortAsync("connectionrefused");
+            else
+                await route.ContinueAsync();
+        });
+        await buyer.Part("buy").ClickAsync();
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "buying.lost");
+        isCut = false;
+        await buyer.Page.ReloadAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        keys.Distinct().ShouldHaveSingleItem().Length.ShouldBe(32);
+        (await stage.Client.OrdersAsync(batch, "resend")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_overloaded_server_is_asked_again_under_the_same_key_after_it_said()
+    {
+        var (_, buyer) = await ReadyAsync("patient", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        var asked = new ConcurrentQueue<(string? Key, DateTimeOffset At)>();
+        await buyer.OnPurchaseAsync(async route =>
+        {
+            asked.Enqueue((await route.Request.HeaderValueAsync("idempotency-key"), DateTimeOffset.UtcNow));
+            if (asked.Count > 1)
+                await route.ContinueAsync();
+            else
+                await RefuseAsync(route, "overloaded", 503, retryAfterSeconds: 2);
+        });
+        await buyer.Part("buy").ClickAsync();
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "buying.overloaded");
+        await Expect(buyer.Part("stop")).ToBeVisibleAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        var tries = asked.ToArray();
+        tries.Length.ShouldBe(2);
+        tries[1].Key.ShouldBe(tries[0].Key);
+        (tries[1].At - tries[0].At).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.9));
+    }
+
+    [Fact]
+    public async Task A_buyer_can_stop_waiting_for_an_overloaded_server()
+    {
+        var (_, buyer) = await ReadyAsync("stops", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        await buyer.OnPurchaseAsync(route => RefuseAsync(route, "overloaded", 503, retryAfterSeconds: 60));
+        await buyer.Part("buy").ClickAsync();
+        await buyer.Part("stop").ClickAsync();
+        await buyer.ToldAsync("stopped");
+        await buyer.CanBuyAsync();
+    }
+
+    [Fact]
+    public async Task The_purchase_carries_the_ticket_alone_and_no_cookie()
+    {
+        var (_, buyer) = await ReadyAsync("ticket", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        Dictionary<string, string>? headers = null;
+        await buyer.OnPurchaseAsync(async route =>
+        {
+            headers = await route.Request.AllHeadersAsync();
+            await route.ContinueAsync();
+        });
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        headers.ShouldNotBeNull()["authorization"].ShouldStartWith("Ticket v1.");
+        headers.ShouldNotContainKey("cookie");
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Every_refusal_is_told_in_both_languages(string code, int status)
+    {
+        var (_, buyer) = await ReadyAsync($"refused-{code}", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        await buyer.OnPurchaseAsync(route => RefuseAsync(route, code, status));
+        await buyer.Part("buy").ClickAsync();
+        await buyer.ToldAsync(code);
+        var english = await buyer.Part("notice").InnerTextAsync();
+        await buyer.Part("language").ClickAsync();
+        await Expect(buyer.Page.Locator("html")).ToHaveAttributeAsync("lang", "zh-CN");
+        var chinese = await buyer.Part("notice").InnerTextAsync();
+        english.ShouldNotContain(code == "paused" ? "no such code" : code, customMessage: "people are told words, not codes");
+        chinese.ShouldMatch(@"\p{IsCJKUnifiedIdeographs}{4}");
+        chinese.ShouldNotBe(english);
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    private static Task RefuseAsync(IRoute route, string code, int status, int retryAfterSeconds = 1) => route.FulfillAsync(new()
+    {
+        Status = status,
+        ContentType = "application/problem+json",
+        Headers = new Dictionary<string, string> { ["retry-after"] = $"{retryAfterSeconds}" },
+        Body = $$"""{"type":"about:blank","title":"","status":{{status}},"code":"{{code}}"}""",
+    });
+
+    private async Task<(string Batch, Visitor Buyer)> ReadyAsync(string user, Sale sale)
+    {
+        var batch = await stage.Client.CreateAsync(sale, user);
+        var buyer = await stage.VisitAsync();
+        await buyer.WaitForOpeningAsync(batch, user);
+        return (batch, buyer);
+    }
+}

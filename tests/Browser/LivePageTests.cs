@@ -1,0 +1,113 @@
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>The page follows the sale by itself.</summary>
+public sealed class LivePageTests(SaleStage stage)
+{
+    [Theory]
+    [InlineData("en", "Unpaid units come back")]
+    [InlineData("zh-CN", "未付款的商品会重新开放")]
+    public async Task Sold_out_is_told_and_a_unit_that_comes_back_can_be_bought(string language, string told)
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "first", "second");
+        await using var visitor = await stage.VisitAsync(language);
+        await visitor.WaitForOpeningAsync(batch, "second");
+        var order = await stage.Client.BuyAsync(batch, "first");
+        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "sold-out");
+        await Expect(visitor.Part("status")).ToContainTextAsync(told);
+        await Expect(visitor.Part("buy")).ToHaveAttributeAsync("aria-disabled", "true");
+
+        await stage.Client.CancelAsync(order, "first");
+        await visitor.CanBuyAsync();
+        await visitor.Part("buy").ClickAsync();
+        await visitor.OrderIsAsync("awaiting-payment");
+    }
+
+    [Fact]
+    public async Task A_visitor_who_is_not_signed_in_is_asked_to_sign_in_and_can_not_reserve()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("sign-in")).ToBeVisibleAsync();
+        await Expect(visitor.Part("reserve")).ToBeHiddenAsync();
+        await Expect(visitor.Part("buy")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_user_of_another_channel_is_told_whom_the_sale_is_for()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.OpenAsync(batch);
+        await visitor.SignInAsync("bob", "taobao");
+        await Expect(visitor.Part("switch-account")).ToBeVisibleAsync();
+        await Expect(visitor.Part("status")).ToContainTextAsync("Weibo");
+        await Expect(visitor.Part("reserve")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Without_the_live_stream_the_page_asks_and_says_so()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.Page.RouteAsync("**/live", route => route.AbortAsync());
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "reconnecting");
+        await stage.Client.OperateAsync(batch, "pause");
+        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "paused");
+        await visitor.Page.UnrouteAsync("**/live");
+        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 45_000 });
+    }
+
+    [Fact]
+    public async Task A_pause_and_its_end_reach_the_button_by_themselves()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "waits");
+        await using var visitor = await stage.VisitAsync();
+        await visitor.WaitForOpeningAsync(batch, "waits");
+        await stage.Client.OperateAsync(batch, "pause");
+        await Expect(visitor.Part("status")).ToHaveAttributeAsync("data-status", "paused");
+        await Expect(visitor.Part("buy")).ToHaveAttributeAsync("aria-disabled", "true");
+        await stage.Client.OperateAsync(batch, "resume");
+        await visitor.CanBuyAsync();
+        await stage.Client.OperateAsync(batch, "close");
+        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "closed");
+    }
+
+    [Fact]
+    public async Task The_opening_follows_the_servers_clock_when_the_visitors_is_wrong()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon), "wrong-clock");
+        var opens = DateTimeOffset.UtcNow + Sale.Soon;
+        await using var visitor = await stage.VisitAsync();
+        await visitor.Page.AddInitScriptAsync("const now = Date.now; Date.now = () => now() - 3 * 3_600_000;");
+        await visitor.OpenAsync(batch);
+        await visitor.SignInAsync("wrong-clock");
+        await Expect(visitor.Part("buy")).ToHaveAttributeAsync("aria-disabled", "true");
+        await visitor.CanBuyAsync();
+        (DateTimeOffset.UtcNow - opens).Duration().ShouldBeLessThan(TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task The_list_leads_to_the_sale()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.Page.GotoAsync("/");
+        await visitor.Page.Locator($"[data-batch={batch}] a").ClickAsync();
+        await Expect(visitor.Part("product")).ToHaveTextAsync("Xiaomi Mi2 16 GB");
+        await Expect(visitor.Part("price")).ToContainTextAsync("1,999");
+        visitor.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_sale_that_does_not_exist_is_told_as_such()
+    {
+        await using var visitor = await stage.VisitAsync();
+        await visitor.Page.GotoAsync("/sale/nothing-here");
+        await Expect(visitor.Part("missing")).ToBeVisibleAsync();
+    }
+}

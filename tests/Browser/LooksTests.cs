@@ -1,0 +1,103 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>The pages fit the visitor: their screen, their language, their senses.</summary>
+public sealed class LooksTests(SaleStage stage)
+{
+    [Theory]
+    [InlineData("en", "light", 390)]
+    [InlineData("en", "dark", 1280)]
+    [InlineData("zh-CN", "light", 1280)]
+    [InlineData("zh-CN", "dark", 390)]
+    public async Task The_pages_have_no_serious_barrier(string language, string colors, int width)
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync(language, width, colors);
+        await visitor.Page.GotoAsync("/");
+        await Expect(visitor.Page.Locator($"[data-batch={batch}]")).ToBeVisibleAsync();
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+
+        await visitor.OpenAsync(batch);
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Part("sign-in").ClickAsync();
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await visitor.ReserveAsync(batch, $"axe-{width}");
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+        visitor.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_order_with_its_delivery_form_has_no_serious_barrier()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "axe-order");
+        await using var visitor = await stage.VisitAsync();
+        await visitor.WaitForOpeningAsync(batch, "axe-order");
+        await visitor.Part("buy").ClickAsync();
+        await visitor.Part("delivery-summary").ClickAsync();
+        await Expect(visitor.Part("delivery-address")).ToBeVisibleAsync();
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+    }
+
+    [Theory]
+    [InlineData(320)]
+    [InlineData(390)]
+    [InlineData(768)]
+    [InlineData(1280)]
+    public async Task Nothing_scrolls_sideways(int width)
+    {
+        const string Buyer = "a-rather-long-name-of-a-buyer";
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PerUserLimit = 5 }, Buyer);
+        await using var visitor = await stage.VisitAsync("en", width);
+        await visitor.Page.GotoAsync("/");
+        await Expect(visitor.Page.Locator($"[data-batch={batch}]")).ToBeVisibleAsync();
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
+        await visitor.WaitForOpeningAsync(batch, Buyer);
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
+        await visitor.Part("buy").ClickAsync();
+        await visitor.Part("delivery-summary").ClickAsync();
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_chosen_language_is_kept_and_the_address_overrules_it()
+    {
+        await using var visitor = await stage.VisitAsync("en");
+        var html = visitor.Page.Locator("html");
+        await visitor.Page.GotoAsync("/");
+        await Expect(html).ToHaveAttributeAsync("lang", "en");
+        await visitor.Part("language").ClickAsync();
+        await Expect(html).ToHaveAttributeAsync("lang", "zh-CN");
+        await visitor.Page.ReloadAsync();
+        await Expect(html).ToHaveAttributeAsync("lang", "zh-CN");
+        await visitor.Page.GotoAsync("/?lang=en");
+        await Expect(html).ToHaveAttributeAsync("lang", "en");
+    }
+
+    [Fact]
+    public async Task The_pages_load_nothing_from_elsewhere()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        var hosts = new HashSet<string>();
+        visitor.Page.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
+        await visitor.Page.GotoAsync("/");
+        await visitor.OpenAsync(batch);
+        hosts.ShouldBe([stage.Client.Address.Authority]);
+    }
+
+    private static Task<int> SidewaysAsync(IPage page) => page.EvaluateAsync<int>(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+    private static async Task ShouldHaveNoBarrierAsync(IPage page)
+    {
+        var result = await page.RunAxe();
+        result.Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
+            .ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+
+namespace OrleansSale.Tests.Browser.Modules;
+
+/// <summary>A blank page in the browser that can import the pages' modules, straight from their files.</summary>
+public sealed class ModulePage : IAsyncDisposable
+{
+    private const string Origin = "http://127.0.0.1";
+    private readonly IPage _page;
+
+    private ModulePage(IPage page) => _page = page;
+
+    /// <summary>Opens one. Its requests are answered from the files; none leaves the browser.</summary>
+    public static async Task<ModulePage> OpenAsync(IBrowser browser)
+    {
+        var page = await browser.NewPageAsync();
+        await page.RouteAsync("**/*", route =>
+        {
+            var path = new Uri(route.Request.Url).AbsolutePath;
+            return path == "/blank"
+                ? route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>modules</title>" })
+                : route.FulfillAsync(new() { Path = Path.Combine(Repository.Pages, path.TrimStart('/')), ContentType = "text/javascript" });
+        });
+        await page.GotoAsync(Origin + "/blank");
+        return new ModulePage(page);
+    }
+
+    /// <summary>Runs the body of an async function with a module's exports as <c>m</c> and returns what it returns.</summary>
+    public async Task<T> RunAsync<T>(string module, string body, object? argument = null)
+    {
+        var json = await _page.EvaluateAsync<string>(
+            $"async x => {{ const m = await import('{module}'); return JSON.stringify(await (async () => {{ {body} }})()); }}", argument);
+        return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await _page.CloseAsync();
+}

@@ -1,0 +1,132 @@
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>A buyer's way from the sign-in to a paid order, and what may happen on it.</summary>
+public sealed class PurchaseTests(SaleStage stage)
+{
+    [Theory]
+    [InlineData("en", 390)]
+    [InlineData("zh-CN", 390)]
+    [InlineData("en", 1280)]
+    [InlineData("zh-CN", 1280)]
+    public async Task A_buyer_gets_from_sign_in_to_a_paid_order_without_a_reload(string language, int width)
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
+        await using var buyer = await stage.VisitAsync(language, width);
+        await buyer.ReserveAsync(batch, "alice");
+        await Expect(buyer.Part("step-reserve")).ToHaveAttributeAsync("data-state", "done");
+        await Expect(buyer.Part("buy")).ToHaveAttributeAsync("aria-disabled", "true");
+        await buyer.Page.EvaluateAsync("() => { window.sameDocument = true; }");
+
+        await buyer.CanBuyAsync();
+        (await buyer.Page.EvaluateAsync<bool>("() => window.sameDocument === true")).ShouldBeTrue();
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await Expect(buyer.Part("order-pay-by")).ToBeVisibleAsync();
+
+        await buyer.Part("pay-now").ClickAsync();
+        await PayAtTheCashierAsync(buyer, batch);
+        await buyer.OrderIsAsync("paid");
+        await Expect(buyer.Part("step-pay")).ToHaveAttributeAsync("data-state", "done");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Delivery_details_are_kept_and_shown_again_after_a_reload()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "dora");
+        await using var buyer = await BuyAsync(batch, "dora");
+        await buyer.Part("delivery-summary").ClickAsync();
+        await buyer.Part("delivery-name").FillAsync("李雷");
+        await buyer.Part("delivery-phone").FillAsync("+86 138 0000 0000");
+        await buyer.Part("delivery-address").FillAsync("北京市海淀区");
+        await buyer.Part("delivery-save").ClickAsync();
+        await Expect(buyer.Part("delivery-saved")).Not.ToBeEmptyAsync();
+
+        await buyer.Page.ReloadAsync();
+        await buyer.Part("delivery-summary").ClickAsync();
+        await Expect(buyer.Part("delivery-name")).ToHaveValueAsync("李雷");
+        await Expect(buyer.Part("delivery-address")).ToHaveValueAsync("北京市海淀区");
+    }
+
+    [Fact]
+    public async Task A_cancelled_order_frees_the_buyer_to_buy_again()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "carl");
+        await using var buyer = await BuyAsync(batch, "carl");
+        await buyer.Part("cancel-order").ClickAsync();
+        await buyer.Part("confirm-go").ClickAsync();
+        await buyer.OrderIsAsync("cancelled");
+
+        await buyer.CanBuyAsync();
+        await buyer.Part("buy").ClickAsync();
+        await Expect(buyer.Part("order")).ToHaveCountAsync(2);
+        (await stage.Client.OrdersAsync(batch, "carl")).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_order_that_was_not_paid_in_time_can_not_be_paid_any_more()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PaymentWindowSeconds = 5 }, "late");
+        await using var buyer = await BuyAsync(batch, "late");
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "pay-over");
+        await Expect(buyer.Part("pay")).ToBeHiddenAsync();
+        await Expect(buyer.Part("pay-now")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_reservation_can_be_cancelled_after_asking()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.ReserveAsync(batch, "fickle");
+        await visitor.Part("cancel-reservation").ClickAsync();
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Expect(visitor.Part("buy")).ToBeVisibleAsync();
+
+        await visitor.Part("cancel-reservation").ClickAsync();
+        await visitor.Part("confirm-go").ClickAsync();
+        await visitor.ToldAsync("reservation-cancelled");
+        await Expect(visitor.Part("reserve")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_whole_way_to_an_order_can_be_gone_with_the_keyboard()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
+        await using var buyer = await stage.VisitAsync(width: 1280);
+        await buyer.OpenAsync(batch);
+        await buyer.Part("sign-in").PressAsync("Enter");
+        await buyer.Part("user").PressSequentiallyAsync("keys");
+        await buyer.Page.Keyboard.PressAsync("Enter");
+        await buyer.Part("reserve").PressAsync("Enter");
+        await buyer.ToldAsync("reserved");
+        // Focus waits on the button that can't act yet, and is still there when it can.
+        await buyer.Part("buy").FocusAsync();
+        await buyer.CanBuyAsync();
+        await Expect(buyer.Part("buy")).ToBeFocusedAsync();
+        await buyer.Page.Keyboard.PressAsync("Enter");
+        await buyer.OrderIsAsync("awaiting-payment");
+    }
+
+    private static async Task PayAtTheCashierAsync(Visitor buyer, string batch)
+    {
+        await buyer.Page.Locator("#pay").ClickAsync();
+        await Expect(buyer.Page.Locator("body[data-state=paid]")).ToBeVisibleAsync();
+        var back = buyer.Page.Locator("#return");
+        (await back.GetAttributeAsync("href")).ShouldNotBeNull().ShouldContain($"/sale/{batch}");
+        await back.ClickAsync();
+        await buyer.Page.WaitForURLAsync($"**/sale/{batch}*");
+    }
+
+    private async Task<Visitor> BuyAsync(string batch, string user)
+    {
+        var buyer = await stage.VisitAsync();
+        await buyer.WaitForOpeningAsync(batch, user);
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        return buyer;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+
+[assembly: AssemblyFixture(typeof(SaleStage))]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
+
+namespace OrleansSale.Tests.Browser.Stage;
+
+/// <summary>One engine and one browser for all tests; each test brings its own batch and its own visitors.</summary>
+public sealed class SaleStage : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private EngineProcess? _engine;
+
+    /// <summary>The browser.</summary>
+    public IBrowser Browser { get; private set; } = null!;
+
+    /// <summary>What operators and other buyers do, over HTTP.</summary>
+    public EngineClient Client { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public async ValueTask InitializeAsync()
+    {
+        _engine = await EngineProcess.StartAsync();
+        Client = new EngineClient(_engine.Address);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await Chromium.LaunchAsync(_playwright);
+    }
+
+    /// <summary>A visitor with a browser profile of their own.</summary>
+    public Task<Visitor> VisitAsync(string language = "en", int width = 390, string colors = "light") =>
+        Visitor.ComeAsync(Browser, Client.Address, language, width, colors);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.DisposeAsync();
+        _playwright?.Dispose();
+        Client?.Dispose();
+        if (_engine is not null) await _engine.DisposeAsync();
+    }
+}

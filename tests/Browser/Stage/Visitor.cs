@@ -1,0 +1,111 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser.Stage;
+
+/// <summary>Somebody with a browser: what they see, and what they press.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    /// <summary>How long anything on the page may take to show; waiting ends as soon as it does.</summary>
+    public const float PatienceMs = 15_000;
+
+    private readonly IBrowserContext _context;
+    private readonly List<string> _errors = [];
+
+    private Visitor(IBrowserContext context, IPage page)
+    {
+        _context = context;
+        Page = page;
+        page.SetDefaultTimeout(PatienceMs);
+        SetDefaultExpectTimeout(PatienceMs);
+        page.PageError += (_, error) => Note(error);
+        page.Console += (_, message) =>
+        {
+            // A refusal is an answer, but browsers log every answer of 400 and above as an error.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                Note(message.Text);
+        };
+    }
+
+    /// <summary>The page that is open.</summary>
+    public IPage Page { get; }
+
+    /// <summary>What the page complained of: exceptions, and what the content security policy forbade.</summary>
+    public IReadOnlyList<string> Errors
+    {
+        get
+        {
+            lock (_errors) return [.. _errors];
+        }
+    }
+
+    internal static async Task<Visitor> ComeAsync(IBrowser browser, Uri address, string language, int width, string colors)
+    {
+        var context = await browser.NewContextAsync(new()
+        {
+            BaseURL = address.OriginalString,
+            Locale = language,
+            TimezoneId = "Asia/Shanghai",
+            ColorScheme = colors == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 800 },
+        });
+        return new Visitor(context, await context.NewPageAsync());
+    }
+
+    /// <summary>A part of the page by its test id.</summary>
+    public ILocator Part(string id) => Page.GetByTestId(id);
+
+    /// <summary>Opens a sale's page.</summary>
+    public async Task OpenAsync(string batch)
+    {
+        await Page.GotoAsync($"/sale/{batch}");
+        await Expect(Part("sale")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Signs in through the page's dialog.</summary>
+    public async Task SignInAsync(string user, string channel = "weibo")
+    {
+        await Part("account").ClickAsync();
+        await Part("user").FillAsync(user);
+        await Part("channel").FillAsync(channel);
+        await Part("sign-in-go").ClickAsync();
+        await Expect(Part("account-name")).ToHaveTextAsync($"{channel}:{user}");
+    }
+
+    /// <summary>Opens a sale's page and signs in as somebody who has reserved, then waits for the opening.</summary>
+    public async Task WaitForOpeningAsync(string batch, string user)
+    {
+        await OpenAsync(batch);
+        await SignInAsync(user);
+        await CanBuyAsync();
+    }
+
+    /// <summary>Opens a sale's page, signs in and reserves.</summary>
+    public async Task ReserveAsync(string batch, string user)
+    {
+        await OpenAsync(batch);
+        await SignInAsync(user);
+        await Part("reserve").ClickAsync();
+        await ToldAsync("reserved");
+    }
+
+    /// <summary>Waits until buying is possible.</summary>
+    public Task CanBuyAsync() => Expect(Part("buy")).ToHaveAttributeAsync("aria-disabled", "false", new() { Timeout = 30_000 });
+
+    /// <summary>Waits until the page tells a notice of this name: a refusal's code, or its own.</summary>
+    public Task ToldAsync(string name) => Expect(Part("notice")).ToHaveAttributeAsync("data-name", name);
+
+    /// <summary>Waits until the one order on the page has this status.</summary>
+    public Task OrderIsAsync(string status) => Expect(Part("order")).ToHaveAttributeAsync("data-status", status, new() { Timeout = 30_000 });
+
+    /// <summary>Lets the next purchases be answered by a test instead of the network.</summary>
+    public Task OnPurchaseAsync(Func<IRoute, Task> answer) => Page.RouteAsync("**/api/batches/*/orders", answer);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    private void Note(string error)
+    {
+        lock (_errors) _errors.Add(error);
+    }
+}
