@@ -17,13 +17,15 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
 
     public string User => $"{BatchPlan.Channel}:{name}";
 
-    /// <summary>Reserves for the sale.</summary>
-    public async Task ReserveForSaleAsync(EngineClient client)
+    /// <summary>Reserves for the sale; false if it was too late to.</summary>
+    public async Task<bool> ReserveForSaleAsync(EngineClient client)
     {
-        var answer = await client.ReserveAsync(_token, Campaign.Sale);
+        var answer = await client.ReserveAsync(_token, campaign.Sale);
+        if (answer.Code == "reservation-closed") return false;
         if (!answer.Succeeded) throw new EngineException($"{User} could not reserve: {answer}");
         _ticket = answer.Text("ticket")!;
         campaign.SaleRecord.Reserved(User, Ticket.VersionOf(_ticket));
+        return true;
     }
 
     /// <summary>Does something, by chance.</summary>
@@ -62,7 +64,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
 
     private async Task<EngineAnswer> BuyAsync(Life life, Purchase purchase)
     {
-        var answer = await life.Client.BuyAsync(Campaign.Sale, _ticket, purchase.Key);
+        var answer = await life.Client.BuyAsync(campaign.Sale, _ticket, purchase.Key);
         Note(purchase, life.Judge($"{User} buys", answer, "sold-out", "limit-reached"));
         return answer;
     }
@@ -80,7 +82,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
         var keyed = _purchases.Where(purchase => purchase is { Key: not null, Order: not null }).ToList();
         if (keyed.Count == 0) return;
         var purchase = keyed[random.Next(keyed.Count)];
-        var answer = await life.Client.BuyAsync(Campaign.Sale, _ticket, purchase.Key);
+        var answer = await life.Client.BuyAsync(campaign.Sale, _ticket, purchase.Key);
         if (!life.Judge($"{User} repeats {purchase.Order}", answer).Succeeded) return;
         campaign.Findings.Expect(
             answer.Status == 200, $"{User}'s repeat of {purchase.Order} is answered with {answer.Status}");

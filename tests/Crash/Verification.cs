@@ -38,7 +38,7 @@ internal sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> sho
             while (true)
             {
                 var payments = await client.PaymentsAsync(campaign.PaymentsApiKey);
-                var sale = await campaign.AuditAsync(client, Campaign.Sale, "at the end");
+                var sale = await campaign.AuditAsync(client, campaign.Sale, "at the end");
                 open = WhatIsOpen(payments, sale);
                 if (open.Length == 0) return;
                 await Task.Delay(SettleInterval, patience.Token);
@@ -52,9 +52,9 @@ internal sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> sho
 
     private async Task AuditAsync(Life life, string when)
     {
-        await campaign.AuditAsync(life.Client, Campaign.Sale, when);
+        await campaign.AuditAsync(life.Client, campaign.Sale, when);
         await campaign.AuditAsync(life.Client, Campaign.Next, when);
-        await CheckRosterAsync(life, Campaign.Sale, campaign.SaleRecord, when);
+        await CheckRosterAsync(life, campaign.Sale, campaign.SaleRecord, when);
         await CheckRosterAsync(life, Campaign.Next, campaign.NextRecord, when);
     }
 

@@ -29,6 +29,7 @@ public readonly record struct EngineAnswer(int Status, JsonElement Body)
     /// <summary>The body's <c>units</c>.</summary>
     public int[] Units() => [.. Body.GetProperty("units").EnumerateArray().Select(unit => unit.GetInt32())];
 
-    /// <summary>Such as <c>409 sold-out</c>, for messages.</summary>
-    public override string ToString() => Answered ? $"{Status} {Code}{(Succeeded ? Body : "")}" : "no answer";
+    /// <summary>The status and the body, for messages.</summary>
+    public override string ToString() =>
+        !Answered ? "no answer" : Body.ValueKind == JsonValueKind.Undefined ? $"{Status}" : $"{Status} {Body}";
 }
