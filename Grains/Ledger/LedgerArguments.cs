@@ -19,8 +19,8 @@ public static class LedgerArguments
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Demands a well-formed commit. That its hash follows from its entries is not recomputed: see <see
-    /// cref="LedgerVerifier"/>.
+    /// Demands a well-formed commit. That its hash follows from its entries is not recomputed: see
+    /// <see cref="LedgerVerifier"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The commit contradicts itself or exceeds a bound.</exception>
     public static void RequireCommit(LedgerCommit commit)

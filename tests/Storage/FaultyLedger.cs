@@ -42,8 +42,8 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
     public void RefuseAppends(int count = 1, string? stream = null) => Add(Kind.Refuse, count, stream);
 
     /// <summary>
-    /// Lets the next appends be stored and their answers be lost: the caller gets <see
-    /// cref="LedgerUnavailableException"/>.
+    /// Lets the next appends be stored and their answers be lost: the caller gets
+    /// <see cref="LedgerUnavailableException"/>.
     /// </summary>
     public void LoseAnswers(int count = 1, string? stream = null) => Add(Kind.LoseAnswer, count, stream);
 

@@ -11,8 +11,8 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// Its writes block the thread that runs the grain's turn, which is why it has a file of its own and no place on the
-/// purchase path. A writer that read an older version, or a first write that another one has overtaken, gets <see
-/// cref="InconsistentStateException"/>. Durable as the ledger is: WAL, and synchronous=FULL is SQLite's default.
+/// purchase path. A writer that read an older version, or a first write that another one has overtaken, gets
+/// <see cref="InconsistentStateException"/>. Durable as the ledger is: WAL, and synchronous=FULL is SQLite's default.
 /// </remarks>
 public static class SqliteGrainStorage
 {
