@@ -3,9 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 
 namespace OrleansSale.Tests.Api.Payments;
