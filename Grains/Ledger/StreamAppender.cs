@@ -50,7 +50,15 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     public TState CommittedState { get; private set; } = capture();
 
     /// <summary>Where to write the next line, ended by a line feed; then call <see cref="Added"/>.</summary>
-    public IBufferWriter<byte> Lines => _gathering ??= _spare ?? new ArrayBufferWriter<byte>(512);
+    public IBufferWriter<byte> Lines
+    {
+        get
+        {
+            // Taken, the spare is no longer one: else the group in flight and the one that gathers would share it.
+            if (_gathering is null) (_gathering, _spare) = (_spare ?? new ArrayBufferWriter<byte>(512), null);
+            return _gathering;
+        }
+    }
 
     /// <summary>Takes the line just written into the chain and the group.</summary>
     public void Added()
