@@ -49,6 +49,9 @@ internal sealed class Campaign : IDisposable
     /// <summary>Orders whose payment the cashier confirmed: captured, whatever the engine knows of it.</summary>
     public ConcurrentDictionary<string, bool> Captured { get; } = new();
 
+    /// <summary>Refunds in the ledger when it was last read.</summary>
+    public int Refunds { get; private set; }
+
     public string PaymentsApiKey => _secrets.PaymentsApiKey;
 
     /// <summary>Starts the engine on what it left behind.</summary>
@@ -70,6 +73,7 @@ internal sealed class Campaign : IDisposable
         var told = (batch == Sale ? SaleRecord : NextRecord).Against(sale);
         foreach (var violation in sale.Violations.Kept.Concat(told.Kept).Take(ViolationsKept))
             Findings.Add($"{when}, {batch}: {violation}");
+        if (batch == Sale) Refunds = sale.Payments.Values.Count(payment => payment.End == PaymentEnd.Refunded);
         return sale;
     }
 

@@ -13,7 +13,8 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int Askers = 24;
     private const int ShortestLifeMilliseconds = 300;
     private const int LongestLifeMilliseconds = 1_500;
-    private const int PaymentWindowSeconds = 5;
+    private const int ActiveOfAShare = 4;
+    private const int PaymentWindowSeconds = 10;
 
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
     private static readonly int[] ReservationWindowsSeconds = [3, 6, 12, 24, 48];
@@ -49,12 +50,13 @@ public sealed class KillTests(ITestOutputHelper output)
             output.WriteLine(
                 $"life {round}: ready after {engine.ToReady.TotalSeconds:0.00} s, " +
                 $"{campaign.SaleRecord.Facts + campaign.NextRecord.Facts} facts told, " +
-                $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments");
+                $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments, {campaign.Refunds} refunds");
             campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
         }
 
         campaign.SaleRecord.Orders.ShouldBeGreaterThan(0);
         campaign.Captured.ShouldNotBeEmpty();
+        campaign.Refunds.ShouldBeGreaterThan(0);
     }
 
     /// <summary>Opens a sale for which all shoppers have reserved. A slow machine gets longer windows.</summary>
@@ -100,10 +102,15 @@ public sealed class KillTests(ITestOutputHelper output)
     private static async Task LoadAndKillAsync(Campaign campaign, Life life, List<Shopper> shoppers)
     {
         var shares = shoppers.Chunk((shoppers.Count + Askers - 1) / Askers);
-        var shopping = shares.Select(share => Task.Run(async () =>
+        var shopping = shares.Select(share =>
         {
-            for (var turn = 0; life.Goes; turn++) await share[turn % share.Length].ActAsync(life);
-        })).ToList();
+            // A few of them at a time, so that each does many things between two kills.
+            var active = campaign.Random.GetItems(share, ActiveOfAShare).Distinct().ToList();
+            return Task.Run(async () =>
+            {
+                for (var turn = 0; life.Goes; turn++) await active[turn % active.Count].ActAsync(life);
+            });
+        }).ToList();
         await Task.Delay(campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds));
         await life.EndAsync();
         await Task.WhenAll(shopping);

@@ -31,13 +31,13 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     /// <summary>Does something, by chance.</summary>
     public Task ActAsync(Life life) => random.Next(100) switch
     {
-        < 25 => BuyAsync(life, new Purchase(NewKey())),
-        < 35 => BuyAsync(life, new Purchase(null)),
-        < 45 => DoubleClickAsync(life, new Purchase(random.Next(2) == 0 ? NewKey() : null)),
-        < 60 => PayAsync(life),
-        < 70 => CancelAsync(life),
-        < 80 => ReadAsync(life),
-        < 87 => RepeatAsync(life),
+        < 20 => BuyAsync(life, new Purchase(NewKey())),
+        < 30 => BuyAsync(life, new Purchase(null)),
+        < 40 => DoubleClickAsync(life, new Purchase(random.Next(2) == 0 ? NewKey() : null)),
+        < 65 => PayAsync(life),
+        < 75 => CancelAsync(life),
+        < 85 => ReadAsync(life),
+        < 90 => RepeatAsync(life),
         _ => ChangeReservationAsync(life, reserve: random.Next(2) == 0),
     };
 
