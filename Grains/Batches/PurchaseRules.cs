@@ -10,7 +10,7 @@ public static class PurchaseRules
     /// <summary>Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.</summary>
     public const int MaxEndedOrders = 10;
 
-    /// <summary>Decides a purchase. Of several reasons to refuse, the one of the highest precedence is told (see <see cref="Refusal"/>).</summary>
+    /// <summary>Decides a purchase. Of several reasons to refuse, the lowest <see cref="Refusal"/> is told.</summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="request">The purchase.</param>
     /// <param name="now">Instant, ms.</param>

@@ -30,8 +30,11 @@ public partial class LinkTests
             if (target.Length == 0 || Uri.TryCreate(target, UriKind.Absolute, out var uri) && uri.Scheme != Uri.UriSchemeFile) continue;
             var path = Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(target)));
             // A link out of the repository works on nobody else's machine.
-            var inside = path == Repository.Root || path.StartsWith(Repository.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-            if (!inside || (!File.Exists(path) && !Directory.Exists(path))) yield return $"{file}: {target}";
+            if (!(path + '/').StartsWith(Repository.Root + '/', StringComparison.Ordinal)
+                || (!File.Exists(path) && !Directory.Exists(path)))
+            {
+                yield return $"{file}: {target}";
+            }
         }
     }
 

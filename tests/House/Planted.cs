@@ -39,11 +39,9 @@ internal sealed class ImpureLogs(ILogger<ImpureLogs> logger)
     public void Log() => logger.LogInformation("here");
 }
 
-internal sealed class ImpureAsks
+internal sealed class ImpureAsks(IGrainFactory grains)
 {
-    private readonly IGrainFactory? _grains;
-
-    public bool Knows => _grains is not null;
+    public string Name => grains.ToString()!;
 }
 
 internal static class PureArithmetic

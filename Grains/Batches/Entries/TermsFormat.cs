@@ -5,7 +5,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Entries;
 
-/// <summary>The terms of a batch as JSON members, the same as in the request that creates it: <c>channel</c> is one name or a list.</summary>
+/// <summary>The terms of a batch as JSON members, as in the request that creates it: <c>channel</c> is one name or a list.</summary>
 public static class TermsFormat
 {
     /// <summary>Writes the members of the terms into the current object.</summary>
@@ -81,11 +81,15 @@ public static class TermsFormat
         new(Exactly(2, money).GetProperty("amount").GetInt64(), Text(money.GetProperty("currency")));
 
     private static DateTimeOffset ReadInstant(JsonElement instant) =>
-        instant.GetDateTimeOffset() is var at && at.Offset == TimeSpan.Zero ? at : throw new LedgerFormatException("an instant is not in UTC");
+        instant.GetDateTimeOffset() is var at && at.Offset == TimeSpan.Zero
+            ? at
+            : throw new LedgerFormatException("an instant is not in UTC");
 
     // As many members as are read: with each of those there, none can be unknown or there twice.
     private static JsonElement Exactly(int members, JsonElement element) =>
-        element.GetPropertyCount() == members ? element : throw new LedgerFormatException("the terms have other members than they should");
+        element.GetPropertyCount() == members
+            ? element
+            : throw new LedgerFormatException("the terms have other members than they should");
 
     private static string Text(JsonElement text) => text.GetString() ?? throw new LedgerFormatException("a member is null");
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
@@ -45,14 +44,14 @@ internal sealed class CompiledAssembly : IDisposable
     /// <summary>Everything that the types which pass use.</summary>
     public IEnumerable<Use> UsesOf(Func<string, bool> passes) =>
         from handle in _metadata.TypeDefinitions
-        let by = _names.OutermostOf(handle)
-        where passes(by)
+        let user = _names.OutermostOf(handle)
+        where passes(user)
         from named in UsesOf(_metadata.GetTypeDefinition(handle))
-        select new Use(by, named.Assembly, named.Type, named.Member);
+        select new Use(user, named.Assembly, named.Type, named.Member);
 
     public void Dispose() => _file.Dispose();
 
-    private IEnumerable<Named> UsesOf(TypeDefinition type)
+    private HashSet<Named> UsesOf(TypeDefinition type)
     {
         var uses = new HashSet<Named>();
         if (!type.BaseType.IsNil) uses.UnionWith(_names.Of(type.BaseType));
@@ -82,7 +81,8 @@ internal sealed class CompiledAssembly : IDisposable
         var body = _file.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil)
         {
-            foreach (var local in _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_names, null)) uses.UnionWith(local);
+            var locals = _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_names, null);
+            foreach (var local in locals) uses.UnionWith(local);
         }
         foreach (var region in body.ExceptionRegions.Where(region => !region.CatchType.IsNil)) uses.UnionWith(_names.Of(region.CatchType));
         foreach (var token in Instructions.TokensIn(body.GetILBytes()!)) uses.UnionWith(_names.Of(token));

@@ -44,9 +44,11 @@ internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvide
         }
     }
 
-    public ImmutableArray<Named> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => Of((EntityHandle)handle);
+    public ImmutableArray<Named> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+        Of((EntityHandle)handle);
 
-    public ImmutableArray<Named> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Of((EntityHandle)handle);
+    public ImmutableArray<Named> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+        Of((EntityHandle)handle);
 
     public ImmutableArray<Named> GetTypeFromSpecification(
         MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) => Of(handle);

@@ -16,7 +16,8 @@ internal static partial class Source
     private static partial Regex Namespace();
 
     [GeneratedRegex(
-        @"^(?:(?:public|internal|file|abstract|sealed|static|partial|readonly|ref|unsafe) )*(?:record struct|record class|class|struct|record|interface|enum) (\w+)",
+        @"^(?:(?:public|internal|file|abstract|sealed|static|partial|readonly|ref|unsafe) )*"
+            + @"(?:record struct|record class|class|struct|record|interface|enum) (\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

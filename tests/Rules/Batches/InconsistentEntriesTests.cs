@@ -176,8 +176,13 @@ public class InconsistentEntriesTests
     [Fact]
     public void A_withdrawal_of_anything_but_ascending_free_units_is_refused()
     {
-        foreach (var (first, last) in new[] { (1, 1), (2, 3), (18, 18), (16, 18), (21, 21), (0, 0), (-1, -1), (11, 10), (10, int.MaxValue) })
+        foreach (var (first, last) in new[]
+        {
+            (1, 1), (2, 3), (18, 18), (16, 18), (21, 21), (0, 0), (-1, -1), (11, 10), (10, int.MaxValue),
+        })
+        {
             Refused(new Withdrawn([new(first, last)], "r", "weibo:boss", "o"));
+        }
         Refused(new Withdrawn([], "r", "weibo:boss", "o"));
         Refused(new Withdrawn([new(12, 13), new(10, 11)], "r", "weibo:boss", "o"));
         Refused(new Withdrawn([new(10, 12), new(12, 13)], "r", "weibo:boss", "o"));

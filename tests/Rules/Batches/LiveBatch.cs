@@ -49,7 +49,8 @@ internal sealed class LiveBatch
     }
 
     /// <summary>Decides a purchase, commits what it decides, and returns its outcome.</summary>
-    public PurchaseOutcome Buy(string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1, bool byTicket = true)
+    public PurchaseOutcome Buy(
+        string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1, bool byTicket = true)
     {
         var decision = PurchaseRules.Decide(State, new PurchaseRequest(user, key, quantity, reservation, byTicket), now);
         Commit(now, decision.First, decision.Second);

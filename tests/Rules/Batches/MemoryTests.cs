@@ -27,7 +27,7 @@ public class MemoryTests(ITestOutputHelper output)
         var perHold = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Holds;
 
         batch.HeldUnits.ShouldBe(Holds);
-        output.WriteLine($"{perHold:F0} B of live memory per held unit; {Holds} holds replayed in {replay.TotalMilliseconds:F0} ms of processor time");
+        output.WriteLine($"{perHold:F0} B of live memory per held unit; {Holds} holds replayed in {replay.TotalMilliseconds:F0} ms of CPU");
         perHold.ShouldBeLessThan(400);
         GC.KeepAlive(lines);
         GC.KeepAlive(batch);

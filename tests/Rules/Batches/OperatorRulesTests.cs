@@ -16,7 +16,8 @@ public class OperatorRulesTests
         foreach (var other in new[]
         {
             terms with { Stock = 11 }, terms with { Channels = ["mi", "weibo"] }, terms with { Channels = ["weibo"] },
-            terms with { PerUserLimit = 2 }, terms with { PaymentWindowSeconds = 1 }, terms with { Product = terms.Product with { Name = "x" } },
+            terms with { PerUserLimit = 2 }, terms with { PaymentWindowSeconds = 1 },
+            terms with { Product = terms.Product with { Name = "x" } },
             terms with { Schedule = terms.Schedule with { SaleCloses = terms.Schedule.SaleCloses.AddMilliseconds(1) } },
         })
         {

@@ -4,7 +4,7 @@ using OrleansSale.Grains.Batches;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
-/// <summary>Of several reasons to refuse a purchase the one with the lowest number is told; a repeat is answered before 6 and after 5.</summary>
+/// <summary>Of several reasons to refuse a purchase the lowest number is told; a repeat is answered before 6 and after 5.</summary>
 public class PrecedenceTests
 {
     private const string Alice = "weibo:alice";

@@ -20,7 +20,8 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
         foreach (var (seq, order) in batch.Orders.OrderBy(o => o.Key)) AppendOrder(text, batch, seq, order);
-        foreach (var (id, payment) in batch.Payments.OrderBy(p => p.Key, StringComparer.Ordinal)) AppendPayment(text, "payment", id, payment);
+        foreach (var (id, payment) in batch.Payments.OrderBy(p => p.Key, StringComparer.Ordinal))
+            AppendPayment(text, "payment", id, payment);
         // In the order in which they are enumerated, since refunds are made in it.
         foreach (var payment in batch.OwedPayments) AppendPayment(text, "owed", payment.Id, payment);
         foreach (var (key, command) in batch.Commands.OrderBy(c => c.Key, StringComparer.Ordinal))
@@ -55,8 +56,9 @@ internal static class StateDump
     {
         text.Append(CultureInfo.InvariantCulture, $"order {seq}={order.Seq} of {order.User} units {string.Join(' ', order.Units)}");
         text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} heldAt {order.HeldAt} payBy {order.PayBy}");
-        text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold} live {order.IsLive}");
-        text.Append(CultureInfo.InvariantCulture, $" owed {order.Owed} returned {order.Returned} checkout {order.Checkout ?? "-"}");
+        text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold}");
+        text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
+        text.Append(CultureInfo.InvariantCulture, $" checkout {order.Checkout ?? "-"}");
         text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment ?? "-"} before {order.Previous?.Seq}");
         text.Append(CultureInfo.InvariantCulture, $" latest {batch.LatestOrderOf(order.User)?.Seq}");
         var view = batch.View(order);

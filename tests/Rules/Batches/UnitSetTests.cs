@@ -10,8 +10,8 @@ public class UnitSetTests
     // The borders of words (64), groups (4,096) and tops (262,144), and one before and after each.
     private static readonly int[] Borders =
     [
-        1, 63, 64, 65, 127, 128, 4_031, 4_032, 4_095, 4_096, 4_097, 8_191, 8_192, 258_047, 258_048, 262_143, 262_144, 262_145, 266_240, 524_287,
-        524_288, 9_961_471, 9_961_472, MaxUnit - 1, MaxUnit,
+        1, 63, 64, 65, 127, 128, 4_031, 4_032, 4_095, 4_096, 4_097, 8_191, 8_192, 258_047, 258_048, 262_143, 262_144, 262_145,
+        266_240, 524_287, 524_288, 9_961_471, 9_961_472, MaxUnit - 1, MaxUnit,
     ];
 
     private static readonly Gen<int> Unit = Gen.OneOf(

@@ -11,7 +11,8 @@ public class RoundTripTests
 {
     private static readonly string[] Awkward =
     [
-        "小米手机", "say \"noon\"", "back\\slash", "\u2028\u2029", "\U0001F4F1", "e\u0301", "<script>&'</script>", "\u00a0", "\u200f", "\ufeff",
+        "小米手机",
+        "say \"noon\"", "back\\slash", "\u2028\u2029", "\U0001F4F1", "e\u0301", "<script>&'</script>", "\u00a0", "\u200f", "\ufeff",
         "\t\n\r\0\u001f", " ", "", "null", "{\"seq\":1}", "𠜎", "\uffff", "%00", "a\u0000b",
     ];
 
@@ -25,7 +26,8 @@ public class RoundTripTests
         Gen.Long[0, 4_102_444_800_000], Gen.OneOf(0L, -62_135_596_800_000, 253_402_300_799_999));
 
     private static readonly Gen<Money> Amount = Gen.Select(
-        Gen.OneOf(Gen.Long[0, 1_000_000], Gen.OneOf(long.MaxValue, 100_000_000_000_000)), Text, (amount, currency) => new Money(amount, currency));
+        Gen.OneOf(Gen.Long[0, 1_000_000], Gen.OneOf(long.MaxValue, 100_000_000_000_000)), Text,
+        (amount, currency) => new Money(amount, currency));
 
     private static readonly Gen<int[]> Units = Gen.OneOf(
         Gen.Int[1, 10_000_000].Array[1, 5], Gen.Const(Enumerable.Range(9_999_901, 100).ToArray()), Gen.Const(new[] { int.MaxValue }));
@@ -39,14 +41,16 @@ public class RoundTripTests
         new Schedule(LiveBatch.Instant(a), LiveBatch.Instant(b), LiveBatch.Instant(c), LiveBatch.Instant(d)));
 
     private static readonly Gen<BatchEntry> Any = Gen.OneOf<BatchEntry>(
-        Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000], AnySchedule, (name, price, image, channels, stock, s) =>
-            (BatchEntry)new Created(new BatchTerms("mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, s))),
+        Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000], AnySchedule,
+            (name, price, image, channels, stock, s) => (BatchEntry)new Created(
+                new BatchTerms("mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, s))),
         Gen.Select(Text, Units, Instant, Seq, Text.Null(), (user, units, payBy, reservation, key) =>
             (BatchEntry)new Held(user, units, payBy, reservation, key)),
         Gen.Select(Seq, Text, (order, checkout) => (BatchEntry)new CheckoutOpened(order, checkout)),
         Gen.Select(Seq, Text, Amount, (order, payment, amount) => (BatchEntry)new Sold(order, payment, amount)),
         Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), (order, units, why) => (BatchEntry)new Released(order, units, why)),
-        Gen.Select(Seq, Text, Amount, Gen.Enum<RefundReason>(), (order, p, amount, why) => (BatchEntry)new RefundOwed(order, p, amount, why)),
+        Gen.Select(Seq, Text, Amount, Gen.Enum<RefundReason>(), (order, payment, amount, why) =>
+            (BatchEntry)new RefundOwed(order, payment, amount, why)),
         Gen.Select(Seq, Text, Text, Amount, (order, payment, refund, amount) => (BatchEntry)new RefundMade(order, payment, refund, amount)),
         Gen.Select(Text, Seq, (user, version) => (BatchEntry)new ReservationCancelled(user, version)),
         Gen.Select(Ranges, By, (ranges, by) => (BatchEntry)new Restocked(ranges, by.Reason, by.By, by.Key)),

@@ -69,7 +69,10 @@ public class StoredFormatTests
         var value = Find(JsonNode.Parse(line)!, path)![member]!.ToJsonString();
         Should.Throw<LedgerFormatException>(() => Lines.Read(Beside(line, path, $"\"{member}\":{value}")), "twice");
         // One that no version knows, and some that other entries have.
-        foreach (var (name, other) in new[] { ("gift", "1"), ("refund", "\"r\""), ("user", "\"weibo:a\""), ("units", "[1]"), ("units", "1") })
+        foreach (var (name, other) in new[]
+        {
+            ("gift", "1"), ("refund", "\"r\""), ("user", "\"weibo:a\""), ("units", "[1]"), ("units", "1"),
+        })
         {
             if (Find(JsonNode.Parse(line)!, path)!.ContainsKey(name)) continue;
             Should.Throw<LedgerFormatException>(() => Lines.Read(Beside(line, path, $"\"{name}\":{other}")), name);

@@ -56,7 +56,7 @@ internal sealed partial class NaiveSale(long grace)
         }
     }
 
-    /// <summary>What holds whenever a commit is complete: every captured payment is a paid order's, or on its way back, or back (I6).</summary>
+    /// <summary>What holds after every commit (I6): each captured payment is a paid order's, or on its way back, or back.</summary>
     public void CheckMoney()
     {
         foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))

@@ -20,7 +20,8 @@ public class UserIdTests
     [InlineData("weibo:", false)]
     [InlineData("微博", false)]
     [InlineData("weibo\n", false)]
-    public void A_channel_is_1_to_32_of_small_letters_digits_and_hyphens(string? text, bool valid) => UserId.IsChannel(text).ShouldBe(valid);
+    public void A_channel_is_1_to_32_of_small_letters_digits_and_hyphens(string? text, bool valid) =>
+        UserId.IsChannel(text).ShouldBe(valid);
 
     [Theory]
     [InlineData("alice", true)]
