@@ -1,8 +1,8 @@
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// Why something was refused: a closed set, the same for actors and HTTP. A refusal is an expected answer, never an exception.
-/// The numbers 1 to 12 are the precedence for a purchase: of several reasons the lowest is told.
+/// Why something was refused: a closed set, the same for actors and HTTP. A refusal is an expected answer, never an
+/// exception. The numbers 1 to 12 are the precedence for a purchase: of several reasons the lowest is told.
 /// </summary>
 public enum Refusal
 {
@@ -39,7 +39,9 @@ public enum Refusal
     /// <summary>The user holds no reservation for the batch.</summary>
     NotReserved = 11,
 
-    /// <summary>Not decided within the bound; nothing is known to have happened, and asking again under the same key is safe.</summary>
+    /// <summary>
+    /// Not decided within the bound; nothing is known to have happened, and asking again under the same key is safe.
+    /// </summary>
     Overloaded = 12,
 
     /// <summary>Signed in, but not as an operator.</summary>
@@ -51,7 +53,9 @@ public enum Refusal
     /// <summary>The order no longer awaits payment, or its deadline has passed.</summary>
     OrderNotPayable = 15,
 
-    /// <summary>It contradicts what is there: another batch under this id, another request under this key, a live order.</summary>
+    /// <summary>
+    /// It contradicts what is there: another batch under this id, another request under this key, a live order.
+    /// </summary>
     Conflict = 16,
 
     /// <summary>The body is larger than is read at all.</summary>

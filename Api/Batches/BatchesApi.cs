@@ -27,7 +27,8 @@ public static class BatchesApi
             .Produces<BoardBody>(200, "text/event-stream").Produces<ProblemBody>(404, Problem.MediaType);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, CatalogueCopy catalogue, TimeProvider time, string? after, string? limit)
+    private static async Task<IResult> ListAsync(
+        HttpContext http, CatalogueCopy catalogue, TimeProvider time, string? after, string? limit)
     {
         if (Paging.Read(limit, out var count) is { } problem) return problem;
         var feeds = await catalogue.ListAsync();
@@ -67,8 +68,10 @@ public static class BatchesApi
         return string.Create(CultureInfo.InvariantCulture, $"\"{XxHash3.HashToUInt64(bytes):x16}\"");
     }
 
-    // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is too slow for.
-    private static async Task<IResult> LiveAsync(HttpContext http, string batch, CatalogueCopy catalogue, IHostApplicationLifetime lifetime)
+    // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
+    // too slow for.
+    private static async Task<IResult> LiveAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, IHostApplicationLifetime lifetime)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
@@ -104,7 +107,8 @@ public static class BatchesApi
         return Results.Empty;
     }
 
-    private static async Task WriteAsync(HttpResponse response, string name, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        HttpResponse response, string name, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         var body = response.BodyWriter;
         Encoding.ASCII.GetBytes($"event: {name}\ndata: ", body);

@@ -5,7 +5,9 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Batches;
 
-/// <summary>The board: the public snapshot of a batch, from committed state only. free + held + sold + withdrawn = stock.</summary>
+/// <summary>
+/// The board: the public snapshot of a batch, from committed state only. free + held + sold + withdrawn = stock.
+/// </summary>
 /// <param name="Id">Batch id.</param>
 /// <param name="Product">What is sold.</param>
 /// <param name="Channel">The platform whose users may take part, or a list of them.</param>

@@ -11,12 +11,12 @@ namespace OrleansSale.Api.Batches;
 public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);
 
 /// <summary>
-/// A front's copy of one batch's board and known users. While anybody is interested it is renewed all the time, by one poll for
-/// everybody; when nobody is, it costs nothing. If the batch does not answer, the last copy stays.
+/// A front's copy of one batch's board and known users. While anybody is interested it is renewed all the time, by one
+/// poll for everybody; when nobody is, it costs nothing. If the batch does not answer, the last copy stays.
 /// </summary>
 /// <remarks>
-/// A copy is published only after the known users up to its own head are in <see cref="Known"/>. So who holds a unit that a copy counts
-/// is known to the front before the copy can tell anybody that nothing is left.
+/// A copy is published only after the known users up to its own head are in <see cref="Known"/>. So who holds a unit
+/// that a copy counts is known to the front before the copy can tell anybody that nothing is left.
 /// </remarks>
 public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, TimeProvider time, ILogger<BoardFeed> log)
 {
@@ -63,7 +63,9 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         return copy is not null && _monotonic.GetElapsedTime(copy.AskedAt) <= MaxAge ? copy : null;
     }
 
-    /// <summary>A fresh copy; if the batch does not answer at once, the last one; null if there never was one.</summary>
+    /// <summary>
+    /// A fresh copy; if the batch does not answer at once, the last one; null if there never was one.
+    /// </summary>
     public async ValueTask<BoardCopy?> ReadAsync()
     {
         if (Fresh() is { } fresh) return fresh;
@@ -99,7 +101,9 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         _ = PollAsync();
     }
 
-    /// <summary>Takes in an order that this front has just told of: its user is the batch's to answer from now on.</summary>
+    /// <summary>
+    /// Takes in an order that this front has just told of: its user is the batch's to answer from now on.
+    /// </summary>
     public void Learn(OrderView order)
     {
         Known.Add(UserId.HashOf(order.User));

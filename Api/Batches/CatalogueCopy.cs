@@ -5,8 +5,8 @@ using OrleansSale.GrainInterfaces.Catalogue;
 namespace OrleansSale.Api.Batches;
 
 /// <summary>
-/// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate nothing. A miss asks
-/// the catalogue, at most every <see cref="MinInterval"/> however many miss.
+/// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate
+/// nothing. A miss asks the catalogue, at most every <see cref="MinInterval"/> however many miss.
 /// </summary>
 public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILoggerFactory logs) : IDisposable
 {
@@ -47,7 +47,8 @@ public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILogg
             var order = new List<BoardFeed>();
             while (true)
             {
-                // From the first on, every time: should an activation ever have been lost to another, its order is not ours.
+                // From the first on, every time: should an activation ever have been lost to another, its order is not
+                // ours.
                 var page = await catalogue.ListAsync(order.Count);
                 if (page.Batches.Length == 0) break;
                 foreach (var terms in page.Batches) order.Add(Add(terms));

@@ -1,8 +1,9 @@
 namespace OrleansSale.Api.Batches;
 
 /// <summary>
-/// A front's compact copy of the users to whom only the batch may answer, as 64-bit hashes in an open-addressing table: 11 to 32 bytes
-/// a user. A false yes costs a question to the batch; there is no false no for what was added. Readers take no lock.
+/// A front's compact copy of the users to whom only the batch may answer, as 64-bit hashes in an open-addressing table:
+/// 11 to 32 bytes a user. A false yes costs a question to the batch; there is no false no for what was added. Readers
+/// take no lock.
 /// </summary>
 public sealed class KnownUsers
 {
@@ -33,7 +34,8 @@ public sealed class KnownUsers
         lock (_writing)
         {
             if (MayContain(hash)) return;
-            // A grown copy is filled before it is published; readers go on with the old one, which lacks nothing it had.
+            // A grown copy is filled before it is published; readers go on with the old one, which lacks nothing it
+            // had.
             if ((_count + 1) * 3 > _table.Length * 2) Volatile.Write(ref _table, Grown(_table));
             Put(_table, hash);
             _count++;

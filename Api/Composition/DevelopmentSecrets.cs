@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrleansSale.Api.Composition;
 
 /// <summary>
-/// The secrets that Development makes for itself at the first start and keeps with the data, so that a restart honours the tokens and
-/// tickets given out before. They rank below every other configuration.
+/// The secrets that Development makes for itself at the first start and keeps with the data, so that a restart honours
+/// the tokens and tickets given out before. They rank below every other configuration.
 /// </summary>
 public static class DevelopmentSecrets
 {

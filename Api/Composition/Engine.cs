@@ -29,7 +29,9 @@ public static class Engine
     /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
     private const int MaxHeadersLength = 32 * 1024;
 
-    /// <summary>Where settings and pages are: the working directory if they are there, else beside the program.</summary>
+    /// <summary>
+    /// Where settings and pages are: the working directory if they are there, else beside the program.
+    /// </summary>
     public static string FindContentRoot() =>
         File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 

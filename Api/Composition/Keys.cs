@@ -4,7 +4,9 @@ namespace OrleansSale.Api.Composition;
 public sealed class StartException(string message) : Exception(message);
 
 /// <summary>The secrets of a front, from configuration.</summary>
-/// <param name="Signing">Signs and verifies bearer tokens (HS256): 32 bytes or more; empty when an authority vouches for tokens.</param>
+/// <param name="Signing">
+/// Signs and verifies bearer tokens (HS256): 32 bytes or more; empty when an authority vouches for tokens.
+/// </param>
 /// <param name="Ticket">Signs and verifies tickets: 32 bytes or more.</param>
 public sealed record Keys(byte[] Signing, byte[] Ticket)
 {

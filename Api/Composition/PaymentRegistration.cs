@@ -8,8 +8,8 @@ using OrleansSale.Silo.Payments;
 namespace OrleansSale.Api.Composition;
 
 /// <summary>
-/// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and with them the
-/// sandbox where there is no other provider.
+/// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and
+/// with them the sandbox where there is no other provider.
 /// </summary>
 public static class PaymentRegistration
 {
@@ -26,7 +26,8 @@ public static class PaymentRegistration
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
         services.AddSingleton(provider => new NotificationReceiver(
-            new WebhookSignature(PaymentOptions.ParseWebhookSecrets(provider.GetRequiredService<IOptions<PaymentOptions>>().Value.WebhookSecret)
+            new WebhookSignature(PaymentOptions.ParseWebhookSecrets(
+                    provider.GetRequiredService<IOptions<PaymentOptions>>().Value.WebhookSecret)
                 ?? throw new InvalidOperationException("Payments:WebhookSecret passed its check and can't be used.")),
             provider.GetRequiredService<TimeProvider>()));
         if (PaymentOptions.UsesSandbox(configuration, environment))

@@ -7,8 +7,8 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Composition;
 
 /// <summary>
-/// What a start does once the silo runs: wakes the batches that a crash may have left with holds to end or refunds to make, and, where
-/// asked for, gives an empty engine something to show.
+/// What a start does once the silo runs: wakes the batches that a crash may have left with holds to end or refunds to
+/// make, and, where asked for, gives an empty engine something to show.
 /// </summary>
 public sealed partial class StartUp(
     IGrainFactory grains, Patience patience, CatalogueCopy catalogue, IConfiguration configuration, IHostEnvironment environment,

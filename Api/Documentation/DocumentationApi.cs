@@ -7,7 +7,10 @@ namespace OrleansSale.Api.Documentation;
 /// <summary>The contract as an OpenAPI document, and a page to read and try it.</summary>
 public static class DocumentationApi
 {
-    /// <summary>Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same everywhere.</summary>
+    /// <summary>
+    /// Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same
+    /// everywhere.
+    /// </summary>
     public static void AddDocumentation(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer((document, _, _) =>

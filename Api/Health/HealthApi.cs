@@ -9,7 +9,9 @@ public static class HealthApi
     /// <summary>How long the store may take to count as reachable.</summary>
     public static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maps the endpoints. Liveness depends on nothing; readiness on the actors and, through them, on storage.</summary>
+    /// <summary>
+    /// Maps the endpoints. Liveness depends on nothing; readiness on the actors and, through them, on storage.
+    /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health");

@@ -13,7 +13,8 @@ using OrleansSale.GrainInterfaces.Reservations;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// What operators take out: orders and reservations page by page in JSON, or whole as CSV by <c>Accept: text/csv</c>; the ledger, whole, as lines.
+/// What operators take out: orders and reservations page by page in JSON, or whole as CSV by <c>Accept: text/csv</c>;
+/// the ledger, whole, as lines.
 /// </summary>
 public static class ExportsApi
 {
@@ -26,7 +27,8 @@ public static class ExportsApi
     public static void MapExports(this IEndpointRouteBuilder app)
     {
         var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
-        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").Produces<OperatorOrderList>(200, "application/json", Csv);
+        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch")
+            .Produces<OperatorOrderList>(200, "application/json", Csv);
         batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")
             .Produces<OperatorReservationList>(200, "application/json", Csv);
         batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
@@ -46,16 +48,17 @@ public static class ExportsApi
         }
         return await WriteCsvAsync(http, $"{batch}-orders.csv", async csv =>
         {
-            await csv.WriteAsync("order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
-                "name", "phone", "address");
+            await csv.WriteAsync("order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy",
+                "checkout", "payment", "name", "phone", "address");
             OperatorOrderBody[] page;
             do
             {
                 page = await ReadOrdersAsync(grains, batch, seq, Paging.MaxLimit);
                 foreach (var order in page)
                 {
-                    await csv.WriteAsync(order.Id, order.User, string.Join(' ', order.Units), order.Quantity, NameOf(order.Status), order.Amount.Amount,
-                        order.Amount.Currency, order.HeldAt, order.PayBy, order.Checkout, order.Payment,
+                    await csv.WriteAsync(
+                        order.Id, order.User, string.Join(' ', order.Units), order.Quantity, NameOf(order.Status),
+                        order.Amount.Amount, order.Amount.Currency, order.HeldAt, order.PayBy, order.Checkout, order.Payment,
                         order.Delivery?.Name, order.Delivery?.Phone, order.Delivery?.Address);
                 }
                 if (page.Length > 0 && !OrderId.TryParse(page[^1].Id, out _, out seq)) break;
@@ -84,7 +87,8 @@ public static class ExportsApi
             do
             {
                 page = await roster.ListAsync(after, Paging.MaxLimit);
-                foreach (var reservation in page.Reservations) await csv.WriteAsync(reservation.User, reservation.Version, reservation.ReservedAt);
+                foreach (var reservation in page.Reservations)
+                    await csv.WriteAsync(reservation.User, reservation.Version, reservation.ReservedAt);
                 after = page.Next;
                 await csv.FlushAsync();
             }
@@ -127,7 +131,8 @@ public static class ExportsApi
     private static string NameOf(OrderStatus status) =>
         System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
 
-    // What a spreadsheet would take for a formula is defused: names and addresses come from buyers. The mark tells it that this is UTF-8.
+    // What a spreadsheet would take for a formula is defused: names and addresses come from buyers. The mark tells it
+    // that this is UTF-8.
     private static async Task<IResult> WriteCsvAsync(HttpContext http, string fileName, Func<CsvExport, Task> write)
     {
         http.Response.ContentType = Csv + "; charset=utf-8";

@@ -9,7 +9,9 @@ using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>What operators do to batches. Who is not signed in learns nothing; who is no operator learns that.</summary>
+/// <summary>
+/// What operators do to batches. Who is not signed in learns nothing; who is no operator learns that.
+/// </summary>
 public static class OperatorApi
 {
     /// <summary>Maps the endpoints.</summary>

@@ -33,7 +33,8 @@ public static class TermsInput
     private static Schedule ReadSchedule(Fields fields)
     {
         var schedule = new Schedule(
-            fields.Instant("reservationOpens"), fields.Instant("reservationCloses"), fields.Instant("saleOpens"), fields.Instant("saleCloses"));
+            fields.Instant("reservationOpens"), fields.Instant("reservationCloses"),
+            fields.Instant("saleOpens"), fields.Instant("saleCloses"));
         if (fields.Problem is not null) return schedule;
         if (schedule.ReservationCloses <= schedule.ReservationOpens) fields.Fail("reservationCloses", "must be after reservationOpens");
         if (schedule.SaleOpens < schedule.ReservationCloses) fields.Fail("saleOpens", "must not be before reservationCloses");

@@ -20,8 +20,8 @@ public readonly record struct NamedOrder(Caller Caller, ISaleBatchGrain Batch, I
 }
 
 /// <summary>
-/// Finds the order that a request names. The batch must be in the catalogue and the sequence not beyond its head, before any actor
-/// is addressed: made-up order ids activate nothing.
+/// Finds the order that a request names. The batch must be in the catalogue and the sequence not beyond its head,
+/// before any actor is addressed: made-up order ids activate nothing.
 /// </summary>
 public sealed class OrderDesk(CatalogueCopy catalogue, IGrainFactory grains)
 {
@@ -30,9 +30,14 @@ public sealed class OrderDesk(CatalogueCopy catalogue, IGrainFactory grains)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
-        if (!OrderId.TryParse(id, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed || !await IsWithinAsync(feed, seq))
+        if (!OrderId.TryParse(id, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed
+            || !await IsWithinAsync(feed, seq))
+        {
             return (default, Problem.Of(Refusal.NotFound));
-        return (new NamedOrder(caller, grains.GetGrain<ISaleBatchGrain>(batch), grains.GetGrain<IOrderGrain>(id), seq, feed.Terms), null);
+        }
+        var order = new NamedOrder(
+            caller, grains.GetGrain<ISaleBatchGrain>(batch), grains.GetGrain<IOrderGrain>(id), seq, feed.Terms);
+        return (order, null);
     }
 
     private static async ValueTask<bool> IsWithinAsync(BoardFeed feed, long seq) =>

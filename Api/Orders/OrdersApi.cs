@@ -71,7 +71,8 @@ public static class OrdersApi
         if (problem is not null) return problem;
         var owned = await patience.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner));
         if (owned.Refused is { } refusal) return Problem.Of(refusal);
-        return await patience.AskAsync(found.Order.GetDeliveryAsync) is { } delivery ? AnswerDelivery(delivery) : Problem.Of(Refusal.NotFound);
+        var delivery = await patience.AskAsync(found.Order.GetDeliveryAsync);
+        return delivery is null ? Problem.Of(Refusal.NotFound) : AnswerDelivery(delivery);
     }
 
     private static async Task<IResult> ListMineAsync(

@@ -5,8 +5,8 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Problems;
 
 /// <summary>
-/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe), paths and methods that do not exist are
-/// problems like any other.
+/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe), paths and methods that do not
+/// exist are problems like any other.
 /// </summary>
 public static class Failures
 {

@@ -5,7 +5,9 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Problems;
 
-/// <summary>A refusal as it is told over HTTP: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.</summary>
+/// <summary>
+/// A refusal as it is told over HTTP: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.
+/// </summary>
 /// <param name="Type">A name for the kind of problem, one per code.</param>
 /// <param name="Title">What it means, the same for every problem of the kind.</param>
 /// <param name="Status">The HTTP status.</param>
@@ -25,10 +27,13 @@ public sealed class Problem : IResult
     /// <summary>The media type of problems.</summary>
     public const string MediaType = "application/problem+json";
 
-    /// <summary>Retry-After is drawn from 1 to this many seconds, so that those refused together do not return together.</summary>
+    /// <summary>
+    /// Retry-After is drawn from 1 to this many seconds, so that those refused together do not return together.
+    /// </summary>
     public const int MaxRetryAfterSeconds = 3;
 
-    private static readonly Problem[] Plain = [.. Enum.GetValues<Refusal>().Order().Select(refusal => new Problem(refusal, null, null, null))];
+    private static readonly Problem[] Plain =
+        [.. Enum.GetValues<Refusal>().Order().Select(refusal => new Problem(refusal, null, null, null))];
 
     private readonly int _status;
     private readonly byte[] _body;

@@ -4,9 +4,9 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Purchases;
 
 /// <summary>
-/// What a front may refuse by itself, as a pure function. Only what can't be otherwise: to a user to whom only the batch may answer
-/// (a holder, or one whose reservation was cancelled), to one with a purchase under way, and near the instants where the batch's clock
-/// counts, it refuses nothing.
+/// What a front may refuse by itself, as a pure function. Only what can't be otherwise: to a user to whom only the
+/// batch may answer (a holder, or one whose reservation was cancelled), to one with a purchase under way, and near the
+/// instants where the batch's clock counts, it refuses nothing.
 /// </summary>
 public static class FrontRules
 {

@@ -13,7 +13,9 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Purchases;
 
 /// <summary>The body of a purchase; it may be left out.</summary>
-/// <param name="Ticket">The buyer's ticket, when the credential is a bearer token; without one the reservation is looked up.</param>
+/// <param name="Ticket">
+/// The buyer's ticket, when the credential is a bearer token; without one the reservation is looked up.
+/// </param>
 /// <param name="Quantity">Units wanted, 1 by default; all or nothing.</param>
 public sealed record PurchaseBody(string? Ticket, int? Quantity);
 
@@ -76,7 +78,11 @@ public sealed class PurchaseApi(
         }
         var outcome = await lane.AskAsync(new PurchaseRequest(buyer.User, body.Key, body.Quantity, version, !buyer.LooksUp));
         if (outcome.Refused is { } told)
-            return told == Refusal.TicketInvalid && buyer.ByTicketAlone ? No(Refusal.Unauthenticated) : (default, ProblemOf(told, feed.Terms));
+        {
+            return told == Refusal.TicketInvalid && buyer.ByTicketAlone
+                ? No(Refusal.Unauthenticated)
+                : (default, ProblemOf(told, feed.Terms));
+        }
         feed.Learn(outcome.Order!);
         return (outcome, null);
     }
@@ -94,7 +100,8 @@ public sealed class PurchaseApi(
         return ((ticket, quantity, key), fields.Problem);
     }
 
-    // A ticket alone is the whole credential, so one that does not hold is none. Beside a token it is a claim that can be wrong.
+    // A ticket alone is the whole credential, so one that does not hold is none. Beside a token it is a claim that can
+    // be wrong.
     private async ValueTask<(Buyer Buyer, Refusal? Refused)> IdentifyAsync(HttpContext http, string batch, string? ticketText)
     {
         var authorization = http.Request.Headers.Authorization;

@@ -4,13 +4,14 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Purchases;
 
 /// <summary>
-/// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the batch in one
-/// call, while the next gather. One purchase per user and key: a second one joins the first.
+/// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the
+/// batch in one call, while the next gather. One purchase per user and key: a second one joins the first.
 /// </summary>
 /// <remarks>
-/// Every purchase is answered within its bound, come what may: a call that fails is asked again under the same keys (the batch
-/// answers a repeat with what it made the first time), and what is still open at the bound is answered overloaded. That says
-/// nothing of what the batch has done or will do, so the client is told to ask again, which is safe for the same reason.
+/// Every purchase is answered within its bound, come what may: a call that fails is asked again under the same keys
+/// (the batch answers a repeat with what it made the first time), and what is still open at the bound is answered
+/// overloaded. That says nothing of what the batch has done or will do, so the client is told to ask again, which is
+/// safe for the same reason.
 /// </remarks>
 public sealed partial class PurchaseLane(
     string batch, IGrainFactory grains, SaleOptions options, ILogger<PurchaseLane> log)
@@ -72,7 +73,8 @@ public sealed partial class PurchaseLane(
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived meanwhile behind.
+                // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived
+                // meanwhile behind.
                 Log.AskedAgain(log, batch, group.Count, e);
                 await Task.Delay(delay);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
@@ -80,7 +82,8 @@ public sealed partial class PurchaseLane(
         }
     }
 
-    // Keeps those of the group that are still open, and fills it up from the queue. False: nothing waits, the pump has stopped.
+    // Keeps those of the group that are still open, and fills it up from the queue. False: nothing waits, the pump has
+    // stopped.
     private bool TakeGroup(List<Waiting> group)
     {
         lock (_lock)

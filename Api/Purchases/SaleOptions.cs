@@ -6,12 +6,15 @@ namespace OrleansSale.Api.Purchases;
 public sealed class SaleOptions
 {
     /// <summary>
-    /// A purchase that waited this long is answered overloaded, in seconds: 1…60, 10 by default. Asking again under the same key is safe.
+    /// A purchase that waited this long is answered overloaded, in seconds: 1…60, 10 by default. Asking again under the
+    /// same key is safe.
     /// </summary>
     [Range(1, 60)]
     public int AnswerWithinSeconds { get; set; } = 10;
 
-    /// <summary>Waiting purchases per lane: 1…1,000,000, 20,000 by default. Beyond it the answer is overloaded, at once.</summary>
+    /// <summary>
+    /// Waiting purchases per lane: 1…1,000,000, 20,000 by default. Beyond it the answer is overloaded, at once.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int LaneCapacity { get; set; } = 20_000;
 }

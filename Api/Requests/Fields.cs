@@ -6,8 +6,8 @@ using OrleansSale.Api.Problems;
 namespace OrleansSale.Api.Requests;
 
 /// <summary>
-/// Reads the members of a JSON object, each with its range. The first that does not fit becomes the problem, named by its path;
-/// after that every read gives a default.
+/// Reads the members of a JSON object, each with its range. The first that does not fit becomes the problem, named by
+/// its path; after that every read gives a default.
 /// </summary>
 public sealed class Fields
 {
@@ -89,7 +89,11 @@ public sealed class Fields
         var texts = value.ValueKind == JsonValueKind.Array
             ? value.EnumerateArray().Select(TextOf).ToArray()
             : [TextOf(value)];
-        if (texts.Length >= minCount && texts.Length <= maxCount && texts.All(isValid) && texts.Distinct().Count() == texts.Length) return texts!;
+        if (texts.Length >= minCount && texts.Length <= maxCount && texts.All(isValid)
+            && texts.Distinct().Count() == texts.Length)
+        {
+            return texts!;
+        }
         Fail(name, $"must be {grammar}, or a list of {minCount} to {maxCount} different ones");
         return [""];
     }

@@ -5,8 +5,9 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Requests;
 
 /// <summary>
-/// Asks an actor until it answers, within the bound of <see cref="SaleOptions.AnswerWithinSeconds"/>. A failed call is of unknown outcome, and
-/// every request to an actor is idempotent, so the front asks again before it troubles the client.
+/// Asks an actor until it answers, within the bound of <see cref="SaleOptions.AnswerWithinSeconds"/>. A failed call is
+/// of unknown outcome, and every request to an actor is idempotent, so the front asks again before it troubles the
+/// client.
 /// </summary>
 public sealed class Patience(IOptions<SaleOptions> options)
 {

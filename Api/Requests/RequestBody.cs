@@ -17,7 +17,8 @@ public static class RequestBody
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>
-    /// The body as a document, null for an empty one, or the problem: not JSON, too long, of another media type. Dispose the document.
+    /// The body as a document, null for an empty one, or the problem: not JSON, too long, of another media type.
+    /// Dispose the document.
     /// </summary>
     public static async ValueTask<(JsonDocument? Json, Problem? Problem)> ReadAsync(HttpContext http)
     {

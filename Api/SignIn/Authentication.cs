@@ -18,8 +18,8 @@ public static class Authentication
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Adds both schemes. There is no default one: each endpoint asks for the caller itself, so the purchase, which has its own
-    /// credential, pays for none.
+    /// Adds both schemes. There is no default one: each endpoint asks for the caller itself, so the purchase, which has
+    /// its own credential, pays for none.
     /// </summary>
     public static void AddSignIn(this IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
     {

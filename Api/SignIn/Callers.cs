@@ -61,8 +61,8 @@ public static class Callers
         foreach (var role in roles) yield return new Claim("roles", role);
     }
 
-    // The cookie is SameSite=Strict already. Browsers also say where a request comes from; one that changes something and comes from
-    // elsewhere is not the user's.
+    // The cookie is SameSite=Strict already. Browsers also say where a request comes from; one that changes something
+    // and comes from elsewhere is not the user's.
     private static bool IsForeignWrite(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
         && request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site] && site is not ("same-origin" or "none");

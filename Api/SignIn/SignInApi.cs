@@ -32,7 +32,9 @@ public sealed record DevelopmentUser(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Roles,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name);
 
-/// <summary>Signing in, and the Development stand-in for a platform. What is for Development only is not even mapped elsewhere.</summary>
+/// <summary>
+/// Signing in, and the Development stand-in for a platform. What is for Development only is not even mapped elsewhere.
+/// </summary>
 public static class SignInApi
 {
     /// <summary>How long a Development token is valid.</summary>

@@ -14,8 +14,8 @@ public readonly record struct Ticket(string User, string Batch, long Version);
 
 /// <summary>
 /// Signs and verifies tickets: <c>v1.&lt;payload&gt;.&lt;mac&gt;</c>, both base64url; the payload is
-/// <c>{"u":"weibo:alice","b":"mi2-1","v":1}</c>, the mac HMAC-SHA256 over <c>v1.&lt;payload&gt;</c>. A ticket is a credential: whoever
-/// has it can buy as its user, and nothing else.
+/// <c>{"u":"weibo:alice","b":"mi2-1","v":1}</c>, the mac HMAC-SHA256 over <c>v1.&lt;payload&gt;</c>. A ticket is a
+/// credential: whoever has it can buy as its user, and nothing else.
 /// </summary>
 /// <param name="key">At least 32 secret bytes, the same on every front.</param>
 public sealed class TicketSigner(byte[] key)
@@ -36,7 +36,10 @@ public sealed class TicketSigner(byte[] key)
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)))}";
     }
 
-    /// <summary>Reads a ticket if it is genuine. The mac is compared in constant time, before anything of the payload is looked at.</summary>
+    /// <summary>
+    /// Reads a ticket if it is genuine. The mac is compared in constant time, before anything of the payload is looked
+    /// at.
+    /// </summary>
     public bool TryVerify(ReadOnlySpan<char> text, out Ticket ticket)
     {
         ticket = default;

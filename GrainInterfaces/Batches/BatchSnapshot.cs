@@ -1,6 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Batches;
 
-/// <summary>The committed counts of a batch at its head: what a board is made of. free + held + sold + withdrawn = stock.</summary>
+/// <summary>
+/// The committed counts of a batch at its head: what a board is made of. free + held + sold + withdrawn = stock.
+/// </summary>
 /// <param name="Seq">Sequence of the last committed entry.</param>
 /// <param name="Hash">Its hash, 32 bytes.</param>
 /// <param name="Stock">Units offered so far, restocks included.</param>
@@ -12,7 +14,9 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Standby">Buyers in the standby line.</param>
 /// <param name="Paused">Whether an operator has paused the batch.</param>
 /// <param name="Closed">Whether an operator has closed the batch.</param>
-/// <param name="KnownUsers">How many entries the list of known users has at this head: see <see cref="BoardUpdate.Users"/>.</param>
+/// <param name="KnownUsers">
+/// How many entries the list of known users has at this head: see <see cref="BoardUpdate.Users"/>.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(
     [property: Id(0)] long Seq,
@@ -31,9 +35,10 @@ public sealed record BatchSnapshot(
 /// <summary>A snapshot, and the part of the list of known users that the asking front lacks.</summary>
 /// <param name="Snapshot">Counts at the head.</param>
 /// <param name="Users">
-/// Hashes (<see cref="Users.UserId.HashOf"/>) of users to whom only the batch may answer: those who ever had an order or cancelled a
-/// reservation. The list only grows, in the order of the ledger, so a position in it means the same on every activation. Here: from the
-/// position asked for, at most <see cref="MaxUsers"/>; ask on until the position reaches <see cref="BatchSnapshot.KnownUsers"/>.
+/// Hashes (<see cref="Users.UserId.HashOf"/>) of users to whom only the batch may answer: those who ever had an order
+/// or cancelled a reservation. The list only grows, in the order of the ledger, so a position in it means the same on
+/// every activation. Here: from the position asked for, at most <see cref="MaxUsers"/>; ask on until the position
+/// reaches <see cref="BatchSnapshot.KnownUsers"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BoardUpdate")]
 public sealed record BoardUpdate([property: Id(0)] BatchSnapshot Snapshot, [property: Id(1)] ulong[] Users)

@@ -2,7 +2,10 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.GrainInterfaces.Batches;
 
-/// <summary>What a batch offers, to whom and when: everything an operator says when creating it. Never changes, but for restocking.</summary>
+/// <summary>
+/// What a batch offers, to whom and when: everything an operator says when creating it. Never changes, but for
+/// restocking.
+/// </summary>
 /// <param name="Id">Batch id, <c>[a-z0-9-]{1,64}</c>.</param>
 /// <param name="Product">What is sold.</param>
 /// <param name="Channels">The platforms whose users may take part: 1…16 different ones.</param>
@@ -64,7 +67,10 @@ public sealed record BatchTerms(
 public sealed record Product(
     [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] Money Price, [property: Id(3)] string? ImageUrl);
 
-/// <summary>The instants of a batch, UTC, to the millisecond: reservationOpens &lt; reservationCloses ≤ saleOpens &lt; saleCloses.</summary>
+/// <summary>
+/// The instants of a batch, UTC, to the millisecond: reservationOpens &lt; reservationCloses ≤ saleOpens &lt;
+/// saleCloses.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Schedule")]
 public sealed record Schedule(
     [property: Id(0)] DateTimeOffset ReservationOpens,

@@ -2,12 +2,18 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.GrainInterfaces.Batches;
 
-/// <summary>One request for units. What a front has verified: the user, and the reservation by ticket or by look-up.</summary>
+/// <summary>
+/// One request for units. What a front has verified: the user, and the reservation by ticket or by look-up.
+/// </summary>
 /// <param name="User">Who buys.</param>
-/// <param name="Key">The client's Idempotency-Key, 1…64 characters; null: the user's one live order is the answer to a repeat.</param>
+/// <param name="Key">
+/// The client's Idempotency-Key, 1…64 characters; null: the user's one live order is the answer to a repeat.
+/// </param>
 /// <param name="Quantity">Units wanted, 1 or more; all or nothing.</param>
 /// <param name="Reservation">Version of the user's reservation; 0: none.</param>
-/// <param name="ByTicket">Whether the version was stated by a ticket: if it was cancelled meanwhile, the ticket is invalid.</param>
+/// <param name="ByTicket">
+/// Whether the version was stated by a ticket: if it was cancelled meanwhile, the ticket is invalid.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseRequest")]
 public readonly record struct PurchaseRequest(
     [property: Id(0)] string User,
@@ -16,7 +22,9 @@ public readonly record struct PurchaseRequest(
     [property: Id(3)] long Reservation,
     [property: Id(4)] bool ByTicket);
 
-/// <summary>Everything a lane hands over in one call: 1…<see cref="MaxCount"/> purchases, decided in this order.</summary>
+/// <summary>
+/// Everything a lane hands over in one call: 1…<see cref="MaxCount"/> purchases, decided in this order.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseCall")]
 public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 {
@@ -28,7 +36,9 @@ public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseOutcomes")]
 public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcomes);
 
-/// <summary>What became of a purchase: an order, made now or by an earlier request, or a refusal. Told only once durable.</summary>
+/// <summary>
+/// What became of a purchase: an order, made now or by an earlier request, or a refusal. Told only once durable.
+/// </summary>
 /// <param name="Order">The order; null when refused.</param>
 /// <param name="Repeated">Whether an earlier request made it.</param>
 /// <param name="Refused">Why not; null when there is an order.</param>

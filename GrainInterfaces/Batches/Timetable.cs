@@ -26,14 +26,14 @@ public enum Phase
 }
 
 /// <summary>
-/// The timetable of a batch: its phase at an instant, as a pure function, so that fronts and actors agree. Every interval includes
-/// its beginning and excludes its end.
+/// The timetable of a batch: its phase at an instant, as a pure function, so that fronts and actors agree. Every
+/// interval includes its beginning and excludes its end.
 /// </summary>
 public static class Timetable
 {
     /// <summary>
-    /// The phase. Closed comes first; a pause shows only from the opening on, because before it there is nothing to pause, and a
-    /// buyer is told the opening first.
+    /// The phase. Closed comes first; a pause shows only from the opening on, because before it there is nothing to
+    /// pause, and a buyer is told the opening first.
     /// </summary>
     public static Phase PhaseAt(Schedule schedule, DateTimeOffset now, bool paused, bool closed, int free) =>
         closed || now >= schedule.SaleCloses ? Phase.Closed

@@ -3,7 +3,9 @@ using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.GrainInterfaces.Catalogue;
 
-/// <summary>The index of all batches: one actor, key <see cref="Key"/>. Rebuilt from the ledger's streams when it activates.</summary>
+/// <summary>
+/// The index of all batches: one actor, key <see cref="Key"/>. Rebuilt from the ledger's streams when it activates.
+/// </summary>
 [Alias("OrleansSale.ICatalogueGrain")]
 public interface ICatalogueGrain : IGrainWithStringKey
 {
@@ -14,7 +16,10 @@ public interface ICatalogueGrain : IGrainWithStringKey
     [Alias("AddAsync")]
     Task AddAsync(BatchTerms terms);
 
-    /// <summary>The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never changes.</summary>
+    /// <summary>
+    /// The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never
+    /// changes.
+    /// </summary>
     [AlwaysInterleave, Alias("ListAsync")]
     Task<CataloguePage> ListAsync(int from);
 

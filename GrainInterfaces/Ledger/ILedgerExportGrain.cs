@@ -1,6 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Ledger;
 
-/// <summary>Reads a batch's ledger out of storage, keyed by batch id; several may serve at once. It does not trouble the batch.</summary>
+/// <summary>
+/// Reads a batch's ledger out of storage, keyed by batch id; several may serve at once. It does not trouble the batch.
+/// </summary>
 [Alias("OrleansSale.ILedgerExportGrain")]
 public interface ILedgerExportGrain : IGrainWithStringKey
 {

@@ -1,15 +1,16 @@
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
-/// What one order needs besides its state, keyed by order id: it talks to the payment provider and keeps documents. Whether the order
-/// is live, and what is owed, only its batch knows.
+/// What one order needs besides its state, keyed by order id: it talks to the payment provider and keeps documents.
+/// Whether the order is live, and what is owed, only its batch knows.
 /// </summary>
 [Alias("OrleansSale.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Opens the order's checkout, or returns the open one. Not-found unless <paramref name="owner"/> owns the order; order-not-payable
-    /// if it does not await payment, or no checkout is open and its payBy has passed. Overloaded: the provider did not answer.
+    /// Opens the order's checkout, or returns the open one. Not-found unless <paramref name="owner"/> owns the order;
+    /// order-not-payable if it does not await payment, or no checkout is open and its payBy has passed. Overloaded: the
+    /// provider did not answer.
     /// </summary>
     /// <param name="owner">Who asks.</param>
     /// <param name="description">What is bought, for the cashier's page.</param>
@@ -25,8 +26,8 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> GetDeliveryAsync();
 
     /// <summary>
-    /// Has the provider pay a captured payment back, once however often it is asked, and returns the provider's refund id; null: it
-    /// could not be done now.
+    /// Has the provider pay a captured payment back, once however often it is asked, and returns the provider's refund
+    /// id; null: it could not be done now.
     /// </summary>
     [Alias("RefundAsync")]
     Task<string?> RefundAsync(string payment, Money amount);

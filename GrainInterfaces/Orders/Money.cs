@@ -6,7 +6,10 @@ namespace OrleansSale.GrainInterfaces.Orders;
 [GenerateSerializer, Immutable, Alias("OrleansSale.Money")]
 public readonly record struct Money([property: Id(0)] long Amount, [property: Id(1)] string Currency)
 {
-    /// <summary>The price of <paramref name="quantity"/> things. Throws on overflow: prices and quantities are bounded far below it.</summary>
+    /// <summary>
+    /// The price of <paramref name="quantity"/> things. Throws on overflow: prices and quantities are bounded far below
+    /// it.
+    /// </summary>
     public static Money operator *(Money price, int quantity) =>
         price with { Amount = checked(price.Amount * quantity) };
 }

@@ -21,28 +21,32 @@ public interface IReservationGrain : IGrainWithStringKey
     Task<Answer<ReservationView>> GetAsync();
 
     /// <summary>
-    /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. True, also if there was none.
-    /// Conflict while the user has a live order.
+    /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. True, also if there
+    /// was none. Conflict while the user has a live order.
     /// </summary>
     [Alias("CancelAsync")]
     Task<Answer<bool>> CancelAsync();
 }
 
 /// <summary>A reservation.</summary>
-/// <param name="Version">1 for the user's first reservation of the batch, one more for each after a cancellation.</param>
+/// <param name="Version">
+/// 1 for the user's first reservation of the batch, one more for each after a cancellation.
+/// </param>
 /// <param name="ReservedAt">When it was made.</param>
 /// <param name="Created">Whether this call made it.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ReservationView")]
 public sealed record ReservationView(
     [property: Id(0)] long Version, [property: Id(1)] DateTimeOffset ReservedAt, [property: Id(2)] bool Created);
 
-/// <summary>The roster of a batch, keyed by batch id: who holds a reservation. Read from the ledger; several may serve at once.</summary>
+/// <summary>
+/// The roster of a batch, keyed by batch id: who holds a reservation. Read from the ledger; several may serve at once.
+/// </summary>
 [Alias("OrleansSale.IRosterGrain")]
 public interface IRosterGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Reservations by user (ordinal) after <paramref name="after"/> (null: from the first); looks at up to <paramref name="limit"/>
-    /// (1…1,000) users, so a page may be shorter where some have cancelled.
+    /// Reservations by user (ordinal) after <paramref name="after"/> (null: from the first); looks at up to
+    /// <paramref name="limit"/> (1…1,000) users, so a page may be shorter where some have cancelled.
     /// </summary>
     [Alias("ListAsync")]
     Task<RosterPage> ListAsync(string? after, int limit);

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace OrleansSale.GrainInterfaces.Users;
 
-/// <summary>The pair channel and subject, written <c>weibo:alice</c> everywhere. A plain string; this is its grammar.</summary>
+/// <summary>
+/// The pair channel and subject, written <c>weibo:alice</c> everywhere. A plain string; this is its grammar.
+/// </summary>
 public static class UserId
 {
     /// <summary>Longest channel, in characters.</summary>
@@ -14,7 +16,9 @@ public static class UserId
     /// <summary>Longest subject, in characters (UTF-16 code units).</summary>
     public const int MaxSubjectLength = 128;
 
-    /// <summary>The user of a subject on a channel. Both are valid by <see cref="IsChannel"/> and <see cref="IsSubject"/>.</summary>
+    /// <summary>
+    /// The user of a subject on a channel. Both are valid by <see cref="IsChannel"/> and <see cref="IsSubject"/>.
+    /// </summary>
     public static string Of(string channel, string subject) => $"{channel}:{subject}";
 
     /// <summary>The channel of a well-formed user.</summary>
@@ -24,13 +28,16 @@ public static class UserId
     public static bool IsChannel(string? text) =>
         text is { Length: >= 1 and <= MaxChannelLength } && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
 
-    /// <summary>Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end.</summary>
+    /// <summary>
+    /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end.
+    /// </summary>
     public static bool IsSubject(string? text)
     {
         if (text is not { Length: >= 1 and <= MaxSubjectLength } || text[0] == ' ' || text[^1] == ' ') return false;
         foreach (var rune in text.EnumerateRunes())
         {
-            // EnumerateRunes gives U+FFFD for a lone surrogate; nobody's name contains the replacement character either.
+            // EnumerateRunes gives U+FFFD for a lone surrogate; nobody's name contains the replacement character
+            // either.
             if (rune.Value is '/' or ':' or 0xFFFD || !IsPrintable(rune)) return false;
         }
         return true;
@@ -44,8 +51,8 @@ public static class UserId
     }
 
     /// <summary>
-    /// 64 bits that stand for a user in the compact copies fronts keep. The same in every process; two users may share them, which
-    /// costs a question to the batch and never an answer.
+    /// 64 bits that stand for a user in the compact copies fronts keep. The same in every process; two users may share
+    /// them, which costs a question to the batch and never an answer.
     /// </summary>
     public static ulong HashOf(string user) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(user.AsSpan()));
 

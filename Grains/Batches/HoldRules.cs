@@ -5,8 +5,9 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// How holds and reservations end. A hold ends once: sold, expired or cancelled. Its release may lag behind the deadline but never comes
-/// early, and past the deadline it can no longer be sold (TigerBeetle's two-phase transfers have the same rule).
+/// How holds and reservations end. A hold ends once: sold, expired or cancelled. Its release may lag behind the
+/// deadline but never comes early, and past the deadline it can no longer be sold (TigerBeetle's two-phase transfers
+/// have the same rule).
 /// </summary>
 public static class HoldRules
 {
@@ -23,8 +24,8 @@ public static class HoldRules
     public static bool IsDue(Order order, long now, long grace) => now >= order.PayBy + grace;
 
     /// <summary>
-    /// Decides a cancellation. The units are free at once; a payment that was captured is owed back in the same commit. An order
-    /// that has ended is answered as it is, so a repeat is harmless.
+    /// Decides a cancellation. The units are free at once; a payment that was captured is owed back in the same commit.
+    /// An order that has ended is answered as it is, so a repeat is harmless.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
@@ -40,7 +41,8 @@ public static class HoldRules
     }
 
     /// <summary>
-    /// Decides the cancellation of a reservation: conflict while its user has a live order. False: it was cancelled already.
+    /// Decides the cancellation of a reservation: conflict while its user has a live order. False: it was cancelled
+    /// already.
     /// </summary>
     public static Decision<Answer<bool>> DecideReservationCancelled(SaleBatch batch, string user, long version)
     {

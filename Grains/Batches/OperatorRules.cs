@@ -4,10 +4,14 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>What an operator may do. A command takes effect once per key; one that asks for what is already so changes nothing.</summary>
+/// <summary>
+/// What an operator may do. A command takes effect once per key; one that asks for what is already so changes nothing.
+/// </summary>
 public static class OperatorRules
 {
-    /// <summary>Decides the creation. True: created; false: it is there with the same terms; conflict: with others.</summary>
+    /// <summary>
+    /// Decides the creation. True: created; false: it is there with the same terms; conflict: with others.
+    /// </summary>
     public static Decision<Answer<bool>> DecideCreate(SaleBatch batch, BatchTerms terms) =>
         batch.Terms is null ? new(true, new Created(terms))
         : batch.Terms.SameAs(terms) ? new(false)
@@ -19,7 +23,7 @@ public static class OperatorRules
         if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw ? command.Units < 1 : command.Units != 0)
             return new(new Answer<bool>(Refusal.InvalidRequest, "units"));
         if (batch.Terms is null) return new(Refusal.NotFound);
-        if (batch.Commands.TryGetValue(command.Key, out var done))
+        if (batch.Commands.TryGetValue((command.By, command.Key), out var done))
         {
             return done.Action == command.Action && done.Units == command.Units
                 ? new(false)

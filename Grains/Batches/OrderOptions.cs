@@ -6,8 +6,8 @@ namespace OrleansSale.Grains.Batches;
 public sealed class OrderOptions
 {
     /// <summary>
-    /// From payBy to the release of an unpaid hold, in seconds: 0…3,600, 30 by default. A payment that arrives within it is in time. 0: the
-    /// hold ends at payBy itself.
+    /// From payBy to the release of an unpaid hold, in seconds: 0…3,600, 30 by default. A payment that arrives within
+    /// it is in time. 0: the hold ends at payBy itself.
     /// </summary>
     [Range(0, 3_600)]
     public int GraceSeconds { get; set; } = 30;

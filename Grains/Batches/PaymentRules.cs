@@ -5,13 +5,14 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// What becomes of money. No captured payment is ever without a record (pretix is the model): the capture and its consequence are one
-/// decision, and it ends as exactly one of a paid order or a refund (I6).
+/// What becomes of money. No captured payment is ever without a record (pretix is the model): the capture and its
+/// consequence are one decision, and it ends as exactly one of a paid order or a refund (I6).
 /// </summary>
 public static class PaymentRules
 {
     /// <summary>
-    /// Whether a checkout may be opened for the order: null, or why not. From payBy on it may not, while an open one may still capture.
+    /// Whether a checkout may be opened for the order: null, or why not. From payBy on it may not, while an open one
+    /// may still capture.
     /// </summary>
     public static Refusal? MayCheckOut(SaleBatch batch, long seq, string? owner, long now)
     {

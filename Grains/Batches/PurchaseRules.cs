@@ -7,7 +7,9 @@ namespace OrleansSale.Grains.Batches;
 /// <summary>Who gets units. First come, first served, all or nothing, the lowest free numbers.</summary>
 public static class PurchaseRules
 {
-    /// <summary>Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.</summary>
+    /// <summary>
+    /// Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.
+    /// </summary>
     public const int MaxEndedOrders = 10;
 
     /// <summary>Decides a purchase. Of several reasons to refuse, the lowest <see cref="Refusal"/> is told.</summary>

@@ -1,8 +1,9 @@
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// Makes the refunds that the batch owes, until each is made. What is owed is in the ledger, so a crash forgets nothing: the next
-/// activation starts over, and the provider's idempotency key makes the second request the first one's.
+/// Makes the refunds that the batch owes, until each is made. What is owed is in the ledger, so a crash forgets
+/// nothing: the next activation starts over, and the provider's idempotency key makes the second request the first
+/// one's.
 /// </summary>
 internal sealed class RefundSweep(SaleBatch batch, TimeProvider time, Func<Payment, Task> refund)
 {
@@ -18,7 +19,9 @@ internal sealed class RefundSweep(SaleBatch batch, TimeProvider time, Func<Payme
     private readonly Dictionary<string, Attempt> _attempts = new(StringComparer.Ordinal);
     private int _underWay;
 
-    /// <summary>Starts what is due. Only what is durably owed is paid back: <paramref name="settled"/> comes first.</summary>
+    /// <summary>
+    /// Starts what is due. Only what is durably owed is paid back: <paramref name="settled"/> comes first.
+    /// </summary>
     public void Start(Func<Task> settled)
     {
         if (batch.OwedPayments.Count == 0) return;

@@ -3,8 +3,9 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// The number of reservations of a batch, at most <see cref="MaxAge"/> old when read. It is counted in storage, so it is asked for
-/// seldom: a fresh one is answered at once, an ageing one is answered and renewed behind, an old one is waited for.
+/// The number of reservations of a batch, at most <see cref="MaxAge"/> old when read. It is counted in storage, so it
+/// is asked for seldom: a fresh one is answered at once, an ageing one is answered and renewed behind, an old one is
+/// waited for.
 /// </summary>
 internal sealed class RosterCount(ILedger ledger, string prefix)
 {

@@ -108,7 +108,8 @@ public sealed partial class SaleBatch
     {
         var order = OrderAt(seq, e.Order);
         var known = _payments.GetValueOrDefault(e.Payment);
-        // A payment that was kept is owed back only once its order was given up; any other is owed from its first record on.
+        // A payment that was kept is owed back only once its order was given up; any other is owed from its first
+        // record on.
         Require(seq, known is null || (known.State == PaymentState.Kept && known.Order == e.Order && !order.IsLive),
             "a payment that is recorded already");
         Require(seq, known is null || known.Amount == e.Amount, "another amount than was captured");
@@ -174,7 +175,7 @@ public sealed partial class SaleBatch
     }
 
     private void Record(long seq, OperatorCommand command) =>
-        Require(seq, _commands.TryAdd(command.Key, command), "a command that is recorded already");
+        Require(seq, _commands.TryAdd((command.By, command.Key), command), "a command that is recorded already");
 
     private Order OrderAt(long seq, long order) =>
         FindOrder(order) ?? throw new InconsistentEntryException(seq, $"no order {order}");

@@ -5,18 +5,19 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// The state of a batch: a function of its entries and nothing else. <see cref="Apply"/> is the only thing that changes it, live and on
-/// replay alike; the rules (<see cref="PurchaseRules"/>, <see cref="HoldRules"/>, <see cref="PaymentRules"/>,
-/// <see cref="OperatorRules"/>) read it and decide.
+/// The state of a batch: a function of its entries and nothing else. <see cref="Apply"/> is the only thing that changes
+/// it, live and on replay alike; the rules (<see cref="PurchaseRules"/>, <see cref="HoldRules"/>,
+/// <see cref="PaymentRules"/>, <see cref="OperatorRules"/>) read it and decide.
 /// </summary>
 /// <remarks>
-/// Apply checks every entry against the state and throws <see cref="InconsistentEntryException"/> rather than break I1 (units are
-/// conserved, no unit in two live orders), I2's key half, or I6 (a payment ends once). So neither a wrong rule nor a wrong ledger
-/// can be carried on from.
+/// Apply checks every entry against the state and throws <see cref="InconsistentEntryException"/> rather than break I1
+/// (units are conserved, no unit in two live orders), I2's key half, or I6 (a payment ends once). So neither a wrong
+/// rule nor a wrong ledger can be carried on from.
 /// </remarks>
 public sealed partial class SaleBatch
 {
-    // Holds of one commit share their deadline: without the sequence their order would depend on the heap's past, which a replay lacks.
+    // Holds of one commit share their deadline: without the sequence their order would depend on the heap's past, which
+    // a replay lacks.
     private static readonly IComparer<Order> SoonestFirst = Comparer<Order>.Create((a, b) =>
         a.PayBy != b.PayBy ? a.PayBy.CompareTo(b.PayBy) : a.Seq.CompareTo(b.Seq));
 
@@ -26,7 +27,7 @@ public sealed partial class SaleBatch
     private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _owed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, OperatorCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string By, string Key), OperatorCommand> _commands = [];
     private readonly PriorityQueue<Order, Order> _deadlines = new(SoonestFirst);
     private readonly List<ulong> _knownUsers = [];
 
@@ -69,13 +70,15 @@ public sealed partial class SaleBatch
     /// <summary>Payments owed back and not made yet.</summary>
     public IReadOnlyCollection<Payment> OwedPayments => _owed.Values;
 
-    /// <summary>Commands carried out, by their key.</summary>
-    public IReadOnlyDictionary<string, OperatorCommand> Commands => _commands;
+    /// <summary>Commands carried out, by operator and key: a key is its operator's own.</summary>
+    public IReadOnlyDictionary<(string By, string Key), OperatorCommand> Commands => _commands;
 
     /// <summary>Up to which version users' reservations are cancelled.</summary>
     public IReadOnlyDictionary<string, long> CancelledVersions => _cancelledVersions;
 
-    /// <summary>Hashes of the users to whom only the batch may answer, in the order of the ledger; a user may be in it twice.</summary>
+    /// <summary>
+    /// Hashes of the users to whom only the batch may answer, in the order of the ledger; a user may be in it twice.
+    /// </summary>
     public IReadOnlyList<ulong> KnownUsers => _knownUsers;
 
     /// <summary>The instant to decide at: the clock's, but never before the last entry.</summary>
@@ -134,7 +137,9 @@ public sealed partial class SaleBatch
     }
 }
 
-/// <summary>An entry contradicts the state it is applied to: a bug, or a ledger that is not this batch's. Nothing was changed.</summary>
+/// <summary>
+/// An entry contradicts the state it is applied to: a bug, or a ledger that is not this batch's. Nothing was changed.
+/// </summary>
 public sealed class InconsistentEntryException(long seq, string message) : Exception($"Entry {seq}: {message}")
 {
     /// <summary>Sequence of the entry.</summary>

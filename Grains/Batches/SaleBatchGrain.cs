@@ -14,8 +14,9 @@ namespace OrleansSale.Grains.Batches;
 /// The actor of a batch: decides by the rules, commits through the ledger, and answers only then.
 /// </summary>
 /// <remarks>
-/// Reentrant so that requests join one commit: every decision and its entries are made synchronously, before the first await, so no
-/// two decisions interleave; what follows the await only tells what was decided. It awaits no order actor while it decides or commits.
+/// Reentrant so that requests join one commit: every decision and its entries are made synchronously, before the first
+/// await, so no two decisions interleave; what follows the await only tells what was decided. It awaits no order actor
+/// while it decides or commits.
 /// </remarks>
 [Reentrant]
 public sealed partial class SaleBatchGrain(
@@ -236,7 +237,8 @@ public sealed partial class SaleBatchGrain(
         }
     }
 
-    // Open until closed with nothing held and nothing owed. The catalogue is told the head as of which there is nothing left to do.
+    // Open until closed with nothing held and nothing owed. The catalogue is told the head as of which there is nothing
+    // left to do.
     private async Task SettleAsync()
     {
         if (!IsSettled())

@@ -1,6 +1,8 @@
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>How ledger streams are named. Batch ids contain no slash, so no batch's streams are mixed up with another's.</summary>
+/// <summary>
+/// How ledger streams are named. Batch ids contain no slash, so no batch's streams are mixed up with another's.
+/// </summary>
 public static class Streams
 {
     /// <summary>What the streams of batches begin with.</summary>

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// A set of unit numbers (1…10,000,000) as three levels of bits: a bit of an upper level says that the 64 below it are not all empty. So
-/// the lowest or highest member is found in a handful of steps however the set is scattered, at 1 bit a unit.
+/// A set of unit numbers (1…10,000,000) as three levels of bits: a bit of an upper level says that the 64 below it are
+/// not all empty. So the lowest or highest member is found in a handful of steps however the set is scattered, at 1 bit
+/// a unit.
 /// </summary>
 public sealed class UnitSet
 {

@@ -7,7 +7,9 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Catalogue;
 
-/// <summary>What the catalogue keeps: an index that spares a start from reading every ledger. The ledgers are the truth.</summary>
+/// <summary>
+/// What the catalogue keeps: an index that spares a start from reading every ledger. The ledgers are the truth.
+/// </summary>
 [GenerateSerializer, Alias("OrleansSale.CatalogueState")]
 public sealed class CatalogueState
 {
@@ -18,7 +20,9 @@ public sealed class CatalogueState
     [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
 }
 
-/// <summary>The index of all batches. What a crash kept out of it is found in the ledger's streams at the next activation.</summary>
+/// <summary>
+/// The index of all batches. What a crash kept out of it is found in the ledger's streams at the next activation.
+/// </summary>
 public sealed partial class CatalogueGrain(
     ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, ILogger<CatalogueGrain> log)
     : Grain, ICatalogueGrain

@@ -3,54 +3,60 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// The append-only store of every stream. A stream is a sequence of entries numbered from 1 without gaps; it is written in
-/// commits, each stored as one row under the primary key (stream, first sequence).
+/// The append-only store of every stream. A stream is a sequence of entries numbered from 1 without gaps; it is written
+/// in commits, each stored as one row under the primary key (stream, first sequence).
 /// </summary>
 /// <remarks>
 /// The safety argument: an append names the entry it follows (<see cref="LedgerCommit.FirstSeq"/> and
-/// <see cref="LedgerCommit.PreviousHash"/>). The store accepts it only if that is the stream's head at that moment, and decides this
-/// atomically with the insert. So of two writers that both follow entry n, one succeeds and the other is told
-/// <see cref="AppendOutcome.Fenced"/>, however stale it is; there is no fork and no gap.
-/// Appending the identical row again is not a conflict but <see cref="AppendOutcome.Committed"/>: it is how an append whose answer
-/// was lost is resolved.
+/// <see cref="LedgerCommit.PreviousHash"/>). The store accepts it only if that is the stream's head at that moment, and
+/// decides this atomically with the insert. So of two writers that both follow entry n, one succeeds and the other is
+/// told <see cref="AppendOutcome.Fenced"/>, however stale it is; there is no fork and no gap. Appending the identical
+/// row again is not a conflict but <see cref="AppendOutcome.Committed"/>: it is how an append whose answer was lost is
+/// resolved.
 /// </remarks>
 public interface ILedger
 {
     /// <summary>
-    /// Appends one commit durably. Appends of many streams may share one durable write; each is judged by itself, and a conflict in one
-    /// stream leaves the others untouched.
+    /// Appends one commit durably. Appends of many streams may share one durable write; each is judged by itself, and a
+    /// conflict in one stream leaves the others untouched.
     /// </summary>
     /// <returns>Committed only after the row is on stable storage.</returns>
     /// <exception cref="LedgerUnavailableException">
     /// The outcome is unknown: the row may or may not be stored. Append the identical row again to find out.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// Cancelled while it waited its turn: nothing is stored by this call. Once the write has begun, cancelling has no effect.
+    /// Cancelled while it waited its turn: nothing is stored by this call. Once the write has begun, cancelling has no
+    /// effect.
     /// </exception>
     /// <exception cref="ArgumentException">The commit is malformed, see <see cref="LedgerArguments"/>: a bug of the caller.</exception>
     Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default);
 
-    /// <summary>The head of a stream as stored now; <see cref="LedgerHead.Empty"/> for a stream without entries.</summary>
+    /// <summary>
+    /// The head of a stream as stored now; <see cref="LedgerHead.Empty"/> for a stream without entries.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">The store did not answer.</exception>
     Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The commits of a stream in order, beginning with the one that contains <paramref name="fromSeq"/>. Reads a consistent prefix;
-    /// commits appended meanwhile may or may not be included. The chain is not verified here: see <see cref="LedgerChain"/>.
+    /// The commits of a stream in order, beginning with the one that contains <paramref name="fromSeq"/>. Reads a
+    /// consistent prefix; commits appended meanwhile may or may not be included. The chain is not verified here: see
+    /// <see cref="LedgerChain"/>.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The store did not answer, or its file is damaged.</exception>
     IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The heads of all streams whose name begins with <paramref name="prefix"/>, ordered by name (by its UTF-8 bytes), after
+    /// The heads of all streams whose name begins with <paramref name="prefix"/>, ordered by name (by its UTF-8 bytes),
+    /// after
     /// <paramref name="after"/> (exclusive; null: from the first), at most <paramref name="limit"/> (1…10,000).
     /// </summary>
     Task<IReadOnlyList<StreamHead>> ListAsync(
         string prefix, string? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// How many streams whose name begins with <paramref name="prefix"/> have an odd head sequence. A stream whose entries open and close
-    /// in turn (a reservation) is open exactly when its head is odd, so this counts the open ones without reading them.
+    /// How many streams whose name begins with <paramref name="prefix"/> have an odd head sequence. A stream whose
+    /// entries open and close in turn (a reservation) is open exactly when its head is odd, so this counts the open
+    /// ones without reading them.
     /// </summary>
     Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default);
 }
@@ -61,7 +67,9 @@ public enum AppendOutcome
     /// <summary>The row is stored durably, by this call or by an earlier identical one.</summary>
     Committed,
 
-    /// <summary>The stream's head is not the entry this commit follows: somebody else wrote. Nothing was stored.</summary>
+    /// <summary>
+    /// The stream's head is not the entry this commit follows: somebody else wrote. Nothing was stored.
+    /// </summary>
     Fenced,
 }
 
@@ -70,7 +78,9 @@ public enum AppendOutcome
 /// <param name="FirstSeq">Sequence of the first entry, 1 or more.</param>
 /// <param name="Count">How many entries, 1 or more.</param>
 /// <param name="Entries">Their lines in UTF-8 without <c>hash</c> member, each ended by a line feed.</param>
-/// <param name="PreviousHash">Hash of entry <paramref name="FirstSeq"/> − 1 (32 zero bytes for the first): what this commit follows.</param>
+/// <param name="PreviousHash">
+/// Hash of entry <paramref name="FirstSeq"/> − 1 (32 zero bytes for the first): what this commit follows.
+/// </param>
 /// <param name="Hash">Hash of the last entry: 32 bytes.</param>
 public sealed record LedgerCommit(
     string Stream, long FirstSeq, int Count, ReadOnlyMemory<byte> Entries, byte[] PreviousHash, byte[] Hash)
@@ -92,6 +102,8 @@ public sealed record LedgerHead(long Seq, byte[] Hash)
 /// <summary>The name of a stream and the sequence of its head.</summary>
 public readonly record struct StreamHead(string Stream, long Seq);
 
-/// <summary>Storage failed or did not answer in time: lost infrastructure. The outcome of an append is unknown.</summary>
+/// <summary>
+/// Storage failed or did not answer in time: lost infrastructure. The outcome of an append is unknown.
+/// </summary>
 [GenerateSerializer, Alias("OrleansSale.LedgerUnavailableException")]
 public sealed class LedgerUnavailableException(string message, Exception? inner = null) : SaleUnavailableException(message, inner);

@@ -5,11 +5,13 @@ using System.Text.Json;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// The frame of every ledger line: <c>{"seq":18,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{…}}</c>, members in this order,
-/// instants in UTC to the millisecond. What is in <c>data</c> is the concern of the stream's own entries.
+/// The frame of every ledger line: <c>{"seq":18,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{…}}</c>, members
+/// in this order, instants in UTC to the millisecond. What is in <c>data</c> is the concern of the stream's own
+/// entries.
 /// </summary>
 public static class LedgerLine
 {
+    private const int InstantLength = 24;
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>Writes the line up to and including the opening brace of <c>data</c>.</summary>
@@ -43,12 +45,14 @@ public static class LedgerLine
     /// <summary>Reads an instant at the reader's current string, as UTC milliseconds since 1970.</summary>
     /// <exception cref="LedgerFormatException">It is not one.</exception>
     public static long ReadInstant(ref Utf8JsonReader json) =>
-        json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out var at) && at.Offset == TimeSpan.Zero
+        json.TokenType == JsonTokenType.String && json.ValueSpan is { Length: InstantLength } text && text[^1] == 'Z'
+        && json.TryGetDateTimeOffset(out var at)
             ? at.ToUnixTimeMilliseconds()
             : throw new LedgerFormatException("an instant is malformed");
 
     /// <summary>
-    /// Reads the frame; the reader then stands on the opening brace of <c>data</c>. After reading the members, call <see cref="Finish"/>.
+    /// Reads the frame; the reader then stands on the opening brace of <c>data</c>. After reading the members, call
+    /// <see cref="Finish"/>.
     /// </summary>
     /// <exception cref="LedgerFormatException">The line is not framed as it should be.</exception>
     public static (long Seq, string Type, long At) Open(ref Utf8JsonReader json)
@@ -86,5 +90,7 @@ public static class LedgerLine
     }
 }
 
-/// <summary>A line that this version cannot read: damaged, or of a type it does not know. It refuses rather than guess.</summary>
+/// <summary>
+/// A line that this version cannot read: damaged, or of a type it does not know. It refuses rather than guess.
+/// </summary>
 public sealed class LedgerFormatException(string message, Exception? inner = null) : Exception(message, inner);

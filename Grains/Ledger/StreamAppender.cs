@@ -4,23 +4,28 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// Group commit for one stream: while one append is in flight, the lines that follow gather and go out together as the next. Used by one
-/// actor on its own scheduler; not thread-safe.
+/// Group commit for one stream: while one append is in flight, the lines that follow gather and go out together as the
+/// next. Used by one actor on its own scheduler; not thread-safe.
 /// </summary>
 /// <remarks>
-/// The safety argument: the actor's live state runs ahead of storage, so nothing it says may leave before <see cref="SettledAsync"/>
-/// completes. That is either the commit of everything gathered so far (which the ledger refuses if anybody else wrote: the fence), or,
-/// with nothing pending, a confirmation not older than <see cref="ConfirmedFor"/> that the stored head is still ours. An activation
-/// that was frozen, or replaced without knowing it, therefore fails here and stays silent. Once failed it stays failed: what it holds
-/// in memory is worth nothing, and the actor has to be activated anew from storage.
+/// The safety argument: the actor's live state runs ahead of storage, so nothing it says may leave before
+/// <see cref="SettledAsync"/> completes. That is either the commit of everything gathered so far (which the ledger
+/// refuses if anybody else wrote: the fence), or, with nothing pending, a confirmation not older than
+/// <see cref="ConfirmedFor"/> that the stored head is still ours. An activation that was frozen, or replaced without
+/// knowing it, therefore fails here and stays silent. Once failed it stays failed: what it holds in memory is worth
+/// nothing, and the actor has to be activated anew from storage.
 /// </remarks>
-/// <typeparam name="TState">What is known as of the committed head; captured when a group is sealed, published when it is stored.</typeparam>
+/// <typeparam name="TState">
+/// What is known as of the committed head; captured when a group is sealed, published when it is stored.
+/// </typeparam>
 public sealed class StreamAppender<TState>(ILedger ledger, string stream, LedgerHead head, Func<TState> capture, bool reusesBuffers)
 {
     /// <summary>How long a confirmation of the stored head counts.</summary>
     public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a row whose append had no known outcome is appended again, identically, before giving up.</summary>
+    /// <summary>
+    /// How often a row whose append had no known outcome is appended again, identically, before giving up.
+    /// </summary>
     public const int MaxAttempts = 5;
 
     /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
@@ -28,7 +33,8 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
 
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(20);
 
-    // Suspension (SIGSTOP, a paused machine) must count as time gone by: the monotonic clock, not the one that tests move.
+    // Suspension (SIGSTOP, a paused machine) must count as time gone by: the monotonic clock, not the one that tests
+    // move.
     private readonly TimeProvider _monotonic = TimeProvider.System;
 
     private ArrayBufferWriter<byte>? _gathering;
@@ -119,8 +125,8 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         _inFlight = null;
     }
 
-    // A failed or timed-out append is unknown, not failed. Only the identical row, appended again, tells: it is inserted or found.
-    // Returns how many attempts it took.
+    // A failed or timed-out append is unknown, not failed. Only the identical row, appended again, tells: it is
+    // inserted or found. Returns how many attempts it took.
     private async Task<int> AppendAsync(LedgerCommit commit)
     {
         var delay = FirstRetryDelay;

@@ -41,8 +41,8 @@ public sealed partial class OrderGrain(
         if (order.Checkout is { } open && open == stored.State.Checkout) return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
         if (time.GetUtcNow() >= order.PayBy) return Refusal.OrderNotPayable;
 
-        // The provider first (idempotent by order), then the document, then the batch's record, and only then the address: whatever is
-        // cut off in between is found again by asking again.
+        // The provider first (idempotent by order), then the document, then the batch's record, and only then the
+        // address: whatever is cut off in between is found again by asking again.
         ProviderCheckout checkout;
         try
         {

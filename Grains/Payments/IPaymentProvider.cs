@@ -2,10 +2,13 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Grains.Payments;
 
-/// <summary>The platform's payment system, as the engine uses it: it makes checkouts and refunds; captures come back as notifications.</summary>
+/// <summary>
+/// The platform's payment system, as the engine uses it: it makes checkouts and refunds; captures come back as
+/// notifications.
+/// </summary>
 /// <remarks>
-/// Both calls are idempotent at the provider by their key, so after a lost answer the engine asks again and gets the first result:
-/// one checkout per order, one refund per captured payment that is owed back.
+/// Both calls are idempotent at the provider by their key, so after a lost answer the engine asks again and gets the
+/// first result: one checkout per order, one refund per captured payment that is owed back.
 /// </remarks>
 public interface IPaymentProvider
 {
@@ -31,11 +34,16 @@ public sealed record CheckoutRequest(string Order, string User, string Descripti
 /// <param name="Url">Where the buyer pays.</param>
 public sealed record ProviderCheckout(string Checkout, string Url);
 
-/// <summary>A payment to be paid back in full. The idempotency key is the payment id: a payment is refunded at most once.</summary>
+/// <summary>
+/// A payment to be paid back in full. The idempotency key is the payment id: a payment is refunded at most once.
+/// </summary>
 public sealed record RefundRequest(string Order, string Payment, Money Amount);
 
 /// <summary>A refund made by the provider.</summary>
 public sealed record ProviderRefund(string Refund);
 
-/// <summary>The provider refused, or did not answer in time. Whether it acted is unknown; asking again under the same key is safe.</summary>
+/// <summary>
+/// The provider refused, or did not answer in time. Whether it acted is unknown; asking again under the same key is
+/// safe.
+/// </summary>
 public sealed class PaymentProviderException(string message, Exception? inner = null) : Exception(message, inner);

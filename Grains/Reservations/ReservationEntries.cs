@@ -6,8 +6,9 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Reservations;
 
 /// <summary>
-/// A user's registration for a batch, as its stream tells it: reserved and cancelled in turn, beginning with reserved. So it is
-/// open exactly when its head is odd, and its version, which counts the reservations, follows from the head alone.
+/// A user's registration for a batch, as its stream tells it: reserved and cancelled in turn, beginning with reserved.
+/// So it is open exactly when its head is odd, and its version, which counts the reservations, follows from the head
+/// alone.
 /// </summary>
 /// <param name="Seq">Sequence of the last entry; 0: none.</param>
 /// <param name="At">Instant of the last entry, UTC milliseconds since 1970.</param>
@@ -24,7 +25,8 @@ public readonly record struct Reservation(long Seq, long At)
 }
 
 /// <summary>
-/// Lines of a reservation's stream: <c>reserved</c> and <c>cancelled</c>, both with <c>user</c> and <c>reservation</c> (the version).
+/// Lines of a reservation's stream: <c>reserved</c> and <c>cancelled</c>, both with <c>user</c> and <c>reservation</c>
+/// (the version).
 /// </summary>
 public static class ReservationEntries
 {

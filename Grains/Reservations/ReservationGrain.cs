@@ -8,9 +8,9 @@ namespace OrleansSale.Grains.Reservations;
 
 /// <summary>The actor of a reservation. It is not reentrant: one change at a time.</summary>
 /// <remarks>
-/// Cancelling is two entries in two streams: the batch's first, which stops purchases, then the reservation's. If it ends between them,
-/// the next activation finds the batch ahead and writes the missing one before it answers anything; so no answer, and no ticket, is
-/// ever given out for a version that the batch refuses.
+/// Cancelling is two entries in two streams: the batch's first, which stops purchases, then the reservation's. If it
+/// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything;
+/// so no answer, and no ticket, is ever given out for a version that the batch refuses.
 /// </remarks>
 public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain, IReservationGrain
 {

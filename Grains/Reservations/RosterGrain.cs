@@ -5,7 +5,9 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;
 
-/// <summary>Reads who holds a reservation out of the ledger. It keeps nothing, so as many as are needed may serve.</summary>
+/// <summary>
+/// Reads who holds a reservation out of the ledger. It keeps nothing, so as many as are needed may serve.
+/// </summary>
 [StatelessWorker]
 public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
 {

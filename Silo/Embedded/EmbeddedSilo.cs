@@ -22,7 +22,8 @@ public static class EmbeddedSilo
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
-        // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no gateway at all.
+        // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no
+        // gateway at all.
         silo.UseLocalhostClustering(FindFreePort(), gatewayPort: 0,
             serviceId: configuration["Orleans:ServiceId"] ?? "sale", clusterId: configuration["Orleans:ClusterId"] ?? "sale");
         silo.Configure<EndpointOptions>(options => (options.GatewayPort, options.AdvertisedIPAddress) = (0, IPAddress.Loopback));

@@ -4,15 +4,17 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Grains.Batches.Entries;
 
 /// <summary>
-/// Something that happened to a batch: what the ledger records, and the only thing that changes its state. Instants are UTC
-/// milliseconds since 1970; orders are named by the sequence of their held entry.
+/// Something that happened to a batch: what the ledger records, and the only thing that changes its state. Instants are
+/// UTC milliseconds since 1970; orders are named by the sequence of their held entry.
 /// </summary>
 public abstract record BatchEntry;
 
 /// <summary>The batch was created with these terms; always the first entry.</summary>
 public sealed record Created(BatchTerms Terms) : BatchEntry;
 
-/// <summary>Units were allocated to an order that is not paid yet. The order is named by this entry's own sequence.</summary>
+/// <summary>
+/// Units were allocated to an order that is not paid yet. The order is named by this entry's own sequence.
+/// </summary>
 /// <param name="User">The owner.</param>
 /// <param name="Units">Unit numbers, ascending.</param>
 /// <param name="PayBy">The deadline shown.</param>
@@ -35,7 +37,9 @@ public sealed record RefundOwed(long Order, string Payment, Money Amount, Refund
 /// <summary>The provider paid back what was owed.</summary>
 public sealed record RefundMade(long Order, string Payment, string Refund, Money Amount) : BatchEntry;
 
-/// <summary>The user's reservation was cancelled: purchases under versions up to this one are refused from here on.</summary>
+/// <summary>
+/// The user's reservation was cancelled: purchases under versions up to this one are refused from here on.
+/// </summary>
 public sealed record ReservationCancelled(string User, long Version) : BatchEntry;
 
 /// <summary>Units were added: the range follows the stock before it.</summary>

@@ -11,8 +11,8 @@ namespace OrleansSale.Grains.Batches.Entries;
 public readonly record struct StampedEntry(long Seq, long At, BatchEntry Entry);
 
 /// <summary>
-/// Reads a batch's ledger lines back. What it does not know, a type or a member, it refuses: a state half understood is worse than
-/// none.
+/// Reads a batch's ledger lines back. What it does not know, a type or a member, it refuses: a state half understood is
+/// worse than none.
 /// </summary>
 public static class EntryReader
 {
@@ -38,7 +38,8 @@ public static class EntryReader
 
     private static BatchEntry Make(string type, long seq, in Members m)
     {
-        // Exactly the members of the type: one that is missing would be read as nothing, one too many would be passed over.
+        // Exactly the members of the type: one that is missing would be read as nothing, one too many would be passed
+        // over.
         if ((type == "held" ? m.Given & ~Member.Key : m.Given) != MembersOf(type))
             throw new LedgerFormatException($"the members are not those of {type}");
         return type switch

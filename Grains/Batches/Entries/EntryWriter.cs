@@ -7,7 +7,8 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches.Entries;
 
 /// <summary>
-/// Writes a batch's entries as ledger lines. The bytes are the record: they are hashed, stored and exported as they are.
+/// Writes a batch's entries as ledger lines. The bytes are the record: they are hashed, stored and exported as they
+/// are.
 /// </summary>
 #pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
 public sealed class EntryWriter(string batch)

@@ -5,7 +5,9 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Entries;
 
-/// <summary>The terms of a batch as JSON members, as in the request that creates it: <c>channel</c> is one name or a list.</summary>
+/// <summary>
+/// The terms of a batch as JSON members, as in the request that creates it: <c>channel</c> is one name or a list.
+/// </summary>
 public static class TermsFormat
 {
     /// <summary>Writes the members of the terms into the current object.</summary>

@@ -74,9 +74,10 @@ internal sealed class LiveBatch
     }
 
     /// <summary>Decides an operator's command and commits.</summary>
-    public Answer<bool> Operate(OperatorAction action, string key, int units = 0, long now = Opening)
+    public Answer<bool> Operate(
+        OperatorAction action, string key, int units = 0, long now = Opening, string by = "weibo:boss")
     {
-        var decision = OperatorRules.Decide(State, new OperatorCommand(action, units, "because", "weibo:boss", key));
+        var decision = OperatorRules.Decide(State, new OperatorCommand(action, units, "because", by, key));
         Commit(now, decision.First, decision.Second);
         return decision.Outcome;
     }

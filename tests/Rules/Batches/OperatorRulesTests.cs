@@ -39,6 +39,16 @@ public class OperatorRulesTests
     }
 
     [Fact]
+    public void Operators_may_use_the_same_key_without_meeting_each_other()
+    {
+        var live = LiveBatch.Create();
+        live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ann").Value.ShouldBeTrue();
+        live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ben").Value.ShouldBeTrue();
+        live.State.Stock.ShouldBe(20);
+        live.Replay().Commands.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void A_command_takes_effect_once_per_key_and_another_one_under_it_is_a_conflict()
     {
         var live = LiveBatch.Create();

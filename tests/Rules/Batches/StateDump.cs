@@ -24,7 +24,7 @@ internal static class StateDump
             AppendPayment(text, "payment", id, payment);
         // In the order in which they are enumerated, since refunds are made in it.
         foreach (var payment in batch.OwedPayments) AppendPayment(text, "owed", payment.Id, payment);
-        foreach (var (key, command) in batch.Commands.OrderBy(c => c.Key, StringComparer.Ordinal))
+        foreach (var (key, command) in batch.Commands.OrderBy(c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
         foreach (var (user, version) in batch.CancelledVersions.OrderBy(v => v.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");

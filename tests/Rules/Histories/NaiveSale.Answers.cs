@@ -72,7 +72,7 @@ internal sealed partial class NaiveSale
 
     public Answer<bool> ExpectOperate(OperatorCommand command)
     {
-        if (CommandsDone.TryGetValue(command.Key, out var done)) return done == (command.Action, command.Units) ? false : Refusal.Conflict;
+        if (CommandsDone.TryGetValue((command.By, command.Key), out var done)) return done == (command.Action, command.Units) ? false : Refusal.Conflict;
         return command.Action switch
         {
             OperatorAction.Close => !Closed,

@@ -19,7 +19,7 @@ internal sealed partial class NaiveSale(long grace)
 
     public Dictionary<string, long> CancelledVersions { get; } = [];
 
-    public Dictionary<string, (OperatorAction Action, int Units)> CommandsDone { get; } = [];
+    public Dictionary<(string By, string Key), (OperatorAction Action, int Units)> CommandsDone { get; } = [];
 
     public bool Paused { get; private set; }
 
@@ -49,9 +49,9 @@ internal sealed partial class NaiveSale(long grace)
             case ReservationCancelled e: TakeReservationCancelled(e); break;
             case Restocked e: TakeRestocked(e); break;
             case Withdrawn e: TakeWithdrawn(e); break;
-            case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do(e.Key, OperatorAction.Pause, 0); break;
-            case ResumedSale e: Paused.ShouldBeTrue(); Paused = false; Do(e.Key, OperatorAction.Resume, 0); break;
-            case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do(e.Key, OperatorAction.Close, 0); break;
+            case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do((e.By, e.Key), OperatorAction.Pause, 0); break;
+            case ResumedSale e: Paused.ShouldBeTrue(); Paused = false; Do((e.By, e.Key), OperatorAction.Resume, 0); break;
+            case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do((e.By, e.Key), OperatorAction.Close, 0); break;
             default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
         }
     }
@@ -168,7 +168,7 @@ internal sealed partial class NaiveSale(long grace)
         var added = Numbers(e.Ranges);
         added.ShouldBe(Enumerable.Range(Units.Count + 1, added.Count));
         foreach (var unit in added) Units.Add(unit, NaiveUnit.Free);
-        Do(e.Key, OperatorAction.Restock, added.Count);
+        Do((e.By, e.Key), OperatorAction.Restock, added.Count);
     }
 
     private void TakeWithdrawn(Withdrawn e)
@@ -177,7 +177,7 @@ internal sealed partial class NaiveSale(long grace)
         var free = Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order().ToList();
         taken.ShouldBe(free.TakeLast(taken.Count));
         Move([.. taken], NaiveUnit.Free, NaiveUnit.Withdrawn);
-        Do(e.Key, OperatorAction.Withdraw, taken.Count);
+        Do((e.By, e.Key), OperatorAction.Withdraw, taken.Count);
     }
 
     private static List<int> Numbers(UnitRange[] ranges) =>
@@ -192,7 +192,7 @@ internal sealed partial class NaiveSale(long grace)
         }
     }
 
-    private void Do(string key, OperatorAction action, int units)
+    private void Do((string By, string Key) key, OperatorAction action, int units)
     {
         CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
         CommandsDone.Add(key, (action, units));
