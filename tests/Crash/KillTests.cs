@@ -17,6 +17,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int PaymentWindowSeconds = 10;
 
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
     private static readonly int[] ReservationWindowsSeconds = [3, 6, 12, 24, 48];
 
     [Fact]
@@ -52,6 +53,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 $"{campaign.SaleRecord.Facts + campaign.NextRecord.Facts} facts told, " +
                 $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments, {campaign.Refunds} refunds");
             campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
+            if (round == rounds) (await engine.StopAsync(StopWithin)).ShouldBeTrue("SIGTERM ends the engine");
         }
 
         campaign.SaleRecord.Orders.ShouldBeGreaterThan(0);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -75,6 +76,30 @@ public sealed class WireClients : IAsyncLifetime
         var work = new Work("length", 10);
         await RunAsync(work, connections: 2);
         work.Failures.Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_server_closed_while_it_was_idle_is_opened_again()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            var buffer = new byte[4096];
+            for (var connection = 0; connection < 3; connection++)
+            {
+                using var socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+                await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+                await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray());
+            }
+        });
+        using var client = new WireClient((IPEndPoint)listener.LocalEndpoint, 1, TimeSpan.FromSeconds(10));
+        var work = new Work("length", 3);
+        await client.RunAsync(work, TestContext.Current.CancellationToken).WaitAsync(
+            TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await serving;
+        work.Failures.ShouldBeEmpty();
+        work.Bodies.Count.ShouldBe(3);
     }
 
     [Fact]

@@ -3,8 +3,13 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
-/// <summary>Reserves every buyer with their own token, and keeps the tickets.</summary>
-internal sealed class Registration(Buyers buyers, string batch, string host) : IWireWork
+/// <summary>Reserves some of the buyers with their own tokens, and keeps the tickets.</summary>
+/// <param name="buyers">Of these.</param>
+/// <param name="first">From here on.</param>
+/// <param name="count">So many.</param>
+/// <param name="batch">For this batch.</param>
+/// <param name="host">There.</param>
+internal sealed class Registration(Buyers buyers, int first, int count, string batch, string host) : IWireWork
 {
     private const int Tries = 5;
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(200);
@@ -13,10 +18,10 @@ internal sealed class Registration(Buyers buyers, string batch, string host) : I
         $"PUT /api/batches/{batch}/reservation HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n" +
         "Authorization: Bearer ");
 
-    private readonly int[] _tries = new int[buyers.Count];
+    private readonly int[] _tries = new int[count];
     private int _done;
 
-    public int Count => buyers.Count;
+    public int Count => count;
 
     /// <summary>Buyers who have their ticket.</summary>
     public int Done => Volatile.Read(ref _done);
@@ -31,7 +36,7 @@ internal sealed class Registration(Buyers buyers, string batch, string host) : I
 
     public ReadOnlyMemory<byte> Request(int index)
     {
-        var token = buyers.TokenOf(index);
+        var token = buyers.TokenOf(first + index);
         var request = new byte[_start.Length + token.Length + 4];
         _start.CopyTo(request.AsSpan());
         token.CopyTo(request.AsSpan(_start.Length));
@@ -43,7 +48,7 @@ internal sealed class Registration(Buyers buyers, string batch, string host) : I
     {
         if (answer.Status is 200 or 201 && answer.TextAfter("\"ticket\":\""u8) is { IsEmpty: false } ticket)
         {
-            buyers.GiveTicket(index, ticket);
+            buyers.GiveTicket(first + index, ticket);
             Interlocked.Increment(ref _done);
             return null;
         }

@@ -21,7 +21,7 @@ internal static class SelloutCommand
         var doubled = Number("--double-click-percent", 2, 0, 100, "Share of buyers who double-click.");
         var reserve = new Option<double?>("--reserve-seconds")
         {
-            Description = "From the batch's creation to the opening; by default by the number of buyers.",
+            Description = "From the batch's creation to the opening; by default what a rehearsal foresees.",
         };
         var seed = Number("--seed", 0, 0, int.MaxValue, "Decides who does what; 0: a random one, which is printed.");
         var json = new Option<FileInfo?>("--json") { Description = "Where to write the report." };

@@ -21,7 +21,7 @@ internal sealed record SelloutOptions
     /// <summary>Which share of the buyers double-clicks, in percent.</summary>
     public required int DoubleClickPercent { get; init; }
 
-    /// <summary>How long after its creation the batch opens; null: by the number of buyers.</summary>
+    /// <summary>How long after its creation the batch opens; null: what a rehearsal foresees.</summary>
     public required double? ReserveSeconds { get; init; }
 
     /// <summary>Decides who has a key, who double-clicks, and in which order they come.</summary>

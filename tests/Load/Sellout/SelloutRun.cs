@@ -12,10 +12,10 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
 {
     private const string Batch = "mi2-1";
 
-    /// <summary>
-    /// Reservations a second to reckon with when the schedule is made; what is too early is waited for.
-    /// </summary>
-    private const double ReservationsPerSecond = 2_500;
+    private const string Rehearsal = "rehearsal";
+    private const int RehearsalBuyers = 2_000;
+    private const double LeastReserveSeconds = 3;
+    private const double ReserveMargin = 1.5;
 
     /// <summary>An answer is bound to 10 s by the engine; what takes longer than this is lost.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
@@ -66,12 +66,13 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         var chef = signer.Sign(BatchPlan.Channel, "chef", "operator");
 
         var buyers = await progress.StageAsync("Sign in the buyers", () => Task.Run(() => new Buyers(options, signer)));
-        var opens = DateTimeOffset.UtcNow.AddSeconds(
-            Math.Round(options.ReserveSeconds ?? 3 + options.Buyers / ReservationsPerSecond));
-        var created = await client.CreateAsync(chef, new BatchPlan(Batch, options.Units, opens));
-        if (created.Status != 201) throw new EngineException($"the batch could not be created: {created}");
+        Task<double> ReserveSomeAsync(string batch, int first, int count) =>
+            ReserveAsync(wire, new Registration(buyers, first, count, batch, host), batch, cancellationToken);
 
-        var reservationsPerSecond = await ReserveAsync(wire, buyers, host, cancellationToken);
+        var seconds = options.ReserveSeconds ?? await ForeseeSecondsAsync(client, chef, ReserveSomeAsync);
+        var opens = DateTimeOffset.UtcNow.AddSeconds(Math.Ceiling(seconds));
+        await CreateAsync(client, chef, new BatchPlan(Batch, options.Units, opens));
+        var reservationsPerSecond = await ReserveSomeAsync(Batch, 0, buyers.Count);
         var untilOpening = opens - DateTimeOffset.UtcNow;
         var opening = Stopwatch.GetTimestamp() + (long)(untilOpening.TotalSeconds * Stopwatch.Frequency);
         var clicks = new Clicks(buyers, options, Batch, host, opening);
@@ -100,21 +101,44 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             (after.Generator - before.Generator).TotalSeconds);
     }
 
-    private async Task<double> ReserveAsync(
-        WireClient wire, Buyers buyers, string host, CancellationToken cancellationToken)
+    /// <summary>
+    /// How long the reservations will take on this machine, with a margin: a batch's schedule is fixed when it is
+    /// created. Some of the buyers reserve for another batch, which never opens.
+    /// </summary>
+    private async Task<double> ForeseeSecondsAsync(
+        EngineClient client,
+        string chef,
+        Func<string, int, int, Task<double>> reserveAsync)
     {
-        var registration = new Registration(buyers, Batch, host);
+        await CreateAsync(client, chef, new BatchPlan(Rehearsal, 1, DateTimeOffset.UtcNow.AddHours(1)));
+        var some = Math.Max(1, Math.Min(options.Buyers / 2, RehearsalBuyers));
+
+        // The first ones find an engine that has never reserved before, and would foresee too long a time.
+        await reserveAsync(Rehearsal, 0, some);
+        var rate = await reserveAsync(Rehearsal, options.Buyers - some, some);
+        return LeastReserveSeconds + ReserveMargin * options.Buyers / rate;
+    }
+
+    private static async Task CreateAsync(EngineClient client, string chef, BatchPlan plan)
+    {
+        var created = await client.CreateAsync(chef, plan);
+        if (created.Status != 201) throw new EngineException($"the batch could not be created: {created}");
+    }
+
+    private async Task<double> ReserveAsync(
+        WireClient wire, Registration registration, string batch, CancellationToken cancellationToken)
+    {
         var start = Stopwatch.GetTimestamp();
         await progress.StageAsync(
-            "Reserve",
+            batch == Rehearsal ? "Reserve, rehearsal" : "Reserve",
             registration.Count,
             () => registration.Done,
             () => wire.RunAsync(registration, cancellationToken));
         var rate = registration.Done / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (registration.Done == buyers.Count) return rate;
+        if (registration.Done == registration.Count) return rate;
         var told = registration.Refusals.Snapshot().Select(refusal => $"{refusal.Value} × {refusal.Key}");
         throw new EngineException(
-            $"only {registration.Done} of {buyers.Count} buyers could reserve, at {rate:0}/s " +
+            $"only {registration.Done} of {registration.Count} buyers could reserve, at {rate:0}/s " +
             $"({string.Join(", ", told)} {registration.LastFailure}); " +
             "if the window was too short for this machine, pass --reserve-seconds");
     }

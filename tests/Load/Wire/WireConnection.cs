@@ -22,18 +22,12 @@ internal sealed class WireConnection(IPEndPoint server) : IDisposable
         Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
         try
         {
-            var socket = _socket ??= await OpenAsync();
-            for (var sent = 0; sent < request.Length;)
-                sent += await socket.SendAsync(request[sent..], SocketFlags.None);
-            _answer.Clear();
-            while (true)
-            {
-                var received = await socket.ReceiveAsync(_answer.Space(), SocketFlags.None);
-                if (received == 0) throw new WireException("the connection was closed before the answer's end");
-                if (!_answer.Added(received)) continue;
-                if (_answer.Closes) Close();
-                return _answer;
-            }
+            // A server may close a connection that was idle for long; every client asks again on a fresh one then.
+            if (_socket is not null && await TryAskAsync(_socket, request)) return _answer;
+            Close();
+            _socket = await OpenAsync();
+            if (await TryAskAsync(_socket, request)) return _answer;
+            throw new WireException("the connection was closed before the answer");
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or WireException)
         {
@@ -57,6 +51,33 @@ internal sealed class WireConnection(IPEndPoint server) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Close();
+
+    /// <summary>False: the connection was closed before anything of an answer came.</summary>
+    private async ValueTask<bool> TryAskAsync(Socket socket, ReadOnlyMemory<byte> request)
+    {
+        var some = false;
+        _answer.Clear();
+        try
+        {
+            for (var sent = 0; sent < request.Length;)
+                sent += await socket.SendAsync(request[sent..], SocketFlags.None);
+            while (true)
+            {
+                var received = await socket.ReceiveAsync(_answer.Space(), SocketFlags.None);
+                if (received == 0)
+                    return some ? throw new WireException("the connection was closed before the answer's end") : false;
+                some = true;
+                if (!_answer.Added(received)) continue;
+                if (_answer.Closes) Close();
+                return true;
+            }
+        }
+        catch (SocketException exception) when (!some && exception.SocketErrorCode
+            is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)
+        {
+            return false;
+        }
+    }
 
     private async ValueTask<Socket> OpenAsync()
     {
