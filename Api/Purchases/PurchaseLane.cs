@@ -29,6 +29,15 @@ public sealed partial class PurchaseLane(
     private readonly Dictionary<string, int> _openOf = new(StringComparer.Ordinal);
     private bool _isPumping, _isSweeping;
 
+    /// <summary>How many purchases wait to be handed to the batch, those included that were answered meanwhile.</summary>
+    internal int QueuedCount
+    {
+        get
+        {
+            lock (_lock) return _queue.Count;
+        }
+    }
+
     /// <summary>Whether this user has a purchase under way here.</summary>
     public bool IsWaiting(string user)
     {

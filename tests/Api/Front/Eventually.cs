@@ -1,4 +1,4 @@
-namespace OrleansSale.Tests.Api.Payments;
+namespace OrleansSale.Tests.Api.Front;
 
 /// <summary>Polls a condition within a bound.</summary>
 internal static class Eventually

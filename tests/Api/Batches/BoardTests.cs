@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OrleansSale.Tests.Api.Batches;
+
+[Collection(SaleTests.Name)]
+public sealed class BoardTests(SaleTests.Fixture fixture)
+{
+    private readonly SaleFront _sale = fixture.Front;
+
+    [Fact]
+    public async Task A_board_has_the_terms_the_counts_and_the_head_under_their_names()
+    {
+        var batch = await _sale.CreateAsync(stock: 5, limit: 2, windowSeconds: 600);
+        var board = (await _sale.BoardAsync(batch)).Is(200);
+
+        board.Header("Content-Type").ShouldBe("application/json; charset=utf-8");
+        board.Header("Cache-Control").ShouldBe("public, max-age=1");
+        board.Names.ShouldBe(
+        [
+            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold",
+            "withdrawn", "reserved", "standby", "head", "serverTime",
+        ]);
+        Answer.NamesOf(board.Member("product")).ShouldBe(["id", "name", "price"]);
+        Answer.NamesOf(board.Member("product.price")).ShouldBe(["amount", "currency"]);
+        Answer.NamesOf(board.Member("schedule")).ShouldBe(["reservationOpens", "reservationCloses", "saleOpens", "saleCloses"]);
+        Answer.NamesOf(board.Member("head")).ShouldBe(["seq", "hash"]);
+        board["id"].ShouldBe(batch);
+        board["channel"].ShouldBe("weibo");
+        board["phase"].ShouldBe("on-sale");
+        board.Member("paused").ValueKind.ShouldBe(JsonValueKind.False);
+        (board.Number("stock"), board.Number("perUserLimit"), board.Number("paymentWindowSeconds")).ShouldBe((5, 2, 600));
+        (board.Number("free"), board.Number("held"), board.Number("sold"), board.Number("withdrawn")).ShouldBe((5, 0, 0, 0));
+        (board.Number("reserved"), board.Number("standby"), board.Number("head.seq")).ShouldBe((0, 0, 1));
+        board["head.hash"].ShouldBe((await _sale.HeadAsync(batch)).Hash);
+        board["serverTime"]!.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
+        board.Instant("serverTime").ShouldBe(_sale.Clock.GetUtcNow(), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_batch_on_several_channels_lists_them_and_shows_its_picture()
+    {
+        var batch = await _sale.CreateAsync(change: terms =>
+        {
+            terms["channel"] = new JsonArray("weibo", "twitter");
+            terms["product"]!["imageUrl"] = "https://cdn.example/mi2.png";
+        });
+        var board = await _sale.BoardAsync(batch);
+        board.Member("channel").EnumerateArray().Select(channel => channel.GetString()).ShouldBe(["weibo", "twitter"]);
+        board["product.imageUrl"].ShouldBe("https://cdn.example/mi2.png");
+    }
+
+    [Fact]
+    public async Task A_board_that_only_grew_older_is_not_sent_again()
+    {
+        var batch = await _sale.CreateAsync();
+        var first = await _sale.BoardAsync(batch);
+        var tag = first.Header("ETag")!;
+        tag.ShouldMatch("^\"[0-9a-f]{16}\"$");
+        _sale.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        foreach (var known in (string[])[tag, "W/" + tag, $"\"other\", {tag}"])
+        {
+            var again = await _sale.Client.SendAsync("GET", $"/api/batches/{batch}", headers: ("If-None-Match", known));
+            again.Is(304).Text.ShouldBeEmpty(known);
+            again.Header("ETag").ShouldBe(tag);
+            again.Header("Cache-Control").ShouldBe("public, max-age=1");
+        }
+
+        (await _sale.Client.SendAsync("GET", $"/api/batches/{batch}", headers: ("If-None-Match", "\"other\""))).Is(200);
+        (await _sale.Client.SendAsync("GET", $"/api/batches/{batch}", headers: ("If-None-Match", "rubbish"))).Is(200);
+
+        await _sale.OrderAsync(batch, _sale.NewUser());
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.SendAsync("GET", $"/api/batches/{batch}", headers: ("If-None-Match", tag))).Status == 200,
+            "the tag changes with the counts");
+    }
+
+    [Fact]
+    public async Task The_phase_follows_the_timetable_and_what_operators_do()
+    {
+        var batch = await _sale.CreateAsync(Stage.Announced, stock: 1);
+        await PhaseIsAsync(batch, "announced");
+        await _sale.OperateAsync(batch, "pause");
+        foreach (var phase in (string[])["reserving", "waiting"])
+        {
+            _sale.Clock.Advance(Offer.StageLasts);
+            await PhaseIsAsync(batch, phase);
+        }
+
+        _sale.Clock.Advance(Offer.StageLasts);
+        await PhaseIsAsync(batch, "paused");
+        await _sale.OperateAsync(batch, "resume");
+        await PhaseIsAsync(batch, "on-sale");
+        await _sale.OrderAsync(batch, _sale.NewUser());
+        await PhaseIsAsync(batch, "sold-out");
+        _sale.Clock.Advance(Offer.StageLasts);
+        await PhaseIsAsync(batch, "closed");
+    }
+
+    [Fact]
+    public async Task All_boards_are_listed_page_by_page_in_the_order_they_were_created()
+    {
+        string[] made = [await _sale.CreateAsync(), await _sale.CreateAsync(), await _sale.CreateAsync()];
+        var listed = new List<string>();
+        string? after = null;
+        do
+        {
+            var page = (await _sale.Client.GetAsync("/api/batches?limit=2" + (after is null ? "" : $"&after={after}"))).Is(200);
+            page.Header("Cache-Control").ShouldBe("public, max-age=1");
+            page.Items.Length.ShouldBeInRange(1, 2);
+            listed.AddRange(page.Items.Select(board => board.GetProperty("id").GetString()!));
+            after = page["next"];
+            if (after is not null) after.ShouldBe(listed[^1]);
+        }
+        while (after is not null);
+
+        listed.Distinct().Count().ShouldBe(listed.Count);
+        listed.TakeLast(3).ShouldBe(made);
+        var whole = (await _sale.Client.GetAsync("/api/batches?limit=1000")).Is(200);
+        whole.Names.ShouldBe(["items"], "without a next page there is no next");
+        whole.Items.Select(board => board.GetProperty("id").GetString()).ShouldBe(listed);
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("UPPER")]
+    [InlineData("a%2Fb")]
+    [InlineData("%00")]
+    [InlineData("b.17")]
+    public async Task An_id_that_no_batch_has_is_not_found(string id)
+    {
+        (await _sale.BoardAsync(id)).IsRefusal(404, "not-found");
+        (await _sale.Client.GetAsync($"/api/batches/{id}/live")).IsRefusal(404, "not-found");
+    }
+
+    private Task PhaseIsAsync(string batch, string phase) =>
+        Eventually.HoldsAsync(async () => (await _sale.BoardAsync(batch))["phase"] == phase, $"the phase is {phase}");
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using OrleansSale.Api.Batches;
+
+namespace OrleansSale.Tests.Api.Batches;
+
+/// <summary>The live stream, on a front of its own: it takes its real time.</summary>
+public sealed class LiveTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+
+    private SaleFront _sale = null!;
+
+    public async ValueTask InitializeAsync() => _sale = await SaleFront.StartAsync();
+
+    public ValueTask DisposeAsync() => _sale.DisposeAsync();
+
+    [Fact]
+    public async Task A_viewer_gets_the_board_at_once_then_every_change_of_phase_and_pings_in_between()
+    {
+        var batch = await _sale.CreateAsync(stock: 3);
+        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
+        ((int)response.StatusCode).ShouldBe(200);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        await using var viewer = await Viewer.OpenAsync(response);
+
+        var first = await viewer.NextAsync();
+        first.EventType.ShouldBe("board");
+        PhaseOf(first).ShouldBe("on-sale");
+        // The same members as the board that is asked for.
+        using var shown = JsonDocument.Parse(first.Data);
+        Answer.NamesOf(shown.RootElement).ShouldBe((await _sale.BoardAsync(batch)).Names);
+
+        foreach (var (action, phase) in ((string, string)[])[("pause", "paused"), ("resume", "on-sale"), ("close", "closed")])
+        {
+            await _sale.OperateAsync(batch, action);
+            await viewer.UntilAsync(shows => PhaseOf(shows) == phase);
+        }
+
+        // Nothing happens any more: within the interval a ping shows that the stream lives.
+        var quiet = Stopwatch.StartNew();
+        await viewer.UntilAsync(shows => shows.EventType == "ping");
+        quiet.Elapsed.ShouldBeLessThan(BatchesApi.PingInterval + Soon);
+    }
+
+    [Fact]
+    public async Task A_phase_that_the_clock_changes_is_told_without_anybody_asking()
+    {
+        var batch = await _sale.CreateAsync(Stage.Waiting);
+        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
+        await using var viewer = await Viewer.OpenAsync(response);
+        PhaseOf(await viewer.NextAsync()).ShouldBe("waiting");
+        _sale.Clock.Advance(Offer.StageLasts);
+        await viewer.UntilAsync(shows => PhaseOf(shows) == "on-sale");
+    }
+
+    [Fact]
+    public async Task A_busy_batch_is_told_of_at_most_four_times_a_second_and_the_last_count_is_told()
+    {
+        const int buyers = 60;
+        var batch = await _sale.CreateAsync(stock: buyers + 1);
+        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
+        await using var viewer = await Viewer.OpenAsync(response);
+        await viewer.NextAsync();
+        var busy = Stopwatch.StartNew();
+        var events = 0;
+        var selling = SellAsync(batch, buyers);
+        await viewer.UntilAsync(shows =>
+        {
+            if (shows.EventType != "board") return false;
+            events++;
+            using var board = JsonDocument.Parse(shows.Data);
+            return board.RootElement.GetProperty("held").GetInt32() == buyers;
+        });
+        await selling;
+        // One more than the rate allows: the first interval may have begun before this clock.
+        events.ShouldBeLessThanOrEqualTo((int)(busy.Elapsed.TotalSeconds * 4) + 2);
+        events.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Who_comes_back_later_is_told_the_time_it_is_then()
+    {
+        var batch = await _sale.CreateAsync();
+        using (var earlier = await _sale.Client.OpenAsync($"/api/batches/{batch}/live"))
+        {
+            await using var viewer = await Viewer.OpenAsync(earlier);
+            await viewer.NextAsync();
+        }
+
+        // Nobody watches and nobody asks while the clock goes on; nothing happens to the batch.
+        _sale.Clock.Advance(TimeSpan.FromMinutes(20));
+        using var later = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
+        await using var returned = await Viewer.OpenAsync(later);
+        using var board = JsonDocument.Parse((await returned.NextAsync()).Data);
+        board.RootElement.GetProperty("serverTime").GetDateTimeOffset()
+            .ShouldBe(_sale.Clock.GetUtcNow(), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Streams_end_when_the_front_stops()
+    {
+        var batch = await _sale.CreateAsync();
+        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
+        await using var viewer = await Viewer.OpenAsync(response);
+        await viewer.NextAsync();
+
+        var stopping = Stopwatch.StartNew();
+        var stopped = _sale.Front.StopAsync();
+        (await viewer.EndsAsync()).ShouldBeTrue("the stream ends, it does not break");
+        await stopped.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        stopping.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(25), "the host did not wait for its viewers to go");
+        _sale.Front.Log.Errors.ShouldBeEmpty();
+    }
+
+    private static string? PhaseOf(SseItem<string> item)
+    {
+        if (item.EventType != "board") return null;
+        using var board = JsonDocument.Parse(item.Data);
+        return board.RootElement.GetProperty("phase").GetString();
+    }
+
+    private async Task SellAsync(string batch, int buyers)
+    {
+        foreach (var group in Enumerable.Range(0, buyers).Chunk(4))
+        {
+            await Task.WhenAll(group.Select(_ => _sale.OrderAsync(batch, _sale.NewUser())));
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Reads a stream as browsers do, by the parser of the platform.</summary>
+    private sealed class Viewer(Stream stream) : IAsyncDisposable
+    {
+        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(stream).EnumerateAsync().GetAsyncEnumerator();
+
+        public static async Task<Viewer> OpenAsync(HttpResponseMessage response) => new(await response.Content.ReadAsStreamAsync());
+
+        public async Task<SseItem<string>> NextAsync()
+        {
+            (await _events.MoveNextAsync().AsTask().WaitAsync(BatchesApi.PingInterval + Soon)).ShouldBeTrue("the stream ended");
+            return _events.Current;
+        }
+
+        public async Task UntilAsync(Func<SseItem<string>, bool> fits)
+        {
+            var waited = Stopwatch.StartNew();
+            while (!fits(await NextAsync())) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(40));
+        }
+
+        public async Task<bool> EndsAsync()
+        {
+            try
+            {
+                while (await _events.MoveNextAsync().AsTask().WaitAsync(Soon))
+                {
+                }
+
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+
+        public async ValueTask DisposeAsync() => await stream.DisposeAsync();
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using OrleansSale.Api.Composition;
+using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Api.Front;
+
+/// <summary>How to start a front.</summary>
+internal sealed record FrontPlan
+{
+    public string Environment { get; init; } = "Development";
+
+    /// <summary>Settings besides the secrets, such as <c>Orders:GraceSeconds</c>.</summary>
+    public Dictionary<string, string> Settings { get; init; } = [];
+
+    /// <summary>Changes services after the engine has added its own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    public EngineSecrets Secrets { get; init; } = EngineSecrets.Make();
+}
+
+/// <summary>
+/// The engine in this process, composed exactly as its program composes it, listening on a free loopback port and on a data directory of
+/// its own that goes with it.
+/// </summary>
+internal sealed class RunningFront : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory;
+    private readonly DataDirectory _owned;
+    private readonly WebApplication _app;
+
+    private RunningFront(TemporaryDirectory directory, DataDirectory owned, WebApplication app, FrontPlan plan, MovableClock clock, ErrorLog log)
+    {
+        (_directory, _owned, _app, Secrets, Clock, Log) = (directory, owned, app, plan.Secrets, clock, log);
+        Client = new FrontClient(new Uri(app.Urls.First()));
+        Sign = new Signing(plan.Secrets);
+    }
+
+    public FrontClient Client { get; }
+
+    public EngineSecrets Secrets { get; }
+
+    public Signing Sign { get; }
+
+    public MovableClock Clock { get; }
+
+    public ErrorLog Log { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<RunningFront> StartAsync(FrontPlan? plan = null)
+    {
+        plan ??= new FrontPlan();
+        var (directory, clock, log) = (new TemporaryDirectory(), new MovableClock(), new ErrorLog());
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "OrleansSale.Api",
+            EnvironmentName = plan.Environment,
+            ContentRootPath = Repository.ApiProject,
+            Args = [.. Arguments(plan, directory.Path)],
+        });
+        builder.Logging.ClearProviders().AddProvider(log);
+        var owned = builder.AddEngine();
+        builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+        plan.Services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapEngine();
+        await app.StartAsync();
+        return new RunningFront(directory, owned, app, plan, clock, log);
+    }
+
+    /// <summary>Stops it as SIGTERM does; it can still be disposed of.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        _owned.Dispose();
+        _directory.Dispose();
+    }
+
+    private static IEnumerable<string> Arguments(FrontPlan plan, string directory)
+    {
+        yield return "--urls=http://127.0.0.1:0";
+        yield return $"--Sale:DataDirectory={directory}";
+        yield return "--Sale:Demo=false";
+        yield return $"--Auth:SigningKey={Convert.ToBase64String(plan.Secrets.SigningKey)}";
+        yield return $"--Sale:TicketKey={Convert.ToBase64String(plan.Secrets.TicketKey)}";
+        yield return $"--Payments:ApiKey={plan.Secrets.PaymentsApiKey}";
+        yield return $"--Payments:WebhookSecret={plan.Secrets.WebhookSecret}";
+        foreach (var (key, value) in plan.Settings) yield return $"--{key}={value}";
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using OrleansSale.Tests.Audit;
+
+namespace OrleansSale.Tests.Api.Front;
+
+/// <summary>A running front and what tests do with it again and again: batches, users, ledgers.</summary>
+internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
+{
+    private int _count;
+
+    public RunningFront Front => front;
+
+    public FrontClient Client => front.Client;
+
+    public Signing Sign => front.Sign;
+
+    public MovableClock Clock => front.Clock;
+
+    public string Operator { get; } = front.Sign.OperatorBearer();
+
+    public static async Task<SaleFront> StartAsync(FrontPlan? plan = null) => new(await RunningFront.StartAsync(plan));
+
+    public string NewId() => $"b-{Interlocked.Increment(ref _count)}";
+
+    /// <summary>A user nobody was before.</summary>
+    public string NewUser(string channel = "weibo") => $"{channel}:u{Interlocked.Increment(ref _count)}";
+
+    /// <summary>Creates a batch as it is at a stage of its timetable; returns its id.</summary>
+    public async Task<string> CreateAsync(
+        Stage stage = Stage.OnSale, int stock = 10, int limit = 1, int windowSeconds = 900, Action<JsonObject>? change = null)
+    {
+        var terms = Offer.Of(NewId(), Clock.GetUtcNow(), stage, stock, limit, windowSeconds);
+        change?.Invoke(terms);
+        (await Client.PostAsync("/api/operator/batches", Operator, terms)).Is(201);
+        return (string)terms["id"]!;
+    }
+
+    public Task<Answer> BoardAsync(string batch) => Client.GetAsync($"/api/batches/{batch}");
+
+    public Task<Answer> ReserveAsync(string batch, string user) =>
+        Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", Sign.Bearer(user));
+
+    /// <summary>Buys with a ticket alone.</summary>
+    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) => Client.BuyAsync(
+        batch, "Ticket " + Sign.Ticket(user, batch), key, quantity is null ? null : new JsonObject { ["quantity"] = quantity });
+
+    /// <summary>Buys, and demands a new order; returns its id.</summary>
+    public async Task<string> OrderAsync(string batch, string user, int? quantity = null) =>
+        (await BuyAsync(batch, user, quantity: quantity)).Is(201)["id"]!;
+
+    public Task<Answer> ReadOrderAsync(string order, string user) => Client.GetAsync($"/api/orders/{order}", Sign.Bearer(user));
+
+    public Task<Answer> CancelAsync(string order, string user) => Client.SendAsync("DELETE", $"/api/orders/{order}", Sign.Bearer(user));
+
+    public Task<Answer> OperateAsync(string batch, string action, int? units = null, string? key = null)
+    {
+        var body = new JsonObject { ["reason"] = "a test says so" };
+        if (units is not null) body["units"] = units;
+        return Client.PostAsync($"/api/operator/batches/{batch}/{action}", Operator, body, key);
+    }
+
+    public Task<Answer> CheckOutAsync(string order, string user) =>
+        Client.PostAsync($"/api/orders/{order}/checkout", Sign.Bearer(user));
+
+    /// <summary>Decides at the sandbox's cashier, as the buyer's browser does.</summary>
+    public Task<Answer> DecideAsync(string checkoutUrl, string outcome) => Client.PostAsync(
+        "/sandbox/checkouts/" + checkoutUrl[(checkoutUrl.LastIndexOf('/') + 1)..], body: new JsonObject { ["outcome"] = outcome });
+
+    public async Task UntilOrderIsAsync(string order, string user, string status) => await Eventually.HoldsAsync(
+        async () => (await ReadOrderAsync(order, user))["status"] == status, $"{order} is {status}");
+
+    /// <summary>The ledger as it was exported.</summary>
+    public async Task<string> ExportAsync(string batch) =>
+        (await Client.GetAsync($"/api/operator/batches/{batch}/ledger", Operator)).Is(200).Text;
+
+    /// <summary>The ledger, replayed by a program that shares nothing with the engine, and found sound.</summary>
+    public async Task<AuditedSale> AuditAsync(string batch)
+    {
+        using var export = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(await ExportAsync(batch)));
+        var sale = await LedgerAudit.ReadAsync(export);
+        sale.Sound.ShouldBeTrue(string.Join('\n', sale.Violations.Kept));
+        return sale;
+    }
+
+    /// <summary>Sequence and hash of the last entry, from the export.</summary>
+    public async Task<(long Seq, string Hash)> HeadAsync(string batch)
+    {
+        var sale = await AuditAsync(batch);
+        return (sale.HeadSeq, sale.HeadHash);
+    }
+
+    public ValueTask DisposeAsync() => front.DisposeAsync();
+}
