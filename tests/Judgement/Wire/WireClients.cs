@@ -90,9 +90,11 @@ public sealed class WireClients : IAsyncLifetime
             {
                 using var socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
                 await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
-                await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray());
+                await socket.SendAsync(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(),
+                    TestContext.Current.CancellationToken);
             }
-        });
+        }, TestContext.Current.CancellationToken);
         using var client = new WireClient((IPEndPoint)listener.LocalEndpoint, 1, TimeSpan.FromSeconds(10));
         var work = new Work("length", 3);
         await client.RunAsync(work, TestContext.Current.CancellationToken).WaitAsync(
