@@ -98,9 +98,11 @@ public sealed class PurchaseTests(SaleStage stage)
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
         await using var buyer = await stage.VisitAsync(width: 1280);
         await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("sign-in")).ToBeVisibleAsync();
         await buyer.Part("sign-in").PressAsync("Enter");
         await buyer.Part("user").PressSequentiallyAsync("keys");
         await buyer.Page.Keyboard.PressAsync("Enter");
+        await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
         await buyer.Part("reserve").PressAsync("Enter");
         await buyer.ToldAsync("reserved");
         // Focus waits on the button that can't act yet, and is still there when it can.
@@ -114,10 +116,7 @@ public sealed class PurchaseTests(SaleStage stage)
     private static async Task PayAtTheCashierAsync(Visitor buyer, string batch)
     {
         await buyer.Page.Locator("#pay").ClickAsync();
-        await Expect(buyer.Page.Locator("body[data-state=paid]")).ToBeVisibleAsync();
-        var back = buyer.Page.Locator("#return");
-        (await back.GetAttributeAsync("href")).ShouldNotBeNull().ShouldContain($"/sale/{batch}");
-        await back.ClickAsync();
+        // The cashier sends a buyer who has paid back by itself.
         await buyer.Page.WaitForURLAsync($"**/sale/{batch}*");
     }
 

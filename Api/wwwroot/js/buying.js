@@ -93,8 +93,10 @@ export class Buying {
         await this.#reservation.refresh();
         continue;
       }
-      // An unheard try may have bought: its order is looked for before anything else is said or done.
-      const found = progress.lost > 0 || next.then === 'refused' ? await this.#findOrder(attempt) : null;
+      // An unheard try may have bought: its order is looked for before anything else is said or done. After other
+      // refusals nothing is asked: everybody who is too late would ask at once.
+      const mayHave = progress.lost > 0 || next.code === 'limit-reached' || next.code === 'conflict';
+      const found = mayHave ? await this.#findOrder(attempt) : null;
       if (found !== null)
         return this.#end(attempt, { then: 'order', order: found });
       if (next.then === 'refused')

@@ -3,17 +3,24 @@ import { call } from './api.js';
 /** Live orders count towards the limit and hold units. */
 export const isLive = order => order.status === 'awaiting-payment' || order.status === 'paid';
 
-/** How often an order that waits for somebody is asked about: soon after a payment, else at ease. */
-const watchEveryMs = 5_000;
+/**
+ * How often an order that waits for somebody is asked about. Right after the cashier every moment counts. Before, only
+ * the buyer's own deeds elsewhere or the deadline change it, and tens of thousands of buyers wait at the same time.
+ */
 const soonEveryMs = 1_000;
 const soonForMs = 60_000;
+const watchEveryMs = 60_000;
+const overdueEveryMs = 10_000;
 const refundEveryMs = 15_000;
+
+const jittered = ms => ms * (0.75 + Math.random() * 0.5);
 
 const path = order => `/api/orders/${encodeURIComponent(order.id)}`;
 
 /** The signed-in user's orders of one batch, newest first. */
 export class Orders {
   #batch;
+  #clock;
   #onChange;
   #timer = 0;
   #soonUntil = 0;
@@ -21,8 +28,9 @@ export class Orders {
   isKnown = false;
   items = [];
 
-  constructor(batch, onChange) {
+  constructor(batch, clock, onChange) {
     this.#batch = batch;
+    this.#clock = clock;
     this.#onChange = onChange;
   }
 
@@ -96,8 +104,13 @@ export class Orders {
   }
 
   #watchMs() {
-    if (this.items.some(order => order.status === 'awaiting-payment'))
-      return performance.now() < this.#soonUntil ? soonEveryMs : watchEveryMs;
-    return this.items.some(order => order.status === 'refunding') ? refundEveryMs : null;
+    const awaiting = this.items.filter(order => order.status === 'awaiting-payment');
+    if (awaiting.length > 0) {
+      if (performance.now() < this.#soonUntil)
+        return soonEveryMs;
+      const leftMs = Math.min(...awaiting.map(order => Date.parse(order.payBy))) - (this.#clock.now() ?? 0);
+      return leftMs > 0 ? Math.min(jittered(watchEveryMs), leftMs + jittered(1_000)) : jittered(overdueEveryMs);
+    }
+    return this.items.some(order => order.status === 'refunding') ? jittered(refundEveryMs) : null;
   }
 }

@@ -47,8 +47,7 @@ export class SaleDeeds {
 
   /** What an attempt to buy came to. */
   bought(outcome) {
-    const { orders, notice, feed, reservation } = this.#page;
-    feed.refresh();
+    const { orders, notice, reservation } = this.#page;
     if (outcome.then === 'order') {
       orders.take(outcome.order);
       this.#tellOrder(outcome.order);

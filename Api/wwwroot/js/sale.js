@@ -144,7 +144,7 @@ class SalePage {
   async #knowUser(user) {
     const isCurrent = () => this.session.user === user && this.buying === buying;
     const reservation = new Reservation(this.batch, () => isCurrent() && this.render());
-    const orders = new Orders(this.batch, () => isCurrent() && this.#ordersCame());
+    const orders = new Orders(this.batch, this.clock, () => isCurrent() && this.#ordersCame());
     const buying = new Buying({
       batch: this.batch,
       user,

@@ -98,9 +98,14 @@ export const listOf = values => new Intl.ListFormat(current, { type: 'disjunctio
 /** A channel as people call it. */
 export const channelName = channel => hasText(`channel.${channel}`) ? text(`channel.${channel}`) : channel;
 
-/** Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`. */
+/**
+ * Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`; what speaks the
+ * other language, the switch to it, says so (`data-other-language`).
+ */
 export function fillTexts(root = document) {
   document.documentElement.lang = current;
+  for (const element of root.querySelectorAll('[data-other-language]'))
+    element.lang = current === 'en' ? 'zh-CN' : 'en';
   for (const element of root.querySelectorAll('[data-text]'))
     element.textContent = text(element.dataset.text);
   for (const element of root.querySelectorAll('[data-label]'))

@@ -236,8 +236,8 @@ export default {
   'refusal.unauthenticated.title': 'You are not signed in any more',
   'refusal.unauthenticated.body': 'Sign in again, then repeat what you did. Your reservation and orders are safe.',
   'refusal.buy.unauthenticated.title': 'Your reservation could not be confirmed',
-  'refusal.buy.unauthenticated.body': 'It may have been cancelled elsewhere. Look above whether you are still reserved; if '
-    + 'you are, buy again.',
+  'refusal.buy.unauthenticated.body': 'It may have been cancelled elsewhere. If the page still shows you as reserved, '
+    + 'buy again.',
   'refusal.not-found.title': 'This can’t be found',
   'refusal.not-found.body': 'It may have been removed, or it belongs to another account. Go back to the list of sales.',
   'refusal.order.not-found.title': 'This order can’t be found',

@@ -10,16 +10,14 @@ public sealed class ClockTests(SaleStage stage)
     [Fact]
     public async Task It_is_not_set_before_the_first_round_trip()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        (await modules.RunAsync<bool>(Clock, "return new m.ServerClock(() => 5).now() === null")).ShouldBeTrue();
+        (await stage.Modules.RunAsync<bool>(Clock, "return new m.ServerClock(() => 5).now() === null")).ShouldBeTrue();
     }
 
     [Fact]
     public async Task The_truth_lies_within_its_uncertainty_whatever_the_ways_take()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
         var seed = (uint)Random.Shared.Next();
-        var worst = await modules.RunAsync<double>(Clock, """
+        var worst = await stage.Modules.RunAsync<double>(Clock, """
             let state = x >>> 0;
             const random = () => (state = (state * 1664525 + 1013904223) >>> 0) / 2 ** 32;
             let worst = -Infinity;
@@ -45,8 +43,7 @@ public sealed class ClockTests(SaleStage stage)
     [Fact]
     public async Task More_round_trips_narrow_it()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        var uncertainty = await modules.RunAsync<double[]>(Clock, """
+        var uncertainty = await stage.Modules.RunAsync<double[]>(Clock, """
             const clock = new m.ServerClock(() => 0);
             clock.addRoundTrip(1_000_100, 0, 200);
             const first = clock.uncertaintyMs;
@@ -59,8 +56,7 @@ public sealed class ClockTests(SaleStage stage)
     [Fact]
     public async Task An_answer_out_of_a_cache_does_not_set_it_back()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        var moved = await modules.RunAsync<double>(Clock, """
+        var moved = await stage.Modules.RunAsync<double>(Clock, """
             const clock = new m.ServerClock(() => 0);
             clock.addRoundTrip(1_000_005, 0, 10);
             const before = clock.now();
@@ -73,8 +69,7 @@ public sealed class ClockTests(SaleStage stage)
     [Fact]
     public async Task A_machine_that_slept_catches_up_with_the_next_event()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        var result = await modules.RunAsync<double[]>(Clock, """
+        var result = await stage.Modules.RunAsync<double[]>(Clock, """
             const clock = new m.ServerClock(() => 20);
             clock.addRoundTrip(1_000_005, 0, 10);
             const asksAgain = clock.addPast(1_060_000, 20);
@@ -87,8 +82,7 @@ public sealed class ClockTests(SaleStage stage)
     [Fact]
     public async Task A_server_clock_that_was_set_back_is_believed_in_the_end()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        var now = await modules.RunAsync<double>(Clock, """
+        var now = await stage.Modules.RunAsync<double>(Clock, """
             const clock = new m.ServerClock(() => 0);
             clock.addRoundTrip(1_000_005, 0, 10);
             for (const sentAt of [1000, 2000, 3000])

@@ -5,7 +5,7 @@ using OrleansSale.Tests.Browser.Stage;
 namespace OrleansSale.Tests.Browser.Modules;
 
 /// <summary>A blank page in the browser that can import the pages' modules, straight from their files.</summary>
-public sealed class ModulePage : IAsyncDisposable
+public sealed class ModulePage
 {
     private const string Origin = "http://127.0.0.1";
     private readonly IPage _page;
@@ -20,21 +20,25 @@ public sealed class ModulePage : IAsyncDisposable
         {
             var path = new Uri(route.Request.Url).AbsolutePath;
             return path == "/blank"
-                ? route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>modules</title>" })
-                : route.FulfillAsync(new() { Path = Path.Combine(Repository.Pages, path.TrimStart('/')), ContentType = "text/javascript" });
+                ? route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>-</title>" })
+                : route.FulfillAsync(new() { ContentType = "text/javascript", Path = Repository.Pages + path });
         });
         await page.GotoAsync(Origin + "/blank");
         return new ModulePage(page);
     }
 
-    /// <summary>Runs the body of an async function with a module's exports as <c>m</c> and returns what it returns.</summary>
+    /// <summary>Runs the body of an async function that has a module's exports as <c>m</c>, the argument as <c>x</c>.</summary>
     public async Task<T> RunAsync<T>(string module, string body, object? argument = null)
     {
         var json = await _page.EvaluateAsync<string>(
-            $"async x => {{ const m = await import('{module}'); return JSON.stringify(await (async () => {{ {body} }})()); }}", argument);
+            $$"""
+            async x => {
+              const m = await import('{{module}}');
+              const run = async () => { {{body}} };
+              return JSON.stringify(await run());
+            }
+            """,
+            argument);
         return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!;
     }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync() => await _page.CloseAsync();
 }

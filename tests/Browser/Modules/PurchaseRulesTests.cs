@@ -36,7 +36,8 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     [InlineData(0.999)]
     public async Task Overloaded_is_asked_again_never_before_the_server_said(double random)
     {
-        var next = await DecideAsync("{tries: 1}", "{kind: 'refused', code: 'overloaded', retryAfterSeconds: 3}", random: random);
+        var next = await DecideAsync(
+            "{tries: 1}", "{kind: 'refused', code: 'overloaded', retryAfterSeconds: 3}", random: random);
         next.Then.ShouldBe("retry");
         next.DelayMs!.Value.ShouldBeInRange(3_000, 4_000);
     }
@@ -46,7 +47,10 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     {
         var delays = new List<double>();
         for (var lost = 1; lost <= 12; lost++)
-            delays.Add((await DecideAsync($"{{tries: {lost}, lost: {lost}}}", "{kind: 'lost'}", random: 0)).DelayMs!.Value);
+        {
+            var next = await DecideAsync($"{{tries: {lost}, lost: {lost}}}", "{kind: 'lost'}", random: 0);
+            delays.Add(next.DelayMs!.Value);
+        }
         delays.ShouldBe(delays.Order());
         delays[0].ShouldBeLessThan(1_000);
         delays[^1].ShouldBe(8_000);
@@ -61,11 +65,11 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     [Fact]
     public async Task Not_open_yet_is_asked_again_right_after_a_near_opening()
     {
-        var near = await DecideAsync("{tries: 1}", "{kind: 'refused', code: 'sale-not-open', problem: {opensAt: new Date(800).toISOString()}}");
+        var near = await DecideAsync("{tries: 1}", NotOpen("{opensAt: new Date(800).toISOString()}"));
         near.Then.ShouldBe("retry");
         near.Why.ShouldBe("opening");
         near.DelayMs!.Value.ShouldBeInRange(800, 1_000);
-        var past = await DecideAsync("{tries: 1}", "{kind: 'refused', code: 'sale-not-open', problem: {opensAt: new Date(-50).toISOString()}}");
+        var past = await DecideAsync("{tries: 1}", NotOpen("{opensAt: new Date(-50).toISOString()}"));
         past.DelayMs!.Value.ShouldBeInRange(0, 200);
     }
 
@@ -74,7 +78,7 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     [InlineData("{tries: 21, openings: 20}", "{opensAt: new Date(10).toISOString()}")]
     [InlineData("{tries: 1}", "{}")]
     public async Task Not_open_yet_ends_it_far_from_the_opening_or_after_too_many(string progress, string problem) =>
-        (await DecideAsync(progress, $"{{kind: 'refused', code: 'sale-not-open', problem: {problem}}}")).Then.ShouldBe("refused");
+        (await DecideAsync(progress, NotOpen(problem))).Then.ShouldBe("refused");
 
     [Theory]
     [InlineData("unauthenticated")]
@@ -88,8 +92,7 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     [Fact]
     public async Task Only_an_order_that_was_not_there_before_can_be_what_was_bought()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        var found = await modules.RunAsync<bool[]>(Purchase, """
+        var found = await stage.Modules.RunAsync<bool[]>(Purchase, """
             const attempt = { startedAt: 100_000, knownOrders: ['b.1'] };
             const at = ms => new Date(ms).toISOString();
             return [
@@ -104,8 +107,7 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     [Fact]
     public async Task An_attempt_outlives_a_reload_and_only_its_own_key_ends_it()
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        var kept = await modules.RunAsync<bool[]>(Purchase, """
+        var kept = await stage.Modules.RunAsync<bool[]>(Purchase, """
             const key = m.newKey();
             new m.AttemptStore('b', 'weibo:a').put({ key, quantity: 1, startedAt: 1, knownOrders: [] });
             const store = new m.AttemptStore('b', 'weibo:a');
@@ -119,10 +121,11 @@ public sealed class PurchaseRulesTests(SaleStage stage)
         kept.ShouldBe([true, true, false, true]);
     }
 
+    private static string NotOpen(string problem) => $"{{kind: 'refused', code: 'sale-not-open', problem: {problem}}}";
+
     private async Task<Next> DecideAsync(string progress, string answer, double now = 0, double random = 0.5)
     {
-        await using var modules = await ModulePage.OpenAsync(stage.Browser);
-        return await modules.RunAsync<Next>(Purchase,
+        return await stage.Modules.RunAsync<Next>(Purchase,
             $"return m.decide({{...m.newProgress(0), ...{progress}}}, {answer}, x[0], x[1]);", new[] { now, random });
     }
 }

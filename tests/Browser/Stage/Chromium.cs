@@ -9,8 +9,8 @@ public static class Chromium
 
     private static readonly string[] Arguments =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--no-first-run",
+        "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--no-first-run",
     ];
 
     /// <summary>Starts it headless.</summary>
@@ -21,7 +21,8 @@ public static class Chromium
     {
         if (Environment.GetEnvironmentVariable("CHROMIUM_PATH") is { Length: > 0 } named) return named;
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return folders.SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException("No Chromium on PATH. Install one (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.");
+        var places = folders.SelectMany(folder => Names.Select(name => Path.Combine(folder, name)));
+        return places.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
+            "No Chromium on PATH. Install one (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.");
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace OrleansSale.Tests.Browser.Stage;
 
-/// <summary>The engine as a newcomer starts it: a process of its own, on an empty data directory and a free port.</summary>
+/// <summary>The engine as a newcomer starts it: a process of its own, on an empty directory and a free port.</summary>
 public sealed class EngineProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
@@ -20,6 +20,8 @@ public sealed class EngineProcess : IAsyncDisposable
         _process = process;
         _data = data;
         Address = address;
+        // A run that is told to end before its tests have ended leaves no engine behind.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
@@ -59,9 +61,8 @@ public sealed class EngineProcess : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        Kill();
         await _process.WaitForExitAsync();
-        _process.Dispose();
         _data.Delete(recursive: true);
     }
 
@@ -85,6 +86,11 @@ public sealed class EngineProcess : IAsyncDisposable
         lock (_output) output = _output.ToString();
         await DisposeAsync();
         throw new InvalidOperationException($"The engine was not ready within {StartsWithin}. It said:\n{output}");
+    }
+
+    private void Kill()
+    {
+        if (!_process.HasExited) _process.Kill();
     }
 
     private void Keep(string? line)

@@ -1,8 +1,10 @@
 using Microsoft.Playwright;
+using OrleansSale.Tests.Browser.Modules;
 using OrleansSale.Tests.Browser.Stage;
 
 [assembly: AssemblyFixture(typeof(SaleStage))]
-[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
+// The tests mostly wait, for openings and for retries.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 4)]
 
 namespace OrleansSale.Tests.Browser.Stage;
 
@@ -15,6 +17,9 @@ public sealed class SaleStage : IAsyncLifetime
     /// <summary>The browser.</summary>
     public IBrowser Browser { get; private set; } = null!;
 
+    /// <summary>The pages' modules, to be run one by one.</summary>
+    public ModulePage Modules { get; private set; } = null!;
+
     /// <summary>What operators and other buyers do, over HTTP.</summary>
     public EngineClient Client { get; private set; } = null!;
 
@@ -25,6 +30,7 @@ public sealed class SaleStage : IAsyncLifetime
         Client = new EngineClient(_engine.Address);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright);
+        Modules = await ModulePage.OpenAsync(Browser);
     }
 
     /// <summary>A visitor with a browser profile of their own.</summary>

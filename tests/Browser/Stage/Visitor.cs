@@ -9,6 +9,8 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>How long anything on the page may take to show; waiting ends as soon as it does.</summary>
     public const float PatienceMs = 15_000;
 
+    private const float OpeningMs = 45_000;
+
     private readonly IBrowserContext _context;
     private readonly List<string> _errors = [];
 
@@ -22,8 +24,8 @@ public sealed class Visitor : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // A refusal is an answer, but browsers log every answer of 400 and above as an error.
-            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
-                Note(message.Text);
+            var isAnswer = message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal);
+            if (message.Type == "error" && !isAnswer) Note(message.Text);
         };
     }
 
@@ -39,7 +41,8 @@ public sealed class Visitor : IAsyncDisposable
         }
     }
 
-    internal static async Task<Visitor> ComeAsync(IBrowser browser, Uri address, string language, int width, string colors)
+    internal static async Task<Visitor> ComeAsync(
+        IBrowser browser, Uri address, string language, int width, string colors)
     {
         var context = await browser.NewContextAsync(new()
         {
@@ -90,13 +93,15 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Waits until buying is possible.</summary>
-    public Task CanBuyAsync() => Expect(Part("buy")).ToHaveAttributeAsync("aria-disabled", "false", new() { Timeout = 30_000 });
+    public Task CanBuyAsync() =>
+        Expect(Part("buy")).ToHaveAttributeAsync("aria-disabled", "false", new() { Timeout = OpeningMs });
 
     /// <summary>Waits until the page tells a notice of this name: a refusal's code, or its own.</summary>
     public Task ToldAsync(string name) => Expect(Part("notice")).ToHaveAttributeAsync("data-name", name);
 
     /// <summary>Waits until the one order on the page has this status.</summary>
-    public Task OrderIsAsync(string status) => Expect(Part("order")).ToHaveAttributeAsync("data-status", status, new() { Timeout = 30_000 });
+    public Task OrderIsAsync(string status) =>
+        Expect(Part("order")).ToHaveAttributeAsync("data-status", status, new() { Timeout = OpeningMs });
 
     /// <summary>Lets the next purchases be answered by a test instead of the network.</summary>
     public Task OnPurchaseAsync(Func<IRoute, Task> answer) => Page.RouteAsync("**/api/batches/*/orders", answer);
