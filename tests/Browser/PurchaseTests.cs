@@ -29,6 +29,7 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.Part("pay-now").ClickAsync();
         await PayAtTheCashierAsync(buyer, batch);
         await buyer.OrderIsAsync("paid");
+        await buyer.ToldAsync("paid");
         await Expect(buyer.Part("step-pay")).ToHaveAttributeAsync("data-state", "done");
         buyer.Errors.ShouldBeEmpty();
     }

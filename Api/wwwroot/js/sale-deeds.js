@@ -67,6 +67,7 @@ export class SaleDeeds {
     const { orders } = this.#page;
     const answer = await orders.checkout(order);
     if (answer.kind === 'answered') {
+      this.#cashierVisit(storage => storage.setItem(this.#cashierName, order.id));
       location.assign(answer.body.checkoutUrl);
       return;
     }
@@ -106,14 +107,30 @@ export class SaleDeeds {
       }));
   }
 
-  /** Whether the address says that the visitor comes from the cashier; it says so once. */
+  /** The order that the visitor left for the cashier with, or that the address names; null: neither. Said once. */
   returnedFromCashier() {
     const address = new URL(location.href);
-    if (!address.searchParams.has('order'))
-      return false;
-    address.searchParams.delete('order');
-    history.replaceState(null, '', address);
-    return true;
+    const named = address.searchParams.get('order');
+    if (named !== null) {
+      address.searchParams.delete('order');
+      history.replaceState(null, '', address);
+    }
+    const left = this.#cashierVisit(storage => storage.getItem(this.#cashierName));
+    this.#cashierVisit(storage => storage.removeItem(this.#cashierName));
+    return named ?? left;
+  }
+
+  get #cashierName() {
+    return `cashier ${this.#page.batch}`;
+  }
+
+  /** Where storage is forbidden a return is not recognised as one; the order is shown all the same. */
+  #cashierVisit(action) {
+    try {
+      return action(sessionStorage) ?? null;
+    } catch {
+      return null;
+    }
   }
 
   async #buy() {

@@ -155,11 +155,14 @@ class SalePage {
       onEnd: outcome => isCurrent() && this.deeds.bought(outcome),
     });
     Object.assign(this, { reservation, orders, buying });
-    const hasReturned = this.deeds.returnedFromCashier();
+    // Its payment may be here before the buyer is: what came of it is told all the same.
+    const returned = this.deeds.returnedFromCashier();
+    if (returned !== null)
+      this.#statuses.set(returned, 'awaiting-payment');
     for (let tries = 0; isCurrent() && tries < askTries; tries += 1) {
       await Promise.all([
         reservation.state === 'unknown' ? reservation.refresh() : null,
-        orders.isKnown ? null : hasReturned ? orders.watchClosely() : orders.refresh(),
+        orders.isKnown ? null : returned !== null ? orders.watchClosely() : orders.refresh(),
       ]);
       if (orders.isKnown && this.clock.isSet && (reservation.state !== 'unknown' || !this.#mayTakePart()))
         break;
