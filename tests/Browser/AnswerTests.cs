@@ -17,6 +17,29 @@ public sealed class AnswerTests(SaleStage stage)
     };
 
     [Fact]
+    public async Task Two_clicks_in_one_moment_make_one_order_even_where_two_are_allowed()
+    {
+        var (batch, buyer) = await ReadyAsync("twice", new Sale(Sale.AtOnce) { PerUserLimit = 5 });
+        await using var _ = buyer;
+        await buyer.Part("buy").EvaluateAsync("button => { button.click(); button.click(); }");
+        await buyer.OrderIsAsync("awaiting-payment");
+        (await stage.Client.OrdersAsync(batch, "twice")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_double_click_is_no_stop_when_the_server_is_overloaded()
+    {
+        var (batch, buyer) = await ReadyAsync("eager", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        var asked = 0;
+        await buyer.OnPurchaseAsync(route =>
+            Interlocked.Increment(ref asked) > 1 ? route.ContinueAsync() : RefuseAsync(route, "overloaded", 503));
+        await buyer.Part("buy").DblClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        (await stage.Client.OrdersAsync(batch, "eager")).Length.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_double_click_makes_one_order_even_where_two_are_allowed()
     {
         var (batch, buyer) = await ReadyAsync("double", new Sale(Sale.AtOnce) { PerUserLimit = 5 });

@@ -5,6 +5,8 @@ import { channelsOf, nextInstant, scheduleOf } from './timetable.js';
 
 /** A purchase that takes longer than this is told to be in line. */
 const longMs = 2_500;
+/** Stop comes where Buy was; it comes only when the second half of a double click can't be meant for it. */
+const stopAfterMs = 1_000;
 
 export const channelsText = board => listOf(channelsOf(board).map(channelName));
 
@@ -100,7 +102,7 @@ export function showAction(board, plan, now, { user, buying }) {
   if (action === 'pay')
     setText(byId('pay-now'), text('action.pay', { amount: money(plan.awaiting.amount) }));
   const isBuying = action === 'buying';
-  show(byId('stop'), isBuying);
+  show(byId('stop'), isBuying && now - (buying.since ?? now) >= stopAfterMs);
   show(byId('spinner'), isBuying);
   if (isBuying) {
     setText(byId('stop'), text(buying.stopping ? 'action.stopping' : 'action.stop'));
