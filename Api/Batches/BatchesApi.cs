@@ -71,7 +71,7 @@ public static class BatchesApi
     // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
     // too slow for.
     private static async Task<IResult> LiveAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IHostApplicationLifetime lifetime)
+        HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
@@ -81,7 +81,13 @@ public static class BatchesApi
         feed.Watch();
         try
         {
-            Frame? sent = null;
+            // The first event is made for this viewer: the newest frame may be as old as the last change, and tell the time of then.
+            var sent = feed.Latest;
+            if (await feed.ReadAsync() is { } copy)
+            {
+                var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
+                await WriteAsync(http.Response, "board", JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), ends.Token);
+            }
             while (!ends.IsCancellationRequested)
             {
                 var frame = feed.Latest;

@@ -29,6 +29,9 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
     /// <summary>Between two polls.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>How long who needs the newest waits for each of the two polls that it takes.</summary>
+    public static readonly TimeSpan MaxCatchUp = TimeSpan.FromSeconds(2);
+
     /// <summary>Polling ends this long after the last sign of interest.</summary>
     public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
 
@@ -80,12 +83,24 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         }
     }
 
-    /// <summary>A copy that includes everything the caller has seen committed.</summary>
+    /// <summary>
+    /// A copy that includes everything the caller has seen committed; if the batch does not answer, the last one; null if
+    /// there never was one.
+    /// </summary>
     public async Task<BoardCopy?> ReadNewAsync()
     {
+        await CatchUpAsync();
+        return Volatile.Read(ref _current);
+    }
+
+    /// <summary>
+    /// Renews the copy to include everything the caller has seen committed. False: the batch did not answer in time.
+    /// </summary>
+    public async Task<bool> CatchUpAsync()
+    {
         // One under way may have asked before; the one after it has not.
-        await RefreshAsync();
-        return await RefreshAsync() ?? Volatile.Read(ref _current);
+        await IsRenewedAsync();
+        return await IsRenewedAsync();
     }
 
     /// <summary>Says that somebody is interested: a request, or a viewer's stream.</summary>
@@ -128,6 +143,18 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
             await Task.Delay(PollInterval, _monotonic);
         }
         Volatile.Write(ref _isPolling, false);
+    }
+
+    private async Task<bool> IsRenewedAsync()
+    {
+        try
+        {
+            return await RefreshAsync().WaitAsync(MaxCatchUp, _monotonic) is not null;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private void Raise(long seq)

@@ -1,5 +1,6 @@
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Ledger;
 
 namespace OrleansSale.Api.Health;
 
@@ -9,21 +10,26 @@ public static class HealthApi
     /// <summary>How long the store may take to count as reachable.</summary>
     public static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(2);
 
+    private const string NoBatch = ".";
+
     /// <summary>
     /// Maps the endpoints. Liveness depends on nothing; readiness on the actors and, through them, on storage.
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health");
-        app.MapGet("/health/ready", async (CatalogueCopy catalogue) =>
+        app.MapGet("/health/ready", async (HttpContext http, CatalogueCopy catalogue, IGrainFactory grains) =>
         {
             try
             {
+                // The catalogue answers from memory; the ledger of a batch that cannot be is looked for in storage.
                 await catalogue.RefreshAsync().WaitAsync(ReadyWithin);
+                await grains.GetGrain<ILedgerExportGrain>(NoBatch).ReadAsync(1).WaitAsync(ReadyWithin);
                 return Results.Text("ready");
             }
             catch (Exception e) when (Patience.IsUnavailable(e))
             {
+                http.Response.Headers.RetryAfter = "1";
                 return Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         }).WithTags("Health");

@@ -125,8 +125,16 @@ public static class ExportsApi
         return [.. bodies];
     }
 
-    private static bool WantsCsv(HttpContext http) =>
-        http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase));
+    // CSV only when it is asked for by name, and not less than JSON.
+    private static bool WantsCsv(HttpContext http)
+    {
+        var accepted = http.Request.GetTypedHeaders().Accept;
+        return QualityOf(Csv) is > 0 and var csv && csv >= QualityOf("application/json");
+
+        double QualityOf(string mediaType) => accepted
+            .Where(range => range.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
+            .Select(range => range.Quality ?? 1).DefaultIfEmpty().Max();
+    }
 
     private static string NameOf(OrderStatus status) =>
         System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());

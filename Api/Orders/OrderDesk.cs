@@ -30,16 +30,13 @@ public sealed class OrderDesk(CatalogueCopy catalogue, IGrainFactory grains)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
-        if (!OrderId.TryParse(id, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed
-            || !await IsWithinAsync(feed, seq))
-        {
+        if (!OrderId.TryParse(id, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed)
             return (default, Problem.Of(Refusal.NotFound));
-        }
+        // Another front may have made it: only a batch that answers tells that it is not there.
+        if (seq > feed.KnownHead && !await feed.CatchUpAsync()) return (default, Problem.Of(Refusal.Overloaded));
+        if (seq > feed.KnownHead) return (default, Problem.Of(Refusal.NotFound));
         var order = new NamedOrder(
             caller, grains.GetGrain<ISaleBatchGrain>(batch), grains.GetGrain<IOrderGrain>(id), seq, feed.Terms);
         return (order, null);
     }
-
-    private static async ValueTask<bool> IsWithinAsync(BoardFeed feed, long seq) =>
-        seq <= feed.KnownHead || (await feed.ReadNewAsync() is not null && seq <= feed.KnownHead);
 }

@@ -124,6 +124,11 @@ public sealed partial class PurchaseLane(
             }
             foreach (var waiting in late) Finish(waiting, PurchaseOutcome.No(Refusal.Overloaded));
             late.Clear();
+            // They came first: what was answered while the batch says nothing must not pile up behind it.
+            lock (_lock)
+            {
+                while (_queue.TryPeek(out var first) && first.Task.IsCompleted) _queue.Dequeue();
+            }
         }
     }
 

@@ -102,10 +102,24 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_token_need_not_expire_and_may_have_the_longest_names()
     {
-        var batch = await _sale.CreateAsync(change: terms => terms["channel"] = new string('c', 32));
-        var claims = new JsonObject { ["sub"] = new string('米', 128), ["channel"] = new string('c', 32), ["aud"] = new JsonArray("other", "sale") };
-        (await _sale.Client.GetAsync($"/api/me/orders?batch={batch}", "Bearer " + _sale.Sign.Token(claims))).Is(200);
-        var user = $"{new string('c', 32)}:{new string('米', 128)}";
-        (await _sale.Client.BuyAsync(batch, "Ticket " + _sale.Sign.Ticket(user, batch))).Is(201)["user"].ShouldBe(user);
+        var batch = await _sale.CreateAsync(Stage.Reserving, change: terms =>
+        {
+            terms["id"] = $"{_sale.NewId()}{new string('-', 64)}"[..64];
+            terms["channel"] = new string('c', 32);
+        });
+        foreach (var subject in (string[])[new('米', 128), string.Concat(Enumerable.Repeat("😀", 64)), new('"', 128), new('\\', 128), new('<', 128)])
+        {
+            var claims = new JsonObject { ["sub"] = subject, ["channel"] = new string('c', 32), ["aud"] = new JsonArray("other", "sale") };
+            var token = "Bearer " + _sale.Sign.Token(claims);
+            var made = await _sale.Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", token);
+            made["user"].ShouldBe($"{new string('c', 32)}:{subject}", $"{subject}: {made}");
+        }
+
+        var tickets = (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/reservations", _sale.Operator)).Is(200).Items
+            .Select(item => item.GetProperty("user").GetString()!).Select(async user =>
+                (user, (await _sale.Client.GetAsync($"/api/batches/{batch}/reservation", _sale.Sign.Bearer(user)))["ticket"]!));
+        _sale.Clock.Advance(2 * Offer.StageLasts);
+        foreach (var (user, ticket) in await Task.WhenAll(tickets))
+            (await _sale.Client.BuyAsync(batch, "Ticket " + ticket)).Is(201)["user"].ShouldBe(user);
     }
 }

@@ -138,7 +138,7 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
     [InlineData("")]
     [InlineData("a b")]
     [InlineData("k\u0001")]
-    [InlineData("kéy")]
+    [InlineData("k\u00c3\u00a9y")]
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
     public async Task A_malformed_key_is_named(string key)
     {

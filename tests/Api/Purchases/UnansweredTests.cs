@@ -88,17 +88,13 @@ public sealed class UnansweredTests : IAsyncLifetime
         var purchase = _sale.BuyAsync(batch, _sale.NewUser());
         await gate.Reached.WaitAsync(Slack, TestContext.Current.CancellationToken);
 
-        for (var times = 0; times < 3; times++)
-        {
-            var asked = Stopwatch.StartNew();
-            var board = (await _sale.BoardAsync(batch)).Is(200);
-            (board.Number("held"), board.Number("free")).ShouldBe((0, 100), "only what is committed is shown");
-            asked.Elapsed.ShouldBeLessThan(Bound + Slack);
-        }
-
-        (await _sale.Client.GetAsync("/api/batches")).Is(200);
-        (await _sale.Client.GetAsync("/health/live")).Is(200);
         (await purchase).IsRefusal(503, "overloaded");
+        // By now the front's copy is older than it answers from when the batch answers.
+        var asked = Stopwatch.StartNew();
+        var board = (await _sale.BoardAsync(batch)).Is(200);
+        (board.Number("held"), board.Number("free")).ShouldBe((0, 100), "only what is committed is shown");
+        (await _sale.Client.GetAsync("/api/batches")).Is(200).Items.Length.ShouldBe(1);
+        asked.Elapsed.ShouldBeLessThan(Bound + Slack);
     }
 
     [Fact]
@@ -129,8 +125,8 @@ public sealed class UnansweredTests : IAsyncLifetime
             var asked = Stopwatch.StartNew();
             var answer = await _sale.Client.SendAsync(method, path, by, body);
             asked.Elapsed.ShouldBeLessThan(Bound + Slack, $"{method} {path}");
-            answer.Code.ShouldBeOneOf(["overloaded", "not-found"], $"{method} {path}: {answer}");
-            if (answer.Code == "overloaded") answer.IsRefusal(503, "overloaded");
+            answer.Code.ShouldBe("overloaded", $"{method} {path}: {answer}");
+            answer.IsRefusal(503, "overloaded");
         }
 
         (await pause).IsRefusal(503, "overloaded");

@@ -1,0 +1,45 @@
+namespace OrleansSale.Tests.Api.Requests;
+
+[Collection(SaleTests.Name)]
+public sealed class RoutingTests(SaleTests.Fixture fixture)
+{
+    private readonly SaleFront _sale = fixture.Front;
+
+    [Theory]
+    [InlineData("/api/batches", "GET")]
+    [InlineData("/api/batches/x", "GET")]
+    [InlineData("/api/batches/x/live", "GET")]
+    [InlineData("/api/batches/x/reservation", "DELETE", "GET", "PUT")]
+    [InlineData("/api/batches/x/orders", "POST")]
+    [InlineData("/api/orders/x.1", "DELETE", "GET")]
+    [InlineData("/api/orders/x.1/checkout", "POST")]
+    [InlineData("/api/orders/x.1/delivery", "GET", "PUT")]
+    [InlineData("/api/me/orders", "GET")]
+    [InlineData("/api/payments/notifications", "POST")]
+    [InlineData("/api/operator/batches", "POST")]
+    [InlineData("/api/operator/batches/x/pause", "POST")]
+    [InlineData("/api/operator/batches/x/ledger", "GET")]
+    [InlineData("/dev/tokens", "POST")]
+    [InlineData("/health/live", "GET")]
+    public async Task A_resource_without_that_method_says_which_it_has(string path, params string[] methods)
+    {
+        foreach (var method in (string[])["GET", "PUT", "POST", "DELETE", "PATCH"])
+        {
+            if (methods.Contains(method)) continue;
+            var answer = (await _sale.Client.SendAsync(method, path, _sale.Operator)).IsRefusal(405, "method-not-allowed");
+            answer.Header("Allow")!.Split(", ").Order().ShouldBe(methods);
+        }
+    }
+
+    [Theory]
+    [InlineData("/api")]
+    [InlineData("/api/nothing")]
+    [InlineData("/api/batches/x/y/z")]
+    [InlineData("/sandbox/nothing")]
+    [InlineData("/nothing.html")]
+    [InlineData("/%E4%BD%A0")]
+    public async Task A_path_that_is_nothing_is_not_found(string path)
+    {
+        foreach (var method in (string[])["GET", "POST", "DELETE"]) (await _sale.Client.SendAsync(method, path)).IsRefusal(404, "not-found");
+    }
+}

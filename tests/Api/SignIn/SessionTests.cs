@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OrleansSale.Tests.Api.SignIn;
+
+[Collection(SaleTests.Name)]
+public sealed class SessionTests(SaleTests.Fixture fixture)
+{
+    private readonly SaleFront _sale = fixture.Front;
+
+    [Fact]
+    public async Task A_development_token_is_what_clients_need()
+    {
+        var made = (await _sale.Client.PostAsync(
+            "/dev/tokens", body: """{"user":"alice","channel":"weibo","roles":["operator"],"name":"Alice 爱丽丝"}""")).Is(200);
+        made.Names.ShouldBe(["token"]);
+        var me = (await _sale.Client.GetAsync("/api/me", "Bearer " + made["token"])).Is(200);
+        me.Names.ShouldBe(["user", "name", "channel", "roles", "signIn"]);
+        (me["user"], me["name"], me["channel"]).ShouldBe(("weibo:alice", "Alice 爱丽丝", "weibo"));
+        me.Member("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["operator"]);
+        me.Header("Cache-Control").ShouldBe("no-store");
+
+        var buyer = (await _sale.Client.PostAsync("/dev/tokens", body: """{"user":"bob","channel":"weibo"}""")).Is(200)["token"];
+        (await _sale.Client.PostAsync("/api/operator/batches", $"Bearer {buyer}", "{}")).IsRefusal(403, "forbidden");
+        (await _sale.Client.GetAsync("/api/me")).Is(200).Member("user").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task A_session_is_a_cookie_that_scripts_and_other_sites_do_not_get()
+    {
+        var signedIn = await SignInAsync("alice");
+        signedIn.Header("Set-Cookie")!.ShouldStartWith("sale=");
+        var attributes = signedIn.Header("Set-Cookie")!.ToLowerInvariant();
+        attributes.ShouldContain("httponly");
+        attributes.ShouldContain("samesite=strict");
+        attributes.ShouldContain("path=/");
+
+        var cookie = CookieOf(signedIn);
+        (await WithCookieAsync("GET", "/api/me", cookie)).Is(200)["user"].ShouldBe("weibo:alice");
+        var left = (await WithCookieAsync("DELETE", "/api/me/session", cookie)).Is(204);
+        left.Header("Set-Cookie")!.ShouldContain("expires=Thu, 01 Jan 1970");
+    }
+
+    [Fact]
+    public async Task A_write_that_comes_from_another_site_is_not_the_users()
+    {
+        var batch = await _sale.CreateAsync(Stage.Reserving);
+        var cookie = CookieOf(await SignInAsync("carol"));
+        var path = $"/api/batches/{batch}/reservation";
+        foreach (var site in (string[])["cross-site", "same-site"])
+        {
+            (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", site))).IsRefusal(401, "unauthenticated");
+            (await WithCookieAsync("DELETE", path, cookie, ("Sec-Fetch-Site", site))).IsRefusal(401, "unauthenticated");
+        }
+
+        (await WithCookieAsync("GET", path, cookie)).IsRefusal(404, "not-found");
+        (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "same-origin"))).Is(201)["user"].ShouldBe("weibo:carol");
+        (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "none"))).Is(200);
+    }
+
+    [Fact]
+    public async Task A_cookie_that_was_tampered_with_and_a_token_beside_a_good_one_decide_alone()
+    {
+        var cookie = CookieOf(await SignInAsync("dave"));
+        (await WithCookieAsync("GET", "/api/me", cookie[..^4] + "AAAA")).Is(200)["user"].ShouldBeNull();
+        var both = await _sale.Client.SendAsync("GET", "/api/me", _sale.Sign.Bearer("weibo:erin"), headers: ("Cookie", cookie));
+        both["user"].ShouldBe("weibo:erin");
+        var bad = await _sale.Client.SendAsync("GET", "/api/me", "Bearer rubbish", headers: ("Cookie", cookie));
+        bad.Is(200)["user"].ShouldBeNull("a bad credential is not made good by another");
+    }
+
+    [Fact]
+    public async Task A_session_of_one_engine_is_none_of_another()
+    {
+        await using var other = await SaleFront.StartAsync();
+        var cookie = CookieOf(await SignInAsync("frank", "operator"));
+        (await WithCookieAsync("GET", "/api/me", cookie)).Is(200)["user"].ShouldBe("weibo:frank");
+        (await other.Client.SendAsync("GET", "/api/me", headers: ("Cookie", cookie))).Is(200)["user"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Pages_keep_foreign_code_out()
+    {
+        foreach (var path in (string[])["/", "/sale/mi2-1", "/js/sale.js"])
+        {
+            var page = (await _sale.Client.GetAsync(path)).Is(200);
+            var policy = page.Header("Content-Security-Policy")!;
+            foreach (var part in (string[])["default-src 'self'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"])
+                policy.ShouldContain(part, Case.Sensitive, path);
+            policy.ShouldNotContain("unsafe");
+            page.Header("X-Content-Type-Options").ShouldBe("nosniff");
+            page.Header("Cache-Control").ShouldBe("public, max-age=60");
+            page.Header("Server").ShouldBeNull();
+        }
+
+        (await _sale.Client.GetAsync("/sale/mi2-1")).Text.ShouldBe((await _sale.Client.GetAsync("/sale/other")).Text, "one file for all batches");
+        (await _sale.Client.GetAsync("/sale/a/b")).IsRefusal(404, "not-found");
+        (await _sale.Client.GetAsync("/appsettings.json")).IsRefusal(404, "not-found");
+        (await _sale.Client.GetAsync("/..%2fappsettings.json")).IsRefusal(404, "not-found");
+    }
+
+    private static string CookieOf(Answer signedIn) => signedIn.Header("Set-Cookie")!.Split(';')[0];
+
+    private async Task<Answer> SignInAsync(string user, params string[] roles)
+    {
+        var body = new JsonObject { ["user"] = user, ["channel"] = "weibo", ["roles"] = new JsonArray([.. roles]) };
+        return (await _sale.Client.PostAsync("/dev/session", body: body)).Is(204);
+    }
+
+    private Task<Answer> WithCookieAsync(string method, string path, string cookie, params (string, string)[] headers) =>
+        _sale.Client.SendAsync(method, path, headers: [("Cookie", cookie), .. headers]);
+}
