@@ -12,9 +12,9 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int UnitsRestocked = 20;
     private const int Askers = 24;
     private const int ShortestLifeMilliseconds = 300;
-    private const int LongestLifeMilliseconds = 1_500;
+    private const int LongestLifeMilliseconds = 2_000;
     private const int ActiveOfAShare = 4;
-    private const int PaymentWindowSeconds = 10;
+    private const int PaymentWindowSeconds = 15;
 
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
@@ -51,7 +51,8 @@ public sealed class KillTests(ITestOutputHelper output)
             output.WriteLine(
                 $"life {round}: ready after {engine.ToReady.TotalSeconds:0.00} s, " +
                 $"{campaign.SaleRecord.Facts + campaign.NextRecord.Facts} facts told, " +
-                $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments, {campaign.Refunds} refunds");
+                $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments, {campaign.Refunds} refunds\n" +
+                $"  {life.Outcomes}");
             campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
             if (round == rounds) (await engine.StopAsync(StopWithin)).ShouldBeTrue("SIGTERM ends the engine");
         }
@@ -96,7 +97,9 @@ public sealed class KillTests(ITestOutputHelper output)
         foreach (var sent in Enumerable.Range(Math.Max(0, round - 1), round == 0 ? 1 : 2))
         {
             life.Judge(
-                "the operator restocks",
+                "the operator",
+                "restocks",
+                $"restock-{sent}",
                 await life.Client.RestockAsync(campaign.Chef, campaign.Sale, UnitsRestocked, $"restock-{sent}"));
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Crash;
@@ -7,12 +8,17 @@ namespace OrleansSale.Tests.Crash;
 /// </summary>
 internal sealed class Life(EngineProcess engine, EngineClient client, Findings findings)
 {
+    private readonly ConcurrentDictionary<string, int> _outcomes = new();
     private volatile bool _ending;
 
     public EngineClient Client { get; } = client;
 
     /// <summary>Whether there is still somebody to ask.</summary>
     public bool Goes => !_ending;
+
+    /// <summary>How often each request was answered how.</summary>
+    public string Outcomes => string.Join(", ", _outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal)
+        .Select(outcome => $"{outcome.Key} {outcome.Value}"));
 
     /// <summary>SIGKILL.</summary>
     public async Task EndAsync()
@@ -25,11 +31,14 @@ internal sealed class Life(EngineProcess engine, EngineClient client, Findings f
     /// Takes an answer for what it may be: a success, a refusal among <paramref name="allowed"/>, overloaded, or none
     /// at the end.
     /// </summary>
-    public EngineAnswer Judge(string what, EngineAnswer answer, params ReadOnlySpan<string> allowed)
+    public EngineAnswer Judge(
+        string who, string does, string? what, EngineAnswer answer, params ReadOnlySpan<string> allowed)
     {
-        if (!answer.Answered) findings.Expect(_ending, $"{what}: no answer while the engine lives");
+        var outcome = answer.Answered ? answer.Code ?? $"{answer.Status}" : "no answer";
+        _outcomes.AddOrUpdate($"{does}: {outcome}", 1, (_, count) => count + 1);
+        if (!answer.Answered) findings.Expect(_ending, $"{who} {does} {what}: no answer while the engine lives");
         else if (!answer.Succeeded && answer.Code != "overloaded" && !allowed.Contains(answer.Code))
-            findings.Add($"{what}: {answer}");
+            findings.Add($"{who} {does} {what}: {answer}");
         return answer;
     }
 }

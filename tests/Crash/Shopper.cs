@@ -65,7 +65,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     private async Task<EngineAnswer> BuyAsync(Life life, Purchase purchase)
     {
         var answer = await life.Client.BuyAsync(campaign.Sale, _ticket, purchase.Key);
-        Note(purchase, life.Judge($"{User} buys", answer, "sold-out", "limit-reached"));
+        Note(purchase, life.Judge(User, "buys", purchase.Key, answer, "sold-out", "limit-reached"));
         return answer;
     }
 
@@ -83,7 +83,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
         if (keyed.Count == 0) return;
         var purchase = keyed[random.Next(keyed.Count)];
         var answer = await life.Client.BuyAsync(campaign.Sale, _ticket, purchase.Key);
-        if (!life.Judge($"{User} repeats {purchase.Order}", answer).Succeeded) return;
+        if (!life.Judge(User, "repeats", purchase.Order, answer).Succeeded) return;
         campaign.Findings.Expect(
             answer.Status == 200, $"{User}'s repeat of {purchase.Order} is answered with {answer.Status}");
         Note(purchase, answer);
@@ -111,11 +111,11 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     {
         if (RecentOrder() is not { } order) return;
         var checkout = life.Judge(
-            $"{User} checks {order} out", await life.Client.CheckoutAsync(_token, order), "order-not-payable");
+            User, "checks out", order, await life.Client.CheckoutAsync(_token, order), "order-not-payable");
         if (checkout.Text("checkoutUrl") is not { } url) return;
 
-        // The cashier is another party: what it refuses is its affair. What it confirms is captured.
-        var paid = await life.Client.PayAsync(url);
+        // What the cashier confirms is captured. It takes a payment once, and none after the checkout's end.
+        var paid = life.Judge(User, "pays", order, await life.Client.PayAsync(url), "conflict", "order-not-payable");
         if (paid.Succeeded) campaign.Captured[order] = true;
         if (paid.Succeeded && random.Next(2) == 0) await ReadAsync(life, order);
     }
@@ -125,7 +125,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     private async Task CancelAsync(Life life, string order)
     {
         _uncertainCancellation = order;
-        var answer = life.Judge($"{User} cancels {order}", await life.Client.CancelAsync(_token, order));
+        var answer = life.Judge(User, "cancels", order, await life.Client.CancelAsync(_token, order));
         if (!answer.Succeeded) return;
         _uncertainCancellation = null;
         campaign.Findings.Expect(
@@ -138,7 +138,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
 
     private async Task ReadAsync(Life life, string order)
     {
-        var answer = life.Judge($"{User} reads {order}", await life.Client.OrderAsync(_token, order));
+        var answer = life.Judge(User, "reads", order, await life.Client.OrderAsync(_token, order));
         switch (answer.Succeeded ? answer.Text("status") : null)
         {
             case "paid": campaign.SaleRecord.Paid(order); break;
@@ -155,7 +155,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
         var answer = reserve
             ? await life.Client.ReserveAsync(_token, Campaign.Next)
             : await life.Client.UnreserveAsync(_token, Campaign.Next);
-        life.Judge($"{User} changes the reservation", answer, "limit-reached");
+        life.Judge(User, reserve ? "reserves" : "unreserves", null, answer, "limit-reached");
         if (answer.Succeeded && reserve) campaign.NextRecord.Reserved(User, Ticket.VersionOf(answer.Text("ticket")!));
         else if (answer.Succeeded) campaign.NextRecord.Unreserved(User);
         if (answer.Answered && answer.Code != "overloaded") _uncertainReservation = null;
