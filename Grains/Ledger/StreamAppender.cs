@@ -46,6 +46,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     private Task? _inFlight;
     private Task? _confirming;
     private Exception? _failure;
+    private long _askedAt;
     private long _confirmedAt;
     private bool _everConfirmed;
 
@@ -90,7 +91,14 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         }
         if (_inFlight is not null) return _inFlight;
         if (_everConfirmed && _monotonic.GetElapsedTime(_confirmedAt) <= ConfirmedFor) return Task.CompletedTask;
-        return _confirming ??= ConfirmAsync();
+        // One question serves all who wait for it, but not those who come when it is itself too old to vouch for
+        // anything.
+        if (_confirming is not { IsCompleted: false } || _monotonic.GetElapsedTime(_askedAt) > ConfirmedFor)
+        {
+            _askedAt = _monotonic.GetTimestamp();
+            _confirming = ConfirmAsync(_askedAt);
+        }
+        return _confirming;
     }
 
     private async Task PumpAsync()
@@ -150,11 +158,11 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         }
     }
 
-    private async Task ConfirmAsync()
+    // It may complete at once or be overtaken by a later one, so whoever keeps its task looks whether that is over.
+    private async Task ConfirmAsync(long started)
     {
         try
         {
-            var started = _monotonic.GetTimestamp();
             var before = Committed;
             var stored = await ledger.ReadHeadAsync(stream).WaitAsync(AttemptTimeout);
             // Our own append may have landed meanwhile; then its own outcome is the better witness.
@@ -172,14 +180,11 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             Fail(e);
             throw;
         }
-        finally
-        {
-            _confirming = null;
-        }
     }
 
     // The confirmation counts from before it was asked for: what was true at some moment since then.
-    private void Confirm(long started) => (_confirmedAt, _everConfirmed) = (started, true);
+    private void Confirm(long started) =>
+        (_confirmedAt, _everConfirmed) = (_everConfirmed ? Math.Max(started, _confirmedAt) : started, true);
 
     private void Fail(Exception e)
     {
