@@ -126,8 +126,11 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             }
             catch (Exception e)
             {
-                Fail(e);
-                done.TrySetException(e);
+                // Whatever a ledger throws, the outcome is unknown and this activation cannot go on.
+                var failure = e as SaleUnavailableException
+                    ?? new LedgerUnavailableException($"{stream}: entry {Committed.Seq + 1} could not be stored for certain", e);
+                Fail(failure);
+                done.TrySetException(failure);
             }
         }
         _inFlight = null;
