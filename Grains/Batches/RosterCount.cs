@@ -21,7 +21,8 @@ internal sealed class RosterCount(ILedger ledger, string prefix)
     public async ValueTask<long> ReadAsync()
     {
         var age = _countedAt is { } at ? _monotonic.GetElapsedTime(at) : TimeSpan.MaxValue;
-        if (age > RenewedAfter) _counting ??= CountAsync();
+        // Not by a field that the count clears when it is done: it may be done before it is assigned.
+        if (age > RenewedAfter && _counting is not { IsCompleted: false }) _counting = CountAsync();
         if (age > MaxAge) await (_counting ?? Task.CompletedTask);
         return _count;
     }
@@ -37,10 +38,6 @@ internal sealed class RosterCount(ILedger ledger, string prefix)
         catch (LedgerUnavailableException)
         {
             // The board goes on with the count it has: it is a figure to look at, and nothing is decided by it.
-        }
-        finally
-        {
-            _counting = null;
         }
     }
 }
