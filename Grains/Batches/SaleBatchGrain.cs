@@ -226,9 +226,14 @@ public sealed partial class SaleBatchGrain(
         if (_isDoomed) return;
         try
         {
-            ReleaseDue();
+            // Group after group: a hold ends within a second of its deadline, however many are due with it.
+            do
+            {
+                ReleaseDue();
+                await ToldAsync(true);
+            }
+            while (HoldRules.NextDue(_batch, Now(), GraceMilliseconds) is not null);
             _refunds.Start(_appender.SettledAsync);
-            await ToldAsync(true);
             await SettleAsync();
         }
         catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
