@@ -50,7 +50,17 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
     public async Task<Answer<bool>> CancelAsync()
     {
         if (!_reservation.IsOpen) return await ToldAsync<bool>(true);
-        var stopped = await Batch.CancelReservationAsync(_user, _reservation.Version);
+        Answer<bool> stopped;
+        try
+        {
+            stopped = await Batch.CancelReservationAsync(_user, _reservation.Version);
+        }
+        catch (Exception)
+        {
+            // The batch may refuse this version by now. Only an activation that has asked it may go on answering.
+            DeactivateOnIdle();
+            throw;
+        }
         if (stopped.Refused is not null) return stopped;
         await AppendNextAsync();
         return true;
