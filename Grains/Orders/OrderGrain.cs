@@ -54,7 +54,7 @@ public sealed partial class OrderGrain(
             return new Answer<CheckoutView>(Refusal.Overloaded, "the payment provider did not answer; ask again");
         }
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
-        await stored.WriteStateAsync();
+        await WriteAsync();
         var recorded = await batch.RecordCheckoutAsync(seq, checkout.Checkout);
         return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
     }
@@ -69,7 +69,7 @@ public sealed partial class OrderGrain(
             return new Answer<Delivery>(Refusal.Conflict, "the order has ended");
         if (stored.State.Delivery == delivery) return delivery;
         stored.State.Delivery = delivery;
-        await stored.WriteStateAsync();
+        await WriteAsync();
         return delivery;
     }
 
@@ -84,13 +84,27 @@ public sealed partial class OrderGrain(
         {
             var refund = await provider.RefundAsync(new RefundRequest(Id, payment, amount));
             stored.State.Refunds[payment] = refund.Refund;
-            await stored.WriteStateAsync();
+            await WriteAsync();
             return refund.Refund;
         }
         catch (PaymentProviderException e)
         {
             Log.RefundFailed(log, Id, payment, e);
             return null;
+        }
+    }
+
+    // After a failed write the documents in memory are not the stored ones, and a repeat must not take them for kept.
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch (Exception)
+        {
+            DeactivateOnIdle();
+            throw;
         }
     }
 
