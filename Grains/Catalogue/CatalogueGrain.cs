@@ -127,7 +127,16 @@ public sealed partial class CatalogueGrain(
         await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
         {
             var end = commit.Entries.Span.IndexOf((byte)'\n');
-            return (EntryReader.Read(commit.Entries.Span[..end]).Entry as Created)?.Terms;
+            try
+            {
+                return (EntryReader.Read(commit.Entries.Span[..end]).Entry as Created)?.Terms;
+            }
+            catch (LedgerFormatException e)
+            {
+                // One batch that cannot be read must not keep the others out.
+                Log.NotRead(log, stream, e);
+                return null;
+            }
         }
         return null;
     }
@@ -139,5 +148,8 @@ public sealed partial class CatalogueGrain(
 
         [LoggerMessage(2, LogLevel.Error, "Batch {Batch} could not be woken")]
         public static partial void NotWoken(ILogger log, string batch, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Error, "The terms in {Stream} cannot be read; its batch is not listed")]
+        public static partial void NotRead(ILogger log, string stream, Exception exception);
     }
 }
