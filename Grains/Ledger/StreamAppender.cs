@@ -91,7 +91,8 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         }
         if (_inFlight is not null) return _inFlight;
         if (_everConfirmed && _monotonic.GetElapsedTime(_confirmedAt) <= ConfirmedFor) return Task.CompletedTask;
-        // One question serves all who wait for it, but not those who come when it is itself too old to vouch for anything.
+        // One question serves all who wait for it, but not those who come when it is itself too old to vouch for
+        // anything.
         if (_confirming is not { IsCompleted: false } || _monotonic.GetElapsedTime(_askedAt) > ConfirmedFor)
         {
             _askedAt = _monotonic.GetTimestamp();
