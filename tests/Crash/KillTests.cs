@@ -82,7 +82,7 @@ public sealed class KillTests(ITestOutputHelper output)
             var reserved = await Task.WhenAll(shoppers.Select(shopper => shopper.ReserveForSaleAsync(client)));
             var wait = opens - DateTimeOffset.UtcNow;
             if (reserved.Contains(false) || wait <= TimeSpan.Zero) continue;
-            await Task.Delay(wait, cancellationToken);
+            await Task.Delay(wait, cancellationToken); // paced: the opening
             return;
         }
 
@@ -116,7 +116,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 for (var turn = 0; life.Goes; turn++) await active[turn % active.Count].ActAsync(life);
             });
         }).ToList();
-        await Task.Delay(campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds));
+        await Task.Delay(campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds)); // paced: a random moment
         await life.EndAsync();
         await Task.WhenAll(shopping);
     }

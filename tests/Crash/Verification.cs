@@ -41,7 +41,7 @@ internal sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> sho
                 var sale = await campaign.AuditAsync(client, campaign.Sale, "at the end");
                 open = WhatIsOpen(payments, sale);
                 if (open.Length == 0) return;
-                await Task.Delay(SettleInterval, patience.Token);
+                await Task.Delay(SettleInterval, patience.Token); // bounded poll
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -147,7 +147,7 @@ public sealed class EngineProcess : IAsyncDisposable
             }
 
             if (await AnswersReadyAsync(http, cancellationToken)) return;
-            await Task.Delay(PollInterval, cancellationToken);
+            await Task.Delay(PollInterval, cancellationToken); // bounded poll
         }
 
         throw new EngineException($"the engine was not ready within {within.TotalSeconds:0} s:\n{Output}");

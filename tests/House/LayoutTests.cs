@@ -8,6 +8,9 @@ public class LayoutTests
     private const int MaxLines = 320;
     private const int MaxLineLength = 140;
 
+    // Tables of cases read better on one line each.
+    private const int MaxTestLineLength = 160;
+
     private static readonly HashSet<string> Kinds = new(StringComparer.OrdinalIgnoreCase)
     {
         "Helpers", "Helper", "Utils", "Util", "Utilities", "Extensions", "Interfaces", "Services", "Managers", "Common", "Misc", "Models",
@@ -33,9 +36,11 @@ public class LayoutTests
         Sources().Select(file => (file, Lines: LinesOf(file).Length)).Where(file => file.Lines > MaxLines).ShouldBeEmpty();
 
     [Fact]
-    public void A_line_has_at_most_140_characters() =>
-        Sources().SelectMany(file => LinesOf(file).Select((line, i) => (Place: $"{file}:{i + 1}", line.Length)))
-            .Where(line => line.Length > MaxLineLength).ShouldBeEmpty();
+    public void A_line_has_at_most_140_characters_and_in_tests_160() =>
+        Sources().SelectMany(file => LinesOf(file)
+                .Where(line => line.Length > (file.StartsWith("tests/", StringComparison.Ordinal) ? MaxTestLineLength : MaxLineLength))
+                .Select(line => $"{file}: {line}"))
+            .ShouldBeEmpty();
 
     [Fact]
     public void A_namespace_is_its_project_and_folder() =>

@@ -128,7 +128,7 @@ public sealed class LiveTests : IAsyncLifetime
         foreach (var group in Enumerable.Range(0, buyers).Chunk(4))
         {
             await Task.WhenAll(group.Select(_ => _sale.OrderAsync(batch, _sale.NewUser())));
-            await Task.Delay(50);
+            await Task.Delay(50); // paced: a sale over time
         }
     }
 

@@ -14,7 +14,7 @@ internal static class Eventually
         while (!await condition())
         {
             if (DateTime.UtcNow > deadline) throw new TimeoutException($"Not in time: {what}");
-            await Task.Delay(10);
+            await Task.Delay(10); // bounded poll
         }
     }
 }

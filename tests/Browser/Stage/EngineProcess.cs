@@ -69,7 +69,7 @@ public sealed class EngineProcess : IAsyncDisposable
     private async Task WaitUntilReadyAsync()
     {
         using var http = new HttpClient { BaseAddress = Address };
-        for (var started = Stopwatch.StartNew(); started.Elapsed < StartsWithin; await Task.Delay(100))
+        for (var started = Stopwatch.StartNew(); started.Elapsed < StartsWithin; await Task.Delay(100)) // bounded poll
         {
             if (_process.HasExited) break;
             try
