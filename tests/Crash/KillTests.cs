@@ -44,14 +44,16 @@ public sealed class KillTests(ITestOutputHelper output)
             if (round == 0) await OpenAsync(campaign, client, [.. shoppers, .. witnesses], bound.Token);
             else await verification.AfterRestartAsync(life, round);
             await RestockAsync(campaign, life, round);
-            campaign.Findings.Expect(await witnesses[round].BuyOneAsync(life), $"nobody could buy in life {round}");
+            var goesOn = await witnesses[round].BuyAndPayAsync(life, thenCancel: round % 2 == 1);
+            campaign.Findings.Expect(goesOn, $"the witness could not buy, pay and cancel in life {round}");
             campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
             if (round < rounds) await LoadAndKillAsync(campaign, life, shoppers);
             else await verification.MoneyAsync(client, bound.Token);
             output.WriteLine(
                 $"life {round}: ready after {engine.ToReady.TotalSeconds:0.00} s, " +
-                $"{campaign.SaleRecord.Facts + campaign.NextRecord.Facts} facts told, " +
-                $"{campaign.SaleRecord.Orders} orders, {campaign.Captured.Count} payments, {campaign.Refunds} refunds\n" +
+                $"{campaign.SaleRecord.Facts + campaign.NextRecord.Facts} facts, " +
+                $"{campaign.SaleRecord.Orders} orders, " +
+                $"{campaign.Captured.Count} payments, {campaign.Refunds} refunds\n" +
                 $"  {life.Outcomes}");
             campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
             if (round == rounds) (await engine.StopAsync(StopWithin)).ShouldBeTrue("SIGTERM ends the engine");

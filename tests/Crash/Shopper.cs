@@ -51,13 +51,16 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
         if (_uncertainReservation is { } reserve) await ChangeReservationAsync(life, reserve);
     }
 
-    /// <summary>Buys under a new key.</summary>
-    /// <returns>Whether there was an order to be had.</returns>
-    public async Task<bool> BuyOneAsync(Life life)
+    /// <summary>Buys under a new key, pays, and cancels the paid order if asked to.</summary>
+    /// <returns>Whether all of it could be done.</returns>
+    public async Task<bool> BuyAndPayAsync(Life life, bool thenCancel)
     {
         var purchase = new Purchase(NewKey());
         await BuyAsync(life, purchase);
-        return purchase.Order is not null;
+        if (purchase.Order is not { } order) return false;
+        await PayAsync(life, order);
+        if (thenCancel) await CancelAsync(life, order);
+        return campaign.Captured.ContainsKey(order) && _uncertainCancellation is null;
     }
 
     private string NewKey() => $"k{random.NextInt64():x}";
@@ -107,9 +110,10 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
         }
     }
 
-    private async Task PayAsync(Life life)
+    private Task PayAsync(Life life) => RecentOrder() is { } order ? PayAsync(life, order) : Task.CompletedTask;
+
+    private async Task PayAsync(Life life, string order)
     {
-        if (RecentOrder() is not { } order) return;
         var checkout = life.Judge(
             User, "checks out", order, await life.Client.CheckoutAsync(_token, order), "order-not-payable");
         if (checkout.Text("checkoutUrl") is not { } url) return;
