@@ -1,0 +1,194 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Batches;
+
+/// <summary>Holds that are not paid end by the batch's own timer, and not a moment too early.</summary>
+public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
+{
+    private const int GraceSeconds = 30, WindowSeconds = 900;
+
+    // What the contract allows between the deadline and the release.
+    private static readonly TimeSpan AtMostLate = TimeSpan.FromSeconds(1);
+
+    // Less than the time between two ticks.
+    private static readonly TimeSpan Shortly = SaleBatchGrain.TickPeriod / 5;
+
+    [Fact]
+    public async Task A_hold_lives_until_payBy_and_its_grace_and_not_a_second_longer()
+    {
+        var id = await sale.CreateBatchAsync(stock: 1);
+        var batch = sale.Batch(id);
+        var order = await batch.OrderAsync("a");
+        order.PayBy.ShouldBe(sale.Clock.Now.AddSeconds(WindowSeconds));
+
+        await sale.Clock.AdvanceToAsync(order.PayBy);
+        await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
+        (await batch.StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
+        (await batch.BuyAsync("b")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BoardAsync()).Held.ShouldBe(1);
+
+        await sale.Clock.AdvanceAsync(AtMostLate);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "Released"]);
+        (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Expired);
+        (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Free.ShouldBe(1), board => board.Held.ShouldBe(0));
+        (await batch.OrderAsync("b")).Units.ShouldBe(order.Units);
+        await sale.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task Many_holds_that_are_due_together_all_end_within_a_second_in_bounded_commits()
+    {
+        const int Holds = (3 * SaleBatchGrain.MaxReleasesPerCommit) + 100;
+        var id = await sale.CreateBatchAsync(stock: Holds);
+        var batch = sale.Batch(id);
+        for (var first = 0; first < Holds; first += 100)
+            await batch.AskAsync([.. Enumerable.Range(first, 100).Select(buyer => Wants($"u{buyer}"))]);
+        (await batch.BoardAsync()).Free.ShouldBe(0);
+
+        await sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(WindowSeconds + GraceSeconds) - AtMostLate);
+        (await batch.BoardAsync()).Held.ShouldBe(Holds);
+        await sale.Clock.AdvanceAsync(AtMostLate);
+        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+
+        (await batch.BoardAsync()).Free.ShouldBe(Holds);
+        (await sale.Stored.CommitsOfAsync(id)).Max(commit => commit.Count).ShouldBeLessThanOrEqualTo(SaleBatchGrain.MaxReleasesPerCommit);
+        await sale.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task A_purchase_that_comes_before_the_timer_finds_the_due_units_free()
+    {
+        var id = await sale.CreateBatchAsync(stock: 2);
+        var batch = sale.Batch(id);
+        var order = await batch.OrderAsync("a", key: "k");
+        // The timer ticks shortly before the deadline, and next some time after it.
+        await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
+        await batch.OrderAsync("b");
+        sale.Clock.Advance(Shortly - TimeSpan.FromMilliseconds(1));
+        (await batch.BuyAsync("c")).Refused.ShouldBe(Refusal.SoldOut);
+        sale.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await batch.BuyAsync("d")).Order!.Units.ShouldBe(order.Units);
+        // Whose hold has just ended may try again like anybody else; the old key still names the old order.
+        (await batch.BuyAsync("a")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BuyAsync("a", key: "k")).ShouldSatisfyAllConditions(
+            again => again.Order!.Id.ShouldBe(order.Id), again => again.Order!.Status.ShouldBe(OrderStatus.Expired));
+        await sale.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task A_paid_order_has_no_deadline()
+    {
+        var id = await sale.CreateBatchAsync(stock: 2);
+        var batch = sale.Batch(id);
+        var (paid, unpaid) = (await batch.OrderAsync("a"), await batch.OrderAsync("b"));
+        await sale.Clock.AdvanceToAsync(paid.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
+        (await batch.PayAsync(paid, "deadline-1")).Value.ShouldBe(CaptureResult.Sold);
+        await sale.Clock.AdvanceAsync(TimeSpan.FromHours(1));
+
+        (await batch.StatusAsync(paid)).ShouldBe(OrderStatus.Paid);
+        (await batch.StatusAsync(unpaid)).ShouldBe(OrderStatus.Expired);
+        (await sale.Stored.AuditAsync(id)).Units.Sold.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_capture_at_the_deadline_that_comes_before_the_timer_ends_the_hold_and_is_owed_back()
+    {
+        var id = await sale.CreateBatchAsync(stock: 1);
+        var batch = sale.Batch(id);
+        var order = await batch.OrderAsync("a");
+        await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
+        sale.Clock.Advance(Shortly);
+
+        (await batch.PayAsync(order, "deadline-2")).Value.ShouldBe(CaptureResult.RefundOwed);
+        (await sale.Stored.TypesOfAsync(id)).Take(4).ShouldBe(["Created", "Held", "Released", "RefundOwed"]);
+        (await batch.OrderAsync("b")).Units.ShouldBe(order.Units);
+    }
+
+    [Fact]
+    public async Task Deadlines_go_on_after_the_activation_ended()
+    {
+        var id = await sale.CreateBatchAsync(stock: 2);
+        var batch = sale.Batch(id);
+        var (first, second) = (await batch.OrderAsync("a"), await batch.OrderAsync("b"));
+        await sale.DeactivateAsync(batch);
+        await sale.Clock.AdvanceToAsync(first.PayBy);
+        (await batch.WakeAsync()).ShouldBeTrue();
+        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        (await batch.StatusAsync(first)).ShouldBe(OrderStatus.AwaitingPayment);
+        await sale.DeactivateAsync(batch);
+        // Long after everything fell due: the first thing that anybody is told is the truth as of the next tick.
+        await sale.Clock.AdvanceAsync(TimeSpan.FromHours(2));
+        (await batch.WakeAsync()).ShouldBeTrue();
+        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+
+        (await batch.StatusAsync(first)).ShouldBe(OrderStatus.Expired);
+        (await batch.StatusAsync(second)).ShouldBe(OrderStatus.Expired);
+        (await sale.Stored.AuditAsync(id)).Units.Free.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Without_grace_a_hold_ends_at_payBy_itself()
+    {
+        await using var strict = await SaleCluster.StartAsync(graceSeconds: 0);
+        var id = await strict.CreateBatchAsync(stock: 1, windowSeconds: 1);
+        var batch = strict.Batch(id);
+        var order = await batch.OrderAsync("a");
+        await strict.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
+        (await batch.StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
+        await strict.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Expired);
+        await strict.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task Paused_and_closed_batches_keep_the_deadlines_of_their_holds()
+    {
+        var id = await sale.CreateBatchAsync(stock: 3);
+        var batch = sale.Batch(id);
+        var (paid, unpaid) = (await batch.OrderAsync("a"), await batch.OrderAsync("b"));
+        await batch.OperateAsync(Command(OperatorAction.Pause));
+        await batch.OperateAsync(Command(OperatorAction.Close));
+        (await batch.BuyAsync("c")).Refused.ShouldBe(Refusal.SaleClosed);
+        (await batch.PayAsync(paid, "deadline-3")).Value.ShouldBe(CaptureResult.Sold);
+        await sale.Clock.AdvanceToAsync(unpaid.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
+        (await batch.StatusAsync(unpaid)).ShouldBe(OrderStatus.AwaitingPayment);
+        await sale.Clock.AdvanceAsync(AtMostLate);
+        (await batch.StatusAsync(unpaid)).ShouldBe(OrderStatus.Expired);
+        (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Closed.ShouldBeTrue(), board => board.Free.ShouldBe(2));
+    }
+
+    [Fact]
+    public async Task A_clock_set_back_neither_ends_a_hold_early_nor_makes_time_run_backwards()
+    {
+        await using var own = await SaleCluster.StartAsync();
+        var id = await own.CreateBatchAsync(stock: 2);
+        var first = await own.Batch(id).OrderAsync("a");
+        // Another silo whose clock is behind takes the batch over.
+        await using var behind = await SaleCluster.StartAsync(beside: own, start: own.Clock.Now.AddSeconds(-60));
+        var second = await behind.Batch(id).OrderAsync("b");
+        second.HeldAt.ShouldBe(first.HeldAt);
+        second.PayBy.ShouldBe(first.PayBy);
+        await own.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task Two_hundred_warm_batches_leave_no_timer_behind()
+    {
+        await using var own = await SaleCluster.StartAsync();
+        // The silos themselves have some.
+        var timers = own.Clock.GrainTimers;
+        var ids = new List<string>();
+        for (var i = 0; i < 200; i++) ids.Add(await own.CreateBatchAsync());
+        await own.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        own.Clock.GrainTimers.ShouldBe(timers + 200);
+        await Task.WhenAll(ids.Select(id => own.DeactivateAsync(own.Batch(id))));
+        own.Clock.GrainTimers.ShouldBe(timers);
+        await own.Batch(ids[0]).WakeAsync();
+        own.Clock.GrainTimers.ShouldBe(timers + 1);
+    }
+}

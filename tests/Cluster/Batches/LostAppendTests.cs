@@ -1,0 +1,207 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Audit;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Batches;
+
+/// <summary>An append without an answer is unknown, and the engine finds out rather than guess.</summary>
+public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluster>
+{
+    // StreamAppender.MaxAttempts is a number of a generic type; its argument says nothing here.
+    private const int Attempts = StreamAppender<int>.MaxAttempts;
+
+    [Fact]
+    public async Task A_lost_answer_is_found_out_by_the_identical_row_and_the_buyer_gets_one_order()
+    {
+        var id = await sale.CreateBatchAsync(stock: 3);
+        sale.Faults.LoseAnswers(1, Streams.OfBatch(id));
+
+        var order = await sale.Batch(id).OrderAsync("a", key: "k");
+
+        order.Units.ShouldBe([1]);
+        sale.Ledger.AppendsOf(Streams.OfBatch(id)).ShouldBe(3);
+        (await sale.Batch(id).BuyAsync("a", key: "k")).ShouldSatisfyAllConditions(
+            again => again.Repeated.ShouldBeTrue(), again => again.Order!.Id.ShouldBe(order.Id));
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held"]);
+        await sale.Stored.AuditAsync(id);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_append_that_fails_several_times_and_then_works_is_an_append(bool isStored)
+    {
+        var id = await sale.CreateBatchAsync(stock: 3);
+        var stream = Streams.OfBatch(id);
+        if (isStored) sale.Faults.LoseAnswers(Attempts - 1, stream);
+        else sale.Faults.RefuseAppends(Attempts - 1, stream);
+
+        // What gathers behind the failing append is not lost either.
+        var outcomes = await Task.WhenAll(sale.Batch(id).BuyAsync("a"), sale.Batch(id).BuyAsync("b"), sale.Batch(id).BuyAsync("c"));
+
+        outcomes.Select(outcome => outcome.Order!.Units.Single()).ShouldBe([1, 2, 3]);
+        sale.Ledger.AppendsOf(stream).ShouldBe(1 + Attempts + 1);
+        (await sale.Stored.AuditAsync(id)).Units.Held.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_append_that_fails_for_good_answers_nobody_and_the_next_activation_tells_how_it_went(bool isStored)
+    {
+        var id = await sale.CreateBatchAsync(stock: 1);
+        var (stream, batch) = (Streams.OfBatch(id), sale.Batch(id));
+        if (isStored) sale.Faults.LoseAnswers(Attempts, stream);
+        else sale.Faults.RefuseAppends(Attempts, stream);
+        using var gate = sale.Faults.HoldAppends(stream);
+        var hold = batch.BuyAsync("a", key: "k");
+        await gate.Reached;
+        // One rests on the failing append, the others would be in the next one; none of them may be told anything.
+        Task[] answers =
+        [
+            hold, batch.BuyAsync("b"), batch.GetOrderAsync(2, null), batch.OperateAsync(Command(OperatorAction.Restock, 5)),
+            batch.CancelReservationAsync("weibo:c", 1), batch.ReadBoardAsync(0),
+        ];
+        await batch.WakeAsync();
+        var died = sale.Cluster.WaitForDeactivationAsync(batch);
+        gate.Open();
+
+        foreach (var answer in answers) await Should.ThrowAsync<SaleUnavailableException>(() => answer);
+        await died;
+
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(isStored ? ["Created", "Held"] : ["Created"]);
+        var again = await batch.BuyAsync("a", key: "k");
+        again.Repeated.ShouldBe(isStored);
+        again.Order!.ShouldSatisfyAllConditions(order => order.Seq.ShouldBe(2), order => order.Units.ShouldBe([1]));
+        (await batch.BuyAsync("b")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Stock.ShouldBe(1), board => board.Held.ShouldBe(1));
+        await sale.Stored.AuditAsync(id);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_creation_that_fails_for_good_may_be_repeated(bool isStored)
+    {
+        var terms = Terms($"reborn-{isStored}".ToLowerInvariant(), sale.Clock.Now);
+        var batch = sale.Batch(terms.Id);
+        if (isStored) sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(terms.Id));
+        else sale.Faults.RefuseAppends(Attempts, Streams.OfBatch(terms.Id));
+        await Should.ThrowAsync<SaleUnavailableException>(() => batch.CreateAsync(terms));
+
+        (await batch.CreateAsync(terms)).Value.ShouldBe(!isStored);
+        (await batch.CreateAsync(terms)).Value.ShouldBeFalse();
+        (await batch.OrderAsync("a")).Seq.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_capture_whose_append_fails_for_good_is_recorded_once_when_the_provider_asks_again()
+    {
+        var id = await sale.CreateBatchAsync(stock: 1);
+        var batch = sale.Batch(id);
+        var order = await batch.OrderAsync("a");
+        sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id));
+        await Should.ThrowAsync<SaleUnavailableException>(() => batch.PayAsync(order, "p-1"));
+
+        (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Paid);
+        (await sale.Stored.AuditAsync(id)).Payments["p-1"].End.ShouldBe(PaymentEnd.Sold);
+    }
+
+    [Fact]
+    public async Task An_unreachable_ledger_makes_the_batch_unavailable_until_it_is_back()
+    {
+        await using var own = await SaleCluster.StartAsync();
+        var id = await own.CreateBatchAsync(stock: 2);
+        var order = await own.Batch(id).OrderAsync("a");
+        own.Faults.IsDown = true;
+        await Should.ThrowAsync<SaleUnavailableException>(() => own.Batch(id).BuyAsync("b"));
+        // Now it cannot even be read, so there is no activation to answer.
+        await Patience.IsNotAnsweredAsync(() => own.Batch(id).GetOrderAsync(order.Seq, null));
+
+        own.Faults.IsDown = false;
+        (await own.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
+        (await own.Batch(id).BuyAsync("b")).Order!.Units.ShouldBe([2]);
+        await own.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_fails_in_a_way_of_its_own_ends_the_activation_like_any_other_failure()
+    {
+        var id = await sale.CreateBatchAsync(stock: 2);
+        var batch = sale.Batch(id);
+        sale.Ledger.BreakNextAppend(Streams.OfBatch(id), new InvalidOperationException("nobody expects this"));
+        await Should.ThrowAsync<SaleUnavailableException>(() => batch.BuyAsync("a"));
+
+        // An activation that can no longer commit must not stay, refusing everybody.
+        (await batch.BuyAsync("a")).Order.ShouldNotBeNull();
+        await sale.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task A_deactivation_with_entries_pending_loses_nothing_that_is_told()
+    {
+        var id = await sale.CreateBatchAsync(stock: 20);
+        var batch = sale.Batch(id);
+        var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var first = batch.BuyAsync("first");
+        await gate.Reached;
+        var behind = Enumerable.Range(0, 5).Select(buyer => batch.BuyAsync($"u{buyer}")).ToList();
+        await batch.WakeAsync();
+        var gone = sale.DeactivateAsync(batch);
+        var meanwhile = batch.BuyAsync("meanwhile");
+        gate.Open();
+
+        var orders = (await Task.WhenAll([first, .. behind, meanwhile])).Select(outcome => outcome.Order!).ToList();
+        await gone;
+
+        orders.Select(order => order.Units.Single()).ShouldBe([1, 2, 3, 4, 5, 6, 7]);
+        foreach (var order in orders)
+            (await batch.GetOrderAsync(order.Seq, order.User)).Value!.Units.ShouldBe(order.Units);
+        (await sale.Stored.AuditAsync(id)).Units.Held.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Whatever_was_told_before_random_failures_holds_after_them()
+    {
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var id = await sale.CreateBatchAsync(stock: 60, limit: 1);
+        var (stream, batch) = (Streams.OfBatch(id), sale.Batch(id));
+        var told = new Dictionary<string, string>();
+        for (var round = 0; round < 4; round++)
+        {
+            if (random.Next(2) == 0) sale.Faults.LoseAnswers(random.Next(1, Attempts + 1), stream);
+            else sale.Faults.RefuseAppends(random.Next(1, Attempts + 1), stream);
+            if (random.Next(3) == 0) await sale.DeactivateAsync(batch);
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ =>
+            {
+                var user = $"u{random.Next(80)}";
+                try
+                {
+                    var outcome = await batch.BuyAsync(user, key: "k");
+                    if (outcome.Order is not { } order) return;
+                    lock (told)
+                    {
+                        if (told.TryGetValue(user, out var before)) order.Id.ShouldBe(before);
+                        told[user] = order.Id;
+                    }
+                }
+                catch (SaleUnavailableException)
+                {
+                    // Unknown; nothing was told.
+                }
+            }));
+        }
+
+        var audited = await sale.Stored.AuditAsync(id);
+        told.Count.ShouldBeGreaterThan(10);
+        foreach (var (user, order) in told) audited.Order(order)!.User.ShouldBe($"weibo:{user}");
+        (await batch.ListOrdersAsync(0, 1_000)).Orders.Length.ShouldBe(audited.Orders.Count);
+    }
+}

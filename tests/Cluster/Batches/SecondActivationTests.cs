@@ -1,0 +1,236 @@
+using System.Collections.Concurrent;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Batches;
+
+/// <summary>
+/// Two activations of one batch, each sure to be the only one: two clusters on one ledger, which know nothing of each
+/// other.
+/// </summary>
+public sealed class SecondActivationTests : IAsyncLifetime
+{
+    private SaleCluster _one = null!;
+    private SaleCluster _two = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _one = await SaleCluster.StartAsync();
+        _two = await SaleCluster.StartAsync(beside: _one);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _two.DisposeAsync();
+        await _one.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_one_that_is_behind_is_fenced_and_silent_and_then_answers_from_the_true_state()
+    {
+        var id = await CreateEverywhereAsync(stock: 2);
+        var sold = await _one.Batch(id).OrderAsync("a");
+
+        await Should.ThrowAsync<LedgerFencedException>(() => _two.Batch(id).BuyAsync("b"));
+
+        var second = await _two.Batch(id).OrderAsync("b");
+        second.Units.ShouldNotBe(sold.Units);
+        (await _two.Batch(id).BuyAsync("c")).Refused.ShouldBe(Refusal.SoldOut);
+        (await _two.Batch(id).GetOrderAsync(sold.Seq, sold.User)).Value!.Units.ShouldBe(sold.Units);
+        // And now it is the first one that is behind.
+        await Should.ThrowAsync<LedgerFencedException>(() => _one.Batch(id).CancelOrderAsync(sold.Seq, sold.User));
+        (await _one.Batch(id).CancelOrderAsync(sold.Seq, sold.User)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
+        (await _one.Stored.AuditAsync(id)).Units.Held.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_whole_call_and_what_gathered_behind_it_is_fenced_together()
+    {
+        var id = await CreateEverywhereAsync(stock: 50);
+        using var gate = _two.Faults.HoldAppends(Streams.OfBatch(id));
+        var calls = new List<Task>
+        {
+            _two.Batch(id).AskAsync([.. Enumerable.Range(0, 10).Select(buyer => Wants($"two-{buyer}"))]),
+        };
+        await gate.Reached;
+        calls.AddRange(Enumerable.Range(10, 10).Select(buyer => _two.Batch(id).BuyAsync($"two-{buyer}")));
+        calls.Add(_two.Batch(id).ReadBoardAsync(0));
+        calls.Add(_two.Batch(id).ListOrdersAsync(0, 100));
+        await _two.Batch(id).WakeAsync();
+        await _one.Batch(id).OrderAsync("one");
+        gate.Open();
+
+        foreach (var call in calls) await Should.ThrowAsync<LedgerFencedException>(() => call);
+
+        var orders = (await _two.Batch(id).ListOrdersAsync(0, 100)).Orders;
+        orders.ShouldHaveSingleItem().User.ShouldBe("weibo:one");
+        (await _one.Stored.CommitsOfAsync(id)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Both_selling_at_once_sell_nothing_twice_and_write_one_chain()
+    {
+        const int Stock = 150, Buyers = 200;
+        var id = await CreateEverywhereAsync(stock: Stock);
+        (_one.Ledger.AppendLatency, _two.Ledger.AppendLatency) = (TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3));
+        var told = new ConcurrentDictionary<string, string>();
+        var fenced = 0;
+        await Task.WhenAll(Enumerable.Range(0, Buyers * 2).Select(async call =>
+        {
+            // Every buyer asks both, under one key, until answered; and in another order, or both would decide the same
+            // and, with the same clock, write the identical rows: no conflict at all.
+            var (cluster, user) = call % 2 == 0 ? (_one, $"u{call / 2}") : (_two, $"u{Buyers - 1 - (call / 2)}");
+            for (var patience = 0; patience < 1_000; patience++)
+            {
+                try
+                {
+                    var outcome = await cluster.Batch(id).BuyAsync(user, key: "k");
+                    var answer = outcome.Order?.Id ?? outcome.Refused.ToString()!;
+                    told.AddOrUpdate(user, answer, (_, before) => before == answer ? answer : $"{before} and {answer}");
+                    return;
+                }
+                catch (SaleUnavailableException)
+                {
+                    Interlocked.Increment(ref fenced);
+                    await Task.Delay(Random.Shared.Next(10));
+                }
+            }
+            throw new TimeoutException("never answered");
+        }));
+
+        var audited = await _one.Stored.AuditAsync(id);
+        audited.Orders.Count.ShouldBe(Stock);
+        audited.Orders.SelectMany(order => order.Units).Order().ShouldBe(Enumerable.Range(1, Stock));
+        told.Count.ShouldBe(Buyers);
+        told.Values.Count(answer => answer == nameof(Refusal.SoldOut)).ShouldBe(Buyers - Stock);
+        foreach (var (user, order) in told.Where(answer => answer.Value != nameof(Refusal.SoldOut)))
+            audited.OrderOf($"weibo:{user}", "k")!.Seq.ShouldBe(audited.Order(order)!.Seq);
+        fenced.ShouldBeGreaterThan(0);
+    }
+
+    // Real time: a confirmation counts for a second on the machine's own clock, which no test can move.
+    [Fact]
+    public async Task The_one_that_is_behind_tells_nothing_of_its_old_state_once_its_confirmation_is_old()
+    {
+        var id = await CreateEverywhereAsync(stock: 1);
+        var order = await _two.Batch(id).OrderAsync("a");
+        (await CommandAsync(_two, id, OperatorAction.Pause)).Value.ShouldBeTrue();
+        // The first one reads all that, and confirms it again and again, as one does that lives long.
+        for (var round = 0; round < 3; round++)
+        {
+            await Eventually.HoldsAsync(async () => await PausedOrNullAsync(_one, id) == true, "the first one knows");
+            await OutliveConfirmationAsync();
+        }
+        (await _one.Batch(id).BuyAsync("late")).Refused.ShouldBe(Refusal.Paused);
+
+        await CommandAsync(_two, id, OperatorAction.Resume);
+        await _two.Batch(id).CancelOrderAsync(order.Seq, order.User);
+        await _two.Batch(id).CancelReservationAsync("weibo:a", 1);
+        await OutliveConfirmationAsync();
+        var one = _one.Batch(id);
+        var died = _one.Cluster.WaitForDeactivationAsync(one);
+        // All at once: those that the old activation gets must fail, and whatever the next one gets is answered by the
+        // truth.
+        Task<bool>[] answers =
+        [
+            TrueAsync(() => one.BuyAsync("late"), late => late.Order is { Units: [1] }),
+            TrueAsync(() => one.GetOrderAsync(order.Seq, null), read => read.Value!.Status == OrderStatus.Cancelled),
+            TrueAsync(() => one.BoardAsync(), board => board is { Paused: false, KnownUsers: >= 1 } && board.Seq >= 6),
+            TrueAsync(() => one.ListOrdersOfAsync("weibo:a"), page => page.Orders is [{ Status: OrderStatus.Cancelled }]),
+            TrueAsync(() => one.GetCancelledVersionAsync("weibo:a"), version => version == 1),
+            TrueAsync(() => one.BuyAsync("a"), again => again.Refused == Refusal.TicketInvalid),
+        ];
+        (await Task.WhenAll(answers)).ShouldContain(false);
+        await died;
+
+        (await one.StatusAsync(order)).ShouldBe(OrderStatus.Cancelled);
+        (await one.GetCancelledVersionAsync("weibo:a")).ShouldBe(1);
+        (await one.BuyAsync("a")).Refused.ShouldBe(Refusal.TicketInvalid);
+        (await one.BuyAsync("late")).Order!.Units.ShouldBe([1]);
+    }
+
+    [Fact]
+    public async Task An_activation_that_is_behind_finds_out_by_its_timer_without_being_asked()
+    {
+        var id = await CreateEverywhereAsync(stock: 1);
+        await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _two.Batch(id).OrderAsync("a");
+        var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id));
+        await OutliveConfirmationAsync();
+        await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_confirmation_that_hung_does_not_vouch_for_those_who_asked_long_after_it()
+    {
+        var id = await CreateEverywhereAsync(stock: 1);
+        await _one.Batch(id).BoardAsync();
+        await OutliveConfirmationAsync();
+        var held = _one.Ledger.HoldNextHead(Streams.OfBatch(id));
+        var early = _one.Batch(id).BoardAsync();
+        await _one.Batch(id).WakeAsync();
+        await _two.Batch(id).OrderAsync("a");
+        await OutliveConfirmationAsync();
+
+        // As when a process is frozen while its question is answered, and thaws.
+        var late = _one.Batch(id).BoardAsync();
+        await _one.Batch(id).WakeAsync();
+        held.SetResult();
+
+        await Task.WhenAny(early);
+        var answer = await Record.ExceptionAsync(() => late);
+        if (answer is null) (await late).Held.ShouldBe(1);
+        else answer.ShouldBeAssignableTo<SaleUnavailableException>();
+    }
+
+    // False: not answered. An answer has to be the truth.
+    private static async Task<bool> TrueAsync<T>(Func<Task<T>> ask, Func<T, bool> isTrue)
+    {
+        T answer;
+        try
+        {
+            answer = await ask();
+        }
+        catch (SaleUnavailableException)
+        {
+            return false;
+        }
+        isTrue(answer).ShouldBeTrue($"{answer}");
+        return true;
+    }
+
+    private static async Task OutliveConfirmationAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var span = StreamAppender<int>.ConfirmedFor + TimeSpan.FromMilliseconds(100);
+        await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(started) > span, "a second is over");
+    }
+
+    private static Task<Answer<bool>> CommandAsync(SaleCluster cluster, string id, OperatorAction action) =>
+        cluster.Batch(id).OperateAsync(Command(action));
+
+    private static async Task<bool?> PausedOrNullAsync(SaleCluster cluster, string id)
+    {
+        try
+        {
+            return (await cluster.Batch(id).BoardAsync()).Paused;
+        }
+        catch (SaleUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    // Both have activated the batch and confirmed that they are at its head.
+    private async Task<string> CreateEverywhereAsync(int stock)
+    {
+        var id = await _one.CreateBatchAsync(stock);
+        (await _two.Batch(id).BoardAsync()).Seq.ShouldBe(1);
+        return id;
+    }
+}

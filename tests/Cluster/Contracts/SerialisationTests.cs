@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Tests.Cluster.Contracts;
+
+/// <summary>Everything that actors say to each other survives the wire between silos, member by member.</summary>
+public sealed class SerialisationTests
+{
+    private static readonly DateTimeOffset At = new(2012, 12, 21, 4, 0, 0, 12, TimeSpan.Zero);
+    private static readonly Money Amount = new(399_800, "CNY");
+
+    private static readonly OrderView Order =
+        new(17, "mi2-1", "weibo:小明", [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17");
+
+    private static readonly BatchTerms Terms = new(
+        "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
+        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)));
+
+    private static readonly BatchSnapshot Snapshot = new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7);
+
+    // One of each, no member at its default.
+    private static readonly object[] Examples =
+    [
+        Snapshot, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
+        new OperatorCommand(OperatorAction.Withdraw, 7, "因为", "weibo:op", "k-1"),
+        new PurchaseRequest("weibo:a", "k", 2, 3, true),
+        new PurchaseCall([new("weibo:a", "k", 2, 3, true), new("weibo:b", null, 1, 1, false)]),
+        new PurchaseOutcome(Order, true, Refusal.Paused),
+        new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order), PurchaseOutcome.No(Refusal.SoldOut)]),
+        new CataloguePage([Terms]), new LedgerPage([10, 20], 19), new Capture(17, "p-17", "weibo:a", Amount),
+        new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),
+        new ReservationView(3, At, true), new RosterEntry("weibo:a", 3, At), new RosterPage([new("weibo:a", 3, At)], "weibo:a"),
+        new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
+    ];
+
+    private readonly Serializer _serializer =
+        new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
+
+    public static TheoryData<string> Names => [.. Examples.Select(example => example.GetType().Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_message_survives_the_wire_member_by_member(string name)
+    {
+        var example = Examples.Single(example => example.GetType().Name == name);
+        var copy = _serializer.Deserialize<object>(_serializer.SerializeToArray(example));
+        copy.ShouldBeOfType(example.GetType());
+        JsonSerializer.Serialize(copy).ShouldBe(JsonSerializer.Serialize(example));
+        foreach (var member in example.GetType().GetProperties().Where(member => member.GetCustomAttribute<IdAttribute>() is not null))
+        {
+            var type = member.PropertyType;
+            var none = type.IsValueType ? Activator.CreateInstance(type) : null;
+            member.GetValue(example).ShouldNotBe(none, $"{name}.{member.Name} needs an example that is not its default");
+        }
+    }
+
+    [Fact]
+    public void No_message_is_without_an_example_here_or_without_a_name_of_its_own()
+    {
+        var types = typeof(Refusal).Assembly.GetTypes()
+            .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
+            .Where(type => !typeof(Exception).IsAssignableFrom(type))
+            .ToList();
+        types.Select(type => type.Name).Order().ShouldBe(Examples.Select(example => example.GetType().Name).Order());
+        types.Select(type => type.GetCustomAttribute<AliasAttribute>()?.Alias).ShouldAllBe(alias => alias != null);
+        types.Select(type => type.GetCustomAttribute<AliasAttribute>()!.Alias).ShouldBeUnique();
+        types.ShouldAllBe(type => type.GetCustomAttribute<ImmutableAttribute>() != null);
+    }
+
+    [Fact]
+    public void Lost_infrastructure_is_recognised_on_the_other_side()
+    {
+        Exception[] examples =
+        [
+            new SaleUnavailableException("what"), new LedgerUnavailableException("what", new IOException("why")),
+            new LedgerFencedException("batch/mi2-1", 17),
+        ];
+        foreach (var example in examples)
+        {
+            var copy = _serializer.Deserialize<Exception>(_serializer.SerializeToArray(example));
+            copy.ShouldBeOfType(example.GetType());
+            copy.ShouldBeAssignableTo<SaleUnavailableException>();
+            copy.Message.ShouldBe(example.Message);
+        }
+    }
+}

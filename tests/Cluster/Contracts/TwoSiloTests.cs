@@ -1,0 +1,144 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.TestingHost;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Contracts;
+
+/// <summary>
+/// A sale over two silos that talk over sockets: every actor asked from its own silo, from the other one and from a
+/// client.
+/// </summary>
+public sealed class TwoSiloTests : IAsyncLifetime
+{
+    private readonly SaleCluster _parts = new();
+    private TestCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new TestClusterBuilder(initialSilosCount: 2);
+        (builder.Options.ConnectionTransport, builder.Options.ConfigureFileLogging) = (ConnectionTransportType.TcpSocket, false);
+        _cluster = builder.Build();
+        _cluster.CreateSiloAsync = async (name, configuration) => await InProcessSiloHandle.CreateAsync(
+            name, configuration, host => host.UseOrleans((_, silo) => _parts.Configure(silo)));
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task A_sale_runs_from_creation_to_refund_with_its_batch_on_one_silo_and_all_others_on_the_other(int home, int away)
+    {
+        var (id, now) = ($"two-{home}", _parts.Clock.Now);
+        var (near, far) = (FactoryOf(home), FactoryOf(away));
+        var terms = Terms(id, now, stock: 5, limit: 2);
+        (await OnAsync(home, () => far.GetGrain<ISaleBatchGrain>(id).CreateAsync(terms))).Value.ShouldBeTrue();
+        await OnAsync(away, async () =>
+        {
+            await near.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
+            return true;
+        });
+
+        // Reservations: their actors live away and ask the batch at home.
+        var window = terms.Schedule with { ReservationOpens = now.AddHours(-1), ReservationCloses = now.AddHours(1) };
+        foreach (var user in new[] { "a", "b", "c" })
+        {
+            var reserved = await OnAsync(away, () => near.GetGrain<IReservationGrain>($"{id}/weibo:{user}").ReserveAsync(window));
+            reserved.Value!.Version.ShouldBe(1);
+        }
+        (await near.GetGrain<IReservationGrain>($"{id}/weibo:c").CancelAsync()).Value.ShouldBeTrue();
+        (await near.GetGrain<IReservationGrain>($"{id}/weibo:c").GetAsync()).Refused.ShouldBe(Refusal.NotFound);
+        var roster = await far.GetGrain<IRosterGrain>(id).ListAsync(null, 10);
+        roster.Reservations.Select(entry => entry.User).ShouldBe(["weibo:a", "weibo:b"]);
+
+        // Purchases from the other silo and from the client.
+        var batch = far.GetGrain<ISaleBatchGrain>(id);
+        var outcomes = (await batch.AskAsync(
+            Wants("a", 2, "k"), Wants("b", 2), Wants("c"), Wants("a", 2, "k"), Wants("d", 2), new("qq:x", null, 1, 1, true))).Outcomes;
+        outcomes.Select(outcome => outcome.Refused).ShouldBe(
+            [null, null, Refusal.TicketInvalid, null, Refusal.SoldOut, Refusal.NotEligible]);
+        var (order, other) = (outcomes[0].Order!, outcomes[1].Order!);
+        outcomes[3].Order.ShouldBeEquivalentTo(order);
+        var client = _cluster.Client.GetGrain<ISaleBatchGrain>(id);
+        (await client.GetOrderAsync(order.Seq, order.User)).Value.ShouldBeEquivalentTo(order);
+        (await client.ListOrdersOfAsync("weibo:b")).Orders.Single().ShouldBeEquivalentTo(other);
+        (await client.ListOrdersAsync(0, 1)).Orders.Single().Seq.ShouldBe(order.Seq);
+        (await client.GetCancelledVersionAsync("weibo:c")).ShouldBe(1);
+        (await client.OperateAsync(Command(OperatorAction.Restock, 3))).Value.ShouldBeTrue();
+        var conflict = await client.OperateAsync(Command(OperatorAction.Withdraw, 100));
+        (conflict.Refused, conflict.Detail).ShouldBe((Refusal.Conflict, "only 4 units are free"));
+
+        // Checkout, delivery, capture, cancellation and refund: the orders' actors live away.
+        var document = await OnAsync(away, () => near.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.User, "Mi2"));
+        document.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
+        var home1 = new Delivery("王小明", "555", "路 1");
+        (await near.GetGrain<IOrderGrain>(order.Id).SetDeliveryAsync(order.User, home1)).Value.ShouldBe(home1);
+        (await _cluster.Client.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()).ShouldBe(home1);
+        (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.Sold);
+        (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        (await batch.CancelOrderAsync(other.Seq, other.User)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
+        (await batch.CancelOrderAsync(order.Seq, null)).Value!.Status.ShouldBe(OrderStatus.Refunding);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await _parts.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+                return await batch.StatusAsync(order) == OrderStatus.Refunded;
+            },
+            "the refund is made");
+        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync($"p-{home}", order.Amount)).ShouldBe($"r-p-{home}");
+
+        // The board, the catalogue and the export.
+        var board = (await client.ReadBoardAsync(0))!;
+        board.Users.Length.ShouldBe(board.Snapshot.KnownUsers);
+        board.Snapshot.ShouldSatisfyAllConditions(
+            shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.KnownUsers.ShouldBe(3));
+        await new[] { board.Snapshot }.ShouldBeCommittedAsync(_parts.Stored, id);
+        (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches.ShouldContain(listed => listed.SameAs(terms));
+        (await _cluster.Client.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync()).ShouldBeGreaterThan(0);
+        var export = await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(1);
+        export.NextSeq.ShouldBe(board.Snapshot.Seq + 1);
+        Encoding.UTF8.GetString(export.Lines).Trim().Split('\n').Length.ShouldBe((int)board.Snapshot.Seq);
+        (await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(export.NextSeq)).Lines.ShouldBeEmpty();
+        (await _parts.Stored.AuditAsync(id)).Units.Free.ShouldBe(8);
+
+        PlaceOf(batch).ShouldBe(SiloOf(home));
+        PlaceOf(near.GetGrain<IOrderGrain>(order.Id)).ShouldBe(SiloOf(away));
+        PlaceOf(near.GetGrain<IReservationGrain>($"{id}/weibo:a")).ShouldBe(SiloOf(away));
+    }
+
+    [Fact]
+    public async Task A_failure_on_the_other_silo_is_recognised_here_as_lost_infrastructure()
+    {
+        var id = "failing";
+        var batch = FactoryOf(0).GetGrain<ISaleBatchGrain>(id);
+        await OnAsync(1, () => batch.CreateAsync(Terms(id, _parts.Clock.Now)));
+        _parts.Faults.RefuseAppends(StreamAppender<int>.MaxAttempts, Streams.OfBatch(id));
+        (await Should.ThrowAsync<SaleUnavailableException>(() => batch.BuyAsync("a"))).Message.ShouldContain($"batch/{id}");
+        (await _cluster.Client.GetGrain<ISaleBatchGrain>(id).BuyAsync("a")).Order!.Units.ShouldBe([1]);
+    }
+
+    private IGrainFactory FactoryOf(int silo) =>
+        ((InProcessSiloHandle)_cluster.Silos[silo]).ServiceProvider.GetRequiredService<IGrainFactory>();
+
+    private SiloAddress SiloOf(int silo) => _cluster.Silos[silo].SiloAddress;
+
+    private Task<T> OnAsync<T>(int silo, Func<Task<T>> call) => SaleCluster.OnAsync(SiloOf(silo), call);
+
+    private SiloAddress? PlaceOf(IAddressable actor) =>
+        _cluster.TryGetGrainContext(actor.GetGrainId(), out var context) ? context.Address.SiloAddress : null;
+}

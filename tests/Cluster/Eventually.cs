@@ -1,0 +1,19 @@
+namespace OrleansSale.Tests.Cluster;
+
+/// <summary>Polls a condition within a bound.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Task HoldsAsync(Func<bool> condition, string what) => HoldsAsync(() => Task.FromResult(condition()), what);
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Patience) throw new TimeoutException($"Not in time: {what}");
+            await Task.Delay(2);
+        }
+    }
+}

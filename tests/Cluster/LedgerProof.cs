@@ -1,0 +1,70 @@
+using System.Buffers;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Audit;
+
+namespace OrleansSale.Tests.Cluster;
+
+/// <summary>What the stored ledger proves, whatever the actors say.</summary>
+internal static class LedgerProof
+{
+    /// <summary>
+    /// Replays a batch's export independently of the engine, demands that nothing is wrong, and returns what it says.
+    /// </summary>
+    public static async Task<AuditedSale> AuditAsync(this ILedger ledger, string batch)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        foreach (var commit in await ledger.CommitsOfAsync(batch)) LedgerExport.WriteCommit(lines, commit);
+        var sale = await LedgerAudit.ReadAsync(new MemoryStream(lines.WrittenSpan.ToArray()));
+        sale.Violations.Kept.ShouldBeEmpty();
+        return sale;
+    }
+
+    /// <summary>The commits of a batch's stream.</summary>
+    public static async Task<List<LedgerCommit>> CommitsOfAsync(this ILedger ledger, string batch)
+    {
+        var commits = new List<LedgerCommit>();
+        await foreach (var commit in ledger.ReadAsync(Streams.OfBatch(batch))) commits.Add(commit);
+        return commits;
+    }
+
+    /// <summary>The types of a batch's entries, in order.</summary>
+    public static async Task<List<string>> TypesOfAsync(this ILedger ledger, string batch)
+    {
+        var types = new List<string>();
+        foreach (var entry in await ledger.EntriesOfAsync(batch)) types.Add(entry.Entry.GetType().Name);
+        return types;
+    }
+
+    /// <summary>
+    /// Demands that each board is the state of the ledger at the head it names: the end of a commit, the counts, the
+    /// hash, and every user who has an order by then among the known ones.
+    /// </summary>
+    public static async Task ShouldBeCommittedAsync(this IEnumerable<BatchSnapshot> boards, ILedger ledger, string batch)
+    {
+        var heads = (await ledger.CommitsOfAsync(batch)).ToDictionary(commit => commit.LastSeq, commit => commit.Hash);
+        var states = new Dictionary<long, (int Free, int Held, int Sold, int Withdrawn, int Known)>();
+        var state = new SaleBatch();
+        foreach (var entry in await ledger.EntriesOfAsync(batch))
+        {
+            state.Apply(entry.Seq, entry.At, entry.Entry);
+            states[entry.Seq] = (state.Free.Count, state.HeldUnits, state.SoldUnits, state.WithdrawnUnits, state.KnownUsers.Count);
+        }
+        foreach (var board in boards)
+        {
+            heads.ShouldContainKey(board.Seq);
+            board.Hash.ShouldBe(heads[board.Seq]);
+            (board.Free, board.Held, board.Sold, board.Withdrawn, board.KnownUsers).ShouldBe(states[board.Seq]);
+        }
+    }
+
+    private static async Task<List<StampedEntry>> EntriesOfAsync(this ILedger ledger, string batch)
+    {
+        var entries = new List<StampedEntry>();
+        foreach (var commit in await ledger.CommitsOfAsync(batch))
+            foreach (var line in LedgerLines.Of(commit)) entries.Add(EntryReader.Read(line.Span));
+        return entries;
+    }
+}

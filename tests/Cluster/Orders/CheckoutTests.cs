@@ -1,0 +1,179 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Orders;
+
+/// <summary>Where the opening of a checkout is cut off.</summary>
+public enum CutOff
+{
+    /// <summary>The provider does nothing.</summary>
+    ProviderDown,
+
+    /// <summary>The provider acts and its answer is lost.</summary>
+    ProvidersAnswer,
+
+    /// <summary>The document is not written.</summary>
+    Document,
+
+    /// <summary>The document is written and the answer lost.</summary>
+    DocumentsAnswer,
+
+    /// <summary>The batch's entry is not stored.</summary>
+    Record,
+
+    /// <summary>The batch's entry is stored and the answer lost.</summary>
+    RecordsAnswer,
+}
+
+/// <summary>Opening a checkout, cut off wherever it may be, and the documents of an order.</summary>
+public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
+{
+    private const int Attempts = StreamAppender<int>.MaxAttempts;
+    private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
+
+    [Fact]
+    public async Task A_checkout_is_made_once_with_what_the_order_says_and_recorded_before_its_address_is_told()
+    {
+        var (id, order) = await OrderAsync(quantity: 2);
+        var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var opening = OpenAsync(order);
+        await gate.Reached;
+        opening.IsCompleted.ShouldBeFalse();
+        gate.Open();
+
+        var opened = (await opening).Value!;
+        opened.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
+        (await OpenAsync(order)).Value.ShouldBe(opened);
+        await sale.DeactivateAsync(sale.Order(order.Id));
+        (await OpenAsync(order)).Value.ShouldBe(opened);
+
+        sale.Payments.Checkouts[order.Id].ShouldSatisfyAllConditions(
+            asked => asked.User.ShouldBe("weibo:a"), asked => asked.Amount.ShouldBe(Price * 2),
+            asked => asked.ExpiresAt.ShouldBe(order.PayBy), asked => asked.Description.ShouldBe("小米 Mi2"));
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "CheckoutOpened"]);
+        (await sale.Batch(id).GetOrderAsync(order.Seq, null)).Value!.Checkout.ShouldBe($"c-{order.Id}");
+    }
+
+    public static MatrixTheoryData<CutOff, bool> CutOffs => new(Enum.GetValues<CutOff>(), [false, true]);
+
+    [Theory]
+    [MemberData(nameof(CutOffs))]
+    public async Task A_checkout_that_was_cut_off_is_finished_by_asking_again(CutOff at, bool forgets)
+    {
+        var (id, order) = await OrderAsync();
+        switch (at)
+        {
+            case CutOff.ProviderDown: sale.Payments.IsDown = true; break;
+            case CutOff.ProvidersAnswer: sale.Payments.LosesAnswers = true; break;
+            case CutOff.Document: sale.Documents.RefuseWrites(); break;
+            case CutOff.DocumentsAnswer: sale.Documents.LoseAnswers(); break;
+            case CutOff.Record: sale.Faults.RefuseAppends(Attempts, Streams.OfBatch(id)); break;
+            case CutOff.RecordsAnswer: sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id)); break;
+        }
+        await ShouldBeUnavailableAsync(() => OpenAsync(order));
+        (sale.Payments.IsDown, sale.Payments.LosesAnswers) = (false, false);
+        if (forgets) await sale.DeactivateAsync(sale.Order(order.Id));
+
+        // A document whose write was of unknown outcome may cost one more try.
+        var opened = await Patience.AskAsync(() => OpenAsync(order));
+
+        opened.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
+        sale.Payments.Checkouts.ShouldContainKey(order.Id);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "CheckoutOpened"]);
+    }
+
+    [Fact]
+    public async Task From_payBy_on_no_checkout_opens_but_an_open_one_is_told()
+    {
+        var (id, order) = await OrderAsync();
+        var other = await sale.Batch(id).OrderAsync("b");
+        var open = await OpenAsync(order);
+        await sale.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
+        (await OpenAsync(order)).Value.ShouldBe(open.Value);
+        sale.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await OpenAsync(order)).Value.ShouldBe(open.Value);
+        (await OpenAsync(other)).Refused.ShouldBe(Refusal.OrderNotPayable);
+        sale.Payments.Checkouts.ShouldNotContainKey(other.Id);
+    }
+
+    [Fact]
+    public async Task An_order_that_does_not_await_payment_takes_no_checkout()
+    {
+        var (id, order) = await OrderAsync();
+        await sale.Batch(id).PayAsync(order, "checkout-1");
+        (await OpenAsync(order)).Refused.ShouldBe(Refusal.OrderNotPayable);
+        await sale.Batch(id).CancelOrderAsync(order.Seq, order.User);
+        (await OpenAsync(order)).Refused.ShouldBe(Refusal.OrderNotPayable);
+        sale.Payments.Checkouts.ShouldNotContainKey(order.Id);
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_owner_learns_of_an_order()
+    {
+        var (id, order) = await OrderAsync();
+        var actor = sale.Order(order.Id);
+        (await actor.OpenCheckoutAsync("weibo:b", "x")).Refused.ShouldBe(Refusal.NotFound);
+        (await actor.SetDeliveryAsync("weibo:b", Home)).Refused.ShouldBe(Refusal.NotFound);
+        (await sale.Batch(id).GetOrderAsync(order.Seq, "weibo:b")).Refused.ShouldBe(Refusal.NotFound);
+        (await sale.Batch(id).CancelOrderAsync(order.Seq, "weibo:b")).Refused.ShouldBe(Refusal.NotFound);
+        (await actor.GetDeliveryAsync()).ShouldBeNull();
+        foreach (var made in new[] { $"{id}.999", $"{id}.1", "nonsense", $"{id}.0{order.Seq}", "no-such-batch.2" })
+        {
+            (await sale.Order(made).OpenCheckoutAsync(order.User, "x")).Refused.ShouldBe(Refusal.NotFound);
+            (await sale.Order(made).SetDeliveryAsync(order.User, Home)).Refused.ShouldBe(Refusal.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task Where_to_deliver_is_kept_and_never_in_the_ledger()
+    {
+        var (id, order) = await OrderAsync();
+        var actor = sale.Order(order.Id);
+        (await actor.SetDeliveryAsync(order.User, Home with { Phone = "555" })).Value.ShouldNotBeNull();
+        (await actor.SetDeliveryAsync(order.User, Home)).Value.ShouldBe(Home);
+        await sale.DeactivateAsync(actor);
+        (await actor.GetDeliveryAsync()).ShouldBe(Home);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held"]);
+
+        await sale.Batch(id).CancelOrderAsync(order.Seq, order.User);
+        (await actor.SetDeliveryAsync(order.User, Home with { Phone = "556" })).Refused.ShouldBe(Refusal.Conflict);
+        (await actor.GetDeliveryAsync()).ShouldBe(Home);
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_write_failed_is_not_taken_for_kept_when_it_is_said_again()
+    {
+        await using var own = await SaleCluster.StartAsync();
+        var order = await own.Batch(await own.CreateBatchAsync()).OrderAsync("a");
+        var actor = own.Order(order.Id);
+        own.Documents.RefuseWrites();
+        await ShouldBeUnavailableAsync(() => actor.SetDeliveryAsync(order.User, Home));
+
+        (await actor.SetDeliveryAsync(order.User, Home)).Value.ShouldBe(Home);
+        await own.DeactivateAsync(actor);
+        (await actor.GetDeliveryAsync()).ShouldBe(Home);
+    }
+
+    private static async Task ShouldBeUnavailableAsync<T>(Func<Task<Answer<T>>> ask)
+    {
+        try
+        {
+            (await ask()).Refused.ShouldBe(Refusal.Overloaded);
+        }
+        catch (Exception e) when (Patience.IsUnavailable(e))
+        {
+            // As good: the front asks again.
+        }
+    }
+
+    private Task<Answer<CheckoutView>> OpenAsync(OrderView order) => sale.Order(order.Id).OpenCheckoutAsync(order.User, "小米 Mi2");
+
+    private async Task<(string Batch, OrderView Order)> OrderAsync(int quantity = 1)
+    {
+        var id = await sale.CreateBatchAsync(limit: quantity);
+        return (id, await sale.Batch(id).OrderAsync("a", quantity));
+    }
+}

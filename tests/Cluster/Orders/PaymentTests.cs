@@ -1,0 +1,229 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Audit;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Orders;
+
+/// <summary>Every captured payment ends as a paid order or as one refund, whatever fails in between.</summary>
+public sealed class PaymentTests : IAsyncLifetime
+{
+    private const int Attempts = StreamAppender<int>.MaxAttempts;
+
+    // Its own for every test: refunds go on by the clock.
+    private readonly SaleCluster _sale = new();
+
+    public ValueTask InitializeAsync() => _sale.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _sale.DisposeAsync();
+
+    [Fact]
+    public async Task A_capture_is_answered_only_when_it_is_durable_and_once_per_payment()
+    {
+        var (id, order) = await OrderAsync();
+        var batch = _sale.Batch(id);
+        var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var (captured, repeated) = (batch.PayAsync(order, "p-1"), batch.PayAsync(order, "p-1"));
+        await gate.Reached;
+        await batch.WakeAsync();
+        (captured.IsCompleted || repeated.IsCompleted).ShouldBeFalse();
+        gate.Open();
+
+        (await captured).Value.ShouldBe(CaptureResult.Sold);
+        (await repeated).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        await _sale.DeactivateAsync(batch);
+        (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        (await batch.CaptureAsync(new Capture(999, "p-2", order.User, Price))).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.CaptureAsync(new Capture(1, "p-2", order.User, Price))).Refused.ShouldBe(Refusal.NotFound);
+        (await _sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "Sold"]);
+    }
+
+    [Theory]
+    [InlineData("duplicate")]
+    [InlineData("amount")]
+    [InlineData("payer")]
+    [InlineData("expired")]
+    [InlineData("cancelled")]
+    [InlineData("cancelled when paid")]
+    public async Task Money_that_does_not_pay_for_the_order_goes_back_once(string why)
+    {
+        var (id, order) = await OrderAsync();
+        var batch = _sale.Batch(id);
+        var capture = new Capture(order.Seq, "p-back", order.User, order.Amount);
+        switch (why)
+        {
+            case "duplicate": await batch.PayAsync(order, "p-1"); break;
+            case "amount": capture = capture with { Amount = Price with { Amount = 1 } }; break;
+            case "payer": capture = capture with { User = "weibo:b" }; break;
+            case "expired": await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31)); break;
+            case "cancelled": await batch.CancelOrderAsync(order.Seq, order.User); break;
+            case "cancelled when paid":
+                (await batch.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.Sold);
+                (await batch.CancelOrderAsync(order.Seq, order.User)).Value!.Status.ShouldBe(OrderStatus.Refunding);
+                break;
+        }
+        (await batch.CaptureAsync(capture)).Value.ShouldBe(
+            why == "cancelled when paid" ? CaptureResult.AlreadyRecorded : CaptureResult.RefundOwed);
+        await UntilRefundedAsync(id, "p-back");
+
+        _sale.Payments.Refunds.Values.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            refund => refund.Payment.ShouldBe("p-back"), refund => refund.Amount.ShouldBe(capture.Amount),
+            refund => refund.Order.ShouldBe(order.Id));
+        (await batch.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        var audited = await _sale.Stored.AuditAsync(id);
+        audited.Payments["p-back"].ShouldSatisfyAllConditions(
+            payment => payment.End.ShouldBe(PaymentEnd.Refunded), payment => payment.Refund.ShouldBe("r-p-back"));
+        (await batch.StatusAsync(order)).ShouldBe(why switch
+        {
+            "duplicate" => OrderStatus.Paid,
+            "amount" or "payer" => OrderStatus.AwaitingPayment,
+            _ => OrderStatus.Refunded,
+        });
+    }
+
+    [Fact]
+    public async Task What_is_owed_is_paid_back_only_after_it_is_durably_owed()
+    {
+        var (id, order) = await OrderAsync();
+        var batch = _sale.Batch(id);
+        await batch.PayAsync(order, "p-1");
+        var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var cancelling = batch.CancelOrderAsync(order.Seq, order.User);
+        await gate.Reached;
+        _sale.Clock.Advance(SaleBatchGrain.TickPeriod);
+        await batch.WakeAsync();
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        _sale.Payments.Asked.ShouldBe(0);
+        gate.Open();
+
+        (await cancelling).Value!.Status.ShouldBe(OrderStatus.Refunding);
+        await UntilRefundedAsync(id, "p-1");
+    }
+
+    [Fact]
+    public async Task A_refund_is_made_once_though_every_answer_about_it_is_lost()
+    {
+        var (id, order) = await OwedAsync();
+        _sale.Payments.LosesAnswers = true;
+        await TickUntilAsync(() => _sale.Payments.Asked >= 3, "the provider is asked again");
+        _sale.Payments.LosesAnswers = false;
+        // Then the document that says so, then the batch's own record.
+        _sale.Documents.LoseAnswers();
+        _sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id));
+        await UntilRefundedAsync(id, "p-1");
+
+        _sale.Payments.Refunds.Count.ShouldBe(1);
+        (await _sale.Stored.TypesOfAsync(id)).Count(type => type == "RefundMade").ShouldBe(1);
+        (await Patience.AskAsync(() => _sale.Batch(id).StatusAsync(order))).ShouldBe(OrderStatus.Refunded);
+        await _sale.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_down_is_asked_ever_more_seldom_until_it_is_back()
+    {
+        var (id, order) = await OwedAsync();
+        _sale.Payments.IsDown = true;
+        await TickForAsync(TimeSpan.FromMinutes(2));
+        // At 0, 1, 3, 7, 15, 31, 63 and then at most every 60 s: each found at the next tick.
+        _sale.Payments.Asked.ShouldBeInRange(5, 10);
+        (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunding);
+        _sale.Payments.IsDown = false;
+        var asked = _sale.Payments.Asked;
+        await TickForAsync(TimeSpan.FromSeconds(62));
+        await UntilRefundedAsync(id, "p-1");
+        _sale.Payments.Asked.ShouldBe(asked + 1);
+    }
+
+    [Fact]
+    public async Task What_is_owed_survives_the_activation_and_is_paid_back_by_the_next()
+    {
+        var (id, order) = await OwedAsync();
+        _sale.Payments.IsDown = true;
+        await TickUntilAsync(() => _sale.Payments.Asked > 0, "the provider is asked");
+        await _sale.DeactivateAsync(_sale.Batch(id));
+        _sale.Payments.IsDown = false;
+        // Nobody asks for the order: the start-up sweep wakes the batch.
+        await _sale.Catalogue.WakeAllAsync();
+        await UntilRefundedAsync(id, "p-1");
+        (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunded);
+    }
+
+    [Fact]
+    public async Task A_refund_made_before_the_crash_that_lost_its_record_is_not_made_again()
+    {
+        var (id, _) = await OwedAsync();
+        // The provider has acted, the document is lost, the batch never heard of it.
+        await _sale.Order($"{id}.2").RefundAsync("p-1", Price);
+        await _sale.DeactivateAsync(_sale.Order($"{id}.2"));
+        _sale.Documents.Clear();
+        await _sale.DeactivateAsync(_sale.Batch(id));
+        await _sale.Batch(id).WakeAsync();
+        await UntilRefundedAsync(id, "p-1");
+        _sale.Payments.Refunds.Count.ShouldBe(1);
+        await _sale.Stored.AuditAsync(id);
+    }
+
+    [Fact]
+    public async Task Many_refunds_are_all_made_though_some_keep_failing()
+    {
+        const int Orders = 50;
+        var id = await _sale.CreateBatchAsync(stock: Orders);
+        var batch = _sale.Batch(id);
+        for (var i = 0; i < Orders; i++)
+        {
+            var order = await batch.OrderAsync($"u{i}");
+            await batch.PayAsync(order, $"p-{i}");
+            await batch.CancelOrderAsync(order.Seq, order.User);
+        }
+        _sale.Payments.IsDown = true;
+        await TickForAsync(TimeSpan.FromSeconds(3));
+        _sale.Payments.IsDown = false;
+        await TickUntilAsync(() => _sale.Payments.Refunds.Count == Orders, "all are paid back");
+        await UntilRefundedAsync(id, $"p-{Orders - 1}");
+        await TickUntilAsync(
+            async () => (await batch.ListOrdersAsync(0, 100)).Orders.All(order => order.Status == OrderStatus.Refunded),
+            "all are recorded");
+        (await _sale.Stored.AuditAsync(id)).Units.Free.ShouldBe(Orders);
+    }
+
+    private async Task<(string Batch, OrderView Order)> OrderAsync()
+    {
+        var id = await _sale.CreateBatchAsync();
+        return (id, await _sale.Batch(id).OrderAsync("a"));
+    }
+
+    // A paid order that was cancelled: its payment p-1 is owed back, and no timer has ticked yet.
+    private async Task<(string Batch, OrderView Order)> OwedAsync()
+    {
+        var (id, order) = await OrderAsync();
+        await _sale.Batch(id).PayAsync(order, "p-1");
+        (await _sale.Batch(id).CancelOrderAsync(order.Seq, order.User)).Value!.Status.ShouldBe(OrderStatus.Refunding);
+        return (id, order);
+    }
+
+    private Task UntilRefundedAsync(string batch, string payment) => TickUntilAsync(
+        async () => (await _sale.Stored.AuditAsync(batch)).Payments[payment].End == PaymentEnd.Refunded, $"{payment} is paid back");
+
+    private Task TickUntilAsync(Func<bool> condition, string what) => TickUntilAsync(() => Task.FromResult(condition()), what);
+
+    private Task TickUntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(
+        async () =>
+        {
+            if (await condition()) return true;
+            await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+            return false;
+        },
+        what);
+
+    private async Task TickForAsync(TimeSpan span)
+    {
+        for (var left = span; left > TimeSpan.Zero; left -= SaleBatchGrain.TickPeriod)
+        {
+            await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+            // What a tick starts beside itself (a refund) is through when the order's actor has nothing to do.
+            await Task.Delay(1);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Tests.Cluster;
+
+/// <summary>Asks as a front does: whatever means lost infrastructure is asked again, within a bound.</summary>
+internal static class Patience
+{
+    private const int MaxAttempts = 500;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The first answer that is one.</summary>
+    public static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception e) when (IsUnavailable(e) && attempt < MaxAttempts)
+            {
+                await Task.Delay(Pause);
+            }
+        }
+    }
+
+    /// <summary>Demands that something is not answered, in a way that a front takes for lost infrastructure.</summary>
+    public static async Task IsNotAnsweredAsync(Func<Task> ask)
+    {
+        var failure = await Should.ThrowAsync<Exception>(ask);
+        IsUnavailable(failure).ShouldBeTrue(failure.ToString());
+    }
+
+    /// <summary>What the front takes for lost infrastructure.</summary>
+    public static bool IsUnavailable(Exception e) => e is SaleUnavailableException or OrleansException or TimeoutException;
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Placement;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.Payments;
+using OrleansSale.Tests.Storage;
+
+namespace OrleansSale.Tests.Cluster;
+
+/// <summary>
+/// The actors in a cluster, on a clock, a ledger, a grain storage and a payment provider that a test controls.
+/// </summary>
+public class SaleCluster : IAsyncLifetime
+{
+    private readonly short _silos;
+    private readonly int _graceSeconds;
+    private int _batches;
+    private InProcessTestCluster? _cluster;
+
+    /// <summary>One silo and the default grace; for tests that share it, each with batches of its own.</summary>
+    public SaleCluster() : this(silos: 1)
+    {
+    }
+
+    /// <summary>
+    /// A cluster; one <paramref name="beside"/> another shares its ledger and provider, and knows nothing of it. It
+    /// shares the clock too, unless it has one of its own that starts elsewhere.
+    /// </summary>
+    internal SaleCluster(short silos, int graceSeconds = 30, SaleCluster? beside = null, DateTimeOffset? start = null)
+    {
+        (_silos, _graceSeconds) = (silos, graceSeconds);
+        (Stored, Payments) = (beside?.Stored ?? new(), beside?.Payments ?? new());
+        Clock = start is null && beside is not null ? beside.Clock : new SaleClock(start ?? SaleClock.Noon);
+        Faults = new FaultyLedger(Stored);
+        Ledger = new WatchedLedger(Faults);
+    }
+
+    /// <summary>The ledger as stored.</summary>
+    public MemoryLedger Stored { get; }
+
+    /// <summary>The ledger's faults.</summary>
+    public FaultyLedger Faults { get; }
+
+    /// <summary>The ledger as the actors see it.</summary>
+    public WatchedLedger Ledger { get; }
+
+    /// <summary>The clock.</summary>
+    public SaleClock Clock { get; }
+
+    /// <summary>The payment provider.</summary>
+    public FakePayments Payments { get; }
+
+    /// <summary>The grain storage.</summary>
+    public MemoryDocuments Documents { get; } = new();
+
+    /// <summary>The cluster.</summary>
+    public InProcessTestCluster Cluster => _cluster!;
+
+    /// <summary>
+    /// Addresses actors from within the first silo, as the embedded front does: calls to one actor arrive in their
+    /// order.
+    /// </summary>
+    public IGrainFactory Actors => Cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The catalogue.</summary>
+    public ICatalogueGrain Catalogue => Actors.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(_silos);
+        builder.Options.ConfigureFileLogging = false;
+        builder.Options.ServiceId = "sale";
+        builder.ConfigureHost(host => host.Logging.ClearProviders());
+        builder.ConfigureSilo((_, silo) => Configure(silo));
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_cluster is null) return;
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    /// <summary>Gives a silo everything this cluster's silos share.</summary>
+    internal void Configure(ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<TimeProvider>(Clock);
+        silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        silo.Services.AddSingleton<ILedger>(Ledger);
+        silo.Services.AddSingleton<IPaymentProvider>(Payments);
+        silo.Services.AddSingleton<IGrainStorage>(Documents);
+        silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _graceSeconds);
+    }
+
+    /// <summary>Starts a cluster and returns it.</summary>
+    internal static async Task<SaleCluster> StartAsync(
+        short silos = 1, int graceSeconds = 30, SaleCluster? beside = null, DateTimeOffset? start = null)
+    {
+        var cluster = new SaleCluster(silos, graceSeconds, beside, start);
+        await cluster.InitializeAsync();
+        return cluster;
+    }
+
+    /// <summary>The batch of this id.</summary>
+    internal ISaleBatchGrain Batch(string id) => Actors.GetGrain<ISaleBatchGrain>(id);
+
+    /// <summary>The order of this id.</summary>
+    internal IOrderGrain Order(string id) => Actors.GetGrain<IOrderGrain>(id);
+
+    /// <summary>The reservation of a user.</summary>
+    internal IReservationGrain Reservation(string batch, string user) => Actors.GetGrain<IReservationGrain>($"{batch}/{user}");
+
+    /// <summary>
+    /// Creates a batch that is on sale now and for ten hours, under an id of its own, and returns the id.
+    /// </summary>
+    internal async Task<string> CreateBatchAsync(int stock = 10, int limit = 1, int windowSeconds = 900)
+    {
+        var id = $"b{Interlocked.Increment(ref _batches)}";
+        (await Batch(id).CreateAsync(Requests.Terms(id, Clock.Now, stock, limit, windowSeconds))).Value.ShouldBeTrue();
+        return id;
+    }
+
+    /// <summary>Ends the activation in an orderly way, and waits until it is gone.</summary>
+    internal Task DeactivateAsync(IAddressable actor) => Cluster.DeactivateAsync(actor);
+
+    /// <summary>Activates an actor on a silo by its first call, which <paramref name="call"/> makes.</summary>
+    internal static async Task<T> OnAsync<T>(SiloAddress silo, Func<Task<T>> call)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        return await call();
+    }
+}
