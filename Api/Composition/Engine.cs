@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Orleans.Dashboard;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Documentation;
@@ -29,6 +30,8 @@ public static class Engine
     /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
     private const int MaxHeadersLength = 32 * 1024;
 
+    private const string SessionKeysName = "session-keys";
+
     /// <summary>
     /// Where settings and pages are: the working directory if they are there, else beside the program.
     /// </summary>
@@ -49,7 +52,7 @@ public static class Engine
 
         // Keys are looked at before the directory is made: a start that cannot succeed leaves nothing behind.
         if (!isDevelopment) Keys.Load(configuration);
-        var directory = DataDirectory.Open(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
+        var directory = OpenDirectory(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
         try
         {
             if (isDevelopment) DevelopmentSecrets.Add(configuration, directory.PathOf(DevelopmentSecrets.FileName));
@@ -62,6 +65,9 @@ public static class Engine
             });
             builder.UseOrleans(silo => silo.ConfigureEmbedded(directory, configuration));
             AddFront(builder.Services, keys, configuration, isDevelopment);
+            // A session is worth something here only, not on another engine of the same user account.
+            builder.Services.AddDataProtection().SetApplicationName(SessionKeysName)
+                .PersistKeysToFileSystem(new DirectoryInfo(directory.PathOf(SessionKeysName)));
             builder.Services.AddPayments(configuration, builder.Environment, directory.Path);
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
@@ -81,6 +87,8 @@ public static class Engine
         var isDevelopment = app.Environment.IsDevelopment();
         app.UseProblems();
         app.UseEventPages();
+        // Within the problems: what it refuses is told like every other refusal.
+        app.UseAuthorization();
         app.MapSignIn(isDevelopment);
         app.MapBatches();
         app.MapReservations();
@@ -95,6 +103,18 @@ public static class Engine
         if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment)) app.MapSandbox();
         // It shows the actors' state and has no sign-in of its own.
         app.MapOrleansDashboard("/dashboard").RequireAuthorization(Authentication.OperatorPolicy).ExcludeFromDescription();
+    }
+
+    private static DataDirectory OpenDirectory(string path)
+    {
+        try
+        {
+            return DataDirectory.Open(path);
+        }
+        catch (Exception e) when (e is IOException and not DataDirectoryInUseException or UnauthorizedAccessException)
+        {
+            throw new StartException($"Sale:DataDirectory cannot be used: {e.Message}");
+        }
     }
 
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
