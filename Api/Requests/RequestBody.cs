@@ -45,6 +45,11 @@ public static class RequestBody
         {
             return (null, Problem.Invalid("body", $"not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}"));
         }
+        catch (InvalidOperationException)
+        {
+            // A member's name with half a surrogate pair: valid JSON, and no text.
+            return (null, Problem.Invalid("body", "not JSON: a name is not valid Unicode"));
+        }
         catch (BadHttpRequestException)
         {
             return (null, Problem.Invalid("body", "could not be read"));
