@@ -20,8 +20,11 @@ public readonly record struct Ticket(string User, string Batch, long Version);
 /// <param name="key">At least 32 secret bytes, the same on every front.</param>
 public sealed class TicketSigner(byte[] key)
 {
-    /// <summary>Longest ticket, in characters: a longer one cannot be genuine.</summary>
-    public const int MaxLength = 1_024;
+    /// <summary>
+    /// Longest ticket, in characters: a longer one cannot be genuine. The longest user takes 1,228: every character of a
+    /// subject may be written as an escape of six.
+    /// </summary>
+    public const int MaxLength = 1_536;
 
     private const string Version = "v1.";
     private const int MacLength = 43;
