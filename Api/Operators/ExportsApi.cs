@@ -36,14 +36,15 @@ public static class ExportsApi
     }
 
     private static async Task<IResult> ListOrdersAsync(
-        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains)
+        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
+        Patience patience)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
         if (!WantsCsv(http))
         {
-            var page = await ReadOrdersAsync(grains, batch, seq, count);
+            var page = await ReadOrdersAsync(grains, patience, batch, seq, count);
             return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), Wire.Json.OperatorOrderList);
         }
         return await WriteCsvAsync(http, $"{batch}-orders.csv", async csv =>
@@ -53,7 +54,7 @@ public static class ExportsApi
             OperatorOrderBody[] page;
             do
             {
-                page = await ReadOrdersAsync(grains, batch, seq, Paging.MaxLimit);
+                page = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
                 foreach (var order in page)
                 {
                     await csv.WriteAsync(
@@ -69,14 +70,15 @@ public static class ExportsApi
     }
 
     private static async Task<IResult> ListReservationsAsync(
-        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains)
+        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
+        Patience patience)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         var roster = grains.GetGrain<IRosterGrain>(batch);
         if (!WantsCsv(http))
         {
-            var page = await roster.ListAsync(after, count);
+            var page = await patience.AskAsync(() => roster.ListAsync(after, count));
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(new OperatorReservationList(items, page.Next), Wire.Json.OperatorReservationList);
         }
@@ -86,7 +88,7 @@ public static class ExportsApi
             RosterPage page;
             do
             {
-                page = await roster.ListAsync(after, Paging.MaxLimit);
+                page = await patience.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
                 foreach (var reservation in page.Reservations)
                     await csv.WriteAsync(reservation.User, reservation.Version, reservation.ReservedAt);
                 after = page.Next;
@@ -113,13 +115,15 @@ public static class ExportsApi
         return problem ?? (await catalogue.FindAsync(batch) is null ? Problem.Of(Refusal.NotFound) : null);
     }
 
-    private static async Task<OperatorOrderBody[]> ReadOrdersAsync(IGrainFactory grains, string batch, long after, int limit)
+    private static async Task<OperatorOrderBody[]> ReadOrdersAsync(
+        IGrainFactory grains, Patience patience, string batch, long after, int limit)
     {
-        var page = await grains.GetGrain<ISaleBatchGrain>(batch).ListOrdersAsync(after, limit);
-        var bodies = new List<OperatorOrderBody>(page.Orders.Length);
-        foreach (var group in page.Orders.Chunk(MaxReading))
+        var orders = (await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).ListOrdersAsync(after, limit))).Orders;
+        var bodies = new List<OperatorOrderBody>(orders.Length);
+        foreach (var group in orders.Chunk(MaxReading))
         {
-            var deliveries = await Task.WhenAll(group.Select(order => grains.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()));
+            var deliveries = await patience.AskAsync(() => Task.WhenAll(
+                group.Select(order => grains.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync())));
             bodies.AddRange(group.Zip(deliveries, OperatorOrderBody.Of));
         }
         return [.. bodies];
