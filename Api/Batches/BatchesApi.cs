@@ -36,6 +36,7 @@ public static class BatchesApi
         var page = rest.Take(count + 1).ToArray();
         var copies = await Task.WhenAll(page.Take(count).Select(feed => feed.ReadAsync().AsTask()));
         var now = time.GetUtcNow();
+        if (after is not null && feeds.All(feed => feed.Terms.Id != after)) return Problem.Invalid("after", "must be a batch");
         var boards = copies.Zip(page).Where(pair => pair.First is not null)
             .Select(pair => BoardBody.Of(pair.Second.Terms, pair.First!.Snapshot, now)).ToArray();
         http.Response.Headers.CacheControl = "public, max-age=1";

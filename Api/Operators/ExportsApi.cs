@@ -10,6 +10,7 @@ using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 
+using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
@@ -79,6 +80,7 @@ public static class ExportsApi
         if (!WantsCsv(http))
         {
             var page = await patience.AskAsync(() => roster.ListAsync(after, count));
+        if (after is not null && !UserId.IsUser(after)) return Problem.Invalid("after", "must be a user");
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(new OperatorReservationList(items, page.Next), Wire.Json.OperatorReservationList);
         }
