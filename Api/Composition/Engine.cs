@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Orleans.Dashboard;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Documentation;
@@ -28,6 +29,8 @@ public static class Engine
 
     /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
     private const int MaxHeadersLength = 32 * 1024;
+
+    private const string SessionKeysName = "session-keys";
 
     /// <summary>
     /// Where settings and pages are: the working directory if they are there, else beside the program.
@@ -62,6 +65,9 @@ public static class Engine
             });
             builder.UseOrleans(silo => silo.ConfigureEmbedded(directory, configuration));
             AddFront(builder.Services, keys, configuration, isDevelopment);
+            // A session is worth something here only, not on another engine of the same user account.
+            builder.Services.AddDataProtection().SetApplicationName(SessionKeysName)
+                .PersistKeysToFileSystem(new DirectoryInfo(directory.PathOf(SessionKeysName)));
             builder.Services.AddPayments(configuration, builder.Environment, directory.Path);
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
