@@ -87,6 +87,8 @@ public static class Engine
         var isDevelopment = app.Environment.IsDevelopment();
         app.UseProblems();
         app.UseEventPages();
+        // Within the problems: what it refuses is told like every other refusal.
+        app.UseAuthorization();
         app.MapSignIn(isDevelopment);
         app.MapBatches();
         app.MapReservations();
