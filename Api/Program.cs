@@ -13,7 +13,9 @@ try
     return 0;
 }
 catch (Exception e) when (e is StartException or DataDirectoryInUseException or OptionsValidationException
-    or IOException { InnerException: AddressInUseException })
+    or IOException { InnerException: AddressInUseException }
+    // A value of a wrong type: the binder's message names its key.
+    or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
 {
     // One line that says what to do; a stack trace would only hide it.
     Console.Error.WriteLine(e.Message);

@@ -52,7 +52,7 @@ public static class Engine
 
         // Keys are looked at before the directory is made: a start that cannot succeed leaves nothing behind.
         if (!isDevelopment) Keys.Load(configuration);
-        var directory = DataDirectory.Open(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
+        var directory = OpenDirectory(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
         try
         {
             if (isDevelopment) DevelopmentSecrets.Add(configuration, directory.PathOf(DevelopmentSecrets.FileName));
@@ -103,6 +103,18 @@ public static class Engine
         if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment)) app.MapSandbox();
         // It shows the actors' state and has no sign-in of its own.
         app.MapOrleansDashboard("/dashboard").RequireAuthorization(Authentication.OperatorPolicy).ExcludeFromDescription();
+    }
+
+    private static DataDirectory OpenDirectory(string path)
+    {
+        try
+        {
+            return DataDirectory.Open(path);
+        }
+        catch (Exception e) when (e is IOException and not DataDirectoryInUseException or UnauthorizedAccessException)
+        {
+            throw new StartException($"Sale:DataDirectory cannot be used: {e.Message}");
+        }
     }
 
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
