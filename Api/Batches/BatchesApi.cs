@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces;
@@ -20,11 +21,14 @@ public static class BatchesApi
     public static void MapBatches(this IEndpointRouteBuilder app)
     {
         var batches = app.MapGroup("/api/batches").WithTags("Batches");
-        batches.MapGet("", ListAsync).WithSummary("The boards of all batches").Produces<BoardList>();
+        batches.MapGet("", ListAsync).WithSummary("The boards of all batches").Produces<BoardList>()
+            .Described("ListBatches", Contract.Open(Refusal.InvalidRequest, Refusal.Overloaded));
         batches.MapGet("/{batch}", GetAsync).WithSummary("The board of a batch")
-            .Produces<BoardBody>().Produces(304).Produces<ProblemBody>(404, Problem.MediaType);
+            .Produces<BoardBody>().Produces(304)
+            .Described("GetBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded));
         batches.MapGet("/{batch}/live", LiveAsync).WithSummary("The board as server-sent events")
-            .Produces<BoardBody>(200, "text/event-stream").Produces<ProblemBody>(404, Problem.MediaType);
+            .Produces<BoardBody>(200, "text/event-stream")
+            .Described("WatchBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded));
     }
 
     private static async Task<IResult> ListAsync(
@@ -32,11 +36,11 @@ public static class BatchesApi
     {
         if (Paging.Read(limit, out var count) is { } problem) return problem;
         var feeds = await catalogue.ListAsync();
+        if (after is not null && feeds.All(feed => feed.Terms.Id != after)) return Problem.Invalid("after", "must be a batch");
         var rest = feeds.SkipWhile(feed => after is not null && feed.Terms.Id != after).Skip(after is null ? 0 : 1);
         var page = rest.Take(count + 1).ToArray();
         var copies = await Task.WhenAll(page.Take(count).Select(feed => feed.ReadAsync().AsTask()));
         var now = time.GetUtcNow();
-        if (after is not null && feeds.All(feed => feed.Terms.Id != after)) return Problem.Invalid("after", "must be a batch");
         var boards = copies.Zip(page).Where(pair => pair.First is not null)
             .Select(pair => BoardBody.Of(pair.Second.Terms, pair.First!.Snapshot, now)).ToArray();
         http.Response.Headers.CacheControl = "public, max-age=1";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansSale.Api.SignIn;
 using Scalar.AspNetCore;
@@ -11,8 +13,17 @@ public static class DocumentationApi
     /// Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same
     /// everywhere.
     /// </summary>
-    public static void AddDocumentation(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static void AddDocumentation(this IServiceCollection services)
     {
+        // The schemas follow these: numbers are numbers, never texts that look like one.
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        services.AddOpenApi("v1", Describe);
+    }
+
+    private static void Describe(OpenApiOptions options)
+    {
+        options.AddOperationTransformer(ContractTransformers.CompleteAsync);
+        options.AddSchemaTransformer(ContractTransformers.CompleteAsync);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -36,7 +47,7 @@ public static class DocumentationApi
             };
             return Task.CompletedTask;
         });
-    });
+    }
 
     /// <summary>Maps <c>/openapi/v1.json</c> and <c>/scalar</c>; outside Development they are for operators.</summary>
     public static void MapDocumentation(this IEndpointRouteBuilder app, bool isDevelopment)

@@ -17,7 +17,8 @@ public static class HealthApi
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health");
+        app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health").WithSummary("Whether the process lives")
+            .WithName("IsLive").Produces<string>(200, "text/plain");
         app.MapGet("/health/ready", async (HttpContext http, CatalogueCopy catalogue, IGrainFactory grains) =>
         {
             try
@@ -32,6 +33,7 @@ public static class HealthApi
                 http.Response.Headers.RetryAfter = "1";
                 return Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable);
             }
-        }).WithTags("Health");
+        }).WithTags("Health").WithSummary("Whether it can sell").WithName("IsReady")
+            .Produces<string>(200, "text/plain").Produces<string>(503, "text/plain");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
@@ -9,8 +10,8 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
-
 using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
@@ -29,11 +30,14 @@ public static class ExportsApi
     {
         var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
         batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch")
-            .Produces<OperatorOrderList>(200, "application/json", Csv);
+            .Produces<OperatorOrderList>(200, "application/json", Csv)
+            .Described("ListOrders", Contract.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")
-            .Produces<OperatorReservationList>(200, "application/json", Csv);
+            .Produces<OperatorReservationList>(200, "application/json", Csv)
+            .Described("ListReservations", Contract.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
-            .Produces<string>(200, "application/x-ndjson");
+            .Produces<string>(200, "application/x-ndjson")
+            .Described("ExportLedger", Contract.Operators(Refusal.NotFound));
     }
 
     private static async Task<IResult> ListOrdersAsync(
@@ -76,11 +80,11 @@ public static class ExportsApi
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
+        if (after is not null && !UserId.IsUser(after)) return Problem.Invalid("after", "must be a user");
         var roster = grains.GetGrain<IRosterGrain>(batch);
         if (!WantsCsv(http))
         {
             var page = await patience.AskAsync(() => roster.ListAsync(after, count));
-        if (after is not null && !UserId.IsUser(after)) return Problem.Invalid("after", "must be a user");
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(new OperatorReservationList(items, page.Next), Wire.Json.OperatorReservationList);
         }

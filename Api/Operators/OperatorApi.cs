@@ -1,4 +1,5 @@
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Purchases;
 using OrleansSale.Api.Requests;
@@ -14,13 +15,16 @@ namespace OrleansSale.Api.Operators;
 /// </summary>
 public static class OperatorApi
 {
+    private static readonly Contract Command =
+        Contract.Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody() with { TakesKey = true };
+
     /// <summary>Maps the endpoints.</summary>
     public static void MapOperators(this IEndpointRouteBuilder app)
     {
         var batches = app.MapGroup("/api/operator/batches").WithTags("Operators");
         batches.MapPost("", CreateAsync).WithSummary("Create a batch")
             .Accepts<CreateBatchBody>("application/json").Produces<BoardBody>(201).Produces<BoardBody>(200)
-            .Produces<ProblemBody>(400, Problem.MediaType).Produces<ProblemBody>(409, Problem.MediaType);
+            .Described("CreateBatch", Contract.Operators(Refusal.Conflict).WithBody());
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
             var takesUnits = action is OperatorAction.Restock or OperatorAction.Withdraw;
@@ -28,10 +32,9 @@ public static class OperatorApi
             batches.MapPost($"/{{batch}}/{name}",
                     (HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience, TimeProvider time) =>
                         OperateAsync(http, batch, action, catalogue, grains, patience, time))
-                .WithSummary($"{action} a batch").WithName($"{action}Batch")
+                .WithSummary($"{action} a batch")
                 .Accepts(takesUnits ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
-                .Produces<BoardBody>().Produces<ProblemBody>(400, Problem.MediaType)
-                .Produces<ProblemBody>(404, Problem.MediaType).Produces<ProblemBody>(409, Problem.MediaType);
+                .Produces<BoardBody>().Described($"{action}Batch", Command);
         }
     }
 

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Orders;
 using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Operators;
@@ -13,19 +15,27 @@ namespace OrleansSale.Api.Operators;
 /// <param name="Stock">Units: 1…10,000,000.</param>
 /// <param name="PerUserLimit">Units a user may have in live orders: 1…100.</param>
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400.</param>
-/// <param name="Schedule">reservationOpens &lt; reservationCloses ≤ saleOpens &lt; saleCloses.</param>
+/// <param name="Schedule">
+/// reservationOpens is before reservationCloses, that not after saleOpens, and that before saleCloses.
+/// </param>
 public sealed record CreateBatchBody(
-    string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
-    int PaymentWindowSeconds, ScheduleBody Schedule);
+    [property: RegularExpression("^[a-z0-9-]{1,64}$")] string Id,
+    ProductBody Product,
+    [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel,
+    [property: Range(1, BatchTerms.MaxStock)] int Stock,
+    [property: Range(1, BatchTerms.MaxPerUserLimit)] int PerUserLimit,
+    [property: Range(1, BatchTerms.MaxPaymentWindowSeconds)] int PaymentWindowSeconds,
+    ScheduleBody Schedule);
 
 /// <summary>Why an operator does something.</summary>
 /// <param name="Reason">For the record: 1–500 characters.</param>
-public sealed record ReasonBody(string Reason);
+public sealed record ReasonBody([property: StringLength(500, MinimumLength = 1)] string Reason);
 
 /// <summary>How many units to add or take out, and why.</summary>
 /// <param name="Units">1…10,000,000.</param>
 /// <param name="Reason">For the record: 1–500 characters.</param>
-public sealed record UnitsBody(int Units, string Reason);
+public sealed record UnitsBody(
+    [property: Range(1, BatchTerms.MaxStock)] int Units, [property: StringLength(500, MinimumLength = 1)] string Reason);
 
 /// <summary>An order as operators see it.</summary>
 /// <param name="Id">Order id.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Requests;
@@ -41,7 +42,10 @@ public sealed record CheckoutBody(string CheckoutUrl, DateTimeOffset ExpiresAt);
 /// <param name="Name">Who receives it, 1–100 characters.</param>
 /// <param name="Phone">Telephone, 3–32 characters.</param>
 /// <param name="Address">Address, 1–500 characters.</param>
-public sealed record DeliveryBody(string Name, string Phone, string Address)
+public sealed record DeliveryBody(
+    [property: StringLength(100, MinimumLength = 1)] string Name,
+    [property: StringLength(32, MinimumLength = 3)] string Phone,
+    [property: StringLength(500, MinimumLength = 1)] string Address)
 {
     internal static DeliveryBody? Of(Delivery? delivery) =>
         delivery is null ? null : new(delivery.Name, delivery.Phone, delivery.Address);

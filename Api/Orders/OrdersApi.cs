@@ -1,4 +1,5 @@
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
@@ -14,17 +15,22 @@ public static class OrdersApi
     /// <summary>Maps the endpoints.</summary>
     public static void MapOrders(this IEndpointRouteBuilder app)
     {
-        var orders = app.MapGroup("/api/orders/{order}").WithTags("Orders")
-            .ProducesProblem(401).ProducesProblem(404);
-        orders.MapGet("", GetAsync).WithSummary("An order").Produces<OrderBody>();
-        orders.MapDelete("", CancelAsync).WithSummary("Cancel an order; a paid one is refunded").Produces<OrderBody>();
+        var orders = app.MapGroup("/api/orders/{order}").WithTags("Orders");
+        orders.MapGet("", GetAsync).WithSummary("An order").Produces<OrderBody>()
+            .Described("GetOrder", Contract.Users(Refusal.NotFound));
+        orders.MapDelete("", CancelAsync).WithSummary("Cancel an order; a paid one is refunded").Produces<OrderBody>()
+            .Described("CancelOrder", Contract.Users(Refusal.NotFound));
         orders.MapPost("/checkout", CheckOutAsync).WithSummary("Open the checkout, or get the open one")
-            .Produces<CheckoutBody>().Produces<ProblemBody>(409, Problem.MediaType);
+            .Produces<CheckoutBody>()
+            .Described("CheckOut", Contract.Users(Refusal.NotFound, Refusal.OrderNotPayable, Refusal.Conflict));
         orders.MapPut("/delivery", SetDeliveryAsync).WithSummary("Say where to deliver")
-            .Accepts<DeliveryBody>("application/json").Produces<DeliveryBody>().Produces<ProblemBody>(409, Problem.MediaType);
-        orders.MapGet("/delivery", GetDeliveryAsync).WithSummary("Where to deliver").Produces<DeliveryBody>();
+            .Accepts<DeliveryBody>("application/json").Produces<DeliveryBody>()
+            .Described("SetDelivery", Contract.Users(Refusal.NotFound, Refusal.Conflict).WithBody());
+        orders.MapGet("/delivery", GetDeliveryAsync).WithSummary("Where to deliver").Produces<DeliveryBody>()
+            .Described("GetDelivery", Contract.Users(Refusal.NotFound));
         app.MapGet("/api/me/orders", ListMineAsync).WithTags("Orders").WithSummary("The caller's orders from a batch")
-            .Produces<OrderList>().Produces<ProblemBody>(401, Problem.MediaType);
+            .Produces<OrderList>()
+            .Described("ListMyOrders", Contract.Users(Refusal.InvalidRequest, Refusal.NotFound));
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, string order, OrderDesk desk, Patience patience)

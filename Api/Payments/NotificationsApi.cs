@@ -1,5 +1,6 @@
 using System.Buffers;
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces;
@@ -17,8 +18,9 @@ public static class NotificationsApi
     /// <summary>Maps the endpoint.</summary>
     public static void MapNotifications(this IEndpointRouteBuilder app) =>
         app.MapPost("/api/payments/notifications", ReceiveAsync).WithTags("Payments").WithSummary("The payment provider's webhook")
-            .Produces(204).Produces<ProblemBody>(400, Problem.MediaType).Produces<ProblemBody>(401, Problem.MediaType)
-            .Produces<ProblemBody>(404, Problem.MediaType);
+            .Produces(204)
+            .Described("ReceiveNotification", Contract.Open(
+                Refusal.InvalidRequest, Refusal.Unauthenticated, Refusal.NotFound, Refusal.TooLarge, Refusal.Overloaded));
 
     private static async Task<IResult> ReceiveAsync(
         HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)

@@ -63,6 +63,9 @@ public sealed class Problem : IResult
     /// <summary>The stable code of a refusal.</summary>
     public static string CodeOf(Refusal refusal) => Describe(refusal).Code;
 
+    /// <summary>The HTTP status of a refusal.</summary>
+    public static int StatusOf(Refusal refusal) => Describe(refusal).Status;
+
     /// <inheritdoc />
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Orders;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
@@ -17,7 +19,7 @@ namespace OrleansSale.Api.Purchases;
 /// The buyer's ticket, when the credential is a bearer token; without one the reservation is looked up.
 /// </param>
 /// <param name="Quantity">Units wanted, 1 by default; all or nothing.</param>
-public sealed record PurchaseBody(string? Ticket, int? Quantity);
+public sealed record PurchaseBody(string? Ticket = null, [property: Range(1, BatchTerms.MaxStock)] int? Quantity = null);
 
 /// <summary>The purchase: who asks, may the front refuse by itself, else the lane.</summary>
 public sealed class PurchaseApi(
@@ -26,14 +28,21 @@ public sealed class PurchaseApi(
 {
     private const string TicketScheme = "Ticket ";
 
+    private static readonly Contract Described = new Contract(
+        [Contract.Bearer, Contract.Ticket],
+        [
+            Refusal.Unauthenticated, Refusal.NotFound, Refusal.NotEligible, Refusal.TicketInvalid, Refusal.SaleClosed,
+            Refusal.SaleNotOpen, Refusal.Paused, Refusal.LimitReached, Refusal.SoldOut, Refusal.NotReserved,
+            Refusal.Overloaded, Refusal.Conflict,
+        ],
+        TakesKey: true).WithBody();
+
     /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder app) =>
         app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch, PurchaseApi api) => api.PurchaseAsync(http, batch))
             .WithTags("Orders").WithSummary("Buy")
-            .Accepts<PurchaseBody>("application/json").Produces<OrderBody>(201).Produces<OrderBody>(200)
-            .Produces<ProblemBody>(400, Problem.MediaType).Produces<ProblemBody>(401, Problem.MediaType)
-            .Produces<ProblemBody>(403, Problem.MediaType).Produces<ProblemBody>(404, Problem.MediaType)
-            .Produces<ProblemBody>(409, Problem.MediaType).Produces<ProblemBody>(503, Problem.MediaType);
+            .Accepts<PurchaseBody>(isOptional: true, "application/json").Produces<OrderBody>(201).Produces<OrderBody>(200)
+            .Described("Buy", Described);
 
     private async Task PurchaseAsync(HttpContext http, string batch)
     {

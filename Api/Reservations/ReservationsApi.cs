@@ -1,4 +1,5 @@
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
@@ -24,11 +25,12 @@ public static class ReservationsApi
         var reservation = app.MapGroup("/api/batches/{batch}/reservation").WithTags("Reservations");
         reservation.MapPut("", ReserveAsync).WithSummary("Reserve")
             .Produces<ReservationBody>(201).Produces<ReservationBody>(200)
-            .Produces<ProblemBody>(403, Problem.MediaType).Produces<ProblemBody>(409, Problem.MediaType);
+            .Described("Reserve", Contract.Users(
+                Refusal.NotFound, Refusal.NotEligible, Refusal.ReservationClosed, Refusal.LimitReached));
         reservation.MapGet("", GetAsync).WithSummary("The caller's reservation")
-            .Produces<ReservationBody>().Produces<ProblemBody>(404, Problem.MediaType);
+            .Produces<ReservationBody>().Described("GetReservation", Contract.Users(Refusal.NotFound));
         reservation.MapDelete("", CancelAsync).WithSummary("Cancel the reservation")
-            .Produces(204).Produces<ProblemBody>(409, Problem.MediaType);
+            .Produces(204).Described("CancelReservation", Contract.Users(Refusal.NotFound, Refusal.Conflict));
     }
 
     private static async Task<IResult> ReserveAsync(

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OrleansSale.Api.Composition;
+using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces.Users;
@@ -51,17 +52,21 @@ public static class SignInApi
             http.Response.Headers.CacheControl = "no-store";
             var caller = await Callers.FindAsync(http);
             return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), Wire.Json.MeBody);
-        })).WithTags("Sign-in").Produces<MeBody>();
+        })).WithTags("Sign-in").WithSummary("Who the caller is").Produces<MeBody>()
+            .Described("GetMe", Contract.Open());
         app.MapDelete("/api/me/session", (Delegate)(async (HttpContext http) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
             return Results.NoContent();
-        })).WithTags("Sign-in").Produces(204);
+        })).WithTags("Sign-in").WithSummary("Sign out").Produces(204)
+            .Described("SignOut", Contract.Open());
         if (!isDevelopment) return;
-        app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development")
-            .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>();
-        app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development")
-            .Accepts<DevelopmentUser>("application/json").Produces(204);
+        app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development").WithSummary("A token for any user")
+            .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>()
+            .Described("CreateDevelopmentToken", Contract.Open().WithBody());
+        app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development").WithSummary("Sign in as any user")
+            .Accepts<DevelopmentUser>("application/json").Produces(204)
+            .Described("CreateDevelopmentSession", Contract.Open().WithBody());
     }
 
     private static async Task<IResult> CreateTokenAsync(HttpContext http, Keys keys, TimeProvider time)

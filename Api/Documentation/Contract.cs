@@ -1,0 +1,47 @@
+using OrleansSale.Api.Problems;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.Documentation;
+
+/// <summary>What an endpoint's description says besides its bodies: who may ask, and every way it can refuse.</summary>
+/// <param name="Schemes">The credentials of which one is needed; none: it is open.</param>
+/// <param name="Refusals">The codes it can answer.</param>
+/// <param name="TakesKey">Whether it takes an Idempotency-Key.</param>
+public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKey = false)
+{
+    /// <summary>The bearer token; the pages' cookie stands for one.</summary>
+    public const string Bearer = "Bearer";
+
+    /// <summary>The ticket alone.</summary>
+    public const string Ticket = "Ticket";
+
+    private static readonly Refusal[] BodyRefusals =
+        [Refusal.InvalidRequest, Refusal.TooLarge, Refusal.UnsupportedMediaType];
+
+    /// <summary>Open to everybody.</summary>
+    public static Contract Open(params Refusal[] refusals) => new([], refusals);
+
+    /// <summary>For users; besides these refusals it can be unauthenticated and overloaded.</summary>
+    public static Contract Users(params Refusal[] refusals) =>
+        new([Bearer], [Refusal.Unauthenticated, Refusal.Overloaded, .. refusals]);
+
+    /// <summary>For operators; besides these refusals it can be unauthenticated, forbidden and overloaded.</summary>
+    public static Contract Operators(params Refusal[] refusals) =>
+        new([Bearer], [Refusal.Unauthenticated, Refusal.Forbidden, Refusal.Overloaded, .. refusals]);
+
+    /// <summary>It reads a JSON body, which can be malformed, too large or of another media type.</summary>
+    public Contract WithBody() => this with { Refusals = [.. Refusals, .. BodyRefusals] };
+
+}
+
+/// <summary>Gives endpoints their contracts.</summary>
+public static class ContractEndpoints
+{
+    /// <summary>Describes an endpoint by its contract, under an operation id.</summary>
+    public static RouteHandlerBuilder Described(this RouteHandlerBuilder endpoint, string operation, Contract contract)
+    {
+        foreach (var status in contract.Refusals.Select(Problem.StatusOf).Distinct().Order())
+            endpoint.Produces<ProblemBody>(status, Problem.MediaType);
+        return endpoint.WithName(operation).WithMetadata(contract);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using OrleansSale.Api.Problems;
+using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.Documentation;
+
+/// <summary>What the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.</summary>
+internal static class ContractTransformers
+{
+    private const string IdPattern = "^[a-z0-9-]{1,64}$", OrderPattern = "^[a-z0-9-]{1,64}\\.[1-9][0-9]{0,17}$";
+
+    /// <summary>Completes an operation from its <see cref="Contract"/>.</summary>
+    public static Task CompleteAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Complete(parameter);
+        if (operation.Responses?.GetValueOrDefault("200")?.Content is { } content && content.TryGetValue("text/csv", out var csv))
+            csv.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Contract>().LastOrDefault() is not { } contract)
+            return Task.CompletedTask;
+
+        // Any of the schemes will do.
+        operation.Security = contract.Schemes.Length == 0 ? null
+            : [.. contract.Schemes.Select(scheme => new OpenApiSecurityRequirement
+            {
+                [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [],
+            })];
+        if (contract.TakesKey) (operation.Parameters ??= []).Add(Key());
+        foreach (var refusals in contract.Refusals.Distinct().Order().GroupBy(Problem.StatusOf))
+        {
+            if (operation.Responses?.GetValueOrDefault($"{refusals.Key}") is not OpenApiResponse response) continue;
+            response.Description = string.Join(", ", refusals.Select(refusal => $"`{Problem.CodeOf(refusal)}`"));
+            if (refusals.Key == StatusCodes.Status503ServiceUnavailable)
+                response.Headers = new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter() };
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Members that are left out when there is nothing to say are optional and never null; codes are a closed set.</summary>
+    public static Task CompleteAsync(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonPropertyInfo is { } property && IsOneOrMany(property.AttributeProvider))
+        {
+            (schema.Type, schema.Items) = (null, null);
+            schema.OneOf =
+            [
+                new OpenApiSchema { Type = JsonSchemaType.String },
+                new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            ];
+        }
+        foreach (var member in context.JsonTypeInfo.Properties)
+        {
+            if (!IsLeftOut(member.AttributeProvider)) continue;
+            schema.Required?.Remove(member.Name);
+            if (MemberOf(schema, member.Name) is { Type: not null } described)
+                described.Type &= ~JsonSchemaType.Null;
+        }
+        if (context.JsonTypeInfo.Type == typeof(ProblemBody) && MemberOf(schema, "code") is { } code)
+        {
+            code.Enum = [.. Enum.GetValues<Refusal>().Order().Select(refusal => (JsonNode)Problem.CodeOf(refusal))];
+        }
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema? MemberOf(OpenApiSchema schema, string name) =>
+        schema.Properties is { } members && members.TryGetValue(name, out var member) ? member as OpenApiSchema : null;
+
+    private static bool IsLeftOut(System.Reflection.ICustomAttributeProvider? member) =>
+        member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is
+            [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }, ..];
+
+    private static bool IsOneOrMany(System.Reflection.ICustomAttributeProvider? member) =>
+        member?.GetCustomAttributes(typeof(JsonConverterAttribute), inherit: true) is
+            [JsonConverterAttribute { ConverterType: { } type }, ..] && type == typeof(OneOrManyFormat);
+
+    // The handlers read their parameters themselves, as text, so that what does not fit is a refusal that names it.
+    private static void Complete(OpenApiParameter parameter)
+    {
+        switch (parameter.Name)
+        {
+            case "batch":
+                (parameter.Required, parameter.Schema) = (true, Text(IdPattern));
+                break;
+            case "order":
+                (parameter.Required, parameter.Schema) = (true, Text(OrderPattern));
+                break;
+            case "limit":
+                parameter.Description = "Items in a page.";
+                parameter.Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Format = "int32",
+                    Minimum = "1",
+                    Maximum = $"{Paging.MaxLimit}",
+                    Default = Paging.DefaultLimit,
+                };
+                break;
+            case "after":
+                parameter.Description = "Where the page begins: the `next` of the one before.";
+                break;
+        }
+    }
+
+    private static OpenApiParameter Key() => new()
+    {
+        Name = IdempotencyKey.Header,
+        In = ParameterLocation.Header,
+        Description = "The same request under the same key takes effect once.",
+        Schema = Text($"^[!-~]{{1,{IdempotencyKey.MaxLength}}}$"),
+    };
+
+    private static OpenApiHeader RetryAfter() => new()
+    {
+        Description = "Seconds to wait before asking again, with jitter.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
+    };
+
+    private static OpenApiSchema Text(string pattern) => new() { Type = JsonSchemaType.String, Pattern = pattern };
+}
