@@ -36,7 +36,8 @@ public static class BatchesApi
     {
         if (Paging.Read(limit, out var count) is { } problem) return problem;
         var feeds = await catalogue.ListAsync();
-        if (after is not null && feeds.All(feed => feed.Terms.Id != after)) return Problem.Invalid("after", "must be a batch");
+        if (after is not null && feeds.All(feed => feed.Terms.Id != after))
+            return Problem.Invalid("after", "must be a batch");
         var rest = feeds.SkipWhile(feed => after is not null && feed.Terms.Id != after).Skip(after is null ? 0 : 1);
         var page = rest.Take(count + 1).ToArray();
         var copies = await Task.WhenAll(page.Take(count).Select(feed => feed.ReadAsync().AsTask()));

@@ -9,7 +9,9 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Documentation;
 
-/// <summary>What the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.</summary>
+/// <summary>
+/// What the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.
+/// </summary>
 internal static class ContractTransformers
 {
     private const string IdPattern = "^[a-z0-9-]{1,64}$", OrderPattern = "^[a-z0-9-]{1,64}\\.[1-9][0-9]{0,17}$";
@@ -19,10 +21,11 @@ internal static class ContractTransformers
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Complete(parameter);
-        if (operation.Responses?.GetValueOrDefault("200")?.Content is { } content && content.TryGetValue("text/csv", out var csv))
+        if (operation.Responses?.GetValueOrDefault("200")?.Content is { } content
+            && content.TryGetValue("text/csv", out var csv))
             csv.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Contract>().LastOrDefault() is not { } contract)
-            return Task.CompletedTask;
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<Contract>().LastOrDefault() is not { } contract) return Task.CompletedTask;
 
         // Any of the schemes will do.
         operation.Security = contract.Schemes.Length == 0 ? null
@@ -41,7 +44,9 @@ internal static class ContractTransformers
         return Task.CompletedTask;
     }
 
-    /// <summary>Members that are left out when there is nothing to say are optional and never null; codes are a closed set.</summary>
+    /// <summary>
+    /// Members that are left out when there is nothing to say are optional and never null; codes are a closed set.
+    /// </summary>
     public static Task CompleteAsync(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
@@ -51,7 +56,11 @@ internal static class ContractTransformers
             schema.OneOf =
             [
                 new OpenApiSchema { Type = JsonSchemaType.String },
-                new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+                new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
             ];
         }
         foreach (var member in context.JsonTypeInfo.Properties)

@@ -16,7 +16,8 @@ public static class DocumentationApi
     public static void AddDocumentation(this IServiceCollection services)
     {
         // The schemas follow these: numbers are numbers, never texts that look like one.
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        services.ConfigureHttpJsonOptions(
+            options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddOpenApi("v1", Describe);
     }
 

@@ -124,7 +124,8 @@ public static class ExportsApi
     private static async Task<OperatorOrderBody[]> ReadOrdersAsync(
         IGrainFactory grains, Patience patience, string batch, long after, int limit)
     {
-        var orders = (await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).ListOrdersAsync(after, limit))).Orders;
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        var orders = (await patience.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders;
         var bodies = new List<OperatorOrderBody>(orders.Length);
         foreach (var group in orders.Chunk(MaxReading))
         {

@@ -35,7 +35,8 @@ public sealed record ReasonBody([property: StringLength(500, MinimumLength = 1)]
 /// <param name="Units">1…10,000,000.</param>
 /// <param name="Reason">For the record: 1–500 characters.</param>
 public sealed record UnitsBody(
-    [property: Range(1, BatchTerms.MaxStock)] int Units, [property: StringLength(500, MinimumLength = 1)] string Reason);
+    [property: Range(1, BatchTerms.MaxStock)] int Units,
+    [property: StringLength(500, MinimumLength = 1)] string Reason);
 
 /// <summary>An order as operators see it.</summary>
 /// <param name="Id">Order id.</param>

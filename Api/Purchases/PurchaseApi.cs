@@ -19,7 +19,8 @@ namespace OrleansSale.Api.Purchases;
 /// The buyer's ticket, when the credential is a bearer token; without one the reservation is looked up.
 /// </param>
 /// <param name="Quantity">Units wanted, 1 by default; all or nothing.</param>
-public sealed record PurchaseBody(string? Ticket = null, [property: Range(1, BatchTerms.MaxStock)] int? Quantity = null);
+public sealed record PurchaseBody(
+    string? Ticket = null, [property: Range(1, BatchTerms.MaxStock)] int? Quantity = null);
 
 /// <summary>The purchase: who asks, may the front refuse by itself, else the lane.</summary>
 public sealed class PurchaseApi(

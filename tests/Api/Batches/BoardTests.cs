@@ -18,19 +18,23 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         board.Header("Cache-Control").ShouldBe("public, max-age=1");
         board.Names.ShouldBe(
         [
-            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold",
+            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused",
+            "free", "held", "sold",
             "withdrawn", "reserved", "standby", "head", "serverTime",
         ]);
         Answer.NamesOf(board.Member("product")).ShouldBe(["id", "name", "price"]);
         Answer.NamesOf(board.Member("product.price")).ShouldBe(["amount", "currency"]);
-        Answer.NamesOf(board.Member("schedule")).ShouldBe(["reservationOpens", "reservationCloses", "saleOpens", "saleCloses"]);
+        Answer.NamesOf(board.Member("schedule"))
+            .ShouldBe(["reservationOpens", "reservationCloses", "saleOpens", "saleCloses"]);
         Answer.NamesOf(board.Member("head")).ShouldBe(["seq", "hash"]);
         board["id"].ShouldBe(batch);
         board["channel"].ShouldBe("weibo");
         board["phase"].ShouldBe("on-sale");
         board.Member("paused").ValueKind.ShouldBe(JsonValueKind.False);
-        (board.Number("stock"), board.Number("perUserLimit"), board.Number("paymentWindowSeconds")).ShouldBe((5, 2, 600));
-        (board.Number("free"), board.Number("held"), board.Number("sold"), board.Number("withdrawn")).ShouldBe((5, 0, 0, 0));
+        (board.Number("stock"), board.Number("perUserLimit"), board.Number("paymentWindowSeconds"))
+            .ShouldBe((5, 2, 600));
+        (board.Number("free"), board.Number("held"), board.Number("sold"), board.Number("withdrawn"))
+            .ShouldBe((5, 0, 0, 0));
         (board.Number("reserved"), board.Number("standby"), board.Number("head.seq")).ShouldBe((0, 0, 1));
         board["head.hash"].ShouldBe((await _sale.HeadAsync(batch)).Hash);
         board["serverTime"]!.ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
@@ -72,7 +76,8 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
 
         await _sale.OrderAsync(batch, _sale.NewUser());
         await Eventually.HoldsAsync(
-            async () => (await _sale.Client.SendAsync("GET", $"/api/batches/{batch}", headers: ("If-None-Match", tag))).Status == 200,
+            async () => (await _sale.Client.SendAsync("GET", $"/api/batches/{batch}",
+                headers: ("If-None-Match", tag))).Status == 200,
             "the tag changes with the counts");
     }
 
@@ -102,11 +107,16 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
     public async Task All_boards_are_listed_page_by_page_in_the_order_they_were_created()
     {
         string[] made = [await _sale.CreateAsync(), await _sale.CreateAsync(), await _sale.CreateAsync()];
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.GetAsync("/api/batches?limit=1000")).Text.Contains($"\"{made[^1]}\"",
+                StringComparison.Ordinal),
+            "the list, which may be a moment old, has them");
         var listed = new List<string>();
         string? after = null;
         do
         {
-            var page = (await _sale.Client.GetAsync("/api/batches?limit=2" + (after is null ? "" : $"&after={after}"))).Is(200);
+            var page = (await _sale.Client.GetAsync("/api/batches?limit=2" + (after is null ? "" : $"&after={after}")))
+                .Is(200);
             page.Header("Cache-Control").ShouldBe("public, max-age=1");
             page.Items.Length.ShouldBeInRange(1, 2);
             listed.AddRange(page.Items.Select(board => board.GetProperty("id").GetString()!));

@@ -33,7 +33,8 @@ public sealed class LiveTests : IAsyncLifetime
         using var shown = JsonDocument.Parse(first.Data);
         Answer.NamesOf(shown.RootElement).ShouldBe((await _sale.BoardAsync(batch)).Names);
 
-        foreach (var (action, phase) in ((string, string)[])[("pause", "paused"), ("resume", "on-sale"), ("close", "closed")])
+        foreach (var (action, phase) in ((string, string)[])[("pause", "paused"), ("resume", "on-sale"),
+            ("close", "closed")])
         {
             await _sale.OperateAsync(batch, action);
             await viewer.UntilAsync(shows => PhaseOf(shows) == phase);
@@ -136,13 +137,16 @@ public sealed class LiveTests : IAsyncLifetime
     /// <summary>Reads a stream as browsers do, by the parser of the platform.</summary>
     private sealed class Viewer(Stream stream) : IAsyncDisposable
     {
-        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(stream).EnumerateAsync().GetAsyncEnumerator();
+        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(stream).EnumerateAsync()
+            .GetAsyncEnumerator();
 
-        public static async Task<Viewer> OpenAsync(HttpResponseMessage response) => new(await response.Content.ReadAsStreamAsync());
+        public static async Task<Viewer> OpenAsync(HttpResponseMessage response) =>
+            new(await response.Content.ReadAsStreamAsync());
 
         public async Task<SseItem<string>> NextAsync()
         {
-            (await _events.MoveNextAsync().AsTask().WaitAsync(BatchesApi.PingInterval + Soon)).ShouldBeTrue("the stream ended");
+            (await _events.MoveNextAsync().AsTask().WaitAsync(BatchesApi.PingInterval + Soon))
+                .ShouldBeTrue("the stream ended");
             return _events.Current;
         }
 

@@ -36,16 +36,24 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     {
         var document = await ServedAsync();
         var described = document["paths"]!.AsObject()
-            .SelectMany(path => path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}")).Order(StringComparer.Ordinal);
+            .SelectMany(path => path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}"))
+            .Order(StringComparer.Ordinal);
         described.ShouldBe(((string[])
         [
-            "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "PUT /api/batches/{batch}/reservation",
-            "GET /api/batches/{batch}/reservation", "DELETE /api/batches/{batch}/reservation", "POST /api/batches/{batch}/orders",
-            "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout", "PUT /api/orders/{order}/delivery",
-            "GET /api/orders/{order}/delivery", "GET /api/me", "GET /api/me/orders", "DELETE /api/me/session", "POST /api/payments/notifications",
-            "POST /api/operator/batches", "POST /api/operator/batches/{batch}/pause", "POST /api/operator/batches/{batch}/resume",
-            "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock", "POST /api/operator/batches/{batch}/withdraw",
-            "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations", "GET /api/operator/batches/{batch}/ledger",
+            "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "PUT /api/batches/{batch}/reservation",
+            "GET /api/batches/{batch}/reservation", "DELETE /api/batches/{batch}/reservation",
+            "POST /api/batches/{batch}/orders",
+            "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
+            "PUT /api/orders/{order}/delivery",
+            "GET /api/orders/{order}/delivery", "GET /api/me", "GET /api/me/orders", "DELETE /api/me/session",
+            "POST /api/payments/notifications",
+            "POST /api/operator/batches", "POST /api/operator/batches/{batch}/pause",
+            "POST /api/operator/batches/{batch}/resume",
+            "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
+            "POST /api/operator/batches/{batch}/withdraw",
+            "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
+            "GET /api/operator/batches/{batch}/ledger",
             "GET /health/live", "GET /health/ready", "POST /dev/tokens", "POST /dev/session",
         ]).Order(StringComparer.Ordinal));
     }
@@ -65,36 +73,43 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
                 if (status[0] is '4' or '5' && !name.Contains("/health/", StringComparison.Ordinal))
                 {
                     content.ShouldNotBeNull($"{name} {status}");
-                    ((string?)content["application/problem+json"]?["schema"]?["$ref"]).ShouldBe("#/components/schemas/ProblemBody", $"{name} {status}");
+                    ((string?)content["application/problem+json"]?["schema"]?["$ref"])
+                        .ShouldBe("#/components/schemas/ProblemBody", $"{name} {status}");
                 }
                 else if (status == "200")
                 {
                     content.ShouldNotBeNull($"{name} {status}");
                     foreach (var (type, media) in content)
-                        (media!["schema"] is not null || type.StartsWith("text/", StringComparison.Ordinal)).ShouldBeTrue($"{name} {status} {type}");
+                        (media!["schema"] is not null || type.StartsWith("text/", StringComparison.Ordinal))
+                            .ShouldBeTrue($"{name} {status} {type}");
                 }
             }
 
             if (name.Contains("/health/", StringComparison.Ordinal)) continue;
             // Everything that reads a body or a path can refuse; everything that asks the batch can be overloaded.
-            if (!name.Contains("/dev/", StringComparison.Ordinal) && name is not ("GET /api/me" or "DELETE /api/me/session"))
+            if (!name.Contains("/dev/", StringComparison.Ordinal)
+                && name is not ("GET /api/me" or "DELETE /api/me/session"))
                 answers.ShouldContainKey("503", name);
             if (operation["requestBody"] is not null) answers.ShouldContainKey("400", name);
             if (name.Contains("/operator/", StringComparison.Ordinal)) answers.ShouldContainKey("403", name);
-            if (operation["security"] is { } security && security.AsArray().Count > 0) answers.ShouldContainKey("401", name);
+            if (operation["security"] is { } security
+                && security.AsArray().Count > 0) answers.ShouldContainKey("401", name);
         }
     }
 
     [Fact]
     public async Task Whoever_needs_a_credential_is_told_so()
     {
-        string[] open = ["GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /health/live", "GET /health/ready",
+        string[] open = ["GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "GET /health/live", "GET /health/ready",
             "POST /api/payments/notifications", "DELETE /api/me/session", "POST /dev/tokens", "POST /dev/session"];
         foreach (var (name, operation) in await OperationsAsync())
         {
             if (name == "GET /api/me") continue;
-            var schemes = operation["security"]?.AsArray().SelectMany(item => item!.AsObject().Select(scheme => scheme.Key)).Order().ToArray() ?? [];
-            string[] expected = open.Contains(name) ? [] : name == "POST /api/batches/{batch}/orders" ? ["Bearer", "Ticket"] : ["Bearer"];
+            var schemes = operation["security"]?.AsArray()
+                .SelectMany(item => item!.AsObject().Select(scheme => scheme.Key)).Order().ToArray() ?? [];
+            string[] expected = open.Contains(name) ? [] : name == "POST /api/batches/{batch}/orders"
+                ? ["Bearer", "Ticket"] : ["Bearer"];
             schemes.ShouldBe(expected, name);
         }
     }
@@ -108,30 +123,37 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
 
         Required("BoardBody").ShouldBe(
         [
-            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold",
+            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused",
+            "free", "held", "sold",
             "withdrawn", "reserved", "standby", "head", "serverTime",
         ]);
-        Required("OrderBody").ShouldBe(["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);
+        Required("OrderBody").ShouldBe(
+            ["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);
         Required("ReservationBody").ShouldBe(["batch", "user", "reservedAt", "ticket"]);
         Required("CheckoutBody").ShouldBe(["checkoutUrl", "expiresAt"]);
         Required("MoneyBody").ShouldBe(["amount", "currency"]);
         Required("ProblemBody").ShouldBe(["type", "title", "status", "code"]);
         Required("ProductBody").ShouldBe(["id", "name", "price"]);
         Required("PurchaseBody").ShouldBeEmpty();
-        Required("CreateBatchBody").ShouldBe(["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule"]);
+        Required("CreateBatchBody").ShouldBe(
+            ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule"]);
         Required("DeliveryBody").ShouldBe(["name", "phone", "address"]);
         Required("UnitsBody").ShouldBe(["units", "reason"]);
 
-        Values("BoardBody", "phase").ShouldBe(["announced", "reserving", "waiting", "on-sale", "sold-out", "paused", "closed"]);
-        Values("OrderBody", "status").ShouldBe(["awaiting-payment", "paid", "expired", "cancelled", "refunding", "refunded"]);
+        Values("BoardBody", "phase").ShouldBe(
+            ["announced", "reserving", "waiting", "on-sale", "sold-out", "paused", "closed"]);
+        Values("OrderBody", "status").ShouldBe(
+            ["awaiting-payment", "paid", "expired", "cancelled", "refunding", "refunded"]);
         Values("ProblemBody", "code").Order().ShouldBe(Enum.GetValues<Refusal>().Select(Problem.CodeOf).Order());
 
-        string[] Required(string name) => [.. (schemas[name]!["required"]?.AsArray() ?? []).Select(member => (string)member!)];
+        string[] Required(string name) =>
+            [.. (schemas[name]!["required"]?.AsArray() ?? []).Select(member => (string)member!)];
 
         string[] Values(string name, string member)
         {
             var schema = schemas[name]!["properties"]![member]!;
-            if ((string?)schema["$ref"] is { } reference) schema = schemas[reference[(reference.LastIndexOf('/') + 1)..]]!;
+            if ((string?)schema["$ref"] is { } reference) schema =
+                schemas[reference[(reference.LastIndexOf('/') + 1)..]]!;
             return [.. schema["enum"]!.AsArray().Select(value => (string)value!)];
         }
     }
@@ -148,7 +170,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     private static void Inspect(string path, JsonNode schema)
     {
         if (schema is not JsonObject members) return;
-        if (members["type"] is JsonArray types) types.Select(type => (string)type!).Except(["null"]).Count().ShouldBe(1, $"{path}: {members["type"]}");
+        if (members["type"] is JsonArray types) types.Select(type => (string)type!).Except(["null"]).Count()
+            .ShouldBe(1, $"{path}: {members["type"]}");
         var text = members["type"]?.ToJsonString() ?? "";
         text.ShouldNotContain("number", Case.Sensitive, path);
         if (text.Contains("integer", StringComparison.Ordinal)) members["pattern"].ShouldBeNull(path);
@@ -159,6 +182,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     private async Task<JsonObject> ServedAsync() =>
         JsonNode.Parse((await _sale.Client.GetAsync("/openapi/v1.json")).Is(200).Text)!.AsObject();
 
-    private async Task<IEnumerable<(string Name, JsonObject Operation)>> OperationsAsync() => (await ServedAsync())["paths"]!.AsObject()
-        .SelectMany(path => path.Value!.AsObject().Select(method => ($"{method.Key.ToUpperInvariant()} {path.Key}", method.Value!.AsObject())));
+    private async Task<IEnumerable<(string Name, JsonObject Operation)>> OperationsAsync() =>
+        (await ServedAsync())["paths"]!.AsObject()
+        .SelectMany(path => path.Value!.AsObject()
+        .Select(method => ($"{method.Key.ToUpperInvariant()} {path.Key}", method.Value!.AsObject())));
 }

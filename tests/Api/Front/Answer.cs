@@ -13,7 +13,8 @@ internal sealed class Answer
         foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
             _headers[name] = string.Join(", ", values);
         MediaType = response.Content.Headers.ContentType?.MediaType;
-        if (MediaType is "application/json" or "application/problem+json" && text.Length > 0) Json = JsonElement.Parse(text);
+        if (MediaType is "application/json" or "application/problem+json" && text.Length > 0) Json =
+            JsonElement.Parse(text);
     }
 
     public int Status { get; }
@@ -26,7 +27,8 @@ internal sealed class Answer
     public JsonElement Json { get; }
 
     /// <summary>A member's text; a path goes down by dots.</summary>
-    public string? this[string path] => Member(path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    public string? this[string path] =>
+        Member(path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     /// <summary>The refusal's code.</summary>
     public string? Code => Status >= 400 ? this["code"] : null;
@@ -65,7 +67,9 @@ internal sealed class Answer
         return this;
     }
 
-    /// <summary>Demands a refusal in its whole form: status, media type, code, no caching, Retry-After on every 503.</summary>
+    /// <summary>
+    /// Demands a refusal in its whole form: status, media type, code, no caching, Retry-After on every 503.
+    /// </summary>
     public Answer IsRefusal(int status, string code, string? field = null)
     {
         Status.ShouldBe(status, ToString());

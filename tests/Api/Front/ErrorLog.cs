@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace OrleansSale.Tests.Api.Front;
 
-/// <summary>Keeps what a front logs as an error: an exception that nobody expected shows here, whatever the client was told.</summary>
+/// <summary>
+/// Keeps what a front logs as an error: an exception that nobody expected shows here, whatever the client was told.
+/// </summary>
 internal sealed class ErrorLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _errors = new();
@@ -13,7 +15,8 @@ internal sealed class ErrorLog : ILoggerProvider
 
     // The actors' runtime and the retries have their own opinion of what is an error.
     public ILogger CreateLogger(string categoryName) =>
-        categoryName.StartsWith("OrleansSale.", StringComparison.Ordinal) || categoryName.StartsWith("Microsoft.", StringComparison.Ordinal)
+        categoryName.StartsWith("OrleansSale.", StringComparison.Ordinal)
+            || categoryName.StartsWith("Microsoft.", StringComparison.Ordinal)
             ? new Logger(categoryName, _errors)
             : NullLogger.Instance;
 
@@ -29,7 +32,8 @@ internal sealed class ErrorLog : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+                string> formatter)
         {
             if (IsEnabled(logLevel)) errors.Enqueue($"{category}: {formatter(state, exception)} {exception}");
         }

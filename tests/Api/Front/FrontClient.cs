@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace OrleansSale.Tests.Api.Front;
 
-/// <summary>Speaks HTTP to a front over real connections; follows no redirect, keeps no cookie, judges nothing.</summary>
+/// <summary>
+/// Speaks HTTP to a front over real connections; follows no redirect, keeps no cookie, judges nothing.
+/// </summary>
 internal sealed class FrontClient(Uri address) : IDisposable
 {
     public const string KeyHeader = "Idempotency-Key";
@@ -25,7 +27,8 @@ internal sealed class FrontClient(Uri address) : IDisposable
     /// <param name="by">The Authorization header, whole; null: none.</param>
     /// <param name="body">JSON as a node, JSON (or not) as a text, or a content with a media type of its own.</param>
     public async Task<Answer> SendAsync(
-        string method, string path, string? by = null, object? body = null, string? key = null, params (string Name, string Value)[] headers)
+        string method, string path, string? by = null, object? body = null, string? key = null,
+            params (string Name, string Value)[] headers)
     {
         using var request = Request(method, path, by, body, key, headers);
         using var response = await _http.SendAsync(request);
@@ -33,7 +36,8 @@ internal sealed class FrontClient(Uri address) : IDisposable
     }
 
     /// <summary>Only the beginning of the answer: its body is still to come.</summary>
-    public Task<HttpResponseMessage> OpenAsync(string path, string? by = null, params (string Name, string Value)[] headers) =>
+    public Task<HttpResponseMessage> OpenAsync(string path, string? by = null,
+        params (string Name, string Value)[] headers) =>
         _http.SendAsync(Request("GET", path, by, null, null, headers), HttpCompletionOption.ResponseHeadersRead);
 
     public Task<Answer> GetAsync(string path, string? by = null) => SendAsync("GET", path, by);

@@ -7,7 +7,8 @@ namespace OrleansSale.Tests.Api.Front;
 internal static class RawPost
 {
     /// <summary>POSTs without a body; headers are whole lines in Latin-1.</summary>
-    public static Task<(int Status, string Body, string Text)> SendAsync(Uri address, string path, params string[] headers) =>
+    public static Task<(int Status, string Body, string Text)> SendAsync(Uri address, string path,
+        params string[] headers) =>
         SendTextAsync(address, $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
             + string.Concat(headers.Select(header => header + "\r\n")) + "Content-Length: 0\r\n\r\n");
 

@@ -1,6 +1,8 @@
 namespace OrleansSale.Tests.Api.Front;
 
-/// <summary>Where the source is: the front's pages are served from it, and its committed documents are compared.</summary>
+/// <summary>
+/// Where the source is: the front's pages are served from it, and its committed documents are compared.
+/// </summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);

@@ -23,7 +23,8 @@ internal sealed record FrontPlan
 }
 
 /// <summary>
-/// The engine in this process, composed exactly as its program composes it, listening on a free loopback port and on a data directory of
+/// The engine in this process, composed exactly as its program composes it, listening on a free loopback port and on a
+/// data directory of
 /// its own that goes with it.
 /// </summary>
 internal sealed class RunningFront : IAsyncDisposable
@@ -32,7 +33,8 @@ internal sealed class RunningFront : IAsyncDisposable
     private readonly DataDirectory _owned;
     private readonly WebApplication _app;
 
-    private RunningFront(TemporaryDirectory directory, DataDirectory owned, WebApplication app, FrontPlan plan, MovableClock clock, ErrorLog log)
+    private RunningFront(TemporaryDirectory directory, DataDirectory owned, WebApplication app, FrontPlan plan,
+        MovableClock clock, ErrorLog log)
     {
         (_directory, _owned, _app, Secrets, Clock, Log) = (directory, owned, app, plan.Secrets, clock, log);
         Client = new FrontClient(new Uri(app.Urls.First()));

@@ -27,7 +27,8 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
 
     /// <summary>Creates a batch as it is at a stage of its timetable; returns its id.</summary>
     public async Task<string> CreateAsync(
-        Stage stage = Stage.OnSale, int stock = 10, int limit = 1, int windowSeconds = 900, Action<JsonObject>? change = null)
+        Stage stage = Stage.OnSale, int stock = 10, int limit = 1, int windowSeconds = 900,
+            Action<JsonObject>? change = null)
     {
         var terms = Offer.Of(NewId(), Clock.GetUtcNow(), stage, stock, limit, windowSeconds);
         change?.Invoke(terms);
@@ -41,16 +42,20 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", Sign.Bearer(user));
 
     /// <summary>Buys with a ticket alone.</summary>
-    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) => Client.BuyAsync(
-        batch, "Ticket " + Sign.Ticket(user, batch), key, quantity is null ? null : new JsonObject { ["quantity"] = quantity });
+    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) =>
+        Client.BuyAsync(
+        batch, "Ticket " + Sign.Ticket(user, batch), key, quantity is null ? null
+            : new JsonObject { ["quantity"] = quantity });
 
     /// <summary>Buys, and demands a new order; returns its id.</summary>
     public async Task<string> OrderAsync(string batch, string user, int? quantity = null) =>
         (await BuyAsync(batch, user, quantity: quantity)).Is(201)["id"]!;
 
-    public Task<Answer> ReadOrderAsync(string order, string user) => Client.GetAsync($"/api/orders/{order}", Sign.Bearer(user));
+    public Task<Answer> ReadOrderAsync(string order, string user) =>
+        Client.GetAsync($"/api/orders/{order}", Sign.Bearer(user));
 
-    public Task<Answer> CancelAsync(string order, string user) => Client.SendAsync("DELETE", $"/api/orders/{order}", Sign.Bearer(user));
+    public Task<Answer> CancelAsync(string order, string user) =>
+        Client.SendAsync("DELETE", $"/api/orders/{order}", Sign.Bearer(user));
 
     public Task<Answer> OperateAsync(string batch, string action, int? units = null, string? key = null)
     {
@@ -64,7 +69,8 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
 
     /// <summary>Decides at the sandbox's cashier, as the buyer's browser does.</summary>
     public Task<Answer> DecideAsync(string checkoutUrl, string outcome) => Client.PostAsync(
-        "/sandbox/checkouts/" + checkoutUrl[(checkoutUrl.LastIndexOf('/') + 1)..], body: new JsonObject { ["outcome"] = outcome });
+        "/sandbox/checkouts/" + checkoutUrl[(checkoutUrl.LastIndexOf('/') + 1)..],
+            body: new JsonObject { ["outcome"] = outcome });
 
     public async Task UntilOrderIsAsync(string order, string user, string status) => await Eventually.HoldsAsync(
         async () => (await ReadOrderAsync(order, user))["status"] == status, $"{order} is {status}");

@@ -1,6 +1,8 @@
 namespace OrleansSale.Tests.Api.Front;
 
-/// <summary>One front in Development for many classes. They run one after another, so each may move its clock.</summary>
+/// <summary>
+/// One front in Development for many classes. They run one after another, so each may move its clock.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class SaleTests : ICollectionFixture<SaleTests.Fixture>
 {

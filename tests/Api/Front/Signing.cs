@@ -8,7 +8,8 @@ using OrleansSale.Tests.Engine;
 namespace OrleansSale.Tests.Api.Front;
 
 /// <summary>
-/// Signs credentials from the design's description of them, not with the engine's code. Tokens do not expire unless they say so: the
+/// Signs credentials from the design's description of them, not with the engine's code. Tokens do not expire unless
+/// they say so: the
 /// tests move the engine's clock.
 /// </summary>
 internal sealed class Signing(EngineSecrets secrets)
@@ -24,7 +25,8 @@ internal sealed class Signing(EngineSecrets secrets)
 
     /// <summary>The Authorization header of an operator.</summary>
     public string OperatorBearer() =>
-        "Bearer " + Token(new JsonObject { ["sub"] = Operator, ["channel"] = "staff", ["roles"] = new JsonArray("operator") });
+        "Bearer " + Token(new JsonObject { ["sub"] = Operator, ["channel"] = "staff",
+            ["roles"] = new JsonArray("operator") });
 
     /// <summary>A token with these claims; issuer and audience are the right ones unless given.</summary>
     public string Token(JsonObject claims, byte[]? signingKey = null, string algorithm = "HS256")
@@ -41,7 +43,9 @@ internal sealed class Signing(EngineSecrets secrets)
         };
     }
 
-    /// <summary>A ticket. One that was never given out is as good as a real one: that is what makes the hot path hot.</summary>
+    /// <summary>
+    /// A ticket. One that was never given out is as good as a real one: that is what makes the hot path hot.
+    /// </summary>
     public string Ticket(string user, string batch, long version = 1, byte[]? key = null)
     {
         var payload = $$"""{"u":{{JsonSerializer.Serialize(user)}},"b":"{{batch}}","v":{{version}}}""";

@@ -25,13 +25,15 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         lines.Select(line => line.GetProperty("seq").GetInt64()).ShouldBe([1, 2, 3, 4]);
         lines.Select(line => line.GetProperty("type").GetString()).ShouldBe(["created", "held", "paused", "released"]);
         var held = lines[1].GetProperty("data");
-        (held.GetProperty("order").GetString(), held.GetProperty("user").GetString(), held.GetProperty("key").GetString())
+        (held.GetProperty("order").GetString(), held.GetProperty("user").GetString(), held.GetProperty("key")
+            .GetString())
             .ShouldBe((order, user, "k"));
 
         // An independent program recomputes chain and state; the board rests on the same head.
         var ledger = await _sale.AuditAsync(batch);
         ledger.Entries.ShouldBe(4);
-        await Eventually.HoldsAsync(async () => (await _sale.BoardAsync(batch)).Number("head.seq") == 4, "the board shows the head");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.BoardAsync(batch)).Number("head.seq") == 4, "the board shows the head");
         (await _sale.BoardAsync(batch))["head.hash"].ShouldBe(ledger.HeadHash);
     }
 
@@ -52,7 +54,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         page["next"].ShouldBe(orders[1]);
         page.Header("Cache-Control").ShouldBe("no-store");
         Answer.NamesOf(page.Items[0]).ShouldBe(
-            ["id", "user", "units", "quantity", "status", "amount", "heldAt", "payBy", "checkout", "payment", "delivery"]);
+            ["id", "user", "units", "quantity", "status", "amount", "heldAt", "payBy", "checkout", "payment",
+                "delivery"]);
         page.Items[0].GetProperty("status").GetString().ShouldBe("paid");
         page.Items[0].GetProperty("checkout").GetString().ShouldBe(url[(url.LastIndexOf('/') + 1)..]);
         page.Items[0].GetProperty("delivery").GetProperty("name").GetString().ShouldBe("Lei Jun");
@@ -75,7 +78,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         string? after = null;
         do
         {
-            var page = await ListAsync(batch, "reservations", "?limit=2" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"));
+            var page = await ListAsync(batch, "reservations",
+                "?limit=2" + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"));
             foreach (var item in page.Items) Answer.NamesOf(item).ShouldBe(["user", "version", "reservedAt"]);
             listed.AddRange(page.Items.Select(item => item.GetProperty("user").GetString()!));
             after = page["next"];
@@ -94,27 +98,32 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         var second = await _sale.OrderAsync(batch, chinese);
         await DeliverAsync(second, chinese, "王小明", "-1 234", "北京市,海淀区");
 
-        var answer = await _sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", _sale.Operator, headers: ("Accept", "text/csv"));
+        var answer = await _sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", _sale.Operator,
+            headers: ("Accept", "text/csv"));
         answer.Is(200).Header("Content-Type").ShouldBe("text/csv; charset=utf-8");
         answer.Header("Content-Disposition").ShouldBe($"attachment; filename=\"{batch}-orders.csv\"");
         var rows = Csv(answer.Text.TrimStart('\uFEFF'));
         rows[0].ShouldBe(
         [
-            "order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment", "name", "phone", "address",
+            "order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout",
+            "payment", "name", "phone", "address",
         ]);
         rows.Count.ShouldBe(3);
         rows[1][..7].ShouldBe([first, formula, "1 2", "2", "awaiting-payment", $"{2 * Offer.Price}", "CNY"]);
         rows[1][7].ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
         (rows[2][11], rows[2][13]).ShouldBe(("王小明", "北京市,海淀区"));
         foreach (var cell in rows.Skip(1).SelectMany(row => row))
-            (cell.Length == 0 || !"=+-@\t\r".Contains(cell[0], StringComparison.Ordinal)).ShouldBeTrue($"{cell} would be a formula");
+            (cell.Length == 0 || !"=+-@\t\r".Contains(cell[0], StringComparison.Ordinal))
+                .ShouldBeTrue($"{cell} would be a formula");
         rows[1][11].ShouldContain("HYPERLINK", Case.Sensitive, "defused, not lost");
         rows[1][13].ShouldContain("\"quoted\"");
 
         var roster = await _sale.Client.SendAsync(
-            "GET", $"/api/operator/batches/{batch}/reservations", _sale.Operator, headers: ("Accept", "text/csv;q=0.9, */*;q=0.1"));
+            "GET", $"/api/operator/batches/{batch}/reservations", _sale.Operator,
+                headers: ("Accept", "text/csv;q=0.9, */*;q=0.1"));
         Csv(roster.Is(200).Text.TrimStart('\uFEFF')).ShouldHaveSingleItem().ShouldBe(["user", "version", "reservedAt"]);
-        (await _sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", _sale.Operator, headers: ("Accept", "application/json, text/csv;q=0.5")))
+        (await _sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", _sale.Operator,
+            headers: ("Accept", "application/json, text/csv;q=0.5")))
             .MediaType.ShouldBe("application/json", "what is preferred is given");
     }
 
@@ -123,7 +132,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
     // By RFC 4180, and nothing of the engine's library.
     private static List<string[]> Csv(string text)
     {
-        var (rows, row, cell, quoted) = (new List<string[]>(), new List<string>(), new System.Text.StringBuilder(), false);
+        var (rows, row, cell, quoted) =
+            (new List<string[]>(), new List<string>(), new System.Text.StringBuilder(), false);
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
@@ -144,7 +154,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         return rows;
     }
 
-    private async Task DeliverAsync(string order, string user, string name, string phone = "12345", string address = "Beijing")
+    private async Task DeliverAsync(string order, string user, string name, string phone = "12345",
+        string address = "Beijing")
     {
         var body = new JsonObject { ["name"] = name, ["phone"] = phone, ["address"] = address };
         (await _sale.Client.SendAsync("PUT", $"/api/orders/{order}/delivery", _sale.Sign.Bearer(user), body)).Is(200);

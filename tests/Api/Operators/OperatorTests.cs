@@ -10,7 +10,8 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_batch_is_created_once_and_another_under_its_id_is_a_conflict()
     {
-        var terms = Offer.Of(_sale.NewId(), _sale.Clock.GetUtcNow(), Stage.Reserving, stock: 7, limit: 2, windowSeconds: 60);
+        var terms = Offer.Of(_sale.NewId(), _sale.Clock.GetUtcNow(), Stage.Reserving, stock: 7, limit: 2,
+            windowSeconds: 60);
         var made = (await CreateAsync(terms)).Is(201);
         made.Header("Location").ShouldBe($"/api/batches/{terms["id"]}");
         made.Header("Content-Type").ShouldBe("application/json; charset=utf-8");
@@ -18,7 +19,8 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         foreach (var name in (string[])["reservationOpens", "reservationCloses", "saleOpens", "saleCloses"])
             made[$"schedule.{name}"].ShouldBe((string)terms["schedule"]![name]!);
         (await CreateAsync(terms)).Is(200).Names.ShouldBe(made.Names);
-        (await CreateAsync(new JsonObject(terms.Reverse().Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))))).Is(200);
+        (await CreateAsync(new JsonObject(terms.Reverse()
+            .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))))).Is(200);
 
         foreach (var change in (Action<JsonObject>[])
         [
@@ -58,13 +60,17 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         [
             ("POST", "/api/operator/batches"),
             .. commands.Select(command => ("POST", $"/api/operator/batches/{batch}/{command}")),
-            .. ((string[])["orders", "reservations", "ledger"]).Select(export => ("GET", $"/api/operator/batches/{batch}/{export}")),
+            .. ((string[])["orders", "reservations", "ledger"])
+            .Select(export => ("GET", $"/api/operator/batches/{batch}/{export}")),
         ];
         foreach (var (method, path) in all)
         {
-            (await _sale.Client.SendAsync(method, path, buyer, method == "POST" ? "{}" : null)).IsRefusal(403, "forbidden");
-            foreach (var by in (string?[])[null, "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch), "Bearer rubbish"])
-                (await _sale.Client.SendAsync(method, path, by, method == "POST" ? "{}" : null)).IsRefusal(401, "unauthenticated");
+            (await _sale.Client.SendAsync(method, path, buyer, method == "POST" ? "{}" : null))
+                .IsRefusal(403, "forbidden");
+            foreach (var by in (string?[])[null, "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch),
+                "Bearer rubbish"])
+                (await _sale.Client.SendAsync(method, path, by, method == "POST" ? "{}" : null))
+                    .IsRefusal(401, "unauthenticated");
             var nowhere = path.Replace(batch, "nowhere", StringComparison.Ordinal);
             if (nowhere == path) continue;
             var body = method == "POST" ? """{"reason":"x","units":1}""" : null;
@@ -90,7 +96,8 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         (await _sale.OperateAsync(batch, "resume")).Is(200)["phase"].ShouldBe("on-sale");
         (await _sale.OperateAsync(batch, "resume")).Is(200);
         await _sale.OrderAsync(batch, _sale.NewUser());
-        (await _sale.ExportAsync(batch)).Split("\"paused\"").Length.ShouldBe(2, "a pause of what is paused is no entry");
+        (await _sale.ExportAsync(batch))
+            .Split("\"paused\"").Length.ShouldBe(2, "a pause of what is paused is no entry");
     }
 
     [Fact]
@@ -101,7 +108,8 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         (await _sale.OperateAsync(batch, "close")).Is(200)["phase"].ShouldBe("closed");
         (await _sale.OperateAsync(batch, "close")).Is(200);
         (await _sale.BuyAsync(batch, _sale.NewUser())).IsRefusal(409, "sale-closed");
-        foreach (var action in (string[])["pause", "resume"]) (await _sale.OperateAsync(batch, action)).IsRefusal(409, "sale-closed");
+        foreach (var action in (string[])["pause", "resume"]) (await _sale.OperateAsync(batch, action))
+            .IsRefusal(409, "sale-closed");
         (await _sale.OperateAsync(batch, "restock", 1)).IsRefusal(409, "sale-closed");
         (await _sale.OperateAsync(batch, "withdraw", 9)).Is(200).Number("withdrawn").ShouldBe(9);
 
@@ -121,12 +129,14 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         (await _sale.OperateAsync(batch, "restock", 4, "r-1")).IsRefusal(409, "conflict");
         (await _sale.OperateAsync(batch, "withdraw", 3, "r-1")).IsRefusal(409, "conflict");
         (await _sale.OperateAsync(batch, "restock", 1)).Is(200).Number("stock").ShouldBe(6);
-        (await _sale.OperateAsync(batch, "restock", 1)).Is(200).Number("stock").ShouldBe(7, "without a key every command is one of its own");
+        (await _sale.OperateAsync(batch, "restock", 1)).Is(200).Number("stock")
+            .ShouldBe(7, "without a key every command is one of its own");
 
         await _sale.OrderAsync(batch, _sale.NewUser());
         (await _sale.OperateAsync(batch, "withdraw", 7)).IsRefusal(409, "conflict");
         var less = (await _sale.OperateAsync(batch, "withdraw", 6)).Is(200);
-        (less.Number("free"), less.Number("held"), less.Number("withdrawn"), less["phase"]).ShouldBe((0, 1, 6, "sold-out"));
+        (less.Number("free"), less.Number("held"), less.Number("withdrawn"), less["phase"])
+            .ShouldBe((0, 1, 6, "sold-out"));
         (await _sale.OperateAsync(batch, "restock", 10_000_000)).IsRefusal(409, "conflict");
 
         var ledger = await _sale.AuditAsync(batch);
@@ -141,8 +151,10 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         await _sale.OrderAsync(batch, _sale.NewUser());
         (await _sale.BuyAsync(batch, user, "k")).IsRefusal(409, "sold-out");
         (await _sale.OperateAsync(batch, "restock", 1)).Is(200);
-        await Eventually.HoldsAsync(async () => (await _sale.BuyAsync(batch, user, "k")).Status is 200 or 201, "the front saw the restock");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.BuyAsync(batch, user, "k")).Status is 200 or 201, "the front saw the restock");
     }
 
-    private Task<Answer> CreateAsync(JsonObject terms) => _sale.Client.PostAsync("/api/operator/batches", _sale.Operator, terms);
+    private Task<Answer> CreateAsync(JsonObject terms) =>
+        _sale.Client.PostAsync("/api/operator/batches", _sale.Operator, terms);
 }

@@ -19,12 +19,16 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
         var delivery = Delivery();
         foreach (var (method, path, body) in ((string, string, JsonObject?)[])
         [
-            ("GET", "", null), ("DELETE", "", null), ("POST", "/checkout", null), ("PUT", "/delivery", delivery), ("GET", "/delivery", null),
+            ("GET", "", null), ("DELETE", "", null), ("POST", "/checkout", null), ("PUT", "/delivery", delivery),
+            ("GET", "/delivery", null),
         ])
         {
-            (await _sale.Client.SendAsync(method, $"/api/orders/{order}{path}", _sale.Sign.Bearer(other), body)).IsRefusal(404, "not-found");
-            (await _sale.Client.SendAsync(method, $"/api/orders/{order}{path}", null, body)).IsRefusal(401, "unauthenticated");
-            (await _sale.Client.SendAsync(method, $"/api/orders/{order}{path}", "Ticket " + _sale.Sign.Ticket(owner, batch), body))
+            (await _sale.Client.SendAsync(method, $"/api/orders/{order}{path}", _sale.Sign.Bearer(other), body))
+                .IsRefusal(404, "not-found");
+            (await _sale.Client.SendAsync(method, $"/api/orders/{order}{path}", null, body))
+                .IsRefusal(401, "unauthenticated");
+            (await _sale.Client.SendAsync(method, $"/api/orders/{order}{path}",
+                "Ticket " + _sale.Sign.Ticket(owner, batch), body))
                 .IsRefusal(401, "unauthenticated");
         }
 
@@ -58,14 +62,16 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
     {
         var (batch, user) = (await _sale.CreateAsync(limit: 5), _sale.NewUser());
         var mine = new List<string>();
-        foreach (var key in (string[])["a", "b", "c"]) mine.Add((await _sale.BuyAsync(batch, user, key)).Is(201)["id"]!);
+        foreach (var key in (string[])["a", "b", "c"]) mine.Add((await _sale.BuyAsync(batch, user, key))
+            .Is(201)["id"]!);
         await _sale.OrderAsync(batch, _sale.NewUser());
 
         var all = await ListAsync("");
         all.Header("Cache-Control").ShouldBe("no-store");
         all.Names.ShouldBe(["items"]);
         Ids(all).ShouldBe(mine);
-        Answer.NamesOf(all.Items[0]).ShouldBe(["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);
+        Answer.NamesOf(all.Items[0]).ShouldBe(
+            ["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);
 
         var page = await ListAsync("&limit=2");
         Ids(page).ShouldBe(mine[..2]);
@@ -73,7 +79,8 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
         var rest = await ListAsync($"&limit=2&after={page["next"]}");
         Ids(rest).ShouldBe(mine[2..]);
         rest["next"].ShouldBeNull();
-        (await _sale.Client.GetAsync($"/api/me/orders?batch={batch}", _sale.Sign.Bearer(_sale.NewUser()))).Is(200).Items.ShouldBeEmpty();
+        (await _sale.Client.GetAsync($"/api/me/orders?batch={batch}", _sale.Sign.Bearer(_sale.NewUser())))
+            .Is(200).Items.ShouldBeEmpty();
 
         async Task<Answer> ListAsync(string query) =>
             (await _sale.Client.GetAsync($"/api/me/orders?batch={batch}{query}", _sale.Sign.Bearer(user))).Is(200);
@@ -91,7 +98,8 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
 
         var (sold, unit) = ((await _sale.ReadOrderAsync(order, user)).Is(200), 0);
         await Eventually.HoldsAsync(
-            async () => await _sale.BuyAsync(batch, next) is { Status: 201 } bought && (unit = bought.Member("units")[0].GetInt32()) > 0,
+            async () => await _sale.BuyAsync(batch, next) is { Status: 201 } bought
+                && (unit = bought.Member("units")[0].GetInt32()) > 0,
             "the unit can be bought");
         unit.ShouldBe(sold.Member("units")[0].GetInt32());
         (await _sale.CheckOutAsync(order, user)).IsRefusal(409, "order-not-payable");
@@ -104,7 +112,8 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
         var order = await _sale.OrderAsync(batch, user);
         (await _sale.Client.PostAsync($"/api/orders/{order}/checkout", _sale.Operator)).IsRefusal(404, "not-found");
-        (await _sale.Client.SendAsync("DELETE", $"/api/orders/{order}", _sale.Operator)).Is(200)["status"].ShouldBe("cancelled");
+        (await _sale.Client.SendAsync("DELETE", $"/api/orders/{order}", _sale.Operator)).Is(200)["status"]
+            .ShouldBe("cancelled");
     }
 
     [Fact]
@@ -117,8 +126,10 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
 
         var kept = (await _sale.Client.SendAsync("PUT", path, _sale.Sign.Bearer(user), Delivery())).Is(200);
         kept.Names.ShouldBe(["name", "phone", "address"]);
-        (kept["name"], kept["phone"], kept["address"]).ShouldBe(("王小明", "+86 138 0013 8000", "北京市海淀区清河中街68号 \"华润五彩城\""));
-        (await _sale.Client.SendAsync("PUT", path, _sale.Sign.Bearer(user), Delivery("Lei"))).Is(200)["name"].ShouldBe("Lei");
+        (kept["name"], kept["phone"], kept["address"])
+            .ShouldBe(("王小明", "+86 138 0013 8000", "北京市海淀区清河中街68号 \"华润五彩城\""));
+        (await _sale.Client.SendAsync("PUT", path, _sale.Sign.Bearer(user), Delivery("Lei"))).Is(200)["name"]
+            .ShouldBe("Lei");
         (await _sale.Client.GetAsync(path, _sale.Sign.Bearer(user))).Is(200)["name"].ShouldBe("Lei");
         (await _sale.Client.GetAsync(path, _sale.Operator)).Is(200)["name"].ShouldBe("Lei");
         (await _sale.ExportAsync(batch)).ShouldNotContain("8000");
@@ -138,7 +149,8 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
 
         _sale.Clock.Advance(TimeSpan.FromSeconds(30));
         await _sale.UntilOrderIsAsync(order, user, "expired");
-        await Eventually.HoldsAsync(async () => (await _sale.BuyAsync(batch, _sale.NewUser())).Status == 201, "its unit is free");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.BuyAsync(batch, _sale.NewUser())).Status == 201, "its unit is free");
         (await _sale.AuditAsync(batch)).Order(order)!.Released.ShouldBe("expired");
         (await _sale.CancelAsync(order, user)).Is(200)["status"].ShouldBe("expired");
     }

@@ -5,7 +5,9 @@ using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Api.Payments;
 
-/// <summary>From the checkout to the paid or refunded order: engine and sandbox talk to each other over HTTP, as in a real sale.</summary>
+/// <summary>
+/// From the checkout to the paid or refunded order: engine and sandbox talk to each other over HTTP, as in a real sale.
+/// </summary>
 [Collection(SaleTests.Name)]
 public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
 {
@@ -30,7 +32,8 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
         await _sale.UntilOrderIsAsync(order, user, "paid");
         (await _sale.CheckOutAsync(order, user)).IsRefusal(409, "order-not-payable");
         await Eventually.HoldsAsync(
-            async () => await _sale.BoardAsync(batch) is var board && (board.Number("held"), board.Number("sold")) == (0, 1), "the unit is sold");
+            async () => await _sale.BoardAsync(batch) is var board
+                && (board.Number("held"), board.Number("sold")) == (0, 1), "the unit is sold");
 
         // A paid order is past its deadline for ever.
         _sale.Clock.Advance(TimeSpan.FromSeconds(1_000));
@@ -78,11 +81,13 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_capture_after_the_release_is_paid_back()
     {
-        var (batch, user, next) = (await _sale.CreateAsync(stock: 1, windowSeconds: 60), _sale.NewUser(), _sale.NewUser());
+        var (batch, user, next) = (await _sale.CreateAsync(stock: 1, windowSeconds: 60), _sale.NewUser(),
+            _sale.NewUser());
         var (order, url) = await CheckedOutAsync(batch, user);
         _sale.Clock.Advance(TimeSpan.FromSeconds(91));
         await _sale.UntilOrderIsAsync(order, user, "expired");
-        await Eventually.HoldsAsync(async () => (await _sale.BuyAsync(batch, next)).Status == 201, "another has the unit");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.BuyAsync(batch, next)).Status == 201, "another has the unit");
 
         await _sale.DecideAsync(url, "paid");
         await _sale.UntilOrderIsAsync(order, user, "refunded");
@@ -111,7 +116,8 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task Without_a_grace_a_hold_ends_at_its_pay_by_and_money_that_comes_later_goes_back()
     {
-        await using var strict = await SaleFront.StartAsync(new FrontPlan { Settings = new() { ["Orders:GraceSeconds"] = "0" } });
+        await using var strict = await SaleFront.StartAsync(
+            new FrontPlan { Settings = new() { ["Orders:GraceSeconds"] = "0" } });
         var (batch, user) = (await strict.CreateAsync(stock: 1, windowSeconds: 1), strict.NewUser());
         var order = await strict.OrderAsync(batch, user);
         var checkout = await strict.CheckOutAsync(order, user);
@@ -141,12 +147,15 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
         foreach (var off in (int[])[-6, 6])
         {
             var stale = now.AddMinutes(off);
-            (await NotifyAsync(captured, "m1", stale, Signed(signature, "m1", stale, captured))).IsRefusal(401, "unauthenticated");
+            (await NotifyAsync(captured, "m1", stale, Signed(signature, "m1", stale, captured)))
+                .IsRefusal(401, "unauthenticated");
         }
 
         var altered = captured.Replace("199900", "100", StringComparison.Ordinal);
-        (await NotifyAsync(altered, "m1", now, Signed(signature, "m1", now, captured))).IsRefusal(401, "unauthenticated");
-        (await NotifyAsync(captured, "m2", now, Signed(signature, "m1", now, captured))).IsRefusal(401, "unauthenticated");
+        (await NotifyAsync(altered, "m1", now, Signed(signature, "m1", now, captured)))
+            .IsRefusal(401, "unauthenticated");
+        (await NotifyAsync(captured, "m2", now, Signed(signature, "m1", now, captured)))
+            .IsRefusal(401, "unauthenticated");
         (await _sale.HeadAsync(batch)).ShouldBe(before);
 
         // Genuine, but of no order here, or malformed, or of a kind nobody acts on.
@@ -173,7 +182,8 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
     [InlineData("weibo:mallory", 199_900, "CNY")]
     [InlineData(null, 199_899, "CNY")]
     [InlineData(null, 199_900, "USD")]
-    public async Task Money_of_the_wrong_payer_or_amount_sells_nothing_and_is_owed_back(string? payer, long amount, string currency)
+    public async Task Money_of_the_wrong_payer_or_amount_sells_nothing_and_is_owed_back(string? payer, long amount,
+        string currency)
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
         var order = await _sale.OrderAsync(batch, user);
@@ -191,7 +201,8 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
     private static string Signed(WebhookSignature signature, string id, DateTimeOffset at, string body) =>
         signature.Sign(id, WebhookSignature.TimestampOf(at), Encoding.UTF8.GetBytes(body));
 
-    private static string Captured(string order, string user, long amount = Offer.Price, string currency = "CNY") => new JsonObject
+    private static string Captured(string order, string user, long amount = Offer.Price, string currency = "CNY") =>
+        new JsonObject
     {
         ["type"] = "payment.captured",
         ["timestamp"] = "2012-12-21T04:00:00Z",
@@ -221,10 +232,12 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
     // The provider's books against the ledger: one payment, one refund, the same ids and amounts.
     private async Task SandboxAgreesAsync(string order, AuditedSale ledger)
     {
-        var listed = (await _sale.Client.GetAsync($"/sandbox/payments?order={order}", $"Bearer {_sale.Front.Secrets.PaymentsApiKey}")).Is(200);
+        var listed = (await _sale.Client.GetAsync($"/sandbox/payments?order={order}",
+            $"Bearer {_sale.Front.Secrets.PaymentsApiKey}")).Is(200);
         var payment = listed.Items.ShouldHaveSingleItem();
         var entered = ledger.Payments[payment.GetProperty("payment").GetString()!];
         entered.Refund.ShouldBe(payment.GetProperty("refund").GetProperty("id").GetString());
-        entered.Amount.Value.ShouldBe(payment.GetProperty("refund").GetProperty("amount").GetProperty("amount").GetInt64());
+        entered.Amount.Value.ShouldBe(payment.GetProperty("refund").GetProperty("amount").GetProperty("amount")
+            .GetInt64());
     }
 }

@@ -45,14 +45,16 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
         foreach (var empty in (string[])["Ticket", "Ticket ", "Ticket  ,"])
             (await _sale.Client.BuyAsync(batch, empty)).IsRefusal(401, "unauthenticated");
         (await _sale.AuditAsync(batch)).Orders.ShouldBeEmpty();
-        (await _sale.Client.BuyAsync(batch, "ticket " + good)).Is(201)["user"].ShouldBe(user, "a scheme's case does not matter");
+        (await _sale.Client.BuyAsync(batch, "ticket " + good)).Is(201)["user"]
+            .ShouldBe(user, "a scheme's case does not matter");
     }
 
     [Fact]
     public async Task A_token_that_does_not_hold_is_no_credential()
     {
         var (batch, now) = (await _sale.CreateAsync(), DateTimeOffset.UtcNow);
-        JsonObject Claims(string? sub = "alice", string? channel = "weibo") => new() { ["sub"] = sub, ["channel"] = channel };
+        JsonObject Claims(string? sub = "alice", string? channel = "weibo") =>
+            new() { ["sub"] = sub, ["channel"] = channel };
         JsonObject With(string name, JsonNode? value)
         {
             var claims = Claims();
@@ -86,7 +88,8 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
         foreach (var (what, token) in bad)
         {
             foreach (var (method, path) in ((string, string)[])
-                [("POST", $"/api/batches/{batch}/orders"), ("PUT", $"/api/batches/{batch}/reservation"), ("GET", $"/api/me/orders?batch={batch}")])
+                [("POST", $"/api/batches/{batch}/orders"), ("PUT", $"/api/batches/{batch}/reservation"),
+                    ("GET", $"/api/me/orders?batch={batch}")])
             {
                 var told = await _sale.Client.SendAsync(method, path, "Bearer " + token);
                 told.Code.ShouldBe("unauthenticated", $"{what}: {method} {path}");
@@ -107,17 +110,21 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
             terms["id"] = $"{_sale.NewId()}{new string('-', 64)}"[..64];
             terms["channel"] = new string('c', 32);
         });
-        foreach (var subject in (string[])[new('米', 128), string.Concat(Enumerable.Repeat("😀", 64)), new('"', 128), new('\\', 128), new('<', 128)])
+        foreach (var subject in (string[])[new('米', 128), string.Concat(Enumerable.Repeat("😀", 64)), new('"', 128),
+            new('\\', 128), new('<', 128)])
         {
-            var claims = new JsonObject { ["sub"] = subject, ["channel"] = new string('c', 32), ["aud"] = new JsonArray("other", "sale") };
+            var claims = new JsonObject { ["sub"] = subject, ["channel"] = new string('c', 32),
+                ["aud"] = new JsonArray("other", "sale") };
             var token = "Bearer " + _sale.Sign.Token(claims);
             var made = await _sale.Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", token);
             made["user"].ShouldBe($"{new string('c', 32)}:{subject}", $"{subject}: {made}");
         }
 
-        var tickets = (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/reservations", _sale.Operator)).Is(200).Items
+        var tickets = (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/reservations", _sale.Operator))
+            .Is(200).Items
             .Select(item => item.GetProperty("user").GetString()!).Select(async user =>
-                (user, (await _sale.Client.GetAsync($"/api/batches/{batch}/reservation", _sale.Sign.Bearer(user)))["ticket"]!));
+                (user, (await _sale.Client.GetAsync($"/api/batches/{batch}/reservation",
+                    _sale.Sign.Bearer(user)))["ticket"]!));
         _sale.Clock.Advance(2 * Offer.StageLasts);
         foreach (var (user, ticket) in await Task.WhenAll(tickets))
             (await _sale.Client.BuyAsync(batch, "Ticket " + ticket)).Is(201)["user"].ShouldBe(user);

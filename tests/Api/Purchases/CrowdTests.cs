@@ -19,7 +19,8 @@ public sealed class CrowdTests(SaleTests.Fixture fixture)
         var wronged = new List<string>();
         var random = new Random(20121221);
         var clicks = Enumerable.Range(0, Purchases)
-            .Select(_ => (User: users[random.Next(Users)], Key: random.Next(3) is var key and > 0 ? $"k{key}" : null)).ToArray();
+            .Select(_ => (User: users[random.Next(Users)], Key: random.Next(3) is var key and > 0 ? $"k{key}" : null))
+            .ToArray();
 
         await Parallel.ForEachAsync(clicks, new ParallelOptions { MaxDegreeOfParallelism = 100 }, async (click, _) =>
         {
@@ -29,7 +30,8 @@ public sealed class CrowdTests(SaleTests.Fixture fixture)
             var answer = await _sale.BuyAsync(batch, click.User, click.Key);
             if (answer.Status is 200 or 201)
             {
-                told.Ordered(click.User, click.Key, answer["id"]!, [.. answer.Member("units").EnumerateArray().Select(unit => unit.GetInt32())]);
+                told.Ordered(click.User, click.Key, answer["id"]!,
+                    [.. answer.Member("units").EnumerateArray().Select(unit => unit.GetInt32())]);
                 lock (holders) holders.Add(click.User);
             }
             else if (answer.Code is not ("sold-out" or "limit-reached") || (held && answer.Code == "sold-out"))

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace OrleansSale.Tests.Api.Purchases;
 
-/// <summary>Of several reasons to refuse a purchase, the first of the contract's list is told: each case has two, next to each other.</summary>
+/// <summary>
+/// Of several reasons to refuse a purchase, the first of the contract's list is told: each case has two, next to each
+/// other.
+/// </summary>
 [Collection(SaleTests.Name)]
 public sealed class PrecedenceTests(SaleTests.Fixture fixture)
 {
@@ -13,13 +16,15 @@ public sealed class PrecedenceTests(SaleTests.Fixture fixture)
         (await BuyAsync(await _sale.CreateAsync(), null, quantity: 0)).IsRefusal(400, "invalid-request", "quantity");
 
     [Fact]
-    public async Task Unauthenticated_before_not_found() => (await BuyAsync("nowhere", null)).IsRefusal(401, "unauthenticated");
+    public async Task Unauthenticated_before_not_found() =>
+        (await BuyAsync("nowhere", null)).IsRefusal(401, "unauthenticated");
 
     [Fact]
     public async Task Not_found_before_not_eligible()
     {
         (await BuyAsync("nowhere", _sale.Sign.Bearer(_sale.NewUser("twitter")))).IsRefusal(404, "not-found");
-        (await BuyAsync("nowhere", "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), "nowhere"))).IsRefusal(404, "not-found");
+        (await BuyAsync("nowhere", "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), "nowhere")))
+            .IsRefusal(404, "not-found");
     }
 
     [Fact]
@@ -31,7 +36,8 @@ public sealed class PrecedenceTests(SaleTests.Fixture fixture)
     {
         var batch = await _sale.CreateAsync();
         (await BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser("twitter")), "forged")).IsRefusal(403, "not-eligible");
-        (await BuyAsync(batch, "Ticket " + _sale.Sign.Ticket(_sale.NewUser("twitter"), batch))).IsRefusal(403, "not-eligible");
+        (await BuyAsync(batch, "Ticket " + _sale.Sign.Ticket(_sale.NewUser("twitter"), batch)))
+            .IsRefusal(403, "not-eligible");
     }
 
     [Fact]
@@ -44,7 +50,8 @@ public sealed class PrecedenceTests(SaleTests.Fixture fixture)
 
     [Fact]
     public async Task Ticket_invalid_before_sale_closed() =>
-        (await BuyAsync(await _sale.CreateAsync(Stage.Over), _sale.Sign.Bearer(_sale.NewUser()), "forged")).IsRefusal(403, "ticket-invalid");
+        (await BuyAsync(await _sale.CreateAsync(Stage.Over), _sale.Sign.Bearer(_sale.NewUser()), "forged"))
+            .IsRefusal(403, "ticket-invalid");
 
     [Fact]
     public async Task Sale_closed_before_sale_not_open()
@@ -65,7 +72,8 @@ public sealed class PrecedenceTests(SaleTests.Fixture fixture)
         var told = (await BuyAsync(batch, Ticket(batch))).IsRefusal(409, "sale-not-open");
         told["opensAt"].ShouldBe((await _sale.BoardAsync(batch))["schedule.saleOpens"]);
         // The batch, asked by a front that may not answer by itself, says the same.
-        (await BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser()))).IsRefusal(409, "sale-not-open")["opensAt"].ShouldBe(told["opensAt"]);
+        (await BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser()))).IsRefusal(409, "sale-not-open")["opensAt"]
+            .ShouldBe(told["opensAt"]);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         made.Instant("heldAt").ShouldBe(_sale.Clock.GetUtcNow(), TimeSpan.FromSeconds(30));
         (made.Instant("payBy") - made.Instant("heldAt")).ShouldBe(TimeSpan.FromSeconds(600));
 
-        (await _sale.Client.GetAsync(made.Header("Location")!, _sale.Sign.Bearer(user))).Is(200).Text.ShouldBe(made.Text);
+        (await _sale.Client.GetAsync(made.Header("Location")!, _sale.Sign.Bearer(user)))
+            .Is(200).Text.ShouldBe(made.Text);
         var ledger = await _sale.AuditAsync(batch);
         ledger.OrderOf(user, "my-key")!.Units.ShouldBe([1, 2]);
     }
@@ -34,7 +35,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
     public async Task A_body_may_be_left_out_be_empty_or_say_nothing()
     {
         var batch = await _sale.CreateAsync();
-        foreach (var body in (string?[])[null, "{}", """{"quantity":null,"ticket":null}""", """{"quantity":1,"other":[1]}"""])
+        foreach (var body in (string?[])[null, "{}", """{"quantity":null,"ticket":null}""",
+            """{"quantity":1,"other":[1]}"""])
             (await _sale.Client.BuyAsync(batch, Ticket(batch, _sale.NewUser()), body: body)).Is(201);
         using var empty = new ByteArrayContent([]);
         (await _sale.Client.BuyAsync(batch, Ticket(batch, _sale.NewUser()), body: empty)).Is(201);
@@ -50,7 +52,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         _sale.Clock.Advance(2 * Offer.StageLasts);
 
         var body = new JsonObject { ["ticket"] = ticket };
-        (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(withTicket), body: body)).Is(201)["user"].ShouldBe(withTicket);
+        (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(withTicket), body: body)).Is(201)["user"]
+            .ShouldBe(withTicket);
         (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(without))).Is(201)["user"].ShouldBe(without);
         (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser()))).IsRefusal(403, "not-reserved");
     }
@@ -65,7 +68,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         again.Header("Location").ShouldBe(first.Header("Location"));
         (await _sale.BuyAsync(batch, user, "k-1", 3)).IsRefusal(409, "conflict");
         (await _sale.BuyAsync(batch, user, "k-1")).IsRefusal(409, "conflict");
-        (await _sale.BuyAsync(batch, user)).Is(200)["id"].ShouldBe(first["id"], "without a key a user has one live order");
+        (await _sale.BuyAsync(batch, user)).Is(200)["id"]
+            .ShouldBe(first["id"], "without a key a user has one live order");
 
         var second = (await _sale.BuyAsync(batch, user, "k-2", 3)).Is(201);
         second["id"].ShouldNotBe(first["id"]);
@@ -129,7 +133,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
     public async Task After_ten_ended_orders_a_user_may_make_no_more()
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
-        for (var order = 0; order < 10; order++) (await _sale.CancelAsync(await _sale.OrderAsync(batch, user), user)).Is(200);
+        for (var order = 0; order < 10; order++) (await _sale.CancelAsync(await _sale.OrderAsync(batch, user), user))
+            .Is(200);
         (await _sale.BuyAsync(batch, user)).IsRefusal(409, "limit-reached");
         (await _sale.BuyAsync(batch, _sale.NewUser())).Is(201);
     }
@@ -144,10 +149,12 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
     {
         var batch = await _sale.CreateAsync();
         var answer = await RawPost.SendAsync(
-            _sale.Client.Address, $"/api/batches/{batch}/orders", $"Authorization: {Ticket(batch, _sale.NewUser())}", $"Idempotency-Key: {key}");
+            _sale.Client.Address, $"/api/batches/{batch}/orders", $"Authorization: {Ticket(batch, _sale.NewUser())}",
+                $"Idempotency-Key: {key}");
         answer.Status.ShouldBe(400, answer.Text);
         // A control character is not even HTTP; everything else is told by its name.
-        if (key != "k\u0001") JsonElement.Parse(answer.Body).GetProperty("field").GetString().ShouldBe("Idempotency-Key");
+        if (key != "k\u0001") JsonElement.Parse(answer.Body).GetProperty("field").GetString()
+            .ShouldBe("Idempotency-Key");
     }
 
     [Fact]
@@ -155,7 +162,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
         (await _sale.BuyAsync(batch, user, new string('~', 64))).Is(201);
-        var twice = await _sale.Client.SendAsync("POST", $"/api/batches/{batch}/orders", Ticket(batch, user), null, "one", ("Idempotency-Key", "two"));
+        var twice = await _sale.Client.SendAsync("POST", $"/api/batches/{batch}/orders", Ticket(batch, user), null,
+            "one", ("Idempotency-Key", "two"));
         twice.IsRefusal(400, "invalid-request", "Idempotency-Key");
     }
 

@@ -7,7 +7,9 @@ using OrleansSale.Tests.Storage;
 
 namespace OrleansSale.Tests.Api.Purchases;
 
-/// <summary>I7: storage hangs, and every request still gets an answer. A front of its own, with bounds to match.</summary>
+/// <summary>
+/// I7: storage hangs, and every request still gets an answer. A front of its own, with bounds to match.
+/// </summary>
 public sealed class UnansweredTests : IAsyncLifetime
 {
     private const int Capacity = 5;
@@ -56,12 +58,14 @@ public sealed class UnansweredTests : IAsyncLifetime
         foreach (var user in users)
         {
             Answer? made = null;
-            await Eventually.HoldsAsync(async () => (made = await _sale.BuyAsync(batch, user, "k")).Status is 200 or 201, "asking again is answered");
+            await Eventually.HoldsAsync(async () =>
+                (made = await _sale.BuyAsync(batch, user, "k")).Status is 200 or 201, "asking again is answered");
             (await _sale.BuyAsync(batch, user, "k")).Is(200)["id"].ShouldBe(made!["id"]);
         }
 
         var ledger = await _sale.AuditAsync(batch);
-        ledger.Orders.Select(order => order.User).Order().ShouldBe(users.Order(), "each has one order, and the sixth has none");
+        ledger.Orders.Select(order => order.User).Order()
+            .ShouldBe(users.Order(), "each has one order, and the sixth has none");
     }
 
     [Fact]
@@ -72,7 +76,8 @@ public sealed class UnansweredTests : IAsyncLifetime
         using var gate = _ledger.HoldAppends($"batch/{batch}");
         for (var round = 0; round < 4; round++)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 2 * Capacity).Select(_ => _sale.BuyAsync(batch, _sale.NewUser())));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 2 * Capacity)
+                .Select(_ => _sale.BuyAsync(batch, _sale.NewUser())));
             foreach (var answer in answers) answer.IsRefusal(503, "overloaded");
             // One group may be at the batch; nothing that was answered waits behind it.
             await Eventually.HoldsAsync(() => lane.QueuedCount <= Capacity, "what was answered has left the queue");
@@ -131,7 +136,8 @@ public sealed class UnansweredTests : IAsyncLifetime
 
         (await pause).IsRefusal(503, "overloaded");
         gate.Open();
-        await Eventually.HoldsAsync(async () => (await _sale.ReadOrderAsync(order, user))["status"] == "cancelled", "what was asked is done in the end");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.ReadOrderAsync(order, user))["status"] == "cancelled", "what was asked is done in the end");
     }
 
     [Fact]
@@ -151,9 +157,11 @@ public sealed class UnansweredTests : IAsyncLifetime
         (await _sale.Client.GetAsync("/health/ready")).Is(200);
         _ledger.IsDown = true;
         (await _sale.Client.GetAsync("/health/live")).Is(200);
-        await Eventually.HoldsAsync(async () => (await _sale.Client.GetAsync("/health/ready")).Status == 503, "not ready");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.Client.GetAsync("/health/ready")).Status == 503, "not ready");
         (await _sale.Client.GetAsync("/health/ready")).Header("Retry-After").ShouldNotBeNull();
         _ledger.IsDown = false;
-        await Eventually.HoldsAsync(async () => (await _sale.Client.GetAsync("/health/ready")).Status == 200, "ready again");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.Client.GetAsync("/health/ready")).Status == 200, "ready again");
     }
 }

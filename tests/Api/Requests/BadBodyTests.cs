@@ -49,7 +49,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
         foreach (var (method, path, by) in await EndpointsAsync())
         {
             foreach (var bytes in (byte[][])
-                [[0xff, 0xfe, (byte)'{', (byte)'}'], [.. "{\"reason\":\""u8, 0xc3, 0x28, .. "\",\"units\":1}"u8], [.. "{\""u8, 0xed, 0xa0, 0x80, .. "\":1}"u8]])
+                [[0xff, 0xfe, (byte)'{', (byte)'}'], [.. "{\"reason\":\""u8, 0xc3, 0x28, .. "\",\"units\":1}"u8],
+                    [.. "{\""u8, 0xed, 0xa0, 0x80, .. "\":1}"u8]])
             {
                 using var content = new ByteArrayContent(bytes);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -84,7 +85,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
 
         // The largest body is fine.
         var batch = await _sale.CreateAsync();
-        (await _sale.Client.BuyAsync(batch, "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch), body: Padded(65_536, "{}"))).Is(201);
+        (await _sale.Client.BuyAsync(batch, "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch),
+            body: Padded(65_536, "{}"))).Is(201);
     }
 
     [Fact]
@@ -92,7 +94,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
     {
         foreach (var (method, path, by) in await EndpointsAsync())
         {
-            foreach (var type in (string?[])["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", null])
+            foreach (var type in (string?[])["text/plain", "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x", null])
             {
                 using var content = new StringContent("{}");
                 content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
@@ -121,13 +124,17 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_notification_is_bounded_before_it_is_verified()
     {
-        (await _sale.Client.PostAsync("/api/payments/notifications", body: Padded(65_537))).IsRefusal(400, "invalid-request", "body");
-        (await _sale.Client.PostAsync("/api/payments/notifications", body: Padded(65_536))).IsRefusal(401, "unauthenticated");
-        (await _sale.Client.PostAsync("/api/payments/notifications", body: Padded((1 << 20) + 1))).IsRefusal(413, "too-large");
+        (await _sale.Client.PostAsync("/api/payments/notifications", body: Padded(65_537)))
+            .IsRefusal(400, "invalid-request", "body");
+        (await _sale.Client.PostAsync("/api/payments/notifications", body: Padded(65_536)))
+            .IsRefusal(401, "unauthenticated");
+        (await _sale.Client.PostAsync("/api/payments/notifications", body: Padded((1 << 20) + 1)))
+            .IsRefusal(413, "too-large");
         (await _sale.Client.PostAsync("/api/payments/notifications")).IsRefusal(401, "unauthenticated");
     }
 
-    private static string Padded(int length, string json = """{"quantity":0}""") => new string(' ', length - json.Length) + json;
+    private static string Padded(int length, string json = """{"quantity":0}""") =>
+        new string(' ', length - json.Length) + json;
 
     // Every endpoint that reads a JSON body, with a credential that would do.
     private async Task<(string Method, string Path, string? By)[]> EndpointsAsync()

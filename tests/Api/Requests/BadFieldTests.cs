@@ -11,25 +11,32 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     private readonly SaleFront _sale = fixture.Front;
 
     [Theory]
-    [InlineData("id", Missing, "null", "1", "\"\"", "\"Upper\"", "\"a b\"", "\"a_b\"", "\"é\"", "\"a.b\"", "\"a/b\"", "[\"a\"]", "\"{65}\"")]
+    [InlineData("id", Missing, "null", "1", "\"\"", "\"Upper\"", "\"a b\"", "\"a_b\"", "\"é\"", "\"a.b\"", "\"a/b\"",
+        "[\"a\"]", "\"{65}\"")]
     [InlineData("product", Missing, "null", "\"mi2\"", "[]", "1")]
     [InlineData("product.id", Missing, "\"\"", "\"MI2\"", "1", "\"{65}\"")]
-    [InlineData("product.name", Missing, "\"\"", "\" \"", "\"a\\u0000b\"", "\"a\\nb\"", "\"\\ud800\"", "\"\\u2028\"", "1", "\"{201}\"")]
+    [InlineData("product.name", Missing, "\"\"", "\" \"", "\"a\\u0000b\"", "\"a\\nb\"", "\"\\ud800\"", "\"\\u2028\"",
+        "1", "\"{201}\"")]
     [InlineData("product.price", Missing, "1999", "\"1999 CNY\"")]
-    [InlineData("product.price.amount", Missing, "0", "-1", "1.5", "1e99", "\"1999\"", "1000000000001", "99999999999999999999")]
+    [InlineData("product.price.amount", Missing, "0", "-1", "1.5", "1e99", "\"1999\"", "1000000000001",
+        "99999999999999999999")]
     [InlineData("product.price.currency", Missing, "\"cny\"", "\"CN\"", "\"CNYY\"", "\"¥¥¥\"", "156")]
     [InlineData(
-        "product.imageUrl", "\"javascript:alert(1)\"", "\"//evil.example/x.png\"", "\"http://plain.example/x.png\"", "\"data:image/png,x\"", "1",
+        "product.imageUrl", "\"javascript:alert(1)\"", "\"//evil.example/x.png\"", "\"http://plain.example/x.png\"",
+        "\"data:image/png,x\"", "1",
         "\"{2001}\"")]
-    [InlineData("channel", Missing, "\"\"", "\"Weibo\"", "[]", "[\"weibo\",\"weibo\"]", "[\"weibo\",1]", "[null]", "{}", "\"{33}\"")]
+    [InlineData("channel", Missing, "\"\"", "\"Weibo\"", "[]", "[\"weibo\",\"weibo\"]", "[\"weibo\",1]", "[null]",
+        "{}", "\"{33}\"")]
     [InlineData("stock", Missing, "0", "-5", "10000001", "1.0001", "\"5\"", "true", "1e400")]
     [InlineData("perUserLimit", Missing, "0", "-1", "101", "\"1\"")]
     [InlineData("paymentWindowSeconds", Missing, "0", "-1", "86401", "2147483648")]
     [InlineData("schedule", Missing, "[]", "\"now\"")]
-    [InlineData("schedule.reservationOpens", Missing, "\"soon\"", "1356062400", "\"2012-12-21\"", "\"2012-12-21T04:00:00\"", "\"2012-13-21T04:00:00Z\"")]
+    [InlineData("schedule.reservationOpens", Missing, "\"soon\"", "1356062400", "\"2012-12-21\"",
+        "\"2012-12-21T04:00:00\"", "\"2012-13-21T04:00:00Z\"")]
     [InlineData("schedule.reservationCloses", Missing, "\"1999-12-31T23:59:59Z\"", "\"2000-01-01T00:00:00Z\"")]
     [InlineData("schedule.saleOpens", Missing, "\"2000-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"")]
-    [InlineData("schedule.saleCloses", Missing, "\"2000-01-01T00:00:00Z\"", "\"3000-01-01T00:00:00Z\"", "\"2012-12-21T04:00:00+25:00\"")]
+    [InlineData("schedule.saleCloses", Missing, "\"2000-01-01T00:00:00Z\"", "\"3000-01-01T00:00:00Z\"",
+        "\"2012-12-21T04:00:00+25:00\"")]
     public async Task Terms_out_of_their_ranges_are_named(string field, params string[] values)
     {
         foreach (var value in values)
@@ -50,7 +57,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
         var now = _sale.Clock.GetUtcNow();
         foreach (var (later, earlier, mayBeEqual) in ((string, string, bool)[])
         [
-            ("reservationCloses", "reservationOpens", false), ("saleOpens", "reservationCloses", true), ("saleCloses", "saleOpens", false),
+            ("reservationCloses", "reservationOpens", false), ("saleOpens", "reservationCloses", true),
+            ("saleCloses", "saleOpens", false),
         ])
         {
             var terms = Offer.Of(_sale.NewId(), now, Stage.Reserving, 1, 1, 60);
@@ -75,7 +83,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
         foreach (var value in values)
         {
             var body = $$"""{"{{field}}":{{Filled(value)}}}""";
-            (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser()), body: body)).IsRefusal(400, "invalid-request", field);
+            (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser()), body: body))
+                .IsRefusal(400, "invalid-request", field);
         }
 
         (await _sale.HeadAsync(batch)).Seq.ShouldBe(1);
@@ -94,7 +103,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
             {
                 var body = new JsonObject { ["units"] = 1, ["reason"] = "x" };
                 Set(body, field, value);
-                (await _sale.Client.PostAsync($"/api/operator/batches/{batch}/{action}", _sale.Operator, Raw(body, value)))
+                (await _sale.Client.PostAsync($"/api/operator/batches/{batch}/{action}", _sale.Operator,
+                    Raw(body, value)))
                     .IsRefusal(400, "invalid-request", field);
             }
 
@@ -117,7 +127,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
         {
             var body = new JsonObject { ["name"] = "x", ["phone"] = "12345", ["address"] = "x" };
             Set(body, field, value);
-            (await _sale.Client.SendAsync("PUT", path, _sale.Sign.Bearer(user), Raw(body, value))).IsRefusal(400, "invalid-request", field);
+            (await _sale.Client.SendAsync("PUT", path, _sale.Sign.Bearer(user), Raw(body, value)))
+                .IsRefusal(400, "invalid-request", field);
         }
 
         (await _sale.Client.GetAsync(path, _sale.Sign.Bearer(user))).IsRefusal(404, "not-found");
@@ -153,11 +164,14 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
         foreach (var value in values)
         {
             var query = $"{name}={string.Format(null, value, batch)}";
-            (await _sale.Client.GetAsync($"/api/me/orders?batch={batch}&{query}", mine)).IsRefusal(400, "invalid-request", name);
-            (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/orders?{query}", _sale.Operator)).IsRefusal(400, "invalid-request", name);
+            (await _sale.Client.GetAsync($"/api/me/orders?batch={batch}&{query}", mine))
+                .IsRefusal(400, "invalid-request", name);
+            (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/orders?{query}", _sale.Operator))
+                .IsRefusal(400, "invalid-request", name);
             if (name != "limit") continue;
             (await _sale.Client.GetAsync($"/api/batches?{query}")).IsRefusal(400, "invalid-request", name);
-            (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/reservations?{query}", _sale.Operator)).IsRefusal(400, "invalid-request", name);
+            (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/reservations?{query}", _sale.Operator))
+                .IsRefusal(400, "invalid-request", name);
         }
 
         foreach (var id in (string[])["", "batch=", "batch=UPPER", "batch=a%20b", $"batch={new string('a', 65)}"])
@@ -168,7 +182,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     public async Task A_place_among_batches_or_users_that_cannot_be_one_is_named()
     {
         var batch = await _sale.CreateAsync();
-        foreach (var after in (string[])["alice", ":x", "Weibo:x", "weibo:a%00", "weibo:a%0Ab", "weibo:a/b", "weibo:" + new string('x', 2_000), "%FF"])
+        foreach (var after in (string[])["alice", ":x", "Weibo:x", "weibo:a%00", "weibo:a%0Ab", "weibo:a/b",
+            "weibo:" + new string('x', 2_000), "%FF"])
         {
             (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/reservations?after={after}", _sale.Operator))
                 .IsRefusal(400, "invalid-request", "after");
@@ -176,16 +191,19 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
 
         foreach (var after in (string[])["UPPER", "a%20b", "%00", new string('a', 65)])
             (await _sale.Client.GetAsync($"/api/batches?after={after}")).IsRefusal(400, "invalid-request", "after");
-        (await _sale.Client.GetAsync($"/api/batches?after={_sale.NewId()}-unknown")).IsRefusal(400, "invalid-request", "after");
+        (await _sale.Client.GetAsync($"/api/batches?after={_sale.NewId()}-unknown"))
+            .IsRefusal(400, "invalid-request", "after");
     }
 
     private static string Filled(string value) =>
-        value.StartsWith("\"{", StringComparison.Ordinal) && int.TryParse(value.AsSpan(2, value.Length - 4), out var length)
+        value.StartsWith("\"{", StringComparison.Ordinal)
+            && int.TryParse(value.AsSpan(2, value.Length - 4), out var length)
             ? $"\"{new string('a', length)}\""
             : value;
 
     // Values are put into the text: some are nothing that a document could hold.
-    private static string Raw(JsonObject body, string value) => body.ToJsonString().Replace("\"@value@\"", Filled(value), StringComparison.Ordinal);
+    private static string Raw(JsonObject body, string value) =>
+        body.ToJsonString().Replace("\"@value@\"", Filled(value), StringComparison.Ordinal);
 
     private static void Set(JsonObject body, string path, string value)
     {

@@ -26,7 +26,8 @@ public sealed class RoutingTests(SaleTests.Fixture fixture)
         foreach (var method in (string[])["GET", "PUT", "POST", "DELETE", "PATCH"])
         {
             if (methods.Contains(method)) continue;
-            var answer = (await _sale.Client.SendAsync(method, path, _sale.Operator)).IsRefusal(405, "method-not-allowed");
+            var answer = (await _sale.Client.SendAsync(method, path, _sale.Operator))
+                .IsRefusal(405, "method-not-allowed");
             answer.Header("Allow")!.Split(", ").Order().ShouldBe(methods);
         }
     }
@@ -40,6 +41,7 @@ public sealed class RoutingTests(SaleTests.Fixture fixture)
     [InlineData("/%E4%BD%A0")]
     public async Task A_path_that_is_nothing_is_not_found(string path)
     {
-        foreach (var method in (string[])["GET", "POST", "DELETE"]) (await _sale.Client.SendAsync(method, path)).IsRefusal(404, "not-found");
+        foreach (var method in (string[])["GET", "POST", "DELETE"]) (await _sale.Client.SendAsync(method, path))
+            .IsRefusal(404, "not-found");
     }
 }

@@ -16,35 +16,46 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
 
     // Mostly the ones that lead somewhere.
     private static readonly string[] Methods =
-        ["GET", "GET", "GET", "POST", "POST", "POST", "POST", "POST", "PUT", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"];
+        ["GET", "GET", "GET", "POST", "POST", "POST", "POST", "POST", "PUT", "PUT", "DELETE", "PATCH", "HEAD",
+            "OPTIONS", "TRACE", "BREW"];
 
     private static readonly string[] Paths =
     [
-        "/api/batches", "/api/batches/@b", "/api/batches/@b/live", "/api/batches/@b/reservation", "/api/batches/@b/orders", "/api/orders/@o",
-        "/api/orders/@o/checkout", "/api/orders/@o/delivery", "/api/me", "/api/me/orders", "/api/me/session", "/api/payments/notifications",
-        "/api/operator/batches", "/api/operator/batches/@b/pause", "/api/operator/batches/@b/resume", "/api/operator/batches/@b/close",
+        "/api/batches", "/api/batches/@b", "/api/batches/@b/live", "/api/batches/@b/reservation",
+        "/api/batches/@b/orders", "/api/orders/@o",
+        "/api/orders/@o/checkout", "/api/orders/@o/delivery", "/api/me", "/api/me/orders", "/api/me/session",
+        "/api/payments/notifications",
+        "/api/operator/batches", "/api/operator/batches/@b/pause", "/api/operator/batches/@b/resume",
+        "/api/operator/batches/@b/close",
         "/api/operator/batches/@b/restock", "/api/operator/batches/@b/withdraw", "/api/operator/batches/@b/orders",
-        "/api/operator/batches/@b/reservations", "/api/operator/batches/@b/ledger", "/dev/tokens", "/dev/session", "/sandbox/checkouts",
-        "/sandbox/checkouts/@o", "/sandbox/refunds", "/sandbox/payments", "/health/live", "/health/ready", "/nothing", "/api", "/sale/@b",
+        "/api/operator/batches/@b/reservations", "/api/operator/batches/@b/ledger", "/dev/tokens", "/dev/session",
+        "/sandbox/checkouts",
+        "/sandbox/checkouts/@o", "/sandbox/refunds", "/sandbox/payments", "/health/live", "/health/ready", "/nothing",
+        "/api", "/sale/@b",
     ];
 
     // A reason is never one that would do: an operator's valid command is no rubbish.
     private static readonly Gen<string> Value = Gen.OneOf(
-        Gen.Const("null"), Gen.Const("true"), Gen.Const("{}"), Gen.Const("[]"), Gen.Const("\"\""), Gen.Const("\"\\ud800\""), Gen.Const("-1"),
-        Gen.Const("1e999"), Gen.Const("99999999999999999999"), Gen.Double.Select(number => number.ToString("R", null)), Gen.Const("\"\\u0000\""),
+        Gen.Const("null"), Gen.Const("true"), Gen.Const("{}"), Gen.Const("[]"), Gen.Const("\"\""),
+            Gen.Const("\"\\ud800\""), Gen.Const("-1"),
+        Gen.Const("1e999"), Gen.Const("99999999999999999999"), Gen.Double.Select(number => number.ToString("R", null)),
+            Gen.Const("\"\\u0000\""),
         Gen.Const("[[[[[[[[[[]]]]]]]]]]"), Gen.Const("\"" + new string('x', 3_000) + "\""));
 
     private static readonly Gen<string> Member = Gen.Select(
         OneOf(
-            "reason", "units", "quantity", "ticket", "id", "product", "schedule", "channel", "stock", "name", "phone", "address", "user", "roles",
+            "reason", "units", "quantity", "ticket", "id", "product", "schedule", "channel", "stock", "name", "phone",
+            "address", "user", "roles",
             "outcome", "\\ud800", "", "type", "data"),
         Value,
         (name, value) => $"\"{name}\":{value}");
 
-    private static readonly Gen<string> Object = Member.Array[0, 6].Select(members => "{" + string.Join(',', members) + "}");
+    private static readonly Gen<string> Object = Member.Array[0, 6]
+        .Select(members => "{" + string.Join(',', members) + "}");
 
     private static readonly Gen<string> Body = Gen.OneOf(
-        Object, Object, Object, Gen.Const(""), Gen.String, Gen.Char['\0', '\u00ff'].Array[0, 40].Select(text => new string(text)),
+        Object, Object, Object, Gen.Const(""), Gen.String, Gen.Char['\0', '\u00ff'].Array[0, 40]
+            .Select(text => new string(text)),
         Gen.Const(new string('[', 3_000)), Gen.Const(new string(' ', 70_000)));
 
     private static readonly Gen<string> Text = Gen.OneOf(
@@ -55,11 +66,14 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         Gen.Select(OneOf(Methods), OneOf(Paths), Gen.Int[0, 3], Gen.Int[0, 5]),
         Gen.Select(OneOf("batch", "after", "limit", "lang", "x"), Gen.String[0, 20]).Array[0, 3],
         Gen.Select(
-            OneOf("Idempotency-Key", "Accept", "If-None-Match", "Sec-Fetch-Site", "Cookie", "webhook-id", "webhook-timestamp", "Range", "Expect"),
+            OneOf("Idempotency-Key", "Accept", "If-None-Match", "Sec-Fetch-Site", "Cookie", "webhook-id",
+                "webhook-timestamp", "Range", "Expect"),
             Text).Array[0, 3],
-        OneOf("application/json", "application/json", "application/json", "application/json; charset=utf-16", "text/plain", "rubbish/", ""),
+        OneOf("application/json", "application/json", "application/json", "application/json; charset=utf-16",
+            "text/plain", "rubbish/", ""),
         Body,
-        (target, query, headers, type, body) => new Rubbish(target.Item1, target.Item2, target.Item3, target.Item4, query, headers, type, body));
+        (target, query, headers, type, body) =>
+            new Rubbish(target.Item1, target.Item2, target.Item3, target.Item4, query, headers, type, body));
 
     private readonly SaleFront _sale = fixture.Front;
 
@@ -79,7 +93,8 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
                 if (answer.Status is >= 500) (answer.Status, answer.Code).ShouldBe((503, "overloaded"), said);
                 if (answer.Status is < 400 or >= 500 || rubbish.Method == "HEAD") return;
                 // The sandbox's page for a checkout that is not there is a page.
-                if (rubbish.Path.StartsWith("/sandbox/checkouts/", StringComparison.Ordinal) && answer.MediaType == "text/html") return;
+                if (rubbish.Path.StartsWith("/sandbox/checkouts/", StringComparison.Ordinal)
+                    && answer.MediaType == "text/html") return;
                 answer.MediaType.ShouldBe("application/problem+json", said);
                 Codes.ShouldContain(answer.Code!, said);
             },
@@ -95,11 +110,13 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
     private async Task<Answer> SendAsync(Rubbish rubbish, string batch, string order)
     {
         // An operator may do to a real order what would not be rubbish, so gets the ids of others only.
-        string?[] credentials = [null, "Bearer rubbish", "Ticket v1.e30.AAAA", _sale.Sign.Bearer("weibo:stranger"), _sale.Operator, "Ticket"];
+        string?[] credentials = [null, "Bearer rubbish", "Ticket v1.e30.AAAA", _sale.Sign.Bearer("weibo:stranger"),
+            _sale.Operator, "Ticket"];
         var by = credentials[rubbish.Credential];
         string[] batches = [batch, "nowhere", "%E2%82%AC", new string('a', 300)];
         string[] orders = [by == _sale.Operator ? "nowhere.1" : order, "nowhere.1", $"{batch}.999999", "%E2%82%AC.1"];
-        var path = rubbish.Path.Replace("@b", batches[rubbish.Id], StringComparison.Ordinal).Replace("@o", orders[rubbish.Id], StringComparison.Ordinal);
+        var path = rubbish.Path.Replace("@b", batches[rubbish.Id], StringComparison.Ordinal)
+            .Replace("@o", orders[rubbish.Id], StringComparison.Ordinal);
         // A live stream of a batch that is there does not end.
         if (path.EndsWith($"/{batch}/live", StringComparison.Ordinal)) path += "/x";
         var query = string.Join('&', rubbish.Query.Select(part => $"{part.Item1}={Escaped(part.Item2)}"));
@@ -117,14 +134,18 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         }
     }
 
-    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(place => texts[place]);
+    private static Gen<string> OneOf(params string[] texts) =>
+        Gen.Int[0, texts.Length - 1].Select(place => texts[place]);
 
-    private static string Escaped(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}"));
+    private static string Escaped(string text) =>
+        string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:X2}"));
 
     private sealed record Rubbish(
-        string Method, string Path, int Id, int Credential, (string, string)[] Query, (string, string)[] Headers, string Type, string Body)
+        string Method, string Path, int Id, int Credential, (string, string)[] Query, (string, string)[] Headers,
+            string Type, string Body)
     {
         public override string ToString() =>
-            $"{Method} {Path} #{Id} by {Credential}, ?{string.Join('&', Query)}, {string.Join(", ", Headers)}, {Type}: {Body[..Math.Min(Body.Length, 300)]}";
+            $"{Method} {Path} #{Id} by {Credential}, ?{string.Join('&', Query)}, {string.Join(
+                ", ", Headers)}, {Type}: {Body[..Math.Min(Body.Length, 300)]}";
     }
 }

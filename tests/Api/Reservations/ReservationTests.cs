@@ -28,7 +28,8 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         var again = (await _sale.ReserveAsync(batch, user)).Is(200);
         again.Text.ShouldBe(made.Text);
         (await ReadAsync(batch, user)).Is(200).Text.ShouldBe(made.Text);
-        await Eventually.HoldsAsync(async () => (await _sale.BoardAsync(batch)).Number("reserved") == 1, "the board counts it");
+        await Eventually.HoldsAsync(async () =>
+            (await _sale.BoardAsync(batch)).Number("reserved") == 1, "the board counts it");
 
         (await CancelAsync(batch, user)).Is(204);
         (await CancelAsync(batch, user)).Is(204);
@@ -94,7 +95,8 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         (await _sale.ReserveAsync(batch, _sale.NewUser("twitter"))).IsRefusal(403, "not-eligible");
         (await _sale.ReserveAsync("nowhere", _sale.NewUser())).IsRefusal(404, "not-found");
         foreach (var method in (string[])["PUT", "GET", "DELETE"])
-            (await _sale.Client.SendAsync(method, $"/api/batches/{batch}/reservation")).IsRefusal(401, "unauthenticated");
+            (await _sale.Client.SendAsync(method, $"/api/batches/{batch}/reservation"))
+                .IsRefusal(401, "unauthenticated");
         // A ticket buys; it reserves nothing and tells nothing.
         var ticket = "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch);
         (await _sale.Client.GetAsync($"/api/batches/{batch}/reservation", ticket)).IsRefusal(401, "unauthenticated");
@@ -113,7 +115,8 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         (await CancelAsync(batch, user)).Is(204);
 
         (await _sale.Client.BuyAsync(batch, "Ticket " + ticket)).IsRefusal(401, "unauthenticated");
-        (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(user), body: $$"""{"ticket":"{{ticket}}"}""")).IsRefusal(403, "ticket-invalid");
+        (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(user), body: $$"""{"ticket":"{{ticket}}"}"""))
+            .IsRefusal(403, "ticket-invalid");
         (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(user))).IsRefusal(403, "not-reserved");
         (await _sale.AuditAsync(batch)).ReservationsCancelledUpTo(user).ShouldBe(1);
     }

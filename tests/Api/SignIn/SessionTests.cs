@@ -14,7 +14,8 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
         // Its times are the engine's, so on a front whose clock nobody moved.
         await using var fresh = await SaleFront.StartAsync();
         var made = (await fresh.Client.PostAsync(
-            "/dev/tokens", body: """{"user":"alice","channel":"weibo","roles":["operator"],"name":"Alice 爱丽丝"}""")).Is(200);
+            "/dev/tokens", body: """{"user":"alice","channel":"weibo","roles":["operator"],"name":"Alice 爱丽丝"}"""))
+                .Is(200);
         made.Names.ShouldBe(["token"]);
         var me = (await fresh.Client.GetAsync("/api/me", "Bearer " + made["token"])).Is(200);
         me.Names.ShouldBe(["user", "name", "channel", "roles", "signIn"]);
@@ -22,7 +23,8 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
         me.Member("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["operator"]);
         me.Header("Cache-Control").ShouldBe("no-store");
 
-        var buyer = (await fresh.Client.PostAsync("/dev/tokens", body: """{"user":"bob","channel":"weibo"}""")).Is(200)["token"];
+        var buyer = (await fresh.Client.PostAsync("/dev/tokens", body: """{"user":"bob","channel":"weibo"}"""))
+            .Is(200)["token"];
         (await fresh.Client.PostAsync("/api/operator/batches", $"Bearer {buyer}", "{}")).IsRefusal(403, "forbidden");
         (await fresh.Client.GetAsync("/api/me")).Is(200).Member("user").ValueKind.ShouldBe(JsonValueKind.Null);
     }
@@ -56,7 +58,8 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
         }
 
         (await WithCookieAsync("GET", path, cookie)).IsRefusal(404, "not-found");
-        (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "same-origin"))).Is(201)["user"].ShouldBe("weibo:carol");
+        (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "same-origin"))).Is(201)["user"]
+            .ShouldBe("weibo:carol");
         (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "none"))).Is(200);
     }
 
@@ -65,7 +68,8 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
     {
         var cookie = CookieOf(await SignInAsync("dave"));
         (await WithCookieAsync("GET", "/api/me", cookie[..^4] + "AAAA")).Is(200)["user"].ShouldBeNull();
-        var both = await _sale.Client.SendAsync("GET", "/api/me", _sale.Sign.Bearer("weibo:erin"), headers: ("Cookie", cookie));
+        var both = await _sale.Client.SendAsync("GET", "/api/me", _sale.Sign.Bearer("weibo:erin"),
+            headers: ("Cookie", cookie));
         both["user"].ShouldBe("weibo:erin");
         var bad = await _sale.Client.SendAsync("GET", "/api/me", "Bearer rubbish", headers: ("Cookie", cookie));
         bad.Is(200)["user"].ShouldBeNull("a bad credential is not made good by another");
@@ -87,7 +91,8 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
         {
             var page = (await _sale.Client.GetAsync(path)).Is(200);
             var policy = page.Header("Content-Security-Policy")!;
-            foreach (var part in (string[])["default-src 'self'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"])
+            foreach (var part in (string[])["default-src 'self'", "script-src 'self'", "frame-ancestors 'none'",
+                "base-uri 'none'", "object-src 'none'"])
                 policy.ShouldContain(part, Case.Sensitive, path);
             policy.ShouldNotContain("unsafe");
             page.Header("X-Content-Type-Options").ShouldBe("nosniff");
@@ -95,7 +100,8 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
             page.Header("Server").ShouldBeNull();
         }
 
-        (await _sale.Client.GetAsync("/sale/mi2-1")).Text.ShouldBe((await _sale.Client.GetAsync("/sale/other")).Text, "one file for all batches");
+        (await _sale.Client.GetAsync("/sale/mi2-1")).Text.ShouldBe((await _sale.Client.GetAsync("/sale/other")).Text,
+            "one file for all batches");
         (await _sale.Client.GetAsync("/sale/a/b")).IsRefusal(404, "not-found");
         (await _sale.Client.GetAsync("/appsettings.json")).IsRefusal(404, "not-found");
         (await _sale.Client.GetAsync("/..%2fappsettings.json")).IsRefusal(404, "not-found");
@@ -109,6 +115,7 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
         return (await _sale.Client.PostAsync("/dev/session", body: body)).Is(204);
     }
 
-    private Task<Answer> WithCookieAsync(string method, string path, string cookie, params (string, string)[] headers) =>
+    private Task<Answer> WithCookieAsync(string method, string path, string cookie,
+        params (string, string)[] headers) =>
         _sale.Client.SendAsync(method, path, headers: [("Cookie", cookie), .. headers]);
 }

@@ -18,13 +18,15 @@ public sealed class ProductionTests : IAsyncLifetime
     {
         foreach (var (method, path) in ((string, string)[])
         [
-            ("POST", "/dev/tokens"), ("POST", "/dev/session"), ("GET", "/dev/tokens"), ("POST", "/sandbox/checkouts"), ("GET", "/sandbox/payments"),
+            ("POST", "/dev/tokens"), ("POST", "/dev/session"), ("GET", "/dev/tokens"), ("POST", "/sandbox/checkouts"),
+            ("GET", "/sandbox/payments"),
             ("POST", "/sandbox/refunds"), ("GET", "/sandbox/checkouts/00000000000000000000000000000000"),
             ("POST", "/sandbox/checkouts/00000000000000000000000000000000"), ("GET", "/sandbox/assets/cashier.js"),
         ])
         {
             foreach (var by in (string?[])[null, _sale.Operator])
-                (await _sale.Client.SendAsync(method, path, by, method == "POST" ? "{}" : null)).IsRefusal(404, "not-found");
+                (await _sale.Client.SendAsync(method, path, by, method == "POST" ? "{}" : null))
+                    .IsRefusal(404, "not-found");
         }
 
         (await _sale.Client.GetAsync("/api/me")).Is(200).Member("signIn").GetArrayLength().ShouldBe(0);
@@ -34,7 +36,8 @@ public sealed class ProductionTests : IAsyncLifetime
     public async Task What_operators_look_at_is_for_operators()
     {
         var buyer = _sale.Sign.Bearer(_sale.NewUser());
-        foreach (var path in (string[])["/dashboard", "/dashboard/", "/metrics", "/scalar", "/scalar/", "/scalar/v1", "/openapi/v1.json"])
+        foreach (var path in (string[])["/dashboard", "/dashboard/", "/metrics", "/scalar", "/scalar/", "/scalar/v1",
+            "/openapi/v1.json"])
         {
             (await _sale.Client.GetAsync(path)).IsRefusal(401, "unauthenticated");
             (await _sale.Client.GetAsync(path, "Bearer rubbish")).IsRefusal(401, "unauthenticated");
@@ -67,7 +70,9 @@ public sealed class ProductionTests : IAsyncLifetime
         here.ShouldBe(there, "both number their batches alike");
         (await _sale.BoardAsync(here)).Number("stock").ShouldBe(1);
         (await other.BoardAsync(there)).Number("stock").ShouldBe(2);
-        (await _sale.Client.GetAsync($"/api/me/orders?batch={here}", other.Sign.Bearer("weibo:alice"))).IsRefusal(401, "unauthenticated");
-        (await _sale.Client.BuyAsync(here, "Ticket " + other.Sign.Ticket("weibo:alice", here))).IsRefusal(401, "unauthenticated");
+        (await _sale.Client.GetAsync($"/api/me/orders?batch={here}", other.Sign.Bearer("weibo:alice")))
+            .IsRefusal(401, "unauthenticated");
+        (await _sale.Client.BuyAsync(here, "Ticket " + other.Sign.Ticket("weibo:alice", here)))
+            .IsRefusal(401, "unauthenticated");
     }
 }

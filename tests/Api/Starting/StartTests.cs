@@ -5,7 +5,9 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Starting;
 
-/// <summary>Starts that cannot succeed, as an operator sees them: the program itself, its exit status and what it says.</summary>
+/// <summary>
+/// Starts that cannot succeed, as an operator sees them: the program itself, its exit status and what it says.
+/// </summary>
 public sealed class StartTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -78,7 +80,8 @@ public sealed class StartTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var (status, error) = await RunAsync(
-            "Development", new() { ["urls"] = $"http://{taken.LocalEndpoint}", ["Sale:DataDirectory"] = _directory.Path });
+            "Development", new() { ["urls"] = $"http://{taken.LocalEndpoint}",
+                ["Sale:DataDirectory"] = _directory.Path });
         status.ShouldNotBe(0);
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("address already in use");
     }
@@ -97,7 +100,8 @@ public sealed class StartTests : IDisposable
         };
     }
 
-    private static async Task<(int Status, string Error)> RunAsync(string environment, Dictionary<string, string> settings)
+    private static async Task<(int Status, string Error)> RunAsync(string environment, Dictionary<string,
+        string> settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -110,12 +114,14 @@ public sealed class StartTests : IDisposable
         if (!settings.ContainsKey("urls")) start.ArgumentList.Add("--urls=http://127.0.0.1:0");
         start.ArgumentList.Add("--Sale:Demo=false");
         foreach (var (key, value) in settings) start.ArgumentList.Add($"--{key}={value}");
-        (start.Environment["ASPNETCORE_ENVIRONMENT"], start.Environment["DOTNET_ENVIRONMENT"]) = (environment, environment);
+        (start.Environment["ASPNETCORE_ENVIRONMENT"], start.Environment["DOTNET_ENVIRONMENT"]) =
+            (environment, environment);
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Bound);
         try
         {
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token),
+                process.StandardError.ReadToEndAsync(patience.Token));
             await process.WaitForExitAsync(patience.Token);
             await output;
             return (process.ExitCode, await error);
