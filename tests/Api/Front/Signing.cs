@@ -25,8 +25,12 @@ internal sealed class Signing(EngineSecrets secrets)
 
     /// <summary>The Authorization header of an operator.</summary>
     public string OperatorBearer() =>
-        "Bearer " + Token(new JsonObject { ["sub"] = Operator, ["channel"] = "staff",
-            ["roles"] = new JsonArray("operator") });
+        "Bearer " + Token(new JsonObject
+        {
+            ["sub"] = Operator,
+            ["channel"] = "staff",
+            ["roles"] = new JsonArray("operator")
+        });
 
     /// <summary>A token with these claims; issuer and audience are the right ones unless given.</summary>
     public string Token(JsonObject claims, byte[]? signingKey = null, string algorithm = "HS256")

@@ -203,18 +203,18 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
 
     private static string Captured(string order, string user, long amount = Offer.Price, string currency = "CNY") =>
         new JsonObject
-    {
-        ["type"] = "payment.captured",
-        ["timestamp"] = "2012-12-21T04:00:00Z",
-        ["data"] = new JsonObject
         {
-            ["payment"] = $"pay-{order}",
-            ["checkout"] = $"co-{order}",
-            ["order"] = order,
-            ["user"] = user,
-            ["amount"] = new JsonObject { ["amount"] = amount, ["currency"] = currency },
-        },
-    }.ToJsonString();
+            ["type"] = "payment.captured",
+            ["timestamp"] = "2012-12-21T04:00:00Z",
+            ["data"] = new JsonObject
+            {
+                ["payment"] = $"pay-{order}",
+                ["checkout"] = $"co-{order}",
+                ["order"] = order,
+                ["user"] = user,
+                ["amount"] = new JsonObject { ["amount"] = amount, ["currency"] = currency },
+            },
+        }.ToJsonString();
 
     private async Task<Answer> NotifyAsync(string body, string id, DateTimeOffset at, string? signature)
     {

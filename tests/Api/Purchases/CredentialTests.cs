@@ -113,8 +113,12 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
         foreach (var subject in (string[])[new('米', 128), string.Concat(Enumerable.Repeat("😀", 64)), new('"', 128),
             new('\\', 128), new('<', 128)])
         {
-            var claims = new JsonObject { ["sub"] = subject, ["channel"] = new string('c', 32),
-                ["aud"] = new JsonArray("other", "sale") };
+            var claims = new JsonObject
+            {
+                ["sub"] = subject,
+                ["channel"] = new string('c', 32),
+                ["aud"] = new JsonArray("other", "sale")
+            };
             var token = "Bearer " + _sale.Sign.Token(claims);
             var made = await _sale.Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", token);
             made["user"].ShouldBe($"{new string('c', 32)}:{subject}", $"{subject}: {made}");

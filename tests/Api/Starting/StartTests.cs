@@ -80,8 +80,11 @@ public sealed class StartTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var (status, error) = await RunAsync(
-            "Development", new() { ["urls"] = $"http://{taken.LocalEndpoint}",
-                ["Sale:DataDirectory"] = _directory.Path });
+            "Development", new()
+            {
+                ["urls"] = $"http://{taken.LocalEndpoint}",
+                ["Sale:DataDirectory"] = _directory.Path
+            });
         status.ShouldNotBe(0);
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("address already in use");
     }
