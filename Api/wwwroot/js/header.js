@@ -32,6 +32,7 @@ export class Header {
     setText(byId('account-name'), user ?? text('account.sign-in'));
     setText(byId('account-user'), user ?? '');
     show(byId('account-panel'), user !== null);
+    show(byId('account-operator'), this.#session.isOperator);
     show(byId('sign-in-form'), user === null && isDevelopment);
     show(byId('sign-in-platform'), user === null && !isDevelopment);
     setText(byId('account-dialog-title'), text(user === null ? 'sign-in.title' : 'account.title'));
@@ -83,7 +84,8 @@ export class Header {
   async #signIn(dialog) {
     const fault = byId('sign-in-fault');
     show(fault, false);
-    const answer = await this.#session.signIn(byId('user').value.trim(), byId('channel').value.trim());
+    const answer = await this.#session.signIn(
+      byId('user').value.trim(), byId('channel').value.trim(), byId('as-operator').checked ? ['operator'] : []);
     if (answer.kind === 'answered') {
       dialog.close();
       return;

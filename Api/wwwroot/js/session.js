@@ -37,8 +37,13 @@ export class Session {
     return answer;
   }
 
-  async signIn(user, channel) {
-    const answer = await call('POST', '/dev/session', { body: { user, channel } });
+  /** Whether this user runs sales. */
+  get isOperator() {
+    return (this.me.roles ?? []).includes('operator');
+  }
+
+  async signIn(user, channel, roles) {
+    const answer = await call('POST', '/dev/session', { body: { user, channel, roles } });
     if (answer.kind === 'answered')
       await this.refresh();
     return answer;
