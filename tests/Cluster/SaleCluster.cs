@@ -135,6 +135,10 @@ public class SaleCluster : IAsyncLifetime
     /// <summary>Ends the activation in an orderly way, and waits until it is gone.</summary>
     internal Task DeactivateAsync(IAddressable actor) => Cluster.DeactivateAsync(actor);
 
+    /// <summary>The silo that an actor is active on; null: none.</summary>
+    internal SiloAddress? PlaceOf(IAddressable actor) =>
+        Cluster.TryGetGrainContext(actor.GetGrainId(), out var context) ? context.Address.SiloAddress : null;
+
     /// <summary>Activates an actor on a silo by its first call, which <paramref name="call"/> makes.</summary>
     internal static async Task<T> OnAsync<T>(SiloAddress silo, Func<Task<T>> call)
     {

@@ -22,8 +22,11 @@ public sealed class FailoverTests
         })));
         for (var move = 0; move < 6 && !buying.IsCompleted; move++)
         {
-            await sale.Cluster.MigrateAsync(batch, sale.Cluster.Silos[move % 2].SiloAddress);
+            // To where it is not: a move to its own place would be none, and never be over.
+            var here = sale.PlaceOf(batch);
+            await sale.Cluster.MigrateAsync(batch, sale.Cluster.Silos.First(silo => !silo.SiloAddress.Equals(here)).SiloAddress);
             await Patience.AskAsync(() => batch.WakeAsync());
+            sale.PlaceOf(batch).ShouldNotBe(here);
         }
 
         var told = (await buying).SelectMany(orders => orders).ToList();
