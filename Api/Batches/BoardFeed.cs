@@ -107,13 +107,8 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
     public void ShowInterest()
     {
         Volatile.Write(ref _interestAt, _monotonic.GetTimestamp());
-        if (Volatile.Read(ref _isPolling)) return;
-        lock (_starting)
-        {
-            if (_isPolling) return;
-            _isPolling = true;
-        }
-        _ = PollAsync();
+        Interlocked.MemoryBarrier();
+        if (!Volatile.Read(ref _isPolling) && TryTakePolling()) _ = PollAsync();
     }
 
     /// <summary>
@@ -135,14 +130,33 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
     /// <summary>Says that a viewer left.</summary>
     public void Unwatch() => Interlocked.Decrement(ref _viewers);
 
+    // Who shows interest writes it and then looks whether anybody polls; who stops polling says so and then looks for
+    // interest once more. With a fence between the two on both sides, at least one of them sees the other.
     private async Task PollAsync()
     {
-        while (Volatile.Read(ref _viewers) > 0 || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts)
+        do
         {
-            if (await RefreshAsync() is { } copy) Publish(copy.Snapshot);
-            await Task.Delay(PollInterval, _monotonic);
+            while (IsOfInterest())
+            {
+                if (await RefreshAsync() is { } copy) Publish(copy.Snapshot);
+                await Task.Delay(PollInterval, _monotonic);
+            }
+            Volatile.Write(ref _isPolling, false);
+            Interlocked.MemoryBarrier();
         }
-        Volatile.Write(ref _isPolling, false);
+        while (IsOfInterest() && TryTakePolling());
+    }
+
+    private bool IsOfInterest() =>
+        Volatile.Read(ref _viewers) > 0 || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts;
+
+    private bool TryTakePolling()
+    {
+        lock (_starting)
+        {
+            if (_isPolling) return false;
+            return _isPolling = true;
+        }
     }
 
     private async Task<bool> IsRenewedAsync()

@@ -13,7 +13,7 @@ internal static class Eventually
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(started) > Patience) throw new TimeoutException($"Not in time: {what}");
-            await Task.Delay(2);
+            await Task.Delay(2); // bounded poll
         }
     }
 }

@@ -108,7 +108,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
             batch.CreateAsync(Terms(id, sale.Clock.Now, stock: 99)),
         ];
         await batch.WakeAsync();
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken); // paced: time for a wrong answer to show
         answers.ShouldAllBe(answer => !answer.IsCompleted);
         (await sale.Stored.CommitsOfAsync(id)).Count.ShouldBe(2);
 

@@ -96,7 +96,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
                 catch (SaleUnavailableException)
                 {
                     Interlocked.Increment(ref fenced);
-                    await Task.Delay(Random.Shared.Next(10));
+                    await Task.Delay(Random.Shared.Next(10)); // bounded poll
                 }
             }
             throw new TimeoutException("never answered");

@@ -94,7 +94,7 @@ public sealed class PaymentTests : IAsyncLifetime
         await gate.Reached;
         _sale.Clock.Advance(SaleBatchGrain.TickPeriod);
         await batch.WakeAsync();
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken); // paced: time for a wrong refund to show
         _sale.Payments.Asked.ShouldBe(0);
         gate.Open();
 
@@ -223,7 +223,7 @@ public sealed class PaymentTests : IAsyncLifetime
         {
             await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
             // What a tick starts beside itself (a refund) is through when the order's actor has nothing to do.
-            await Task.Delay(1);
+            await Task.Delay(1); // paced: ticks apart
         }
     }
 }
