@@ -20,7 +20,7 @@ internal static class Patience
             }
             catch (Exception e) when (IsUnavailable(e) && attempt < MaxAttempts)
             {
-                await Task.Delay(Pause);
+                await Task.Delay(Pause); // bounded poll
             }
         }
     }
