@@ -1,9 +1,22 @@
+using OrleansSale.Grains.Ledger;
+
 namespace OrleansSale.Tests.Cluster;
 
 /// <summary>Polls a condition within a bound.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Lets every confirmation of a head grow too old to count. In real time: they count by the machine's own clock,
+    /// which no test can move.
+    /// </summary>
+    public static Task ConfirmationsAreOldAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var span = StreamAppender<int>.ConfirmedFor + TimeSpan.FromMilliseconds(100);
+        return HoldsAsync(() => TimeProvider.System.GetElapsedTime(started) > span, "a second is over");
+    }
 
     public static Task HoldsAsync(Func<bool> condition, string what) => HoldsAsync(() => Task.FromResult(condition()), what);
 

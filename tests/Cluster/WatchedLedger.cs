@@ -62,7 +62,7 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         }
         try
         {
-            if (AppendLatency > TimeSpan.Zero) await Task.Delay(AppendLatency, cancellationToken); // paced: a slow store
+            if (AppendLatency > TimeSpan.Zero) await Task.Delay(AppendLatency, cancellationToken); // paced: as a disk
             return await inner.AppendAsync(commit, cancellationToken);
         }
         finally

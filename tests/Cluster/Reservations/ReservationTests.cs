@@ -165,7 +165,6 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
             view => view.Version.ShouldBe(1), view => view.Created.ShouldBeFalse());
     }
 
-    // Real time: a confirmation counts for a second on the machine's own clock.
     [Fact]
     public async Task An_activation_that_another_has_overtaken_tells_nothing_of_its_old_state()
     {
@@ -176,10 +175,10 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         for (var round = 0; round < 2; round++)
         {
             (await stale.GetAsync()).Value!.Version.ShouldBe(1);
-            await OutliveConfirmationAsync();
+            await Eventually.ConfirmationsAreOldAsync();
         }
         (await fresh.CancelAsync()).Value.ShouldBeTrue();
-        await OutliveConfirmationAsync();
+        await Eventually.ConfirmationsAreOldAsync();
 
         await Should.ThrowAsync<LedgerFencedException>(stale.GetAsync);
         // The batch of this cluster has been overtaken too, and may have to find that out first.
@@ -218,8 +217,4 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
             page => page.Reservations.ShouldBeEmpty(), page => page.Next.ShouldBeNull());
         (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken)).ShouldBe(listed.Count);
     }
-
-    // The appender's clock is the real one on purpose: what a suspended process has missed must count.
-    private static Task OutliveConfirmationAsync() =>
-        Task.Delay(StreamAppender<int>.ConfirmedFor + TimeSpan.FromMilliseconds(100)); // paced: a confirmation's life
 }
