@@ -18,7 +18,8 @@ public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);
 /// A copy is published only after the known users up to its own head are in <see cref="Known"/>. So who holds a unit
 /// that a copy counts is known to the front before the copy can tell anybody that nothing is left.
 /// </remarks>
-public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, TimeProvider time, ILogger<BoardFeed> log)
+public sealed partial class BoardFeed(
+    BatchTerms terms, IGrainFactory grains, TimeProvider time, ILogger<BoardFeed> log, CancellationToken stopping)
 {
     /// <summary>The oldest copy that a front answers from.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
@@ -147,8 +148,8 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         while (IsOfInterest() && TryTakePolling());
     }
 
-    private bool IsOfInterest() =>
-        Volatile.Read(ref _viewers) > 0 || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts;
+    private bool IsOfInterest() => !stopping.IsCancellationRequested
+        && (Volatile.Read(ref _viewers) > 0 || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts);
 
     private bool TryTakePolling()
     {
@@ -205,7 +206,8 @@ public sealed partial class BoardFeed(BatchTerms terms, IGrainFactory grains, Ti
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.NotRenewed(log, Terms.Id, e);
+            // When everything ends, the batch does too.
+            if (!stopping.IsCancellationRequested) Log.NotRenewed(log, Terms.Id, e);
             return null;
         }
     }

@@ -8,7 +8,8 @@ namespace OrleansSale.Api.Batches;
 /// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate
 /// nothing. A miss asks the catalogue, at most every <see cref="MinInterval"/> however many miss.
 /// </summary>
-public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILoggerFactory logs) : IDisposable
+public sealed class CatalogueCopy(
+    IGrainFactory grains, TimeProvider time, ILoggerFactory logs, IHostApplicationLifetime lifetime) : IDisposable
 {
     /// <summary>Between two questions to the catalogue.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
@@ -64,7 +65,8 @@ public sealed class CatalogueCopy(IGrainFactory grains, TimeProvider time, ILogg
 
     /// <summary>Adds a batch that this front knows to exist.</summary>
     public BoardFeed Add(BatchTerms terms) =>
-        _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(terms, grains, time, logs.CreateLogger<BoardFeed>()));
+        _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(
+            terms, grains, time, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
 
     /// <inheritdoc />
     public void Dispose() => _asking.Dispose();
