@@ -1,0 +1,49 @@
+using System.Text;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Storage;
+
+namespace OrleansSale.Tests.Ledger;
+
+public class StreamAppenderTests
+{
+    private const string Stream = "batch/a";
+
+    [Fact]
+    public async Task What_gathers_while_an_append_is_in_flight_does_not_share_its_bytes()
+    {
+        var stored = new MemoryLedger();
+        var faulty = new FaultyLedger(stored);
+        var appender = new StreamAppender<long>(faulty, Stream, LedgerHead.Empty, () => 0, reusesBuffers: true);
+        var seq = 0;
+        // Twice round, so that the buffer of a finished append has been taken up again when the next one is in flight.
+        for (var round = 0; round < 2; round++)
+        {
+            Add(appender, ++seq);
+            await appender.SettledAsync();
+            using var gate = faulty.HoldAppends(Stream);
+            Add(appender, ++seq);
+            var inFlight = appender.SettledAsync();
+            await gate.Reached;
+            Add(appender, ++seq);
+            Add(appender, ++seq);
+            var gathered = appender.SettledAsync();
+            inFlight.IsCompleted.ShouldBeFalse();
+            gate.Open();
+            await Task.WhenAll(inFlight, gathered);
+        }
+
+        var stop = TestContext.Current.CancellationToken;
+        var verified = await LedgerVerifier.VerifyAsync(Stream, stored.ReadAsync(Stream, 1, stop), stop);
+        (verified.Break, verified.Head.Seq).ShouldBe((null, 8));
+        verified.Head.Matches(appender.Committed).ShouldBeTrue();
+    }
+
+    private static void Add(StreamAppender<long> appender, int seq)
+    {
+        var line = Encoding.UTF8.GetBytes(
+            $$$"""{"seq":{{{seq}}},"type":"paused","at":"2012-12-21T04:00:00.000Z","data":{}}""" + "\n");
+        line.CopyTo(appender.Lines.GetSpan(line.Length));
+        appender.Lines.Advance(line.Length);
+        appender.Added();
+    }
+}
