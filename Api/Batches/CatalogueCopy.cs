@@ -19,6 +19,7 @@ public sealed class CatalogueCopy(
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private volatile BoardFeed[] _inOrder = [];
     private long? _askedAt;
+    private long _addedAt = long.MinValue;
 
     /// <summary>The feed of a batch; null: there is no such batch.</summary>
     public ValueTask<BoardFeed?> FindAsync(string? batch) =>
@@ -41,8 +42,12 @@ public sealed class CatalogueCopy(
         await _asking.WaitAsync();
         try
         {
-            // Somebody may have asked while this one waited, or only just.
-            if (_askedAt is { } at && (at >= arrived || _monotonic.GetElapsedTime(at) < MinInterval)) return;
+            // Somebody may have asked while this one waited, or only just; but not before a batch was added here.
+            if (_askedAt is { } at && at > Volatile.Read(ref _addedAt)
+                && (at >= arrived || _monotonic.GetElapsedTime(at) < MinInterval))
+            {
+                return;
+            }
             var asked = _monotonic.GetTimestamp();
             var catalogue = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
             var order = new List<BoardFeed>();
@@ -52,7 +57,7 @@ public sealed class CatalogueCopy(
                 // ours.
                 var page = await catalogue.ListAsync(order.Count);
                 if (page.Batches.Length == 0) break;
-                foreach (var terms in page.Batches) order.Add(Add(terms));
+                foreach (var terms in page.Batches) order.Add(FeedOf(terms));
             }
             _inOrder = [.. order];
             _askedAt = asked;
@@ -63,13 +68,19 @@ public sealed class CatalogueCopy(
         }
     }
 
-    /// <summary>Adds a batch that this front knows to exist.</summary>
-    public BoardFeed Add(BatchTerms terms) =>
-        _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(
-            terms, grains, time, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
+    /// <summary>Adds a batch that this front has just added to the catalogue: the next list has it.</summary>
+    public BoardFeed Add(BatchTerms terms)
+    {
+        Volatile.Write(ref _addedAt, _monotonic.GetTimestamp());
+        return FeedOf(terms);
+    }
 
     /// <inheritdoc />
     public void Dispose() => _asking.Dispose();
+
+    private BoardFeed FeedOf(BatchTerms terms) =>
+        _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(
+            terms, grains, time, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

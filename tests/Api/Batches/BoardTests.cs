@@ -104,6 +104,18 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task A_batch_is_in_the_list_as_soon_as_its_creation_is_answered()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            await _sale.Client.GetAsync("/api/batches");
+            var batch = await _sale.CreateAsync();
+            (await _sale.Client.GetAsync("/api/batches?limit=1000")).Items
+                .Select(board => board.GetProperty("id").GetString()).ShouldContain(batch);
+        }
+    }
+
+    [Fact]
     public async Task All_boards_are_listed_page_by_page_in_the_order_they_were_created()
     {
         string[] made = [await _sale.CreateAsync(), await _sale.CreateAsync(), await _sale.CreateAsync()];
