@@ -1,0 +1,3 @@
+using OrleansSale.Silo.Cluster;
+
+return await SiloHost.RunAsync(args);

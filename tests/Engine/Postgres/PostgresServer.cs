@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace OrleansSale.Tests.Engine.Postgres;
+
+/// <summary>
+/// A PostgreSQL of Debian's package as a process of its own: a new folder, a free port on loopback, TCP only, synced as
+/// a stock server is (fsync and synchronous_commit on). Disposing ends it and deletes the folder.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Superuser = "sale";
+    private const string PackageFolder = "/usr/lib/postgresql";
+    private const string Unprivileged = "postgres";
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30), StopWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _programs;
+    private readonly string _directory;
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private Process? _process;
+    private ProcessOutput? _output;
+
+    private PostgresServer(string programs, string directory, int port, IReadOnlyDictionary<string, string> settings)
+    {
+        (_programs, _directory, _settings, Port) = (programs, directory, settings, port);
+        AppDomain.CurrentDomain.ProcessExit += EndWithUs;
+    }
+
+    /// <summary>Where it listens on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>The server's process; it has children of its own.</summary>
+    public int ProcessId => _process!.Id;
+
+    /// <summary>The last lines it wrote.</summary>
+    public string Output => _output?.Text ?? "";
+
+    /// <summary>Creates a server and starts it.</summary>
+    /// <param name="settings">Server settings besides, by name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">PostgreSQL is not installed, or did not start.</exception>
+    public static async Task<PostgresServer> StartAsync(
+        IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default)
+    {
+        var directory = Directory.CreateTempSubdirectory("orleanssale-postgres-").FullName;
+        var server = new PostgresServer(FindPrograms(), directory, FreePort(), settings ?? new Dictionary<string, string>());
+        try
+        {
+            await server.CreateAsync(cancellationToken);
+            await server.StartAgainAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The connection string of a database, for its owner.</summary>
+    public string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={Port};Username={Superuser};Database={database}";
+
+    /// <summary>Makes an empty database and returns its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)
+    {
+        await ExecuteAsync("postgres", $"CREATE DATABASE \"{name}\"", cancellationToken);
+        return ConnectionString(name);
+    }
+
+    /// <summary>Runs a statement as superuser, on a connection of its own.</summary>
+    public async Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken = default)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Stops it as an operator would in a hurry: connections are cut, what is committed stays (SIGINT).</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { HasExited: false } process) return;
+        _ = Signals.Interrupt(process.Id);
+        using var patience = new CancellationTokenSource(StopWithin);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await KillAsync();
+        }
+    }
+
+    /// <summary>SIGKILL to the server: as a crash of the machine, short of what its disk does not keep.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { HasExited: false } process) return;
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it on what it left behind, on the same port; returns when it takes connections.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
+    {
+        _output?.Dispose();
+        _process?.Dispose();
+        _process = Launch("postgres", ["-D", _directory]);
+        _output = new ProcessOutput(_process);
+        var started = Stopwatch.GetTimestamp();
+        while (!await AcceptsAsync(cancellationToken))
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(started) > StartWithin)
+                throw new EngineException($"PostgreSQL did not start:\n{Output}");
+            await Task.Delay(PollInterval, cancellationToken); // bounded poll
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= EndWithUs;
+        await KillAsync();
+        _output?.Dispose();
+        _process?.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static string FindPrograms()
+    {
+        var versions = Directory.Exists(PackageFolder) ? Directory.GetDirectories(PackageFolder) : [];
+        return versions.Select(version => Path.Combine(version, "bin"))
+            .Where(programs => File.Exists(Path.Combine(programs, "postgres")))
+            .OrderByDescending(programs => programs, StringComparer.Ordinal).FirstOrDefault()
+            ?? throw new EngineException("PostgreSQL is not installed: apt-get install postgresql");
+    }
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        // It refuses to run as root.
+        if (Environment.IsPrivilegedProcess) await RunAsync("chown", [Unprivileged, _directory], cancellationToken);
+        var create = Launch(
+            "initdb", ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]);
+        await EndAsync(create, cancellationToken);
+        var lines = new Dictionary<string, string>
+        {
+            ["listen_addresses"] = "127.0.0.1",
+            ["port"] = $"{Port}",
+            ["unix_socket_directories"] = "",
+        };
+        foreach (var (name, value) in _settings) lines[name] = value;
+        await File.AppendAllLinesAsync(
+            Path.Combine(_directory, "postgresql.conf"), lines.Select(line => $"{line.Key} = '{line.Value}'"), cancellationToken);
+    }
+
+    private async Task<bool> AcceptsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync("postgres", "SELECT 1", cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private Process Launch(string program, IEnumerable<string> arguments)
+    {
+        var path = Path.Combine(_programs, program);
+        // setpriv becomes the program, so the process we know is the server itself.
+        var start = new ProcessStartInfo(Environment.IsPrivilegedProcess ? "setpriv" : path)
+        {
+            WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (Environment.IsPrivilegedProcess)
+        {
+            foreach (var part in (string[])[$"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups", path])
+                start.ArgumentList.Add(part);
+        }
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start) ?? throw new EngineException($"{program} could not be started");
+    }
+
+    private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        await EndAsync(Process.Start(start)!, cancellationToken);
+    }
+
+    private static async Task EndAsync(Process process, CancellationToken cancellationToken)
+    {
+        using (process)
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+            _ = await output;
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0) throw new EngineException($"{process.StartInfo.FileName} failed:\n{errors}");
+        }
+    }
+
+    private void EndWithUs(object? sender, EventArgs ended)
+    {
+        if (_process is { HasExited: false } process) process.Kill(entireProcessTree: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
