@@ -13,14 +13,14 @@ namespace OrleansSale.Tests.Shopping;
 public sealed class Life(IReadOnlyList<EngineClient> clients, Findings findings)
 {
     private readonly ConcurrentDictionary<string, int> _outcomes = new();
-    private readonly ConcurrentQueue<(long Asked, long Answered)> _purchases = new();
-    private volatile bool _ended;
+    private readonly ConcurrentQueue<(int Client, long Asked, long Answered)> _purchases = new();
+    private volatile bool _closed, _ended;
 
     /// <summary>The first client, for those who are not shoppers.</summary>
     public EngineClient Client => clients[0];
 
-    /// <summary>Whether there is still somebody to ask.</summary>
-    public bool Goes => !_ended;
+    /// <summary>Whether shoppers go on.</summary>
+    public bool Goes => !_closed && !_ended;
 
     /// <summary>Whether the sandbox's cashier may be down meanwhile. Default: not.</summary>
     public bool CashierMayBeAway { get; init; }
@@ -38,12 +38,20 @@ public sealed class Life(IReadOnlyList<EngineClient> clients, Findings findings)
     /// <summary>The client of a shopper.</summary>
     public EngineClient ClientOf(int shopper) => clients[shopper % clients.Count];
 
+    /// <summary>Nobody comes any more; who is there is still served.</summary>
+    public void Close() => _closed = true;
+
     /// <summary>From now on no answer need come.</summary>
     public void End() => _ended = true;
 
+    /// <summary>How many purchases one of the clients got answered with a new order.</summary>
+    public int PurchasesOf(int client) => _purchases.Count(purchase => purchase.Client == client);
+
     /// <summary>A purchase was answered with a new order.</summary>
+    /// <param name="shopper">The shopper's number.</param>
     /// <param name="asked">When it was asked for, as a Stopwatch timestamp.</param>
-    public void Bought(long asked) => _purchases.Enqueue((asked, Stopwatch.GetTimestamp()));
+    public void Bought(int shopper, long asked) =>
+        _purchases.Enqueue((shopper % clients.Count, asked, Stopwatch.GetTimestamp()));
 
     /// <summary>
     /// From that moment to the first new order that was asked for after it; null: there is none yet.

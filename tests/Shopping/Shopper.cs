@@ -76,7 +76,7 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
     {
         var asked = Stopwatch.GetTimestamp();
         var answer = await life.ClientOf(number).BuyAsync(campaign.Sale, _ticket, purchase.Key);
-        if (answer.Status == 201) life.Bought(asked);
+        if (answer.Status == 201) life.Bought(number, asked);
         Note(purchase, life.Judge(User, "buys", purchase.Key, answer, "sold-out", "limit-reached"));
         return answer;
     }

@@ -8,6 +8,7 @@ public sealed class ClusterMember : IAsyncDisposable
     private readonly ProgramOptions _options;
     private EngineProcess? _process;
     private bool _isFrozen;
+    private volatile bool _isUp;
 
     internal ClusterMember(string name, ProgramOptions options)
     {
@@ -28,6 +29,9 @@ public sealed class ClusterMember : IAsyncDisposable
     /// <summary>Whether its process is there, frozen or not.</summary>
     public bool IsAlive => _process is { HasExited: false };
 
+    /// <summary>Whether it must answer: from when it is ready until it is ended or frozen. Any thread may ask.</summary>
+    public bool IsUp => _isUp;
+
     /// <summary>The last lines it wrote, in this life or the last.</summary>
     public string Output => _process is null ? "" : $"--- {Name} ({Address}):\n{_process.Output}";
 
@@ -41,6 +45,7 @@ public sealed class ClusterMember : IAsyncDisposable
         try
         {
             _process = await EngineProcess.StartAsync(_options, cancellationToken);
+            _isUp = true;
         }
         catch (EngineException exception)
         {
@@ -49,13 +54,18 @@ public sealed class ClusterMember : IAsyncDisposable
     }
 
     /// <summary>SIGKILL.</summary>
-    public Task KillAsync() => Process.KillAsync();
+    public Task KillAsync()
+    {
+        _isUp = false;
+        return Process.KillAsync();
+    }
 
     /// <summary>SIGTERM; SIGKILL if it has not ended by then.</summary>
     /// <returns>Whether it ended by itself, with status 0.</returns>
     public async Task<bool> StopAsync(TimeSpan within)
     {
         Continue();
+        _isUp = false;
         return await Process.StopAsync(within);
     }
 
@@ -63,6 +73,7 @@ public sealed class ClusterMember : IAsyncDisposable
     /// <exception cref="EngineException">It is gone.</exception>
     public void Freeze()
     {
+        _isUp = false;
         Process.Freeze();
         _isFrozen = true;
     }
@@ -70,8 +81,9 @@ public sealed class ClusterMember : IAsyncDisposable
     /// <summary>SIGCONT, if it is frozen.</summary>
     public void Continue()
     {
-        if (_isFrozen && IsAlive) Process.Continue();
-        _isFrozen = false;
+        if (!_isFrozen) return;
+        if (IsAlive) Process.Continue();
+        (_isFrozen, _isUp) = (false, IsAlive);
     }
 
     /// <summary>Makes it go on, if it was frozen; starts it again, if it has ended.</summary>
