@@ -30,17 +30,17 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
         CheckPorts();
         try
         {
-            AnsiConsole.WriteLine("Starting PostgreSQL …");
+            Console.WriteLine("Starting PostgreSQL …");
             await using var postgres = await PostgresServer.StartAsync(Folder("postgres"), settings: null, cancellationToken);
             var identity = new ClusterIdentity(await postgres.FindDatabaseAsync(Database, cancellationToken));
-            AnsiConsole.WriteLine($"Starting {silos} silos and {fronts} fronts …");
+            Console.WriteLine($"Starting {silos} silos and {fronts} fronts …");
             await using var cluster = await ClusterProcesses.StartAsync(Plan(identity), cancellationToken);
             Print(cluster, identity);
             await WatchAsync(cluster, cancellationToken);
-            AnsiConsole.WriteLine("Stopping …");
+            Console.WriteLine("Stopping …");
             var bad = await cluster.StopAsync(StopWithin);
             await postgres.StopAsync();
-            AnsiConsole.WriteLine(bad.Count == 0 ? "All have ended." : $"Ended by force: {string.Join(", ", bad)}");
+            Console.WriteLine(bad.Count == 0 ? "All have ended." : $"Ended by force: {string.Join(", ", bad)}");
             return bad.Count == 0 ? 0 : 1;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -78,7 +78,7 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
             table.AddRow(silo.Name, Text(silo.Address), $"{silo.Process.Id}", "/health/ready");
         AnsiConsole.Write(table);
         var first = Text(cluster.Fronts[0].Address);
-        AnsiConsole.WriteLine(
+        Console.WriteLine(
             $"""
             Database: {identity.ConnectionString}{(folder is null ? "" : $" in {Path.GetFullPath(folder)}")}
 
@@ -102,7 +102,7 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
         {
             foreach (var ended in alive.Where(member => !member.IsAlive).ToList())
             {
-                AnsiConsole.WriteLine($"{ended.Name} has ended with status {ended.Process.ExitCode}.");
+                Console.WriteLine($"{ended.Name} has ended with status {ended.Process.ExitCode}.");
                 alive.Remove(ended);
             }
 
