@@ -71,10 +71,10 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
                 TestContext.Current.CancellationToken);
             return sale;
         }
-        catch
+        catch (EngineException exception)
         {
             await sale.DisposeAsync();
-            throw;
+            throw new EngineException($"{exception.Message}\n{cluster.Output}");
         }
     }
 
