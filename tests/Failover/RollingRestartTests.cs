@@ -7,6 +7,9 @@ public sealed class RollingRestartTests(ClusterStage stage, ITestOutputHelper ou
 {
     private const int Purchases = 100;
 
+    // The programs need something of the machine to start.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30), AsksAgainFor = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -17,7 +20,7 @@ public sealed class RollingRestartTests(ClusterStage stage, ITestOutputHelper ou
             cluster,
             stage.Secrets,
             "rolling",
-            new Load { Askers = 8, ActiveOfAShare = 15, AsksAgainFor = AsksAgainFor, CashierMayBeAway = true },
+            new Load { Pause = Pause, AsksAgainFor = AsksAgainFor, CashierMayBeAway = true },
             output);
         sale.Start();
         await sale.SellsAsync(Purchases);

@@ -10,7 +10,10 @@ namespace OrleansSale.Tests.Shopping;
 public sealed class Crowd(Random random, IReadOnlyList<Shopper> shoppers, int askers, int activeOfAShare)
 {
     /// <summary>Shops until the life ends.</summary>
-    public Task ShopAsync(Life life, Habits habits)
+    /// <param name="life">The life.</param>
+    /// <param name="habits">What they do.</param>
+    /// <param name="pause">Of each asker, between two things.</param>
+    public Task ShopAsync(Life life, Habits habits, TimeSpan pause = default)
     {
         var shares = shoppers.Chunk((shoppers.Count + askers - 1) / askers);
         return Task.WhenAll(shares.Select(share =>
@@ -18,7 +21,11 @@ public sealed class Crowd(Random random, IReadOnlyList<Shopper> shoppers, int as
             var active = random.GetItems(share, activeOfAShare).Distinct().ToList();
             return Task.Run(async () =>
             {
-                for (var turn = 0; life.Goes; turn++) await active[turn % active.Count].ActAsync(life, habits);
+                for (var turn = 0; life.Goes; turn++)
+                {
+                    await active[turn % active.Count].ActAsync(life, habits);
+                    if (pause > TimeSpan.Zero) await Task.Delay(pause); // paced: people think
+                }
             });
         }).ToList());
     }

@@ -6,8 +6,11 @@ namespace OrleansSale.Tests.Engine.Cluster;
 /// <param name="ServiceId">The name of what its actors keep.</param>
 public sealed record ClusterIdentity(string ConnectionString, string ClusterId = "sale", string ServiceId = "sale")
 {
+    private const int WaitForDatabaseSeconds = 30;
+
     internal IEnumerable<string> Arguments() =>
     [
+        "--wait-for-database", $"{WaitForDatabaseSeconds}",
         $"--ConnectionStrings:Sale={ConnectionString}",
         $"--Orleans:ClusterId={ClusterId}",
         $"--Orleans:ServiceId={ServiceId}",

@@ -26,7 +26,7 @@ internal sealed class BoardWatch(ClusterMember front, string batch, Findings fin
             var wasUp = front.IsUp;
             var board = await client.BoardAsync(batch);
             if (board.Status == 200) Look(board);
-            else if (wasUp && front.IsUp) findings.Add($"{front.Name} serves no board of {batch}: {board}");
+            else if (wasUp && front.IsUp) findings.Add($"{front.Name} serves no board of {batch} after {Served}: {board}");
             await Task.Delay(Interval, CancellationToken.None); // paced: as often as a page looks
         }
     }

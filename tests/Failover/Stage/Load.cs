@@ -20,6 +20,9 @@ internal sealed record Load
     /// <summary>What they do.</summary>
     public Habits Habits { get; init; } = Habits.Eager;
 
+    /// <summary>Of each asker, between two things. Default: none, which takes all that the machine has.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>For how long they ask again after a 503. Default: not at all.</summary>
     public TimeSpan AsksAgainFor { get; init; }
 

@@ -94,7 +94,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     {
         _boards.AddRange(_fronts.Select(front => new BoardWatch(front, Batch, Campaign.Findings)));
         _watching = Task.WhenAll(_boards.Select(board => board.WatchAsync(_ends.Token)));
-        _shopping = new Crowd(Campaign.Random, _shoppers, _load.Askers, _load.ActiveOfAShare).ShopAsync(Life, _load.Habits);
+        _shopping = new Crowd(Campaign.Random, _shoppers, _load.Askers, _load.ActiveOfAShare)
+            .ShopAsync(Life, _load.Habits, _load.Pause);
     }
 
     /// <summary>Waits until so many more purchases are answered with a new order.</summary>
