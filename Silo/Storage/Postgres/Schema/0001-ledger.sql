@@ -1,19 +1,23 @@
 -- Names are compared by their bytes (COLLATE "C"), so the order is that of the code points and no change of the server's locales can spoil
 -- an index.
 
--- One row per stream: its name and its head, the last entry. An append moves the head by compare-and-swap (the fence) and adds its row
--- in the same transaction, so the head is always the end of the newest row.
+-- One row per stream. Its head is the end of its newest commit and is kept nowhere else: a head that every commit replaces would leave a
+-- dead row each time, which nothing can remove while a backup or a report holds its snapshot, and which every append would have to wade
+-- through (measured: after 5,000 commits of one stream under a snapshot an append cost the server six times as much). An append locks this
+-- row, which leaves nothing behind.
+-- is_open: whether the head is odd, kept as long as the head is at most 64; from then on NULL for good, and whoever asks looks at the newest
+-- commit. So the many short streams that are counted (reservations) are counted by an index alone, and a long one costs no update.
 CREATE TABLE stream (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text COLLATE "C" NOT NULL UNIQUE,
-  head_seq bigint NOT NULL CHECK (head_seq >= 1),
-  head_hash bytea NOT NULL CHECK (length(head_hash) = 32)
+  is_open boolean NULL
 );
 
--- The open streams: those with an odd head. Counting them reads this index alone.
-CREATE INDEX stream_open ON stream (name) WHERE head_seq % 2 = 1;
+CREATE INDEX stream_open ON stream (name) WHERE is_open;
+CREATE INDEX stream_long ON stream (name) WHERE is_open IS NULL;
 
--- One row per commit. The key holds the stream's number, not its name: new streams then append to the index instead of landing anywhere.
+-- One row per commit; the primary key is what no two successors of one entry can share. It holds the stream's number, not its name: new
+-- streams then append to the index instead of landing anywhere. Rows are never changed.
 CREATE TABLE ledger_commit (
   stream bigint NOT NULL,
   first_seq bigint NOT NULL CHECK (first_seq >= 1),
@@ -22,3 +26,13 @@ CREATE TABLE ledger_commit (
   entries bytea NOT NULL,
   PRIMARY KEY (stream, first_seq)
 );
+
+-- Commits of 256 entries (60 KB), measured: with lz4 the server needs a fifth less time than without compression, less than half of what
+-- PostgreSQL's own method takes, and writes 18 KB instead of 61. A server built without lz4 keeps them as they are.
+DO $$
+BEGIN
+  ALTER TABLE ledger_commit ALTER COLUMN entries SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+  ALTER TABLE ledger_commit ALTER COLUMN entries SET STORAGE EXTERNAL;
+END
+$$;
