@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using OrleansSale.Api.Composition;
+using OrleansSale.Silo;
 using OrleansSale.Silo.Storage.Sqlite;
 
 try

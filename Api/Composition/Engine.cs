@@ -15,6 +15,7 @@ using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
 using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
+using OrleansSale.Silo;
 using OrleansSale.Silo.Embedded;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Sqlite;
