@@ -1,24 +1,22 @@
 using System.Text;
 
-namespace OrleansSale.Silo.Storage.Sqlite;
+namespace OrleansSale.Silo.Storage;
 
 /// <summary>
 /// The names that begin with a prefix, as a range: <c>name &gt;= prefix AND name &lt; end</c>, in the order of their
 /// UTF-8 bytes.
 /// </summary>
 /// <remarks>
-/// SQLite compares texts by their UTF-8 bytes (BINARY), and that is the order of the code points. The end is therefore
-/// the prefix with its last code point raised by one. No LIKE: it folds case and gives <c>%</c> and <c>_</c> a meaning.
+/// SQLite (BINARY) and PostgreSQL (COLLATE "C") compare texts by their UTF-8 bytes, and that is the order of the code
+/// points. The end is therefore the prefix with its last code point raised by one. No LIKE: it gives <c>%</c> and
+/// <c>_</c> a meaning, and SQLite's folds case.
 /// </remarks>
 internal static class StreamRange
 {
     private const int LastCodePoint = 0x10FFFF;
 
-    // SQLite orders every BLOB after every text, so this ends no range of texts.
-    private static readonly byte[] NoEnd = [];
-
-    /// <summary>The exclusive end of the range, as the value of a parameter.</summary>
-    public static object EndOf(string prefix)
+    /// <summary>The exclusive end of the range; null if it has none.</summary>
+    public static string? EndOf(string prefix)
     {
         for (var rest = prefix.AsSpan(); !rest.IsEmpty;)
         {
@@ -30,10 +28,10 @@ internal static class StreamRange
             return string.Concat(rest, new Rune(next).ToString());
         }
 
-        return NoEnd;
+        return null;
     }
 
-    /// <summary>Compares two texts by their UTF-8 bytes, as SQLite does.</summary>
+    /// <summary>Compares two texts by their UTF-8 bytes, as both storages do.</summary>
     public static int Compare(string left, string right) =>
         Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
 }
