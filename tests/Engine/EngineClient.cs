@@ -65,6 +65,14 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> ReserveAsync(string token, string batch) =>
         SendAsync(HttpMethod.Put, $"/api/batches/{batch}/reservation", Bearer(token));
 
+    /// <summary>Reads a reservation; the answer has the ticket.</summary>
+    public Task<EngineAnswer> ReservationAsync(string token, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/batches/{batch}/reservation", Bearer(token));
+
+    /// <summary>The first page of the operator's list of reservations.</summary>
+    public Task<EngineAnswer> ReservationsAsync(string operatorToken, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/reservations", Bearer(operatorToken));
+
     /// <summary>Cancels a reservation.</summary>
     public Task<EngineAnswer> UnreserveAsync(string token, string batch) =>
         SendAsync(HttpMethod.Delete, $"/api/batches/{batch}/reservation", Bearer(token));

@@ -28,11 +28,14 @@ public sealed class DatabaseTests(ClusterStage stage, ITestOutputHelper output)
         await using var sale = await SaleUnderLoad.OpenAsync(cluster, stage.Secrets, "stop", Load, output);
         sale.Start();
         await sale.SellsAsync(Purchases);
+        var bystander = await Bystander.OrderAsync(sale);
         await stage.Postgres.StopAsync();
+        var meanwhile = bystander.AskEverythingAsync();
         await Task.Delay(DownFor, TestContext.Current.CancellationToken); // paced: the outage
         await stage.Postgres.StartAgainAsync(TestContext.Current.CancellationToken);
         var next = await sale.NextPurchaseAfterAsync(Stopwatch.GetTimestamp());
         output.WriteLine($"next acknowledged purchase after the database was there again: {next.TotalSeconds:0.00} s");
+        await meanwhile;
         await sale.SellsAsync(Purchases);
         await sale.EndAsync();
         cluster.Silos.ShouldAllBe(silo => silo.IsAlive);

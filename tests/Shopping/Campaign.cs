@@ -89,7 +89,7 @@ public sealed class Campaign(string name, int seed, EngineSecrets secrets)
     private async Task CreateAsync(EngineClient client, BatchPlan plan)
     {
         var created = await client.CreateAsync(Chef, plan);
-        if (created.Status != 201) throw new EngineException($"{plan.Id} could not be created: {created}");
+        if (!created.Succeeded) throw new EngineException($"{plan.Id} could not be created: {created}");
     }
 }
 

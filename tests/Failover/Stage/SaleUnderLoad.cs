@@ -28,6 +28,7 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     private readonly Load _load;
     private readonly List<EngineClient> _clients = [];
     private readonly List<Shopper> _shoppers;
+    private readonly Shopper _witness;
     private readonly List<ClusterMember> _fronts = [];
     private readonly List<BoardWatch> _boards = [];
     private readonly CancellationTokenSource _ends = new();
@@ -40,9 +41,13 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
         Campaign = new Campaign(name, _seed, secrets);
         _shoppers = [.. Enumerable.Range(0, load.Shoppers).Select(number =>
             new Shopper(Campaign, number, $"{name}-{number}", new Random(Campaign.Random.Next())))];
+        _witness = new Shopper(Campaign, load.Shoppers, Witness, new Random(Campaign.Random.Next()));
         Life = new Life(_clients, Campaign.Findings) { CashierMayBeAway = load.CashierMayBeAway };
         Join(cluster);
     }
+
+    /// <summary>A user who has reserved too, and does not shop.</summary>
+    public string Witness => "witness";
 
     /// <summary>The sale, and what clients were told.</summary>
     public Campaign Campaign { get; }
@@ -67,7 +72,7 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
             await sale.Campaign.OpenAsync(
                 client,
                 new SaleShape(load.Units, PerUserLimit, PaymentWindowSeconds),
-                sale._shoppers,
+                [.. sale._shoppers, sale._witness],
                 TestContext.Current.CancellationToken);
             return sale;
         }
