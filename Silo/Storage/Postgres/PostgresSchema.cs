@@ -24,7 +24,7 @@ public static class PostgresSchema
     public const int StatementTimeoutSeconds = 300;
 
     // Any number that no other program is likely to take for a lock of its own on the same database.
-    private const long LockKey = 0x53414C45_53434845;
+    internal const long LockKey = 0x53414C45_53434845;
 
     private const string ScriptPrefix = "Postgres/";
 
@@ -122,7 +122,8 @@ public static class PostgresSchema
             .PerformUpgrade();
         if (!result.Successful)
             throw new DatabaseUnusableException(
-                $"The schema of the database could not be brought up to date: {result.ErrorScript?.Name}: {result.Error.Message}",
+                $"The schema of the database could not be brought up to date: {result.ErrorScript?.Name}: "
+                + ((result.Error as PostgresException)?.MessageText ?? result.Error.Message).ReplaceLineEndings(" "),
                 result.Error);
     }
 

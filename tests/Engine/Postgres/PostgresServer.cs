@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace OrleansSale.Tests.Engine.Postgres;
@@ -118,6 +119,12 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Freezes the server and all its sessions (SIGSTOP): it is there and answers nothing.</summary>
+    public void Freeze() => _ = Processes().All(Signals.Freeze);
+
+    /// <summary>Lets a frozen server go on.</summary>
+    public void Continue() => _ = Processes().All(Signals.Continue);
+
     /// <summary>SIGKILL to the server: as a crash of the machine, short of what its disk does not keep.</summary>
     public async Task KillAsync()
     {
@@ -217,6 +224,28 @@ public sealed class PostgresServer : IAsyncDisposable
             _ = await output;
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode != 0) throw new EngineException($"{process.StartInfo.FileName} failed:\n{errors}");
+        }
+    }
+
+    private List<int> Processes()
+    {
+        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .Where(process => ParentOf(process) == ProcessId);
+        return [ProcessId, .. children];
+    }
+
+    // The second field after the name, which stands in parentheses. A process may end while we look.
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

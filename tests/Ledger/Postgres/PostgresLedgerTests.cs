@@ -12,7 +12,6 @@ public sealed partial class PostgresLedgerTests(PostgresFixture postgres) : Ledg
     public override async ValueTask InitializeAsync()
     {
         _connectionString = await postgres.CreateDatabaseAsync();
-        PostgresSchema.Apply(_connectionString);
         _database = PostgresDatabase.Open(_connectionString);
         await base.InitializeAsync();
     }

@@ -9,7 +9,7 @@ CREATE TABLE ClusterVersion (
   ModifiedAt timestamptz NOT NULL
 );
 
--- One row per incarnation of a silo. Status is Orleans' SiloStatus; 3 is Active.
+-- One row per incarnation of a silo. Status is Orleans' SiloStatus.
 CREATE TABLE ClusterMember (
   ClusterId text COLLATE "C" NOT NULL,
   Address text COLLATE "C" NOT NULL,
@@ -64,7 +64,7 @@ WITH moved AS (
   RETURNING ClusterId
 ), changed AS (
   UPDATE ClusterMember member
-  SET Status = @Status, SuspectTimes = @SuspectTimes, IAmAliveTime = @IAmAliveTime
+  SET Status = @Status, SuspectTimes = @SuspectTimes, IAmAliveTime = greatest(IAmAliveTime, @IAmAliveTime)
   FROM moved
   WHERE member.ClusterId = moved.ClusterId
     AND member.Address = @Address AND member.Port = @Port AND member.Generation = @Generation
@@ -73,8 +73,9 @@ WITH moved AS (
 SELECT count(*)::integer FROM changed
 ');
 
+-- A sign of life belongs to no version, and none that is overtaken takes a later one back.
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('UpdateIAmAlivetimeKey', '
-UPDATE ClusterMember SET IAmAliveTime = @IAmAliveTime
+UPDATE ClusterMember SET IAmAliveTime = greatest(IAmAliveTime, @IAmAliveTime)
 WHERE ClusterId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation
 ');
 
@@ -101,9 +102,16 @@ WITH members AS (DELETE FROM ClusterMember WHERE ClusterId = @DeploymentId)
 DELETE FROM ClusterVersion WHERE ClusterId = @DeploymentId
 ');
 
+-- The dead (6) are cleared away one by one, each only if it is still as it was read; the other statement does it at once.
+INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('CleanupDefunctSiloEntryKey', '
+DELETE FROM ClusterMember
+WHERE ClusterId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation AND Status = 6
+  AND StartTime = @StartTime AND IAmAliveTime = @IAmAliveTime AND coalesce(SuspectTimes, ) = coalesce(@SuspectTimes, )
+');
+
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('CleanupDefunctSiloEntriesKey', '
 DELETE FROM ClusterMember
-WHERE ClusterId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3
+WHERE ClusterId = @DeploymentId AND Status = 6 AND StartTime < @IAmAliveTime AND IAmAliveTime < @IAmAliveTime
 ');
 
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('GatewaysQueryKey', '

@@ -1,27 +1,32 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Tests.Ledger;
 
-/// <summary>Orleans' grain storage on our schema: kept over restarts, and never two writers of one version.</summary>
-public sealed class GrainStorageTests : IAsyncLifetime
+/// <summary>Orleans' grain storage on our schemas: kept over restarts, and never two writers of one version.</summary>
+public abstract class GrainStorageContract : IAsyncLifetime
 {
     private const string StateName = "note";
 
-    private readonly TemporaryDirectory _temporary = new();
-    private DataDirectory _directory = null!;
     private InProcessTestCluster _cluster = null!;
 
     private IGrainStorage Storage => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainStorage>();
 
-    public async ValueTask InitializeAsync() => await StartAsync();
+    public virtual async ValueTask InitializeAsync() => await StartAsync();
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _temporary.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Adds the storage to a silo; called anew whenever the cluster starts.</summary>
+    protected abstract void AddStorage(ISiloBuilder silo);
+
+    /// <summary>The cluster has stopped.</summary>
+    protected virtual void Stopped()
+    {
     }
 
     [Fact]
@@ -32,7 +37,6 @@ public sealed class GrainStorageTests : IAsyncLifetime
         await Note("other").WriteAsync("");
 
         await StopAsync();
-        Directory.GetFiles(_temporary.Path).Select(Path.GetFileName).Order().ShouldBe(["grains.db", "lock"]);
         await StartAsync();
 
         (await Note("first").ReadAsync()).ShouldBe("小米 Mi2, 16 GB");
@@ -139,10 +143,9 @@ public sealed class GrainStorageTests : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        _directory = DataDirectory.Open(_temporary.Path);
         var builder = new InProcessTestClusterBuilder(2);
         builder.Options.ServiceId = "sale";
-        builder.ConfigureSilo((_, silo) => silo.AddSqliteGrainStorage(_directory));
+        builder.ConfigureSilo((_, silo) => AddStorage(silo));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
@@ -151,7 +154,7 @@ public sealed class GrainStorageTests : IAsyncLifetime
     {
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
-        _directory.Dispose();
+        Stopped();
     }
 }
 
