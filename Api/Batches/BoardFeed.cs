@@ -73,14 +73,33 @@ public sealed partial class BoardFeed(
     public async ValueTask<BoardCopy?> ReadAsync()
     {
         if (Fresh() is { } fresh) return fresh;
-        var last = Volatile.Read(ref _current);
+        if (Volatile.Read(ref _current) is not { } last) return await ReadFirstAsync();
         try
         {
-            return await RefreshAsync().WaitAsync(last is null ? FirstWait : MaxWait) ?? last;
+            return await RefreshAsync().WaitAsync(MaxWait) ?? last;
         }
         catch (TimeoutException)
         {
             return last;
+        }
+    }
+
+    // There is nothing to fall back on, so a failure is no answer yet: the batch may be moving from a silo to another.
+    private async Task<BoardCopy?> ReadFirstAsync()
+    {
+        var started = _monotonic.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                var left = FirstWait - _monotonic.GetElapsedTime(started);
+                if (await RefreshAsync().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero) is { } first) return first;
+                await Task.Delay(PollInterval, _monotonic);
+            }
+        }
+        catch (TimeoutException)
+        {
+            return null;
         }
     }
 

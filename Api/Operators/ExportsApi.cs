@@ -104,14 +104,17 @@ public static class ExportsApi
         });
     }
 
-    private static async Task<IResult> ExportLedgerAsync(HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains)
+    private static async Task<IResult> ExportLedgerAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         http.Response.ContentType = "application/x-ndjson";
         var ledger = grains.GetGrain<ILedgerExportGrain>(batch);
-        for (var page = await ledger.ReadAsync(1); page.Lines.Length > 0; page = await ledger.ReadAsync(page.NextSeq))
+        for (var page = await ReadAsync(1); page.Lines.Length > 0; page = await ReadAsync(page.NextSeq))
             await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);
         return Results.Empty;
+
+        Task<LedgerPage> ReadAsync(long fromSeq) => patience.AskAsync(() => ledger.ReadAsync(fromSeq));
     }
 
     private static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, CatalogueCopy catalogue)

@@ -147,6 +147,10 @@ public sealed class EngineClient : IDisposable
     public Task<Stream> LedgerAsync(string operatorToken, string batch) =>
         _fronts.OpenAsync($"/api/operator/batches/{batch}/ledger", Bearer(operatorToken));
 
+    /// <summary>The ledger's export, of which no more than the status is of interest.</summary>
+    public Task<EngineAnswer> LedgerStatusAsync(string operatorToken, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/ledger", Bearer(operatorToken));
+
     /// <summary>The metrics in Prometheus' text format; empty if there are none.</summary>
     public async Task<string> MetricsAsync()
     {

@@ -14,7 +14,7 @@ namespace OrleansSale.Tests.Engine;
 /// </remarks>
 internal sealed class Fronts(IReadOnlyList<Uri> addresses, TimeSpan answerWithin) : IDisposable
 {
-    private const string Json = "application/json";
+    private const string Json = "application/json", ProblemJson = "application/problem+json";
 
     private static readonly TimeSpan NobodyThereDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(10);
@@ -89,7 +89,7 @@ internal sealed class Fronts(IReadOnlyList<Uri> addresses, TimeSpan answerWithin
             using var answer = await _http.SendAsync(request);
             var text = await answer.Content.ReadAsStringAsync();
             NoteDuration(Stopwatch.GetElapsedTime(started));
-            var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+            var isJson = answer.Content.Headers.ContentType?.MediaType is Json or ProblemJson;
             return (new EngineAnswer((int)answer.StatusCode, isJson ? JsonElement.Parse(text) : default), RetryAfter(answer));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)

@@ -59,6 +59,10 @@ public sealed class DatabaseTests(ClusterStage stage, ITestOutputHelper output)
 
         output.WriteLine($"{ended} connections ended by the server, {CutsThroughProxy} cut on the way");
         await sale.SellsAsync(Purchases);
+        var bystander = await Bystander.OrderAsync(sale);
+        stage.Proxy.CutAll();
+        await bystander.AskEverythingAsync();
+        bystander.Refused.ShouldBeEmpty("the database is there: asking again finds it");
         await sale.EndAsync();
         cluster.Silos.ShouldAllBe(silo => silo.IsAlive);
     }

@@ -13,7 +13,8 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
     private const int Silos = 3;
     private const int Purchases = 100;
 
-    private static readonly TimeSpan PartedFor = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PartedFor = TimeSpan.FromSeconds(8), EndsWithin = TimeSpan.FromSeconds(30);
     private static readonly (int One, int Other)[] Pairs = [(0, 1), (0, 2), (1, 2)];
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
 
         // Nobody pays: the sandbox is out of the silos' reach.
         await using var sale = await SaleUnderLoad.OpenAsync(
-            cluster, stage.Secrets, "parted", new Load { Habits = Habits.Eager with { Pay = 0 } }, output);
+            cluster, stage.Secrets, "parted", new Load { Habits = Habits.Eager with { Pay = 0 }, Pause = Pause }, output);
         sale.Start();
         await sale.SellsAsync(Purchases);
         foreach (var (one, other) in Pairs) await islands.PartAsync(one, other);
@@ -47,6 +48,7 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
         var next = await cluster.OwnerAsync(sale.Batch, other: owner);
         output.WriteLine($"{owner.Name} parted, {next.Name} owns the batch: {Describe(cluster)}, {sale.Life.Purchases} purchases");
         await sale.SellsAsync(Purchases);
+        (await owner.Process.EndsAsync(EndsWithin)).ShouldBeTrue($"{owner.Name} was taken for dead and ends itself:\n{owner.Output}");
         foreach (var (one, other) in others) await islands.HealAsync(one, other);
         await HealAsync(cluster, sale);
         await sale.EndAsync();

@@ -5,9 +5,9 @@ namespace OrleansSale.Tests.Shopping;
 /// <param name="shoppers">All of them.</param>
 /// <param name="askers">How many do something at the same time.</param>
 /// <param name="activeOfAShare">
-/// Of the share of each asker, how many are active in one go: a few, so that each does many things.
+/// Of the share of each asker, how many are active in one go: a few, so that each does many things. Null: all.
 /// </param>
-public sealed class Crowd(Random random, IReadOnlyList<Shopper> shoppers, int askers, int activeOfAShare)
+public sealed class Crowd(Random random, IReadOnlyList<Shopper> shoppers, int askers, int? activeOfAShare = null)
 {
     /// <summary>Shops until the life ends.</summary>
     /// <param name="life">The life.</param>
@@ -18,12 +18,12 @@ public sealed class Crowd(Random random, IReadOnlyList<Shopper> shoppers, int as
         var shares = shoppers.Chunk((shoppers.Count + askers - 1) / askers);
         return Task.WhenAll(shares.Select(share =>
         {
-            var active = random.GetItems(share, activeOfAShare).Distinct().ToList();
+            var active = activeOfAShare is { } some ? random.GetItems(share, some).Distinct().ToArray() : share;
             return Task.Run(async () =>
             {
                 for (var turn = 0; life.Goes; turn++)
                 {
-                    await active[turn % active.Count].ActAsync(life, habits);
+                    await active[turn % active.Length].ActAsync(life, habits);
                     if (pause > TimeSpan.Zero) await Task.Delay(pause); // paced: people think
                 }
             });

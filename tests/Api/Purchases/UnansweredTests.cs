@@ -2,6 +2,10 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSale.Api.Purchases;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Storage;
 
@@ -103,6 +107,31 @@ public sealed class UnansweredTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_first_board_that_anybody_asks_for_is_waited_for_when_the_batch_fails_to_answer()
+    {
+        // Made behind the front's back, as at another front of a cluster: this one has never seen its board.
+        var grains = _sale.Front.Services.GetRequiredService<IGrainFactory>();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_sale.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var terms = new BatchTerms("elsewhere", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null), ["weibo"], 1, 1, 900,
+            new Schedule(now.AddHours(-1), now, now, now.AddHours(1)));
+        var actor = grains.GetGrain<ISaleBatchGrain>(terms.Id);
+        (await actor.CreateAsync(terms)).Value.ShouldBeTrue();
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
+
+        // The activation gives up when it can't write; from then on each call fails at once, because the next one can't
+        // read its entries.
+        _ledger.IsDown = true;
+        await Should.ThrowAsync<SaleUnavailableException>(() => actor.OperateAsync(new OperatorCommand(OperatorAction.Pause, 0, "x", "staff:op", "k")));
+        await Eventually.HoldsAsync(async () => await FailsAtOnceAsync(actor), "the batch fails to answer");
+
+        var reads = _ledger.Reads;
+        var board = _sale.BoardAsync(terms.Id);
+        await Eventually.HoldsAsync(() => _ledger.Reads > reads, "it was asked, in vain");
+        _ledger.IsDown = false;
+        (await board).Is(200);
+    }
+
+    [Fact]
     public async Task Everything_else_that_needs_the_batch_is_answered_overloaded_within_the_bound()
     {
         var batch = await _sale.CreateAsync(Stage.Reserving, stock: 100);
@@ -163,5 +192,19 @@ public sealed class UnansweredTests : IAsyncLifetime
         _ledger.IsDown = false;
         await Eventually.HoldsAsync(async () =>
             (await _sale.Client.GetAsync("/health/ready")).Status == 200, "ready again");
+    }
+
+    private static async Task<bool> FailsAtOnceAsync(ISaleBatchGrain batch)
+    {
+        var asked = Stopwatch.StartNew();
+        try
+        {
+            await batch.GetCancelledVersionAsync("weibo:nobody");
+            return false;
+        }
+        catch (SaleUnavailableException)
+        {
+            return asked.Elapsed < Bound / 2;
+        }
     }
 }

@@ -59,6 +59,12 @@ public sealed class PostgresProxy : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Cuts all of them.</summary>
+    public void CutAll()
+    {
+        foreach (var link in _links.Keys) link.Cut();
+    }
+
     /// <summary>Forwards nothing any more, and closes nothing: as if a cable were pulled.</summary>
     public void FallSilent() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -84,7 +90,7 @@ public sealed class PostgresProxy : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         SpeakAgain();
-        foreach (var link in _links.Keys) link.Cut();
+        CutAll();
         _ends.Dispose();
     }
 

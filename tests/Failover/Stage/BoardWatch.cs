@@ -9,7 +9,8 @@ namespace OrleansSale.Tests.Failover.Stage;
 /// </summary>
 internal sealed class BoardWatch(ClusterMember front, string batch, Findings findings)
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3), Interval = TimeSpan.FromMilliseconds(50);
+    // A front's first look at a board may take it 5 s.
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(7), Interval = TimeSpan.FromMilliseconds(50);
 
     private int _stock;
     private long _seq;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Failover.Stage;
@@ -10,11 +11,15 @@ internal sealed class Bystander
 {
     private const string Name = "bystander";
 
+    private readonly ConcurrentQueue<string> _refused = new();
     private readonly SaleUnderLoad _sale;
     private readonly string _token;
     private readonly string _order;
 
     private Bystander(SaleUnderLoad sale, string token, string order) => (_sale, _token, _order) = (sale, token, order);
+
+    /// <summary>What was not answered with a success.</summary>
+    public IEnumerable<string> Refused => _refused;
 
     /// <summary>One who has an order.</summary>
     /// <exception cref="EngineException">There was none to be had.</exception>
@@ -38,9 +43,14 @@ internal sealed class Bystander
             JudgeAsync("reads", client.OrderAsync(_token, _order)),
             JudgeAsync("checks out", client.CheckoutAsync(_token, _order)),
             JudgeAsync("reads the roster", client.ReservationsAsync(campaign.Chef, _sale.Batch)),
+            JudgeAsync("reads the ledger", client.LedgerStatusAsync(campaign.Chef, _sale.Batch)),
             JudgeAsync("creates", client.CreateAsync(
                 campaign.Chef, new BatchPlan($"{_sale.Batch}-other", 1, DateTimeOffset.UtcNow.AddHours(1)))));
     }
 
-    private async Task JudgeAsync(string does, Task<EngineAnswer> answer) => _sale.Life.Judge(Name, does, null, await answer);
+    private async Task JudgeAsync(string does, Task<EngineAnswer> asked)
+    {
+        var answer = _sale.Life.Judge(Name, does, null, await asked);
+        if (!answer.Succeeded) _refused.Enqueue($"{does}: {answer}");
+    }
 }

@@ -9,13 +9,10 @@ internal sealed record Load
     public int Units { get; init; } = 20_000;
 
     /// <summary>Users.</summary>
-    public int Shoppers { get; init; } = 120;
+    public int Shoppers { get; init; } = 200;
 
     /// <summary>How many of them ask at the same time.</summary>
     public int Askers { get; init; } = 16;
-
-    /// <summary>Of the share of each asker, how many are active.</summary>
-    public int ActiveOfAShare { get; init; } = 8;
 
     /// <summary>What they do.</summary>
     public Habits Habits { get; init; } = Habits.Eager;

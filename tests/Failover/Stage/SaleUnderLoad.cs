@@ -99,7 +99,7 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     {
         _boards.AddRange(_fronts.Select(front => new BoardWatch(front, Batch, Campaign.Findings)));
         _watching = Task.WhenAll(_boards.Select(board => board.WatchAsync(_ends.Token)));
-        _shopping = new Crowd(Campaign.Random, _shoppers, _load.Askers, _load.ActiveOfAShare)
+        _shopping = new Crowd(Campaign.Random, _shoppers, _load.Askers)
             .ShopAsync(Life, _load.Habits, _load.Pause);
     }
 
