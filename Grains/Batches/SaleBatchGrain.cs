@@ -79,7 +79,10 @@ public sealed partial class SaleBatchGrain(
     {
         var created = Take(OperatorRules.DecideCreate(_batch, terms), Now());
         if (created.Value) StartTicking();
-        return await ToldAsync(created);
+        var told = await ToldAsync(created);
+        // Who watches the silos knows by this line which of them has the batch: a new one was active before it was there.
+        if (created.Value) Log.Activated(log, Id, 1);
+        return told;
     }
 
     /// <inheritdoc />

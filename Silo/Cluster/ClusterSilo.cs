@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Orleans.Serialization;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
@@ -26,6 +27,7 @@ public static class ClusterSilo
             options.SiloListeningEndpoint = new(endpoint.Listens, endpoint.SiloPort);
             options.GatewayListeningEndpoint = new(endpoint.Listens, endpoint.GatewayPort);
         });
+        silo.Configure<ExceptionSerializationOptions>(TellDatabaseFailures);
         silo.Configure<ClusterMembershipOptions>(Liveness.Apply);
         silo.Configure<ConnectionOptions>(Liveness.Apply);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = Liveness.CallTimeout);
@@ -50,6 +52,7 @@ public static class ClusterSilo
     {
         client.Configure<ClusterOptions>(
             options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        client.Configure<ExceptionSerializationOptions>(TellDatabaseFailures);
         client.Configure<ConnectionOptions>(Liveness.Apply);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = Liveness.GatewayRefresh);
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = Liveness.CallTimeout);
@@ -58,4 +61,9 @@ public static class ClusterSilo
         client.AddDashboard();
         client.Services.AddSingleton(database);
     }
+
+    // A failure of storage carries the driver's. What can't be told over the wire would arrive as a fault of the
+    // serializer, which nobody takes for lost infrastructure.
+    private static void TellDatabaseFailures(ExceptionSerializationOptions options) =>
+        options.SupportedNamespacePrefixes.Add(nameof(Npgsql));
 }

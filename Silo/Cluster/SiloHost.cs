@@ -22,12 +22,14 @@ public static class SiloHost
     /// <summary>How long it may take to finish what is in flight and to hand its batches over.</summary>
     public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
 
-    // Of other parts only what somebody has to look at.
+    // Of other parts only what somebody has to look at. A name stands for all names that begin with it, so ours is there
+    // again after Orleans.
     private static readonly Dictionary<string, string?> LogLevels = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:OrleansSale"] = "Information",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
