@@ -72,7 +72,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         if (maxConnections > 0) settings.MaxPoolSize = maxConnections;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         // Set once a connection, not as an option of it: that would lower what is stronger.
-        var prepare = $"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';{onOpened}";
+        var prepare =
+            $"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';{onOpened}";
         builder.UsePhysicalConnectionInitializer(
             connection => Execute(connection, prepare),
             async connection =>
@@ -196,7 +197,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         if (row.GetString(0) is var encoding and not "UTF8")
             return $"The database {connection.Database} is encoded as {encoding}: UTF8 is needed.";
         if (row.GetString(1) == "on")
-            return $"The database {connection.Database} on {_settings.Host}:{_settings.Port} can't be written: it is a standby, or read-only.";
+            return $"The database {connection.Database} on {_settings.Host}:{_settings.Port} can't be written: "
+                + "it is a standby, or read-only.";
         if (row.GetString(2) == "off") LogUnsafe("fsync", "a crash of its machine loses what was acknowledged, or all");
         if (row.GetString(3) == "off") LogUnsafe("full_page_writes", "a crash of its machine can damage the tables");
         return null;

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -22,22 +19,13 @@ public static class PostgresGrainStorage
 
     /// <summary>Makes the database the default grain storage, as JSON.</summary>
     /// <param name="silo">The silo to configure.</param>
-    /// <param name="connectionString">
-    /// As in <c>ConnectionStrings:Sale</c>; without effect if a <see cref="PostgresDatabase"/> is registered already.
-    /// </param>
-    /// <exception cref="DatabaseUnusableException">The connection string is malformed.</exception>
-    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, string connectionString)
-    {
-        PostgresDatabase.Parse(connectionString);
-        silo.Services.TryAddSingleton(services =>
-            PostgresDatabase.Open(connectionString, services.GetRequiredService<ILogger<PostgresDatabase>>()));
-        return silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
-            (AdoNetGrainStorageOptions storage, PostgresDatabase database,
-                IOptions<SystemTextJsonGrainStorageSerializerOptions> json) =>
+    /// <param name="database">The database; it stays open as long as the silo runs.</param>
+    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, PostgresDatabase database) =>
+        silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
+            (AdoNetGrainStorageOptions storage, IOptions<SystemTextJsonGrainStorageSerializerOptions> json) =>
             {
                 storage.Invariant = Invariant;
                 storage.DataSource = database.Source;
                 storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(json);
             }));
-    }
 }

@@ -5,13 +5,19 @@ namespace OrleansSale.Tests.Ledger.Postgres;
 /// <summary>Grain storage on PostgreSQL.</summary>
 public sealed class PostgresGrainStorageTests(PostgresFixture postgres) : GrainStorageContract
 {
-    private string _connectionString = null!;
+    private PostgresDatabase _database = null!;
 
     public override async ValueTask InitializeAsync()
     {
-        _connectionString = await postgres.CreateDatabaseAsync();
+        _database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync());
         await base.InitializeAsync();
     }
 
-    protected override void AddStorage(ISiloBuilder silo) => silo.AddPostgresGrainStorage(_connectionString);
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    protected override void AddStorage(ISiloBuilder silo) => silo.AddPostgresGrainStorage(_database);
 }

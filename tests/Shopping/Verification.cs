@@ -2,10 +2,12 @@ using System.Text.Json;
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Engine;
 
-namespace OrleansSale.Tests.Crash;
+namespace OrleansSale.Tests.Shopping;
 
-/// <summary>What must hold after a kill and a restart.</summary>
-internal sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shoppers)
+/// <summary>What must hold after the engine, or a part of it, was ended and started again.</summary>
+/// <param name="campaign">The sale.</param>
+/// <param name="shoppers">All of them.</param>
+public sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shoppers)
 {
     private const int AskersAtOnce = 32;
 
@@ -15,14 +17,16 @@ internal sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> sho
     /// <summary>
     /// After every restart: nothing told is lost, everything asked again is answered the same, the sale goes on.
     /// </summary>
-    public async Task AfterRestartAsync(Life life, int round)
+    /// <param name="life">The life after the restart.</param>
+    /// <param name="when">Which restart, for findings.</param>
+    public async Task AfterRestartAsync(Life life, string when)
     {
-        await AuditAsync(life, $"after restart {round}");
+        await AuditAsync(life, $"after {when}");
         await Parallel.ForEachAsync(
             shoppers,
             new ParallelOptions { MaxDegreeOfParallelism = AskersAtOnce },
             async (shopper, _) => await shopper.AskAgainAsync(life));
-        await AuditAsync(life, $"after asking again {round}");
+        await AuditAsync(life, $"after {when} and asking again");
     }
 
     /// <summary>
@@ -53,9 +57,9 @@ internal sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> sho
     private async Task AuditAsync(Life life, string when)
     {
         await campaign.AuditAsync(life.Client, campaign.Sale, when);
-        await campaign.AuditAsync(life.Client, Campaign.Next, when);
+        await campaign.AuditAsync(life.Client, campaign.Next, when);
         await CheckRosterAsync(life, campaign.Sale, campaign.SaleRecord, when);
-        await CheckRosterAsync(life, Campaign.Next, campaign.NextRecord, when);
+        await CheckRosterAsync(life, campaign.Next, campaign.NextRecord, when);
     }
 
     private async Task CheckRosterAsync(Life life, string batch, ClientRecord record, string when)

@@ -1,12 +1,17 @@
+using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 
-namespace OrleansSale.Tests.Crash;
+namespace OrleansSale.Tests.Shopping;
 
 /// <summary>
 /// A buyer who does one thing after another, remembers what was answered, and asks again for what was not. Used by one
 /// task at a time.
 /// </summary>
-internal sealed class Shopper(Campaign campaign, string name, Random random)
+/// <param name="campaign">The sale.</param>
+/// <param name="number">Chooses the client.</param>
+/// <param name="name">The user's name on the platform.</param>
+/// <param name="random">Chance.</param>
+public sealed class Shopper(Campaign campaign, int number, string name, Random random)
 {
     private readonly string _token = campaign.Signer.Sign(BatchPlan.Channel, name);
     private readonly List<Purchase> _purchases = [];
@@ -15,6 +20,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     private string? _uncertainCancellation;
     private bool? _uncertainReservation;
 
+    /// <summary>The user, such as <c>weibo:shopper-1</c>.</summary>
     public string User => $"{BatchPlan.Channel}:{name}";
 
     /// <summary>Reserves for the sale; false if it was too late to.</summary>
@@ -29,17 +35,18 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     }
 
     /// <summary>Does something, by chance.</summary>
-    public Task ActAsync(Life life) => random.Next(100) switch
+    public Task ActAsync(Life life, Habits habits)
     {
-        < 20 => BuyAsync(life, new Purchase(NewKey())),
-        < 30 => BuyAsync(life, new Purchase(null)),
-        < 40 => DoubleClickAsync(life, new Purchase(random.Next(2) == 0 ? NewKey() : null)),
-        < 65 => PayAsync(life),
-        < 75 => CancelAsync(life),
-        < 85 => ReadAsync(life),
-        < 90 => RepeatAsync(life),
-        _ => ChangeReservationAsync(life, reserve: random.Next(2) == 0),
-    };
+        var chance = random.Next(100);
+        if ((chance -= habits.Buy) < 0) return BuyAsync(life, new Purchase(NewKey()));
+        if ((chance -= habits.BuyKeyless) < 0) return BuyAsync(life, new Purchase(null));
+        if ((chance -= habits.DoubleClick) < 0)
+            return DoubleClickAsync(life, new Purchase(random.Next(2) == 0 ? NewKey() : null));
+        if ((chance -= habits.Pay) < 0) return PayAsync(life);
+        if ((chance -= habits.Cancel) < 0) return CancelAsync(life);
+        if ((chance -= habits.Read) < 0) return ReadAsync(life);
+        return chance < habits.Repeat ? RepeatAsync(life) : ChangeReservationAsync(life, reserve: random.Next(2) == 0);
+    }
 
     /// <summary>After a restart: asks again for everything that was not answered, and for what was.</summary>
     public async Task AskAgainAsync(Life life)
@@ -67,7 +74,9 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
 
     private async Task<EngineAnswer> BuyAsync(Life life, Purchase purchase)
     {
-        var answer = await life.Client.BuyAsync(campaign.Sale, _ticket, purchase.Key);
+        var asked = Stopwatch.GetTimestamp();
+        var answer = await life.ClientOf(number).BuyAsync(campaign.Sale, _ticket, purchase.Key);
+        if (answer.Status == 201) life.Bought(number, asked);
         Note(purchase, life.Judge(User, "buys", purchase.Key, answer, "sold-out", "limit-reached"));
         return answer;
     }
@@ -85,7 +94,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
         var keyed = _purchases.Where(purchase => purchase is { Key: not null, Order: not null }).ToList();
         if (keyed.Count == 0) return;
         var purchase = keyed[random.Next(keyed.Count)];
-        var answer = await life.Client.BuyAsync(campaign.Sale, _ticket, purchase.Key);
+        var answer = await life.ClientOf(number).BuyAsync(campaign.Sale, _ticket, purchase.Key);
         if (!life.Judge(User, "repeats", purchase.Order, answer).Succeeded) return;
         campaign.Findings.Expect(
             answer.Status == 200, $"{User}'s repeat of {purchase.Order} is answered with {answer.Status}");
@@ -115,11 +124,13 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     private async Task PayAsync(Life life, string order)
     {
         var checkout = life.Judge(
-            User, "checks out", order, await life.Client.CheckoutAsync(_token, order), "order-not-payable");
+            User, "checks out", order, await life.ClientOf(number).CheckoutAsync(_token, order), "order-not-payable");
         if (checkout.Text("checkoutUrl") is not { } url) return;
 
         // What the cashier confirms is captured. It takes a payment once, and none after the checkout's end.
-        var paid = life.Judge(User, "pays", order, await life.Client.PayAsync(url), "conflict", "order-not-payable");
+        var answer = await life.ClientOf(number).PayAsync(url);
+        if (!answer.Answered && life.CashierMayBeAway) return;
+        var paid = life.Judge(User, "pays", order, answer, "conflict", "order-not-payable");
         if (paid.Succeeded) campaign.Captured[order] = true;
         if (paid.Succeeded && random.Next(2) == 0) await ReadAsync(life, order);
     }
@@ -129,7 +140,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
     private async Task CancelAsync(Life life, string order)
     {
         _uncertainCancellation = order;
-        var answer = life.Judge(User, "cancels", order, await life.Client.CancelAsync(_token, order));
+        var answer = life.Judge(User, "cancels", order, await life.ClientOf(number).CancelAsync(_token, order));
         if (!answer.Succeeded) return;
         _uncertainCancellation = null;
         campaign.Findings.Expect(
@@ -142,7 +153,7 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
 
     private async Task ReadAsync(Life life, string order)
     {
-        var answer = life.Judge(User, "reads", order, await life.Client.OrderAsync(_token, order));
+        var answer = life.Judge(User, "reads", order, await life.ClientOf(number).OrderAsync(_token, order));
         switch (answer.Succeeded ? answer.Text("status") : null)
         {
             case "paid": campaign.SaleRecord.Paid(order); break;
@@ -154,11 +165,12 @@ internal sealed class Shopper(Campaign campaign, string name, Random random)
 
     private async Task ChangeReservationAsync(Life life, bool reserve)
     {
+        var client = life.ClientOf(number);
         _uncertainReservation = reserve;
         campaign.NextRecord.ReservationUncertain(User);
         var answer = reserve
-            ? await life.Client.ReserveAsync(_token, Campaign.Next)
-            : await life.Client.UnreserveAsync(_token, Campaign.Next);
+            ? await client.ReserveAsync(_token, campaign.Next)
+            : await client.UnreserveAsync(_token, campaign.Next);
         life.Judge(User, reserve ? "reserves" : "unreserves", null, answer, "limit-reached");
         if (answer.Succeeded && reserve) campaign.NextRecord.Reserved(User, Ticket.VersionOf(answer.Text("ticket")!));
         else if (answer.Succeeded) campaign.NextRecord.Unreserved(User);
