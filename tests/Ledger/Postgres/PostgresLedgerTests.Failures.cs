@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Npgsql;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
+using OrleansSale.Tests.Engine.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Postgres;
 
@@ -11,15 +12,15 @@ public sealed partial class PostgresLedgerTests
     [Fact]
     public async Task A_commit_whose_answer_is_lost_is_unknown_and_resolved_by_the_identical_append()
     {
-        await using var proxy = new LossyProxy((await postgres.Server).Port);
-        await using var database = PostgresDatabase.Open($"{_connectionString};Port={proxy.Port}");
+        await using var proxy = PostgresProxy.Start(await postgres.Server);
+        await using var database = PostgresDatabase.Open(proxy.Through(_connectionString));
         await using var behind = PostgresLedger.Open(database);
         var chain = new Chain(Stream);
         await behind.AppendAllAsync([chain.Next()]);
         var before = chain.Head;
         var lost = chain.Next(3);
 
-        var answer = proxy.LoseNextAnswer();
+        var answer = proxy.LoseAnswerAsync(sql => sql.Contains("INSERT INTO ledger_commit", StringComparison.Ordinal));
         await Should.ThrowAsync<LedgerUnavailableException>(() => behind.AppendAsync(lost, Cancelled));
         await answer;
         (await Ledger.ReadHeadAsync(Stream, Cancelled)).Matches(chain.Head).ShouldBeTrue("it was stored");
