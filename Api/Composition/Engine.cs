@@ -27,9 +27,6 @@ public static class Engine
     /// <summary>Where to listen when nothing else is said.</summary>
     public const string DefaultAddress = "http://localhost:8080";
 
-    /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
-    private const int MaxHeadersLength = 32 * 1024;
-
     private const string SessionKeysName = "session-keys";
 
     /// <summary>
@@ -57,12 +54,7 @@ public static class Engine
         {
             if (isDevelopment) DevelopmentSecrets.Add(configuration, directory.PathOf(DevelopmentSecrets.FileName));
             var keys = Keys.Load(configuration);
-            builder.WebHost.ConfigureKestrel(options =>
-            {
-                options.AddServerHeader = false;
-                options.Limits.MaxRequestBodySize = RequestBody.MaxAnnouncedLength;
-                options.Limits.MaxRequestHeadersTotalSize = MaxHeadersLength;
-            });
+            builder.WebHost.ConfigureKestrel(WebServer.Configure);
             builder.UseOrleans(silo => silo.ConfigureEmbedded(directory, configuration));
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is worth something here only, not on another engine of the same user account.
