@@ -29,6 +29,9 @@ public sealed class EngineProcess : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += EndWithUs;
     }
 
+    /// <summary>Its number among the machine's processes.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
