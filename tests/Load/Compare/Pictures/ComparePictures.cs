@@ -27,7 +27,7 @@ internal static class ComparePictures
     /// <summary>A bar for each contender's median peak, with a line from the least to the most.</summary>
     public static string Throughput(CompareReport report)
     {
-        const int left = 270, right = 90, top = 50, row = 34, bar = 20;
+        const int left = 300, right = 90, top = 50, row = 34, bar = 20;
         var svg = new Svg(Width, top + row * report.Contenders.Count + 20);
         var longest = report.Contenders.Max(contender => contender.PeakPerSecond.Most);
         var scale = (Width - left - right) / Math.Max(longest, 1);

@@ -9,6 +9,9 @@ internal sealed class EngineStage : IStage
 {
     private const int ViolationsShown = 5;
 
+    /// <summary>A day: no hold of an early round ends while a later one is measured, and what is sold out stays so.</summary>
+    private const int PaymentWindowSeconds = 86_400;
+
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
 
     /// <summary>Long enough for the clocks of the sale to agree that it is open.</summary>
@@ -38,7 +41,8 @@ internal sealed class EngineStage : IStage
 
     public async Task OpenAsync(string batch, int stock, CancellationToken cancellationToken)
     {
-        var created = await _client.CreateAsync(_chef, new BatchPlan(batch, stock, DateTimeOffset.UtcNow - OpenFor));
+        var plan = new BatchPlan(batch, stock, DateTimeOffset.UtcNow - OpenFor) { PaymentWindowSeconds = PaymentWindowSeconds };
+        var created = await _client.CreateAsync(_chef, plan);
         if (created.Status != 201) throw new EngineException($"the batch could not be created: {created}");
     }
 
