@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 
@@ -14,6 +15,9 @@ public sealed class CatalogueCopy(
     /// <summary>Between two questions to the catalogue.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long who has a list waits for a newer one.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<string, BoardFeed> _feeds = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly TimeProvider _monotonic = TimeProvider.System;
@@ -27,11 +31,23 @@ public sealed class CatalogueCopy(
         : _feeds.TryGetValue(batch!, out var feed) ? new(feed)
         : AskAsync(batch!);
 
-    /// <summary>All batches in the order they were created.</summary>
+    /// <summary>
+    /// All batches in the order they were created. If the catalogue does not answer at once, as they were when it last
+    /// did.
+    /// </summary>
+    /// <exception cref="Exception">It has never answered.</exception>
     public async ValueTask<IReadOnlyList<BoardFeed>> ListAsync()
     {
-        await RefreshAsync();
-        return _inOrder;
+        var last = _inOrder;
+        try
+        {
+            await RefreshAsync().WaitAsync(last.Length == 0 ? Timeout.InfiniteTimeSpan : MaxWait, _monotonic);
+            return _inOrder;
+        }
+        catch (Exception e) when (last.Length > 0 && Patience.IsUnavailable(e))
+        {
+            return last;
+        }
     }
 
     /// <summary>Takes in what was created since.</summary>

@@ -15,19 +15,17 @@ using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
 using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
-using OrleansSale.Silo.Embedded;
+using OrleansSale.Silo;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Api.Composition;
 
-/// <summary>Puts the front and its embedded silo together.</summary>
+/// <summary>Puts the front together, with its silo if it has one.</summary>
 public static class Engine
 {
     /// <summary>Where to listen when nothing else is said.</summary>
     public const string DefaultAddress = "http://localhost:8080";
-
-    private const string SessionKeysName = "session-keys";
 
     /// <summary>
     /// Where settings and pages are: the working directory if they are there, else beside the program.
@@ -35,40 +33,34 @@ public static class Engine
     public static string FindContentRoot() =>
         File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 
-    /// <summary>Adds everything; the data directory is owned until the host is disposed.</summary>
-    /// <exception cref="StartException">A setting is missing or wrong.</exception>
+    /// <summary>Adds everything; what it returns is to be kept until the host is disposed.</summary>
+    /// <exception cref="StartException">A setting is missing or wrong, or the database can't be used.</exception>
     /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
-    public static DataDirectory AddEngine(this WebApplicationBuilder builder)
+    public static async Task<EngineData> AddEngineAsync(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
         var isDevelopment = builder.Environment.IsDevelopment();
-        if (configuration["Sale:Front"] is { Length: > 0 } front && !front.Equals("Embedded", StringComparison.OrdinalIgnoreCase))
-            throw new StartException($"Sale:Front is {front}: this version runs Embedded only.");
-        if (configuration["ConnectionStrings:Sale"] is { Length: > 0 })
-            throw new StartException("ConnectionStrings:Sale is set: this version keeps its data in SQLite files only.");
-
-        // Keys are looked at before the directory is made: a start that cannot succeed leaves nothing behind.
+        // Keys are looked at before any data is touched: a start that cannot succeed leaves nothing behind.
         if (!isDevelopment) Keys.Load(configuration);
-        var directory = OpenDirectory(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
+        var data = await EngineData.OpenAsync(configuration, builder.Environment);
         try
         {
-            if (isDevelopment) DevelopmentSecrets.Add(configuration, directory.PathOf(DevelopmentSecrets.FileName));
+            if (isDevelopment) data.AddSecrets(configuration);
             var keys = Keys.Load(configuration);
             builder.WebHost.ConfigureKestrel(WebServer.Configure);
-            builder.UseOrleans(silo => silo.ConfigureEmbedded(directory, configuration));
+            data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);
-            // A session is worth something here only, not on another engine of the same user account.
-            builder.Services.AddDataProtection().SetApplicationName(SessionKeysName)
-                .PersistKeysToFileSystem(new DirectoryInfo(directory.PathOf(SessionKeysName)));
-            builder.Services.AddPayments(configuration, builder.Environment, directory.Path);
+            // A session is worth something at the fronts of this data only, not on another engine of the same account.
+            data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
+            builder.Services.AddPayments(configuration, builder.Environment, data.SandboxDirectory, data.HasSilo);
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
             if (string.IsNullOrEmpty(configuration["urls"])) builder.WebHost.UseUrls(DefaultAddress);
-            return directory;
+            return data;
         }
         catch
         {
-            directory.Dispose();
+            await data.DisposeAsync();
             throw;
         }
     }
@@ -78,6 +70,7 @@ public static class Engine
     {
         var isDevelopment = app.Environment.IsDevelopment();
         app.UseProblems();
+        app.UseDraining();
         app.UseEventPages();
         // Within the problems: what it refuses is told like every other refusal.
         app.UseAuthorization();
@@ -97,18 +90,6 @@ public static class Engine
         app.MapOrleansDashboard("/dashboard").RequireAuthorization(Authentication.OperatorPolicy).ExcludeFromDescription();
     }
 
-    private static DataDirectory OpenDirectory(string path)
-    {
-        try
-        {
-            return DataDirectory.Open(path);
-        }
-        catch (Exception e) when (e is IOException and not DataDirectoryInUseException or UnauthorizedAccessException)
-        {
-            throw new StartException($"Sale:DataDirectory cannot be used: {e.Message}");
-        }
-    }
-
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
     {
         services.AddSingleton(TimeProvider.System);
@@ -121,6 +102,8 @@ public static class Engine
         services.AddSingleton<PurchaseApi>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<Patience>();
-        services.AddHostedService<StartUp>();
+        services.AddHostedService<DemoBatch>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
     }
 }

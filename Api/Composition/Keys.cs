@@ -1,7 +1,6 @@
-namespace OrleansSale.Api.Composition;
+using OrleansSale.Silo;
 
-/// <summary>The start cannot go on; the message is the one line a person needs.</summary>
-public sealed class StartException(string message) : Exception(message);
+namespace OrleansSale.Api.Composition;
 
 /// <summary>The secrets of a front, from configuration.</summary>
 /// <param name="Signing">

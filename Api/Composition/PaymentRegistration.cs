@@ -17,12 +17,15 @@ public static class PaymentRegistration
     /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
     /// <see cref="PaymentOptions.UsesSandbox"/>, also the sandbox: it is then to be mapped with <c>MapSandbox</c>.
     /// </summary>
-    /// <param name="dataDirectory">Where the sandbox keeps its file.</param>
+    /// <param name="dataDirectory">Where the sandbox keeps its file; null: there is no sandbox here.</param>
+    /// <param name="hasSilo">Whether this process has a silo, whose actors ask the provider.</param>
     public static IServiceCollection AddPayments(
-        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string dataDirectory)
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string? dataDirectory,
+        bool hasSilo)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddPaymentProvider(configuration, environment);
+        if (hasSilo) services.AddPaymentProvider(configuration, environment);
+        else services.AddPaymentOptions(configuration, environment, PaymentRole.IsNotified);
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
         services.AddSingleton(provider => new NotificationReceiver(
@@ -30,7 +33,7 @@ public static class PaymentRegistration
                     provider.GetRequiredService<IOptions<PaymentOptions>>().Value.WebhookSecret)
                 ?? throw new InvalidOperationException("Payments:WebhookSecret passed its check and can't be used.")),
             provider.GetRequiredService<TimeProvider>()));
-        if (PaymentOptions.UsesSandbox(configuration, environment))
+        if (dataDirectory is not null && PaymentOptions.UsesSandbox(configuration, environment))
             services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory));
         return services;
     }

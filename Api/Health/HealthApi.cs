@@ -19,8 +19,10 @@ public static class HealthApi
     {
         app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health").WithSummary("Whether the process lives")
             .WithName("IsLive").Produces<string>(200, "text/plain");
-        app.MapGet("/health/ready", async (HttpContext http, CatalogueCopy catalogue, IGrainFactory grains) =>
+        app.MapGet("/health/ready", async (
+            HttpContext http, CatalogueCopy catalogue, IGrainFactory grains, IHostApplicationLifetime lifetime) =>
         {
+            if (lifetime.ApplicationStopping.IsCancellationRequested) return NotReady(http, "draining");
             try
             {
                 // The catalogue answers from memory; the ledger of a batch that cannot be is looked for in storage.
@@ -30,10 +32,15 @@ public static class HealthApi
             }
             catch (Exception e) when (Patience.IsUnavailable(e))
             {
-                http.Response.Headers.RetryAfter = "1";
-                return Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable);
+                return NotReady(http, "the actors or their storage do not answer");
             }
         }).WithTags("Health").WithSummary("Whether it can sell").WithName("IsReady")
             .Produces<string>(200, "text/plain").Produces<string>(503, "text/plain");
+    }
+
+    private static IResult NotReady(HttpContext http, string why)
+    {
+        http.Response.Headers.RetryAfter = "1";
+        return Results.Text($"not ready: {why}", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }

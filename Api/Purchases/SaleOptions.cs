@@ -17,4 +17,11 @@ public sealed class SaleOptions
     /// </summary>
     [Range(1, 1_000_000)]
     public int LaneCapacity { get; set; } = 20_000;
+
+    /// <summary>
+    /// How long a front that was told to end goes on answering while it says that it is not ready, in seconds: 0…300.
+    /// By default 3 on a cluster, where others go on beside it, and else 0.
+    /// </summary>
+    [Range(0, 300)]
+    public int DrainSeconds { get; set; }
 }

@@ -16,15 +16,18 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("CreateAsync")]
     Task<Answer<bool>> CreateAsync(BatchTerms terms);
 
-    /// <summary>Decides purchases in order. Not-found for every one if the batch was never created.</summary>
-    [Alias("PurchaseAsync")]
+    /// <summary>
+    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early: the
+    /// silo may be gone, and the purchases are asked again under the same keys.
+    /// </summary>
+    [Alias("PurchaseAsync"), ResponseTimeout("00:00:02")]
     Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call);
 
     /// <summary>
     /// The committed counts, and the known users from position <paramref name="fromUser"/> (0…) on; null: no such
     /// batch.
     /// </summary>
-    [Alias("ReadBoardAsync")]
+    [Alias("ReadBoardAsync"), ResponseTimeout("00:00:02")]
     Task<BoardUpdate?> ReadBoardAsync(int fromUser);
 
     /// <summary>

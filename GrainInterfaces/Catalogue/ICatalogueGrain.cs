@@ -20,7 +20,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
     /// The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never
     /// changes.
     /// </summary>
-    [AlwaysInterleave, Alias("ListAsync")]
+    [AlwaysInterleave, Alias("ListAsync"), ResponseTimeout("00:00:02")]
     Task<CataloguePage> ListAsync(int from);
 
     /// <summary>Notes that a batch has nothing left to do as of this head, so that a start need not wake it.</summary>
@@ -28,7 +28,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task SettleAsync(string batch, long head);
 
     /// <summary>Wakes every batch that may have something to do; returns how many.</summary>
-    [AlwaysInterleave, Alias("WakeAllAsync")]
+    [AlwaysInterleave, Alias("WakeAllAsync"), ResponseTimeout("00:10:00")]
     Task<int> WakeAllAsync();
 }
 

@@ -10,7 +10,7 @@ public interface ILedgerExportGrain : IGrainWithStringKey
     /// The export lines of whole commits from sequence <paramref name="fromSeq"/> (1…, the first of a commit) on, about
     /// <see cref="LedgerPage.TargetLength"/> bytes.
     /// </summary>
-    [Alias("ReadAsync")]
+    [Alias("ReadAsync"), ResponseTimeout("00:00:10")]
     Task<LedgerPage> ReadAsync(long fromSeq);
 }
 

@@ -14,7 +14,7 @@ public interface IOrderGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="owner">Who asks.</param>
     /// <param name="description">What is bought, for the cashier's page.</param>
-    [Alias("OpenCheckoutAsync")]
+    [Alias("OpenCheckoutAsync"), ResponseTimeout("00:00:15")]
     Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner, string description);
 
     /// <summary>Keeps where to deliver. Not-found unless <paramref name="owner"/> owns the order.</summary>
@@ -29,7 +29,7 @@ public interface IOrderGrain : IGrainWithStringKey
     /// Has the provider pay a captured payment back, once however often it is asked, and returns the provider's refund
     /// id; null: it could not be done now.
     /// </summary>
-    [Alias("RefundAsync")]
+    [Alias("RefundAsync"), ResponseTimeout("00:00:15")]
     Task<string?> RefundAsync(string payment, Money amount);
 }
 

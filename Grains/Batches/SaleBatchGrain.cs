@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
@@ -18,9 +19,10 @@ namespace OrleansSale.Grains.Batches;
 /// await, so no two decisions interleave; what follows the await only tells what was decided. It awaits no order actor
 /// while it decides or commits.
 /// </remarks>
-[Reentrant]
+[Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
-    ILedger ledger, TimeProvider time, IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain
+    ILedger ledger, TimeProvider time, IClockCheck clock, BatchReminder reminder, IOptions<OrderOptions> orderOptions,
+    ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
 {
     /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
@@ -36,6 +38,7 @@ public sealed partial class SaleBatchGrain(
     private RosterCount _roster = null!;
     private RefundSweep _refunds = null!;
     private long _settledAt = -1;
+    private bool _isReminded;
     private bool _isDoomed;
 
     private string Id => this.GetPrimaryKeyString();
@@ -45,6 +48,7 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        if (ClockFault() is { } fault) throw fault;
         var head = await BatchReplay.ReadAsync(ledger, Streams.OfBatch(Id), _batch, cancellationToken);
         _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch), reusesBuffers: true);
         _writer = new EntryWriter(Id);
@@ -75,7 +79,10 @@ public sealed partial class SaleBatchGrain(
     {
         var created = Take(OperatorRules.DecideCreate(_batch, terms), Now());
         if (created.Value) StartTicking();
-        return await ToldAsync(created);
+        var told = await ToldAsync(created);
+        // Who watches the silos knows by this line which of them has the batch: a new one was active before it was there.
+        if (created.Value) Log.Activated(log, Id, 1);
+        return told;
     }
 
     /// <inheritdoc />
@@ -162,6 +169,9 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public Task<long> GetCancelledVersionAsync(string user) => ToldAsync(_batch.CancelledVersionOf(user));
 
+    /// <summary>The second net: being called it is active, and its own timer does the rest.</summary>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+
     /// <inheritdoc />
     public Task<bool> WakeAsync() => Task.FromResult(!IsSettled());
 
@@ -224,6 +234,11 @@ public sealed partial class SaleBatchGrain(
     private async Task TickAsync(CancellationToken cancellationToken)
     {
         if (_isDoomed) return;
+        if (ClockFault() is { } fault)
+        {
+            Doom(fault);
+            return;
+        }
         try
         {
             // Group after group: a hold ends within a second of its deadline, however many are due with it.
@@ -242,6 +257,9 @@ public sealed partial class SaleBatchGrain(
         }
     }
 
+    // A silo whose clock is off dates no entry: the batch goes on elsewhere.
+    private SaleUnavailableException? ClockFault() => clock.Fault is { } fault ? new($"{Id}: {fault}") : null;
+
     // Open until closed with nothing held and nothing owed. The catalogue is told the head as of which there is nothing
     // left to do.
     private async Task SettleAsync()
@@ -249,11 +267,14 @@ public sealed partial class SaleBatchGrain(
         if (!IsSettled())
         {
             DelayDeactivation(KeptAliveFor);
+            _isReminded = _isReminded || await reminder.SetAsync(this.GetGrainId());
             return;
         }
         if (_settledAt == _batch.LastSeq) return;
-        _settledAt = _batch.LastSeq;
-        await GrainFactory.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).SettleAsync(Id, _settledAt);
+        _isReminded = !await reminder.ClearAsync(this.GetGrainId());
+        var settledAt = _batch.LastSeq;
+        await GrainFactory.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).SettleAsync(Id, settledAt);
+        _settledAt = settledAt;
     }
 
     private bool IsSettled() =>

@@ -1,12 +1,114 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using Orleans.Dashboard;
+using OrleansSale.Silo.Cluster.Tls;
+using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Storage.Postgres;
+
 namespace OrleansSale.Silo.Cluster;
 
-/// <summary>A silo as a process of its own.</summary>
+/// <summary>A silo as a process of its own, with a small HTTP address for those who watch it.</summary>
 public static class SiloHost
 {
-    /// <summary>Runs until it is told to end; the process' status.</summary>
-    public static Task<int> RunAsync(string[] args)
+    /// <summary>Where it answers health checks when nothing else is said: to this machine only.</summary>
+    public const string DefaultAddress = "http://localhost:8081";
+
+    /// <summary>How long it may take to finish what is in flight and to hand its batches over.</summary>
+    public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
+
+    // Of other parts only what somebody has to look at. A name stands for all names that begin with it, so ours is there
+    // again after Orleans.
+    private static readonly Dictionary<string, string?> LogLevels = new()
     {
-        _ = args;
-        return Task.FromResult(1);
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:OrleansSale"] = "Information",
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+    };
+
+    // The sandbox of the front at its default address.
+    private static readonly Dictionary<string, string?> DevelopmentPayments = new()
+    {
+        ["Payments:BaseAddress"] = "http://localhost:8080/sandbox",
+        ["Payments:PublicAddress"] = "http://localhost:8080",
+    };
+
+    /// <summary>Runs until it is told to end; the process' status.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var builder = WebApplication.CreateBuilder(
+                new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            await using var database = await AddSiloAsync(builder);
+            await using var app = builder.Build();
+            Map(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception e) when (StartFailure.IsExpected(e))
+        {
+            Console.Error.WriteLine(StartFailure.Describe(e));
+            return 1;
+        }
+    }
+
+    private static async Task<PostgresDatabase> AddSiloAsync(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var isDevelopment = builder.Environment.IsDevelopment();
+        configuration.AddDefaults(LogLevels);
+        var cluster = ClusterSettings.Load(configuration);
+        var endpoint = SiloEndpoint.Load(configuration);
+        var tls = ClusterTls.Load(configuration);
+        var database = await DatabaseStart.OpenAsync(configuration);
+        try
+        {
+            if (isDevelopment)
+            {
+                configuration.AddDefaults(DevelopmentPayments);
+                DevelopmentSecrets.Add(configuration, database);
+            }
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
+            builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
+            builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
+                .WithMetrics(metrics => metrics.AddMeter("Microsoft.Orleans", "System.Runtime", "Npgsql").AddPrometheusExporter());
+            builder.UseOrleans(silo =>
+            {
+                silo.ConfigureCluster(database, cluster, endpoint, configuration);
+                silo.UseClusterTls(tls);
+            });
+            if (string.IsNullOrEmpty(configuration["urls"])) builder.WebHost.UseUrls(DefaultAddress);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live"));
+        app.MapGet("/health/ready", async (HttpContext http, SiloReadiness readiness) =>
+        {
+            if (await readiness.FindFaultAsync() is not { } fault) return Results.Text("ready");
+            http.Response.Headers.RetryAfter = "1";
+            return Results.Text($"not ready: {fault}", statusCode: StatusCodes.Status503ServiceUnavailable);
+        });
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        // It shows the actors' state and has no sign-in; the fronts' one has.
+        if (app.Environment.IsDevelopment()) app.MapOrleansDashboard("/dashboard");
     }
 }

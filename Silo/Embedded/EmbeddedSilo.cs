@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,8 +6,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Grains.Orders;
-using OrleansSale.Grains.Reservations;
+using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Embedded;
@@ -16,33 +14,19 @@ namespace OrleansSale.Silo.Embedded;
 /// <summary>The engine in one process: a silo of its own on SQLite files, which nobody else joins.</summary>
 public static class EmbeddedSilo
 {
-    // A never-seen actor costs about 2 KB; reservations and orders are many and each is busy for moments only.
-    private static readonly TimeSpan BriefActorAge = TimeSpan.FromMinutes(1.5);
-
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
         // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no
         // gateway at all.
-        silo.UseLocalhostClustering(FindFreePort(), gatewayPort: 0,
+        silo.UseLocalhostClustering(SiloEndpoint.FreePort(), gatewayPort: 0,
             serviceId: configuration["Orleans:ServiceId"] ?? "sale", clusterId: configuration["Orleans:ClusterId"] ?? "sale");
         silo.Configure<EndpointOptions>(options => (options.GatewayPort, options.AdvertisedIPAddress) = (0, IPAddress.Loopback));
-        silo.Configure<GrainCollectionOptions>(options =>
-        {
-            options.CollectionQuantum = TimeSpan.FromSeconds(30);
-            options.ClassSpecificCollectionAge[typeof(ReservationGrain).FullName!] = BriefActorAge;
-            options.ClassSpecificCollectionAge[typeof(OrderGrain).FullName!] = BriefActorAge;
-        });
+        silo.Configure<GrainCollectionOptions>(SaleSilo.CollectBriefActorsEarly);
         silo.AddSqliteGrainStorage(directory);
         silo.AddDashboard();
         silo.Services.AddSingleton<ILedger>(services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
-        silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders").ValidateDataAnnotations().ValidateOnStart();
-    }
-
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        silo.Services.AddSingleton<IClockCheck, OnlyClock>();
+        silo.AddSale(configuration);
     }
 }

@@ -85,24 +85,26 @@ public sealed class PaymentOptions
 }
 
 /// <summary>Names the first key of <c>Payments:</c> that is missing or can't be used.</summary>
-internal sealed class PaymentOptionsValidation : IValidateOptions<PaymentOptions>
+internal sealed class PaymentOptionsValidation(PaymentRole role) : IValidateOptions<PaymentOptions>
 {
     public ValidateOptionsResult Validate(string? name, PaymentOptions options) =>
         Fault(options) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
 
-    private static string? Fault(PaymentOptions options)
+    private string? Fault(PaymentOptions options)
     {
-        if (options.BaseAddress is null && !options.Sandbox)
+        var asks = role.HasFlag(PaymentRole.Asks);
+        if (asks && options.BaseAddress is null && !options.Sandbox)
             return "Payments:BaseAddress is missing: the address of the payment provider.";
         if (options.BaseAddress is not null && !IsWebAddress(options.BaseAddress))
             return "Payments:BaseAddress must be an absolute http or https address.";
-        if (string.IsNullOrEmpty(options.ApiKey))
+        if ((asks || options.Sandbox) && string.IsNullOrEmpty(options.ApiKey))
             return "Payments:ApiKey is missing: the token that the payment provider knows this merchant by.";
         if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
             return "Payments:ApiKey must be visible ASCII without spaces.";
-        if (string.IsNullOrEmpty(options.WebhookSecret))
+        var isNotified = role.HasFlag(PaymentRole.IsNotified);
+        if (isNotified && string.IsNullOrEmpty(options.WebhookSecret))
             return "Payments:WebhookSecret is missing: the secret that notifications are signed with.";
-        if (PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
+        if (isNotified && PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
             return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.WebhookSecretMinBytes} bytes.";
         if (options.PublicAddress is not null && !IsWebAddress(options.PublicAddress))
             return "Payments:PublicAddress must be an absolute http or https address.";

@@ -13,19 +13,27 @@ public static class PaymentProviderRegistration
     // Grains live for hours: connections are renewed so that a provider's change of address is noticed.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
+    /// <summary>Registers <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start for what this process does.</summary>
+    public static void AddPaymentOptions(
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, PaymentRole role)
+    {
+        services.AddOptions<PaymentOptions>()
+            .Bind(configuration.GetSection(PaymentOptions.Section))
+            .PostConfigure(options => options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PaymentOptions>>(new PaymentOptionsValidation(role));
+    }
+
     /// <summary>
     /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>,
     /// checked at start. A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is
     /// none.
     /// </summary>
     public static IServiceCollection AddPaymentProvider(
-        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment,
+        PaymentRole role = PaymentRole.Asks | PaymentRole.IsNotified)
     {
-        services.AddOptions<PaymentOptions>()
-            .Bind(configuration.GetSection(PaymentOptions.Section))
-            .PostConfigure(options => options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment))
-            .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<PaymentOptions>, PaymentOptionsValidation>();
+        services.AddPaymentOptions(configuration, environment, role);
         services.TryAddSingleton<OwnAddress>(() => null);
         services.AddSingleton<PaymentAddresses>();
         services.AddSingleton<IPaymentProvider, HttpPaymentProvider>();
@@ -38,8 +46,9 @@ public static class PaymentProviderRegistration
                 // The bearer token must not follow a redirect.
                 handler.AllowAutoRedirect = false;
                 handler.UseCookies = false;
-                // The sandbox is this process itself.
-                handler.UseProxy = !provider.GetRequiredService<IOptions<PaymentOptions>>().Value.Sandbox;
+                // The sandbox is this process itself, or another one on this machine.
+                var options = provider.GetRequiredService<IOptions<PaymentOptions>>().Value;
+                handler.UseProxy = !options.Sandbox && options.BaseAddress is not { IsLoopback: true };
                 handler.PooledConnectionLifetime = ConnectionLifetime;
             })
             .AddStandardResilienceHandler(PaymentProviderBounds.Apply);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Placement;
@@ -57,6 +58,9 @@ public class SaleCluster : IAsyncLifetime
     /// <summary>The payment provider.</summary>
     public FakePayments Payments { get; }
 
+    /// <summary>The silos whose clock is off.</summary>
+    public ConcurrentDictionary<SiloAddress, bool> ClocksOff { get; } = new();
+
     /// <summary>The grain storage.</summary>
     public MemoryDocuments Documents { get; } = new();
 
@@ -101,6 +105,9 @@ public class SaleCluster : IAsyncLifetime
         silo.Services.AddSingleton<ILedger>(Ledger);
         silo.Services.AddSingleton<IPaymentProvider>(Payments);
         silo.Services.AddSingleton<IGrainStorage>(Documents);
+        silo.Services.AddSingleton<IClockCheck>(services =>
+            new SiloClock(ClocksOff, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+        silo.Services.AddSingleton<BatchReminder>();
         silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _graceSeconds);
     }
 
@@ -144,5 +151,10 @@ public class SaleCluster : IAsyncLifetime
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
         return await call();
+    }
+
+    private sealed class SiloClock(ConcurrentDictionary<SiloAddress, bool> off, SiloAddress self) : IClockCheck
+    {
+        public string? Fault => off.ContainsKey(self) ? "the clock is off" : null;
     }
 }

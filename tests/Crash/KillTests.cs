@@ -1,6 +1,6 @@
 using System.Globalization;
-using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Shopping;
 
 namespace OrleansSale.Tests.Crash;
 
@@ -18,7 +18,6 @@ public sealed class KillTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
-    private static readonly int[] ReservationWindowsSeconds = [3, 6, 12, 24, 48];
 
     [Fact]
     public async Task What_clients_were_told_survives_every_kill_and_the_sale_goes_on()
@@ -29,25 +28,28 @@ public sealed class KillTests(ITestOutputHelper output)
         var rounds = FromEnvironment("CRASH_ROUNDS") ?? 10;
         output.WriteLine($"CRASH_SEED={seed} CRASH_ROUNDS={rounds}");
 
-        using var campaign = new Campaign(seed);
+        using var lives = new EngineLives();
+        var campaign = new Campaign("mi2", seed, lives.Secrets);
         var shoppers = Enumerable.Range(0, Shoppers)
-            .Select(index => new Shopper(campaign, $"shopper-{index}", new Random(campaign.Random.Next()))).ToList();
+            .Select(index => new Shopper(campaign, index, $"shopper-{index}", new Random(campaign.Random.Next()))).ToList();
         // One for each life, who has bought nothing before: they can't have reached a limit.
         var witnesses = Enumerable.Range(0, rounds + 1)
-            .Select(index => new Shopper(campaign, $"witness-{index}", new Random(index))).ToList();
+            .Select(index => new Shopper(campaign, index, $"witness-{index}", new Random(index))).ToList();
+        var crowd = new Crowd(campaign.Random, shoppers, Askers, ActiveOfAShare);
+        var shape = new SaleShape(Units, PerUserLimit: 4, PaymentWindowSeconds);
         var verification = new Verification(campaign, [.. shoppers, .. witnesses]);
         for (var round = 0; round <= rounds; round++)
         {
-            await using var engine = await campaign.StartAsync(bound.Token);
-            using var client = Campaign.ClientOf(engine);
-            var life = new Life(engine, client, campaign.Findings);
-            if (round == 0) await OpenAsync(campaign, client, [.. shoppers, .. witnesses], bound.Token);
-            else await verification.AfterRestartAsync(life, round);
+            await using var engine = await lives.StartAsync(bound.Token);
+            using var client = EngineLives.ClientOf(engine);
+            var life = new Life([client], campaign.Findings);
+            if (round == 0) await campaign.OpenAsync(client, shape, [.. shoppers, .. witnesses], bound.Token);
+            else await verification.AfterRestartAsync(life, $"restart {round}");
             await RestockAsync(campaign, life, round);
             var goesOn = await witnesses[round].BuyAndPayAsync(life, thenCancel: round % 2 == 1);
             campaign.Findings.Expect(goesOn, $"the witness could not buy, pay and cancel in life {round}");
             campaign.Findings.Total.ShouldBe(0, $"seed {seed}, {campaign.Findings}\n{engine.Output}");
-            if (round < rounds) await LoadAndKillAsync(campaign, life, shoppers);
+            if (round < rounds) await LoadAndKillAsync(campaign, engine, life, crowd);
             else await verification.MoneyAsync(client, bound.Token);
             output.WriteLine(
                 $"life {round}: ready after {engine.ToReady.TotalSeconds:0.00} s, " +
@@ -62,33 +64,6 @@ public sealed class KillTests(ITestOutputHelper output)
         campaign.SaleRecord.Orders.ShouldBeGreaterThan(0);
         campaign.Captured.ShouldNotBeEmpty();
         campaign.Refunds.ShouldBeGreaterThan(0);
-    }
-
-    /// <summary>Opens a sale for which all shoppers have reserved. A slow machine gets longer windows.</summary>
-    private static async Task OpenAsync(
-        Campaign campaign, EngineClient client, List<Shopper> shoppers, CancellationToken cancellationToken)
-    {
-        var next = await client.CreateAsync(
-            campaign.Chef, new BatchPlan(Campaign.Next, Units, DateTimeOffset.UtcNow.AddHours(1)));
-        next.Status.ShouldBe(201, next.ToString());
-        foreach (var seconds in ReservationWindowsSeconds)
-        {
-            (campaign.Sale, campaign.SaleRecord) = ($"mi2-now-{seconds}", new ClientRecord());
-            var opens = DateTimeOffset.UtcNow.AddSeconds(seconds);
-            var now = await client.CreateAsync(campaign.Chef, new BatchPlan(campaign.Sale, Units, opens)
-            {
-                PerUserLimit = 4,
-                PaymentWindowSeconds = PaymentWindowSeconds,
-            });
-            now.Status.ShouldBe(201, now.ToString());
-            var reserved = await Task.WhenAll(shoppers.Select(shopper => shopper.ReserveForSaleAsync(client)));
-            var wait = opens - DateTimeOffset.UtcNow;
-            if (reserved.Contains(false) || wait <= TimeSpan.Zero) continue;
-            await Task.Delay(wait, cancellationToken); // paced: the opening
-            return;
-        }
-
-        throw new EngineException("the shoppers could not reserve in time");
     }
 
     /// <summary>
@@ -106,21 +81,13 @@ public sealed class KillTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task LoadAndKillAsync(Campaign campaign, Life life, List<Shopper> shoppers)
+    private static async Task LoadAndKillAsync(Campaign campaign, EngineProcess engine, Life life, Crowd crowd)
     {
-        var shares = shoppers.Chunk((shoppers.Count + Askers - 1) / Askers);
-        var shopping = shares.Select(share =>
-        {
-            // A few of them at a time, so that each does many things between two kills.
-            var active = campaign.Random.GetItems(share, ActiveOfAShare).Distinct().ToList();
-            return Task.Run(async () =>
-            {
-                for (var turn = 0; life.Goes; turn++) await active[turn % active.Count].ActAsync(life);
-            });
-        }).ToList();
+        var shopping = crowd.ShopAsync(life, Habits.Varied);
         await Task.Delay(campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds)); // paced: a random moment
-        await life.EndAsync();
-        await Task.WhenAll(shopping);
+        life.End();
+        await engine.KillAsync();
+        await shopping;
     }
 
     private static int? FromEnvironment(string name) =>

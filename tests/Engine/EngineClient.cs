@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,17 +8,43 @@ namespace OrleansSale.Tests.Engine;
 /// The HTTP contract, as a client of it. It never throws for what an engine may do: an answer that fails to come is one
 /// too.
 /// </summary>
-/// <param name="address">Where the engine listens.</param>
-/// <param name="answerWithin">How long an answer may take before it counts as none.</param>
-public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposable
+public sealed class EngineClient : IDisposable
 {
     /// <summary>The header for idempotency keys.</summary>
     public const string KeyHeader = "Idempotency-Key";
 
-    private const string Json = "application/json";
     private const int PageSize = 1_000;
 
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = answerWithin };
+    private readonly Fronts _fronts;
+    private readonly Fronts _cashier;
+
+    /// <summary>A client of an engine with one front, which has the sandbox too.</summary>
+    /// <param name="address">Where the engine listens.</param>
+    /// <param name="answerWithin">How long an answer may take before it counts as none.</param>
+    public EngineClient(Uri address, TimeSpan answerWithin)
+        : this([address], address, answerWithin, patience: TimeSpan.Zero)
+    {
+    }
+
+    /// <summary>
+    /// A client of an engine with several fronts. A refused or closed connection sends it on to the next one with the
+    /// same request, and there it stays.
+    /// </summary>
+    /// <param name="fronts">Where they listen; it starts with the first.</param>
+    /// <param name="cashier">The front that has the sandbox.</param>
+    /// <param name="answerWithin">How long an answer may take before it counts as none.</param>
+    /// <param name="patience">
+    /// For how long a request is sent again after a 503, when its Retry-After has passed, or while no front is there; 0:
+    /// not at all.
+    /// </param>
+    public EngineClient(IReadOnlyList<Uri> fronts, Uri cashier, TimeSpan answerWithin, TimeSpan patience)
+    {
+        _fronts = new Fronts(fronts, answerWithin) { Patience = patience };
+        _cashier = new Fronts([cashier], answerWithin);
+    }
+
+    /// <summary>The longest that the engine took for a single answer.</summary>
+    public TimeSpan LongestAnswer => _fronts.LongestAnswer;
 
     /// <summary>Creates a batch.</summary>
     public Task<EngineAnswer> CreateAsync(string operatorToken, BatchPlan plan) =>
@@ -39,6 +64,14 @@ public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposab
     /// <summary>Reserves; the answer has the ticket.</summary>
     public Task<EngineAnswer> ReserveAsync(string token, string batch) =>
         SendAsync(HttpMethod.Put, $"/api/batches/{batch}/reservation", Bearer(token));
+
+    /// <summary>Reads a reservation; the answer has the ticket.</summary>
+    public Task<EngineAnswer> ReservationAsync(string token, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/batches/{batch}/reservation", Bearer(token));
+
+    /// <summary>The first page of the operator's list of reservations.</summary>
+    public Task<EngineAnswer> ReservationsAsync(string operatorToken, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/reservations", Bearer(operatorToken));
 
     /// <summary>Cancels a reservation.</summary>
     public Task<EngineAnswer> UnreserveAsync(string token, string batch) =>
@@ -66,10 +99,12 @@ public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposab
 
     /// <summary>Pays at the sandbox's cashier.</summary>
     /// <param name="checkoutUrl">As the engine gave it; its last segment is the checkout.</param>
-    public Task<EngineAnswer> PayAsync(string checkoutUrl) => SendAsync(
+    public Task<EngineAnswer> PayAsync(string checkoutUrl) => _cashier.SendAsync(
         HttpMethod.Post,
         $"/sandbox/checkouts/{checkoutUrl[(checkoutUrl.LastIndexOf('/') + 1)..]}",
-        body: new JsonObject { ["outcome"] = "paid" });
+        credential: null,
+        new JsonObject { ["outcome"] = "paid" },
+        key: null);
 
     /// <summary>All payments the sandbox has captured.</summary>
     /// <exception cref="EngineException">It did not answer as it must.</exception>
@@ -79,7 +114,8 @@ public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposab
         while (true)
         {
             var after = payments.Count == 0 ? "" : $"&after={payments[^1].GetProperty("payment").GetString()}";
-            var page = await SendAsync(HttpMethod.Get, $"/sandbox/payments?limit={PageSize}{after}", Bearer(apiKey));
+            var page = await _cashier.SendAsync(
+                HttpMethod.Get, $"/sandbox/payments?limit={PageSize}{after}", Bearer(apiKey), body: null, key: null);
             if (!page.Succeeded) throw new EngineException($"the sandbox's payments could not be read: {page}");
             var before = payments.Count;
             payments.AddRange(page.Body.GetProperty("items").EnumerateArray());
@@ -108,22 +144,17 @@ public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposab
 
     /// <summary>The ledger's export, as it comes.</summary>
     /// <exception cref="HttpRequestException">It did not come.</exception>
-    public async Task<Stream> LedgerAsync(string operatorToken, string batch)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/operator/batches/{batch}/ledger");
-        request.Headers.Authorization = Bearer(operatorToken);
-        var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadAsStreamAsync();
-    }
+    public Task<Stream> LedgerAsync(string operatorToken, string batch) =>
+        _fronts.OpenAsync($"/api/operator/batches/{batch}/ledger", Bearer(operatorToken));
 
     /// <summary>The metrics in Prometheus' text format; empty if there are none.</summary>
     public async Task<string> MetricsAsync()
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri("/metrics", UriKind.Relative));
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync() : "";
+            await using var metrics = await _fronts.OpenAsync("/metrics", credential: null);
+            using var reader = new StreamReader(metrics);
+            return await reader.ReadToEndAsync();
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
@@ -132,32 +163,18 @@ public sealed class EngineClient(Uri address, TimeSpan answerWithin) : IDisposab
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _fronts.Dispose();
+        _cashier.Dispose();
+    }
 
     private static AuthenticationHeaderValue Bearer(string token) => new("Bearer", token);
 
-    private async Task<EngineAnswer> SendAsync(
+    private Task<EngineAnswer> SendAsync(
         HttpMethod method,
         string path,
         AuthenticationHeaderValue? credential = null,
         JsonNode? body = null,
-        string? key = null)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Authorization = credential;
-        if (key is not null) request.Headers.Add(KeyHeader, key);
-        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, Json);
-        try
-        {
-            using var answer = await _http.SendAsync(request);
-            var text = await answer.Content.ReadAsStringAsync();
-            var type = answer.Content.Headers.ContentType?.MediaType ?? "";
-            var isJson = type.EndsWith("json", StringComparison.Ordinal);
-            return new EngineAnswer((int)answer.StatusCode, isJson ? JsonElement.Parse(text) : default);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or IOException)
-        {
-            return EngineAnswer.None;
-        }
-    }
+        string? key = null) => _fronts.SendAsync(method, path, credential, body, key);
 }

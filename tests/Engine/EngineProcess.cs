@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 
 namespace OrleansSale.Tests.Engine;
 
 /// <summary>
-/// The engine as a process of its own, on loopback and a data directory. Disposing ends it with SIGKILL; the directory
-/// stays.
+/// One of the engine's programs as a process of its own. Disposing ends it with SIGKILL; what it stored stays.
 /// </summary>
 public sealed class EngineProcess : IAsyncDisposable
 {
@@ -47,22 +45,26 @@ public sealed class EngineProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts the engine and waits until it is ready.</summary>
-    /// <param name="options">Where its data is, and what differs from the defaults.</param>
+    /// <summary>Its status, once it has ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts a program and waits until it is ready.</summary>
+    /// <param name="options">Which one, where its data is, and what differs from the defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">It did not start; the message has what it wrote.</exception>
     public static async Task<EngineProcess> StartAsync(
-        EngineOptions options, CancellationToken cancellationToken = default)
+        ProgramOptions options, CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var engine = Launch(options, FreePort());
+            var engine = Launch(options, options.Port == 0 ? LoopbackPorts.Free() : options.Port);
             try
             {
                 await engine.WaitUntilReadyAsync(options.StartWithin, cancellationToken);
                 return engine;
             }
-            catch (EngineException) when (attempt < PortTries && engine._output.Says("address already in use"))
+            catch (EngineException)
+                when (options.Port == 0 && attempt < PortTries && engine._output.Says("address already in use"))
             {
                 await engine.DisposeAsync();
             }
@@ -86,18 +88,33 @@ public sealed class EngineProcess : IAsyncDisposable
     public async Task<bool> StopAsync(TimeSpan within)
     {
         if (!_process.HasExited) _ = Signals.Terminate(_process.Id);
+        if (await EndsAsync(within)) return _process.ExitCode == 0;
+        await KillAsync();
+        return false;
+    }
+
+    /// <summary>Whether it ends by itself within that time.</summary>
+    public async Task<bool> EndsAsync(TimeSpan within)
+    {
         using var patience = new CancellationTokenSource(within);
         try
         {
             await _process.WaitForExitAsync(patience.Token);
-            return _process.ExitCode == 0;
+            return true;
         }
         catch (OperationCanceledException)
         {
-            await KillAsync();
             return false;
         }
     }
+
+    /// <summary>SIGSTOP: it does nothing until <see cref="Continue"/>, and its connections stay open.</summary>
+    /// <exception cref="EngineException">It is gone.</exception>
+    public void Freeze() => Signal(Signals.Freeze);
+
+    /// <summary>SIGCONT.</summary>
+    /// <exception cref="EngineException">It is gone.</exception>
+    public void Continue() => Signal(Signals.Continue);
 
     /// <summary>What it uses now.</summary>
     public EngineUsage Usage()
@@ -115,27 +132,37 @@ public sealed class EngineProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    private void Signal(Func<int, bool> signal)
+    {
+        if (_process.HasExited || !signal(_process.Id)) throw new EngineException($"the process is gone:\n{Output}");
+    }
+
     private void EndWithUs(object? sender, EventArgs ended)
     {
         if (!_process.HasExited) _process.Kill();
     }
 
-    private static EngineProcess Launch(EngineOptions options, int port)
+    private static EngineProcess Launch(ProgramOptions options, int port)
     {
-        var address = new Uri($"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo("dotnet")
+        var address = new Uri($"http://{options.Host}:{port}");
+        var project = Path.Combine(Known("Repository"), options.Project);
+        string[] command =
+        [
+            .. options.Launcher,
+            "dotnet", Path.Combine(project, Known("Built"), $"OrleansSale.{options.Project}.dll"),
+            .. options.Arguments(address),
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
-            WorkingDirectory = BuiltEngine("EngineProject"),
+            WorkingDirectory = project,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(BuiltEngine("EngineProject"), BuiltEngine("EngineAssembly")));
-        foreach (var argument in options.Arguments(address)) start.ArgumentList.Add(argument);
         foreach (var (name, value) in options.Variables()) start.Environment[name] = value;
 
         var startedAt = Stopwatch.GetTimestamp();
-        var process = Process.Start(start) ?? throw new EngineException("the engine's process could not be started");
-        return new EngineProcess(process, new ProcessOutput(process), address, startedAt);
+        var process = Process.Start(start) ?? throw new EngineException($"{command[0]} could not be started");
+        return new EngineProcess(process, new ProcessOutput(process, options.Wrote), address, startedAt);
     }
 
     private async Task WaitUntilReadyAsync(TimeSpan within, CancellationToken cancellationToken)
@@ -173,14 +200,7 @@ public sealed class EngineProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string BuiltEngine(string key) => typeof(EngineProcess).Assembly
+    private static string Known(string key) => typeof(EngineProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }
 
@@ -189,6 +209,3 @@ public sealed class EngineProcess : IAsyncDisposable
 /// <param name="ResidentBytes">Memory resident now.</param>
 /// <param name="PeakResidentBytes">The most it was.</param>
 public readonly record struct EngineUsage(TimeSpan Processor, long ResidentBytes, long PeakResidentBytes);
-
-/// <summary>The engine did not do what it must for a test to go on.</summary>
-public sealed class EngineException(string message) : Exception(message);

@@ -9,13 +9,16 @@ internal sealed class ProcessOutput : IDisposable
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private readonly Action<string>? _wrote;
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = new();
     private readonly CountdownEvent _ends = new(2);
 
-    public ProcessOutput(Process process)
+    /// <param name="process">Its output and its errors must be redirected.</param>
+    /// <param name="wrote">Called with every line, by one thread at a time.</param>
+    public ProcessOutput(Process process, Action<string>? wrote = null)
     {
-        _process = process;
+        (_process, _wrote) = (process, wrote);
         process.OutputDataReceived += Keep;
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();
@@ -53,6 +56,7 @@ internal sealed class ProcessOutput : IDisposable
 
             _lines.Enqueue(line.Data);
             if (_lines.Count > LinesKept) _lines.Dequeue();
+            _wrote?.Invoke(line.Data);
         }
     }
 }

@@ -1,14 +1,17 @@
 using CsCheck;
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Ledger.Postgres;
 using OrleansSale.Tests.Storage;
 
 namespace OrleansSale.Tests.Ledger;
 
 /// <summary>
-/// Random appends, right and wrong, to a few streams: SQLite and memory must answer alike at every step and end alike.
+/// Random appends, right and wrong, to a few streams: each storage and memory must answer alike at every step and end
+/// alike.
 /// </summary>
-public sealed class LedgerModelTests
+public sealed class LedgerModelTests(PostgresFixture postgres)
 {
     private const int Streams = 3;
 
@@ -17,10 +20,23 @@ public sealed class LedgerModelTests
         (stream, count, back, other) => new Step(stream, count, back, other));
 
     [Fact]
-    public async Task Random_histories_get_the_same_answers_and_the_same_streams_as_the_model()
+    public async Task Random_histories_in_a_file_get_the_same_answers_and_the_same_streams_as_the_model()
     {
         using var directory = new TemporaryDirectory();
         await using var ledger = SqliteLedger.Open(Path.Combine(directory.Path, "ledger.db"), null);
+        await CompareAsync(ledger);
+    }
+
+    [Fact]
+    public async Task Random_histories_in_PostgreSQL_get_the_same_answers_and_the_same_streams_as_the_model()
+    {
+        await using var database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync());
+        await using var ledger = PostgresLedger.Open(database);
+        await CompareAsync(ledger);
+    }
+
+    private static async Task CompareAsync(ILedger ledger)
+    {
         var model = new MemoryLedger();
         var histories = 0;
         await Steps.List[1, 40].SampleAsync(

@@ -19,6 +19,23 @@ internal static class Ledgers
             (await ledger.AppendAsync(commit, TestContext.Current.CancellationToken)).ShouldBe(AppendOutcome.Committed);
     }
 
+    /// <summary>Appends the identical row until its outcome is known, as an actor does.</summary>
+    public static async Task<AppendOutcome> AppendUntilKnownAsync(this ILedger ledger, LedgerCommit commit)
+    {
+        const int MaxAttempts = 200;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ledger.AppendAsync(commit, TestContext.Current.CancellationToken);
+            }
+            catch (LedgerUnavailableException) when (attempt < MaxAttempts)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken); // paced: between attempts, as an actor's
+            }
+        }
+    }
+
     public static async Task<List<string>> ListNamesAsync(this ILedger ledger, string prefix, int pageSize = 10_000)
     {
         var names = new List<string>();

@@ -1,11 +1,16 @@
 using System.CommandLine;
 using OrleansSale.Tests.Load;
 using OrleansSale.Tests.Load.Compare;
+using OrleansSale.Tests.Load.LocalCluster;
 using OrleansSale.Tests.Load.Sellout;
 
-return await new RootCommand("Puts load on the engine from outside, and judges it by its ledger.")
+var command = new RootCommand("Puts load on the engine from outside, and judges it by its ledger.")
 {
     SelloutCommand.Make(),
     CompareCommand.Make(),
+    LocalClusterCommand.Make(),
     AuditCommand.Make(),
-}.Parse(args).InvokeAsync();
+};
+
+// An interrupt lets a command end what it has started.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

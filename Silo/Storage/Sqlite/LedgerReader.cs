@@ -13,11 +13,8 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </remarks>
 internal sealed class LedgerReader : IDisposable
 {
-    /// <summary>Most rows of a page.</summary>
-    public const int PageRows = 512;
-
-    /// <summary>Bytes of entries from which a page takes no further row: 4 MiB.</summary>
-    public const int PageBytes = 4 << 20;
+    // SQLite orders every BLOB after every text, so this ends no range of texts.
+    private static readonly byte[] NoEnd = [];
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _head;
@@ -91,44 +88,26 @@ internal sealed class LedgerReader : IDisposable
 
         _start.Parameters[0].Value = id;
         _start.Parameters[1].Value = fromSeq;
+        var nearest = new List<CommitEnd>(2);
         using var row = _start.ExecuteReader();
-        if (!row.Read()) return new LedgerCursor(id, headSeq, fromSeq, LedgerHead.Empty.Hash);
-        var (firstSeq, count, hash) = (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2));
-        if (firstSeq + count <= fromSeq) return new LedgerCursor(id, headSeq, firstSeq + count, hash);
-        var previous = row.Read() ? row.GetFieldValue<byte[]>(2) : LedgerHead.Empty.Hash;
-        return new LedgerCursor(id, headSeq, firstSeq, previous);
+        while (row.Read()) nearest.Add(new CommitEnd(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)));
+        return LedgerCursor.At(id, headSeq, fromSeq, nearest);
     }
 
-    /// <summary>Reads the next commits into <paramref name="page"/>.</summary>
+    /// <summary>Reads the next commits.</summary>
     /// <returns>Where the next page begins; null after the last.</returns>
     /// <exception cref="InvalidDataException">
     /// The rows end before the head that the stream had when reading began.
     /// </exception>
-    public LedgerCursor? ReadPage(string stream, LedgerCursor start, List<LedgerCommit> page)
+    public (List<LedgerCommit> Commits, LedgerCursor? Next) ReadPage(string stream, LedgerCursor start)
     {
         _page.Parameters[0].Value = start.Id;
         _page.Parameters[1].Value = start.Seq;
-        _page.Parameters[2].Value = (long)PageRows;
+        _page.Parameters[2].Value = (long)LedgerPage.MaxRows;
         using var row = _page.ExecuteReader();
-        var (seq, previous, bytes) = (start.Seq, start.PreviousHash, 0);
-        while (bytes < PageBytes && page.Count < PageRows)
-        {
-            if (!row.Read())
-            {
-                // The head is moved in the transaction that adds the row, so only a damaged file can show this.
-                return seq > start.HeadSeq ? null : throw new InvalidDataException(
-                    $"The rows of {stream} end before entry {seq}, "
-                    + $"but its head is {start.HeadSeq}: the file is damaged.");
-            }
-
-            var commit = new LedgerCommit(
-                stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
-                previous, row.GetFieldValue<byte[]>(2));
-            page.Add(commit);
-            (seq, previous, bytes) = (commit.LastSeq + 1, commit.Hash, bytes + commit.Entries.Length);
-        }
-
-        return start with { Seq = seq, PreviousHash = previous };
+        var page = new LedgerPage(stream, start);
+        while (!page.IsFull && row.Read()) page.Add(row);
+        return (page.Commits, page.Next());
     }
 
     /// <summary>The heads of the streams below a prefix, see <see cref="ILedger.ListAsync"/>.</summary>
@@ -137,7 +116,7 @@ internal sealed class LedgerReader : IDisposable
         var isAfter = after is not null && StreamRange.Compare(after, prefix) >= 0;
         var list = isAfter ? _listAfter : _listFrom;
         list.Parameters[0].Value = isAfter ? after : prefix;
-        list.Parameters[1].Value = StreamRange.EndOf(prefix);
+        list.Parameters[1].Value = EndOf(prefix);
         list.Parameters[2].Value = (long)limit;
         using var row = list.ExecuteReader();
         var heads = new List<StreamHead>();
@@ -149,22 +128,17 @@ internal sealed class LedgerReader : IDisposable
     public long CountOpen(string prefix)
     {
         _countOpen.Parameters[0].Value = prefix;
-        _countOpen.Parameters[1].Value = StreamRange.EndOf(prefix);
+        _countOpen.Parameters[1].Value = EndOf(prefix);
         return (long)_countOpen.ExecuteScalar()!;
     }
 
     /// <summary>Closes the connection.</summary>
     public void Dispose() => _connection.Dispose();
 
+    private static object EndOf(string prefix) => (object?)StreamRange.EndOf(prefix) ?? NoEnd;
+
     private SqliteCommand PrepareList(string lower) => SqliteFile.Prepare(
         _connection,
         $"SELECT name, head_seq FROM stream WHERE name {lower} $from AND name < $end ORDER BY name LIMIT $limit",
         "$from", "$end", "$limit");
 }
-
-/// <summary>A place between two commits of a stream.</summary>
-/// <param name="Id">The stream's number in the file.</param>
-/// <param name="HeadSeq">The stream's head when reading began.</param>
-/// <param name="Seq">The first sequence that comes after it.</param>
-/// <param name="PreviousHash">Hash of the entry before it, as stored.</param>
-internal sealed record LedgerCursor(long Id, long HeadSeq, long Seq, byte[] PreviousHash);

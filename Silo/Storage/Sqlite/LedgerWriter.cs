@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Grains.Ledger;
@@ -16,21 +15,10 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </remarks>
 internal sealed partial class LedgerWriter : IAsyncDisposable
 {
-    /// <summary>Appends that may wait in the queue; further ones wait asynchronously for a place.</summary>
-    public const int QueueCapacity = 4_096;
-
-    /// <summary>Most rows of one transaction.</summary>
-    public const int MaxRowsPerTransaction = 1_024;
-
-    /// <summary>Bytes of entries from which a transaction takes no further row: 8 MiB.</summary>
-    public const int MaxBytesPerTransaction = 8 << 20;
-
     private readonly string _path;
     private readonly Action<SqliteConnection>? _onOpened;
     private readonly ILogger _logger;
-    private readonly Channel<PendingAppend> _queue = Channel.CreateBounded<PendingAppend>(
-        new BoundedChannelOptions(QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
-
+    private readonly AppendQueue _queue = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerWriteConnection? _connection;
 
@@ -44,27 +32,13 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     }
 
     /// <summary>Queues a commit and waits for its fate.</summary>
-    public async Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken)
-    {
-        var append = new PendingAppend(commit);
-        try
-        {
-            await _queue.Writer.WriteAsync(append, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new LedgerUnavailableException("The ledger is closed.");
-        }
-
-        await using var withdrawal = cancellationToken.UnsafeRegister(
-            static (append, token) => ((PendingAppend)append!).Withdraw(token), append).ConfigureAwait(false);
-        return await append.Task.ConfigureAwait(false);
-    }
+    public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken) =>
+        _queue.AppendAsync(commit, cancellationToken);
 
     /// <summary>Takes no more appends, writes those that wait, moves the log into the file and closes it.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.Close();
         await _ended.Task.ConfigureAwait(false);
     }
 
@@ -77,9 +51,9 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
 
     private void Run()
     {
-        var rows = new List<PendingAppend>(MaxRowsPerTransaction);
-        var outcomes = new List<AppendOutcome>(MaxRowsPerTransaction);
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        var rows = new List<PendingAppend>(AppendQueue.MaxGroupRows);
+        var outcomes = new List<AppendOutcome>(AppendQueue.MaxGroupRows);
+        while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
         {
             Take(rows);
             if (rows.Count > 0) Write(rows, outcomes);
@@ -94,8 +68,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     {
         rows.Clear();
         var bytes = 0;
-        while (rows.Count < MaxRowsPerTransaction && bytes < MaxBytesPerTransaction
-            && _queue.Reader.TryRead(out var append))
+        while (rows.Count < AppendQueue.MaxGroupRows && bytes < AppendQueue.MaxGroupBytes && _queue.TryRead(out var append))
         {
             if (!append.TryTake()) continue;
             rows.Add(append);

@@ -102,10 +102,9 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
             .ConfigureAwait(false);
         while (next is { } start)
         {
-            var page = new List<LedgerCommit>();
-            next = await _readers.ReadAsync(reader => reader.ReadPage(stream, start, page), cancellationToken)
+            (var commits, next) = await _readers.ReadAsync(reader => reader.ReadPage(stream, start), cancellationToken)
                 .ConfigureAwait(false);
-            foreach (var commit in page) yield return commit;
+            foreach (var commit in commits) yield return commit;
         }
     }
 }

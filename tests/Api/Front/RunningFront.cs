@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Api.Composition;
-using OrleansSale.Silo.Storage.Sqlite;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Front;
@@ -30,10 +29,10 @@ internal sealed record FrontPlan
 internal sealed class RunningFront : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory;
-    private readonly DataDirectory _owned;
+    private readonly EngineData _owned;
     private readonly WebApplication _app;
 
-    private RunningFront(TemporaryDirectory directory, DataDirectory owned, WebApplication app, FrontPlan plan,
+    private RunningFront(TemporaryDirectory directory, EngineData owned, WebApplication app, FrontPlan plan,
         MovableClock clock, ErrorLog log)
     {
         (_directory, _owned, _app, Secrets, Clock, Log) = (directory, owned, app, plan.Secrets, clock, log);
@@ -65,7 +64,7 @@ internal sealed class RunningFront : IAsyncDisposable
             Args = [.. Arguments(plan, directory.Path)],
         });
         builder.Logging.ClearProviders().AddProvider(log);
-        var owned = builder.AddEngine();
+        var owned = await builder.AddEngineAsync();
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         plan.Services?.Invoke(builder.Services);
         var app = builder.Build();
@@ -81,7 +80,7 @@ internal sealed class RunningFront : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        _owned.Dispose();
+        await _owned.DisposeAsync();
         _directory.Dispose();
     }
 

@@ -193,7 +193,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
         builder.Logging.ClearProviders();
         builder.Configuration["Payments:ApiKey"] = SandboxHost.ApiKey;
         builder.Configuration["Payments:WebhookSecret"] = Secret;
-        builder.Services.AddPayments(builder.Configuration, builder.Environment, _directory.Path);
+        builder.Services.AddPayments(builder.Configuration, builder.Environment, _directory.Path, hasSilo: true);
         var app = builder.Build();
         app.MapSandbox();
         var engine = new Engine(app);

@@ -53,6 +53,16 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_engine_says_of_itself_is_written_though_Orleans_says_only_what_is_wrong()
+    {
+        await using var engine = await EngineProcess.StartAsync(
+            new EngineOptions(_directory.Path, EngineSecrets.Make()), TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            () => engine.Output.Contains("batches have something to do", StringComparison.Ordinal), "it says what it does");
+        engine.Output.ShouldNotContain("info: Orleans.");
+    }
+
+    [Fact]
     public async Task A_data_directory_in_use_is_refused()
     {
         await using var engine = await EngineProcess.StartAsync(

@@ -1,13 +1,12 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 using Npgsql;
 
 namespace OrleansSale.Tests.Engine.Postgres;
 
 /// <summary>
-/// A PostgreSQL of Debian's package as a process of its own: a new folder, a free port on loopback, TCP only, synced as
-/// a stock server is (fsync and synchronous_commit on). Disposing ends it and deletes the folder.
+/// A PostgreSQL of Debian's package as a process of its own: a folder, a free port on loopback, TCP only, synced as a
+/// stock server is (fsync and synchronous_commit on). Disposing ends it, and deletes the folder if it was made here.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -19,13 +18,19 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly string _programs;
     private readonly string _directory;
+    private readonly bool _isTemporary;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private Process? _process;
     private ProcessOutput? _output;
 
-    private PostgresServer(string programs, string directory, int port, IReadOnlyDictionary<string, string> settings)
+    private PostgresServer(string? folder, IReadOnlyDictionary<string, string> settings)
     {
-        (_programs, _directory, _settings, Port) = (programs, directory, settings, port);
+        _programs = FindPrograms();
+        _isTemporary = folder is null;
+        _directory = folder is null
+            ? Directory.CreateTempSubdirectory("orleanssale-postgres-").FullName
+            : Directory.CreateDirectory(folder).FullName;
+        (_settings, Port) = (settings, LoopbackPorts.Free());
         AppDomain.CurrentDomain.ProcessExit += EndWithUs;
     }
 
@@ -38,18 +43,26 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The last lines it wrote.</summary>
     public string Output => _output?.Text ?? "";
 
-    /// <summary>Creates a server and starts it.</summary>
+    /// <summary>Creates a server in a folder that goes with it, and starts it.</summary>
+    /// <param name="settings">Server settings besides, by name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">PostgreSQL is not installed, or did not start.</exception>
+    public static Task<PostgresServer> StartAsync(
+        IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default) =>
+        StartAsync(folder: null, settings, cancellationToken);
+
+    /// <summary>Starts a server on a folder that stays; on an empty or missing one, a new server.</summary>
+    /// <param name="folder">The folder; null: one that goes with the server.</param>
     /// <param name="settings">Server settings besides, by name.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">PostgreSQL is not installed, or did not start.</exception>
     public static async Task<PostgresServer> StartAsync(
-        IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default)
+        string? folder, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateTempSubdirectory("orleanssale-postgres-").FullName;
-        var server = new PostgresServer(FindPrograms(), directory, FreePort(), settings ?? new Dictionary<string, string>());
+        var server = new PostgresServer(folder, settings ?? new Dictionary<string, string>());
         try
         {
-            await server.CreateAsync(cancellationToken);
+            if (!File.Exists(Path.Combine(server._directory, "PG_VERSION"))) await server.CreateAsync(cancellationToken);
             await server.StartAgainAsync(cancellationToken);
             return server;
         }
@@ -71,13 +84,23 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>The connection string of a database, which is made if it is not there.</summary>
+    public async Task<string> FindDatabaseAsync(string name, CancellationToken cancellationToken = default) =>
+        await AskAsync("postgres", $"SELECT count(*) FROM pg_database WHERE datname = '{name}'", cancellationToken) is 0L
+            ? await CreateDatabaseAsync(name, cancellationToken)
+            : ConnectionString(name);
+
     /// <summary>Runs a statement as superuser, on a connection of its own.</summary>
-    public async Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken = default)
+    public Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken = default) =>
+        AskAsync(database, sql, cancellationToken);
+
+    /// <summary>Runs a query as superuser, on a connection of its own; the first value, or null.</summary>
+    public async Task<object?> AskAsync(string database, string sql, CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteScalarAsync(cancellationToken);
     }
 
     /// <summary>Stops it as an operator would in a hurry: connections are cut, what is committed stays (SIGINT).</summary>
@@ -96,6 +119,12 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Freezes the server and all its sessions (SIGSTOP): it is there and answers nothing.</summary>
+    public void Freeze() => _ = Processes().All(Signals.Freeze);
+
+    /// <summary>Lets a frozen server go on.</summary>
+    public void Continue() => _ = Processes().All(Signals.Continue);
+
     /// <summary>SIGKILL to the server: as a crash of the machine, short of what its disk does not keep.</summary>
     public async Task KillAsync()
     {
@@ -109,7 +138,10 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         _output?.Dispose();
         _process?.Dispose();
-        _process = Launch("postgres", ["-D", _directory]);
+        var settings = _settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"]);
+        _process = Launch(
+            "postgres",
+            ["-D", _directory, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", .. settings]);
         _output = new ProcessOutput(_process);
         var started = Stopwatch.GetTimestamp();
         while (!await AcceptsAsync(cancellationToken))
@@ -127,7 +159,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await KillAsync();
         _output?.Dispose();
         _process?.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        if (_isTemporary) Directory.Delete(_directory, recursive: true);
     }
 
     private static string FindPrograms()
@@ -146,15 +178,6 @@ public sealed class PostgresServer : IAsyncDisposable
         var create = Launch(
             "initdb", ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]);
         await EndAsync(create, cancellationToken);
-        var lines = new Dictionary<string, string>
-        {
-            ["listen_addresses"] = "127.0.0.1",
-            ["port"] = $"{Port}",
-            ["unix_socket_directories"] = "",
-        };
-        foreach (var (name, value) in _settings) lines[name] = value;
-        await File.AppendAllLinesAsync(
-            Path.Combine(_directory, "postgresql.conf"), lines.Select(line => $"{line.Key} = '{line.Value}'"), cancellationToken);
     }
 
     private async Task<bool> AcceptsAsync(CancellationToken cancellationToken)
@@ -172,20 +195,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private Process Launch(string program, IEnumerable<string> arguments)
     {
-        var path = Path.Combine(_programs, program);
-        // setpriv becomes the program, so the process we know is the server itself.
-        var start = new ProcessStartInfo(Environment.IsPrivilegedProcess ? "setpriv" : path)
+        // Both become the program, so the process we know is the server itself. A session of its own: an interrupt at
+        // the terminal is for whoever started the server, who ends it when all else has ended.
+        string[] become = Environment.IsPrivilegedProcess
+            ? ["setsid", "setpriv", $"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups"]
+            : ["setsid"];
+        var start = new ProcessStartInfo(become[0], [.. become[1..], Path.Combine(_programs, program), .. arguments])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (Environment.IsPrivilegedProcess)
-        {
-            foreach (var part in (string[])[$"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups", path])
-                start.ArgumentList.Add(part);
-        }
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new EngineException($"{program} could not be started");
     }
 
@@ -207,15 +227,30 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    private List<int> Processes()
+    {
+        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .Where(process => ParentOf(process) == ProcessId);
+        return [ProcessId, .. children];
+    }
+
+    // The second field after the name, which stands in parentheses. A process may end while we look.
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private void EndWithUs(object? sender, EventArgs ended)
     {
         if (_process is { HasExited: false } process) process.Kill(entireProcessTree: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

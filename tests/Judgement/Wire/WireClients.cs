@@ -95,7 +95,7 @@ public sealed class WireClients : IAsyncLifetime
                     TestContext.Current.CancellationToken);
             }
         }, TestContext.Current.CancellationToken);
-        using var client = new WireClient((IPEndPoint)listener.LocalEndpoint, 1, TimeSpan.FromSeconds(10));
+        using var client = new WireClient([(IPEndPoint)listener.LocalEndpoint], 1, TimeSpan.FromSeconds(10));
         var work = new Work("length", 3);
         await client.RunAsync(work, TestContext.Current.CancellationToken).WaitAsync(
             TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -115,7 +115,7 @@ public sealed class WireClients : IAsyncLifetime
 
     private async Task RunAsync(Work work, int connections, double answerWithinSeconds = 10)
     {
-        using var client = new WireClient(_address, connections, TimeSpan.FromSeconds(answerWithinSeconds));
+        using var client = new WireClient([_address], connections, TimeSpan.FromSeconds(answerWithinSeconds));
         await client.RunAsync(work, TestContext.Current.CancellationToken).WaitAsync(
             TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }

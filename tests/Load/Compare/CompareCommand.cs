@@ -22,10 +22,10 @@ internal static class CompareCommand
     /// <summary>Makes it.</summary>
     public static Command Make()
     {
-        var rounds = Number("--rounds", 5, 1, 100, "How often everybody has a turn.");
-        var seconds = Number("--seconds", 3, 1, 600, "Length of a measurement of the closed loop.");
-        var openSeconds = Number("--open-seconds", 2, 1, 600, "Length of a measurement of the open loop.");
-        var warmUp = Number("--warm-up-seconds", 10, 1, 600, "Load on each contender before the first round, not counted.");
+        var rounds = Numbers.Option("--rounds", 5, 1, 100, "How often everybody has a turn.");
+        var seconds = Numbers.Option("--seconds", 3, 1, 600, "Length of a measurement of the closed loop.");
+        var openSeconds = Numbers.Option("--open-seconds", 2, 1, 600, "Length of a measurement of the open loop.");
+        var warmUp = Numbers.Option("--warm-up-seconds", 10, 1, 600, "Load on each contender before the first round, not counted.");
         var connections = new Option<string>("--connections")
         {
             Description = "Connections of the closed loop, such as 64,256.",
@@ -96,16 +96,5 @@ internal static class CompareCommand
         }
 
         return counts.Distinct().Count() == counts.Count ? counts : null;
-    }
-
-    private static Option<int> Number(string name, int otherwise, int least, int most, string description)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
-                result.AddError($"{name} must be within {least}…{most}.");
-        });
-        return option;
     }
 }

@@ -146,7 +146,7 @@ internal sealed class Entrant(
 
     private async Task SendAsync(PacedPurchases work, int connections, CancellationToken cancellationToken)
     {
-        using var client = new WireClient(new IPEndPoint(IPAddress.Loopback, stage.Address.Port), connections, AnswerWithin);
+        using var client = new WireClient([new IPEndPoint(IPAddress.Loopback, stage.Address.Port)], connections, AnswerWithin);
         await client.RunAsync(work, cancellationToken);
     }
 

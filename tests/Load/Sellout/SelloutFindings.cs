@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using HdrHistogram;
 using OrleansSale.Tests.Audit;
-using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
@@ -24,7 +23,7 @@ internal sealed class SelloutFindings(
 
     /// <summary>The whole report.</summary>
     public SelloutReport Report(
-        EngineProcess engine, double reservationsPerSecond, EngineCost cost, double generatorSeconds)
+        IEngineUnderLoad engine, double reservationsPerSecond, EngineCost cost, double generatorSeconds)
     {
         var all = Enumerable.Range(0, clicks.Count).ToList();
         var ordered = all.Where(click => clicks.OrderOf(click) is not null).ToList();
@@ -36,6 +35,8 @@ internal sealed class SelloutFindings(
         var duplicates = Duplicates();
         return new SelloutReport
         {
+            Silos = options.Silos,
+            Fronts = engine.Fronts.Count,
             Units = options.Units,
             Buyers = options.Buyers,
             Clicks = clicks.Count,
@@ -58,7 +59,7 @@ internal sealed class SelloutFindings(
             ReservationsPerSecond = reservationsPerSecond,
             Engine = cost,
             GeneratorProcessorSeconds = generatorSeconds,
-            Durability = "SQLite WAL, synchronous=FULL, one fsync per commit before the answers it carries",
+            Durability = engine.Durability,
             Machine = $"{Environment.ProcessorCount} cores, generator included; {RuntimeInformation.OSDescription}; " +
                 RuntimeInformation.FrameworkDescription,
             Audit = Summary(told),

@@ -3,6 +3,12 @@ namespace OrleansSale.Tests.Load.Sellout;
 /// <summary>What to sell to whom, and how hard to push.</summary>
 internal sealed record SelloutOptions
 {
+    /// <summary>Silos of the cluster; 0: the engine in one process.</summary>
+    public required int Silos { get; init; }
+
+    /// <summary>Fronts of the cluster.</summary>
+    public required int Fronts { get; init; }
+
     /// <summary>Units in the batch.</summary>
     public required int Units { get; init; }
 

@@ -6,6 +6,11 @@ namespace OrleansSale.Tests.Load.Sellout;
 /// <summary>What a sellout measured and found. Written as JSON with camelCase names.</summary>
 internal sealed record SelloutReport
 {
+    /// <summary>Silos of the cluster; 0: the engine in one process.</summary>
+    public required int Silos { get; init; }
+
+    public required int Fronts { get; init; }
+
     public required int Units { get; init; }
 
     public required int Buyers { get; init; }
@@ -79,7 +84,7 @@ internal sealed record SelloutReport
 /// <summary>Latencies in milliseconds.</summary>
 internal sealed record Latency(double P50, double P99, double P999, double Max);
 
-/// <summary>What the engine used.</summary>
+/// <summary>What the engine's processes used together; a database server's share is not in it.</summary>
 /// <param name="SaleProcessorSeconds">Processor time from the opening to the last answer.</param>
 /// <param name="ProcessorSeconds">Processor time from its start.</param>
 /// <param name="ResidentMegabytes">Memory resident after the sale.</param>
@@ -108,4 +113,5 @@ internal sealed record AuditSummary(
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SelloutReport))]
+[JsonSerializable(typeof(Comparison))]
 internal sealed partial class ReportJson : JsonSerializerContext;

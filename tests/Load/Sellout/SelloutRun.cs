@@ -7,7 +7,7 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
-/// <summary>One sale from an empty data directory to the audit of its ledger.</summary>
+/// <summary>One sale from an empty engine to the audit of its ledger.</summary>
 internal sealed class SelloutRun(SelloutOptions options, Progress progress)
 {
     private const string Batch = "mi2-1";
@@ -20,49 +20,53 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     /// <summary>An answer is bound to 10 s by the engine; what takes longer than this is lost.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BoardWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BoardInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Runs a sale under a display of its progress, and prints the report.</summary>
+    public static async Task<SelloutReport> ShowAsync(SelloutOptions options, CancellationToken cancellationToken)
+    {
+        var report = await Progress.ShowAsync(progress => new SelloutRun(options, progress).RunAsync(cancellationToken));
+        SelloutTable.Print(report);
+        return report;
+    }
 
     /// <summary>
     /// Runs the sale. The engine has ended and its data is gone when this returns, unless it is to be kept.
     /// </summary>
     public async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateTempSubdirectory("orleanssale-sellout-").FullName;
         var secrets = EngineSecrets.Make();
+        await using var engine = await progress.StageAsync("Start the engine", () => StartAsync(secrets, cancellationToken));
         try
         {
-            await using var engine = await progress.StageAsync(
-                "Start the engine",
-                () => EngineProcess.StartAsync(new EngineOptions(directory, secrets), cancellationToken));
-            try
-            {
-                return await SellAsync(engine, new TokenSigner(secrets), cancellationToken);
-            }
-            catch (Exception exception) when (exception is EngineException or HttpRequestException)
-            {
-                throw new EngineException($"{exception.Message}\n--- the engine's last lines:\n{engine.Output}");
-            }
-            finally
-            {
-                await progress.StageAsync("Stop the engine", () => engine.StopAsync(StopWithin));
-            }
+            return await SellAsync(engine, new TokenSigner(secrets), cancellationToken);
+        }
+        catch (Exception exception) when (exception is EngineException or HttpRequestException)
+        {
+            throw new EngineException($"{exception.Message}\n--- the engine's last lines:\n{engine.Output}");
         }
         finally
         {
-            if (!options.Keep) Directory.Delete(directory, recursive: true);
-            else Console.WriteLine($"The engine's data is kept in {directory}");
+            await progress.StageAsync("Stop the engine", engine.StopAsync);
         }
     }
 
-    private async Task<SelloutReport> SellAsync(
-        EngineProcess engine, TokenSigner signer, CancellationToken cancellationToken)
+    private Task<IEngineUnderLoad> StartAsync(EngineSecrets secrets, CancellationToken cancellationToken)
     {
-        using var client = new EngineClient(engine.Address, AnswerWithin);
-        var server = new IPEndPoint(IPAddress.Loopback, engine.Address.Port);
-        using var wire = new WireClient(server, options.Connections, AnswerWithin);
-        var host = engine.Address.Authority;
+        if (options.Silos == 0) return EmbeddedEngine.StartAsync(secrets, options.Keep, cancellationToken);
+        var folder = options.Keep ? Directory.CreateTempSubdirectory("orleanssale-sellout-").FullName : null;
+        if (folder is not null) Console.WriteLine($"The database is kept in {folder}");
+        return ClusterEngine.StartAsync(secrets, options.Silos, options.Fronts, folder, cancellationToken);
+    }
+
+    private async Task<SelloutReport> SellAsync(
+        IEngineUnderLoad engine, TokenSigner signer, CancellationToken cancellationToken)
+    {
+        using var client = new EngineClient(engine.Fronts[0], AnswerWithin);
+        var servers = engine.Fronts.Select(front => new IPEndPoint(IPAddress.Loopback, front.Port)).ToList();
+        using var wire = new WireClient(servers, options.Connections, AnswerWithin);
+        var host = engine.Fronts[0].Authority;
         var chef = signer.Sign(BatchPlan.Channel, "chef", "operator");
 
         var buyers = await progress.StageAsync("Sign in the buyers", () => Task.Run(() => new Buyers(options, signer)));
@@ -97,7 +101,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
                 usage.Processor.TotalSeconds,
                 usage.ResidentBytes / 1e6,
                 usage.PeakResidentBytes / 1e6,
-                Metrics.ManagedHeapBytes(await client.MetricsAsync()) / 1e6),
+                await ManagedHeapAsync(engine) / 1e6),
             (after.Generator - before.Generator).TotalSeconds);
     }
 
@@ -198,6 +202,19 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
                 return $"the board says {said} at {head}, the ledger {sale.Units} at {sale.HeadSeq}";
             await Task.Delay(BoardInterval, cancellationToken);
         }
+    }
+
+    /// <summary>Of all processes together; null if one does not report it.</summary>
+    private static async Task<double?> ManagedHeapAsync(IEngineUnderLoad engine)
+    {
+        double? bytes = 0;
+        foreach (var program in engine.Programs)
+        {
+            using var client = new EngineClient(program, AnswerWithin);
+            bytes += Metrics.ManagedHeapBytes(await client.MetricsAsync());
+        }
+
+        return bytes;
     }
 
     private static TimeSpan OwnProcessor()

@@ -20,6 +20,7 @@ internal static class SelloutTable
 
     private static IEnumerable<(string What, string Result)> Rows(SelloutReport report)
     {
+        yield return ("engine", report.Silos == 0 ? "one process" : Text($"{report.Silos} silos, {report.Fronts} fronts"));
         yield return ("units sold", Text($"{report.UnitsSold:n0} of {report.Units:n0}"));
         yield return ("buyers, clicks", Text($"{report.Buyers:n0}, {report.Clicks:n0}"));
         foreach (var (code, count) in report.RefusalsByCode) yield return ($"refused: {code}", Text($"{count:n0}"));

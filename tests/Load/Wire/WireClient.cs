@@ -17,14 +17,14 @@ internal sealed class WireClient : IDisposable
     private readonly Timer _watch;
 
     /// <summary>Makes a client; connections are opened when they are first needed.</summary>
-    /// <param name="server">Where to.</param>
+    /// <param name="servers">Where to: the connections are shared out among them.</param>
     /// <param name="connections">How many, 1 or more.</param>
     /// <param name="answerWithin">After this long without an answer the connection is ended and the request counts as
     /// failed.</param>
-    public WireClient(IPEndPoint server, int connections, TimeSpan answerWithin)
+    public WireClient(IReadOnlyList<IPEndPoint> servers, int connections, TimeSpan answerWithin)
     {
         _answerWithin = answerWithin;
-        _connections = [.. Enumerable.Range(0, connections).Select(_ => new WireConnection(server))];
+        _connections = [.. Enumerable.Range(0, connections).Select(index => new WireConnection(servers[index % servers.Count]))];
         _watch = new Timer(_ => EndSilentConnections(), null, WatchInterval, WatchInterval);
     }
 

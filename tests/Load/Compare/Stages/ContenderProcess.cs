@@ -32,7 +32,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
     public static async Task<ContenderProcess> StartAsync(
         string name, EngineSecrets secrets, string[] arguments, CancellationToken cancellationToken)
     {
-        var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{LoopbackPorts.Free()}");
         var start = new ProcessStartInfo("dotnet",
         [
             "exec", "--runtimeconfig", Built("EngineRuntimeSettings"),

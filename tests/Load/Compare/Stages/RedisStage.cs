@@ -33,7 +33,7 @@ internal sealed class RedisStage : IStage
     public static async Task<RedisStage> StartAsync(
         string appendFsync, string folder, EngineSecrets secrets, CancellationToken cancellationToken)
     {
-        var port = ServerProcess.FreePort();
+        var port = LoopbackPorts.Free();
         string[] arguments =
         [
             "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", appendFsync,

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
@@ -25,14 +23,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Its number among the machine's processes.</summary>
     public int Id => _process.Id;
-
-    /// <summary>A port of loopback that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Starts a program and waits until it is ready.</summary>
     /// <exception cref="EngineException">It did not start; the message has what it wrote.</exception>

@@ -1,0 +1,45 @@
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Composition;
+
+/// <summary>Gives an empty engine something to show, where asked for.</summary>
+public sealed partial class DemoBatch(
+    IGrainFactory grains, Patience patience, CatalogueCopy catalogue, IConfiguration configuration, IHostEnvironment environment,
+    TimeProvider time, ILogger<DemoBatch> log) : BackgroundService
+{
+    private static readonly TimeSpan DemoOpensAfter = TimeSpan.FromMinutes(2), DemoLasts = TimeSpan.FromHours(12);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!configuration.GetValue("Sale:Demo", environment.IsDevelopment())) return;
+        var index = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
+        var page = await patience.AskAsync(() => index.ListAsync(0));
+        if (page.Batches.Length == 0) await CreateAsync(index);
+    }
+
+    // The batch of December 2012: 50,000 Mi2 on a Weibo event page.
+    private async Task CreateAsync(ICatalogueGrain index)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var opens = now + DemoOpensAfter;
+        var terms = new BatchTerms("mi2-1", new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), ["weibo"],
+            Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900, new Schedule(now, opens, opens, opens + DemoLasts));
+        var created = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
+        // Another front was faster, and its demo opens at another instant.
+        if (created.Refused is not null) return;
+        await index.AddAsync(terms);
+        catalogue.Add(terms);
+        Log.Created(log, terms.Id, opens);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Created the demo batch {Batch}; its sale opens at {Opens:u}")]
+        public static partial void Created(ILogger log, string batch, DateTimeOffset opens);
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using OrleansSale.Silo;
+using OrleansSale.Silo.Cluster;
+using OrleansSale.Silo.Cluster.Tls;
+using OrleansSale.Silo.Embedded;
+using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Storage.Postgres;
+using OrleansSale.Silo.Storage.Sqlite;
+
+namespace OrleansSale.Api.Composition;
+
+/// <summary>
+/// Where the engine's data is, and hence where its actors are: on files, with a silo of its own that nobody else joins;
+/// or on the PostgreSQL of a cluster, with a silo that joins it, or as a front of other silos.
+/// </summary>
+public sealed class EngineData : IAsyncDisposable
+{
+    /// <summary>Names the keys that sessions are signed with.</summary>
+    public const string SessionKeysName = "session-keys";
+
+    private const string DrainSeconds = "3";
+
+    private readonly DataDirectory? _directory;
+    private readonly PostgresDatabase? _database;
+    private readonly ClusterSettings? _cluster;
+    private readonly SiloEndpoint? _endpoint;
+    private readonly ClusterTls? _tls;
+
+    private EngineData(ConfigurationManager configuration, DataDirectory? directory, PostgresDatabase? database, bool hasSilo)
+    {
+        (_directory, _database, HasSilo) = (directory, database, hasSilo);
+        if (database is null) return;
+        _cluster = ClusterSettings.Load(configuration);
+        // Others go on selling while this one ends: it may take its time.
+        configuration.AddDefaults([new("Sale:DrainSeconds", DrainSeconds)]);
+        _tls = ClusterTls.Load(configuration);
+        _endpoint = hasSilo ? SiloEndpoint.Load(configuration) : null;
+    }
+
+    /// <summary>Whether actors live in this process.</summary>
+    public bool HasSilo { get; }
+
+    /// <summary>Where the payment sandbox of this process keeps its file; null: this process has none.</summary>
+    public string? SandboxDirectory => _directory?.Path;
+
+    /// <summary>Opens what the settings name.</summary>
+    /// <exception cref="StartException">They can't be used together, or what they name can't be.</exception>
+    /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
+    public static async Task<EngineData> OpenAsync(ConfigurationManager configuration, IHostEnvironment environment)
+    {
+        var hasSilo = HasSiloOf(configuration["Sale:Front"]);
+        var isClustered = configuration[DatabaseStart.ConnectionKey] is { Length: > 0 };
+        if (!hasSilo && !isClustered)
+            throw new StartException($"{DatabaseStart.ConnectionKey} is missing: Sale:Front is Cluster, which is found through it.");
+        if (!isClustered) return new EngineData(configuration, OpenDirectory(configuration), null, hasSilo);
+
+        var database = await DatabaseStart.OpenAsync(configuration);
+        DataDirectory? directory = null;
+        try
+        {
+            // Nothing but the sandbox keeps files then.
+            if (PaymentOptions.UsesSandbox(configuration, environment)) directory = OpenDirectory(configuration);
+            return new EngineData(configuration, directory, database, hasSilo);
+        }
+        catch
+        {
+            directory?.Dispose();
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Adds the secrets that Development keeps with the data.</summary>
+    public void AddSecrets(ConfigurationManager configuration)
+    {
+        if (_database is not null) DevelopmentSecrets.Add(configuration, _database);
+        else DevelopmentSecrets.Add(configuration, _directory!.PathOf(DevelopmentSecrets.FileName));
+    }
+
+    /// <summary>Adds the silo, or the way to the silos.</summary>
+    public void AddActors(WebApplicationBuilder builder)
+    {
+        if (_database is null) builder.UseOrleans(silo => silo.ConfigureEmbedded(_directory!, builder.Configuration));
+        else if (HasSilo)
+        {
+            builder.UseOrleans(silo =>
+            {
+                silo.ConfigureCluster(_database, _cluster!, _endpoint!, builder.Configuration);
+                silo.UseClusterTls(_tls);
+            });
+        }
+        else
+        {
+            builder.UseOrleansClient(client =>
+            {
+                client.ConfigureCluster(_database, _cluster!);
+                client.UseClusterTls(_tls);
+            });
+        }
+    }
+
+    /// <summary>Keeps the session keys with the data, so that every front of it knows them.</summary>
+    public void KeepKeys(IDataProtectionBuilder protection)
+    {
+        if (_database is null) protection.PersistKeysToFileSystem(new DirectoryInfo(_directory!.PathOf(SessionKeysName)));
+        else protection.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new SessionKeyRing(_database.Source));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _directory?.Dispose();
+        if (_database is not null) await _database.DisposeAsync();
+    }
+
+    private static bool HasSiloOf(string? front) => front switch
+    {
+        null or "" => true,
+        _ when front.Equals("Embedded", StringComparison.OrdinalIgnoreCase) => true,
+        _ when front.Equals("Cluster", StringComparison.OrdinalIgnoreCase) => false,
+        _ => throw new StartException($"Sale:Front is {front}: it must be Embedded or Cluster."),
+    };
+
+    private static DataDirectory OpenDirectory(ConfigurationManager configuration)
+    {
+        try
+        {
+            return DataDirectory.Open(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
+        }
+        catch (Exception e) when (e is IOException and not DataDirectoryInUseException or UnauthorizedAccessException)
+        {
+            throw new StartException($"Sale:DataDirectory cannot be used: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces.Catalogue;
+
+namespace OrleansSale.Silo;
+
+/// <summary>
+/// Wakes the batches that have something to do and nobody to do it: when this silo has started, and whenever another one
+/// has left. A batch's holds end on time though no buyer asks for it; its reminder is the second net.
+/// </summary>
+public sealed partial class BatchWaker(
+    IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<BatchWaker> log)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    /// <summary>How often waking is tried again when the catalogue does not answer.</summary>
+    public const int MaxAttempts = 10;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe<BatchWaker>(
+        ServiceLifecycleStage.Active,
+        _ =>
+        {
+            // Not waited for: a silo takes calls before every batch is awake.
+            _running = RunAsync();
+            return Task.CompletedTask;
+        },
+        async _ =>
+        {
+            await _stopping.CancelAsync();
+            await _running;
+        });
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await WakeAsync();
+            var alive = 0;
+            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(_stopping.Token))
+            {
+                var active = snapshot.Members.Values.Where(member => member.Status == SiloStatus.Active)
+                    .Select(member => member.SiloAddress).Order().ToList();
+                var (before, first) = (alive, active.FirstOrDefault());
+                alive = active.Count;
+                // One of those who see it is enough.
+                if (alive < before && self.SiloAddress.Equals(first)) await WakeAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // This silo leaves.
+        }
+    }
+
+    private async Task WakeAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Log.Woken(log, await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync());
+                return;
+            }
+            catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+            {
+                if (attempt == MaxAttempts) Log.NotWoken(log, e);
+                if (attempt == MaxAttempts || _stopping.IsCancellationRequested) return;
+            }
+            await Task.Delay(RetryDelay, _stopping.Token);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Count} batches have something to do")]
+        public static partial void Woken(ILogger log, int count);
+
+        [LoggerMessage(2, LogLevel.Error, "The batches could not be woken; each wakes when it is asked for")]
+        public static partial void NotWoken(ILogger log, Exception exception);
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Silo.Storage.Postgres;
+
+namespace OrleansSale.Silo.Cluster;
+
+/// <summary>
+/// Compares this silo's clock with the database's, which all silos share. A silo that is off by more than
+/// <see cref="MaxOffset"/> is not ready and takes no batch; when its clock is right again it goes on by itself.
+/// </summary>
+public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockWatch> log) : IHostedService, IClockCheck, IDisposable
+{
+    /// <summary>The most that the clocks may differ.</summary>
+    public static readonly TimeSpan MaxOffset = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between two comparisons.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile string? _fault = "the clock was not compared with the database's yet";
+    private Task _watching = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public string? Fault => _fault;
+
+    /// <summary>Compares once, and from then on all the time.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await CompareAsync(cancellationToken);
+        _watching = WatchAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _watching;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(Interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token)) await CompareAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Judge(TimeSpan.FromMilliseconds(await database.MeasureClockOffsetAsync(cancellationToken: cancellationToken)));
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // Without the database nothing is sold, and clocks do not run far apart meanwhile: what was found last stands.
+            Log.NotCompared(log, e.Message);
+        }
+    }
+
+    private void Judge(TimeSpan offset)
+    {
+        var fault = Describe(offset);
+        if (fault is not null && _fault != fault) Log.Off(log, fault);
+        else if (fault is null && _fault is not null) Log.Right(log, offset.TotalMilliseconds);
+        _fault = fault;
+    }
+
+    /// <summary>The fault of a clock that is this far behind the database's (negative: ahead); null: none.</summary>
+    internal static string? Describe(TimeSpan offset) => offset.Duration() <= MaxOffset ? null
+        : $"the clock is {offset.Duration().TotalMilliseconds:N0} ms {(offset > TimeSpan.Zero ? "behind" : "ahead of")} the database's;"
+            + $" {MaxOffset.TotalMilliseconds:N0} ms are allowed";
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "This silo takes no batch: {Fault}")]
+        public static partial void Off(ILogger log, string fault);
+
+        [LoggerMessage(2, LogLevel.Information, "The clock agrees with the database's (it differs by {Milliseconds:0} ms)")]
+        public static partial void Right(ILogger log, double milliseconds);
+
+        [LoggerMessage(3, LogLevel.Warning, "The clock could not be compared with the database's: {Reason}")]
+        public static partial void NotCompared(ILogger log, string reason);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+
+namespace OrleansSale.Silo.Cluster;
+
+/// <summary>Which cluster a process belongs to, and where its silo is found: settings <c>Orleans:…</c>.</summary>
+/// <param name="ClusterId"><c>Orleans:ClusterId</c>: silos and fronts of one id find each other; <c>sale</c> by default.</param>
+/// <param name="ServiceId">
+/// <c>Orleans:ServiceId</c>: whose documents and reminders they are, across clusters that replace each other;
+/// <c>sale</c> by default.
+/// </param>
+public sealed record ClusterSettings(string ClusterId, string ServiceId)
+{
+    /// <summary>Longest id, in characters.</summary>
+    public const int MaxIdLength = 100;
+
+    private const string DefaultId = "sale";
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="StartException">One can't be used; the message names it.</exception>
+    public static ClusterSettings Load(IConfiguration configuration) =>
+        new(Id(configuration, "Orleans:ClusterId"), Id(configuration, "Orleans:ServiceId"));
+
+    private static string Id(IConfiguration configuration, string key)
+    {
+        var id = configuration[key] is { Length: > 0 } given ? given : DefaultId;
+        return id.Length <= MaxIdLength && id.All(c => c is > ' ' and <= '~')
+            ? id
+            : throw new StartException($"{key} must be 1 to {MaxIdLength} visible ASCII characters.");
+    }
+}
+
+/// <summary>Where a silo listens and where others find it.</summary>
+/// <param name="Advertised">The address that other silos and fronts connect to.</param>
+/// <param name="SiloPort">Other silos connect here.</param>
+/// <param name="GatewayPort">Fronts connect here.</param>
+public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int GatewayPort)
+{
+    /// <summary>Ports when none are given.</summary>
+    public const int DefaultSiloPort = 11_111, DefaultGatewayPort = 30_000;
+
+    /// <summary>
+    /// Where it listens: on loopback alone if that is what it advertises, else on every address. Neither port has any
+    /// admission of its own: see TLS and the firewall.
+    /// </summary>
+    public IPAddress Listens => IPAddress.IsLoopback(Advertised) ? Advertised
+        : Advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+
+    /// <summary>
+    /// Reads <c>Orleans:AdvertisedAddress</c> (an address or a name; loopback by default), <c>Orleans:SiloPort</c> and
+    /// <c>Orleans:GatewayPort</c>; for a port 0 a free one is taken.
+    /// </summary>
+    /// <exception cref="StartException">One can't be used; the message names it.</exception>
+    public static SiloEndpoint Load(IConfiguration configuration)
+    {
+        var advertised = Address(configuration["Orleans:AdvertisedAddress"]);
+        var silo = Port(configuration, "Orleans:SiloPort", DefaultSiloPort);
+        var gateway = Port(configuration, "Orleans:GatewayPort", DefaultGatewayPort);
+        if (silo == gateway && silo != 0)
+            throw new StartException("Orleans:SiloPort and Orleans:GatewayPort must not be the same port.");
+        // Both are held at once, so that they are not the same.
+        using var first = new TcpListener(IPAddress.Any, 0);
+        using var second = new TcpListener(IPAddress.Any, 0);
+        return new SiloEndpoint(advertised, silo == 0 ? Take(first) : silo, gateway == 0 ? Take(second) : gateway);
+    }
+
+    /// <summary>A port that was free a moment ago: Orleans takes no 0.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        return Take(listener);
+    }
+
+    private static int Take(TcpListener listener)
+    {
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static int Port(IConfiguration configuration, string key, int otherwise) =>
+        configuration[key] is not { Length: > 0 } text ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port
+        : throw new StartException($"{key} must be a port, 0 to {IPEndPoint.MaxPort}; 0 takes a free one.");
+
+    private static IPAddress Address(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return IPAddress.Loopback;
+        if (IPAddress.TryParse(text, out var address)) return IsUsable(address) ? address : throw NotUsable(text);
+        try
+        {
+            // The name of a container or a host: others are told its address, IPv4 first.
+            return Dns.GetHostAddresses(text).OrderBy(found => found.AddressFamily).FirstOrDefault(IsUsable) ?? throw NotUsable(text);
+        }
+        catch (SocketException)
+        {
+            throw NotUsable(text);
+        }
+    }
+
+    private static bool IsUsable(IPAddress address) => !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
+
+    private static StartException NotUsable(string text) =>
+        new($"Orleans:AdvertisedAddress is {text}: it must be an address, or a name that has one, at which other hosts reach this one.");
+}

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Serialization;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Silo.Storage.Postgres;
+
+namespace OrleansSale.Silo.Cluster;
+
+/// <summary>A silo or a front of a cluster, which is found through its PostgreSQL.</summary>
+public static class ClusterSilo
+{
+    /// <summary>Configures a silo that joins the cluster: alone in its process, or with a front.</summary>
+    public static void ConfigureCluster(
+        this ISiloBuilder silo, PostgresDatabase database, ClusterSettings cluster, SiloEndpoint endpoint, IConfiguration configuration)
+    {
+        silo.Configure<ClusterOptions>(
+            options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        silo.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = endpoint.Advertised;
+            options.SiloPort = endpoint.SiloPort;
+            options.GatewayPort = endpoint.GatewayPort;
+            options.SiloListeningEndpoint = new(endpoint.Listens, endpoint.SiloPort);
+            options.GatewayListeningEndpoint = new(endpoint.Listens, endpoint.GatewayPort);
+        });
+        silo.Configure<ExceptionSerializationOptions>(TellDatabaseFailures);
+        silo.Configure<ClusterMembershipOptions>(Liveness.Apply);
+        silo.Configure<ConnectionOptions>(Liveness.Apply);
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = Liveness.CallTimeout);
+        silo.Configure<GrainCollectionOptions>(SaleSilo.CollectBriefActorsEarly);
+        silo.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Source));
+        silo.UseAdoNetReminderService(
+            options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Source));
+        silo.AddPostgresGrainStorage(database);
+        silo.AddDashboard();
+        silo.Services.AddSingleton(database);
+        silo.Services.AddSingleton<ILedger>(services =>
+            PostgresLedger.Open(database, services.GetRequiredService<ILogger<PostgresLedger>>()));
+        silo.Services.AddSingleton<ClockWatch>();
+        silo.Services.AddSingleton<IClockCheck>(services => services.GetRequiredService<ClockWatch>());
+        silo.Services.AddHostedService(services => services.GetRequiredService<ClockWatch>());
+        silo.Services.AddSingleton<SiloReadiness>();
+        silo.AddSale(configuration);
+    }
+
+    /// <summary>Configures a front that hosts no silo.</summary>
+    public static void ConfigureCluster(this IClientBuilder client, PostgresDatabase database, ClusterSettings cluster)
+    {
+        client.Configure<ClusterOptions>(
+            options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        client.Configure<ExceptionSerializationOptions>(TellDatabaseFailures);
+        client.Configure<ConnectionOptions>(Liveness.Apply);
+        client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = Liveness.GatewayRefresh);
+        client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = Liveness.CallTimeout);
+        client.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Source));
+        client.UseConnectionRetryFilter<SiloSearch>();
+        client.AddDashboard();
+        client.Services.AddSingleton(database);
+    }
+
+    // A failure of storage carries the driver's. What can't be told over the wire would arrive as a fault of the
+    // serializer, which nobody takes for lost infrastructure.
+    private static void TellDatabaseFailures(ExceptionSerializationOptions options) =>
+        options.SupportedNamespacePrefixes.Add(nameof(Npgsql));
+}

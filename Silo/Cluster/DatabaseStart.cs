@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using OrleansSale.Silo.Storage.Postgres;
+
+namespace OrleansSale.Silo.Cluster;
+
+/// <summary>Opens the database at a process' start and brings it to this version's schema.</summary>
+public static class DatabaseStart
+{
+    /// <summary>Where it is.</summary>
+    public const string ConnectionKey = "ConnectionStrings:Sale";
+
+    /// <summary>
+    /// How long to wait for a database that can't be used yet, in seconds: <c>--wait-for-database SECONDS</c>, 0…86,400;
+    /// 0 by default.
+    /// </summary>
+    public const string WaitKey = "wait-for-database";
+
+    private const int MaxWaitSeconds = 86_400;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The database, ready for use.</summary>
+    /// <exception cref="StartException">It can't be used, in one line.</exception>
+    public static async Task<PostgresDatabase> OpenAsync(IConfiguration configuration)
+    {
+        if (configuration[ConnectionKey] is not { Length: > 0 } connectionString)
+            throw new StartException(
+                $"{ConnectionKey} is missing: set it to the cluster's PostgreSQL, such as Host=db;Database=sale;Username=sale.");
+        var wait = TimeSpan.FromSeconds(WaitSeconds(configuration));
+        var started = Stopwatch.GetTimestamp();
+        var database = PostgresDatabase.Open(connectionString);
+        try
+        {
+            while (await database.CheckAsync() is { } fault)
+            {
+                if (Stopwatch.GetElapsedTime(started) + RetryDelay > wait) throw new StartException($"{ConnectionKey}: {fault}");
+                await Task.Delay(RetryDelay);
+            }
+            PostgresSchema.Apply(connectionString);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static int WaitSeconds(IConfiguration configuration) =>
+        configuration[WaitKey] is not { Length: > 0 } text ? 0
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxWaitSeconds ? seconds
+        : throw new StartException($"--{WaitKey} takes a number of seconds, 0 to {MaxWaitSeconds:N0}.");
+}

@@ -1,0 +1,117 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Configuration;
+
+namespace OrleansSale.Silo.Cluster.Tls;
+
+/// <summary>
+/// Mutual TLS between the processes of a cluster: silos among themselves, and fronts with the silos' gateways. What one
+/// process needs for it: its certificate with the key, and the authorities that sign for the cluster.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The safety argument: Orleans serves whoever reaches its ports. So the handshake comes before the first byte of
+/// Orleans, on all four kinds of connection (see <see cref="TlsRegistration"/>), and both sides demand of each other a
+/// certificate, the proof of having its key, and a chain that ends at one of the cluster's own authorities. The roots
+/// that the machine trusts play no part, and nothing is fetched from the network for it. Sessions are not resumed: each
+/// connection is proved anew, so an expired certificate is out with its connection. There is no way back to plain text:
+/// a failed handshake ends the connection.
+/// </para>
+/// <para>
+/// What it does not do: neither names nor addresses are compared, and a front's certificate is as good as a silo's. A
+/// member is who has a certificate of the authority, so the authority must sign for this cluster alone. Nothing is
+/// revoked either: against a stolen key, replace the authority. To replace one without a pause, start every process
+/// with both in its file, then with new certificates, then without the old one. Files are read at the start only.
+/// </para>
+/// </remarks>
+public sealed class ClusterTls
+{
+    /// <summary>How long a handshake may take, unless said otherwise: 5 s.</summary>
+    public static readonly TimeSpan DefaultHandshakeTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1"), ClientUse = new("1.3.6.1.5.5.7.3.2");
+
+    private readonly SslStreamCertificateContext _own;
+    private readonly X509Certificate2Collection _authorities;
+
+    private ClusterTls(TlsFiles files, TimeSpan handshakeTimeout)
+    {
+        _own = SslStreamCertificateContext.Create(files.Own, files.Between, offline: true);
+        (_authorities, HandshakeTimeout) = (files.Authorities, handshakeTimeout);
+    }
+
+    /// <summary>How long a handshake may take before its connection is ended.</summary>
+    public TimeSpan HandshakeTimeout { get; }
+
+    /// <summary>
+    /// Reads the PEM files that <c>Orleans:Tls:CertificatePath</c> (this process' certificate; intermediate ones may
+    /// follow it), <c>Orleans:Tls:KeyPath</c> (its private key, not encrypted) and <c>Orleans:Tls:AuthorityPath</c>
+    /// (one or more root certificates) name.
+    /// </summary>
+    /// <param name="configuration">Where the three are set.</param>
+    /// <param name="handshakeTimeout">Default: <see cref="DefaultHandshakeTimeout"/>.</param>
+    /// <returns>Null if none of the three is set: the cluster speaks plain text.</returns>
+    /// <exception cref="StartException">
+    /// One is missing or unreadable, a certificate is not valid now, the key does not fit, or the other members would
+    /// not accept the certificate. The message names the setting.
+    /// </exception>
+    public static ClusterTls? Load(IConfiguration configuration, TimeSpan? handshakeTimeout = null)
+    {
+        if (TlsFiles.Read(configuration) is not { } files) return null;
+        var tls = new ClusterTls(files, handshakeTimeout ?? DefaultHandshakeTimeout);
+        tls.RequireMembership(files);
+        return tls;
+    }
+
+    /// <summary>What the accepting side of one handshake demands.</summary>
+    internal SslServerAuthenticationOptions ServerOptions(MemberCheck peer) => new()
+    {
+        ServerCertificateContext = _own,
+        ClientCertificateRequired = true,
+        RemoteCertificateValidationCallback = peer.IsMember,
+        CertificateChainPolicy = Policy(),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+    };
+
+    /// <summary>What the connecting side of one handshake demands.</summary>
+    internal SslClientAuthenticationOptions ClientOptions(MemberCheck peer) => new()
+    {
+        ClientCertificateContext = _own,
+        RemoteCertificateValidationCallback = peer.IsMember,
+        CertificateChainPolicy = Policy(),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+    };
+
+    // SslStream adds the use that the peer's side of the handshake needs. A policy is not to be shared by handshakes.
+    private X509ChainPolicy Policy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(_authorities);
+        return policy;
+    }
+
+    // Better one line at the start than a cluster that never forms.
+    private void RequireMembership(TlsFiles files)
+    {
+        using var chain = new X509Chain { ChainPolicy = Policy() };
+        chain.ChainPolicy.ExtraStore.AddRange(files.Between);
+        chain.ChainPolicy.ApplicationPolicy.Add(ServerUse);
+        chain.ChainPolicy.ApplicationPolicy.Add(ClientUse);
+        if (chain.Build(files.Own)) return;
+        var why = string.Join(", ", chain.ChainStatus.Select(status => status.Status).Distinct());
+        throw new StartException(
+            $"{TlsFiles.CertificateKey}: no authority of {TlsFiles.AuthorityKey} vouches for the certificate as one of a server and "
+            + $"a client ({why}).");
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace OrleansSale.Silo.Cluster.Tls;
+
+/// <summary>The verdict on the peer of one handshake.</summary>
+internal sealed class MemberCheck
+{
+    /// <summary>Why the peer was refused; null if it was not, or the handshake did not come that far.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>Judges a certificate by the chain that was built under <see cref="ClusterTls"/>' policy.</summary>
+    public bool IsMember(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        // Members are addressed by IP and come and go, so a name means nothing here; every other doubt is a refusal.
+        errors &= ~SslPolicyErrors.RemoteCertificateNameMismatch;
+        if (certificate is not null && errors == SslPolicyErrors.None) return true;
+        var statuses = chain?.ChainStatus.Select(status => status.Status).Distinct() ?? [];
+        Refusal = certificate is null
+            ? "it showed no certificate"
+            : $"no authority vouches for {certificate.Subject} ({string.Join(", ", statuses)})";
+        return false;
+    }
+}

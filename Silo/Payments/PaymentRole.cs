@@ -1,0 +1,15 @@
+namespace OrleansSale.Silo.Payments;
+
+/// <summary>What a process has to do with payments, and hence which settings it needs.</summary>
+[Flags]
+public enum PaymentRole
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>It asks the provider for checkouts and refunds: a process with a silo.</summary>
+    Asks = 1,
+
+    /// <summary>It receives the provider's notifications: a process with a front.</summary>
+    IsNotified = 2,
+}

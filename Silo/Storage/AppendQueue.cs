@@ -1,0 +1,51 @@
+using System.Threading.Channels;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage;
+
+/// <summary>The appends of all grains of the process on their way to one writer, which takes them in groups.</summary>
+internal sealed class AppendQueue
+{
+    /// <summary>Appends that may wait; further ones wait asynchronously for a place.</summary>
+    public const int Capacity = 4_096;
+
+    /// <summary>Most rows of a group, which is stored in one transaction.</summary>
+    public const int MaxGroupRows = 1_024;
+
+    /// <summary>Bytes of entries from which a group takes no further row: 8 MiB.</summary>
+    public const int MaxGroupBytes = 8 << 20;
+
+    private readonly Channel<PendingAppend> _waiting = Channel.CreateBounded<PendingAppend>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, AllowSynchronousContinuations = false });
+
+    /// <summary>Whether an append waits now.</summary>
+    public bool HasWaiting => _waiting.Reader.TryPeek(out _);
+
+    /// <summary>Queues a commit and waits for its fate.</summary>
+    /// <exception cref="LedgerUnavailableException">The queue is closed, or what the writer says of it.</exception>
+    public async Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken)
+    {
+        var append = new PendingAppend(commit);
+        try
+        {
+            await _waiting.Writer.WriteAsync(append, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new LedgerUnavailableException("The ledger is closed.");
+        }
+
+        await using var withdrawal = cancellationToken.UnsafeRegister(
+            static (append, token) => ((PendingAppend)append!).Withdraw(token), append).ConfigureAwait(false);
+        return await append.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for an append; false once the queue is closed and empty.</summary>
+    public ValueTask<bool> WaitAsync() => _waiting.Reader.WaitToReadAsync();
+
+    /// <summary>The next append, for the writer; it may still be withdrawn.</summary>
+    public bool TryRead(out PendingAppend append) => _waiting.Reader.TryRead(out append!);
+
+    /// <summary>Takes no more appends.</summary>
+    public void Close() => _waiting.Writer.TryComplete();
+}

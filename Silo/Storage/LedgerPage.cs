@@ -1,0 +1,70 @@
+using System.Data.Common;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage;
+
+/// <summary>A place between two commits of a stream.</summary>
+/// <param name="Id">The stream's number in the storage.</param>
+/// <param name="HeadSeq">The stream's head when reading began.</param>
+/// <param name="Seq">The first sequence that comes after it.</param>
+/// <param name="PreviousHash">Hash of the entry before it, as stored.</param>
+internal sealed record LedgerCursor(long Id, long HeadSeq, long Seq, byte[] PreviousHash)
+{
+    /// <summary>Where reading from an entry begins: at the commit that contains it.</summary>
+    /// <param name="id">The stream's number in the storage.</param>
+    /// <param name="headSeq">The stream's head.</param>
+    /// <param name="fromSeq">The entry.</param>
+    /// <param name="nearest">The last two commits, newest first, of those that begin at or before the entry.</param>
+    public static LedgerCursor At(long id, long headSeq, long fromSeq, IReadOnlyList<CommitEnd> nearest)
+    {
+        if (nearest.Count == 0) return new(id, headSeq, fromSeq, LedgerHead.Empty.Hash);
+        var (firstSeq, count, hash) = nearest[0];
+        if (firstSeq + count <= fromSeq) return new(id, headSeq, firstSeq + count, hash);
+        return new(id, headSeq, firstSeq, nearest.Count > 1 ? nearest[1].Hash : LedgerHead.Empty.Hash);
+    }
+}
+
+/// <summary>What is kept of a commit besides its entries.</summary>
+internal readonly record struct CommitEnd(long FirstSeq, long Count, byte[] Hash);
+
+/// <summary>The commits of one page, taken from the rows of <c>first_seq, count, hash, entries</c> in order.</summary>
+internal sealed class LedgerPage(string stream, LedgerCursor start)
+{
+    /// <summary>Most rows of a page.</summary>
+    public const int MaxRows = 512;
+
+    /// <summary>Bytes of entries from which a page takes no further row: 4 MiB.</summary>
+    public const int MaxBytes = 4 << 20;
+
+    private LedgerCursor _next = start;
+    private long _bytes;
+
+    /// <summary>The commits so far.</summary>
+    public List<LedgerCommit> Commits { get; } = [];
+
+    /// <summary>Whether it takes no further row.</summary>
+    public bool IsFull => _bytes >= MaxBytes || Commits.Count >= MaxRows;
+
+    /// <summary>Takes the row that the reader stands on.</summary>
+    public void Add(DbDataReader row)
+    {
+        var commit = new LedgerCommit(
+            stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
+            _next.PreviousHash, row.GetFieldValue<byte[]>(2));
+        Commits.Add(commit);
+        _bytes += commit.Entries.Length;
+        _next = _next with { Seq = commit.LastSeq + 1, PreviousHash = commit.Hash };
+    }
+
+    /// <summary>Where the next page begins; null after the last.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The rows end before the head that the stream had when reading began.
+    /// </exception>
+    public LedgerCursor? Next()
+    {
+        if (IsFull) return _next;
+        // The head and its row are stored in one transaction, so only damage can show this.
+        return _next.Seq > _next.HeadSeq ? null : throw new InvalidDataException(
+            $"The rows of {stream} end before entry {_next.Seq}, but its head is {_next.HeadSeq}: the storage is damaged.");
+    }
+}

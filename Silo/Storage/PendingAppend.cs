@@ -1,0 +1,31 @@
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage;
+
+/// <summary>
+/// An append on its way through the writer's queue. It is either taken by the writer or cancelled by its caller, never
+/// both: that is what lets a cancelled caller know that nothing was stored.
+/// </summary>
+/// <remarks>Continuations run asynchronously, so no code of a grain ever runs on the writer's thread.</remarks>
+internal sealed class PendingAppend(LedgerCommit commit)
+    : TaskCompletionSource<AppendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    private const int Undecided = 0, Taken = 1, Withdrawn = 2;
+
+    private int _decided;
+
+    /// <summary>What is to be stored.</summary>
+    public LedgerCommit Commit { get; } = commit;
+
+    /// <summary>When the writer first tried to store it, if that has to be tried again; for the writer's use.</summary>
+    public long? TriedSince { get; set; }
+
+    /// <summary>The writer's claim, which it may repeat; false if the caller has cancelled.</summary>
+    public bool TryTake() => Interlocked.CompareExchange(ref _decided, Taken, Undecided) != Withdrawn;
+
+    /// <summary>The caller's withdrawal; without effect if the writer has taken it.</summary>
+    public void Withdraw(CancellationToken cancellationToken)
+    {
+        if (Interlocked.CompareExchange(ref _decided, Withdrawn, Undecided) == Undecided) TrySetCanceled(cancellationToken);
+    }
+}

@@ -1,0 +1,277 @@
+using Npgsql;
+using NpgsqlTypes;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Postgres;
+
+/// <summary>What became of one row of a call.</summary>
+internal enum RowFate
+{
+    /// <summary>Nothing is known.</summary>
+    Unknown,
+
+    /// <summary>Stored, durably.</summary>
+    Committed,
+
+    /// <summary>Not stored, and never will be: its stream goes on with another row.</summary>
+    Fenced,
+
+    /// <summary>Not stored by this call: somebody else had the stream at that moment.</summary>
+    Busy,
+}
+
+/// <summary>A connection that appends rows of many streams in one call. Used by one caller at a time.</summary>
+/// <remarks>
+/// <para>
+/// The fence: a row is inserted only if the newest commit of its stream, as the statement sees it, ends with the entry
+/// that the row follows, sequence and hash; and under the primary key (stream, first sequence), which no two rows that
+/// follow the same entry can share. So even a statement that looked at the stream before another writer's commit
+/// inserts nothing: the place is taken. No update is involved, hence nothing that PostgreSQL's READ COMMITTED would
+/// evaluate anew on a newer version of a row.
+/// </para>
+/// <para>
+/// Nobody waits for a stream: its row in <c>stream</c> is locked while a commit is under way, and who does not get the
+/// lock at once skips the row and calls it busy. So two processes that append to the same streams can't deadlock, and a
+/// hung transaction holds up its own streams alone. Only two first commits of one stream can wait for each other, in
+/// the order of the names (the rows come sorted) and for <see cref="LockTimeoutMilliseconds"/> at most.
+/// </para>
+/// <para>
+/// Durability: the statement is a transaction of its own, and PostgreSQL tells that it is ready for the next only after
+/// that transaction's commit record is flushed (synchronous_commit is on at least, see <see cref="PostgresDatabase"/>).
+/// Rows of a result may arrive before that, so they count only once the readiness was read: the result is read to its
+/// very end first, and a failure there, a timeout too, is a failure of the call. A commit that waits for a standby and
+/// is told to stop waiting ends as a success with a warning; every warning therefore makes the call's outcome unknown.
+/// A row that is found stored was committed by somebody else: the transaction that finds it has locked its stream, so
+/// it has a commit record of its own, which comes after the other's in the log and is flushed before we are told.
+/// </para>
+/// <para>
+/// Why a row was not inserted is asked in a second call, which first locks its stream and then looks: a statement sees
+/// what was committed before it began, so one that did both could miss what was committed between. Under the lock the
+/// row is there, or its stream has gone another way: then it is fenced for good, because sequences only grow and the
+/// entry it follows will never be the newest again, so that an earlier attempt still on its way will be refused too.
+/// Or it can be inserted now (who had the stream rolled back), and is busy, as is a row whose stream is still locked.
+/// </para>
+/// </remarks>
+internal sealed class AppendConnection : IAsyncDisposable
+{
+    /// <summary>How long a first commit of a stream waits for another first commit of it.</summary>
+    public const int LockTimeoutMilliseconds = 300;
+
+    /// <summary>
+    /// Heads up to this say in <c>stream.is_open</c> whether they are odd; a reservation has 40 entries at most.
+    /// </summary>
+    private const int LongestShortStream = 64;
+
+    /// <summary>
+    /// Statements for every new connection. The plans are made once, not for the values of each call, and for tables of
+    /// any size: when they are made, the tables may be empty.
+    /// </summary>
+    public static readonly string OnOpened =
+        $"""
+        SET lock_timeout = {LockTimeoutMilliseconds};
+        SET statement_timeout = {(int)PostgresLedgerWriter.CallTimeout.TotalMilliseconds};
+        SET default_transaction_isolation = 'read committed';
+        SET plan_cache_mode = force_generic_plan;
+        SET enable_seqscan = off;
+        """;
+
+    // Parameters 1 to 6 are columns of the rows asked for, 7 their entries. Those are unnested in a list of columns,
+    // which streams them; in a FROM they would be copied first.
+    private static readonly string AppendSql =
+        $"""
+        WITH head AS (
+          SELECT s.id, s.is_open, a.place, a.first_seq, a.count, a.hash,
+            CASE WHEN a.last_seq <= {LongestShortStream} THEN a.last_seq % 2 = 1 END AS becomes_open
+          FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY
+            AS a(name, first_seq, last_seq, count, previous_hash, hash, place)
+          JOIN stream s ON s.name = a.name
+          JOIN LATERAL (
+            SELECT c.first_seq + c.count - 1 AS last_seq, c.hash
+            FROM ledger_commit c WHERE c.stream = s.id ORDER BY c.first_seq DESC LIMIT 1
+          ) newest ON newest.last_seq = a.first_seq - 1 AND newest.hash = a.previous_hash
+          FOR NO KEY UPDATE OF s SKIP LOCKED
+        ), added AS (
+          INSERT INTO stream (name, is_open)
+          SELECT a.name, CASE WHEN a.last_seq <= {LongestShortStream} THEN a.last_seq % 2 = 1 END
+          FROM unnest($1, $2, $3, $5) WITH ORDINALITY AS a(name, first_seq, last_seq, previous_hash, place)
+          WHERE a.first_seq = 1 AND a.previous_hash = decode(repeat('00', {LedgerChain.HashLength}), 'hex')
+          ORDER BY a.place
+          ON CONFLICT (name) DO NOTHING
+          RETURNING id, name
+        ), follows AS (
+          SELECT id, place, first_seq, count, hash FROM head
+          UNION ALL
+          SELECT added.id, a.place, a.first_seq, a.count, a.hash
+          FROM unnest($1, $2, $4, $6) WITH ORDINALITY AS a(name, first_seq, count, hash, place)
+          JOIN added ON added.name = a.name
+        ), stored AS (
+          INSERT INTO ledger_commit (stream, first_seq, count, hash, entries)
+          SELECT f.id, f.first_seq, f.count, f.hash, e.entries
+          FROM (SELECT unnest($7) AS entries, generate_series(1, cardinality($7))::bigint AS place) e
+          JOIN follows f ON f.place = e.place
+          ON CONFLICT DO NOTHING
+          RETURNING stream
+        ), kept AS (
+          UPDATE stream s SET is_open = head.becomes_open
+          FROM head JOIN stored ON stored.stream = head.id
+          WHERE s.id = head.id AND head.is_open IS NOT NULL AND head.is_open IS DISTINCT FROM head.becomes_open
+        )
+        SELECT f.place FROM follows f JOIN stored ON stored.stream = f.id
+        """;
+
+    private const string LockSql =
+        """
+        SELECT a.place FROM unnest($1) WITH ORDINALITY AS a(name, place) JOIN stream s ON s.name = a.name
+        FOR NO KEY UPDATE OF s SKIP LOCKED
+        """;
+
+    private static readonly string FindSql =
+        $"""
+        SELECT a.place, CASE
+          WHEN EXISTS (
+            SELECT FROM ledger_commit c
+            WHERE c.stream = s.id AND c.first_seq = a.first_seq AND c.count = a.count AND c.hash = a.hash
+          ) THEN {(int)RowFate.Committed}
+          WHEN newest.last_seq = a.first_seq - 1 AND newest.hash = a.previous_hash THEN {(int)RowFate.Busy}
+          ELSE {(int)RowFate.Fenced} END
+        FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS a(name, first_seq, count, previous_hash, hash, place)
+        JOIN stream s ON s.name = a.name
+        JOIN LATERAL (
+          SELECT c.first_seq + c.count - 1 AS last_seq, c.hash
+          FROM ledger_commit c WHERE c.stream = s.id ORDER BY c.first_seq DESC LIMIT 1
+        ) newest ON true
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlCommand _append;
+    private readonly NpgsqlBatch _find;
+    private volatile string? _warning;
+
+    private AppendConnection(NpgsqlConnection connection)
+    {
+        _connection = connection;
+        _connection.Notice += (_, told) =>
+        {
+            if (told.Notice.InvariantSeverity == "WARNING") _warning = told.Notice.MessageText;
+        };
+        _append = new NpgsqlCommand(AppendSql, connection);
+        NpgsqlParameter[] columns =
+        [
+            Texts(), Numbers(), Numbers(), Counts(), Hashes(), Hashes(),
+            new NpgsqlParameter<ReadOnlyMemory<byte>[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+        ];
+        _append.Parameters.AddRange(columns);
+        _find = new NpgsqlBatch(connection);
+        _find.BatchCommands.Add(new NpgsqlBatchCommand(LockSql) { Parameters = { Texts() } });
+        _find.BatchCommands.Add(
+            new NpgsqlBatchCommand(FindSql) { Parameters = { Texts(), Numbers(), Counts(), Hashes(), Hashes() } });
+    }
+
+    /// <summary>Opens a connection and prepares its statements.</summary>
+    public static async Task<AppendConnection> OpenAsync(NpgsqlDataSource source)
+    {
+        var connection = new AppendConnection(await source.OpenConnectionAsync().ConfigureAwait(false));
+        try
+        {
+            await connection._append.PrepareAsync().ConfigureAwait(false);
+            await connection._find.PrepareAsync().ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Appends what can be appended.</summary>
+    /// <param name="rows">At most one of each stream, in the order of the streams' names.</param>
+    /// <param name="fates">Receives what is known of each; of what a failure leaves unknown, nothing.</param>
+    public async Task AppendAsync(IReadOnlyList<LedgerCommit> rows, RowFate[] fates)
+    {
+        _warning = null;
+        Set(_append.Parameters[0], rows, row => row.Stream);
+        Set(_append.Parameters[1], rows, row => row.FirstSeq);
+        Set(_append.Parameters[2], rows, row => row.LastSeq);
+        Set(_append.Parameters[3], rows, row => row.Count);
+        Set(_append.Parameters[4], rows, row => row.PreviousHash);
+        Set(_append.Parameters[5], rows, row => row.Hash);
+        Set(_append.Parameters[6], rows, row => row.Entries);
+        var stored = new List<int>(rows.Count);
+        var answer = await _append.ExecuteReaderAsync().ConfigureAwait(false);
+        await using (answer.ConfigureAwait(false))
+        {
+            while (await answer.ReadAsync().ConfigureAwait(false)) stored.Add((int)answer.GetInt64(0) - 1);
+            await EndAsync(answer).ConfigureAwait(false);
+        }
+
+        foreach (var place in stored) fates[place] = RowFate.Committed;
+        if (stored.Count < rows.Count) await FindAsync(rows, fates).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _append.DisposeAsync().ConfigureAwait(false);
+        await _find.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task FindAsync(IReadOnlyList<LedgerCommit> rows, RowFate[] fates)
+    {
+        var places = Enumerable.Range(0, rows.Count).Where(place => fates[place] == RowFate.Unknown).ToArray();
+        var asked = places.Select(place => rows[place]).ToList();
+        var (locking, finding) = (_find.BatchCommands[0].Parameters, _find.BatchCommands[1].Parameters);
+        Set(locking[0], asked, row => row.Stream);
+        Set(finding[0], asked, row => row.Stream);
+        Set(finding[1], asked, row => row.FirstSeq);
+        Set(finding[2], asked, row => row.Count);
+        Set(finding[3], asked, row => row.PreviousHash);
+        Set(finding[4], asked, row => row.Hash);
+        var locked = new bool[asked.Count];
+        // Of a stream that is not there nothing is told.
+        var found = asked.ConvertAll(row => IsFirst(row) ? RowFate.Busy : RowFate.Fenced);
+        var answer = await _find.ExecuteReaderAsync().ConfigureAwait(false);
+        await using (answer.ConfigureAwait(false))
+        {
+            while (await answer.ReadAsync().ConfigureAwait(false)) locked[answer.GetInt64(0) - 1] = true;
+            await answer.NextResultAsync().ConfigureAwait(false);
+            while (await answer.ReadAsync().ConfigureAwait(false))
+            {
+                var place = (int)answer.GetInt64(0) - 1;
+                found[place] = locked[place] ? (RowFate)answer.GetInt32(1) : RowFate.Busy;
+            }
+
+            await EndAsync(answer).ConfigureAwait(false);
+        }
+
+        for (var place = 0; place < places.Length; place++) fates[places[place]] = found[place];
+    }
+
+    private static bool IsFirst(LedgerCommit row) =>
+        row.FirstSeq == 1 && row.PreviousHash.AsSpan().SequenceEqual(LedgerHead.Empty.Hash);
+
+    // Reads that the server is ready for the next: that the transaction is committed. Disposing of the reader would do
+    // so too, but it passes over timeouts.
+    private async Task EndAsync(NpgsqlDataReader answer)
+    {
+        if (await answer.NextResultAsync().ConfigureAwait(false))
+            throw new InvalidOperationException("The statement has more results than expected.");
+        if (_warning is { } warning) throw new LedgerUnavailableException($"The database warned: {warning}");
+    }
+
+    private static void Set<T>(NpgsqlParameter parameter, IReadOnlyList<LedgerCommit> rows, Func<LedgerCommit, T> column)
+    {
+        var values = new T[rows.Count];
+        for (var row = 0; row < values.Length; row++) values[row] = column(rows[row]);
+        ((NpgsqlParameter<T[]>)parameter).TypedValue = values;
+    }
+
+    private static NpgsqlParameter<string[]> Texts() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    private static NpgsqlParameter<long[]> Numbers() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+
+    private static NpgsqlParameter<int[]> Counts() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+
+    private static NpgsqlParameter<byte[][]> Hashes() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
+}

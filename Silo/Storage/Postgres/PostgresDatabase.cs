@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace OrleansSale.Silo.Storage.Postgres;
+
+/// <summary>The database of a cluster: the one place where connections to it are made.</summary>
+/// <remarks>
+/// Every connection waits for its commits to be durable, whatever the defaults of the server or the role are: where
+/// <c>synchronous_commit</c> is off it is raised to on; the stronger and the deliberate settings between (local,
+/// remote_write, remote_apply) stay. Connections keep that setting when they go back to the pool, because they are not
+/// reset there; nothing else is ever set on them by those who use them. A pooler between us and the server must
+/// therefore keep a session together (PgBouncer's session mode).
+/// </remarks>
+public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
+{
+    /// <summary>How long to wait for a connection, in seconds, unless the connection string says otherwise.</summary>
+    public const int ConnectTimeoutSeconds = 3;
+
+    /// <summary>How long to wait for an answer, in seconds, unless the connection string says otherwise.</summary>
+    public const int CommandTimeoutSeconds = 10;
+
+    /// <summary>Most connections for documents, unless the connection string says otherwise.</summary>
+    public const int MaxConnections = 8;
+
+    /// <summary>The oldest server that will do.</summary>
+    public const int MinServerVersion = 14;
+
+    /// <summary>How often the clock is compared at most.</summary>
+    public const int MaxClockSamples = 5;
+
+    // A connection that nobody uses and nobody answers on is found dead within half a minute or so.
+    private const int KeepAliveSeconds = 5;
+
+    // One comparison is enough if the trip was this short: the error is at most half of it.
+    private static readonly TimeSpan ShortTrip = TimeSpan.FromMilliseconds(2);
+
+    private readonly NpgsqlConnectionStringBuilder _settings;
+    private readonly ILogger _logger;
+
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, ILogger logger)
+    {
+        (_settings, _logger) = (settings, logger);
+        Source = CreateSource("documents", settings.MaxPoolSize);
+    }
+
+    /// <summary>Connections for everything that needs none of its own; closed with this.</summary>
+    public NpgsqlDataSource Source { get; }
+
+    /// <summary>Prepares the connections; none is made yet.</summary>
+    /// <param name="connectionString">As in <c>ConnectionStrings:Sale</c>.</param>
+    /// <param name="logger">Where doubts about the server are told; null: nowhere.</param>
+    /// <exception cref="DatabaseUnusableException">The connection string is malformed.</exception>
+    public static PostgresDatabase Open(string connectionString, ILogger<PostgresDatabase>? logger = null) =>
+        new(Parse(connectionString), logger ?? NullLogger<PostgresDatabase>.Instance);
+
+    /// <summary>A pool of connections of its own, for what must not wait behind others; its owner disposes of it.</summary>
+    /// <param name="use">What for; the server's list of sessions shows it.</param>
+    /// <param name="maxConnections">Most connections at a time; 0: no pool, each connection is opened anew.</param>
+    /// <param name="onOpened">Statements to run on every new connection.</param>
+    public NpgsqlDataSource CreateSource(string use, int maxConnections, string? onOpened = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
+        {
+            ApplicationName = $"{_settings.ApplicationName} {use}",
+            Pooling = maxConnections > 0,
+            MinPoolSize = 0,
+            NoResetOnClose = true,
+        };
+        if (maxConnections > 0) settings.MaxPoolSize = maxConnections;
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // Set once a connection, not as an option of it: that would lower what is stronger.
+        var prepare =
+            $"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';{onOpened}";
+        builder.UsePhysicalConnectionInitializer(
+            connection => Execute(connection, prepare),
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(prepare, connection);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            });
+        return builder.Build();
+    }
+
+    /// <summary>Looks whether the database can be used.</summary>
+    /// <returns>Null, or in one line why not.</returns>
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await CheckAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+        {
+            return Explain(_settings, failure);
+        }
+    }
+
+    /// <summary>
+    /// The database's clock minus ours in milliseconds: the best of at most <see cref="MaxClockSamples"/> comparisons,
+    /// the one with the shortest trip, corrected for half of it.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<double> MeasureClockOffsetAsync(
+        TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        time ??= TimeProvider.System;
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var ask = new NpgsqlCommand("SELECT clock_timestamp()", connection);
+        var (offset, shortest) = (0.0, TimeSpan.MaxValue);
+        for (var sample = 0; sample < MaxClockSamples && shortest > ShortTrip; sample++)
+        {
+            // The trip by the monotonic clock: ours may be set while we wait, and that is what we look for.
+            var (ours, asked) = (time.GetUtcNow(), Stopwatch.GetTimestamp());
+            var theirs = (DateTime)(await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            var trip = Stopwatch.GetElapsedTime(asked);
+            if (trip >= shortest) continue;
+            (offset, shortest) = ((theirs - ours.UtcDateTime - (trip / 2)).TotalMilliseconds, trip);
+        }
+
+        return offset;
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => Source.Dispose();
+
+    /// <summary>The connection string with our bounds where it sets none.</summary>
+    /// <exception cref="DatabaseUnusableException">It is malformed.</exception>
+    internal static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            if (string.IsNullOrEmpty(settings.Host)) throw new ArgumentException("it names no host");
+            Default(settings, "Timeout", ConnectTimeoutSeconds);
+            Default(settings, "Command Timeout", CommandTimeoutSeconds);
+            Default(settings, "Maximum Pool Size", MaxConnections);
+            Default(settings, "Application Name", "sale");
+            Default(settings, "Tcp Keepalive", true);
+            Default(settings, "Tcp Keepalive Time", KeepAliveSeconds);
+            Default(settings, "Tcp Keepalive Interval", KeepAliveSeconds);
+            // A command that timed out is told to the server and given up at once, whatever the server says then.
+            Default(settings, "Cancellation Timeout", -1);
+            return settings;
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidCastException)
+        {
+            throw new DatabaseUnusableException($"ConnectionStrings:Sale is not a connection string: {malformed.Message}", malformed);
+        }
+    }
+
+    /// <summary>Why a database can't be used, in one line without secrets.</summary>
+    internal static string Explain(NpgsqlConnectionStringBuilder settings, Exception failure)
+    {
+        var why = failure switch
+        {
+            PostgresException refused => refused.MessageText,
+            { InnerException: SocketException unreachable } => unreachable.Message,
+            { InnerException: AggregateException several } => several.InnerExceptions[0].Message,
+            { InnerException: TimeoutException } or TimeoutException => "it does not answer",
+            _ => failure.Message,
+        };
+        return $"The database {settings.Database ?? settings.Username} on {settings.Host}:{settings.Port} can't be used: "
+            + why.ReplaceLineEndings(" ");
+    }
+
+    /// <summary>Runs statements that return nothing of interest.</summary>
+    internal static void Execute(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static void Default(NpgsqlConnectionStringBuilder settings, string key, object value)
+    {
+        if (!settings.ShouldSerialize(key)) settings[key] = value;
+    }
+
+    private async Task<string?> CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection.PostgreSqlVersion.Major < MinServerVersion)
+            return $"The server {_settings.Host}:{_settings.Port} is PostgreSQL {connection.PostgreSqlVersion}: "
+                + $"{MinServerVersion} or newer is needed.";
+        await using var ask = new NpgsqlCommand(
+            """
+            SELECT current_setting('server_encoding'), current_setting('transaction_read_only'),
+              current_setting('fsync'), current_setting('full_page_writes')
+            """, connection);
+        await using var row = await ask.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (row.GetString(0) is var encoding and not "UTF8")
+            return $"The database {connection.Database} is encoded as {encoding}: UTF8 is needed.";
+        if (row.GetString(1) == "on")
+            return $"The database {connection.Database} on {_settings.Host}:{_settings.Port} can't be written: "
+                + "it is a standby, or read-only.";
+        if (row.GetString(2) == "off") LogUnsafe("fsync", "a crash of its machine loses what was acknowledged, or all");
+        if (row.GetString(3) == "off") LogUnsafe("full_page_writes", "a crash of its machine can damage the tables");
+        return null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database server runs with {Setting} off: {Consequence}")]
+    private partial void LogUnsafe(string setting, string consequence);
+}
+
+/// <summary>The database can't be used; the message says why in one line.</summary>
+public sealed class DatabaseUnusableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Postgres;
+
+/// <summary>
+/// The ledger of a cluster: tables that all silos share. Each silo writes what all its grains append in calls of one
+/// round trip (see <see cref="AppendConnection"/>) and reads beside that.
+/// </summary>
+/// <remarks>
+/// It needs no server when it is opened, and finds it again by itself when it was gone. Disposing it writes what waits;
+/// afterwards every call fails with <see cref="LedgerUnavailableException"/>.
+/// </remarks>
+public sealed class PostgresLedger : ILedger, IAsyncDisposable
+{
+    /// <summary>Connections that write, each for the streams that fall to it.</summary>
+    public const int Writers = 1;
+
+    private readonly PostgresLedgerReader _reader;
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgresLedgerWriter[] _writers;
+
+    private PostgresLedger(PostgresDatabase database, int writers, ILogger logger)
+    {
+        _reader = new PostgresLedgerReader(database);
+        _source = database.CreateSource("ledger", maxConnections: 0, AppendConnection.OnOpened);
+        _writers = [.. Enumerable.Range(0, writers).Select(_ => new PostgresLedgerWriter(_source, logger))];
+    }
+
+    /// <summary>Opens the ledger; the schema has to be there (<see cref="PostgresSchema"/>).</summary>
+    /// <param name="database">The cluster's database, which makes the connections.</param>
+    /// <param name="logger">Where failures of the storage are told; null: nowhere.</param>
+    public static PostgresLedger Open(PostgresDatabase database, ILogger<PostgresLedger>? logger = null) =>
+        Open(database, Writers, logger);
+
+    /// <inheritdoc/>
+    public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireCommit(commit);
+        // All rows of a stream go through one writer, so they keep their order.
+        var writer = (int)((uint)commit.Stream.GetHashCode(StringComparison.Ordinal) % (uint)_writers.Length);
+        return _writers[writer].AppendAsync(commit, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        return _reader.ReadHeadAsync(stream, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LedgerCommit> ReadAsync(
+        string stream, long fromSeq = 1, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromSeq, 1);
+        return ReadPagesAsync(stream, fromSeq, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StreamHead>> ListAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireList(prefix, after, limit);
+        return await _reader.ListAsync(prefix, after, limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequirePrefix(prefix);
+        return _reader.CountOpenAsync(prefix, cancellationToken);
+    }
+
+    /// <summary>Writes the appends that wait and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.DisposeAsync().ConfigureAwait(false);
+        foreach (var writer in _writers) await writer.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Opens it with another number of writers, to compare.</summary>
+    internal static PostgresLedger Open(PostgresDatabase database, int writers, ILogger<PostgresLedger>? logger = null) =>
+        new(database, writers, logger ?? NullLogger<PostgresLedger>.Instance);
+
+    private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
+        string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var next = await _reader.SeekAsync(stream, fromSeq, cancellationToken).ConfigureAwait(false);
+        while (next is { } start)
+        {
+            (var commits, next) = await _reader.ReadPageAsync(stream, start, cancellationToken).ConfigureAwait(false);
+            foreach (var commit in commits) yield return commit;
+        }
+    }
+}

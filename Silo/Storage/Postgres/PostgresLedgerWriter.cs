@@ -1,0 +1,150 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Postgres;
+
+/// <summary>
+/// Writes the ledger over one connection: everything waiting, whatever its stream, goes out as one call, and while that
+/// is under way the next appends gather.
+/// </summary>
+/// <remarks>
+/// A conflict fails its row alone. If a call fails, its rows get <see cref="LedgerUnavailableException"/>, the
+/// connection is dropped, and the next call opens another. If the server refuses a call because of what is in it, its
+/// halves are tried apart until the row that is to blame is alone, so that no row fails for another's fault.
+/// </remarks>
+internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
+{
+    /// <summary>
+    /// How long one call may take, and how long the opening of a connection; then the connection is left to itself.
+    /// Shorter than an attempt of <see cref="StreamAppender{TState}"/>.
+    /// </summary>
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
+
+    // Between two tries of busy rows, if nothing else waits.
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly ILogger _logger;
+    private readonly AppendQueue _queue = new();
+    private readonly AppendGroup _group;
+    private readonly Task _running;
+    private Task<AppendConnection>? _opened;
+
+    /// <summary>Starts; the first connection is made by the first call.</summary>
+    public PostgresLedgerWriter(NpgsqlDataSource source, ILogger logger)
+    {
+        (_source, _logger, _group) = (source, logger, new AppendGroup(_queue));
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Queues a commit and waits for its fate.</summary>
+    public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken) =>
+        _queue.AppendAsync(commit, cancellationToken);
+
+    /// <summary>Takes no more appends, writes those that wait and closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Close();
+        await _running.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        while (_group.HasSetAside || await _queue.WaitAsync().ConfigureAwait(false))
+        {
+            _group.Gather();
+            if (_group.Rows.Count > 0) await WriteAsync(_group.Rows.ToArray()).ConfigureAwait(false);
+            if (_group.HasSetAside && !_queue.HasWaiting) await Task.Delay(BusyPause).ConfigureAwait(false);
+        }
+
+        if (_opened is not null) await CloseAsync(_opened, Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it was: the writer must live, and nobody may wait for ever.")]
+    private async Task WriteAsync(ArraySegment<PendingAppend> rows)
+    {
+        var commits = new LedgerCommit[rows.Count];
+        for (var row = 0; row < commits.Length; row++) commits[row] = rows[row].Commit;
+        var fates = new RowFate[commits.Length];
+        var (opening, call) = (_opened ?? AppendConnection.OpenAsync(_source), Task.CompletedTask);
+        try
+        {
+            var connection = await opening.WaitAsync(CallTimeout).ConfigureAwait(false);
+            _opened = opening;
+            call = connection.AppendAsync(commits, fates);
+            await call.WaitAsync(CallTimeout).ConfigureAwait(false);
+            Tell(rows, fates, null);
+        }
+        catch (PostgresException refusal) when (commits.Length > 1 && IsAboutRows(refusal) && Array.TrueForAll(fates, IsUnknown))
+        {
+            // The whole transaction was rolled back, so nothing of it is stored, and the connection is as good as before.
+            var half = rows.Count / 2;
+            await WriteAsync(rows[..half]).ConfigureAwait(false);
+            await WriteAsync(rows[half..]).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure, commits.Length);
+            _ = CloseAsync(opening, call);
+            _opened = null;
+            Tell(rows, fates, failure);
+        }
+    }
+
+    private void Tell(ArraySegment<PendingAppend> rows, RowFate[] fates, Exception? failure)
+    {
+        for (var row = 0; row < rows.Count; row++)
+        {
+            switch (fates[row])
+            {
+                case RowFate.Committed:
+                    rows[row].SetResult(AppendOutcome.Committed);
+                    break;
+                case RowFate.Fenced:
+                    rows[row].SetResult(AppendOutcome.Fenced);
+                    break;
+                case RowFate.Busy when _group.TryKeep(rows[row]):
+                    break;
+                case RowFate.Busy:
+                    rows[row].SetException(new LedgerUnavailableException(
+                        $"{rows[row].Commit.Stream} has been held by another session for too long."));
+                    break;
+                default:
+                    rows[row].SetException(new LedgerUnavailableException(
+                        $"The ledger could not be written: {failure?.Message}", failure));
+                    break;
+            }
+        }
+    }
+
+    // What was left to itself ends by itself: its command times out, or its network does. Until then it is in use.
+    [SuppressMessage("Design", "CA1031", Justification = "A connection that is given up may fail in any way.")]
+    private async Task CloseAsync(Task<AppendConnection> opening, Task call)
+    {
+        try
+        {
+            var connection = await opening.ConfigureAwait(false);
+            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotClosed(failure);
+        }
+    }
+
+    private static bool IsUnknown(RowFate fate) => fate == RowFate.Unknown;
+
+    // Bad data, a broken constraint, something too large, a lock not had in time, a deadlock.
+    private static bool IsAboutRows(PostgresException refusal) =>
+        refusal.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
+        || refusal.SqlState.AsSpan(0, 2) is "22" or "23" or "54";
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A call of {Rows} ledger rows failed; their outcome is unknown")]
+    private partial void LogFailed(Exception failure, int rows);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection to the ledger was not closed cleanly")]
+    private partial void LogNotClosed(Exception failure);
+}

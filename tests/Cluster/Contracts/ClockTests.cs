@@ -1,0 +1,58 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Contracts;
+
+/// <summary>Silos whose clock is off the database's, among others whose is right.</summary>
+public sealed class ClockTests
+{
+    [Fact]
+    public async Task A_silo_whose_clock_is_off_takes_no_batch()
+    {
+        await using var cluster = await SaleCluster.StartAsync(silos: 1);
+        var silo = cluster.Cluster.Silos[0].SiloAddress;
+        cluster.ClocksOff[silo] = true;
+        await Should.ThrowAsync<SaleUnavailableException>(() => cluster.CreateBatchAsync());
+
+        cluster.ClocksOff.Clear();
+        await cluster.CreateBatchAsync();
+    }
+
+    [Fact]
+    public async Task A_batch_leaves_a_silo_whose_clock_goes_off_and_is_sold_on_elsewhere()
+    {
+        await using var cluster = await SaleCluster.StartAsync(silos: 3);
+        var batch = cluster.Batch(await cluster.CreateBatchAsync(stock: 2));
+        (await batch.AskAsync(Wants("a"))).Outcomes.Single().Refused.ShouldBeNull();
+        var home = cluster.PlaceOf(batch)!;
+
+        cluster.ClocksOff[home] = true;
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                cluster.Clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(!home.Equals(cluster.PlaceOf(batch)));
+            },
+            "the batch leaves the silo");
+        // It may be sent to the same silo again, which refuses it: whoever asks asks again.
+        PurchaseOutcomes? outcomes = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    outcomes = await batch.AskAsync(Wants("b"), Wants("a"), Wants("c"));
+                    return true;
+                }
+                catch (SaleUnavailableException)
+                {
+                    return false;
+                }
+            },
+            "another silo takes the batch");
+
+        outcomes!.Outcomes.Select(outcome => outcome.Refused).ShouldBe([null, null, Refusal.SoldOut]);
+        cluster.PlaceOf(batch).ShouldNotBe(home);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.TestingHost;
+using OrleansSale.Silo.Cluster.Tls;
+
+namespace OrleansSale.Tests.Cluster.Tls;
+
+/// <summary>Silos that talk over sockets, all with one TLS (or none), and clients with any.</summary>
+internal sealed class TlsCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly SaleCluster _parts = new();
+    private readonly WireRecord _record = new();
+    private readonly List<IHost> _clients = [];
+    private readonly TestCluster _cluster;
+    private readonly ClusterTls? _tls;
+
+    private TlsCluster(ClusterTls? tls)
+    {
+        _tls = tls;
+        var builder = new TestClusterBuilder(initialSilosCount: 2);
+        builder.Options.ConnectionTransport = ConnectionTransportType.TcpSocket;
+        (builder.Options.ConfigureFileLogging, builder.Options.InitializeClientOnDeploy) = (false, false);
+        _cluster = builder.Build();
+        _cluster.CreateSiloAsync = async (name, configuration) => await InProcessSiloHandle.CreateAsync(
+            name, configuration, host => host.UseOrleans((_, silo) => Configure(silo)));
+    }
+
+    /// <summary>What all members wrote to their sockets.</summary>
+    public WireRecord Record => _record;
+
+    /// <summary>The silos' time.</summary>
+    public DateTimeOffset Now => _parts.Clock.Now;
+
+    /// <summary>Where the silos listen for silos.</summary>
+    public IPEndPoint SiloEndpoint => _cluster.Silos[0].SiloAddress.Endpoint;
+
+    /// <summary>Where they listen for clients.</summary>
+    public IPEndPoint GatewayEndpoint => _cluster.Silos[0].GatewayAddress.Endpoint;
+
+    /// <summary>The silos.</summary>
+    public IReadOnlyList<SiloAddress> Silos => [.. _cluster.Silos.Select(silo => silo.SiloAddress)];
+
+    public static async Task<TlsCluster> StartAsync(ClusterTls? tls)
+    {
+        var cluster = new TlsCluster(tls);
+        await cluster._cluster.DeployAsync();
+        return cluster;
+    }
+
+    /// <summary>Starts another silo, with a TLS of its own, and ends it.</summary>
+    public async Task JoinAsync(ClusterTls? tls, TimeSpan? patience = null)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleans(silo =>
+        {
+            silo.UseDevelopmentClustering(_cluster.Primary!.SiloAddress.Endpoint);
+            silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), gatewayPort: 0);
+            silo.Configure<ClusterOptions>(NameCluster);
+            silo.Configure<ClusterMembershipOptions>(options => options.MaxJoinAttemptTime = patience ?? Patience);
+            silo.Configure<SiloMessagingOptions>(options => options.SystemResponseTimeout = patience ?? Patience);
+            _parts.Configure(silo);
+            silo.UseClusterTls(tls);
+        });
+        using var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Connects a client to a gateway of the cluster, or to what claims to be one.</summary>
+    public async Task<IClusterClient> ConnectAsync(ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null)
+    {
+        using var end = new CancellationTokenSource(patience ?? Patience);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleansClient(client =>
+        {
+            client.UseStaticClustering(gateway ?? GatewayEndpoint);
+            client.Configure<ClusterOptions>(NameCluster);
+            client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(_record.Use));
+            client.UseClusterTls(tls);
+        });
+        var host = builder.Build();
+        _clients.Add(host);
+        await host.StartAsync(end.Token);
+        return host.Services.GetRequiredService<IClusterClient>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            await client.StopAsync();
+            client.Dispose();
+        }
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    // The record comes first, so it is what is nearest to the socket.
+    private void Configure(ISiloBuilder silo)
+    {
+        _parts.Configure(silo);
+        silo.Configure<SiloConnectionOptions>(options =>
+        {
+            options.ConfigureSiloInboundConnection(_record.Use);
+            options.ConfigureSiloOutboundConnection(_record.Use);
+            options.ConfigureGatewayInboundConnection(_record.Use);
+        });
+        silo.UseClusterTls(_tls);
+    }
+
+    private void NameCluster(ClusterOptions options) =>
+        (options.ClusterId, options.ServiceId) = (_cluster.Options.ClusterId, _cluster.Options.ServiceId);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,27 @@
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Crash;
+
+/// <summary>An engine that is started again and again on what it left behind.</summary>
+internal sealed class EngineLives : IDisposable
+{
+    /// <summary>An answer is bound to 10 s by the engine.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("orleanssale-crash-").FullName;
+
+    public EngineSecrets Secrets { get; } = EngineSecrets.Make();
+
+    /// <summary>Starts the engine on what it left behind.</summary>
+    public Task<EngineProcess> StartAsync(CancellationToken cancellationToken) => EngineProcess.StartAsync(
+        new EngineOptions(_directory, Secrets)
+        {
+            // Holds shall run out while the engine is down, and payments shall come too late.
+            Settings = new Dictionary<string, string> { ["Orders:GraceSeconds"] = "1" },
+        },
+        cancellationToken);
+
+    public static EngineClient ClientOf(EngineProcess engine) => new(engine.Address, AnswerWithin);
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}

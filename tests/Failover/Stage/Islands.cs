@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net;
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Failover.Stage;
+
+/// <summary>
+/// Network namespaces, each with an address of its own on one bridge, that can be cut off from each other. What is
+/// outside of them reaches all, and is reached at <see cref="Outside"/>.
+/// </summary>
+internal sealed class Islands : IAsyncDisposable
+{
+    private const int Subnets = 250;
+
+    private readonly string _name = $"sale{Random.Shared.Next(0x1_0000):x4}";
+    private readonly string _subnet = $"10.213.{Random.Shared.Next(1, Subnets)}";
+    private readonly int _count;
+
+    private Islands(int count) => _count = count;
+
+    /// <summary>The address of everything that is on no island.</summary>
+    public IPAddress Outside => IPAddress.Parse($"{_subnet}.1");
+
+    /// <summary>Makes some.</summary>
+    /// <exception cref="EngineException">This machine or this user can't; the message says why.</exception>
+    public static async Task<Islands> MakeAsync(int count)
+    {
+        var islands = new Islands(count);
+        try
+        {
+            await islands.MakeAsync();
+            return islands;
+        }
+        catch
+        {
+            await islands.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The address of an island.</summary>
+    public IPAddress AddressOf(int island) => IPAddress.Parse($"{_subnet}.{island + 2}");
+
+    /// <summary>A command that becomes the one after it, on an island.</summary>
+    public IReadOnlyList<string> Launcher(int island) => ["ip", "netns", "exec", NameOf(island)];
+
+    /// <summary>From now on the two hear nothing of each other: what one sends vanishes.</summary>
+    public async Task PartAsync(int one, int other)
+    {
+        await IpAsync("-n", NameOf(one), "route", "add", "blackhole", $"{AddressOf(other)}");
+        await IpAsync("-n", NameOf(other), "route", "add", "blackhole", $"{AddressOf(one)}");
+    }
+
+    /// <summary>They hear each other again.</summary>
+    public async Task HealAsync(int one, int other)
+    {
+        await IpAsync("-n", NameOf(one), "route", "del", "blackhole", $"{AddressOf(other)}");
+        await IpAsync("-n", NameOf(other), "route", "del", "blackhole", $"{AddressOf(one)}");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // Its end of the cable goes with a namespace, and the other end with it. What was not made is not there to end.
+        for (var island = 0; island < _count; island++) await RunAsync("netns", "del", NameOf(island));
+        await RunAsync("link", "del", _name);
+    }
+
+    private async Task MakeAsync()
+    {
+        await IpAsync("link", "add", _name, "type", "bridge");
+        await IpAsync("addr", "add", $"{Outside}/24", "dev", _name);
+        await IpAsync("link", "set", _name, "up");
+        for (var island = 0; island < _count; island++)
+        {
+            var (space, cable) = (NameOf(island), $"{_name}c{island}");
+            await IpAsync("netns", "add", space);
+            await IpAsync("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", space);
+            await IpAsync("link", "set", cable, "master", _name, "up");
+            await IpAsync("-n", space, "addr", "add", $"{AddressOf(island)}/24", "dev", "eth0");
+            await IpAsync("-n", space, "link", "set", "eth0", "up");
+            await IpAsync("-n", space, "link", "set", "lo", "up");
+        }
+    }
+
+    private string NameOf(int island) => $"{_name}n{island}";
+
+    private static async Task IpAsync(params string[] arguments)
+    {
+        if (await RunAsync(arguments) is { } error)
+            throw new EngineException($"ip {string.Join(' ', arguments)}: {error}");
+    }
+
+    /// <returns>Null, or what went wrong.</returns>
+    private static async Task<string?> RunAsync(params string[] arguments)
+    {
+        try
+        {
+            using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+            var error = await ip.StandardError.ReadToEndAsync();
+            await ip.WaitForExitAsync();
+            return ip.ExitCode == 0 ? null : error.Trim();
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            return exception.Message;
+        }
+    }
+}
