@@ -13,7 +13,8 @@ namespace OrleansSale.Tests.Load.Compare;
 /// </summary>
 internal sealed class Proof(Contender contender, IStage stage, EngineSecrets secrets)
 {
-    private const string Batch = "proof";
+    /// <summary>The batch of the proof: one unit.</summary>
+    public const string Batch = "proof";
 
     /// <summary>Runs the proof.</summary>
     /// <exception cref="EngineException">It failed; the message says how.</exception>

@@ -42,7 +42,7 @@ internal sealed class ContenderProcess : IAsyncDisposable
         {
             WorkingDirectory = Built("EngineFolder"),
         };
-        foreach (var (variable, value) in Variables(secrets)) start.Environment[variable] = value;
+        foreach (var (variable, value) in new EngineOptions("", secrets).Variables()) start.Environment[variable] = value;
         using var http = new HttpClient { BaseAddress = address };
         return new ContenderProcess(
             await ServerProcess.StartAsync(start, () => AnswersAsync(http, cancellationToken), cancellationToken), address);
@@ -63,15 +63,6 @@ internal sealed class ContenderProcess : IAsyncDisposable
             return false;
         }
     }
-
-    // As the engine gets them.
-    private static IEnumerable<(string Name, string Value)> Variables(EngineSecrets secrets) =>
-    [
-        ("ASPNETCORE_ENVIRONMENT", "Development"),
-        ("DOTNET_ENVIRONMENT", "Development"),
-        ("Auth__SigningKey", Convert.ToBase64String(secrets.SigningKey)),
-        ("Sale__TicketKey", Convert.ToBase64String(secrets.TicketKey)),
-    ];
 
     private static string Built(string key) => typeof(ContenderProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
