@@ -26,6 +26,7 @@ internal static class CompareCommand
         var seconds = Numbers.Option("--seconds", 3, 1, 600, "Length of a measurement of the closed loop.");
         var openSeconds = Numbers.Option("--open-seconds", 2, 1, 600, "Length of a measurement of the open loop.");
         var warmUp = Numbers.Option("--warm-up-seconds", 10, 1, 600, "Load on each contender before the first round, not counted.");
+        var patience = Numbers.Option("--patience-seconds", 0, 0, 600, "How long a measurement may wait, and be repeated, for a quiet machine.");
         var connections = new Option<string>("--connections")
         {
             Description = "Connections of the closed loop, such as 64,256.",
@@ -47,7 +48,7 @@ internal static class CompareCommand
         });
 
         var command = new Command("compare", "Compares the engine with what would be taken instead, and with the machine's limit.")
-            { rounds, seconds, openSeconds, warmUp, connections, only, quick, json, pictures };
+            { rounds, seconds, openSeconds, warmUp, patience, connections, only, quick, json, pictures };
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = new CompareOptions
@@ -58,6 +59,7 @@ internal static class CompareCommand
                 OpenSeconds = parsed.GetValue(openSeconds),
                 WarmUpSeconds = parsed.GetValue(warmUp),
                 Connections = Counts(parsed.GetValue(connections))!,
+                Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
             };
             if (parsed.GetValue(quick)) options = options with { Rounds = 1, Seconds = 1, OpenSeconds = 1, WarmUpSeconds = 2, SoldOutUnits = 2_000 };
             return RunAsync(options, parsed.GetValue(json), parsed.GetValue(pictures), cancellationToken);

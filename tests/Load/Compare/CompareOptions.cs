@@ -29,4 +29,7 @@ internal sealed record CompareOptions
 
     /// <summary>Units of the batch that is sold out before refusals are measured: so many users hold one.</summary>
     public int SoldOutUnits { get; init; } = 50_000;
+
+    /// <summary>How long a measurement waits for the machine to be quiet, and is made anew because it was not. 0: not at all.</summary>
+    public TimeSpan Patience { get; init; }
 }

@@ -38,6 +38,7 @@ internal sealed class Entrant(
     private readonly RequestWriter _writer = new(secrets, contender.Credential, stage.Address.Authority);
     private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
     private readonly List<string> _findings = [];
+    private readonly Quiet _quiet = new(options.Patience, Quiet.ReadOthersAsync);
     private double _likelyPerSecond = LikelyAtFirst;
     private int _batches;
 
@@ -67,12 +68,19 @@ internal sealed class Entrant(
         await Task.Delay(Awakening, cancellationToken);
         var closed = new List<ClosedResult>();
         foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
-            closed.Add(await MeasureClosedAsync(count, options.Seconds, cancellationToken));
+        {
+            closed.Add(await _quiet.MeasureAsync(
+                () => MeasureClosedAsync(count, options.Seconds, cancellationToken), result => result.Usage));
+        }
 
         var peak = closed.Max(result => result.PerSecond);
         var open = new List<OpenResult>();
         foreach (var percent in options.OpenPercents)
-            open.Add(await MeasureOpenAsync(percent, peak * percent / 100, cancellationToken));
+        {
+            open.Add(await _quiet.MeasureAsync(
+                () => MeasureOpenAsync(percent, peak * percent / 100, cancellationToken), result => result.Usage));
+        }
+
         await AuditAsync(cancellationToken);
         Frost.Freeze(stage);
         List<string> findings = [.. _findings];

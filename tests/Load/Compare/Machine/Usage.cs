@@ -12,11 +12,12 @@ internal sealed record Usage(double HostSeconds, double StoreSeconds, double Gen
 /// <summary>Takes note of processor times, to tell afterwards where they went.</summary>
 internal sealed class UsageMeter
 {
-    private readonly IStage _stage;
+    private readonly IStage? _stage;
     private readonly Moment _start;
 
     /// <summary>Starts now.</summary>
-    public UsageMeter(IStage stage) => (_stage, _start) = (stage, Moment.Now(stage));
+    /// <param name="stage">Whose processes are told apart; null: nobody's.</param>
+    public UsageMeter(IStage? stage) => (_stage, _start) = (stage, Moment.Now(stage));
 
     /// <summary>What was used since.</summary>
     public Usage Stop()
@@ -31,13 +32,13 @@ internal sealed class UsageMeter
 
     private readonly record struct Moment(DateTime At, TimeSpan Host, TimeSpan Store, TimeSpan Ours, TimeSpan Busy)
     {
-        public static Moment Now(IStage stage)
+        public static Moment Now(IStage? stage)
         {
             var tree = ProcessTree.Read();
             return new Moment(
                 DateTime.UtcNow,
-                tree.ProcessorOf(stage.HostProcess),
-                stage.StoreProcess is { } store ? tree.ProcessorOf(store) : TimeSpan.Zero,
+                stage is null ? TimeSpan.Zero : tree.ProcessorOf(stage.HostProcess),
+                stage?.StoreProcess is { } store ? tree.ProcessorOf(store) : TimeSpan.Zero,
                 tree.ProcessorOf(Environment.ProcessId),
                 ProcessTree.ReadMachineBusy());
         }

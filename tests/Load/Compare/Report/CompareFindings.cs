@@ -1,6 +1,7 @@
 using System.Globalization;
 using HdrHistogram;
 using OrleansSale.Tests.Load.Compare.Figures;
+using OrleansSale.Tests.Load.Compare.Machine;
 
 namespace OrleansSale.Tests.Load.Compare.Report;
 
@@ -9,9 +10,6 @@ internal static class CompareFindings
 {
     /// <summary>The percentiles that are reported and drawn.</summary>
     public static IReadOnlyList<double> Percentiles { get; } = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100];
-
-    /// <summary>Share of the machine that other programs may take on a quiet one.</summary>
-    private const double QuietShare = 0.05;
 
     /// <summary>The whole report.</summary>
     public static CompareReport Report(
@@ -37,7 +35,7 @@ internal static class CompareFindings
     private static IEnumerable<string> Disturbance(IReadOnlyList<TurnResult> turns)
     {
         var others = Spread.Of(turns.SelectMany(turn => turn.Closed).Select(closed => closed.Usage.OthersShare))!.Value;
-        if (others.Median > QuietShare)
+        if (others.Median > Quiet.Share)
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"NOT QUIET: other programs took {others.Median:p0} of the machine (median; {others.Least:p0}–{others.Most:p0}).");
     }
