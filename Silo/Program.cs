@@ -1,3 +1,4 @@
 using OrleansSale.Silo.Cluster;
+using OrleansSale.Silo.Copying;
 
-return await SiloHost.RunAsync(args);
+return await (args is [CopyCommand.Name, .. var rest] ? CopyCommand.RunAsync(rest) : SiloHost.RunAsync(args));

@@ -13,3 +13,10 @@ install_postgresql() {
   echo "Installing postgresql …"
   install_packages postgresql || { echo "postgresql could not be installed"; return 1; }
 }
+
+# What the engine is compared with has to keep its rules too; started in the same way.
+install_redis() {
+  command -v redis-server >/dev/null && return
+  echo "Installing redis-server …"
+  install_packages redis-server || { echo "redis-server could not be installed"; return 1; }
+}

@@ -27,9 +27,6 @@ public static class Engine
     /// <summary>Where to listen when nothing else is said.</summary>
     public const string DefaultAddress = "http://localhost:8080";
 
-    /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
-    private const int MaxHeadersLength = 32 * 1024;
-
     /// <summary>
     /// Where settings and pages are: the working directory if they are there, else beside the program.
     /// </summary>
@@ -50,12 +47,7 @@ public static class Engine
         {
             if (isDevelopment) data.AddSecrets(configuration);
             var keys = Keys.Load(configuration);
-            builder.WebHost.ConfigureKestrel(options =>
-            {
-                options.AddServerHeader = false;
-                options.Limits.MaxRequestBodySize = RequestBody.MaxAnnouncedLength;
-                options.Limits.MaxRequestHeadersTotalSize = MaxHeadersLength;
-            });
+            builder.WebHost.ConfigureKestrel(WebServer.Configure);
             data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is worth something at the fronts of this data only, not on another engine of the same account.

@@ -32,9 +32,10 @@ public static class ClusterSilo
         silo.Configure<ConnectionOptions>(Liveness.Apply);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = Liveness.CallTimeout);
         silo.Configure<GrainCollectionOptions>(SaleSilo.CollectBriefActorsEarly);
-        silo.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Source));
+        silo.UseAdoNetClustering(
+            options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Membership));
         silo.UseAdoNetReminderService(
-            options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Source));
+            options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Membership));
         silo.AddPostgresGrainStorage(database);
         silo.AddDashboard();
         silo.Services.AddSingleton(database);
@@ -56,7 +57,8 @@ public static class ClusterSilo
         client.Configure<ConnectionOptions>(Liveness.Apply);
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = Liveness.GatewayRefresh);
         client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = Liveness.CallTimeout);
-        client.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Source));
+        client.UseAdoNetClustering(
+            options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Membership));
         client.UseConnectionRetryFilter<SiloSearch>();
         client.AddDashboard();
         client.Services.AddSingleton(database);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Cluster;
@@ -22,7 +23,7 @@ public static class DatabaseStart
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The database, ready for use.</summary>
-    /// <exception cref="StartException">It can't be used, in one line.</exception>
+    /// <exception cref="StartException">It can't be used or holds an unfinished copy, in one line.</exception>
     public static async Task<PostgresDatabase> OpenAsync(IConfiguration configuration)
     {
         if (configuration[ConnectionKey] is not { Length: > 0 } connectionString)
@@ -39,6 +40,7 @@ public static class DatabaseStart
                 await Task.Delay(RetryDelay);
             }
             PostgresSchema.Apply(connectionString);
+            await CopyMarker.RequireFinishedAsync(database.Source);
             return database;
         }
         catch

@@ -7,6 +7,7 @@ using Orleans.Dashboard;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
+using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Embedded;
@@ -15,8 +16,10 @@ namespace OrleansSale.Silo.Embedded;
 public static class EmbeddedSilo
 {
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
+    /// <exception cref="StartException">The directory holds an unfinished copy.</exception>
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
+        CopyMarker.RequireFinished(directory);
         // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no
         // gateway at all.
         silo.UseLocalhostClustering(SiloEndpoint.FreePort(), gatewayPort: 0,

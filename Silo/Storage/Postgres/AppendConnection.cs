@@ -60,7 +60,7 @@ internal sealed class AppendConnection : IAsyncDisposable
     /// <summary>
     /// Heads up to this say in <c>stream.is_open</c> whether they are odd; a reservation has 40 entries at most.
     /// </summary>
-    private const int LongestShortStream = 64;
+    internal const int LongestShortStream = 64;
 
     /// <summary>
     /// Statements for every new connection. The plans are made once, not for the values of each call, and for tables of

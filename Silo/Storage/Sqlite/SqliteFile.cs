@@ -66,6 +66,14 @@ internal static class SqliteFile
         }
     }
 
+    /// <summary>Whether the file has a table of this name.</summary>
+    public static bool HasTable(SqliteConnection connection, string name)
+    {
+        using var select = Prepare(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name", "$name");
+        select.Parameters[0].Value = name;
+        return select.ExecuteScalar() is 1L;
+    }
+
     /// <summary>Runs a statement that returns nothing of interest.</summary>
     public static void Execute(SqliteConnection connection, string sql)
     {

@@ -101,15 +101,20 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task Signs_of_life_are_kept_and_the_long_dead_are_cleared_away()
     {
         var table = await MembershipAsync("sale");
-        foreach (var (silo, status) in new[] { (1, SiloStatus.Active), (2, SiloStatus.Dead), (3, SiloStatus.Dead) })
+        foreach (var (silo, status) in new[] { (1, SiloStatus.Active), (2, SiloStatus.Dead), (3, SiloStatus.Dead), (4, SiloStatus.Active) })
             (await table.InsertRowAsync(Silo(silo, status), Next(await table.ReadAllAsync(Cancelled)), Cancelled)).ShouldBeTrue();
+        // Declared dead by two others, as most are.
+        var (dead, before) = (Silo(4, SiloStatus.Dead), await table.ReadAllAsync(Cancelled));
+        dead.SuspectTimes = [new(Silo(1).SiloAddress, Now), new(Silo(3).SiloAddress, Now)];
+        (await table.UpdateRowAsync(dead, before.Members[0].Item2, Next(before), Cancelled)).ShouldBeTrue();
         var alive = Silo(3);
         alive.IAmAliveTime = Now.AddHours(2);
         await table.UpdateIAmAliveAsync(alive, Cancelled);
+        await table.UpdateIAmAliveAsync(Silo(3), Cancelled);
         await table.CleanupDefunctSiloEntriesAsync(Now.AddHours(1), Cancelled);
 
         var all = await table.ReadAllAsync(Cancelled);
-        all.Version.Version.ShouldBe(3);
+        all.Version.Version.ShouldBe(5);
         all.Members.Select(member => member.Item1.SiloAddress).ShouldBe([Silo(1).SiloAddress, alive.SiloAddress], ignoreOrder: true);
         all.Members.Single(member => member.Item1.SiloAddress.Equals(alive.SiloAddress)).Item1.IAmAliveTime.ShouldBe(Now.AddHours(2));
     }

@@ -30,12 +30,21 @@ internal sealed class Arrivals(IWireWork work)
 
             // A timer may fire a moment early by this clock.
             while (work.DueAt(index) - Stopwatch.GetTimestamp() is var wait and > 0)
-                await Task.Delay(TimeSpan.FromSeconds((double)wait / Stopwatch.Frequency), cancellationToken);
+                await Task.Delay(DelayFor(wait), cancellationToken);
             return index;
         }
 
         return -1;
     }
+
+    /// <summary>
+    /// A delay that ends when so many ticks of Stopwatch have gone by, or up to a millisecond later: timers count whole ones.
+    /// </summary>
+    /// <remarks>
+    /// Cut to 0 of them it would be no delay: the waiting loop would take a core, until the request is due, from those whose
+    /// speed is measured.
+    /// </remarks>
+    public static TimeSpan DelayFor(long ticks) => TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1e3 / Stopwatch.Frequency));
 
     /// <summary>The request is to be sent again after this time.</summary>
     public void Again(int index, TimeSpan after)

@@ -64,7 +64,7 @@ WITH moved AS (
   RETURNING ClusterId
 ), changed AS (
   UPDATE ClusterMember member
-  SET Status = @Status, SuspectTimes = @SuspectTimes, IAmAliveTime = greatest(IAmAliveTime, @IAmAliveTime)
+  SET Status = @Status, SuspectTimes = nullif(@SuspectTimes, ''''), IAmAliveTime = greatest(IAmAliveTime, @IAmAliveTime)
   FROM moved
   WHERE member.ClusterId = moved.ClusterId
     AND member.Address = @Address AND member.Port = @Port AND member.Generation = @Generation
@@ -106,7 +106,8 @@ DELETE FROM ClusterVersion WHERE ClusterId = @DeploymentId
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('CleanupDefunctSiloEntryKey', '
 DELETE FROM ClusterMember
 WHERE ClusterId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation AND Status = 6
-  AND StartTime = @StartTime AND IAmAliveTime = @IAmAliveTime AND coalesce(SuspectTimes, ) = coalesce(@SuspectTimes, )
+  AND StartTime = @StartTime AND IAmAliveTime = @IAmAliveTime
+  AND SuspectTimes IS NOT DISTINCT FROM nullif(@SuspectTimes, '''')
 ');
 
 INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('CleanupDefunctSiloEntriesKey', '

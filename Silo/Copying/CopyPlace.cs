@@ -1,0 +1,55 @@
+namespace OrleansSale.Silo.Copying;
+
+/// <summary>One end of a copy: the data of an engine, in a directory or in a database, held for us alone.</summary>
+/// <remarks>
+/// Rows come in one order on every place: streams in the order in which they were made, the commits of each by
+/// sequence; documents without a key's text first, then by their identity, texts by their UTF-8 bytes. A copy is written
+/// in that order, each chunk in one durable transaction, so whatever interrupts it leaves a beginning of the source.
+/// </remarks>
+internal abstract class CopyPlace : IAsyncDisposable
+{
+    /// <summary>What it is called in messages; without secrets.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// Takes the mark of <see cref="CopyMarker"/> off: whoever starts on this place may. Durable, after all that was
+    /// written before.
+    /// </summary>
+    public abstract Task FinishAsync(CancellationToken cancellationToken);
+
+    /// <summary>Who else is at work on it, as a sentence; null: nobody.</summary>
+    public abstract Task<string?> FindUsersAsync(CancellationToken cancellationToken);
+
+    /// <summary>What contradicts itself in the ledger's tables, as a sentence; null: nothing. Lines are not read.</summary>
+    public abstract Task<string?> FindFaultAsync(CancellationToken cancellationToken);
+
+    /// <summary>Counts what there is, without reading it.</summary>
+    public abstract Task<CopySize> MeasureAsync(CancellationToken cancellationToken);
+
+    /// <summary>All commits, as one state of the ledger.</summary>
+    public abstract IAsyncEnumerable<CommitRow> ReadCommitsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds the commits that follow those already there.</summary>
+    public abstract Task AddAsync(IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken);
+
+    /// <summary>All documents.</summary>
+    public abstract IAsyncEnumerable<DocumentRow> ReadDocumentsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds documents that follow those already there.</summary>
+    public abstract Task AddAsync(IReadOnlyList<DocumentRow> documents, CancellationToken cancellationToken);
+
+    /// <summary>Development's secrets by name; few.</summary>
+    public abstract Task<SortedDictionary<string, string>> ReadSecretsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts these secrets in place of all that are there.</summary>
+    public abstract Task ReplaceSecretsAsync(SortedDictionary<string, string> secrets, CancellationToken cancellationToken);
+
+    /// <summary>The keys of sessions, XML by name; few.</summary>
+    public abstract Task<SortedDictionary<string, string>> ReadSessionKeysAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts these keys in place of all that are there.</summary>
+    public abstract Task ReplaceSessionKeysAsync(SortedDictionary<string, string> keys, CancellationToken cancellationToken);
+
+    /// <summary>Lets the place go.</summary>
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,28 @@
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Copying;
+
+/// <summary>
+/// Numbers the streams of a reading 1, 2, 3 …, whatever numbers they are stored under (a database leaves some out).
+/// </summary>
+internal sealed class StreamNumbers
+{
+    private long _id;
+    private long _number;
+    private byte[] _previous = LedgerHead.Empty.Hash;
+
+    /// <summary>The stream of the last row; empty before the first.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Whether the last row's stream is stored under this number.</summary>
+    public bool Is(long id) => _number > 0 && _id == id;
+
+    /// <summary>The next row; rows of one stream follow each other.</summary>
+    public CommitRow Next(long id, string name, long firstSeq, int count, byte[] hash, byte[] entries)
+    {
+        if (!Is(id)) (_id, _number, Name, _previous) = (id, _number + 1, name, LedgerHead.Empty.Hash);
+        var row = new CommitRow(_number, new LedgerCommit(Name, firstSeq, count, entries, _previous, hash));
+        _previous = hash;
+        return row;
+    }
+}

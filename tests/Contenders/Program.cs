@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using OrleansSale.Api.Composition;
+using OrleansSale.Api.Tickets;
+using OrleansSale.Tests.Contenders;
+using OrleansSale.Tests.Contenders.Stocks;
+
+// What a merchant would take instead of the engine, each behind the engine's own web server: --contender NAME.
+// The same server settings, logging, keys, ticket check and JSON as the engine's; nothing else of it.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Engine.FindContentRoot() });
+builder.WebHost.ConfigureKestrel(WebServer.Configure);
+var keys = Keys.Load(builder.Configuration);
+var name = builder.Configuration["contender"];
+if (name == "noop-jwt") StockTokens.Add(builder.Services, keys.Signing);
+await using var app = builder.Build();
+app.MapGet("/health/ready", () => Results.Text("ready"));
+
+var tickets = new TicketCheck(new TicketSigner(keys.Ticket));
+switch (name)
+{
+    case "noop":
+        new NoOp(tickets).Map(app);
+        break;
+    case "noop-jwt":
+        NoOp.MapWithTokens(app);
+        break;
+    case "redis":
+        new Purchases(tickets, await RedisStock.ConnectAsync(Required("redis"))).Map(app);
+        break;
+    case "postgres":
+        new Purchases(tickets, new PostgresStock(Required("postgres"))).Map(app);
+        break;
+    default:
+        Console.Error.WriteLine("--contender must be noop, noop-jwt, redis or postgres.");
+        return 1;
+}
+
+await app.RunAsync();
+return 0;
+
+string Required(string key) =>
+    builder.Configuration[key] ?? throw new InvalidOperationException($"--{key} is missing: where it is.");

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Compare;
+using OrleansSale.Tests.Load.Compare.Closed;
+using OrleansSale.Tests.Load.Compare.Machine;
+using OrleansSale.Tests.Load.Compare.Shoppers;
+
+namespace OrleansSale.Tests.Judgement.Compare;
+
+/// <summary>What the comparison reads, writes and goes by.</summary>
+public sealed class Instruments
+{
+    [Fact]
+    public void The_order_of_contenders_is_rotated() =>
+        Enumerable.Range(0, 4).Select(by => string.Concat(CompareRun.Rotate(["a", "b", "c"], by))).ShouldBe(["abc", "bca", "cab", "abc"]);
+
+    [Theory]
+    [InlineData("a,b", "noop purchase")]
+    [InlineData(" soldout , c ", "redis-everysec redis-always soldout")]
+    [InlineData("a,nobody", null), InlineData("", null)]
+    public void Contenders_are_named_by_letter_or_name(string list, string? names) =>
+        (Contender.Named(list) is { } named ? string.Join(' ', named.Select(contender => contender.Name)) : null).ShouldBe(names);
+
+    [Fact]
+    public void What_wrk_counted_is_read()
+    {
+        var count = WrkCount.Parse(
+            """{"microseconds":1032399,"answers":90,"sent":100,"refusals":3,"lost":2,"ranOut":false,"p50":4602,"p99":186665}""");
+        (count.Answers, count.Refusals, count.Lost, count.RanOut).ShouldBe((90, 3, 2, false));
+        count.Undecided.ShouldBe(10);
+    }
+
+    [Fact]
+    public void A_count_of_wrk_that_lacks_something_is_not_taken_for_none() =>
+        Should.Throw<System.Text.Json.JsonException>(() => WrkCount.Parse("""{"microseconds":1,"answers":90}"""));
+
+    [Fact]
+    public void A_process_is_read_whatever_its_name() =>
+        ProcessTree.EntryOf("4242 (a ) (b) S 17 4242 4242 0 -1 4194304 900 0 0 0 120 30 5 7 20 0 1 0 100 0 0")
+            .ShouldBe(new ProcessTree.Entry(4242, 17, 120 + 30 + 5 + 7));
+
+    [Fact]
+    public void The_machine_is_busy_with_all_but_idling_and_waiting() =>
+        ProcessTree.BusyOf("cpu  100 20 30 5000 700 4 6 40 90 0").ShouldBe(TimeSpan.FromSeconds(2));
+
+    [Fact]
+    public void This_process_is_seen_with_its_processor_time()
+    {
+        var tree = ProcessTree.Read();
+        tree.Members(Environment.ProcessId).First().ShouldBe(Environment.ProcessId);
+        using var self = Process.GetCurrentProcess();
+        tree.ProcessorOf(Environment.ProcessId).ShouldBeInRange(TimeSpan.FromMilliseconds(10), self.TotalProcessorTime + TimeSpan.FromSeconds(1));
+        tree.ProcessorOf(int.MaxValue).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Every_request_has_a_user_and_a_credential_of_its_own()
+    {
+        var requests = new RequestWriter(EngineSecrets.Make(), Credential.TokenAndTicket, "host").Write("mi2-1", 0, 50)
+            .Select(System.Text.Encoding.ASCII.GetString).ToList();
+        requests.Select(request => request.Split("\r\n").Single(line => line.StartsWith("Authorization: Bearer ", StringComparison.Ordinal)))
+            .Distinct().Count().ShouldBe(50);
+        requests.Select(request => request[request.IndexOf("{\"ticket\":\"v1.", StringComparison.Ordinal)..]).Distinct().Count().ShouldBe(50);
+    }
+}

@@ -1,0 +1,65 @@
+using OrleansSale.Tests.Load.Compare.Stores;
+
+namespace OrleansSale.Tests.Judgement.Compare;
+
+/// <summary>What is wrong with a contender's store is found, and what is right passes.</summary>
+public sealed class StoreAudits
+{
+    private static readonly StoredOrder A1 = new("b.1", "weibo:a", 1), B2 = new("b.2", "weibo:b", 2), C3 = new("b.3", "weibo:c", 3);
+
+    [Fact]
+    public void A_sound_store_passes() => Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1])).ShouldBeEmpty();
+
+    [Fact]
+    public void What_was_sent_and_not_answered_may_be_stored_or_not()
+    {
+        Judge(new(5, 3, [A1, B2], []), new Told(1, 1, [])).ShouldBeEmpty();
+        Judge(new(5, 4, [A1], []), new Told(1, 1, [])).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void More_orders_than_units_are_found() =>
+        Judge(new(1, 0, [A1, B2 with { Unit = 1 }], []), new Told(2, 0, [])).ShouldBe(
+            ["oversold: 2 orders of 1 units", "-1 units are neither free nor in an order", "1 units are in two orders"]);
+
+    [Fact]
+    public void A_stock_below_nothing_is_found() =>
+        Judge(new(2, -1, [A1, B2, C3], []), new Told(3, 0, [])).ShouldContain("oversold: -1 units left");
+
+    [Fact]
+    public void Units_that_vanished_are_found() =>
+        Judge(new(5, 2, [A1, B2], []), new Told(2, 0, [])).ShouldBe(["1 units are neither free nor in an order"]);
+
+    [Fact]
+    public void A_user_with_two_orders_is_found() =>
+        Judge(new(5, 3, [A1, B2 with { User = A1.User }], []), new Told(2, 0, [])).ShouldBe(["1 users have two orders"]);
+
+    [Fact]
+    public void A_unit_that_does_not_exist_is_found() =>
+        Judge(new(5, 3, [A1, B2 with { Unit = 6 }], []), new Told(2, 0, [])).ShouldBe(["1 units are not of this batch"]);
+
+    [Fact]
+    public void An_acknowledged_order_that_is_not_there_is_found() =>
+        Judge(new(5, 3, [A1, B2], []), new Told(3, 7, [])).ShouldBe(["1 acknowledged orders are lost"]);
+
+    [Fact]
+    public void An_order_that_nobody_asked_for_is_found() =>
+        Judge(new(5, 2, [A1, B2, C3], []), new Told(1, 1, [])).ShouldBe(["1 orders are stored that nobody asked for"]);
+
+    [Fact]
+    public void An_order_that_was_told_otherwise_is_found()
+    {
+        StoredOrder[] lies = [C3, A1 with { User = "weibo:z" }, B2 with { Unit = 3 }];
+        foreach (var lie in lies)
+        {
+            Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1, lie]))
+                .ShouldBe(["1 acknowledged orders are not stored as they were told"]);
+        }
+    }
+
+    [Fact]
+    public void What_a_ledger_s_own_audit_found_is_told_too() =>
+        Judge(new(5, 4, [A1], ["I4 at 2: broken"]), new Told(1, 0, [])).ShouldBe(["I4 at 2: broken"]);
+
+    private static IReadOnlyList<string> Judge(StoredSale stored, Told told) => StoreAudit.Judge(stored, told);
+}

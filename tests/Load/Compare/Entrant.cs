@@ -1,0 +1,184 @@
+using System.Net;
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Compare.Closed;
+using OrleansSale.Tests.Load.Compare.Figures;
+using OrleansSale.Tests.Load.Compare.Machine;
+using OrleansSale.Tests.Load.Compare.Open;
+using OrleansSale.Tests.Load.Compare.Shoppers;
+using OrleansSale.Tests.Load.Compare.Stages;
+using OrleansSale.Tests.Load.Compare.Stores;
+using OrleansSale.Tests.Load.Wire;
+
+namespace OrleansSale.Tests.Load.Compare;
+
+/// <summary>
+/// A contender with its processes, over all rounds. In its turn it has a fresh batch for every measurement, and everything it
+/// stored in the turn is audited at its end.
+/// </summary>
+internal sealed class Entrant(
+    Contender contender, CompareOptions options, IStage stage, EngineSecrets secrets, WrkRun wrk) : IAsyncDisposable
+{
+    /// <summary>How often a measurement is made anew, with twice the users, because they ran out.</summary>
+    private const int Tries = 3;
+
+    /// <summary>Spare users, as a factor: a contender may be faster than it was.</summary>
+    private const double Margin = 1.6;
+
+    /// <summary>About what the fastest contender answers in a second on two cores; from its first measurement on it is known.</summary>
+    private const double LikelyAtFirst = 40_000;
+
+    private const string SoldOutBatch = "sold";
+    private const int SellingConnections = 64;
+
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+
+    /// <summary>For what is overdue when the processes go on after others' turns.</summary>
+    private static readonly TimeSpan Awakening = TimeSpan.FromSeconds(0.5);
+
+    private readonly RequestWriter _writer = new(secrets, contender.Credential, stage.Address.Authority);
+    private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
+    private readonly List<string> _findings = [];
+    private readonly Quiet _quiet = new(options.Patience, Quiet.ReadOthersAsync);
+    private double _likelyPerSecond = LikelyAtFirst;
+    private int _batches;
+
+    /// <summary>Who it is.</summary>
+    public Contender Contender => contender;
+
+    /// <summary>Proves that it is one, and puts load on it until it runs as it will; the figures are dropped. Ends frozen.</summary>
+    /// <exception cref="EngineException">It is no contender, or could not be measured.</exception>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        await new Proof(contender, stage, secrets).RunAsync(cancellationToken);
+        if (contender.Refuses) await SellOutAsync(cancellationToken);
+        var seconds = Math.Max(1, options.WarmUpSeconds / options.Connections.Count);
+        foreach (var count in options.Connections)
+            _ = await MeasureClosedAsync(count, seconds, cancellationToken);
+        await AuditAsync(cancellationToken);
+        Frost.Freeze(stage);
+    }
+
+    /// <summary>Takes a turn. Begins and ends frozen.</summary>
+    /// <param name="round">Which round, from 1; every other one has the most connections first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">The contender could not be measured.</exception>
+    public async Task<TurnResult> TakeTurnAsync(int round, CancellationToken cancellationToken)
+    {
+        Frost.Thaw(stage);
+        await Task.Delay(Awakening, cancellationToken);
+        var closed = new List<ClosedResult>();
+        foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
+        {
+            closed.Add(await _quiet.MeasureAsync(
+                () => MeasureClosedAsync(count, options.Seconds, cancellationToken), result => result.Usage));
+        }
+
+        var peak = closed.Max(result => result.PerSecond);
+        var open = new List<OpenResult>();
+        foreach (var percent in options.OpenPercents)
+        {
+            open.Add(await _quiet.MeasureAsync(
+                () => MeasureOpenAsync(percent, peak * percent / 100, cancellationToken), result => result.Usage));
+        }
+
+        await AuditAsync(cancellationToken);
+        Frost.Freeze(stage);
+        List<string> findings = [.. _findings];
+        _findings.Clear();
+        return new TurnResult(round, contender, closed, open, findings);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => stage.DisposeAsync();
+
+    private async Task<ClosedResult> MeasureClosedAsync(
+        int connections, int seconds, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= Tries; attempt++)
+        {
+            var users = (int)(_likelyPerSecond * (seconds + 1) * Margin * Math.Pow(2, attempt - 1)) + connections;
+            var (batch, requests) = await PrepareAsync(users, cancellationToken);
+            wrk.Share(requests);
+            var meter = new UsageMeter(stage);
+            var count = await wrk.RunAsync(stage.Address, connections, seconds, cancellationToken);
+            var usage = meter.Stop();
+            var good = contender.Refuses ? count.Refusals : count.Answers - count.Refusals;
+            Tell(batch, new Told(count.Answers - count.Refusals, count.Undecided, []));
+            if (count.RanOut) continue;
+            var bad = count.Answers - good + count.Lost;
+            if (bad > 0) Find($"{bad} answers are not what they must be, at {connections} connections");
+            var result = new ClosedResult(
+                connections, count.Microseconds / 1e6, good, bad, count.P50 / 1e3, count.P99 / 1e3, usage);
+            _likelyPerSecond = _likelyPerSecond == LikelyAtFirst ? result.PerSecond : Math.Max(_likelyPerSecond, result.PerSecond);
+            return result;
+        }
+
+        throw new EngineException($"{contender.Name} answered more users than were prepared, {Tries} times");
+    }
+
+    private async Task<OpenResult> MeasureOpenAsync(int percent, double perSecond, CancellationToken cancellationToken)
+    {
+        var (batch, requests) = await PrepareAsync(Math.Max(1, (int)(perSecond * options.OpenSeconds)), cancellationToken);
+        // What earlier measurements left is cleared away now, not while latencies are taken.
+        GC.Collect();
+        var work = new PacedPurchases(requests, perSecond, contender.Refuses);
+        var meter = new UsageMeter(stage);
+        await SendAsync(work, options.OpenConnections, cancellationToken);
+        var usage = meter.Stop();
+        var orders = work.Orders();
+        Tell(batch, new Told(orders.Count, work.Lost, orders));
+        var bad = work.Count - work.Good;
+        if (bad > 0) Find($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
+        return new OpenResult(percent, perSecond, work.PerSecond, work.Good, bad, work.Latencies(), usage);
+    }
+
+    /// <summary>A batch and a request for each of so many users: fresh, with a unit for everybody, or the one that is sold out.</summary>
+    private async Task<(string Batch, byte[][] Requests)> PrepareAsync(int users, CancellationToken cancellationToken)
+    {
+        if (contender.Refuses) return (SoldOutBatch, _writer.Write(SoldOutBatch, options.SoldOutUnits, users));
+        var batch = $"batch-{++_batches}";
+        await stage.OpenAsync(batch, users, cancellationToken);
+        return (batch, _writer.Write(batch, 0, users));
+    }
+
+    private async Task SellOutAsync(CancellationToken cancellationToken)
+    {
+        await stage.OpenAsync(SoldOutBatch, options.SoldOutUnits, cancellationToken);
+        var requests = _writer.Write(SoldOutBatch, 0, options.SoldOutUnits);
+        var work = new PacedPurchases(requests, double.PositiveInfinity, refuses: false);
+        await SendAsync(work, SellingConnections, cancellationToken);
+        if (work.Good < work.Count)
+            throw new EngineException($"{contender.Name} could not be sold out: {work.Unexpected}\n{stage.Output}");
+        _told[SoldOutBatch] = new Told(work.Good, 0, work.Orders());
+    }
+
+    private async Task SendAsync(PacedPurchases work, int connections, CancellationToken cancellationToken)
+    {
+        using var client = new WireClient([new IPEndPoint(IPAddress.Loopback, stage.Address.Port)], connections, AnswerWithin);
+        await client.RunAsync(work, cancellationToken);
+    }
+
+    private void Tell(string batch, Told told)
+    {
+        // What is measured of a sold-out batch is refused; an order told all the same is one too many.
+        _told[batch] = _told.TryGetValue(batch, out var before)
+            ? new Told(before.Acknowledged + told.Acknowledged, before.Undecided, [.. before.Orders, .. told.Orders])
+            : told;
+    }
+
+    private async Task AuditAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (batch, told) in _told)
+        {
+            if (await stage.ReadAsync(batch, cancellationToken) is { } stored)
+                foreach (var finding in StoreAudit.Judge(stored, told)) Find(finding);
+            // It is not sold from again; the one that is sold out is asked for in every turn.
+            if (!contender.Refuses) _told.Remove(batch);
+        }
+    }
+
+    private void Find(string finding)
+    {
+        if (!_findings.Contains(finding)) _findings.Add(finding);
+    }
+}

@@ -1,0 +1,27 @@
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Compare.Stages;
+
+namespace OrleansSale.Tests.Load.Compare.Machine;
+
+/// <summary>
+/// Stops and continues a contender's processes, all of them: while another one is measured it must not so much as tick.
+/// </summary>
+internal static class Frost
+{
+    /// <summary>The web server first: nothing is asked of a store that is about to stop.</summary>
+    public static void Freeze(IStage stage) => Send(stage, [stage.HostProcess, stage.StoreProcess], Signals.Freeze);
+
+    /// <summary>The store first: whoever asks it finds it awake.</summary>
+    public static void Thaw(IStage stage) => Send(stage, [stage.StoreProcess, stage.HostProcess], Signals.Continue);
+
+    private static void Send(IStage stage, int?[] processes, Func<int, bool> signal)
+    {
+        var tree = ProcessTree.Read();
+        foreach (var process in processes.OfType<int>())
+        {
+            // A child may have ended since; the process itself may not.
+            if (!signal(process)) throw new EngineException($"a contender's process has ended:\n{stage.Output}");
+            foreach (var child in tree.Members(process).Skip(1)) _ = signal(child);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Reflection;
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Load.Compare.Stages;
+
+/// <summary>
+/// A comparator's web server. It runs on the engine's own runtime settings (its runtimeconfig.json), in its folder (and so
+/// with its appsettings.json), and in the same environment.
+/// </summary>
+internal sealed class ContenderProcess : IAsyncDisposable
+{
+    private readonly ServerProcess _process;
+
+    private ContenderProcess(ServerProcess process, Uri address) => (_process, Address) = (process, address);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Its number among the machine's processes.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>The last lines it wrote.</summary>
+    public string Output => _process.Output;
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    /// <param name="name">Which, as its program knows it.</param>
+    /// <param name="secrets">Its keys.</param>
+    /// <param name="arguments">Arguments besides: where its store is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">It did not start.</exception>
+    public static async Task<ContenderProcess> StartAsync(
+        string name, EngineSecrets secrets, string[] arguments, CancellationToken cancellationToken)
+    {
+        var address = new Uri($"http://127.0.0.1:{LoopbackPorts.Free()}");
+        var start = new ProcessStartInfo("dotnet",
+        [
+            "exec", "--runtimeconfig", Built("EngineRuntimeSettings"),
+            Built("ContendersAssembly"),
+            "--contender", name, "--urls", address.GetLeftPart(UriPartial.Authority), .. arguments,
+        ])
+        {
+            WorkingDirectory = Built("EngineFolder"),
+        };
+        foreach (var (variable, value) in new EngineOptions("", secrets).Variables()) start.Environment[variable] = value;
+        using var http = new HttpClient { BaseAddress = address };
+        return new ContenderProcess(
+            await ServerProcess.StartAsync(start, () => AnswersAsync(http, cancellationToken), cancellationToken), address);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string Built(string key) => typeof(ContenderProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
