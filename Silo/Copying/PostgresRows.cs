@@ -146,7 +146,8 @@ internal static class PostgresRows
         {
             await using var update = new NpgsqlCommand("UPDATE stream SET is_open = $2 WHERE id = $1 AND name = $3", connection);
             update.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first.Stream });
-            update.Parameters.Add(new NpgsqlParameter<bool?> { TypedValue = IsOpen(ends[first.Stream]), NpgsqlDbType = NpgsqlDbType.Boolean });
+            update.Parameters.Add(
+                new NpgsqlParameter<bool?> { TypedValue = IsOpen(ends[first.Stream]), NpgsqlDbType = NpgsqlDbType.Boolean });
             update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = first.Commit.Stream });
             if (await update.ExecuteNonQueryAsync(cancellationToken) != 1)
                 throw new CopyException($"The target lost the stream {first.Commit.Stream} while it was written.");

@@ -158,7 +158,9 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         {
             Settings = new Dictionary<string, string>
             {
-                ["ConnectionStrings:Sale"] = database, ["Orleans:SiloPort"] = "0", ["Orleans:GatewayPort"] = "0",
+                ["ConnectionStrings:Sale"] = database,
+                ["Orleans:SiloPort"] = "0",
+                ["Orleans:GatewayPort"] = "0",
                 ["Sale:DrainSeconds"] = "0",
             },
         };
