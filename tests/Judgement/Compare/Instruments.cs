@@ -46,10 +46,12 @@ public sealed class Instruments
     [Fact]
     public void This_process_is_seen_with_its_processor_time()
     {
+        using var self = Process.GetCurrentProcess();
+        var own = self.TotalProcessorTime;
         var tree = ProcessTree.Read();
         tree.Members(Environment.ProcessId).First().ShouldBe(Environment.ProcessId);
-        using var self = Process.GetCurrentProcess();
-        tree.ProcessorOf(Environment.ProcessId).ShouldBeInRange(TimeSpan.FromMilliseconds(10), self.TotalProcessorTime + TimeSpan.FromSeconds(1));
+        // Counted in ticks of 10 ms, and with the children of other tests, which have no upper bound that could be named here.
+        tree.ProcessorOf(Environment.ProcessId).ShouldBeGreaterThanOrEqualTo(own - TimeSpan.FromMilliseconds(50));
         tree.ProcessorOf(int.MaxValue).ShouldBe(TimeSpan.Zero);
     }
 
