@@ -76,7 +76,9 @@ internal sealed class AppendConnection : IAsyncDisposable
         """;
 
     // Parameters 1 to 6 are columns of the rows asked for, 7 their entries. Those are unnested in a list of columns,
-    // which streams them; in a FROM they would be copied first.
+    // which streams them; in a FROM they would be copied first. Whether a row was stored is asked where it becomes a
+    // look-up in a hash table; as a join of two lists that the planner takes for short, each would be gone through for
+    // every row of the other.
     private static readonly string AppendSql =
         $"""
         WITH head AS (
@@ -113,10 +115,11 @@ internal sealed class AppendConnection : IAsyncDisposable
           RETURNING stream
         ), kept AS (
           UPDATE stream s SET is_open = head.becomes_open
-          FROM head JOIN stored ON stored.stream = head.id
+          FROM head
           WHERE s.id = head.id AND head.is_open IS NOT NULL AND head.is_open IS DISTINCT FROM head.becomes_open
+            AND CASE WHEN head.id IN (SELECT stream FROM stored) THEN true END
         )
-        SELECT f.place FROM follows f JOIN stored ON stored.stream = f.id
+        SELECT place, id IN (SELECT stream FROM stored) FROM follows
         """;
 
     private const string LockSql =
@@ -201,7 +204,11 @@ internal sealed class AppendConnection : IAsyncDisposable
         var answer = await _append.ExecuteReaderAsync().ConfigureAwait(false);
         await using (answer.ConfigureAwait(false))
         {
-            while (await answer.ReadAsync().ConfigureAwait(false)) stored.Add((int)answer.GetInt64(0) - 1);
+            while (await answer.ReadAsync().ConfigureAwait(false))
+            {
+                if (answer.GetBoolean(1)) stored.Add((int)answer.GetInt64(0) - 1);
+            }
+
             await EndAsync(answer).ConfigureAwait(false);
         }
 

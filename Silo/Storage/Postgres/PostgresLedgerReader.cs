@@ -138,10 +138,20 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
     public async ValueTask DisposeAsync()
     {
         _closed = true;
-        for (var place = 0; place < Capacity; place++) await _places.WaitAsync(ReadTimeout).ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(ReadTimeout);
+        var taken = 0;
+        try
+        {
+            for (; taken < Capacity; taken++) await _places.WaitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Reads that were left to themselves end by themselves.
+        }
+
         await _source.DisposeAsync().ConfigureAwait(false);
         // Readers that come later find the ledger closed.
-        _places.Release(Capacity);
+        if (taken > 0) _places.Release(taken);
     }
 
     private async Task<T> ReadAsync<T>(

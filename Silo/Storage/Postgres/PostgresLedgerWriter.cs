@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -12,7 +13,8 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// <remarks>
 /// A conflict fails its row alone. If a call fails, its rows get <see cref="LedgerUnavailableException"/>, the
 /// connection is dropped, and the next call opens another. If the server refuses a call because of what is in it, its
-/// halves are tried apart until the row that is to blame is alone, so that no row fails for another's fault.
+/// halves are tried apart until the row that is to blame is alone, so that no row fails for another's fault; but for no
+/// longer than <see cref="CallTimeout"/>, because all rows may be to blame, or none.
 /// </remarks>
 internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
 {
@@ -22,8 +24,14 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
 
-    // Between two tries of busy rows, if nothing else waits.
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(5);
+    /// <summary>
+    /// How long opening a connection is tried before a call fails for want of one: with this, the attempts of a
+    /// <see cref="StreamAppender{TState}"/> outlast the restart of a server.
+    /// </summary>
+    public static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
+
+    // Between two tries of opening, and of busy rows if nothing else waits.
+    private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50), BusyPause = TimeSpan.FromMilliseconds(5);
 
     private readonly NpgsqlDataSource _source;
     private readonly ILogger _logger;
@@ -55,7 +63,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         while (_group.HasSetAside || await _queue.WaitAsync().ConfigureAwait(false))
         {
             _group.Gather();
-            if (_group.Rows.Count > 0) await WriteAsync(_group.Rows.ToArray()).ConfigureAwait(false);
+            if (_group.Rows.Count > 0) await WriteAsync(_group.Rows.ToArray(), Stopwatch.GetTimestamp()).ConfigureAwait(false);
             if (_group.HasSetAside && !_queue.HasWaiting) await Task.Delay(BusyPause).ConfigureAwait(false);
         }
 
@@ -63,33 +71,52 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it was: the writer must live, and nobody may wait for ever.")]
-    private async Task WriteAsync(ArraySegment<PendingAppend> rows)
+    private async Task WriteAsync(ArraySegment<PendingAppend> rows, long started)
     {
         var commits = new LedgerCommit[rows.Count];
         for (var row = 0; row < commits.Length; row++) commits[row] = rows[row].Commit;
         var fates = new RowFate[commits.Length];
-        var (opening, call) = (_opened ?? AppendConnection.OpenAsync(_source), Task.CompletedTask);
+        var (opening, call) = (_opened ?? OpenAsync(), Task.CompletedTask);
+        Exception? failed = null;
         try
         {
             var connection = await opening.WaitAsync(CallTimeout).ConfigureAwait(false);
             _opened = opening;
             call = connection.AppendAsync(commits, fates);
             await call.WaitAsync(CallTimeout).ConfigureAwait(false);
-            Tell(rows, fates, null);
         }
-        catch (PostgresException refusal) when (commits.Length > 1 && IsAboutRows(refusal) && Array.TrueForAll(fates, IsUnknown))
+        catch (PostgresException refusal) when (commits.Length > 1 && IsAboutRows(refusal)
+            && Array.TrueForAll(fates, fate => fate == RowFate.Unknown) && Stopwatch.GetElapsedTime(started) < CallTimeout)
         {
             // The whole transaction was rolled back, so nothing of it is stored, and the connection is as good as before.
             var half = rows.Count / 2;
-            await WriteAsync(rows[..half]).ConfigureAwait(false);
-            await WriteAsync(rows[half..]).ConfigureAwait(false);
+            await WriteAsync(rows[..half], started).ConfigureAwait(false);
+            await WriteAsync(rows[half..], started).ConfigureAwait(false);
+            return;
         }
         catch (Exception failure)
         {
             LogFailed(failure, commits.Length);
             _ = CloseAsync(opening, call);
-            _opened = null;
-            Tell(rows, fates, failure);
+            (_opened, failed) = (null, failure);
+        }
+
+        Tell(rows, fates, failed);
+    }
+
+    private async Task<AppendConnection> OpenAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await AppendConnection.OpenAsync(_source).ConfigureAwait(false);
+            }
+            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(started) < OpenFor)
+            {
+                await Task.Delay(OpenPause).ConfigureAwait(false);
+            }
         }
     }
 
@@ -134,8 +161,6 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
             LogNotClosed(failure);
         }
     }
-
-    private static bool IsUnknown(RowFate fate) => fate == RowFate.Unknown;
 
     // Bad data, a broken constraint, something too large, a lock not had in time, a deadlock.
     private static bool IsAboutRows(PostgresException refusal) =>

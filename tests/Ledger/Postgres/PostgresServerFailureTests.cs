@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Npgsql;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Tests.Engine.Postgres;
@@ -98,17 +99,28 @@ public sealed class PostgresServerFailureTests : IAsyncLifetime
         {
             rows++.ShouldBeLessThan(MaxRows);
             alone = chain.Next();
-            append = _ledger.AppendAsync(alone, Cancelled);
-            while (!append.IsCompleted && (await operators.QueryAsync(StopWaiting)).Count == 0)
-                await Task.Delay(5, Cancelled); // bounded poll
-            await Task.WhenAny(append);
+            append = await AppendAndStopWaitingAsync(alone, operators);
         }
         while (append.IsCompletedSuccessfully);
         (await Should.ThrowAsync<LedgerUnavailableException>(append)).Message.ShouldContain("synchronous replication");
+
+        // It is there to be read, but who finds it has to wait for the standby too.
+        (await _ledger.ReadHeadAsync(Stream, Cancelled)).Matches(chain.Head).ShouldBeTrue();
+        await Should.ThrowAsync<LedgerUnavailableException>(await AppendAndStopWaitingAsync(alone, operators));
 
         await operators.QueryAsync("ALTER SYSTEM RESET synchronous_standby_names");
         await operators.QueryAsync("SELECT pg_reload_conf()");
         (await _ledger.AppendUntilKnownAsync(alone)).ShouldBe(AppendOutcome.Committed);
         (await _ledger.ReadAllAsync(Stream)).Count.ShouldBe(rows);
+    }
+
+    // The append, ended one way or the other.
+    private async Task<Task<AppendOutcome>> AppendAndStopWaitingAsync(LedgerCommit commit, NpgsqlConnection operators)
+    {
+        var append = _ledger.AppendAsync(commit, Cancelled);
+        while (!append.IsCompleted && (await operators.QueryAsync(StopWaiting)).Count == 0)
+            await Task.Delay(5, Cancelled); // bounded poll
+        await Task.WhenAny(append);
+        return append;
     }
 }
