@@ -1,4 +1,5 @@
 using Npgsql;
+using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Copying;
@@ -7,10 +8,10 @@ namespace OrleansSale.Silo.Copying;
 internal sealed class DatabasePlace : CopyPlace
 {
     /// <summary>
-    /// How long ago a silo may have been heard of and yet count as alive, in seconds: four times what silos let pass
-    /// between two signs of life (30 s).
+    /// How long ago a silo may have been heard of and yet count as alive, in seconds: twelve times what a silo lets pass
+    /// between two signs of life.
     /// </summary>
-    public const int AliveSeconds = 120;
+    public static readonly int AliveSeconds = 12 * (int)Liveness.SignPeriod.TotalSeconds;
 
     /// <summary>How long a statement may take, in seconds, unless the connection string says otherwise.</summary>
     public const int CommandTimeoutSeconds = 600;

@@ -25,7 +25,7 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
         var database = await postgres.CreateEmptyDatabaseAsync();
         files.CopyTo(Source);
         var output = await Copies.CopyAsync(Source, database);
-        output.ShouldContain("2,007");
+        output.ShouldContain("507");
         output.ShouldContain("sandbox.db");
         await Copies.CopyAsync(database, Back);
 

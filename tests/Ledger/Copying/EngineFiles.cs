@@ -22,7 +22,7 @@ public sealed class EngineFiles : IAsyncLifetime
     public const int BatchEntries = 9_000;
 
     /// <summary>The streams of reservations.</summary>
-    public const int Reservations = 2_000;
+    public const int Reservations = 500;
 
     private readonly TemporaryDirectory _temporary = new();
 

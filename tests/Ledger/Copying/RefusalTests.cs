@@ -87,8 +87,8 @@ public sealed class RefusalTests(PostgresFixture postgres) : IDisposable
         // Neither a silo that was killed long ago nor one that has ended is in the way; one that lives is.
         await MemberAsync(database, SiloStatus.Dead, "0 seconds");
         await Copies.CopyAsync(database, Other);
-        await MemberAsync(database, SiloStatus.Active, "90 seconds");
-        (await Copies.RefusedAsync(database, Path.Combine(_temporary.Path, "third"))).ShouldContain("live silos: 1, the last heard of 90 s ago");
+        await MemberAsync(database, SiloStatus.Active, "45 seconds");
+        (await Copies.RefusedAsync(database, Path.Combine(_temporary.Path, "third"))).ShouldContain("live silos: 1, the last heard of 45 s ago");
         (await Copies.RefusedAsync(database, from)).ShouldStartWith("One of --from and --to must be a data directory");
     }
 
