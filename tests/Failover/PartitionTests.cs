@@ -27,7 +27,7 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
         var places = Enumerable.Range(0, Silos).Select(island =>
             new SiloPlace(islands.AddressOf(island), islands.Launcher(island), proxy.Through(connection)));
         await using var cluster = await ClusterProcesses.StartAsync(
-            new ClusterPlan(new ClusterIdentity(connection), stage.Secrets) { Silos = Silos, Fronts = 1, Places = [.. places] },
+            stage.Plan(new(connection, ClusterId: "parted")) with { Silos = Silos, Fronts = 1, Places = [.. places] },
             cancellation);
 
         // Nobody pays: the sandbox is out of the silos' reach.

@@ -16,9 +16,9 @@ public sealed class TwoClustersTests(ClusterStage stage, ITestOutputHelper outpu
     {
         var cluster = await stage.ClusterAsync(TestContext.Current.CancellationToken);
         await using var sale = await SaleUnderLoad.OpenAsync(cluster, stage.Secrets, "twice", new Load(), output);
-        var identity = new ClusterIdentity(stage.ConnectionString, ClusterId: "other");
         await using var other = await ClusterProcesses.StartAsync(
-            new ClusterPlan(identity, stage.Secrets) { Silos = 1, Fronts = 1 }, TestContext.Current.CancellationToken);
+            stage.Plan(new(stage.ConnectionString, ClusterId: "other")) with { Silos = 1, Fronts = 1 },
+            TestContext.Current.CancellationToken);
         sale.Join(other);
         sale.Start();
         await sale.HoldsAsync(

@@ -28,6 +28,9 @@ public sealed record ClusterPlan(ClusterIdentity Identity, EngineSecrets? Secret
     /// <summary>Where the silos are, one place for each; none: all on loopback.</summary>
     public IReadOnlyList<SiloPlace> Places { get; init; } = [];
 
+    /// <summary>Where each program's output goes too, whole, in a file of its own; null: nowhere.</summary>
+    public string? LogDirectory { get; init; }
+
     /// <summary>Where the first front's sandbox keeps its file; null: in a folder that goes with the cluster.</summary>
     public string? SandboxDirectory { get; init; }
 }

@@ -122,6 +122,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
             Port = port,
             Launcher = plan.Launcher,
             Settings = Settings(plan),
+            Wrote = Log(plan, $"front-{index + 1}"),
         });
     }
 
@@ -129,15 +130,27 @@ public sealed class ClusterProcesses : IAsyncDisposable
     {
         var place = plan.Places.ElementAtOrDefault(index);
         var identity = place is null ? plan.Identity : plan.Identity with { ConnectionString = place.ConnectionString };
+        var log = Log(plan, $"silo-{index + 1}");
         var options = new SiloOptions(identity, LoopbackPorts.Free(), LoopbackPorts.Free(), plan.Secrets)
         {
             Port = LoopbackPorts.Free(),
             Launcher = [.. place?.Launcher ?? [], .. plan.Launcher],
             Settings = Settings(plan),
             Cashier = cashier,
-            Wrote = line => Owners.Read(index, line),
+            Wrote = line =>
+            {
+                Owners.Read(index, line);
+                log?.Invoke(line);
+            },
         };
         return new($"silo {index + 1}", place is null ? options : options with { Host = place.Host });
+    }
+
+    private static Action<string>? Log(ClusterPlan plan, string name)
+    {
+        if (plan.LogDirectory is null) return null;
+        var file = Path.Combine(Directory.CreateDirectory(plan.LogDirectory).FullName, $"{plan.Identity.ClusterId}-{name}.log");
+        return line => File.AppendAllText(file, $"{DateTime.UtcNow:HH:mm:ss.fff} {line}\n");
     }
 
     private static Dictionary<string, string> Settings(ClusterPlan plan) =>

@@ -49,8 +49,7 @@ public sealed class ClusterStage : IAsyncLifetime
     {
         if (_cluster is null)
         {
-            var identity = new ClusterIdentity(Proxy.Through(ConnectionString));
-            _cluster = await ClusterProcesses.StartAsync(new ClusterPlan(identity, Secrets), cancellationToken);
+            _cluster = await ClusterProcesses.StartAsync(Plan(new(Proxy.Through(ConnectionString))), cancellationToken);
         }
         else
         {
@@ -59,6 +58,14 @@ public sealed class ClusterStage : IAsyncLifetime
 
         return _cluster;
     }
+
+    /// <summary>
+    /// The plan of a cluster here. <c>FAILOVER_LOGS</c>: a folder to which its programs' output goes, whole.
+    /// </summary>
+    public ClusterPlan Plan(ClusterIdentity identity) => new(identity, Secrets)
+    {
+        LogDirectory = Environment.GetEnvironmentVariable("FAILOVER_LOGS"),
+    };
 
     /// <summary>Runs a query on the shared cluster's database; the first value, or null.</summary>
     public Task<object?> AskAsync(string sql, CancellationToken cancellationToken) =>
