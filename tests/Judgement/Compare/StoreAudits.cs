@@ -52,10 +52,14 @@ public sealed class StoreAudits
         StoredOrder[] lies = [C3, A1 with { User = "weibo:z" }, B2 with { Unit = 3 }];
         foreach (var lie in lies)
         {
-            Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1, lie]))
+            Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [lie]))
                 .ShouldBe(["1 acknowledged orders are not stored as they were told"]);
         }
     }
+
+    [Fact]
+    public void An_order_that_was_told_to_two_users_is_found() =>
+        Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1, A1])).ShouldBe(["1 orders were told to two users"]);
 
     [Fact]
     public void What_a_ledger_s_own_audit_found_is_told_too() =>

@@ -16,7 +16,8 @@ internal static class CompareCommand
             "measurement has a fresh batch, and every request a user of its own. The order rotates from round to round.",
         "A ratio is the median of the quotients within each round; each contender counts with the connections that suit it best.",
         "Comparators run on the engine's web server settings, runtime settings, logging and environment, check the ticket and write the " +
-            "order by the engine's own code, and do not look at the request's body. Redis takes no snapshots and rewrites no file meanwhile.",
+            "order by the engine's own code; they do not look at the request's body, and have nothing of the engine's other middleware and " +
+            "telemetry. Redis takes no snapshots and rewrites no file meanwhile.",
     ];
 
     /// <summary>Makes it.</summary>
@@ -84,6 +85,12 @@ internal static class CompareCommand
         catch (EngineException exception)
         {
             await Console.Error.WriteLineAsync(exception.Message);
+            return 2;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody has asked for it: something took too long. As a cancellation it would end without a word.
+            await Console.Error.WriteLineAsync(exception.ToString());
             return 2;
         }
     }

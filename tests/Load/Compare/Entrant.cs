@@ -102,9 +102,15 @@ internal sealed class Entrant(
             var meter = new UsageMeter(stage);
             var count = await wrk.RunAsync(stage.Address, connections, seconds, cancellationToken);
             var usage = meter.Stop();
+            if (count.RanOut)
+            {
+                // The last user was sent again and again: what the answers acknowledge is not known.
+                Tell(batch, new Told(0, count.Sent, []));
+                continue;
+            }
+
             var good = contender.Refuses ? count.Refusals : count.Answers - count.Refusals;
             Tell(batch, new Told(count.Answers - count.Refusals, count.Undecided, []));
-            if (count.RanOut) continue;
             var bad = count.Answers - good + count.Lost;
             if (bad > 0) Find($"{bad} answers are not what they must be, at {connections} connections");
             var result = new ClosedResult(

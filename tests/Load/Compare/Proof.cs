@@ -16,6 +16,8 @@ internal sealed class Proof(Contender contender, IStage stage, EngineSecrets sec
     /// <summary>The batch of the proof: one unit.</summary>
     public const string Batch = "proof";
 
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs the proof.</summary>
     /// <exception cref="EngineException">It failed; the message says how.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -43,7 +45,7 @@ internal sealed class Proof(Contender contender, IStage stage, EngineSecrets sec
 
     private static async Task<(int Status, byte[] Body)> AskAsync(WireConnection connection, byte[] request)
     {
-        var answer = await connection.AskAsync(request);
+        var answer = await connection.AskAsync(request).AsTask().WaitAsync(AnswerWithin);
         return (answer.Status, answer.Body.ToArray());
     }
 

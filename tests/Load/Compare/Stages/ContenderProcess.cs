@@ -10,6 +10,10 @@ namespace OrleansSale.Tests.Load.Compare.Stages;
 /// </summary>
 internal sealed class ContenderProcess : IAsyncDisposable
 {
+    private const string PortTaken = "address already in use";
+
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(2);
+
     private readonly ServerProcess _process;
 
     private ContenderProcess(ServerProcess process, Uri address) => (_process, Address) = (process, address);
@@ -32,24 +36,40 @@ internal sealed class ContenderProcess : IAsyncDisposable
     public static async Task<ContenderProcess> StartAsync(
         string name, EngineSecrets secrets, string[] arguments, CancellationToken cancellationToken)
     {
-        var address = new Uri($"http://127.0.0.1:{LoopbackPorts.Free()}");
-        var start = new ProcessStartInfo("dotnet",
-        [
-            "exec", "--runtimeconfig", Built("EngineRuntimeSettings"),
-            Built("ContendersAssembly"),
-            "--contender", name, "--urls", address.GetLeftPart(UriPartial.Authority), .. arguments,
-        ])
+        for (var attempt = 1; ; attempt++)
         {
-            WorkingDirectory = Built("EngineFolder"),
-        };
-        foreach (var (variable, value) in new EngineOptions("", secrets).Variables()) start.Environment[variable] = value;
-        using var http = new HttpClient { BaseAddress = address };
-        return new ContenderProcess(
-            await ServerProcess.StartAsync(start, () => AnswersAsync(http, cancellationToken), cancellationToken), address);
+            var address = new Uri($"http://127.0.0.1:{LoopbackPorts.Free()}");
+            using var http = new HttpClient { BaseAddress = address, Timeout = AnswersWithin };
+            try
+            {
+                var process = await ServerProcess.StartAsync(
+                    Command(name, secrets, ["--urls", address.GetLeftPart(UriPartial.Authority), .. arguments]),
+                    () => AnswersAsync(http, cancellationToken),
+                    cancellationToken);
+                return new ContenderProcess(process, address);
+            }
+            catch (EngineException failure)
+                when (attempt < EngineProcess.PortTries && failure.Message.Contains(PortTaken, StringComparison.OrdinalIgnoreCase))
+            {
+                // Somebody took the free port first; the next one.
+            }
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static ProcessStartInfo Command(string name, EngineSecrets secrets, string[] arguments)
+    {
+        var start = new ProcessStartInfo(
+            "dotnet",
+            ["exec", "--runtimeconfig", Built("EngineRuntimeSettings"), Built("ContendersAssembly"), "--contender", name, .. arguments])
+        {
+            WorkingDirectory = Built("EngineFolder"),
+        };
+        foreach (var (variable, value) in new EngineOptions("", secrets).Variables()) start.Environment[variable] = value;
+        return start;
+    }
 
     private static async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
     {
@@ -58,8 +78,9 @@ internal sealed class ContenderProcess : IAsyncDisposable
             using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return false;
         }
     }

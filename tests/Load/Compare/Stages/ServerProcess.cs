@@ -6,7 +6,7 @@ namespace OrleansSale.Tests.Load.Compare.Stages;
 /// <summary>A server as a process of its own. Disposing ends it with SIGKILL, as does the end of this program.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30), StopWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly Process _process;
@@ -35,7 +35,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         try
         {
             var started = Stopwatch.GetTimestamp();
-            while (!await isReadyAsync())
+            // Ended, it may still seem to be ready: another program's answer on the port it did not get.
+            while (!await isReadyAsync() || server._process.HasExited)
             {
                 if (server._process.HasExited || Stopwatch.GetElapsedTime(started) > StartWithin)
                     throw new EngineException($"{start.FileName} did not start:\n{server.Output}");
@@ -56,8 +57,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         AppDomain.CurrentDomain.ProcessExit -= EndWithUs;
         if (!_process.HasExited) _process.Kill();
-        using var patience = new CancellationTokenSource(StopWithin);
-        await _process.WaitForExitAsync(patience.Token);
+        await _process.WaitForExitAsync();
         _output.Dispose();
         _process.Dispose();
     }

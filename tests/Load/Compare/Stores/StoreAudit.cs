@@ -22,6 +22,7 @@ internal static class StoreAudit
 
         Count(found, "acknowledged orders are lost", told.Acknowledged - orders);
         Count(found, "orders are stored that nobody asked for", orders - told.Acknowledged - told.Undecided);
+        Count(found, "orders were told to two users", told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count());
         var byId = stored.Orders.ToLookup(order => order.Id, StringComparer.Ordinal);
         Count(found, "acknowledged orders are not stored as they were told", told.Orders.Count(order => !byId[order.Id].Contains(order)));
         return found;
