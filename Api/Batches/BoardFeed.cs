@@ -36,6 +36,9 @@ public sealed partial class BoardFeed(
     /// <summary>Polling ends this long after the last sign of interest.</summary>
     public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
 
+    /// <summary>A batch that does not answer is told of in the log at most this often.</summary>
+    public static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
+
     private readonly Lock _starting = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private Task<BoardCopy?>? _refreshing;
@@ -45,6 +48,8 @@ public sealed partial class BoardFeed(
     private long _knownHead;
     private int _viewers;
     private bool _isPolling;
+    private long? _toldAt;
+    private int _failures;
     private Frame _frame = new([], default, 0);
 
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
@@ -226,9 +231,17 @@ public sealed partial class BoardFeed(
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // When everything ends, the batch does too.
-            if (!stopping.IsCancellationRequested) Log.NotRenewed(log, Terms.Id, e);
+            if (!stopping.IsCancellationRequested) TellFailure(e);
             return null;
         }
+    }
+
+    private void TellFailure(Exception e)
+    {
+        _failures++;
+        if (_toldAt is { } at && _monotonic.GetElapsedTime(at) < LogInterval) return;
+        Log.NotRenewed(log, Terms.Id, _failures, e);
+        (_toldAt, _failures) = (_monotonic.GetTimestamp(), 0);
     }
 
     private void Publish(BatchSnapshot snapshot)
@@ -248,8 +261,8 @@ public sealed partial class BoardFeed(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The board of {Batch} could not be renewed")]
-        public static partial void NotRenewed(ILogger log, string batch, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning, "The board of {Batch} could not be renewed, {Times} times since this was last told")]
+        public static partial void NotRenewed(ILogger log, string batch, int times, Exception exception);
     }
 }
 

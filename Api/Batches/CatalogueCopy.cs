@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 
@@ -44,7 +44,7 @@ public sealed class CatalogueCopy(
             await RefreshAsync().WaitAsync(last.Length == 0 ? Timeout.InfiniteTimeSpan : MaxWait, _monotonic);
             return _inOrder;
         }
-        catch (Exception e) when (last.Length > 0 && Patience.IsUnavailable(e))
+        catch (Exception e) when (last.Length > 0 && LostInfrastructure.Is(e))
         {
             return last;
         }

@@ -1,5 +1,5 @@
 using OrleansSale.Api.Batches;
-using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Ledger;
 
 namespace OrleansSale.Api.Health;
@@ -30,7 +30,7 @@ public static class HealthApi
                 await grains.GetGrain<ILedgerExportGrain>(NoBatch).ReadAsync(1).WaitAsync(ReadyWithin);
                 return Results.Text("ready");
             }
-            catch (Exception e) when (Patience.IsUnavailable(e))
+            catch (Exception e) when (LostInfrastructure.Is(e))
             {
                 return NotReady(http, "the actors or their storage do not answer");
             }

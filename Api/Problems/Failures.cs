@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Diagnostics;
-using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Problems;
@@ -28,14 +27,16 @@ public static class Failures
                 ? Problem.Of(Refusal.TooLarge).ExecuteAsync(http)
                 : Problem.Invalid("request", "could not be read").ExecuteAsync(http);
         }
-        if (failure is not null && Patience.IsUnavailable(failure)) return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
+        if (failure is not null && LostInfrastructure.Is(failure)) return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
         // A bug: logged by the middleware with its trace; a client is told no more than that.
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         return Task.CompletedTask;
     }
 
+    // A cancellation is nothing to tell of only if it was the client's: it has gone.
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException or OperationCanceledException;
+        context.Exception is BadHttpRequestException
+        || context.HttpContext.RequestAborted.IsCancellationRequested && context.Exception is OperationCanceledException or IOException;
 
     private static Problem? ProblemOf(int status) => status switch
     {

@@ -28,7 +28,7 @@ public sealed class Patience(IOptions<SaleOptions> options)
             {
                 return await ask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             }
-            catch (Exception e) when (IsUnavailable(e))
+            catch (Exception e) when (LostInfrastructure.Is(e))
             {
                 if (_monotonic.GetElapsedTime(started) + delay >= bound)
                     throw new SaleUnavailableException("No answer within the bound.", e);
@@ -36,7 +36,4 @@ public sealed class Patience(IOptions<SaleOptions> options)
             await Task.Delay(delay);
         }
     }
-
-    /// <summary>Whether the exception means lost infrastructure rather than a bug.</summary>
-    public static bool IsUnavailable(Exception e) => e is SaleUnavailableException or OrleansException or TimeoutException;
 }

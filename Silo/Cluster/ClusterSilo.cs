@@ -64,8 +64,10 @@ public static class ClusterSilo
         client.Services.AddSingleton(database);
     }
 
-    // A failure of storage carries the driver's. What can't be told over the wire would arrive as a fault of the
-    // serializer, which nobody takes for lost infrastructure.
-    private static void TellDatabaseFailures(ExceptionSerializationOptions options) =>
+    /// <summary>
+    /// Lets failures of the database's driver be told over the wire. What can't be would arrive as a fault of the
+    /// serializer, which nobody takes for lost infrastructure.
+    /// </summary>
+    public static void TellDatabaseFailures(ExceptionSerializationOptions options) =>
         options.SupportedNamespacePrefixes.Add(nameof(Npgsql));
 }

@@ -18,7 +18,7 @@ internal static class Patience
             {
                 return await ask();
             }
-            catch (Exception e) when (IsUnavailable(e) && attempt < MaxAttempts)
+            catch (Exception e) when (LostInfrastructure.Is(e) && attempt < MaxAttempts)
             {
                 await Task.Delay(Pause); // bounded poll
             }
@@ -29,9 +29,6 @@ internal static class Patience
     public static async Task IsNotAnsweredAsync(Func<Task> ask)
     {
         var failure = await Should.ThrowAsync<Exception>(ask);
-        IsUnavailable(failure).ShouldBeTrue(failure.ToString());
+        LostInfrastructure.Is(failure).ShouldBeTrue(failure.ToString());
     }
-
-    /// <summary>What the front takes for lost infrastructure.</summary>
-    public static bool IsUnavailable(Exception e) => e is SaleUnavailableException or OrleansException or TimeoutException;
 }

@@ -17,6 +17,12 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         lock (_lock) Of(stream).Broken = with;
     }
 
+    /// <summary>Lets the next reading of the stream's entries fail.</summary>
+    public void BreakNextRead(string stream, Exception with)
+    {
+        lock (_lock) Of(stream).BrokenRead = with;
+    }
+
     /// <summary>
     /// Lets the next head of the stream be read at once, and its answer be kept back until this is set.
     /// </summary>
@@ -87,8 +93,19 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(stream, fromSeq, cancellationToken);
+    public IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            var account = Of(stream);
+            if (account.BrokenRead is { } broken)
+            {
+                account.BrokenRead = null;
+                throw broken;
+            }
+        }
+        return inner.ReadAsync(stream, fromSeq, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StreamHead>> ListAsync(
@@ -116,6 +133,8 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         public int HeadsRead { get; set; }
 
         public Exception? Broken { get; set; }
+
+        public Exception? BrokenRead { get; set; }
 
         public TaskCompletionSource? HeldHead { get; set; }
     }

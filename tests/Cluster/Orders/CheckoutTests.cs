@@ -163,7 +163,7 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
         {
             (await ask()).Refused.ShouldBe(Refusal.Overloaded);
         }
-        catch (Exception e) when (Patience.IsUnavailable(e))
+        catch (Exception e) when (LostInfrastructure.Is(e))
         {
             // As good: the front asks again.
         }
