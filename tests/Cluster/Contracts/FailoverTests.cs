@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using static OrleansSale.Tests.Cluster.Requests;
@@ -7,40 +8,63 @@ namespace OrleansSale.Tests.Cluster.Contracts;
 /// <summary>The silo of a batch goes; the batch goes on elsewhere.</summary>
 public sealed class FailoverTests
 {
-    [Fact]
-    public async Task A_batch_moved_under_load_loses_nothing_that_was_told()
+    private const int Buyers = 20, MostOrdersEach = 1_000;
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_batch_moved_under_load_loses_nothing_that_was_told(short silos)
     {
-        await using var sale = await SaleCluster.StartAsync(silos: 2);
-        var id = await sale.CreateBatchAsync(stock: 500);
+        await using var sale = await SaleCluster.StartAsync(silos);
+        var id = await sale.CreateBatchAsync(stock: Buyers * MostOrdersEach);
         var batch = sale.Batch(id);
-        sale.Ledger.AppendLatency = TimeSpan.FromMilliseconds(2);
-        var buying = Task.WhenAll(Enumerable.Range(0, 20).Select(buyer => Task.Run(async () =>
-        {
-            var orders = new List<OrderView>();
-            for (var i = 0; i < 20; i++) orders.Add(await Patience.AskAsync(() => batch.OrderAsync($"u{buyer}-{i}", key: "k")));
-            return orders;
-        })));
-        for (var move = 0; move < 6 && !buying.IsCompleted; move++)
+        using var enough = new CancellationTokenSource();
+        var buying = BuyAsync(sale, batch, enough.Token);
+        for (var move = 0; move < 6; move++)
         {
             // To where it is not: a move to its own place would be none, and never be over.
             var here = sale.PlaceOf(batch);
             await sale.Cluster.MigrateAsync(batch, sale.Cluster.Silos.First(silo => !silo.SiloAddress.Equals(here)).SiloAddress);
             await Patience.AskAsync(() => batch.WakeAsync());
             sale.PlaceOf(batch).ShouldNotBe(here);
+            await SellsAsync(batch);
         }
 
-        var told = (await buying).SelectMany(orders => orders).ToList();
-
-        var audited = await sale.Stored.AuditAsync(id);
-        audited.Orders.Count.ShouldBe(400);
-        foreach (var order in told) audited.Order(order.Id)!.Units.ShouldBe(order.Units);
+        await enough.CancelAsync();
+        await IsStoredAsync(sale, id, await buying);
         sale.Ledger.MostUnderWay(Streams.OfBatch(id)).ShouldBe(1);
     }
 
     [Fact]
-    public async Task Deadlines_go_on_when_the_silo_of_the_batch_is_killed()
+    public async Task Two_of_three_silos_killed_one_after_the_other_under_load_lose_nothing_that_was_told()
     {
-        await using var sale = await SaleCluster.StartAsync(silos: 2);
+        await using var sale = await SaleCluster.StartAsync(silos: 3);
+        var id = await sale.CreateBatchAsync(stock: Buyers * MostOrdersEach);
+        var batch = sale.Batch(id);
+        using var enough = new CancellationTokenSource();
+        var buying = BuyAsync(sale, batch, enough.Token);
+        while (sale.Cluster.Silos.Count > 1)
+        {
+            // The first silo is where the buyers are.
+            var owner = sale.Cluster.Silos[^1];
+            await SellsAsync(batch);
+            if (sale.PlaceOf(batch) != owner.SiloAddress) await sale.Cluster.MigrateAsync(batch, owner.SiloAddress);
+            await SellsAsync(batch);
+            sale.PlaceOf(batch).ShouldBe(owner.SiloAddress);
+            await sale.Cluster.KillSiloAsync(owner, TestContext.Current.CancellationToken);
+        }
+
+        await SellsAsync(batch);
+        await enough.CancelAsync();
+        await IsStoredAsync(sale, id, await buying);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Deadlines_go_on_when_the_silo_of_the_batch_is_killed(short silos)
+    {
+        await using var sale = await SaleCluster.StartAsync(silos);
         var victim = sale.Cluster.Silos[1];
         var terms = Terms("killed", sale.Clock.Now, stock: 1);
         var batch = sale.Batch("killed");
@@ -59,5 +83,32 @@ public sealed class FailoverTests
             "the hold ends");
         (await batch.OrderAsync("b")).Units.ShouldBe(order.Units);
         await sale.Stored.AuditAsync("killed");
+    }
+
+    private static Task<List<OrderView>[]> BuyAsync(SaleCluster sale, ISaleBatchGrain batch, CancellationToken enough)
+    {
+        sale.Ledger.AppendLatency = TimeSpan.FromMilliseconds(2);
+        return Task.WhenAll(Enumerable.Range(0, Buyers).Select(buyer => Task.Run(async () =>
+        {
+            var orders = new List<OrderView>();
+            while (!enough.IsCancellationRequested && orders.Count < MostOrdersEach)
+                orders.Add(await Patience.AskAsync(() => batch.OrderAsync($"u{buyer}-{orders.Count}", key: "k")));
+            return orders;
+        })));
+    }
+
+    private static async Task SellsAsync(ISaleBatchGrain batch)
+    {
+        var held = await HeldAsync();
+        await Eventually.HoldsAsync(async () => await HeldAsync() > held, "the batch sells");
+
+        async Task<int> HeldAsync() => (await Patience.AskAsync(() => batch.ReadBoardAsync(0)))!.Snapshot.Held;
+    }
+
+    private static async Task IsStoredAsync(SaleCluster sale, string id, List<OrderView>[] told)
+    {
+        var audited = await sale.Stored.AuditAsync(id);
+        audited.Orders.Count.ShouldBe(told.Sum(orders => orders.Count));
+        foreach (var order in told.SelectMany(orders => orders)) audited.Order(order.Id)!.Units.ShouldBe(order.Units);
     }
 }

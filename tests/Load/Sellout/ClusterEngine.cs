@@ -13,6 +13,10 @@ internal sealed class ClusterEngine : IEngineUnderLoad
         "SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync=' || current_setting('fsync') || " +
         "', synchronous_commit=' || current_setting('synchronous_commit')";
 
+    // An accusation stays in the accused silo's row. 3 is Orleans' SiloStatus.Active.
+    private const string WhoIsSuspected =
+        "SELECT count(*)::integer FROM ClusterMember WHERE Status <> 3 OR SuspectTimes <> ''";
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
 
     private readonly PostgresServer _postgres;
@@ -66,6 +70,9 @@ internal sealed class ClusterEngine : IEngineUnderLoad
             usages.Sum(usage => usage.ResidentBytes),
             usages.Sum(usage => usage.PeakResidentBytes));
     }
+
+    public async Task<int> CountSuspectedAsync(CancellationToken cancellationToken) =>
+        (int)(await _postgres.AskAsync(Database, WhoIsSuspected, cancellationToken))!;
 
     public async Task<bool> StopAsync()
     {

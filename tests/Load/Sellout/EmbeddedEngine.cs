@@ -44,6 +44,8 @@ internal sealed class EmbeddedEngine : IEngineUnderLoad
 
     public EngineUsage Usage() => _process.Usage();
 
+    public Task<int> CountSuspectedAsync(CancellationToken cancellationToken) => Task.FromResult(0);
+
     public Task<bool> StopAsync() => _process.StopAsync(StopWithin);
 
     public async ValueTask DisposeAsync()

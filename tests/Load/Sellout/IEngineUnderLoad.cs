@@ -26,6 +26,9 @@ internal interface IEngineUnderLoad : IAsyncDisposable
     /// <summary>What its processes use, together; without a database server's.</summary>
     EngineUsage Usage();
 
+    /// <summary>Its silos that others took for dead, or suspected of it, though none was ended.</summary>
+    Task<int> CountSuspectedAsync(CancellationToken cancellationToken);
+
     /// <summary>Ends it in an orderly way; false: some of it had to be ended by force.</summary>
     Task<bool> StopAsync();
 }

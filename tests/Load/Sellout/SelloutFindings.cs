@@ -21,6 +21,9 @@ internal sealed class SelloutFindings(
     /// <summary>In which way the board differs from the ledger; null if it does not.</summary>
     public required string? BoardDisagrees { get; init; }
 
+    /// <summary>Silos that others took for dead, or suspected of it, though none was ended.</summary>
+    public required int SuspectedSilos { get; init; }
+
     /// <summary>The whole report.</summary>
     public SelloutReport Report(
         IEngineUnderLoad engine, double reservationsPerSecond, EngineCost cost, double generatorSeconds)
@@ -80,6 +83,7 @@ internal sealed class SelloutFindings(
         if (unitsSold < Math.Min(options.Units, options.Buyers) && !refusals.ContainsKey("overloaded"))
             failures.Add($"only {unitsSold} units were sold, though nobody was told to come back");
         if (BoardDisagrees is not null) failures.Add(BoardDisagrees);
+        if (SuspectedSilos > 0) failures.Add($"{SuspectedSilos} healthy silos were suspected of being dead");
         return failures;
     }
 

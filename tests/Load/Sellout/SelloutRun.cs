@@ -93,6 +93,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         return new SelloutFindings(options, clicks, sale, record, opens)
         {
             BoardDisagrees = await BoardDisagreesAsync(client, sale, cancellationToken),
+            SuspectedSilos = await engine.CountSuspectedAsync(cancellationToken),
         }.Report(
             engine,
             reservationsPerSecond,
