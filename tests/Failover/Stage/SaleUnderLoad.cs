@@ -15,6 +15,9 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     private const int PaymentWindowSeconds = 900;
     private const int UnitsRestocked = 100;
 
+    /// <summary>Purchases that the machine makes at least while all is well, each second.</summary>
+    private const int SlowestPerSecond = 200;
+
     /// <summary>A purchase is bound to 10 s by the engine, as is everything else it does for a client.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(12);
 
@@ -107,7 +110,7 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     public Task SellsAsync(int more)
     {
         var until = Life.Purchases + more;
-        return HoldsAsync(() => Life.Purchases >= until, $"{more} more purchases");
+        return HoldsAsync(() => Life.Purchases >= until, $"{more} more purchases", TimeSpan.FromSeconds(more / SlowestPerSecond));
     }
 
     /// <summary>From that moment to the first new order that was asked for after it.</summary>
@@ -126,12 +129,15 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     }
 
     /// <summary>Waits until that holds; bounded.</summary>
-    public async Task HoldsAsync(Func<bool> condition, string what)
+    /// <param name="condition">What.</param>
+    /// <param name="what">Its name.</param>
+    /// <param name="besides">What it may take beyond what everything may.</param>
+    public async Task HoldsAsync(Func<bool> condition, string what, TimeSpan besides = default)
     {
         var started = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            if (Stopwatch.GetElapsedTime(started) > Patience)
+            if (Stopwatch.GetElapsedTime(started) > Patience + besides)
                 throw new EngineException($"seed {_seed}: not in time: {what}\n{Life.Outcomes}\n{Campaign.Findings}\n{_cluster.Output}");
             await Task.Delay(PollInterval); // bounded poll
         }
