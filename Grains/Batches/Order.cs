@@ -1,3 +1,5 @@
+using OrleansSale.Grains.Batches.Entries;
+
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>How an order's hold stands; what is owed for it is counted beside.</summary>
@@ -22,9 +24,10 @@ public sealed class Order
     private readonly int _unit;
     private readonly int[]? _units;
 
-    internal Order(long seq, string user, int[] units, long heldAt, long payBy, long reservation, string? key, Order? previous)
+    internal Order(long seq, Held held, Order? previous)
     {
-        (Seq, User, HeldAt, PayBy, Reservation, Key, Previous) = (seq, user, heldAt, payBy, reservation, key, previous);
+        (Seq, User, PayBy, Reservation, Key, Previous) = (seq, held.User, held.PayBy, held.Reservation, held.Key, previous);
+        var units = held.Units;
         if (units.Length == 1) _unit = units[0];
         else _units = units;
     }
@@ -41,10 +44,7 @@ public sealed class Order
     /// <summary>How many units.</summary>
     public int Quantity => _units?.Length ?? 1;
 
-    /// <summary>When the hold was made, ms.</summary>
-    public long HeldAt { get; }
-
-    /// <summary>The deadline shown, ms.</summary>
+    /// <summary>The deadline shown, ms; the hold was made the batch's payment window earlier.</summary>
     public long PayBy { get; }
 
     /// <summary>Version of the reservation that entitled to it.</summary>

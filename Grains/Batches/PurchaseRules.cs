@@ -49,12 +49,13 @@ public static class PurchaseRules
 
         var held = new Held(request.User, Allocate(batch.Free, request.Quantity), now + (terms.PaymentWindowSeconds * 1000L),
             reservation, request.Key);
-        var order = new Order(batch.LastSeq + 1, held.User, held.Units, now, held.PayBy, reservation, held.Key, latest);
-        return new(PurchaseOutcome.Made(batch.View(order)), held);
+        return new(PurchaseOutcome.Made(batch.View(held, now)), held);
     }
 
     /// <summary>The order that this key made for this user, for ever; null: none.</summary>
-    public static Order? FindByKey(SaleBatch batch, string user, string key) => FindRepeated(batch.LatestOrderOf(user), key);
+    /// <param name="latest">The user's newest order; null: there is none.</param>
+    /// <param name="key">The key.</param>
+    public static Order? FindByKey(Order? latest, string key) => FindRepeated(latest, key);
 
     /// <summary>The user's live order, the newest of several; null: none.</summary>
     public static Order? FindLive(SaleBatch batch, string user) => FindRepeated(batch.LatestOrderOf(user), null);

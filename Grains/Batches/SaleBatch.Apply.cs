@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches;
@@ -63,15 +64,16 @@ public sealed partial class SaleBatch
             Require(seq, Free.Contains(e.Units[i]), "a unit that is not free");
             Require(seq, i == 0 || e.Units[i] > e.Units[i - 1], "units out of order");
         }
-        Require(seq, e.Key is null || PurchaseRules.FindByKey(this, e.User, e.Key) is null, "a key that names another order");
-        Know(e.User);
+        Require(seq, e.PayBy == at + WindowMilliseconds, "another deadline than the payment window's");
+        var latest = LatestOrderOf(e.User);
+        Require(seq, e.Key is null || PurchaseRules.FindByKey(latest, e.Key) is null, "a key that names another order");
         foreach (var unit in e.Units) Free.Remove(unit);
         HeldUnits += e.Units.Length;
-        var order = new Order(seq, e.User, e.Units, at, e.PayBy, e.Reservation, e.Key, LatestOrderOf(e.User));
-        _orders.Add(seq, order);
-        _sequences.Add(seq);
-        _latestOrders[e.User] = order;
-        _deadlines.Enqueue(order, order);
+        var order = new Order(seq, e, latest);
+        if (latest is not null) _latestOrders.Remove(latest);
+        else if (!_cancelledVersions.ContainsKey(e.User)) _knownUsers.Add(UserId.HashOf(e.User));
+        _latestOrders.Add(order);
+        _orders.Add(order);
     }
 
     private void ApplyCheckoutOpened(long seq, CheckoutOpened e)
@@ -135,7 +137,7 @@ public sealed partial class SaleBatch
     private void ApplyReservationCancelled(long seq, ReservationCancelled e)
     {
         Require(seq, e.Version > CancelledVersionOf(e.User), "a cancellation that is recorded already");
-        Know(e.User);
+        if (!_cancelledVersions.ContainsKey(e.User) && LatestOrderOf(e.User) is null) _knownUsers.Add(UserId.HashOf(e.User));
         _cancelledVersions[e.User] = e.Version;
     }
 

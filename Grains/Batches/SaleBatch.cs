@@ -1,6 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches;
 
@@ -16,20 +16,17 @@ namespace OrleansSale.Grains.Batches;
 /// </remarks>
 public sealed partial class SaleBatch
 {
-    // Holds of one commit share their deadline: without the sequence their order would depend on the heap's past, which
-    // a replay lacks.
-    private static readonly IComparer<Order> SoonestFirst = Comparer<Order>.Create((a, b) =>
-        a.PayBy != b.PayBy ? a.PayBy.CompareTo(b.PayBy) : a.Seq.CompareTo(b.Seq));
-
-    private readonly Dictionary<long, Order> _orders = [];
-    private readonly List<long> _sequences = [];
-    private readonly Dictionary<string, Order> _latestOrders = new(StringComparer.Ordinal);
+    // By sequence. Holds get the same window, and time never runs backwards, so it is the order of their deadlines too.
+    private readonly List<Order> _orders = [];
+    private readonly HashSet<Order> _latestOrders = new(ByUser.Comparer);
     private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _owed = new(StringComparer.Ordinal);
     private readonly Dictionary<(string By, string Key), OperatorCommand> _commands = [];
-    private readonly PriorityQueue<Order, Order> _deadlines = new(SoonestFirst);
     private readonly List<ulong> _knownUsers = [];
+
+    // All orders before this place have ended or are paid for ever: what ended does not live again.
+    private int _firstLive;
 
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms { get; private set; }
@@ -62,7 +59,7 @@ public sealed partial class SaleBatch
     public bool IsClosed { get; private set; }
 
     /// <summary>All orders ever made, by sequence of their held entry.</summary>
-    public IReadOnlyDictionary<long, Order> Orders => _orders;
+    public IReadOnlyList<Order> Orders => _orders;
 
     /// <summary>All captured payments, by the provider's id.</summary>
     public IReadOnlyDictionary<string, Payment> Payments => _payments;
@@ -85,18 +82,19 @@ public sealed partial class SaleBatch
     public long NowAt(long clock) => Math.Max(clock, LastAt);
 
     /// <summary>The order held at this sequence; null: none.</summary>
-    public Order? FindOrder(long seq) => _orders.GetValueOrDefault(seq);
+    public Order? FindOrder(long seq) => PlaceAfter(seq - 1) is var place && place < _orders.Count && _orders[place].Seq == seq
+        ? _orders[place]
+        : null;
 
     /// <summary>All orders after a sequence, in the order of sequence.</summary>
     public IEnumerable<Order> OrdersAfter(long seq)
     {
-        // Orders are only ever added, in ascending sequence, so the list of their sequences is sorted.
-        var at = _sequences.BinarySearch(seq);
-        for (var i = at < 0 ? ~at : at + 1; i < _sequences.Count; i++) yield return _orders[_sequences[i]];
+        for (var place = PlaceAfter(seq); place < _orders.Count; place++) yield return _orders[place];
     }
 
     /// <summary>The user's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
-    public Order? LatestOrderOf(string user) => _latestOrders.GetValueOrDefault(user);
+    public Order? LatestOrderOf(string user) =>
+        _latestOrders.GetAlternateLookup<string>().TryGetValue(user, out var order) ? order : null;
 
     /// <summary>Up to which version the user's reservation is cancelled; 0: never.</summary>
     public long CancelledVersionOf(string user) => _cancelledVersions.GetValueOrDefault(user);
@@ -104,20 +102,20 @@ public sealed partial class SaleBatch
     /// <summary>The order whose deadline comes first among those awaiting payment; null: none.</summary>
     public Order? NextDeadline()
     {
-        // Paid and ended orders stay in the heap until they come up: removing them earlier would cost a search.
-        while (_deadlines.TryPeek(out var order, out _))
-        {
-            if (order.Hold == HoldState.Live) return order;
-            _deadlines.Dequeue();
-        }
-        return null;
+        while (_firstLive < _orders.Count && _orders[_firstLive].Hold != HoldState.Live) _firstLive++;
+        return _firstLive < _orders.Count ? _orders[_firstLive] : null;
     }
 
     /// <summary>The order as others see it.</summary>
     public OrderView View(Order order) => new(
         order.Seq, Terms!.Id, order.User, order.Units, StatusOf(order), Terms.Product.Price * order.Quantity,
-        DateTimeOffset.FromUnixTimeMilliseconds(order.HeldAt), DateTimeOffset.FromUnixTimeMilliseconds(order.PayBy),
+        DateTimeOffset.FromUnixTimeMilliseconds(order.PayBy - WindowMilliseconds), DateTimeOffset.FromUnixTimeMilliseconds(order.PayBy),
         order.Checkout, order.Payment);
+
+    /// <summary>The order that this would become as the next entry, as others would see it.</summary>
+    public OrderView View(Held held, long at) => new(
+        LastSeq + 1, Terms!.Id, held.User, held.Units, OrderStatus.AwaitingPayment, Terms.Product.Price * held.Units.Length,
+        DateTimeOffset.FromUnixTimeMilliseconds(at), DateTimeOffset.FromUnixTimeMilliseconds(held.PayBy), null, null);
 
     /// <summary>An order's state: its hold's, and once that has ended, where the money captured for it is.</summary>
     public static OrderStatus StatusOf(Order order) => order.Hold switch
@@ -131,9 +129,35 @@ public sealed partial class SaleBatch
         _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
     };
 
-    private void Know(string user)
+    private long WindowMilliseconds => Terms!.PaymentWindowSeconds * 1000L;
+
+    // Of the first order after a sequence; the count if there is none.
+    private int PlaceAfter(long seq)
     {
-        if (!_latestOrders.ContainsKey(user) && !_cancelledVersions.ContainsKey(user)) _knownUsers.Add(UserId.HashOf(user));
+        var (from, to) = (0, _orders.Count);
+        while (from < to)
+        {
+            var middle = (from + to) >>> 1;
+            if (_orders[middle].Seq <= seq) from = middle + 1;
+            else to = middle;
+        }
+        return from;
+    }
+
+    // Finds a user's newest order without a second copy of the key.
+    private sealed class ByUser : IEqualityComparer<Order>, IAlternateEqualityComparer<string, Order>
+    {
+        public static readonly ByUser Comparer = new();
+
+        public bool Equals(Order? x, Order? y) => x?.User == y?.User;
+
+        public int GetHashCode(Order order) => GetHashCode(order.User);
+
+        public bool Equals(string user, Order order) => user == order.User;
+
+        public int GetHashCode(string user) => string.GetHashCode(user, StringComparison.Ordinal);
+
+        public Order Create(string user) => throw new NotSupportedException("An order is made by its entry.");
     }
 }
 

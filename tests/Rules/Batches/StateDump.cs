@@ -19,7 +19,7 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture, $"paused {batch.IsPaused} closed {batch.IsClosed}\n");
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
-        foreach (var (seq, order) in batch.Orders.OrderBy(o => o.Key)) AppendOrder(text, batch, seq, order);
+        foreach (var order in batch.Orders) AppendOrder(text, batch, order);
         foreach (var (id, payment) in batch.Payments.OrderBy(p => p.Key, StringComparer.Ordinal))
             AppendPayment(text, "payment", id, payment);
         // In the order in which they are enumerated, since refunds are made in it.
@@ -52,10 +52,10 @@ internal static class StateDump
         text.Append('\n');
     }
 
-    private static void AppendOrder(StringBuilder text, SaleBatch batch, long seq, Order order)
+    private static void AppendOrder(StringBuilder text, SaleBatch batch, Order order)
     {
-        text.Append(CultureInfo.InvariantCulture, $"order {seq}={order.Seq} of {order.User} units {string.Join(' ', order.Units)}");
-        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} heldAt {order.HeldAt} payBy {order.PayBy}");
+        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.FindOrder(order.Seq)?.Seq} of {order.User} units {string.Join(' ', order.Units)}");
+        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
         text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
         text.Append(CultureInfo.InvariantCulture, $" checkout {order.Checkout ?? "-"}");
