@@ -1,0 +1,25 @@
+using BenchmarkDotNet.Attributes;
+using OrleansSale.Api.Tickets;
+
+namespace OrleansSale.Tests.Benchmarks;
+
+/// <summary>The credential of a purchase.</summary>
+[MemoryDiagnoser, InProcess]
+public class TicketBenchmarks
+{
+    private readonly TicketSigner _signer = new(new byte[32]);
+    private readonly Ticket _ticket = new("weibo:1000001", "mi2-1", 1);
+    private string _signed = "";
+
+    /// <summary>Signs one.</summary>
+    [GlobalSetup]
+    public void Setup() => _signed = _signer.Sign(_ticket);
+
+    /// <summary>A ticket is made for a reservation.</summary>
+    [Benchmark]
+    public string Sign() => _signer.Sign(_ticket);
+
+    /// <summary>A ticket is checked at a purchase.</summary>
+    [Benchmark]
+    public bool Verify() => _signer.TryVerify(_signed, out _);
+}
