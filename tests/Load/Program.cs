@@ -1,13 +1,15 @@
 using System.CommandLine;
 using OrleansSale.Tests.Load;
 using OrleansSale.Tests.Load.Compare;
+using OrleansSale.Tests.Load.Engine;
 using OrleansSale.Tests.Load.LocalCluster;
 using OrleansSale.Tests.Load.Sellout;
 
-var command = new RootCommand("Puts load on the engine from outside, and judges it by its ledger.")
+var command = new RootCommand("Puts load on the engine, and judges it by its ledger.")
 {
     SelloutCommand.Make(),
     CompareCommand.Make(),
+    EngineCommand.Make(),
     LocalClusterCommand.Make(),
     AuditCommand.Make(),
 };

@@ -13,6 +13,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private const string Superuser = "sale";
     private const string PackageFolder = "/usr/lib/postgresql";
     private const string Unprivileged = "postgres";
+    private const string WhatItDoes =
+        "SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync=' || current_setting('fsync') || " +
+        "', synchronous_commit=' || current_setting('synchronous_commit')";
+
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30), StopWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
@@ -102,6 +106,10 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(cancellationToken);
     }
+
+    /// <summary>Its version and what it does before it acknowledges a commit, in its own words.</summary>
+    public async Task<string> AskDurabilityAsync(CancellationToken cancellationToken = default) =>
+        (string)(await AskAsync("postgres", WhatItDoes, cancellationToken))!;
 
     /// <summary>Stops it as an operator would in a hurry: connections are cut, what is committed stays (SIGINT).</summary>
     public async Task StopAsync()

@@ -9,9 +9,6 @@ namespace OrleansSale.Tests.Load.Sellout;
 internal sealed class ClusterEngine : IEngineUnderLoad
 {
     private const string Database = "sale";
-    private const string WhatServerSays =
-        "SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync=' || current_setting('fsync') || " +
-        "', synchronous_commit=' || current_setting('synchronous_commit')";
 
     // An accusation stays in the accused silo's row. 3 is Orleans' SiloStatus.Active.
     private const string WhoIsSuspected =
@@ -48,7 +45,7 @@ internal sealed class ClusterEngine : IEngineUnderLoad
         try
         {
             var identity = new ClusterIdentity(await postgres.FindDatabaseAsync(Database, cancellationToken));
-            var durability = (string)(await postgres.AskAsync(Database, WhatServerSays, cancellationToken))!;
+            var durability = await postgres.AskDurabilityAsync(cancellationToken);
             var started = Stopwatch.GetTimestamp();
             var plan = new ClusterPlan(identity, secrets) { Silos = silos, Fronts = fronts };
             var cluster = await ClusterProcesses.StartAsync(plan, cancellationToken);

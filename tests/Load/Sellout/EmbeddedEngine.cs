@@ -5,6 +5,9 @@ namespace OrleansSale.Tests.Load.Sellout;
 /// <summary>The engine in one process, on SQLite files.</summary>
 internal sealed class EmbeddedEngine : IEngineUnderLoad
 {
+    /// <summary>How the ledger's file is written.</summary>
+    public const string WhatSqliteDoes = "SQLite WAL, synchronous=FULL, one fsync per commit before the answers it carries";
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
 
     private readonly EngineProcess _process;
@@ -18,7 +21,7 @@ internal sealed class EmbeddedEngine : IEngineUnderLoad
 
     public IReadOnlyList<Uri> Programs => Fronts;
 
-    public string Durability => "SQLite WAL, synchronous=FULL, one fsync per commit before the answers it carries";
+    public string Durability => WhatSqliteDoes;
 
     public string Output => _process.Output;
 

@@ -21,6 +21,12 @@ internal static class Survey
             await DebianPrograms.VersionAsync(DebianPrograms.FindPostgres()!, "--version", cancellationToken),
             await DebianPrograms.VersionAsync("wrk", "--version", cancellationToken),
         ];
+        return Of(programs);
+    }
+
+    /// <summary>The machine, and these programs on it.</summary>
+    public static Surroundings Of(IReadOnlyList<string> programs)
+    {
         var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
         return new Surroundings(
             $"{Environment.ProcessorCount} cores ({processor?.Split(':')[1].Trim() ?? "unknown"}), generator included; " +

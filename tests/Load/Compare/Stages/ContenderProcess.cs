@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
@@ -63,9 +62,9 @@ internal sealed class ContenderProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            ["exec", "--runtimeconfig", Built("EngineRuntimeSettings"), Built("ContendersAssembly"), "--contender", name, .. arguments])
+            ["exec", "--runtimeconfig", Built.EngineRuntimeSettings, Built.Contenders, "--contender", name, .. arguments])
         {
-            WorkingDirectory = Built("EngineFolder"),
+            WorkingDirectory = Built.EngineFolder,
         };
         foreach (var (variable, value) in new EngineOptions("", secrets).Variables()) start.Environment[variable] = value;
         return start;
@@ -84,7 +83,4 @@ internal sealed class ContenderProcess : IAsyncDisposable
             return false;
         }
     }
-
-    private static string Built(string key) => typeof(ContenderProcess).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans;
+using OrleansSale.Api.Composition;
+using OrleansSale.Api.Purchases;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Silo.Cluster;
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Load.Engine.Places;
+
+/// <summary>
+/// The engine in this process, put together as its own program does it: front, silo and storage. Its web server listens, but
+/// nothing is asked of it.
+/// </summary>
+internal sealed class HostedEngine : IAsyncDisposable
+{
+    private static readonly string[] Settings =
+    [
+        "--urls=http://127.0.0.1:0", "--Sale:Demo=false",
+        // Each of hundreds of batches says that it is active, and each engine that it keeps its keys; the report goes to the same place.
+        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:OrleansSale=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning",
+        "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error",
+    ];
+
+    private readonly EngineData _data;
+    private readonly WebApplication _app;
+
+    private HostedEngine(EngineData data, WebApplication app) => (_data, _app) = (data, app);
+
+    /// <summary>Its actors, as its front addresses them.</summary>
+    public IGrainFactory Actors => _app.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The lanes of its front.</summary>
+    public PurchaseLanes Lanes => _app.Services.GetRequiredService<PurchaseLanes>();
+
+    /// <summary>Its ledger.</summary>
+    public CountedLedger Ledger => (CountedLedger)_app.Services.GetRequiredService<ILedger>();
+
+    /// <summary>Starts it.</summary>
+    /// <param name="settings">Where its data is, as arguments of its program.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineException">It did not start.</exception>
+    public static async Task<HostedEngine> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
+    {
+        EngineData? data = null;
+        WebApplication? app = null;
+        try
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                Args = [.. Settings, .. settings],
+                ContentRootPath = Built.EngineFolder,
+                EnvironmentName = "Development",
+            });
+            data = await builder.AddEngineAsync();
+            Count(builder.Services);
+            app = builder.Build();
+            await app.StartAsync(cancellationToken);
+            return new HostedEngine(data, app);
+        }
+        catch (Exception failure)
+        {
+            if (app is not null) await app.DisposeAsync();
+            if (data is not null) await data.DisposeAsync();
+            if (StartFailure.IsExpected(failure)) throw new EngineException(StartFailure.Describe(failure));
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _data.DisposeAsync();
+    }
+
+    private static void Count(IServiceCollection services)
+    {
+        var ledger = services.Single(service => service.ServiceType == typeof(ILedger)).ImplementationFactory
+            ?? throw new UnreachableException("the engine's ledger is made otherwise than it was");
+        services.Replace(ServiceDescriptor.Singleton<ILedger>(provider => new CountedLedger((ILedger)ledger(provider))));
+    }
+}
