@@ -250,7 +250,8 @@ public sealed partial class BoardFeed(
         var board = BoardBody.Of(Terms, snapshot, now);
         var last = _frame;
         var elapsed = _monotonic.GetElapsedTime(last.At);
-        if (board.Phase == last.Phase && last.Data.Length > 0 && (elapsed < Frame.MinInterval || last.IsOf(snapshot))) return;
+        var isSoon = elapsed < Frame.IntervalFor(Volatile.Read(ref _viewers));
+        if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot))) return;
         var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), board.Phase, _monotonic.GetTimestamp())
         {
             Snapshot = snapshot,
@@ -272,8 +273,17 @@ public sealed partial class BoardFeed(
 /// <param name="at">Monotonic timestamp of its making.</param>
 public sealed class Frame(byte[] data, Phase phase, long at)
 {
-    /// <summary>Between two frames without a change of phase: at most 4 a second.</summary>
+    /// <summary>Between two frames without a change of phase, however few watch: at most 4 a second.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Events a second to all viewers together, but for changes of phase: what they cost is taken from the purchases.
+    /// </summary>
+    public const int MaxEventsPerSecond = 5_000;
+
+    /// <summary>Between two frames without a change of phase, when so many watch.</summary>
+    public static TimeSpan IntervalFor(int viewers) =>
+        TimeSpan.FromSeconds(Math.Max(MinInterval.TotalSeconds, (double)viewers / MaxEventsPerSecond));
 
     private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

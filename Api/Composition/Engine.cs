@@ -47,7 +47,7 @@ public static class Engine
         {
             if (isDevelopment) data.AddSecrets(configuration);
             var keys = Keys.Load(configuration);
-            builder.WebHost.ConfigureKestrel(WebServer.Configure);
+            WebServer.Configure(builder.WebHost);
             data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is worth something at the fronts of this data only, not on another engine of the same account.

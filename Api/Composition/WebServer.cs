@@ -11,8 +11,20 @@ public static class WebServer
     /// <summary>Longest request line and headers, in bytes: a ticket, a token and some cookies.</summary>
     private const int MaxHeadersLength = 32 * 1024;
 
-    /// <summary>Sets the limits.</summary>
-    public static void Configure(KestrelServerOptions options)
+    /// <summary>
+    /// Connections that may wait to be taken in, where the system allows as many: when a sale opens they come all at once, and
+    /// one for which there is no room tries again only a second later.
+    /// </summary>
+    private const int MaxWaitingConnections = 4_096;
+
+    /// <summary>Sets it up.</summary>
+    public static void Configure(IWebHostBuilder host)
+    {
+        host.ConfigureKestrel(Limit);
+        host.UseSockets(options => options.Backlog = MaxWaitingConnections);
+    }
+
+    private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = RequestBody.MaxAnnouncedLength;

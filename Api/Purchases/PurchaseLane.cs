@@ -27,6 +27,7 @@ public sealed partial class PurchaseLane(
     private readonly Queue<Waiting> _queue = new();
     private readonly Dictionary<PurchaseRequest, Waiting> _open = [];
     private readonly Dictionary<string, int> _openOf = new(StringComparer.Ordinal);
+    private readonly LanePace _pace = new(options.LaneCapacity, options.LongestWait);
     private bool _isPumping, _isSweeping;
 
     /// <summary>How many purchases wait to be handed to the batch, those included that were answered meanwhile.</summary>
@@ -50,7 +51,7 @@ public sealed partial class PurchaseLane(
         lock (_lock)
         {
             if (_open.TryGetValue(request, out var first)) return first.Task;
-            if (_open.Count >= options.LaneCapacity) return Task.FromResult(PurchaseOutcome.No(Refusal.Overloaded));
+            if (_open.Count >= _pace.MostOpen) return Task.FromResult(PurchaseOutcome.No(Refusal.Overloaded));
             var waiting = new Waiting(request, _monotonic.GetTimestamp());
             _open.Add(request, waiting);
             _openOf[request.User] = _openOf.GetValueOrDefault(request.User) + 1;
@@ -69,14 +70,16 @@ public sealed partial class PurchaseLane(
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
         var delay = MinRetryDelay;
         var group = new List<Waiting>(PurchaseCall.MaxCount);
-        while (TakeGroup(group))
+        while (TakeGroup(group, out var isFull))
         {
             try
             {
+                var asked = _monotonic.GetTimestamp();
                 var requests = new PurchaseRequest[group.Count];
                 for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
                 var answer = await grain.PurchaseAsync(new PurchaseCall(requests));
                 for (var i = 0; i < requests.Length; i++) Finish(group[i], answer.Outcomes[i]);
+                lock (_lock) _pace.Answered(requests.Length, isFull, _monotonic.GetElapsedTime(asked));
                 group.Clear();
                 delay = MinRetryDelay;
             }
@@ -93,15 +96,18 @@ public sealed partial class PurchaseLane(
 
     // Keeps those of the group that are still open, and fills it up from the queue. False: nothing waits, the pump has
     // stopped.
-    private bool TakeGroup(List<Waiting> group)
+    private bool TakeGroup(List<Waiting> group, out bool isFull)
     {
         lock (_lock)
         {
             group.RemoveAll(waiting => waiting.Task.IsCompleted);
-            while (group.Count < PurchaseCall.MaxCount && _queue.TryDequeue(out var next))
+            var most = _pace.MostInCall;
+            while (group.Count < most && _queue.TryDequeue(out var next))
             {
                 if (!next.Task.IsCompleted) group.Add(next);
             }
+            isFull = group.Count >= most;
+            if (group.Count == 0) _pace.Forget();
             return _isPumping = group.Count > 0;
         }
     }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using OrleansSale.Api.Composition;
 using OrleansSale.Api.Tickets;
@@ -9,7 +8,7 @@ using OrleansSale.Tests.Contenders.Stocks;
 // What a merchant would take instead of the engine, each behind the engine's own web server: --contender NAME.
 // The same server settings, logging, keys, ticket check and JSON as the engine's; nothing else of it.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Engine.FindContentRoot() });
-builder.WebHost.ConfigureKestrel(WebServer.Configure);
+WebServer.Configure(builder.WebHost);
 var keys = Keys.Load(builder.Configuration);
 var name = builder.Configuration["contender"];
 if (name == "noop-jwt") StockTokens.Add(builder.Services, keys.Signing);

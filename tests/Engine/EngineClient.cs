@@ -58,6 +58,16 @@ public sealed class EngineClient : IDisposable
         new JsonObject { ["units"] = units, ["reason"] = "more came in" },
         key);
 
+    /// <summary>Pauses, resumes or closes the sale.</summary>
+    /// <param name="operatorToken">Who does.</param>
+    /// <param name="batch">Of this batch.</param>
+    /// <param name="action"><c>pause</c>, <c>resume</c> or <c>close</c>.</param>
+    public Task<EngineAnswer> OperateAsync(string operatorToken, string batch, string action) => SendAsync(
+        HttpMethod.Post,
+        $"/api/operator/batches/{batch}/{action}",
+        Bearer(operatorToken),
+        new JsonObject { ["reason"] = "as planned" });
+
     /// <summary>The board.</summary>
     public Task<EngineAnswer> BoardAsync(string batch) => SendAsync(HttpMethod.Get, $"/api/batches/{batch}");
 

@@ -146,12 +146,11 @@ public sealed class EngineProcess : IAsyncDisposable
     {
         var address = new Uri($"http://{options.Host}:{port}");
         var project = Path.Combine(Known("Repository"), options.Project);
-        string[] command =
-        [
-            .. options.Launcher,
-            "dotnet", Path.Combine(project, Known("Built"), $"OrleansSale.{options.Project}.dll"),
-            .. options.Arguments(address),
-        ];
+        var built = Path.Combine(project, Known("Built"), $"OrleansSale.{options.Project}");
+        string[] program = options.Assembly is { } other
+            ? ["exec", "--runtimeconfig", $"{built}.runtimeconfig.json", other]
+            : [$"{built}.dll"];
+        string[] command = [.. options.Launcher, "dotnet", .. program, .. options.Arguments(address)];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = project,

@@ -23,6 +23,12 @@ public abstract record ProgramOptions(EngineSecrets? Secrets)
     /// </summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>
+    /// The assembly to run in its place, with its runtime settings and in its folder, such as one that composes it with
+    /// another ledger. Default: null, its own.
+    /// </summary>
+    public string? Assembly { get; init; }
+
     /// <summary>Called with every line it writes, by one thread at a time.</summary>
     public Action<string>? Wrote { get; init; }
 

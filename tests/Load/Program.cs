@@ -3,13 +3,17 @@ using OrleansSale.Tests.Load;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Engine;
 using OrleansSale.Tests.Load.LocalCluster;
+using OrleansSale.Tests.Load.Overload;
 using OrleansSale.Tests.Load.Sellout;
+using OrleansSale.Tests.Load.Viewers;
 
 var command = new RootCommand("Puts load on the engine, and judges it by its ledger.")
 {
     SelloutCommand.Make(),
     CompareCommand.Make(),
     EngineCommand.Make(),
+    OverloadCommand.Make(),
+    ViewersCommand.Make(),
     LocalClusterCommand.Make(),
     AuditCommand.Make(),
 };

@@ -81,6 +81,11 @@ public sealed class LiveTests : IAsyncLifetime
         events.ShouldBeGreaterThan(1);
     }
 
+    [Theory]
+    [InlineData(0, 0.25), InlineData(1, 0.25), InlineData(1_250, 0.25), InlineData(2_500, 0.5), InlineData(10_000, 2)]
+    public void The_more_watch_the_less_often_they_are_told_of_counts(int viewers, double seconds) =>
+        Frame.IntervalFor(viewers).ShouldBe(TimeSpan.FromSeconds(seconds));
+
     [Fact]
     public async Task Who_comes_back_later_is_told_the_time_it_is_then()
     {

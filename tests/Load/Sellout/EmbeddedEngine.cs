@@ -30,12 +30,20 @@ internal sealed class EmbeddedEngine : IEngineUnderLoad
     public TimeSpan ToReady => _process.ToReady;
 
     /// <summary>Starts it on an empty directory, which goes with it unless it is to be kept.</summary>
-    public static async Task<IEngineUnderLoad> StartAsync(EngineSecrets secrets, bool keeps, CancellationToken cancellationToken)
+    public static Task<IEngineUnderLoad> StartAsync(EngineSecrets secrets, bool keeps, CancellationToken cancellationToken) =>
+        StartAsync(directory => new EngineOptions(directory, secrets), keeps, cancellationToken);
+
+    /// <summary>Starts it on an empty directory, which goes with it unless it is to be kept.</summary>
+    /// <param name="optionsOn">How to start it on that directory.</param>
+    /// <param name="keeps">Whether the directory is kept.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IEngineUnderLoad> StartAsync(
+        Func<string, EngineOptions> optionsOn, bool keeps, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("orleanssale-sellout-").FullName;
         try
         {
-            var process = await EngineProcess.StartAsync(new EngineOptions(directory, secrets), cancellationToken);
+            var process = await EngineProcess.StartAsync(optionsOn(directory), cancellationToken);
             return new EmbeddedEngine(process, directory, keeps);
         }
         catch

@@ -102,7 +102,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
                 usage.Processor.TotalSeconds,
                 usage.ResidentBytes / 1e6,
                 usage.PeakResidentBytes / 1e6,
-                await ManagedHeapAsync(engine) / 1e6),
+                await Metrics.ManagedHeapAsync(engine, AnswerWithin) / 1e6),
             (after.Generator - before.Generator).TotalSeconds);
     }
 
@@ -203,19 +203,6 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
                 return $"the board says {said} at {head}, the ledger {sale.Units} at {sale.HeadSeq}";
             await Task.Delay(BoardInterval, cancellationToken);
         }
-    }
-
-    /// <summary>Of all processes together; null if one does not report it.</summary>
-    private static async Task<double?> ManagedHeapAsync(IEngineUnderLoad engine)
-    {
-        double? bytes = 0;
-        foreach (var program in engine.Programs)
-        {
-            using var client = new EngineClient(program, AnswerWithin);
-            bytes += Metrics.ManagedHeapBytes(await client.MetricsAsync());
-        }
-
-        return bytes;
     }
 
     private static TimeSpan OwnProcessor()

@@ -15,11 +15,6 @@ internal sealed class PacedPurchases : IWireWork
     /// <summary>Latencies of requests due this early are dropped: connections open, and nobody has asked for this batch yet.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Of microseconds; the longest latency that a histogram tells apart: two minutes.</summary>
-    private const long LongestMicroseconds = 120_000_000;
-
-    private const int SignificantDigits = 3;
-
     /// <summary>Room for an order of one unit: one is about 250 bytes long.</summary>
     private const int LongestOrderBytes = 512;
 
@@ -38,7 +33,8 @@ internal sealed class PacedPurchases : IWireWork
     /// <param name="requests">In the order of their starts.</param>
     /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
     /// <param name="refuses">Whether each must be refused as sold out; else each must be answered with an order.</param>
-    public PacedPurchases(byte[][] requests, double perSecond, bool refuses)
+    /// <param name="startsIn">When the first one starts, from now; at once by default.</param>
+    public PacedPurchases(byte[][] requests, double perSecond, bool refuses, TimeSpan startsIn = default)
     {
         (_requests, _refuses) = (requests, refuses);
         _answeredAt = new long[requests.Length];
@@ -46,7 +42,7 @@ internal sealed class PacedPurchases : IWireWork
         _bodies = refuses ? [] : new byte[(long)requests.Length * LongestOrderBytes];
         _bodyLengths = new int[requests.Length];
         _ticksBetween = Stopwatch.Frequency / perSecond;
-        _start = Stopwatch.GetTimestamp() + (long)(Lead.TotalSeconds * Stopwatch.Frequency);
+        _start = Stopwatch.GetTimestamp() + (long)((Lead + startsIn).TotalSeconds * Stopwatch.Frequency);
     }
 
     /// <inheritdoc/>
@@ -90,19 +86,18 @@ internal sealed class PacedPurchases : IWireWork
         return null;
     }
 
+    /// <summary>From the intended start of a request to its answer; null if none came.</summary>
+    public TimeSpan? LatencyOf(int index) =>
+        _answeredAt[index] == 0 ? null : Stopwatch.GetElapsedTime(DueAt(index), _answeredAt[index]);
+
+    /// <summary>When a request was answered, in Stopwatch ticks; 0 if it was not.</summary>
+    public long AnsweredAt(int index) => _answeredAt[index];
+
     /// <summary>Latencies in µs from the intended start, without those of the settling time.</summary>
     public LongHistogram Latencies()
     {
-        var histogram = new LongHistogram(LongestMicroseconds, SignificantDigits);
         var settled = _start + (long)(Settling.TotalSeconds * Stopwatch.Frequency);
-        for (var index = 0; index < Count; index++)
-        {
-            if (_answeredAt[index] == 0 || DueAt(index) < settled) continue;
-            var latency = Stopwatch.GetElapsedTime(DueAt(index), _answeredAt[index]);
-            histogram.RecordValue(Math.Clamp((long)latency.TotalMicroseconds, 1, LongestMicroseconds));
-        }
-
-        return histogram;
+        return LatencyHistogram.Of(Enumerable.Range(0, Count).Where(index => DueAt(index) >= settled).Select(LatencyOf));
     }
 
     /// <summary>The orders told.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using HdrHistogram;
 using OrleansSale.Tests.Load.Compare.Figures;
 using OrleansSale.Tests.Load.Compare.Machine;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare.Report;
 
@@ -77,7 +77,7 @@ internal static class CompareFindings
             percent,
             Spread.Of(results.Select(result => result.IntendedPerSecond))!.Value.Median,
             results.Count(result => result.IsSustained),
-            Percentiles.ToDictionary(Key, percentile => Milliseconds(all, percentile)));
+            Percentiles.ToDictionary(Key, percentile => all.Milliseconds(percentile)));
     }
 
     private static ClosedRow RowOf(TurnResult turn, ClosedResult closed) => new(
@@ -86,14 +86,11 @@ internal static class CompareFindings
 
     private static OpenRow RowOf(TurnResult turn, OpenResult open) => new(
         turn.Round, turn.Contender.Name, open.Percent, open.IntendedPerSecond, open.PerSecond, open.IsSustained, open.Good, open.Bad,
-        Milliseconds(open.Latencies, 50), Milliseconds(open.Latencies, 99), Milliseconds(open.Latencies, 99.9),
-        Milliseconds(open.Latencies, 100),
+        open.Latencies.Milliseconds(50), open.Latencies.Milliseconds(99), open.Latencies.Milliseconds(99.9),
+        open.Latencies.Milliseconds(100),
         open.Usage.HostSeconds, open.Usage.StoreSeconds, open.Usage.GeneratorSeconds, open.Usage.OthersShare);
 
     private static SpreadRow RowOf(Spread spread) => new(spread.Median, spread.Least, spread.Most);
-
-    private static double Milliseconds(HistogramBase latencies, double percentile) =>
-        latencies.TotalCount == 0 ? 0 : latencies.GetValueAtPercentile(percentile) / 1e3;
 
     private static string Key(int number) => number.ToString(CultureInfo.InvariantCulture);
 

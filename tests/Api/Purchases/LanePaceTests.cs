@@ -1,0 +1,80 @@
+using OrleansSale.Api.Purchases;
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.Tests.Api.Purchases;
+
+/// <summary>How many purchases may wait, by what a batch has answered.</summary>
+public sealed class LanePaceTests
+{
+    private const int Capacity = 20_000;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1.25);
+
+    [Fact]
+    public void A_lane_of_which_nothing_is_known_is_as_long_as_its_capacity()
+    {
+        var pace = new LanePace(Capacity, LongestWait);
+        (pace.MostOpen, pace.MostInCall).ShouldBe((Capacity, PurchaseCall.MaxCount));
+    }
+
+    [Theory]
+    [InlineData(2_000, 2_500), InlineData(500, 625), InlineData(10, LanePace.Least), InlineData(20_000, Capacity)]
+    public void So_many_may_wait_as_the_batch_answers_in_the_longest_wait(double perSecond, int most)
+    {
+        var pace = Busy(new LanePace(Capacity, LongestWait), perSecond, seconds: 3);
+        pace.MostOpen.ShouldBeInRange(most * 99 / 100, most * 101 / 100);
+        pace.MostInCall.ShouldBe(Math.Min(pace.MostOpen / 2, PurchaseCall.MaxCount), "while one call is under way the next one gathers");
+    }
+
+    [Fact]
+    public void Few_at_a_time_say_nothing_of_the_pace()
+    {
+        var pace = new LanePace(Capacity, LongestWait);
+        for (var call = 0; call < 1_000; call++) pace.Answered(1, wasFull: false, TimeSpan.FromMilliseconds(10));
+        pace.MostOpen.ShouldBe(Capacity);
+    }
+
+    [Fact]
+    public void One_slow_call_is_not_judged()
+    {
+        var pace = new LanePace(Capacity, LongestWait);
+        pace.Answered(PurchaseCall.MaxCount, wasFull: true, LanePace.JudgedAfter * 0.9);
+        pace.MostOpen.ShouldBe(Capacity);
+    }
+
+    [Fact]
+    public void A_batch_that_becomes_faster_or_slower_is_judged_anew_within_seconds()
+    {
+        var pace = Busy(new LanePace(Capacity, LongestWait), 100, seconds: 20);
+        Busy(pace, 4_000, seconds: 5).MostOpen.ShouldBeInRange(4_500, 5_500);
+        Busy(pace, 1_000, seconds: 5).MostOpen.ShouldBeInRange(1_125, 1_375);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void When_the_rush_is_over_it_is_forgotten(bool isEmpty)
+    {
+        var pace = Busy(new LanePace(Capacity, LongestWait), 1_000, seconds: 3);
+        if (isEmpty) pace.Forget();
+        else pace.Answered(pace.MostInCall - 1, wasFull: false, TimeSpan.FromSeconds(1));
+        pace.MostOpen.ShouldBe(Capacity);
+    }
+
+    [Theory, InlineData(1), InlineData(5)]
+    public void A_small_capacity_is_never_exceeded(int capacity)
+    {
+        var pace = Busy(new LanePace(capacity, LongestWait), 2, seconds: 3);
+        (pace.MostOpen, pace.MostInCall).ShouldBe((capacity, Math.Max(1, capacity / 2)));
+    }
+
+    private static LanePace Busy(LanePace pace, double perSecond, double seconds)
+    {
+        for (var busy = 0.0; busy < seconds;)
+        {
+            var elapsed = pace.MostInCall / perSecond;
+            pace.Answered(pace.MostInCall, wasFull: true, TimeSpan.FromSeconds(elapsed));
+            busy += elapsed;
+        }
+
+        return pace;
+    }
+}

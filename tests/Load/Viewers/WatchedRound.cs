@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Overload;
+
+namespace OrleansSale.Tests.Load.Viewers;
+
+/// <summary>
+/// A sale before everybody's eyes. It opens and all its throughput is asked for; under half of that it is paused and resumed; what
+/// is left is bought at once; it is closed. What a change is counted from is never later than the change: the opening's instant,
+/// the operator's request, the ledger's entry of the last unit.
+/// </summary>
+internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions options, string batch)
+{
+    /// <summary>Of the throughput without viewers, the load under which the sale is paused and resumed.</summary>
+    private const double PacedShare = 0.5;
+
+    private const double PacedSeconds = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the start of that load.</summary>
+    private static readonly TimeSpan PausedAfter = TimeSpan.FromSeconds(0.5), ResumedAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>From the batch's creation to its opening: all are to watch by then.</summary>
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(4), WaitOfThousand = TimeSpan.FromSeconds(1);
+
+    private readonly List<PhaseChange> _changes = [];
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="EngineException">It could not be measured.</exception>
+    public async Task<ViewersRound> RunAsync(
+        int round, WatchedSale without, IReadOnlyList<string> violationsWithout, CancellationToken cancellationToken)
+    {
+        var (many, few) = (options.Purchases, (int)(without.PurchasesPerSecond * PacedShare * PacedSeconds));
+        var opens = DateTimeOffset.UtcNow + LeastWait + WaitOfThousand * (options.Viewers / 1e3);
+        await market.Chef.CreateAsync(batch, many + few, opens);
+        var (first, second) = (market.Writer.Write(batch, 0, many), market.Writer.Write(batch, many, few));
+        var connecting = Stopwatch.GetTimestamp();
+        await crowd.ConnectAsync(market.Engine.Fronts[0], batch, round, cancellationToken);
+        var connectSeconds = Stopwatch.GetElapsedTime(connecting).TotalSeconds;
+        if (DateTimeOffset.UtcNow >= opens) throw new EngineException($"the sale opened before all could watch, which took {connectSeconds:0.0} s");
+
+        // What was prepared is cleared away now, not while throughput is taken.
+        GC.Collect();
+        var opening = crowd.Expect("on-sale");
+        var boards = crowd.Boards;
+        var purchases = new Flood(first, double.PositiveInfinity, opens - DateTimeOffset.UtcNow);
+        await market.SendAsync(purchases, cancellationToken);
+        boards = crowd.Boards - boards;
+        await ReachedAsync(opening, "it opens, and everybody buys", TicksOf(opens), cancellationToken);
+        var with = await market.MeasureAsync(options.Viewers, purchases);
+
+        var paced = new Flood(second, without.PurchasesPerSecond * PacedShare);
+        await Task.WhenAll(market.SendAsync(paced, cancellationToken), PauseAndResumeAsync(cancellationToken));
+        var (soldOut, rest) = await SellTheRestAsync(many + few, cancellationToken);
+        await OperateAsync("close", "closed", cancellationToken);
+        var sale = await market.Chef.AuditAsync(batch, cancellationToken);
+        var soldOutAt = sale.SoldOutAt ?? throw new EngineException("the batch was not sold out");
+        _changes.Add(ChangeOf(soldOut, "the last unit, under load", TicksOf(soldOutAt)));
+        return new ViewersRound
+        {
+            Without = without,
+            With = with,
+            ConnectSeconds = connectSeconds,
+            Changes = _changes,
+            BoardsPerSecond = boards / (double)options.Viewers / Stopwatch.GetElapsedTime(purchases.Start, purchases.LastAnswer()).TotalSeconds,
+            Lost = crowd.Lost,
+            Violations = [.. violationsWithout, .. FloodAudit.Violations(sale, purchases, paced, rest)],
+        };
+    }
+
+    private async Task PauseAndResumeAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(PausedAfter, cancellationToken); // paced: amid the load
+        await OperateAsync("pause", "paused", cancellationToken);
+        await Task.Delay(ResumedAfter - PausedAfter, cancellationToken); // paced: likewise
+        await OperateAsync("resume", "on-sale", cancellationToken);
+    }
+
+    private async Task OperateAsync(string action, string phase, CancellationToken cancellationToken)
+    {
+        var reach = crowd.Expect(phase);
+        var since = Stopwatch.GetTimestamp();
+        await market.Chef.OperateAsync(batch, action);
+        await ReachedAsync(reach, action, since, cancellationToken);
+    }
+
+    /// <summary>Those refused during the pause left units; as many others buy them.</summary>
+    private async Task<(Reach SoldOut, Flood Purchases)> SellTheRestAsync(int firstUser, CancellationToken cancellationToken)
+    {
+        var (_, free) = await market.Chef.BoardAsync(batch);
+        var rest = new Flood(market.Writer.Write(batch, firstUser, free), double.PositiveInfinity);
+        var soldOut = crowd.Expect("sold-out");
+        await market.SendAsync(rest, cancellationToken);
+        await crowd.ReachedAsync(soldOut, Patience, cancellationToken);
+        return (soldOut, rest);
+    }
+
+    private async Task ReachedAsync(Reach reach, string what, long since, CancellationToken cancellationToken)
+    {
+        await crowd.ReachedAsync(reach, Patience, cancellationToken);
+        _changes.Add(ChangeOf(reach, what, since));
+    }
+
+    private static PhaseChange ChangeOf(Reach reach, string what, long since) => new(
+        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(ViewersFindings.ReachedShare, since), reach.SecondsTo(1, since));
+
+    /// <summary>An instant of this machine's clock, in Stopwatch ticks.</summary>
+    private static long TicksOf(DateTimeOffset instant) =>
+        Stopwatch.GetTimestamp() + (long)((instant - DateTimeOffset.UtcNow).TotalSeconds * Stopwatch.Frequency);
+}
