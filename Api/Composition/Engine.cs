@@ -71,8 +71,10 @@ public static class Engine
         var isDevelopment = app.Environment.IsDevelopment();
         app.UseProblems();
         app.UseDraining();
+        app.UseRouting();
         app.UseEventPages();
-        // Within the problems: what it refuses is told like every other refusal.
+        // Within the problems: what they refuse is told like every other refusal.
+        app.UseAuthentication();
         app.UseAuthorization();
         app.MapSignIn(isDevelopment);
         app.MapBatches();

@@ -38,12 +38,19 @@ public sealed class PurchaseApi(
         ],
         TakesKey: true).WithBody();
 
-    /// <summary>Maps the endpoint.</summary>
-    public static void Map(IEndpointRouteBuilder app) =>
-        app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch, PurchaseApi api) => api.PurchaseAsync(http, batch))
+    /// <summary>
+    /// Maps the endpoint. It finds out by itself who asks, so nothing that comes after routing has to look at a purchase,
+    /// and nothing of it is looked up per request: at noon that is a third of what a refusal costs.
+    /// </summary>
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var api = app.ServiceProvider.GetRequiredService<PurchaseApi>();
+        app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch) => api.PurchaseAsync(http, batch))
             .WithTags("Orders").WithSummary("Buy")
             .Accepts<PurchaseBody>(isOptional: true, "application/json").Produces<OrderBody>(201).Produces<OrderBody>(200)
-            .Described("Buy", Described);
+            .Described("Buy", Described)
+            .ShortCircuit();
+    }
 
     private async Task PurchaseAsync(HttpContext http, string batch)
     {

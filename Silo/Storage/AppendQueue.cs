@@ -4,7 +4,11 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>The appends of all grains of the process on their way to one writer, which takes them in groups.</summary>
-internal sealed class AppendQueue
+/// <param name="wakesInline">
+/// Whether the writer's wait ends on the thread that queues an append: for a writer that does no more there than set a
+/// signal for its own thread.
+/// </param>
+internal sealed class AppendQueue(bool wakesInline = false)
 {
     /// <summary>Appends that may wait; further ones wait asynchronously for a place.</summary>
     public const int Capacity = 4_096;
@@ -16,7 +20,7 @@ internal sealed class AppendQueue
     public const int MaxGroupBytes = 8 << 20;
 
     private readonly Channel<PendingAppend> _waiting = Channel.CreateBounded<PendingAppend>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, AllowSynchronousContinuations = false });
+        new BoundedChannelOptions(Capacity) { SingleReader = true, AllowSynchronousContinuations = wakesInline });
 
     /// <summary>Whether an append waits now.</summary>
     public bool HasWaiting => _waiting.Reader.TryPeek(out _);

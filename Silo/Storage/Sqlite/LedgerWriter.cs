@@ -18,7 +18,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     private readonly string _path;
     private readonly Action<SqliteConnection>? _onOpened;
     private readonly ILogger _logger;
-    private readonly AppendQueue _queue = new();
+    private readonly AppendQueue _queue = new(wakesInline: true);
+    private readonly AutoResetEvent _woken = new(initialState: false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerWriteConnection? _connection;
 
@@ -53,7 +54,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     {
         var rows = new List<PendingAppend>(AppendQueue.MaxGroupRows);
         var outcomes = new List<AppendOutcome>(AppendQueue.MaxGroupRows);
-        while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
+        while (WaitForAppends())
         {
             Take(rows);
             if (rows.Count > 0) Write(rows, outcomes);
@@ -61,7 +62,20 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
 
         // Closing the last connection also moves the log into the file; readers were closed before.
         Close();
+        _woken.Dispose();
         _ended.SetResult();
+    }
+
+    // Waiting for the task itself would spin first, which takes the processor from those who make the next append.
+    private bool WaitForAppends()
+    {
+        var waiting = _queue.WaitAsync().AsTask().GetAwaiter();
+        if (!waiting.IsCompleted)
+        {
+            waiting.UnsafeOnCompleted(() => _woken.Set());
+            _woken.WaitOne();
+        }
+        return waiting.GetResult();
     }
 
     private void Take(List<PendingAppend> rows)
