@@ -22,6 +22,12 @@ public sealed partial class PurchaseLane(
     /// <summary>How often the lane looks for purchases past their bound.</summary>
     public static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// Purchases answered one after the other by one work item of the thread pool. One for each would cost more than the
+    /// answer itself; one for a whole group would leave the other cores idle.
+    /// </summary>
+    public const int AnswersPerWorkItem = 32;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly Queue<Waiting> _queue = new();
@@ -78,7 +84,7 @@ public sealed partial class PurchaseLane(
                 var requests = new PurchaseRequest[group.Count];
                 for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
                 var answer = await grain.PurchaseAsync(new PurchaseCall(requests));
-                for (var i = 0; i < requests.Length; i++) Finish(group[i], answer.Outcomes[i]);
+                Finish([.. group], answer.Outcomes);
                 lock (_lock) _pace.Answered(requests.Length, isFull, _monotonic.GetElapsedTime(asked));
                 group.Clear();
                 delay = MinRetryDelay;
@@ -128,7 +134,7 @@ public sealed partial class PurchaseLane(
                 }
                 late.AddRange(_open.Values.Where(waiting => _monotonic.GetElapsedTime(waiting.Since) >= bound));
             }
-            foreach (var waiting in late) Finish(waiting, PurchaseOutcome.No(Refusal.Overloaded));
+            Finish([.. late], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Count)]);
             late.Clear();
             // They came first: what was answered while the batch says nothing must not pile up behind it.
             lock (_lock)
@@ -138,25 +144,44 @@ public sealed partial class PurchaseLane(
         }
     }
 
+    private void Finish(Waiting[] group, PurchaseOutcome[] outcomes)
+    {
+        for (var from = 0; from < group.Length; from += AnswersPerWorkItem)
+        {
+            var to = Math.Min(from + AnswersPerWorkItem, group.Length);
+            ThreadPool.UnsafeQueueUserWorkItem(new Answers(this, group, outcomes, from, to), preferLocal: false);
+        }
+    }
+
+    // Told first, forgotten then. While it is here its user is known to wait, and what its answer makes the front learn is
+    // learnt before that ends; and who asks the same meanwhile joins an answer that is his too. Only the one that told
+    // the outcome takes it out, so it is its own place: the same purchase is asked anew only after that.
     private void Finish(Waiting waiting, PurchaseOutcome outcome)
     {
+        if (!waiting.TrySetResult(outcome)) return;
         lock (_lock)
         {
-            // Only its own place: the same purchase may have been asked anew after this one's bound.
-            if (waiting.Task.IsCompleted || !_open.Remove(waiting.Request)) return;
-            waiting.TrySetResult(outcome);
+            _open.Remove(waiting.Request);
             var user = waiting.Request.User;
             if (_openOf[user] == 1) _openOf.Remove(user);
             else _openOf[user]--;
         }
     }
 
-    private sealed class Waiting(PurchaseRequest request, long since)
-        : TaskCompletionSource<PurchaseOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+    // Who waits goes on right where its outcome is set.
+    private sealed class Waiting(PurchaseRequest request, long since) : TaskCompletionSource<PurchaseOutcome>
     {
         public PurchaseRequest Request { get; } = request;
 
         public long Since { get; } = since;
+    }
+
+    private sealed class Answers(PurchaseLane lane, Waiting[] group, PurchaseOutcome[] outcomes, int from, int to) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            for (var i = from; i < to; i++) lane.Finish(group[i], outcomes[i]);
+        }
     }
 
     private static partial class Log
