@@ -9,7 +9,9 @@ namespace OrleansSale.Api.Purchases;
 /// <remarks>
 /// Once a batch is slower than its buyers, a longer lane makes no more orders. It makes everybody wait, those at its end up to
 /// their bound and for nothing, and it goes on when the rush is over. So whoever would have to wait long is told at once to
-/// come back. Only full calls count: one with few purchases in it shows how few there were, not how fast the batch is.
+/// come back. Only full calls count: one with few purchases in it shows how few there were, not how fast the batch is. And of
+/// the last ones the fastest counts: a batch that moves to another silo, or a disk that hangs for a moment, is late once and
+/// not slow.
 /// </remarks>
 /// <param name="capacity">Most purchases that may ever wait.</param>
 /// <param name="longestWait">How long a purchase should have to wait at most.</param>
@@ -18,13 +20,15 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
     /// <summary>The batch must have been busy for this long before it is judged.</summary>
     public static readonly TimeSpan JudgedAfter = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>How long a time the judgement looks back on; what is older fades.</summary>
-    public static readonly TimeSpan LooksBack = TimeSpan.FromSeconds(1);
+    /// <summary>Full calls, one after the other, that the judgement looks back on.</summary>
+    public const int JudgedCalls = 3;
 
     /// <summary>So many may wait however slow the batch is.</summary>
     public const int Least = 16;
 
-    private double _seconds, _answered;
+    private readonly double[] _perSecond = new double[JudgedCalls];
+    private double _busySeconds;
+    private int _calls;
     private int? _judged;
 
     /// <summary>How many purchases may be under way, those at the batch included.</summary>
@@ -44,14 +48,14 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
             Forget();
             return;
         }
-        _answered += count;
-        _seconds += elapsed.TotalSeconds;
-        if (_seconds < JudgedAfter.TotalSeconds) return;
-        var fade = Math.Min(1, LooksBack.TotalSeconds / _seconds);
-        (_answered, _seconds) = (_answered * fade, _seconds * fade);
-        _judged = (int)Math.Clamp(_answered / _seconds * longestWait.TotalSeconds, Math.Min(Least, capacity), capacity);
+        _busySeconds += elapsed.TotalSeconds;
+        _perSecond[_calls % JudgedCalls] = count / Math.Max(elapsed.TotalSeconds, double.Epsilon);
+        // Which place is next, and whether there are enough: it starts over before it overflows.
+        _calls = _calls + 1 < 2 * JudgedCalls ? _calls + 1 : JudgedCalls;
+        if (_calls < JudgedCalls || _busySeconds < JudgedAfter.TotalSeconds) return;
+        _judged = (int)Math.Clamp(_perSecond.Max() * longestWait.TotalSeconds, Math.Min(Least, capacity), capacity);
     }
 
     /// <summary>Nothing waits any more: how fast the batch is will show when it is busy again.</summary>
-    public void Forget() => (_answered, _seconds, _judged) = (0, 0, null);
+    public void Forget() => (_calls, _busySeconds, _judged) = (0, 0, null);
 }

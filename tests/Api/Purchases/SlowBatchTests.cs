@@ -34,24 +34,32 @@ public sealed class SlowBatchTests : IAsyncLifetime
     [Fact]
     public async Task Who_would_have_to_wait_long_is_told_at_once_and_who_waits_already_is_served()
     {
-        var batch = await _sale.CreateAsync(stock: 2 * Capacity);
+        var batch = await _sale.CreateAsync(stock: 3 * Capacity);
         var lane = _sale.Front.Services.GetRequiredService<PurchaseLanes>().Of(batch);
-        var users = Enumerable.Range(0, Capacity).Select(_ => _sale.NewUser()).ToArray();
-        Task<Answer>[] waiting;
-        using (_ledger.HoldAppends($"batch/{batch}"))
+        var waiting = new List<Task<Answer>>();
+        using (_ledger.HoldAppends($"batch/{batch}")) await ComeAsync(Capacity);
+
+        // So many full calls tell how slow the batch is: those who still wait are more than it answers in a second.
+        for (var call = 1; call <= LanePace.JudgedCalls; call++)
         {
-            waiting = [.. users.Select(user => _sale.BuyAsync(batch, user))];
-            await Eventually.HoldsAsync(() => users.All(lane.IsWaiting), "everybody waits");
+            var answered = call * Capacity / 2;
+            await Eventually.HoldsAsync(() => waiting.Count(purchase => purchase.IsCompleted) >= answered, "a full call was answered");
+            if (call < LanePace.JudgedCalls) await ComeAsync(Capacity / 2);
         }
 
-        // The first full call tells how slow the batch is: those who still wait are more than it answers in a second.
-        await Eventually.HoldsAsync(() => waiting.Count(purchase => purchase.IsCompleted) > Capacity / 2 - 1, "a full call was answered");
         var late = await _sale.BuyAsync(batch, _sale.NewUser());
         waiting.ShouldContain(purchase => !purchase.IsCompleted, "the lane was not full, and whoever came late was told at once");
         late.IsRefusal(503, "overloaded");
 
         foreach (var answer in await Task.WhenAll(waiting)) answer.Is(201);
         (await _sale.BuyAsync(batch, _sale.NewUser())).Is(201);
-        (await _sale.AuditAsync(batch)).Orders.Count.ShouldBe(Capacity + 1);
+        (await _sale.AuditAsync(batch)).Orders.Count.ShouldBe(waiting.Count + 1);
+
+        Task ComeAsync(int count)
+        {
+            var users = Enumerable.Range(0, count).Select(_ => _sale.NewUser()).ToArray();
+            waiting.AddRange(users.Select(user => _sale.BuyAsync(batch, user)));
+            return Eventually.HoldsAsync(() => users.All(lane.IsWaiting), "everybody waits");
+        }
     }
 }
