@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSale.Api.Purchases;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.Tests.Api.Purchases;
+
+/// <summary>A lane whose batch is slower than its buyers.</summary>
+public sealed class SlowLaneTests
+{
+    private const int Capacity = 120, InCall = Capacity / 2;
+
+    /// <summary>A full call takes so long that the batch answers fewer in an eighth of the bound than a call has.</summary>
+    private static readonly SaleOptions Options = new() { LaneCapacity = Capacity, AnswerWithinSeconds = 4 };
+
+    private static readonly TimeSpan CallTakes = TimeSpan.FromSeconds(0.7);
+
+    private readonly Channel<SlowBatch.Asked> _calls = Channel.CreateUnbounded<SlowBatch.Asked>();
+    private readonly PurchaseLane _lane;
+    private int _users;
+
+    public SlowLaneTests()
+    {
+        var grains = DispatchProxy.Create<IGrainFactory, Grains>();
+        var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
+        ((SlowBatch)batch).Calls = _calls.Writer;
+        ((Grains)grains).Batch = batch;
+        _lane = new PurchaseLane("slow", grains, Options, NullLogger<PurchaseLane>.Instance);
+    }
+
+    [Fact]
+    public async Task Who_would_have_to_wait_long_is_told_at_once_though_the_lane_has_room()
+    {
+        _ = Ask();
+        for (var full = 0; full < LanePace.JudgedCalls;)
+        {
+            var call = await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            while (_lane.QueuedCount < InCall) Ask().IsCompleted.ShouldBeFalse("there is room");
+            if (call.Count == InCall)
+            {
+                full++;
+                await Task.Delay(CallTakes, TestContext.Current.CancellationToken); // paced: a slow batch
+            }
+            call.Answer();
+            await Eventually.HoldsAsync(() => !call.Users.Any(_lane.IsWaiting), "their places are given up");
+        }
+
+        // The next call is under way, so the last one is judged; and half of the lane is free.
+        await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        var late = Ask();
+        late.IsCompleted.ShouldBeTrue();
+        (await late).Refused.ShouldBe(Refusal.Overloaded);
+    }
+
+    private Task<PurchaseOutcome> Ask() => _lane.AskAsync(new PurchaseRequest($"weibo:{++_users}", null, 1, 1, true));
+
+    /// <summary>Knows one batch.</summary>
+    public class Grains : DispatchProxy
+    {
+        internal object? Batch { get; set; }
+
+        /// <inheritdoc/>
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Batch;
+    }
+
+    /// <summary>A batch that answers when the test says so.</summary>
+    public class SlowBatch : DispatchProxy
+    {
+        internal ChannelWriter<Asked>? Calls { get; set; }
+
+        /// <inheritdoc/>
+        protected override object Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var asked = new Asked((PurchaseCall)args![0]!);
+            Calls!.TryWrite(asked).ShouldBeTrue();
+            return asked.Answered;
+        }
+
+        internal sealed class Asked(PurchaseCall call)
+        {
+            private readonly TaskCompletionSource<PurchaseOutcomes> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            public Task<PurchaseOutcomes> Answered => _answered.Task;
+
+            public int Count => call.Requests.Length;
+
+            public IEnumerable<string> Users => call.Requests.Select(request => request.User);
+
+            public void Answer() => _answered.SetResult(
+                new PurchaseOutcomes([.. call.Requests.Select(_ => PurchaseOutcome.No(Refusal.NotReserved))]));
+        }
+    }
+}
