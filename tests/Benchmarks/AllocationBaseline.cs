@@ -15,9 +15,9 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
 
     /// <summary>
     /// Measurements of each, of which the lowest counts: while the runtime still compiles, code allocates what it will not
-    /// later.
+    /// later. On a busy machine it may compile for long, so who knows what is enough looks at most so often.
     /// </summary>
-    public const int Measurements = 12;
+    public const int Measurements = 12, MostMeasurements = 100;
 
     private static readonly TimeSpan CompilerPause = TimeSpan.FromMilliseconds(60);
 
@@ -33,12 +33,13 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
     public static async Task<AllocationBaseline> MeasureAsync()
     {
         var bytes = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var method in Methods()) bytes[NameOf(method)] = await MeasureAsync(method);
+        foreach (var method in Methods()) bytes[NameOf(method)] = await MeasureAsync(method, Measurements, enough: -1);
         return new(bytes);
     }
 
-    /// <summary>Measures one.</summary>
-    public static Task<double> MeasureAsync(string name) => MeasureAsync(Methods().Single(method => NameOf(method) == name));
+    /// <summary>Measures one until it allocates no more than is enough.</summary>
+    public static Task<double> MeasureAsync(string name, double enough) =>
+        MeasureAsync(Methods().Single(method => NameOf(method) == name), MostMeasurements, enough);
 
     /// <summary>As it is stored.</summary>
     public string Text() => JsonSerializer.Serialize(BytesPerCall, Indented);
@@ -51,14 +52,14 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
 
     private static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
 
-    private static async Task<double> MeasureAsync(MethodInfo method)
+    private static async Task<double> MeasureAsync(MethodInfo method, int measurements, double enough)
     {
         var type = method.DeclaringType!;
         var benchmark = Activator.CreateInstance(type)!;
         With<GlobalSetupAttribute>(type, benchmark);
         var call = CallOf(method, benchmark);
         var lowest = double.MaxValue;
-        for (var measurement = 0; measurement < Measurements; measurement++)
+        for (var measurement = 0; measurement < measurements && lowest > enough; measurement++)
         {
             With<IterationSetupAttribute>(type, benchmark);
             lowest = Math.Min(lowest, (double)BytesOf(call) / Calls);

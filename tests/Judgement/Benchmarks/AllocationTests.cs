@@ -15,8 +15,11 @@ public sealed class AllocationTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_call_allocates_no_more_than_the_baseline_says(string name) =>
-        (await AllocationBaseline.MeasureAsync(name)).ShouldBeLessThanOrEqualTo(Baseline.BytesPerCall[name] + Tolerance);
+    public async Task A_call_allocates_no_more_than_the_baseline_says(string name)
+    {
+        var most = Baseline.BytesPerCall[name] + Tolerance;
+        (await AllocationBaseline.MeasureAsync(name, enough: most)).ShouldBeLessThanOrEqualTo(most);
+    }
 
     [Fact]
     public void The_baseline_names_every_benchmark_and_nothing_else() =>
