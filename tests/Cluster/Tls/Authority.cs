@@ -26,7 +26,7 @@ internal sealed class Authority : IDisposable
         Sign("member", Root, starts, ends, uses: uses.Length == 0 ? [Server, Client] : uses);
 
     /// <summary>An authority below this one.</summary>
-    public X509Certificate2 IssueIntermediate() => Sign("between", Root, isAuthority: true);
+    public X509Certificate2 IssueIntermediate() => Sign("between", Root, ends: DateTimeOffset.UtcNow.AddMonths(1), isAuthority: true);
 
     /// <summary>The configuration of a member; the files are written.</summary>
     public Dictionary<string, string?> Settings(X509Certificate2? member = null, string between = "", string? authorities = null)
