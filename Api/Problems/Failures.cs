@@ -33,10 +33,8 @@ public static class Failures
         return Task.CompletedTask;
     }
 
-    // A cancellation is nothing to tell of only if it was the client's: it has gone.
-    private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException
-        || context.HttpContext.RequestAborted.IsCancellationRequested && context.Exception is OperationCanceledException or IOException;
+    // A client that has gone is the middleware's own affair: it neither asks here nor calls the handler.
+    private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) => context.Exception is BadHttpRequestException;
 
     private static Problem? ProblemOf(int status) => status switch
     {

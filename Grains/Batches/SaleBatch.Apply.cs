@@ -70,8 +70,8 @@ public sealed partial class SaleBatch
         foreach (var unit in e.Units) Free.Remove(unit);
         HeldUnits += e.Units.Length;
         var order = new Order(seq, e, latest);
+        Know(e.User, latest);
         if (latest is not null) _latestOrders.Remove(latest);
-        else if (!_cancelledVersions.ContainsKey(e.User)) _knownUsers.Add(UserId.HashOf(e.User));
         _latestOrders.Add(order);
         _orders.Add(order);
     }
@@ -137,7 +137,7 @@ public sealed partial class SaleBatch
     private void ApplyReservationCancelled(long seq, ReservationCancelled e)
     {
         Require(seq, e.Version > CancelledVersionOf(e.User), "a cancellation that is recorded already");
-        if (!_cancelledVersions.ContainsKey(e.User) && LatestOrderOf(e.User) is null) _knownUsers.Add(UserId.HashOf(e.User));
+        Know(e.User, LatestOrderOf(e.User));
         _cancelledVersions[e.User] = e.Version;
     }
 
@@ -168,6 +168,12 @@ public sealed partial class SaleBatch
             for (var unit = range.First; unit <= range.Last; unit++) Free.Remove(unit);
         }
         WithdrawnUnits += units;
+    }
+
+    // Before its order or cancellation is there: who has either is known already.
+    private void Know(string user, Order? latest)
+    {
+        if (latest is null && !_cancelledVersions.ContainsKey(user)) _knownUsers.Add(UserId.HashOf(user));
     }
 
     private void AddUnits(int count)
