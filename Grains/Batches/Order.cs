@@ -18,18 +18,21 @@ public enum HoldState : byte
     Cancelled,
 }
 
-/// <summary>An order in a batch's state. Kept small: a batch has one for every unit it ever held.</summary>
+/// <summary>
+/// An order in a batch's state. Kept small: a batch has one for every unit it ever held, and the most of them by far are the
+/// first of their user, of one unit, not paid for yet. What they do not have stands apart.
+/// </summary>
 public sealed class Order
 {
     private readonly int _unit;
-    private readonly int[]? _units;
+    private Rest? _rest;
 
     internal Order(long seq, Held held, Order? previous)
     {
-        (Seq, User, PayBy, Reservation, Key, Previous) = (seq, held.User, held.PayBy, held.Reservation, held.Key, previous);
-        var units = held.Units;
-        if (units.Length == 1) _unit = units[0];
-        else _units = units;
+        (Seq, User, PayBy, Reservation, Key) = (seq, held.User, held.PayBy, held.Reservation, held.Key);
+        if (held.Units.Length == 1) _unit = held.Units[0];
+        else More.Units = held.Units;
+        if (previous is not null) More.Previous = previous;
     }
 
     /// <summary>Sequence of its held entry: its name within the batch.</summary>
@@ -39,10 +42,10 @@ public sealed class Order
     public string User { get; }
 
     /// <summary>Unit numbers, ascending. Not to be written to.</summary>
-    public int[] Units => _units ?? [_unit];
+    public int[] Units => _rest?.Units ?? [_unit];
 
     /// <summary>How many units.</summary>
-    public int Quantity => _units?.Length ?? 1;
+    public int Quantity => _rest?.Units?.Length ?? 1;
 
     /// <summary>The deadline shown, ms; the hold was made the batch's payment window earlier.</summary>
     public long PayBy { get; }
@@ -54,25 +57,53 @@ public sealed class Order
     public string? Key { get; }
 
     /// <summary>The same user's order before this one.</summary>
-    public Order? Previous { get; }
+    public Order? Previous => _rest?.Previous;
 
     /// <summary>How its hold stands.</summary>
     public HoldState Hold { get; internal set; }
 
     /// <summary>Captured payments that are owed back and not made yet.</summary>
-    public int Owed { get; internal set; }
+    public int Owed
+    {
+        get => _rest?.Owed ?? 0;
+        internal set => More.Owed = value;
+    }
 
     /// <summary>Captured payments that were paid back.</summary>
-    public int Returned { get; internal set; }
+    public int Returned
+    {
+        get => _rest?.Returned ?? 0;
+        internal set => More.Returned = value;
+    }
 
     /// <summary>The provider's checkout; null: none opened.</summary>
-    public string? Checkout { get; internal set; }
+    public string? Checkout
+    {
+        get => _rest?.Checkout;
+        internal set => More.Checkout = value;
+    }
 
     /// <summary>The payment it was sold for; null: never sold. Stays after a cancellation.</summary>
-    public string? Payment { get; internal set; }
+    public string? Payment
+    {
+        get => _rest?.Payment;
+        internal set => More.Payment = value;
+    }
 
     /// <summary>Whether it has units: awaiting payment or paid.</summary>
     public bool IsLive => Hold is HoldState.Live or HoldState.Sold;
+
+    private Rest More => _rest ??= new Rest();
+
+    private sealed class Rest
+    {
+        public int[]? Units;
+        public Order? Previous;
+        public string? Checkout;
+        public string? Payment;
+        public int Owed;
+        public int Returned;
+    }
 }
 
 /// <summary>A captured payment in a batch's state.</summary>

@@ -71,9 +71,8 @@ public sealed partial class SaleBatch
         HeldUnits += e.Units.Length;
         var order = new Order(seq, e, latest);
         Know(e.User, latest);
-        if (latest is not null) _latestOrders.Remove(latest);
-        _latestOrders.Add(order);
         _orders.Add(order);
+        _latestOrders.TakeLast();
     }
 
     private void ApplyCheckoutOpened(long seq, CheckoutOpened e)

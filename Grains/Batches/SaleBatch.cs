@@ -18,7 +18,7 @@ public sealed partial class SaleBatch
 {
     // By sequence. Holds get the same window, and time never runs backwards, so it is the order of their deadlines too.
     private readonly List<Order> _orders = [];
-    private readonly HashSet<Order> _latestOrders = new(ByUser.Comparer);
+    private readonly LatestOrders _latestOrders;
     private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _owed = new(StringComparer.Ordinal);
@@ -27,6 +27,9 @@ public sealed partial class SaleBatch
 
     // All orders before this place have ended or are paid for ever: what ended does not live again.
     private int _firstLive;
+
+    /// <summary>Without any entry.</summary>
+    public SaleBatch() => _latestOrders = new LatestOrders(_orders);
 
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms { get; private set; }
@@ -93,8 +96,7 @@ public sealed partial class SaleBatch
     }
 
     /// <summary>The user's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
-    public Order? LatestOrderOf(string user) =>
-        _latestOrders.GetAlternateLookup<string>().TryGetValue(user, out var order) ? order : null;
+    public Order? LatestOrderOf(string user) => _latestOrders.Of(user);
 
     /// <summary>Up to which version the user's reservation is cancelled; 0: never.</summary>
     public long CancelledVersionOf(string user) => _cancelledVersions.GetValueOrDefault(user);
@@ -142,22 +144,6 @@ public sealed partial class SaleBatch
             else to = middle;
         }
         return from;
-    }
-
-    // Finds a user's newest order without a second copy of the key.
-    private sealed class ByUser : IEqualityComparer<Order>, IAlternateEqualityComparer<string, Order>
-    {
-        public static readonly ByUser Comparer = new();
-
-        public bool Equals(Order? x, Order? y) => x?.User == y?.User;
-
-        public int GetHashCode(Order order) => GetHashCode(order.User);
-
-        public bool Equals(string user, Order order) => user == order.User;
-
-        public int GetHashCode(string user) => string.GetHashCode(user, StringComparison.Ordinal);
-
-        public Order Create(string user) => throw new NotSupportedException("An order is made by its entry.");
     }
 }
 

@@ -50,7 +50,7 @@ public sealed partial class SaleBatchGrain(
     {
         if (ClockFault() is { } fault) throw fault;
         var head = await BatchReplay.ReadAsync(ledger, Streams.OfBatch(Id), _batch, cancellationToken);
-        _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch), reusesBuffers: true);
+        _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch));
         _writer = new EntryWriter(Id);
         _roster = new RosterCount(ledger, Streams.OfReservations(Id));
         _refunds = new RefundSweep(_batch, time, MakeRefundAsync);

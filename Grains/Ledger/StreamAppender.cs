@@ -18,7 +18,7 @@ namespace OrleansSale.Grains.Ledger;
 /// <typeparam name="TState">
 /// What is known as of the committed head; captured when a group is sealed, published when it is stored.
 /// </typeparam>
-public sealed class StreamAppender<TState>(ILedger ledger, string stream, LedgerHead head, Func<TState> capture, bool reusesBuffers)
+public sealed class StreamAppender<TState>(ILedger ledger, string stream, LedgerHead head, Func<TState> capture)
 {
     /// <summary>How long a confirmation of the stored head counts.</summary>
     public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(1);
@@ -37,8 +37,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     // move.
     private readonly TimeProvider _monotonic = TimeProvider.System;
 
-    private ArrayBufferWriter<byte>? _gathering;
-    private ArrayBufferWriter<byte>? _spare;
+    private PooledLines? _gathering;
     private int _gatheredCount;
     private int _lineStart;
     private byte[] _tailHash = [.. head.Hash];
@@ -57,20 +56,12 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     public TState CommittedState { get; private set; } = capture();
 
     /// <summary>Where to write the next line, ended by a line feed; then call <see cref="Added"/>.</summary>
-    public IBufferWriter<byte> Lines
-    {
-        get
-        {
-            // Taken, the spare is no longer one: else the group in flight and the one that gathers would share it.
-            if (_gathering is null) (_gathering, _spare) = (_spare ?? new ArrayBufferWriter<byte>(512), null);
-            return _gathering;
-        }
-    }
+    public IBufferWriter<byte> Lines => _gathering ??= new PooledLines();
 
     /// <summary>Takes the line just written into the chain and the group.</summary>
     public void Added()
     {
-        var line = _gathering!.WrittenSpan[_lineStart..^1];
+        var line = _gathering!.Written.Span[_lineStart..^1];
         LedgerChain.Next(_tailHash, line, _tailHash);
         _lineStart = _gathering.WrittenCount;
         _gatheredCount++;
@@ -109,19 +100,15 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             _inFlight = done.Task;
             try
             {
-                var (buffer, state) = (_gathering!, capture());
+                var (lines, state) = (_gathering!, capture());
                 var commit = new LedgerCommit(
-                    stream, Committed.Seq + 1, _gatheredCount, buffer.WrittenMemory, Committed.Hash, [.. _tailHash]);
-                (_gathering, _spare, _gatheredCount, _lineStart, _gatheringDone) = (_spare, null, 0, 0, null);
+                    stream, Committed.Seq + 1, _gatheredCount, lines.Written, Committed.Hash, [.. _tailHash]);
+                (_gathering, _gatheredCount, _lineStart, _gatheringDone) = (null, 0, 0, null);
                 var attempts = await AppendAsync(commit);
                 Committed = new LedgerHead(commit.LastSeq, commit.Hash);
                 CommittedState = state;
-                // After a second attempt the first may still be under way somewhere, with these bytes.
-                if (reusesBuffers && attempts == 1)
-                {
-                    buffer.ResetWrittenCount();
-                    _spare = buffer;
-                }
+                // After a second attempt the first may still be under way somewhere, with these bytes: they are not for others.
+                if (attempts == 1) lines.Return();
                 done.SetResult();
             }
             catch (Exception e)

@@ -26,7 +26,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         (_batch, _user) = (key[..slash], key[(slash + 1)..]);
         var head = await ReplayAsync(Streams.OfReservation(key), cancellationToken);
-        _appender = new(ledger, Streams.OfReservation(key), head, () => _reservation.Seq, reusesBuffers: false);
+        _appender = new(ledger, Streams.OfReservation(key), head, () => _reservation.Seq);
         if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
     }
 

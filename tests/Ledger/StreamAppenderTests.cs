@@ -13,7 +13,7 @@ public class StreamAppenderTests
     {
         var stored = new MemoryLedger();
         var faulty = new FaultyLedger(stored);
-        var appender = new StreamAppender<long>(faulty, Stream, LedgerHead.Empty, () => 0, reusesBuffers: true);
+        var appender = new StreamAppender<long>(faulty, Stream, LedgerHead.Empty, () => 0);
         var seq = 0;
         // Twice round, so that the buffer of a finished append has been taken up again when the next one is in flight.
         for (var round = 0; round < 2; round++)

@@ -1,0 +1,60 @@
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>
+/// Finds each user's newest order in a batch's list of orders. A batch has an entry here for every user who ever held a unit,
+/// so it keeps eight bytes for one, its place in the list and a half of its hash, where a set of the framework takes twenty.
+/// </summary>
+/// <remarks>
+/// Open addressing with linear probing. Nothing is ever taken out: a user's newer order takes the place of the older one.
+/// The hash is seeded for the process, so names can't be chosen to collide.
+/// </remarks>
+/// <param name="orders">The orders; it only grows.</param>
+internal sealed class LatestOrders(List<Order> orders)
+{
+    /// <summary>Of the slots, this share at most is taken before their number doubles.</summary>
+    private const double MaxLoad = 0.75;
+
+    // The hash above, the place plus one below; 0: free. Their number is a power of two.
+    private ulong[] _slots = new ulong[16];
+    private int _users;
+
+    /// <summary>The user's newest order; null: none.</summary>
+    public Order? Of(string user) => _slots[SlotOf(user, HashOf(user))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
+
+    /// <summary>Takes in the order that was added to the list last.</summary>
+    public void TakeLast()
+    {
+        var user = orders[^1].User;
+        var hash = HashOf(user);
+        var slot = SlotOf(user, hash);
+        var isNew = _slots[slot] == 0;
+        _slots[slot] = (ulong)hash << 32 | (uint)orders.Count;
+        if (isNew && ++_users > _slots.Length * MaxLoad) Grow();
+    }
+
+    // The slot of this user, or the free one where it belongs.
+    private int SlotOf(string user, uint hash)
+    {
+        var slot = (int)hash & (_slots.Length - 1);
+        while (_slots[slot] is > 0 and var taken && ((uint)(taken >> 32) != hash || orders[PlaceIn(taken)].User != user))
+            slot = (slot + 1) & (_slots.Length - 1);
+        return slot;
+    }
+
+    private void Grow()
+    {
+        var larger = new ulong[_slots.Length * 2];
+        foreach (var taken in _slots)
+        {
+            if (taken == 0) continue;
+            var slot = (int)(taken >> 32) & (larger.Length - 1);
+            while (larger[slot] > 0) slot = (slot + 1) & (larger.Length - 1);
+            larger[slot] = taken;
+        }
+        _slots = larger;
+    }
+
+    private static int PlaceIn(ulong slot) => (int)(uint)slot - 1;
+
+    private static uint HashOf(string user) => (uint)string.GetHashCode(user, StringComparison.Ordinal);
+}
