@@ -56,6 +56,21 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
         _next = _next with { Seq = commit.LastSeq + 1, PreviousHash = commit.Hash };
     }
 
+    /// <summary>
+    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves it
+    /// behind, whatever becomes of it.
+    /// </summary>
+    public static async IAsyncEnumerable<LedgerCommit> ReadAheadAsync(
+        LedgerCursor start, Func<LedgerCursor, Task<(List<LedgerCommit> Commits, LedgerCursor? Next)>> read)
+    {
+        for (var reading = read(start); reading is not null;)
+        {
+            var (commits, next) = await reading.ConfigureAwait(false);
+            reading = next is null ? null : read(next);
+            foreach (var commit in commits) yield return commit;
+        }
+    }
+
     /// <summary>Where the next page begins; null after the last.</summary>
     /// <exception cref="InvalidDataException">
     /// The rows end before the head that the stream had when reading began.

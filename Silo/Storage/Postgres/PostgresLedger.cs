@@ -85,11 +85,8 @@ public sealed class PostgresLedger : ILedger, IAsyncDisposable
     private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
         string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = await _reader.SeekAsync(stream, fromSeq, cancellationToken).ConfigureAwait(false);
-        while (next is { } start)
-        {
-            (var commits, next) = await _reader.ReadPageAsync(stream, start, cancellationToken).ConfigureAwait(false);
-            foreach (var commit in commits) yield return commit;
-        }
+        if (await _reader.SeekAsync(stream, fromSeq, cancellationToken).ConfigureAwait(false) is not { } start) yield break;
+        var pages = LedgerPage.ReadAheadAsync(start, from => _reader.ReadPageAsync(stream, from, cancellationToken));
+        await foreach (var commit in pages.ConfigureAwait(false)) yield return commit;
     }
 }

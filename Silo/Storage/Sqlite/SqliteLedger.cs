@@ -98,13 +98,10 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
     private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
         string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var next = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken)
-            .ConfigureAwait(false);
-        while (next is { } start)
-        {
-            (var commits, next) = await _readers.ReadAsync(reader => reader.ReadPage(stream, start), cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var commit in commits) yield return commit;
-        }
+        var first = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken).ConfigureAwait(false);
+        if (first is not { } start) yield break;
+        var pages = LedgerPage.ReadAheadAsync(
+            start, from => _readers.ReadAsync(reader => reader.ReadPage(stream, from), cancellationToken));
+        await foreach (var commit in pages.ConfigureAwait(false)) yield return commit;
     }
 }
