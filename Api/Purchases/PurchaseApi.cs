@@ -81,7 +81,8 @@ public sealed class PurchaseApi(
         var lane = lanes.Of(batch);
         if (feed.Fresh() is { } copy)
         {
-            var onlyBatchMayAnswer = feed.Known.MayContain(UserId.HashOf(buyer.User)) || lane.IsWaiting(buyer.User);
+            // In this order: who waits no more is known by then, if he got a unit.
+            var onlyBatchMayAnswer = lane.IsWaiting(buyer.User) || feed.Known.MayContain(UserId.HashOf(buyer.User));
             if (FrontRules.Refuse(feed.Terms, copy.Snapshot, time.GetUtcNow(), body.Quantity, onlyBatchMayAnswer) is { } refusal)
                 return (default, ProblemOf(refusal, feed.Terms));
         }

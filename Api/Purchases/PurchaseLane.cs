@@ -153,15 +153,18 @@ public sealed partial class PurchaseLane(
         }
     }
 
-    // Told first, forgotten then. While it is here its user is known to wait, and what its answer makes the front learn is
-    // learnt before that ends; and who asks the same meanwhile joins an answer that is his too. Only the one that told
-    // the outcome takes it out, so it is its own place: the same purchase is asked anew only after that.
+    // Who asks the same from now on asks anew, for whoever has his answer is done with it. But his user is known to wait
+    // until the front has learnt what the answer says, which ends when its telling does. Only one tells it.
     private void Finish(Waiting waiting, PurchaseOutcome outcome)
     {
-        if (!waiting.TrySetResult(outcome)) return;
         lock (_lock)
         {
+            if (!_open.TryGetValue(waiting.Request, out var open) || open != waiting) return;
             _open.Remove(waiting.Request);
+        }
+        waiting.SetResult(outcome);
+        lock (_lock)
+        {
             var user = waiting.Request.User;
             if (_openOf[user] == 1) _openOf.Remove(user);
             else _openOf[user]--;

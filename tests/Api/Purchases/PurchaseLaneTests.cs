@@ -7,8 +7,8 @@ using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Tests.Api.Purchases;
 
-/// <summary>A lane whose batch is slower than its buyers.</summary>
-public sealed class SlowLaneTests
+/// <summary>A lane whose batch answers when the test says so.</summary>
+public sealed class PurchaseLaneTests
 {
     private const int Capacity = 120, InCall = Capacity / 2;
 
@@ -21,7 +21,7 @@ public sealed class SlowLaneTests
     private readonly PurchaseLane _lane;
     private int _users;
 
-    public SlowLaneTests()
+    public PurchaseLaneTests()
     {
         var grains = DispatchProxy.Create<IGrainFactory, Grains>();
         var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
@@ -52,6 +52,25 @@ public sealed class SlowLaneTests
         var late = Ask();
         late.IsCompleted.ShouldBeTrue();
         (await late).Refused.ShouldBe(Refusal.Overloaded);
+    }
+
+    // Two purchases without a key, one after the other, are two purchases; and the answer is there before the lane is done with it.
+    [Fact]
+    public async Task Who_has_his_answer_and_asks_the_same_again_asks_anew_and_is_known_to_wait_until_he_is_done_with_it()
+    {
+        var request = new PurchaseRequest("weibo:again", null, 1, 1, true);
+        var first = _lane.AskAsync(request);
+        _lane.AskAsync(request).ShouldBe(first, "who asks the same meanwhile joins");
+        // Goes on right where the answer is told.
+        var again = first.ContinueWith(
+            _ => (Task: _lane.AskAsync(request), IsWaiting: _lane.IsWaiting(request.User)), TaskContinuationOptions.ExecuteSynchronously);
+        (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
+        var (second, isWaiting) = await again;
+        (second == first, isWaiting).ShouldBe((false, true));
+
+        (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
+        (await second).Refused.ShouldBe(Refusal.NotReserved);
+        await Eventually.HoldsAsync(() => !_lane.IsWaiting(request.User), "his place is given up");
     }
 
     private Task<PurchaseOutcome> Ask() => _lane.AskAsync(new PurchaseRequest($"weibo:{++_users}", null, 1, 1, true));
