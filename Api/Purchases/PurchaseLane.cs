@@ -5,7 +5,7 @@ namespace OrleansSale.Api.Purchases;
 
 /// <summary>
 /// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the
-/// batch in one call, while the next gather. One purchase per user and key: a second one joins the first.
+/// batch in one call, while the next gather. One purchase per user and key: a second one joins the first until that is answered.
 /// </summary>
 /// <remarks>
 /// Every purchase is answered within its bound, come what may: a call that fails is asked again under the same keys
