@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Browser.Stage;
 
@@ -35,7 +34,7 @@ public sealed class EngineProcess : IAsyncDisposable
     public static async Task<EngineProcess> StartAsync()
     {
         var data = Directory.CreateTempSubdirectory("sale-browser-");
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{LoopbackPorts.Free()}");
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
@@ -99,12 +98,5 @@ public sealed class EngineProcess : IAsyncDisposable
         {
             if (_output.Length < KeptOutputCharacters) _output.AppendLine(line);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
