@@ -15,6 +15,7 @@ public sealed class OverloadChecks
     {
         Ledger = OverloadFindings.Slowed,
         Factor = 2,
+        IsFirst = false,
         PeakPerSecond = 2_000,
         IntendedPerSecond = 4_000,
         Seconds = 30,
@@ -70,6 +71,11 @@ public sealed class OverloadChecks
         Failing(Wrong["undecided"] with { Ledger = "real" }).ShouldBeEmpty();
         Failing(Wrong["promises broken"] with { Ledger = "real" }).ShouldHaveSingleItem();
     }
+
+    [Fact]
+    public void Of_an_engines_first_flood_all_is_judged_but_how_its_memory_still_grows() =>
+        Wrong.Where(fault => Failing(fault.Value with { IsFirst = true }).Count == 0).Select(fault => fault.Key)
+            .ShouldBe(["resident memory, last third"]);
 
     [Fact]
     public void Memory_is_told_by_thirds_of_the_flood()

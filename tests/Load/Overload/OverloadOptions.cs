@@ -6,7 +6,7 @@ internal sealed record OverloadOptions
     /// <summary>What the slowed ledger takes in a second: purchases, 1 or more.</summary>
     public int LedgerPerSecond { get; init; } = 2_000;
 
-    /// <summary>Arrivals as multiples of the measured peak; one flood each.</summary>
+    /// <summary>Arrivals as multiples of the measured peak, 1 or more; one flood each, and one of the first before them.</summary>
     public IReadOnlyList<int> Factors { get; init; } = [2, 4];
 
     /// <summary>Length of a flood in whole seconds, 5 or more.</summary>

@@ -36,7 +36,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
             },
             options.LedgerPerSecond * SlowedWarmUpSeconds,
             options.LedgerPerSecond * SlowedPeakSeconds,
-            options.Factors,
+            [options.Factors[0], .. options.Factors],
             cancellationToken);
         if (!options.IncludesReal) return slowed;
         var real = await FloodAsync(
@@ -57,7 +57,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
             await PeakAsync(sale, "Warm up", warmUp, cancellationToken);
             var peak = await PeakAsync(sale, "Peak, closed loop", peakPurchases, cancellationToken);
             var floods = new List<Pressure>();
-            foreach (var factor in factors) floods.Add(await FloodAsync(sale, peak, factor, cancellationToken));
+            foreach (var factor in factors) floods.Add(await FloodAsync(sale, peak, factor, floods.Count == 0, cancellationToken));
             return floods;
         }
         catch (Exception exception) when (exception is EngineException or HttpRequestException)
@@ -80,7 +80,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
         return work.AcceptedPerSecond(work.Start, work.LastAnswer() + 1);
     }
 
-    private async Task<Pressure> FloodAsync(Place place, double peak, int factor, CancellationToken cancellationToken)
+    private async Task<Pressure> FloodAsync(Place place, double peak, int factor, bool isFirst, CancellationToken cancellationToken)
     {
         var (perSecond, batch) = (peak * factor, $"batch-{++_batches}");
         var (many, few) = ((int)(perSecond * options.Seconds),
@@ -103,7 +103,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
         await ends.CancelAsync();
         await watching;
         var sale = await progress.StageAsync("Audit the ledger", () => place.Chef.AuditAsync(batch, cancellationToken));
-        return PressureReading.Of(place.Ledger, peak, factor, new Witnesses(flood, purchases, memory.Samples, sale));
+        return PressureReading.Of(place.Ledger, peak, factor, isFirst, new Witnesses(flood, purchases, memory.Samples, sale));
     }
 
     private static WireClient Wire(Place place, int connections) =>

@@ -7,14 +7,14 @@ namespace OrleansSale.Tests.Load.Overload;
 internal static class OverloadTable
 {
     /// <summary>As wide as the table, where the output is no terminal and would be cut to 80 characters.</summary>
-    private const int Width = 150;
+    private const int Width = 190;
 
     /// <summary>Prints it.</summary>
     public static void Print(OverloadReport report)
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = Width;
         var table = new Table().RoundedBorder().AddColumn("What");
-        foreach (var flood in report.Floods) table.AddColumn(new TableColumn($"{flood.Ledger} ledger, {flood.Factor}×").RightAligned());
+        foreach (var flood in report.Floods) table.AddColumn(new TableColumn($"{flood.Ledger} ledger, {flood.Name}").RightAligned());
         var columns = report.Floods.Select(flood => Rows(flood).ToList()).ToList();
         for (var row = 0; row < columns[0].Count; row++)
             table.AddRow([columns[0][row].What, .. columns.Select(column => Markup.Escape(column[row].Result))]);

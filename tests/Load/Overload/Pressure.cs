@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HdrHistogram;
 using OrleansSale.Tests.Load.Wire;
 
@@ -28,6 +29,16 @@ internal sealed record Pressure
 
     /// <summary>Arrivals as a multiple of the peak.</summary>
     public required int Factor { get; init; }
+
+    /// <summary>
+    /// Whether it was the first of its engine, whose heap still grows to its working size: what is allocated between two
+    /// collections is touched for the first time.
+    /// </summary>
+    public required bool IsFirst { get; init; }
+
+    /// <summary>What it is called in tables and checks, such as <c>2×, first</c>.</summary>
+    [JsonIgnore]
+    public string Name => $"{Factor}×{(IsFirst ? ", first" : "")}";
 
     /// <summary>Purchases a second in the closed loop, before.</summary>
     public required double PeakPerSecond { get; init; }

@@ -17,7 +17,7 @@ internal static class PressureReading
 
     /// <summary>The figures of one flood.</summary>
     /// <exception cref="InvalidOperationException">It was too short for its memory to be seen.</exception>
-    public static Pressure Of(string ledger, double peak, int factor, Witnesses seen)
+    public static Pressure Of(string ledger, double peak, int factor, bool isFirst, Witnesses seen)
     {
         var (flood, trickle) = (seen.Flood, new Trickle(seen.Trickle, seen.Flood.Start, seen.Flood.End));
         var (accepted, others) = (flood.CountOf(Fate.Accepted), flood.Others.Snapshot());
@@ -27,6 +27,7 @@ internal static class PressureReading
         {
             Ledger = ledger,
             Factor = factor,
+            IsFirst = isFirst,
             PeakPerSecond = peak,
             IntendedPerSecond = peak * factor,
             Seconds = Stopwatch.GetElapsedTime(flood.Start, flood.End).TotalSeconds,
