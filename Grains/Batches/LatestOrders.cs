@@ -1,15 +1,15 @@
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// Finds each user's newest order in a batch's list of orders. A batch has an entry here for every user who ever held a unit,
-/// so it keeps eight bytes for one, its place in the list and a half of its hash, where a set of the framework takes twenty.
+/// Finds each user's newest order in a batch's book. A batch has an entry here for every user who ever held a unit,
+/// so it keeps eight bytes for one, its place in the book and a half of its hash, where a set of the framework takes twenty.
 /// </summary>
 /// <remarks>
 /// Open addressing with linear probing. Nothing is ever taken out: a user's newer order takes the place of the older one.
 /// The hash is seeded for the process, so names can't be chosen to collide.
 /// </remarks>
 /// <param name="orders">The orders; it only grows.</param>
-internal sealed class LatestOrders(List<Order> orders)
+internal sealed class LatestOrders(OrderBook orders)
 {
     /// <summary>Of the slots, this share at most is taken before their number doubles.</summary>
     private const double MaxLoad = 0.75;
@@ -21,10 +21,10 @@ internal sealed class LatestOrders(List<Order> orders)
     /// <summary>The user's newest order; null: none.</summary>
     public Order? Of(string user) => _slots[SlotOf(user, HashOf(user))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
 
-    /// <summary>Takes in the order that was added to the list last.</summary>
-    public void TakeLast()
+    /// <summary>Takes in the order that was added to the book last.</summary>
+    /// <param name="user">Its user.</param>
+    public void TakeLast(string user)
     {
-        var user = orders[^1].User;
         var hash = HashOf(user);
         var slot = SlotOf(user, hash);
         var isNew = _slots[slot] == 0;
@@ -36,7 +36,7 @@ internal sealed class LatestOrders(List<Order> orders)
     private int SlotOf(string user, uint hash)
     {
         var slot = (int)hash & (_slots.Length - 1);
-        while (_slots[slot] is > 0 and var taken && ((uint)(taken >> 32) != hash || orders[PlaceIn(taken)].User != user))
+        while (_slots[slot] is > 0 and var taken && ((uint)(taken >> 32) != hash || !orders.IsOf(PlaceIn(taken), user)))
             slot = (slot + 1) & (_slots.Length - 1);
         return slot;
     }

@@ -1,5 +1,3 @@
-using OrleansSale.Grains.Batches.Entries;
-
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>How an order's hold stands; what is owed for it is counted beside.</summary>
@@ -18,92 +16,78 @@ public enum HoldState : byte
     Cancelled,
 }
 
-/// <summary>
-/// An order in a batch's state. Kept small: a batch has one for every unit it ever held, and the most of them by far are the
-/// first of their user, of one unit, not paid for yet. What they do not have stands apart.
-/// </summary>
+/// <summary>An order in a batch's state: a look at its row in the book, as it is now.</summary>
 public sealed class Order
 {
-    private readonly int _unit;
-    private Rest? _rest;
+    private readonly OrderBook _book;
 
-    internal Order(long seq, Held held, Order? previous)
-    {
-        (Seq, User, PayBy, Reservation, Key) = (seq, held.User, held.PayBy, held.Reservation, held.Key);
-        if (held.Units.Length == 1) _unit = held.Units[0];
-        else More.Units = held.Units;
-        if (previous is not null) More.Previous = previous;
-    }
+    internal Order(OrderBook book, int place) => (_book, Place) = (book, place);
 
     /// <summary>Sequence of its held entry: its name within the batch.</summary>
-    public long Seq { get; }
+    public long Seq => Row.Seq;
 
     /// <summary>The owner.</summary>
-    public string User { get; }
+    public string User => _book.UserOf(Place);
 
     /// <summary>Unit numbers, ascending. Not to be written to.</summary>
-    public int[] Units => _rest?.Units ?? [_unit];
+    public int[] Units => _book.RestOf(Place)?.Units ?? [Row.Unit];
 
     /// <summary>How many units.</summary>
-    public int Quantity => _rest?.Units?.Length ?? 1;
+    public int Quantity => _book.RestOf(Place)?.Units?.Length ?? 1;
 
     /// <summary>The deadline shown, ms; the hold was made the batch's payment window earlier.</summary>
-    public long PayBy { get; }
+    public long PayBy => Row.PayBy;
 
     /// <summary>Version of the reservation that entitled to it.</summary>
-    public long Reservation { get; }
+    public long Reservation => Row.Reservation;
 
     /// <summary>The client's key; null: none.</summary>
-    public string? Key { get; }
+    public string? Key => _book.KeyOf(Place);
 
     /// <summary>The same user's order before this one.</summary>
-    public Order? Previous => _rest?.Previous;
+    public Order? Previous => _book.RestOf(Place)?.Previous is >= 0 and var place ? _book[place] : null;
 
     /// <summary>How its hold stands.</summary>
-    public HoldState Hold { get; internal set; }
+    public HoldState Hold
+    {
+        get => Row.Hold;
+        internal set => Row.Hold = value;
+    }
 
     /// <summary>Captured payments that are owed back and not made yet.</summary>
     public int Owed
     {
-        get => _rest?.Owed ?? 0;
-        internal set => More.Owed = value;
+        get => _book.RestOf(Place)?.Owed ?? 0;
+        internal set => _book.MoreOf(Place).Owed = value;
     }
 
     /// <summary>Captured payments that were paid back.</summary>
     public int Returned
     {
-        get => _rest?.Returned ?? 0;
-        internal set => More.Returned = value;
+        get => _book.RestOf(Place)?.Returned ?? 0;
+        internal set => _book.MoreOf(Place).Returned = value;
     }
 
     /// <summary>The provider's checkout; null: none opened.</summary>
     public string? Checkout
     {
-        get => _rest?.Checkout;
-        internal set => More.Checkout = value;
+        get => _book.RestOf(Place)?.Checkout;
+        internal set => _book.MoreOf(Place).Checkout = value;
     }
 
     /// <summary>The payment it was sold for; null: never sold. Stays after a cancellation.</summary>
     public string? Payment
     {
-        get => _rest?.Payment;
-        internal set => More.Payment = value;
+        get => _book.RestOf(Place)?.Payment;
+        internal set => _book.MoreOf(Place).Payment = value;
     }
 
     /// <summary>Whether it has units: awaiting payment or paid.</summary>
     public bool IsLive => Hold is HoldState.Live or HoldState.Sold;
 
-    private Rest More => _rest ??= new Rest();
+    internal int Place { get; }
 
-    private sealed class Rest
-    {
-        public int[]? Units;
-        public Order? Previous;
-        public string? Checkout;
-        public string? Payment;
-        public int Owed;
-        public int Returned;
-    }
+    private ref OrderBook.Row Row => ref _book.At(Place);
 }
 
 /// <summary>A captured payment in a batch's state.</summary>

@@ -59,6 +59,7 @@ public sealed partial class SaleBatch
     private void ApplyHeld(long seq, long at, Held e)
     {
         Require(seq, e.Units.Length > 0, "a hold without units");
+        Require(seq, e.User.Length <= TextHeap.MaxLength && !(e.Key?.Length > TextHeap.MaxLength), "a text that is too long");
         for (var i = 0; i < e.Units.Length; i++)
         {
             Require(seq, Free.Contains(e.Units[i]), "a unit that is not free");
@@ -69,10 +70,9 @@ public sealed partial class SaleBatch
         Require(seq, e.Key is null || PurchaseRules.FindByKey(latest, e.Key) is null, "a key that names another order");
         foreach (var unit in e.Units) Free.Remove(unit);
         HeldUnits += e.Units.Length;
-        var order = new Order(seq, e, latest);
         Know(e.User, latest);
-        _orders.Add(order);
-        _latestOrders.TakeLast();
+        _orders.Add(seq, e, latest);
+        _latestOrders.TakeLast(e.User);
     }
 
     private void ApplyCheckoutOpened(long seq, CheckoutOpened e)

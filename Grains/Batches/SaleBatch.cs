@@ -17,7 +17,7 @@ namespace OrleansSale.Grains.Batches;
 public sealed partial class SaleBatch
 {
     // By sequence. Holds get the same window, and time never runs backwards, so it is the order of their deadlines too.
-    private readonly List<Order> _orders = [];
+    private readonly OrderBook _orders = new();
     private readonly LatestOrders _latestOrders;
     private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
@@ -85,7 +85,7 @@ public sealed partial class SaleBatch
     public long NowAt(long clock) => Math.Max(clock, LastAt);
 
     /// <summary>The order held at this sequence; null: none.</summary>
-    public Order? FindOrder(long seq) => PlaceAfter(seq - 1) is var place && place < _orders.Count && _orders[place].Seq == seq
+    public Order? FindOrder(long seq) => PlaceAfter(seq - 1) is var place && place < _orders.Count && _orders.At(place).Seq == seq
         ? _orders[place]
         : null;
 
@@ -104,7 +104,7 @@ public sealed partial class SaleBatch
     /// <summary>The order whose deadline comes first among those awaiting payment; null: none.</summary>
     public Order? NextDeadline()
     {
-        while (_firstLive < _orders.Count && _orders[_firstLive].Hold != HoldState.Live) _firstLive++;
+        while (_firstLive < _orders.Count && _orders.At(_firstLive).Hold != HoldState.Live) _firstLive++;
         return _firstLive < _orders.Count ? _orders[_firstLive] : null;
     }
 
@@ -140,7 +140,7 @@ public sealed partial class SaleBatch
         while (from < to)
         {
             var middle = (from + to) >>> 1;
-            if (_orders[middle].Seq <= seq) from = middle + 1;
+            if (_orders.At(middle).Seq <= seq) from = middle + 1;
             else to = middle;
         }
         return from;
