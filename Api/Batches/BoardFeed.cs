@@ -1,7 +1,5 @@
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Batches;
 
@@ -137,12 +135,14 @@ public sealed partial class BoardFeed(
     }
 
     /// <summary>
-    /// Takes in an order that this front has just told of: its user is the batch's to answer from now on.
+    /// Takes in orders that this front is about to tell: their users are the batch's to answer from now on.
     /// </summary>
-    public void Learn(OrderView order)
+    public void Learn(ReadOnlySpan<PurchaseOutcome> outcomes)
     {
-        Known.Add(UserId.HashOf(order.User));
-        Raise(order.Seq);
+        Known.Add(outcomes);
+        var seq = 0L;
+        foreach (var outcome in outcomes) seq = Math.Max(seq, outcome.Order?.Seq ?? 0);
+        Raise(seq);
     }
 
     /// <summary>Says that a viewer watches, until <see cref="Unwatch"/>.</summary>

@@ -1,3 +1,6 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.Api.Batches;
 
 /// <summary>
@@ -27,25 +30,34 @@ public sealed class KnownUsers
         }
     }
 
-    /// <summary>Adds a user.</summary>
-    public void Add(ulong hash)
-    {
-        if (hash == 0) return;
-        lock (_writing)
-        {
-            if (MayContain(hash)) return;
-            // A grown copy is filled before it is published; readers go on with the old one, which lacks nothing it
-            // had.
-            if ((_count + 1) * 3 > _table.Length * 2) Volatile.Write(ref _table, Grown(_table));
-            Put(_table, hash);
-            _count++;
-        }
-    }
-
     /// <summary>Adds several.</summary>
     public void Add(ReadOnlySpan<ulong> hashes)
     {
-        foreach (var hash in hashes) Add(hash);
+        lock (_writing)
+        {
+            foreach (var hash in hashes) AddOne(hash);
+        }
+    }
+
+    /// <summary>Adds those who have orders.</summary>
+    public void Add(ReadOnlySpan<PurchaseOutcome> outcomes)
+    {
+        lock (_writing)
+        {
+            foreach (var outcome in outcomes)
+            {
+                if (outcome.Order is { } order) AddOne(UserId.HashOf(order.User));
+            }
+        }
+    }
+
+    private void AddOne(ulong hash)
+    {
+        if (MayContain(hash)) return;
+        // A grown copy is filled before it is published; readers go on with the old one, which lacks nothing it had.
+        if ((_count + 1) * 3 > _table.Length * 2) Volatile.Write(ref _table, Grown(_table));
+        Put(_table, hash);
+        _count++;
     }
 
     private static ulong[] Grown(ulong[] table)

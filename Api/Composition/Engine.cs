@@ -69,6 +69,7 @@ public static class Engine
     public static void MapEngine(this WebApplication app)
     {
         var isDevelopment = app.Environment.IsDevelopment();
+        PurchaseShortcut.Use(app);
         app.UseProblems();
         app.UseDraining();
         app.UseRouting();
@@ -101,6 +102,8 @@ public static class Engine
         services.AddOptions<SaleOptions>().BindConfiguration("Sale").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CatalogueCopy>();
         services.AddSingleton<PurchaseLanes>();
+        services.AddSingleton<PurchaseDesk>();
+        services.AddSingleton<PurchaseShortcut>();
         services.AddSingleton<PurchaseApi>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<Patience>();

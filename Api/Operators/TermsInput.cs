@@ -17,13 +17,13 @@ public static class TermsInput
         var product = fields.Object("product");
         var price = product.Object("price");
         return new BatchTerms(
-            fields.Text("id", BatchTerms.IsId, IdGrammar),
+            fields.Text("id", text => BatchTerms.IsId(text), IdGrammar),
             new Product(
-                product.Text("id", BatchTerms.IsId, IdGrammar),
+                product.Text("id", text => BatchTerms.IsId(text), IdGrammar),
                 product.Text("name", 1, 200),
                 new Money(price.Number("amount", 1, MaxPrice), price.Text("currency", IsCurrency, "three capital letters (ISO 4217)")),
                 ReadImage(product)),
-            fields.OneOrMany("channel", 1, BatchTerms.MaxChannels, UserId.IsChannel, "1 to 32 of a-z, 0-9 and -"),
+            fields.OneOrMany("channel", 1, BatchTerms.MaxChannels, text => UserId.IsChannel(text), "1 to 32 of a-z, 0-9 and -"),
             (int)fields.Number("stock", 1, BatchTerms.MaxStock),
             (int)fields.Number("perUserLimit", 1, BatchTerms.MaxPerUserLimit),
             (int)fields.Number("paymentWindowSeconds", 1, BatchTerms.MaxPaymentWindowSeconds),

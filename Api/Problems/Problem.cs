@@ -77,7 +77,8 @@ public sealed class Problem : IResult
         if (_status == StatusCodes.Status503ServiceUnavailable)
             response.Headers.RetryAfter = Random.Shared.Next(1, MaxRetryAfterSeconds + 1).ToString(CultureInfo.InvariantCulture);
         if (_status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer, Ticket";
-        return response.Body.WriteAsync(_body, 0, _body.Length, httpContext.RequestAborted);
+        // Who has gone is not told: the server then drops what is written.
+        return response.Body.WriteAsync(_body, 0, _body.Length, CancellationToken.None);
     }
 
     private static (int Status, string Code, string Title) Describe(Refusal refusal) => refusal switch

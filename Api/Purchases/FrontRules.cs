@@ -4,9 +4,9 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Purchases;
 
 /// <summary>
-/// What a front may refuse by itself, as a pure function. Only what can't be otherwise: to a user to whom only the
-/// batch may answer (a holder, or one whose reservation was cancelled), to one with a purchase under way, and near the
-/// instants where the batch's clock counts, it refuses nothing.
+/// What a front may refuse by itself, as a pure function: only what can't be otherwise. Near the instants where the batch's
+/// clock counts it refuses nothing. And it may refuse nobody to whom only the batch may answer: who is known to the batch (a
+/// holder, or one whose reservation was cancelled), and who has a purchase under way. That is for the caller to see to.
 /// </summary>
 public static class FrontRules
 {
@@ -18,11 +18,8 @@ public static class FrontRules
     /// <param name="counts">A fresh copy of its counts.</param>
     /// <param name="now">The front's clock.</param>
     /// <param name="quantity">Units wanted.</param>
-    /// <param name="onlyBatchMayAnswer">Whether the user is known to the batch, or has a purchase under way.</param>
-    public static Refusal? Refuse(
-        BatchTerms terms, BatchSnapshot counts, DateTimeOffset now, int quantity, bool onlyBatchMayAnswer)
+    public static Refusal? Refuse(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now, int quantity)
     {
-        if (onlyBatchMayAnswer) return null;
         if (counts.Closed || now >= terms.Schedule.SaleCloses + ClockTolerance) return Refusal.SaleClosed;
         if (now < terms.Schedule.SaleOpens - ClockTolerance) return Refusal.SaleNotOpen;
         if (now < terms.Schedule.SaleOpens || now >= terms.Schedule.SaleCloses) return null;

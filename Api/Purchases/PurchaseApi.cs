@@ -5,12 +5,10 @@ using OrleansSale.Api.Orders;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
-using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
-using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Purchases;
 
@@ -22,12 +20,12 @@ namespace OrleansSale.Api.Purchases;
 public sealed record PurchaseBody(
     string? Ticket = null, [property: Range(1, BatchTerms.MaxStock)] int? Quantity = null);
 
-/// <summary>The purchase: who asks, may the front refuse by itself, else the lane.</summary>
+/// <summary>The purchase in all its forms. Almost every one takes the <see cref="PurchaseShortcut"/> instead.</summary>
 public sealed class PurchaseApi(
-    CatalogueCopy catalogue, PurchaseLanes lanes, TicketSigner tickets, IGrainFactory grains, Patience patience, SaleMeter meter,
-    TimeProvider time)
+    CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseDesk desk, TicketSigner tickets, IGrainFactory grains, Patience patience)
 {
-    private const string TicketScheme = "Ticket ";
+    /// <summary>The scheme of a ticket that is the whole credential.</summary>
+    internal const string TicketScheme = "Ticket ";
 
     private static readonly Contract Described = new Contract(
         [Contract.Bearer, Contract.Ticket],
@@ -54,55 +52,38 @@ public sealed class PurchaseApi(
 
     private async Task PurchaseAsync(HttpContext http, string batch)
     {
-        var outcome = await DecideAsync(http, batch);
-        if (outcome.Problem is not null)
+        var (body, invalid) = await ReadAsync(http);
+        if (invalid is not null)
         {
-            meter.CountRefusal(outcome.Problem.Refusal);
-            await outcome.Problem.ExecuteAsync(http);
+            await desk.RefuseAsync(http, invalid);
             return;
         }
-        meter.CountOrder(outcome.Order.Repeated);
-        var order = OrderBody.Of(outcome.Order.Order!);
-        http.Response.Headers.Location = "/api/orders/" + order.Id;
-        await Reply.WriteAsync(http, outcome.Order.Repeated ? 200 : 201, order, Wire.Json.OrderBody);
+        var (buyer, refused) = await IdentifyAsync(http, batch, body.Ticket);
+        var (lane, problem) = await FindAsync(batch, buyer, refused);
+        problem ??= desk.Refuse(lane!, buyer.User, body.Quantity);
+        if (problem is not null)
+        {
+            await desk.RefuseAsync(http, problem);
+            return;
+        }
+        var version = buyer.LooksUp ? await LookUpAsync(batch, buyer.User) : buyer.Version;
+        await desk.AskAsync(
+            http, lane!, new PurchaseRequest(buyer.User, body.Key, body.Quantity, version, !buyer.LooksUp), buyer.ByTicketAlone);
     }
 
-    private async ValueTask<(PurchaseOutcome Order, Problem? Problem)> DecideAsync(HttpContext http, string batch)
+    // What is wrong with the credential is told in two places: nobody at all comes first, a wrong claim last.
+    private async ValueTask<(PurchaseLane? Lane, Problem? Problem)> FindAsync(string batch, Buyer buyer, Refusal? refused)
     {
-        var (body, invalid) = await ReadAsync(http);
-        if (invalid is not null) return (default, invalid);
+        if (refused is { } nobody && nobody == Refusal.Unauthenticated) return (null, Problem.Of(nobody));
+        if (await catalogue.FindAsync(batch) is not { } feed) return (null, Problem.Of(Refusal.NotFound));
+        if (!feed.Terms.IsEligible(buyer.User)) return (null, Problem.Of(Refusal.NotEligible));
+        return refused is { } no ? (null, Problem.Of(no)) : (lanes.Of(feed), null);
+    }
 
-        var (buyer, refused) = await IdentifyAsync(http, batch, body.Ticket);
-        if (refused is { } unknown && unknown == Refusal.Unauthenticated) return No(unknown);
-        if (await catalogue.FindAsync(batch) is not { } feed) return No(Refusal.NotFound);
-        if (!feed.Terms.IsEligible(buyer.User)) return No(Refusal.NotEligible);
-        if (refused is { } no) return No(no);
-
-        var lane = lanes.Of(batch);
-        if (feed.Fresh() is { } copy)
-        {
-            // In this order: who waits no more is known by then, if he got a unit.
-            var onlyBatchMayAnswer = lane.IsWaiting(buyer.User) || feed.Known.MayContain(UserId.HashOf(buyer.User));
-            if (FrontRules.Refuse(feed.Terms, copy.Snapshot, time.GetUtcNow(), body.Quantity, onlyBatchMayAnswer) is { } refusal)
-                return (default, ProblemOf(refusal, feed.Terms));
-        }
-
-        var version = buyer.Version;
-        if (buyer.LooksUp)
-        {
-            var reservation = grains.GetGrain<IReservationGrain>($"{batch}/{buyer.User}");
-            var found = await patience.AskAsync(reservation.GetAsync);
-            version = found.Value?.Version ?? 0;
-        }
-        var outcome = await lane.AskAsync(new PurchaseRequest(buyer.User, body.Key, body.Quantity, version, !buyer.LooksUp));
-        if (outcome.Refused is { } told)
-        {
-            return told == Refusal.TicketInvalid && buyer.ByTicketAlone
-                ? No(Refusal.Unauthenticated)
-                : (default, ProblemOf(told, feed.Terms));
-        }
-        feed.Learn(outcome.Order!);
-        return (outcome, null);
+    private async ValueTask<long> LookUpAsync(string batch, string user)
+    {
+        var reservation = grains.GetGrain<IReservationGrain>($"{batch}/{user}");
+        return (await patience.AskAsync(reservation.GetAsync)).Value?.Version ?? 0;
     }
 
     private static async ValueTask<((string? Ticket, int Quantity, string? Key) Body, Problem? Problem)> ReadAsync(HttpContext http)
@@ -125,20 +106,15 @@ public sealed class PurchaseApi(
         var authorization = http.Request.Headers.Authorization;
         if (authorization is [{ } header] && header.StartsWith(TicketScheme, StringComparison.OrdinalIgnoreCase))
         {
-            return tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), out var alone) && alone.Batch == batch
+            return tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), batch, out var alone)
                 ? (new Buyer(alone.User, alone.Version, ByTicketAlone: true, LooksUp: false), null)
                 : (default, Refusal.Unauthenticated);
         }
         if (await Callers.FindAsync(http) is not { } caller) return (default, Refusal.Unauthenticated);
         if (ticketText is null) return (new Buyer(caller.User, 0, ByTicketAlone: false, LooksUp: true), null);
-        var isGood = tickets.TryVerify(ticketText, out var ticket) && ticket.Batch == batch && ticket.User == caller.User;
+        var isGood = tickets.TryVerify(ticketText, batch, out var ticket) && ticket.User == caller.User;
         return (new Buyer(caller.User, ticket.Version, ByTicketAlone: false, LooksUp: false), isGood ? null : Refusal.TicketInvalid);
     }
-
-    private static (PurchaseOutcome, Problem?) No(Refusal refusal) => (default, Problem.Of(refusal));
-
-    private static Problem ProblemOf(Refusal refusal, BatchTerms terms) =>
-        refusal == Refusal.SaleNotOpen ? Problem.NotOpen(terms.Schedule.SaleOpens) : Problem.Of(refusal);
 
     private readonly record struct Buyer(string User, long Version, bool ByTicketAlone, bool LooksUp);
 }

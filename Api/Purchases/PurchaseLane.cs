@@ -1,3 +1,4 @@
+using OrleansSale.Api.Batches;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
@@ -12,9 +13,13 @@ namespace OrleansSale.Api.Purchases;
 /// (the batch answers a repeat with what it made the first time), and what is still open at the bound is answered
 /// overloaded. That says nothing of what the batch has done or will do, so the client is told to ask again, which is
 /// safe for the same reason.
+/// <para>
+/// Whoever asks whether a user waits here, and then whether he is known to hold a unit, learns of every unit he got from this
+/// front: the orders of a group are learnt before those who made them cease to wait, and that before anybody is told.
+/// </para>
 /// </remarks>
 public sealed partial class PurchaseLane(
-    string batch, IGrainFactory grains, SaleOptions options, ILogger<PurchaseLane> log)
+    BoardFeed feed, IGrainFactory grains, SaleOptions options, ILogger<PurchaseLane> log)
 {
     /// <summary>Between two calls while the batch does not answer, doubled from the first to the second.</summary>
     public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(500);
@@ -28,13 +33,24 @@ public sealed partial class PurchaseLane(
     /// </summary>
     public const int AnswersPerWorkItem = 32;
 
+    /// <summary>
+    /// Purchases that one user may have under way here under different keys: as many as anybody may ever buy of a batch. One
+    /// more is answered overloaded, so that nobody fills the lane alone, nor makes it look through a long list of his.
+    /// </summary>
+    public const int MaxOpenPerUser = BatchTerms.MaxPerUserLimit;
+
+    private static readonly Task<PurchaseOutcome> Overloaded = Task.FromResult(PurchaseOutcome.No(Refusal.Overloaded));
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly Queue<Waiting> _queue = new();
-    private readonly Dictionary<PurchaseRequest, Waiting> _open = [];
-    private readonly Dictionary<string, int> _openOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Waiting> _open = new(StringComparer.Ordinal);
     private readonly LanePace _pace = new(options.LaneCapacity, options.LongestWait);
+    private int _openCount;
     private bool _isPumping, _isSweeping;
+
+    /// <summary>The front's copy of the batch.</summary>
+    public BoardFeed Feed => feed;
 
     /// <summary>How many purchases wait to be handed to the batch, those included that were answered meanwhile.</summary>
     internal int QueuedCount
@@ -48,7 +64,7 @@ public sealed partial class PurchaseLane(
     /// <summary>Whether this user has a purchase under way here.</summary>
     public bool IsWaiting(string user)
     {
-        lock (_lock) return _openOf.ContainsKey(user);
+        lock (_lock) return _open.ContainsKey(user);
     }
 
     /// <summary>The outcome, within the bound.</summary>
@@ -56,11 +72,16 @@ public sealed partial class PurchaseLane(
     {
         lock (_lock)
         {
-            if (_open.TryGetValue(request, out var first)) return first.Task;
-            if (_open.Count >= _pace.MostOpen) return Task.FromResult(PurchaseOutcome.No(Refusal.Overloaded));
-            var waiting = new Waiting(request, _monotonic.GetTimestamp());
-            _open.Add(request, waiting);
-            _openOf[request.User] = _openOf.GetValueOrDefault(request.User) + 1;
+            _open.TryGetValue(request.User, out var ofUser);
+            var open = 0;
+            for (var other = ofUser; other is not null; other = other.NextOfUser, open++)
+            {
+                if (other.Request == request) return other.Task;
+            }
+            if (_openCount >= _pace.MostOpen || open >= MaxOpenPerUser) return Overloaded;
+            var waiting = new Waiting(request, _monotonic.GetTimestamp()) { NextOfUser = ofUser };
+            _open[request.User] = waiting;
+            _openCount++;
             _queue.Enqueue(waiting);
             if (!_isPumping) _ = PumpAsync();
             if (!_isSweeping) _ = SweepAsync();
@@ -73,7 +94,7 @@ public sealed partial class PurchaseLane(
     {
         // Off the caller's request, so that it can go on to wait for its answer.
         await Task.Yield();
-        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        var grain = grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id);
         var delay = MinRetryDelay;
         var group = new List<Waiting>(PurchaseCall.MaxCount);
         while (TakeGroup(group, out var isFull))
@@ -84,7 +105,8 @@ public sealed partial class PurchaseLane(
                 var requests = new PurchaseRequest[group.Count];
                 for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
                 var answer = await grain.PurchaseAsync(new PurchaseCall(requests));
-                Finish([.. group], answer.Outcomes);
+                feed.Learn(answer.Outcomes);
+                Tell([.. group], answer.Outcomes);
                 lock (_lock) _pace.Answered(requests.Length, isFull, _monotonic.GetElapsedTime(asked));
                 group.Clear();
                 delay = MinRetryDelay;
@@ -93,7 +115,7 @@ public sealed partial class PurchaseLane(
             {
                 // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived
                 // meanwhile behind.
-                Log.AskedAgain(log, batch, group.Count, e);
+                Log.AskedAgain(log, feed.Terms.Id, group.Count, e);
                 await Task.Delay(delay);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
             }
@@ -106,11 +128,11 @@ public sealed partial class PurchaseLane(
     {
         lock (_lock)
         {
-            group.RemoveAll(waiting => waiting.Task.IsCompleted);
+            group.RemoveAll(waiting => !waiting.IsOpen);
             var most = _pace.MostInCall;
             while (group.Count < most && _queue.TryDequeue(out var next))
             {
-                if (!next.Task.IsCompleted) group.Add(next);
+                if (next.IsOpen) group.Add(next);
             }
             isFull = group.Count >= most;
             if (group.Count == 0) _pace.Forget();
@@ -121,69 +143,91 @@ public sealed partial class PurchaseLane(
     private async Task SweepAsync()
     {
         var bound = TimeSpan.FromSeconds(options.AnswerWithinSeconds);
-        var late = new List<Waiting>();
-        while (true)
+        while (await IsOpenAfterAsync(SweepInterval))
         {
-            await Task.Delay(SweepInterval);
-            lock (_lock)
-            {
-                if (_open.Count == 0)
-                {
-                    _isSweeping = false;
-                    return;
-                }
-                late.AddRange(_open.Values.Where(waiting => _monotonic.GetElapsedTime(waiting.Since) >= bound));
-            }
-            Finish([.. late], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Count)]);
-            late.Clear();
+            var late = LateAfter(bound);
+            if (late.Length > 0) Tell(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
             // They came first: what was answered while the batch says nothing must not pile up behind it.
             lock (_lock)
             {
-                while (_queue.TryPeek(out var first) && first.Task.IsCompleted) _queue.Dequeue();
+                while (_queue.TryPeek(out var first) && !first.IsOpen) _queue.Dequeue();
             }
         }
     }
 
-    private void Finish(Waiting[] group, PurchaseOutcome[] outcomes)
+    // False: nobody waits, the sweeping has stopped.
+    private async Task<bool> IsOpenAfterAsync(TimeSpan interval)
     {
+        await Task.Delay(interval);
+        lock (_lock) return _isSweeping = _openCount > 0;
+    }
+
+    private Waiting[] LateAfter(TimeSpan bound)
+    {
+        var late = new List<Waiting>();
+        lock (_lock)
+        {
+            foreach (var ofUser in _open.Values)
+            {
+                for (var waiting = ofUser; waiting is not null; waiting = waiting.NextOfUser)
+                {
+                    if (_monotonic.GetElapsedTime(waiting.Since) >= bound) late.Add(waiting);
+                }
+            }
+        }
+        return [.. late];
+    }
+
+    // Each is told once: by whoever finds it open. Who asks the same from now on asks anew.
+    private void Tell(Waiting?[] group, PurchaseOutcome[] outcomes)
+    {
+        lock (_lock)
+        {
+            foreach (ref var waiting in group.AsSpan())
+            {
+                if (waiting!.IsOpen) Close(waiting);
+                else waiting = null;
+            }
+        }
         for (var from = 0; from < group.Length; from += AnswersPerWorkItem)
         {
             var to = Math.Min(from + AnswersPerWorkItem, group.Length);
-            ThreadPool.UnsafeQueueUserWorkItem(new Answers(this, group, outcomes, from, to), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(new Answers(group, outcomes, from, to), preferLocal: false);
         }
     }
 
-    // Who asks the same from now on asks anew, for whoever has his answer is done with it. But his user is known to wait
-    // until the front has learnt what the answer says, which ends when its telling does. Only one tells it.
-    private void Finish(Waiting waiting, PurchaseOutcome outcome)
+    private void Close(Waiting waiting)
     {
-        lock (_lock)
+        waiting.IsOpen = false;
+        _openCount--;
+        var user = waiting.Request.User;
+        var first = _open[user];
+        if (first == waiting && waiting.NextOfUser is null) _open.Remove(user);
+        else if (first == waiting) _open[user] = waiting.NextOfUser!;
+        else
         {
-            if (!_open.TryGetValue(waiting.Request, out var open) || open != waiting) return;
-            _open.Remove(waiting.Request);
-        }
-        waiting.SetResult(outcome);
-        lock (_lock)
-        {
-            var user = waiting.Request.User;
-            if (_openOf[user] == 1) _openOf.Remove(user);
-            else _openOf[user]--;
+            while (first.NextOfUser != waiting) first = first.NextOfUser!;
+            first.NextOfUser = waiting.NextOfUser;
         }
     }
 
-    // Who waits goes on right where its outcome is set.
+    // Who waits goes on right where its outcome is set. All but the task is the lock's.
     private sealed class Waiting(PurchaseRequest request, long since) : TaskCompletionSource<PurchaseOutcome>
     {
         public PurchaseRequest Request { get; } = request;
 
         public long Since { get; } = since;
+
+        public bool IsOpen { get; set; } = true;
+
+        public Waiting? NextOfUser { get; set; }
     }
 
-    private sealed class Answers(PurchaseLane lane, Waiting[] group, PurchaseOutcome[] outcomes, int from, int to) : IThreadPoolWorkItem
+    private sealed class Answers(Waiting?[] group, PurchaseOutcome[] outcomes, int from, int to) : IThreadPoolWorkItem
     {
         public void Execute()
         {
-            for (var i = from; i < to; i++) lane.Finish(group[i], outcomes[i]);
+            for (var i = from; i < to; i++) group[i]?.SetResult(outcomes[i]);
         }
     }
 

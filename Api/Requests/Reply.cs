@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansSale.Api.Requests;
@@ -17,15 +16,5 @@ public static class Reply
     {
         http.Response.Headers.Location = location;
         return TypedResults.Json(body, type, statusCode: StatusCodes.Status201Created);
-    }
-
-    /// <summary>Writes a body at once, without a result object in between: for the purchase.</summary>
-    public static Task WriteAsync<T>(HttpContext http, int status, T body, JsonTypeInfo<T> type)
-    {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
-        http.Response.StatusCode = status;
-        http.Response.ContentType = MediaType;
-        http.Response.ContentLength = bytes.Length;
-        return http.Response.Body.WriteAsync(bytes, 0, bytes.Length, http.RequestAborted);
     }
 }

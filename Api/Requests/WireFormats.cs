@@ -1,14 +1,12 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Requests;
 
 /// <summary>Instants on the wire: UTC to the millisecond, <c>2012-12-21T04:00:00.012Z</c>.</summary>
 public sealed class InstantFormat : JsonConverter<DateTimeOffset>
 {
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
     /// <inheritdoc />
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetDateTimeOffset();
@@ -16,9 +14,9 @@ public sealed class InstantFormat : JsonConverter<DateTimeOffset>
     /// <inheritdoc />
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        Span<byte> text = stackalloc byte[24];
-        value.UtcDateTime.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
-        writer.WriteStringValue(text[..length]);
+        Span<byte> text = stackalloc byte[InstantText.Length];
+        InstantText.Write(value, text);
+        writer.WriteStringValue(text);
     }
 }
 

@@ -104,9 +104,9 @@ public static class SignInApi
         using var _ = body;
         var fields = new Fields(body);
         var user = new DevelopmentUser(
-            fields.Text("user", UserId.IsSubject, "1 to 128 printable characters without / and :"),
-            fields.Text("channel", UserId.IsChannel, "1 to 32 of a-z, 0-9 and -"),
-            fields.Has("roles") ? fields.OneOrMany("roles", 0, MaxRoles, UserId.IsChannel, "a role") : [],
+            fields.Text("user", text => UserId.IsSubject(text), "1 to 128 printable characters without / and :"),
+            fields.Text("channel", text => UserId.IsChannel(text), "1 to 32 of a-z, 0-9 and -"),
+            fields.Has("roles") ? fields.OneOrMany("roles", 0, MaxRoles, text => UserId.IsChannel(text), "a role") : [],
             fields.OptionalText("name", 1, 100));
         return (user, fields.Problem);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.GrainInterfaces.Batches;
@@ -38,6 +39,8 @@ public sealed record BatchTerms(
     /// <summary>Most channels of one batch.</summary>
     public const int MaxChannels = 16;
 
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     /// <summary>Whether the batch is offered on the user's channel.</summary>
     public bool IsEligible(string user)
     {
@@ -54,8 +57,8 @@ public sealed record BatchTerms(
         this with { Channels = other.Channels } == other && Channels.SequenceEqual(other.Channels);
 
     /// <summary>Whether the text is an id of a batch or product: <c>[a-z0-9-]{1,64}</c>.</summary>
-    public static bool IsId(string? text) =>
-        text is { Length: >= 1 and <= MaxIdLength } && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+    public static bool IsId(ReadOnlySpan<char> text) =>
+        text.Length is >= 1 and <= MaxIdLength && !text.ContainsAnyExcept(IdCharacters);
 }
 
 /// <summary>What is sold; repeated batches of a product form its series.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -16,6 +17,8 @@ public static class UserId
     /// <summary>Longest subject, in characters (UTF-16 code units).</summary>
     public const int MaxSubjectLength = 128;
 
+    private static readonly SearchValues<char> ChannelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
     /// <summary>
     /// The user of a subject on a channel. Both are valid by <see cref="IsChannel"/> and <see cref="IsSubject"/>.
     /// </summary>
@@ -25,15 +28,16 @@ public static class UserId
     public static ReadOnlySpan<char> ChannelOf(string user) => user.AsSpan(0, Math.Max(0, user.IndexOf(':', StringComparison.Ordinal)));
 
     /// <summary>Whether the text is a channel: <c>[a-z0-9-]{1,32}</c>.</summary>
-    public static bool IsChannel(string? text) =>
-        text is { Length: >= 1 and <= MaxChannelLength } && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+    public static bool IsChannel(ReadOnlySpan<char> text) =>
+        text.Length is >= 1 and <= MaxChannelLength && !text.ContainsAnyExcept(ChannelCharacters);
 
     /// <summary>
     /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end.
     /// </summary>
-    public static bool IsSubject(string? text)
+    public static bool IsSubject(ReadOnlySpan<char> text)
     {
-        if (text is not { Length: >= 1 and <= MaxSubjectLength } || text[0] == ' ' || text[^1] == ' ') return false;
+        if (text.Length is not (>= 1 and <= MaxSubjectLength) || text[0] == ' ' || text[^1] == ' ') return false;
+        if (!text.ContainsAnyExceptInRange(' ', '~')) return !text.ContainsAny('/', ':');
         foreach (var rune in text.EnumerateRunes())
         {
             // EnumerateRunes gives U+FFFD for a lone surrogate; nobody's name contains the replacement character
@@ -44,10 +48,10 @@ public static class UserId
     }
 
     /// <summary>Whether the text is a user: a channel, a colon, a subject.</summary>
-    public static bool IsUser(string? text)
+    public static bool IsUser(ReadOnlySpan<char> text)
     {
-        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        return colon > 0 && IsChannel(text![..colon]) && IsSubject(text[(colon + 1)..]);
+        var colon = text.IndexOf(':');
+        return colon > 0 && IsChannel(text[..colon]) && IsSubject(text[(colon + 1)..]);
     }
 
     /// <summary>

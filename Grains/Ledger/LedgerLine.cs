@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Grains.Ledger;
 
@@ -11,9 +11,6 @@ namespace OrleansSale.Grains.Ledger;
 /// </summary>
 public static class LedgerLine
 {
-    private const int InstantLength = 24;
-    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
     /// <summary>Writes the line up to and including the opening brace of <c>data</c>.</summary>
     public static void Begin(Utf8JsonWriter json, long seq, ReadOnlySpan<byte> type, long at)
     {
@@ -37,15 +34,15 @@ public static class LedgerLine
     /// <summary>Writes an instant given in UTC milliseconds since 1970.</summary>
     public static void WriteInstant(Utf8JsonWriter json, ReadOnlySpan<byte> name, long at)
     {
-        Span<byte> text = stackalloc byte[24];
-        DateTimeOffset.FromUnixTimeMilliseconds(at).TryFormat(text, out var length, InstantFormat, CultureInfo.InvariantCulture);
-        json.WriteString(name, text[..length]);
+        Span<byte> text = stackalloc byte[InstantText.Length];
+        InstantText.Write(DateTimeOffset.FromUnixTimeMilliseconds(at), text);
+        json.WriteString(name, text);
     }
 
     /// <summary>Reads an instant at the reader's current string, as UTC milliseconds since 1970.</summary>
     /// <exception cref="LedgerFormatException">It is not one.</exception>
     public static long ReadInstant(ref Utf8JsonReader json) =>
-        json.TokenType == JsonTokenType.String && json.ValueSpan is { Length: InstantLength } text && text[^1] == 'Z'
+        json.TokenType == JsonTokenType.String && json.ValueSpan is { Length: InstantText.Length } text && text[^1] == 'Z'
         && json.TryGetDateTimeOffset(out var at)
             ? at.ToUnixTimeMilliseconds()
             : throw new LedgerFormatException("an instant is malformed");

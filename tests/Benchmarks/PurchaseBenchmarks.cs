@@ -47,5 +47,5 @@ public class PurchaseBenchmarks
     /// <summary>A front refuses by its copy of the board.</summary>
     [Benchmark]
     public Refusal? RefuseAtTheFront() =>
-        FrontRules.Refuse(_terms, Samples.Snapshot with { Free = 0 }, _terms.Schedule.SaleOpens.AddSeconds(1), 1, onlyBatchMayAnswer: false);
+        FrontRules.Refuse(_terms, Samples.Snapshot with { Free = 0 }, _terms.Schedule.SaleOpens.AddSeconds(1), 1);
 }

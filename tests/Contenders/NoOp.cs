@@ -25,7 +25,7 @@ internal sealed class NoOp(TicketCheck tickets)
             .RequireAuthorization();
 
     private static Task AnswerAsync(HttpContext http, string batch, string user) =>
-        OrderAnswer.WriteAsync(http, batch, user, Interlocked.Increment(ref _last), OrderAnswer.Now());
+        OneUnitOrder.WriteAsync(http, batch, user, Interlocked.Increment(ref _last), OneUnitOrder.Now());
 
     // JwtBearer calls the claim sub by its long name, unless told otherwise.
     private static string UserOf(ClaimsPrincipal principal) => UserId.Of(

@@ -22,9 +22,9 @@ internal sealed class Purchases(TicketCheck tickets, IStock stock)
             return;
         }
 
-        var heldAt = OrderAnswer.Now();
+        var heldAt = OneUnitOrder.Now();
         var taken = await stock.TakeAsync(batch, user, heldAt);
         if (taken.Refused is { } refusal) await Problem.Of(refusal).ExecuteAsync(http);
-        else await OrderAnswer.WriteAsync(http, batch, user, taken.Unit, heldAt);
+        else await OneUnitOrder.WriteAsync(http, batch, user, taken.Unit, heldAt);
     }
 }

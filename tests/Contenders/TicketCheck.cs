@@ -11,7 +11,7 @@ internal sealed class TicketCheck(TicketSigner tickets)
     /// <summary>The user of a genuine ticket for this batch; null: there is no such ticket.</summary>
     public string? UserOf(HttpContext http, string batch) =>
         http.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && tickets.TryVerify(header.AsSpan(Scheme.Length).Trim(), out var ticket) && ticket.Batch == batch
+            && tickets.TryVerify(header.AsSpan(Scheme.Length).Trim(), batch, out var ticket)
             ? ticket.User
             : null;
 }

@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSale.Api.Batches;
 using OrleansSale.Api.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Api.Purchases;
 
@@ -21,14 +23,7 @@ public sealed class PurchaseLaneTests
     private readonly PurchaseLane _lane;
     private int _users;
 
-    public PurchaseLaneTests()
-    {
-        var grains = DispatchProxy.Create<IGrainFactory, Grains>();
-        var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
-        ((SlowBatch)batch).Calls = _calls.Writer;
-        ((Grains)grains).Batch = batch;
-        _lane = new PurchaseLane("slow", grains, Options, NullLogger<PurchaseLane>.Instance);
-    }
+    public PurchaseLaneTests() => _lane = NewLane(Options);
 
     [Fact]
     public async Task Who_would_have_to_wait_long_is_told_at_once_though_the_lane_has_room()
@@ -71,6 +66,48 @@ public sealed class PurchaseLaneTests
         (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
         (await second).Refused.ShouldBe(Refusal.NotReserved);
         await Eventually.HoldsAsync(() => !_lane.IsWaiting(request.User), "his place is given up");
+    }
+
+    [Fact]
+    public async Task Who_has_as_many_purchases_under_way_as_anybody_may_buy_is_refused_the_next_and_nobody_else_is()
+    {
+        var lane = NewLane(new SaleOptions());
+        Task<PurchaseOutcome> Ask(string user, int key) =>
+            lane.AskAsync(new PurchaseRequest(user, $"key-{key}", 1, 1, ByTicket: true));
+
+        var open = Enumerable.Range(0, PurchaseLane.MaxOpenPerUser).Select(key => Ask("weibo:greedy", key)).ToArray();
+        var refused = Ask("weibo:greedy", open.Length);
+        refused.IsCompleted.ShouldBeTrue();
+        (await refused).Refused.ShouldBe(Refusal.Overloaded);
+        Ask("weibo:greedy", 0).ShouldBe(open[0], "who asks the same still joins");
+        Ask("weibo:other", 0).IsCompleted.ShouldBeFalse();
+
+        var answered = 0;
+        while (answered <= open.Length)
+        {
+            var call = await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            answered += call.Count;
+            call.Answer();
+        }
+        await Task.WhenAll(open);
+        Ask("weibo:greedy", open.Length).IsCompleted.ShouldBeFalse("he has none under way any more");
+    }
+
+    private PurchaseLane NewLane(SaleOptions options)
+    {
+        var grains = DispatchProxy.Create<IGrainFactory, Grains>();
+        var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
+        ((SlowBatch)batch).Calls = _calls.Writer;
+        ((Grains)grains).Batch = batch;
+        var feed = new BoardFeed(Terms(), grains, TimeProvider.System, NullLogger<BoardFeed>.Instance, CancellationToken.None);
+        return new PurchaseLane(feed, grains, options, NullLogger<PurchaseLane>.Instance);
+    }
+
+    private static BatchTerms Terms()
+    {
+        var opens = DateTimeOffset.UnixEpoch;
+        return new BatchTerms("slow", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null), ["weibo"], 1, 1, 900,
+            new Schedule(opens, opens, opens, opens.AddDays(1)));
     }
 
     private Task<PurchaseOutcome> Ask() => _lane.AskAsync(new PurchaseRequest($"weibo:{++_users}", null, 1, 1, true));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSale.Api.Batches;
 using OrleansSale.Api.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -48,7 +49,7 @@ public sealed class UnansweredTests : IAsyncLifetime
         {
             var sent = Stopwatch.StartNew();
             var waiting = users.Select(user => _sale.BuyAsync(batch, user, "k")).ToArray();
-            var lane = _sale.Front.Services.GetRequiredService<PurchaseLanes>().Of(batch);
+            var lane = await LaneOfAsync(batch);
             await Eventually.HoldsAsync(() => users.All(lane.IsWaiting), "five purchases wait");
 
             var sixth = await _sale.BuyAsync(batch, _sale.NewUser(), "k");
@@ -76,7 +77,7 @@ public sealed class UnansweredTests : IAsyncLifetime
     public async Task A_lane_keeps_no_more_purchases_than_its_capacity_however_long_storage_hangs()
     {
         var batch = await _sale.CreateAsync(stock: 100);
-        var lane = _sale.Front.Services.GetRequiredService<PurchaseLanes>().Of(batch);
+        var lane = await LaneOfAsync(batch);
         using var gate = _ledger.HoldAppends($"batch/{batch}");
         for (var round = 0; round < 4; round++)
         {
@@ -206,5 +207,11 @@ public sealed class UnansweredTests : IAsyncLifetime
         {
             return asked.Elapsed < Bound / 2;
         }
+    }
+
+    private async Task<PurchaseLane> LaneOfAsync(string batch)
+    {
+        var feed = await _sale.Front.Services.GetRequiredService<CatalogueCopy>().FindAsync(batch);
+        return _sale.Front.Services.GetRequiredService<PurchaseLanes>().Of(feed.ShouldNotBeNull());
     }
 }

@@ -23,7 +23,7 @@ internal sealed class PostgresStock(string connectionString) : IStock
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = batch });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = heldAt });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = OrderAnswer.PayBy(heldAt) });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = OneUnitOrder.PayBy(heldAt) });
         try
         {
             return await command.ExecuteScalarAsync() is int unit ? new Taken(unit, null) : new Taken(0, Refusal.SoldOut);

@@ -26,7 +26,7 @@ internal static class CompareCommand
         var rounds = Numbers.Option("--rounds", 5, 1, 100, "How often everybody has a turn.");
         var seconds = Numbers.Option("--seconds", 3, 1, 600, "Length of a measurement of the closed loop.");
         var openSeconds = Numbers.Option("--open-seconds", 2, 1, 600, "Length of a measurement of the open loop.");
-        var warmUp = Numbers.Option("--warm-up-seconds", 10, 1, 600, "Load on each contender before the first round, not counted.");
+        var warmUp = Numbers.Option("--warm-up-seconds", 20, 1, 600, "Load on each contender before the first round, not counted.");
         var patience = Numbers.Option("--patience-seconds", 0, 0, 600, "How long a measurement may wait, and be repeated, for a quiet machine.");
         var connections = new Option<string>("--connections")
         {

@@ -16,7 +16,7 @@ internal sealed record CompareOptions
     public int OpenSeconds { get; init; } = 2;
 
     /// <summary>Load on each contender before the first round, in seconds, 1 or more; its figures are dropped.</summary>
-    public int WarmUpSeconds { get; init; } = 10;
+    public int WarmUpSeconds { get; init; } = 20;
 
     /// <summary>Keep-alive connections of the closed loop: one measurement each.</summary>
     public IReadOnlyList<int> Connections { get; init; } = [64, 256];

@@ -70,7 +70,7 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
 
     private Task<Tally> SellAsync(HostedEngine engine, IReadOnlyList<string> ids, Crowd crowd, CancellationToken cancellationToken) =>
         shape.Way == Way.Lane
-            ? Sellers.SellThroughLanesAsync([.. ids.Select(engine.Lanes.Of)], crowd, MeasureOptions.LaneBuyers, cancellationToken)
+            ? Sellers.SellThroughLanesAsync([.. ids.Select(id => engine.LaneOf(TermsOf(id)))], crowd, MeasureOptions.LaneBuyers, cancellationToken)
             : Sellers.SellInCallsAsync(
                 [.. ids.Select(id => engine.Actors.GetGrain<ISaleBatchGrain>(id))], crowd, callsInFlight, cancellationToken);
 

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans;
+using OrleansSale.Api.Batches;
 using OrleansSale.Api.Composition;
 using OrleansSale.Api.Purchases;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Tests.Engine;
@@ -33,8 +35,9 @@ internal sealed class HostedEngine : IAsyncDisposable
     /// <summary>Its actors, as its front addresses them.</summary>
     public IGrainFactory Actors => _app.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>The lanes of its front.</summary>
-    public PurchaseLanes Lanes => _app.Services.GetRequiredService<PurchaseLanes>();
+    /// <summary>Its front's lane of a batch that exists.</summary>
+    public PurchaseLane LaneOf(BatchTerms terms) =>
+        _app.Services.GetRequiredService<PurchaseLanes>().Of(_app.Services.GetRequiredService<CatalogueCopy>().Add(terms));
 
     /// <summary>Its ledger.</summary>
     public CountedLedger Ledger => (CountedLedger)_app.Services.GetRequiredService<ILedger>();

@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Orders;
+
+/// <summary>
+/// The answer to a purchase: an <see cref="OrderBody"/> and where it is from now on. Written by hand, byte for byte as the
+/// serializer would, at a third of what that costs.
+/// </summary>
+public static class OrderAnswer
+{
+    private const string Path = "/api/orders/";
+
+    private static readonly JsonEncodedText Id = JsonEncodedText.Encode("id"), Batch = JsonEncodedText.Encode("batch"),
+        User = JsonEncodedText.Encode("user"), Units = JsonEncodedText.Encode("units"), Quantity = JsonEncodedText.Encode("quantity"),
+        Status = JsonEncodedText.Encode("status"), Amount = JsonEncodedText.Encode("amount"),
+        Currency = JsonEncodedText.Encode("currency"), HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy");
+
+    private static readonly JsonEncodedText[] Statuses =
+        [.. Enum.GetNames<OrderStatus>().Select(name => JsonEncodedText.Encode(JsonNamingPolicy.KebabCaseLower.ConvertName(name)))];
+
+    [ThreadStatic]
+    private static Sheet? _blank;
+
+    /// <summary>Answers with an order.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="status">201, or 200 for one that was there before.</param>
+    /// <param name="order">The order.</param>
+    public static Task WriteAsync(HttpContext http, int status, OrderView order)
+    {
+        var location = string.Create(CultureInfo.InvariantCulture, $"{Path}{order.Batch}.{order.Seq}");
+        var sheet = _blank ?? new Sheet();
+        _blank = null;
+        sheet.Write(order, location.AsSpan(Path.Length));
+        var bytes = sheet.Bytes.WrittenMemory;
+        var response = http.Response;
+        response.StatusCode = status;
+        response.ContentType = Reply.MediaType;
+        response.ContentLength = bytes.Length;
+        response.Headers.Location = location;
+        var written = response.Body.WriteAsync(bytes);
+        if (!written.IsCompletedSuccessfully) return written.AsTask();
+        // The server has its own copy by now: the next answer of this thread may have the sheet.
+        _blank = sheet;
+        return Task.CompletedTask;
+    }
+
+#pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
+    private sealed class Sheet
+    {
+        private readonly Utf8JsonWriter _json;
+
+        public Sheet() => _json = new Utf8JsonWriter(
+            Bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+        public ArrayBufferWriter<byte> Bytes { get; } = new(512);
+
+        public void Write(OrderView order, ReadOnlySpan<char> id)
+        {
+            Bytes.ResetWrittenCount();
+            _json.Reset();
+            _json.WriteStartObject();
+            _json.WriteString(Id, id);
+            _json.WriteString(Batch, order.Batch);
+            _json.WriteString(User, order.User);
+            _json.WriteStartArray(Units);
+            foreach (var unit in order.Units) _json.WriteNumberValue(unit);
+            _json.WriteEndArray();
+            _json.WriteNumber(Quantity, order.Units.Length);
+            _json.WriteString(Status, Statuses[(int)order.Status]);
+            _json.WriteStartObject(Amount);
+            _json.WriteNumber(Amount, order.Amount.Amount);
+            _json.WriteString(Currency, order.Amount.Currency);
+            _json.WriteEndObject();
+            WriteInstant(HeldAt, order.HeldAt);
+            WriteInstant(PayBy, order.PayBy);
+            _json.WriteEndObject();
+            _json.Flush();
+        }
+
+        private void WriteInstant(JsonEncodedText name, DateTimeOffset at)
+        {
+            Span<byte> text = stackalloc byte[InstantText.Length];
+            InstantText.Write(at, text);
+            _json.WriteString(name, text);
+        }
+    }
+}
