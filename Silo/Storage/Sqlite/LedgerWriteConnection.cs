@@ -22,23 +22,13 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </remarks>
 internal sealed class LedgerWriteConnection : IDisposable
 {
-    /// <summary>
-    /// Pages of 4 KiB in the log from which a COMMIT moves them into the file: 16 MiB. Measured against SQLite's 1,000:
-    /// a quarter more small rows a second; a checkpoint stalls the writer 30 ms or so. The log does not outgrow it for
-    /// long, as the writer is the only one that adds to it and readers hold no snapshot longer than a page of results
-    /// takes.
-    /// </summary>
-    private const int CheckpointPages = 4_000;
-
-    /// <summary>What is left of the log after a checkpoint if it had grown beyond, in bytes.</summary>
-    private const int LogSizeLimitBytes = 64 << 20;
-
     /// <summary>Page cache of the writer in KiB; a third more new streams a second than with SQLite's 2 MiB.</summary>
     private const int CacheKibibytes = 32 << 10;
 
     private static readonly byte[] NoHash = new byte[LedgerChain.HashLength];
 
     private readonly SqliteConnection _connection;
+    private readonly LedgerLog _log;
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
     private readonly SqliteCommand _addStream;
@@ -53,11 +43,9 @@ internal sealed class LedgerWriteConnection : IDisposable
         {
             _connection.Open();
             SqliteFile.Execute(_connection, "PRAGMA synchronous = FULL");
-            SqliteFile.Execute(_connection, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");
-            SqliteFile.Execute(_connection, $"PRAGMA journal_size_limit = {LogSizeLimitBytes}");
             SqliteFile.Execute(_connection, $"PRAGMA cache_size = -{CacheKibibytes}");
-            SqliteFile.Execute(_connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
-            MakeVisibleDurable();
+            _log = new LedgerLog(_connection, path);
+            _log.MakeVisibleDurable();
             _begin = SqliteFile.Prepare(_connection, "BEGIN IMMEDIATE");
             _commit = SqliteFile.Prepare(_connection, "COMMIT");
             _addStream = SqliteFile.Prepare(
@@ -100,8 +88,12 @@ internal sealed class LedgerWriteConnection : IDisposable
     /// <summary>The connection, for tests that make it fail.</summary>
     internal SqliteConnection Connection => _connection;
 
-    /// <summary>Begins a transaction that holds the write lock.</summary>
-    public void Begin() => _begin.ExecuteNonQuery();
+    /// <summary>Keeps the log within its bound and begins a transaction that holds the write lock.</summary>
+    public void Begin()
+    {
+        _log.KeepBound();
+        _begin.ExecuteNonQuery();
+    }
 
     /// <summary>Makes everything appended since <see cref="Begin"/> durable.</summary>
     public void Commit() => _commit.ExecuteNonQuery();
@@ -125,15 +117,6 @@ internal sealed class LedgerWriteConnection : IDisposable
 
     /// <summary>Closes the connection; an open transaction is rolled back.</summary>
     public void Dispose() => _connection.Dispose();
-
-    // A checkpoint syncs the log before it copies from it. FULL waits for readers, so it reaches the log's end.
-    private void MakeVisibleDurable()
-    {
-        using var checkpoint = _connection.CreateCommand();
-        checkpoint.CommandText = "PRAGMA wal_checkpoint(FULL)";
-        if (checkpoint.ExecuteScalar() is not 0L)
-            throw new IOException("The log could not be moved into the ledger's file: readers held it for too long.");
-    }
 
     /// <returns>The stream's number, or null if its head is not what the commit follows.</returns>
     private object? MoveHead(LedgerCommit commit)

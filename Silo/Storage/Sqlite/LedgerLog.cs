@@ -1,0 +1,76 @@
+using Microsoft.Data.Sqlite;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>Keeps the log beside the ledger's file within a bound. For the writer's thread.</summary>
+/// <remarks>
+/// SQLite begins the log anew only at an instant when all of it is in the file and nobody reads from it. Of readers that
+/// overlap there is always one, and then it would grow without bound (SQLite's documentation calls it checkpoint starvation).
+/// So from a length on the writer waits for those who read. While it waits nothing is added, hence whoever comes next
+/// reads the file alone and is not waited for: as long as one page of results takes to read, unless another program keeps a
+/// snapshot. That one is waited for briefly, and again when the log has grown by another checkpoint.
+/// </remarks>
+internal sealed class LedgerLog
+{
+    /// <summary>
+    /// From this length on a COMMIT moves the log into the file as far as readers let it: 16 MB. Measured against SQLite's
+    /// 4 MB: a quarter more small rows a second; it stalls the writer 30 ms or so.
+    /// </summary>
+    public const int CheckpointBytes = CheckpointPages * PageBytes;
+
+    /// <summary>
+    /// From this length on the writer waits for readers: 32 MB. The log may be longer by one transaction, and by what is
+    /// written while another program reads.
+    /// </summary>
+    public const int MaxBytes = 2 * CheckpointBytes;
+
+    /// <summary>How long the writer waits for readers, in milliseconds.</summary>
+    public const int ReadersWaitMilliseconds = 250;
+
+    private const int CheckpointPages = 4_000;
+
+    private const int PageBytes = 4_096;
+
+    private readonly SqliteConnection _connection;
+    private readonly FileInfo _file;
+    private long _patienceBytes = MaxBytes;
+
+    /// <summary>Sets how the connection moves the log.</summary>
+    public LedgerLog(SqliteConnection connection, string path)
+    {
+        (_connection, _file) = (connection, new FileInfo(path + "-wal"));
+        SqliteFile.Execute(connection, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");
+        // A log that outgrew the bound is cut when it begins anew.
+        SqliteFile.Execute(connection, $"PRAGMA journal_size_limit = {MaxBytes}");
+        SqliteFile.Execute(connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
+    }
+
+    /// <summary>Moves all of the log into the file and cuts it, if it has grown beyond its bound. Between transactions.</summary>
+    /// <exception cref="SqliteException">The file could not be written. Everything committed is safe.</exception>
+    public void KeepBound()
+    {
+        _file.Refresh();
+        var bytes = _file.Exists ? _file.Length : 0;
+        if (bytes <= MaxBytes) _patienceBytes = MaxBytes;
+        if (bytes <= _patienceBytes) return;
+        SqliteFile.Execute(_connection, $"PRAGMA busy_timeout = {ReadersWaitMilliseconds}");
+        if (!Checkpoint("TRUNCATE")) _patienceBytes = bytes + CheckpointBytes;
+        SqliteFile.Execute(_connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
+    }
+
+    /// <summary>Makes durable what can be read: a checkpoint syncs the log before it copies from it.</summary>
+    /// <exception cref="IOException">Readers held the log for too long.</exception>
+    public void MakeVisibleDurable()
+    {
+        // FULL waits for readers, so it reaches the log's end.
+        if (!Checkpoint("FULL"))
+            throw new IOException("The log could not be moved into the ledger's file: readers held it for too long.");
+    }
+
+    private bool Checkpoint(string mode)
+    {
+        using var checkpoint = _connection.CreateCommand();
+        checkpoint.CommandText = $"PRAGMA wal_checkpoint({mode})";
+        return checkpoint.ExecuteScalar() is 0L;
+    }
+}
