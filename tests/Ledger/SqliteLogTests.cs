@@ -46,7 +46,7 @@ public sealed class SqliteLogTests : IAsyncLifetime
             do
             {
                 // Who reads gives way to the next one when the append is done, or waits for him.
-                await Task.WhenAny(append, Task.Delay(ReadingTime, Cancelled));
+                await Task.WhenAny(append, Task.Delay(ReadingTime, Cancelled)); // paced: a page is read for so long
                 waits.Begin();
                 reads.End();
                 (reads, waits) = (waits, reads);
