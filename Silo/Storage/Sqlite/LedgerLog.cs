@@ -46,7 +46,9 @@ internal sealed class LedgerLog
     }
 
     /// <summary>Moves all of the log into the file and cuts it, if it has grown beyond its bound. Between transactions.</summary>
-    /// <exception cref="SqliteException">The file could not be written. Everything committed is safe.</exception>
+    /// <exception cref="SqliteException">
+    /// The file could not be written. Everything committed is safe; the connection is not to be used any more.
+    /// </exception>
     public void KeepBound()
     {
         _file.Refresh();

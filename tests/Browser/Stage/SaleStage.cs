@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 using OrleansSale.Tests.Browser.Modules;
 using OrleansSale.Tests.Browser.Stage;
+using OrleansSale.Tests.Engine;
 
 [assembly: AssemblyFixture(typeof(SaleStage))]
 // The tests mostly wait, for openings and for retries.
@@ -8,9 +9,10 @@ using OrleansSale.Tests.Browser.Stage;
 
 namespace OrleansSale.Tests.Browser.Stage;
 
-/// <summary>One engine and one browser for all tests; each test brings its own batch and its own visitors.</summary>
+/// <summary>One engine, as a newcomer starts it, and one browser for all tests; each test brings its own batch and its own visitors.</summary>
 public sealed class SaleStage : IAsyncLifetime
 {
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("sale-browser-");
     private IPlaywright? _playwright;
     private EngineProcess? _engine;
 
@@ -26,7 +28,7 @@ public sealed class SaleStage : IAsyncLifetime
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
-        _engine = await EngineProcess.StartAsync();
+        _engine = await EngineProcess.StartAsync(new EngineOptions(_data.FullName, Secrets: null));
         Client = new EngineClient(_engine.Address);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright);
@@ -44,5 +46,6 @@ public sealed class SaleStage : IAsyncLifetime
         _playwright?.Dispose();
         Client?.Dispose();
         if (_engine is not null) await _engine.DisposeAsync();
+        _data.Delete(recursive: true);
     }
 }
