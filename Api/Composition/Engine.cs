@@ -16,6 +16,7 @@ using OrleansSale.Api.SignIn;
 using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
 using OrleansSale.Silo;
+using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Sqlite;
 
@@ -110,5 +111,7 @@ public static class Engine
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddHealth();
+        services.AddHealthChecks().AddCheck<DrainingCheck>(DrainingCheck.Name).AddCheck<ActorsCheck>(ActorsCheck.Name);
     }
 }

@@ -6,6 +6,7 @@ using Orleans.Dashboard;
 using Orleans.Serialization;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Cluster;
@@ -44,7 +45,7 @@ public static class ClusterSilo
         silo.Services.AddSingleton<ClockWatch>();
         silo.Services.AddSingleton<IClockCheck>(services => services.GetRequiredService<ClockWatch>());
         silo.Services.AddHostedService(services => services.GetRequiredService<ClockWatch>());
-        silo.Services.AddSingleton<SiloReadiness>();
+        silo.Services.AddHealthChecks().AddCheck<SiloCheck>(SiloCheck.Name).AddCheck<ClockCheck>(ClockCheck.Name);
         silo.AddSale(configuration);
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,6 +7,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Orleans.Dashboard;
 using OrleansSale.Silo.Cluster.Tls;
+using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Postgres;
 
@@ -79,6 +79,7 @@ public static class SiloHost
                 DevelopmentSecrets.Add(configuration, database);
             }
             builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddHealth();
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
             builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
@@ -100,13 +101,7 @@ public static class SiloHost
 
     private static void Map(WebApplication app)
     {
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", async (HttpContext http, SiloReadiness readiness) =>
-        {
-            if (await readiness.FindFaultAsync() is not { } fault) return Results.Text("ready");
-            http.Response.Headers.RetryAfter = "1";
-            return Results.Text($"not ready: {fault}", statusCode: StatusCodes.Status503ServiceUnavailable);
-        });
+        app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         // It shows the actors' state and has no sign-in; the fronts' one has.
         if (app.Environment.IsDevelopment()) app.MapOrleansDashboard("/dashboard");

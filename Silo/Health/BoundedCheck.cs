@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace OrleansSale.Silo.Health;
+
+/// <summary>
+/// A check that answers in time whatever becomes of the one it asks, and tells the public nothing of an exception: its
+/// message may hold anything.
+/// </summary>
+internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
+{
+    /// <summary>How long a check may take.</summary>
+    public static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a check throws is its fault and told as that.")]
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await Task.Run(() => check.CheckHealthAsync(context, cancellationToken), cancellationToken)
+                .WaitAsync(Within, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy($"no answer within {Within.TotalSeconds:0} s");
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("the check failed");
+        }
+    }
+}
