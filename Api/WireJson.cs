@@ -23,6 +23,7 @@ namespace OrleansSale.Api;
 [JsonSerializable(typeof(ReservationBody))]
 [JsonSerializable(typeof(OperatorOrderList))]
 [JsonSerializable(typeof(OperatorReservationList))]
+[JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(TokenBody))]
 public sealed partial class WireJson : JsonSerializerContext;

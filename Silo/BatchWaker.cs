@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Silo;
@@ -17,6 +18,7 @@ public sealed partial class BatchWaker(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Outage _outage = new("waking");
     private Task _running = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -71,7 +73,8 @@ public sealed partial class BatchWaker(
             }
             catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
             {
-                if (attempt == MaxAttempts) Log.NotWoken(log, e);
+                _outage.Fails(e.GetType().Name);
+                if (attempt == MaxAttempts) Log.NotWoken(log, e.Message);
                 if (attempt == MaxAttempts || _stopping.IsCancellationRequested) return;
             }
             await Task.Delay(RetryDelay, _stopping.Token);
@@ -83,7 +86,7 @@ public sealed partial class BatchWaker(
         [LoggerMessage(1, LogLevel.Information, "{Count} batches have something to do")]
         public static partial void Woken(ILogger log, int count);
 
-        [LoggerMessage(2, LogLevel.Error, "The batches could not be woken; each wakes when it is asked for")]
-        public static partial void NotWoken(ILogger log, Exception exception);
+        [LoggerMessage(2, LogLevel.Error, "The batches could not be woken; each wakes when it is asked for: {Reason}")]
+        public static partial void NotWoken(ILogger log, string reason);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Orders;
+using OrleansSale.Grains.Payments;
 using OrleansSale.Grains.Reservations;
 
 namespace OrleansSale.Silo;
@@ -23,6 +24,8 @@ public static class SaleSilo
         silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders").ValidateDataAnnotations().ValidateOnStart();
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = KnownPlaces);
         silo.Services.AddSingleton<BatchReminder>();
+        silo.Services.AddSingleton<RefundWatch>();
+        silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
     }
 

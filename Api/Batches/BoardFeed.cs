@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Batches;
@@ -34,11 +35,9 @@ public sealed partial class BoardFeed(
     /// <summary>Polling ends this long after the last sign of interest.</summary>
     public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
 
-    /// <summary>A batch that does not answer is told of in the log at most this often.</summary>
-    public static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(5);
-
     private readonly Lock _starting = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
+    private readonly Outage _outage = new("board");
     private Task<BoardCopy?>? _refreshing;
     private BoardCopy? _current;
     private int _knownPosition;
@@ -46,8 +45,6 @@ public sealed partial class BoardFeed(
     private long _knownHead;
     private int _viewers;
     private bool _isPolling;
-    private long? _toldAt;
-    private int _failures;
     private Frame _frame = new([], default, 0);
 
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
@@ -225,6 +222,7 @@ public sealed partial class BoardFeed(
                 var copy = new BoardCopy(update.Snapshot, askedAt);
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);
+                if (_outage.Succeeds() is { } failures) Log.Renewed(log, Terms.Id, failures);
                 return copy;
             }
         }
@@ -238,10 +236,9 @@ public sealed partial class BoardFeed(
 
     private void TellFailure(Exception e)
     {
-        _failures++;
-        if (_toldAt is { } at && _monotonic.GetElapsedTime(at) < LogInterval) return;
-        Log.NotRenewed(log, Terms.Id, _failures, e);
-        (_toldAt, _failures) = (_monotonic.GetTimestamp(), 0);
+        if (!_outage.Fails(e.GetType().Name)) return;
+        // The trace is of use where nobody knows what it is.
+        Log.NotRenewed(log, Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
     }
 
     private void Publish(BatchSnapshot snapshot)
@@ -262,8 +259,11 @@ public sealed partial class BoardFeed(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The board of {Batch} could not be renewed, {Times} times since this was last told")]
-        public static partial void NotRenewed(ILogger log, string batch, int times, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning, "The board of {Batch} is not renewed any more, but asked for all the time: {Reason}")]
+        public static partial void NotRenewed(ILogger log, string batch, string reason, Exception? exception);
+
+        [LoggerMessage(2, LogLevel.Information, "The board of {Batch} is renewed again, after {Failures} tries that failed")]
+        public static partial void Renewed(ILogger log, string batch, int failures);
     }
 }
 

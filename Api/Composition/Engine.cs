@@ -15,6 +15,7 @@ using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
 using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Payments;
@@ -86,6 +87,7 @@ public static class Engine
         app.MapNotifications();
         app.MapOperators();
         app.MapExports();
+        app.MapFaults();
         app.MapHealth();
         app.MapTelemetry(isDevelopment);
         app.MapDocumentation(isDevelopment);
@@ -108,6 +110,7 @@ public static class Engine
         services.AddSingleton<PurchaseApi>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<Patience>();
+        services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());

@@ -45,6 +45,7 @@ public sealed partial class PurchaseLane(
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly Queue<Waiting> _queue = new();
     private readonly Dictionary<string, Waiting> _open = new(StringComparer.Ordinal);
+    private readonly Outage _outage = new("purchases");
     private readonly LanePace _pace = new(options.LaneCapacity, options.LongestWait);
     private int _openCount;
     private bool _isPumping, _isSweeping;
@@ -110,12 +111,13 @@ public sealed partial class PurchaseLane(
                 lock (_lock) _pace.Answered(requests.Length, isFull, _monotonic.GetElapsedTime(asked));
                 group.Clear();
                 delay = MinRetryDelay;
+                if (_outage.Succeeds() is { } failures) Log.AnswersAgain(log, feed.Terms.Id, failures);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived
                 // meanwhile behind.
-                Log.AskedAgain(log, feed.Terms.Id, group.Count, e);
+                if (_outage.Fails(e.GetType().Name)) Log.AskedAgain(log, feed.Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
                 await Task.Delay(delay);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
             }
@@ -233,7 +235,10 @@ public sealed partial class PurchaseLane(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Batch {Batch} did not answer {Count} purchases; asking again")]
-        public static partial void AskedAgain(ILogger log, string batch, int count, Exception exception);
+        [LoggerMessage(1, LogLevel.Warning, "Batch {Batch} does not answer purchases, which are asked again all the time: {Reason}")]
+        public static partial void AskedAgain(ILogger log, string batch, string reason, Exception? exception);
+
+        [LoggerMessage(2, LogLevel.Information, "Batch {Batch} answers purchases again, after {Failures} calls that failed")]
+        public static partial void AnswersAgain(ILogger log, string batch, int failures);
     }
 }

@@ -28,8 +28,11 @@ internal sealed record PaymentRecord
 /// <summary>The captured payments and their refunds.</summary>
 internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider clock)
 {
-    /// <summary>Pays back once: a payment has one refund, under one key.</summary>
-    public Task<(KeyedOutcome Outcome, string? Refund)> RefundAsync(
+    /// <summary>
+    /// Pays back once per key, and never more in all than was captured. What was paid back already is told with the last
+    /// refund and the sum.
+    /// </summary>
+    public Task<(KeyedOutcome Outcome, string? Refund, long Amount)> RefundAsync(
         string key, RefundTerms terms, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => Refund(connection, key, terms), cancellationToken);
 
@@ -43,19 +46,20 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
         database.Read(connection => connection.Query<PaymentRecord>(
             """
             SELECT p.id AS Id, p.checkout AS Checkout, c.order_id AS OrderId, c.user_id AS UserId, c.amount AS Amount,
-                   c.currency AS Currency, p.captured_at AS CapturedAt, r.id AS Refund, r.amount AS RefundAmount,
+                   c.currency AS Currency, p.captured_at AS CapturedAt, r.id AS Refund,
+                   (SELECT SUM(amount) FROM refunds WHERE payment = p.id) AS RefundAmount,
                    r.refunded_at AS RefundedAt, n.attempts AS Attempts, n.delivered_at AS DeliveredAt,
                    n.last_fault AS LastFault
             FROM payments p JOIN checkouts c ON c.id = p.checkout
                  JOIN notifications n ON n.checkout = c.id AND n.type = @capturedType
-                 LEFT JOIN refunds r ON r.payment = p.id
+                 LEFT JOIN refunds r ON r.rowid = (SELECT MAX(rowid) FROM refunds WHERE payment = p.id)
             WHERE p.seq > COALESCE((SELECT seq FROM payments WHERE id = @after), 0)
                   AND (@order IS NULL OR c.order_id = @order)
             ORDER BY p.seq LIMIT @limit
             """,
             new { after, order, limit, capturedType = PaymentNotification.CapturedType }).AsList());
 
-    private (KeyedOutcome, string?) Refund(SqliteConnection connection, string key, RefundTerms terms)
+    private (KeyedOutcome, string?, long) Refund(SqliteConnection connection, string key, RefundTerms terms)
     {
         var payment = connection.QuerySingleOrDefault<CapturedRow>(
             """
@@ -63,22 +67,27 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
             FROM payments p JOIN checkouts c ON c.id = p.checkout WHERE p.id = @Payment
             """,
             new { terms.Payment });
+        var isOfPayment = payment is not null && payment.OrderId == terms.Order && payment.Currency == terms.Currency;
         var earlier = connection.QuerySingleOrDefault<RefundRow>(
-            """
-            SELECT id AS Id, idempotency_key AS Key, payment AS Payment, amount AS Amount FROM refunds
-            WHERE payment = @Payment OR idempotency_key = @key LIMIT 1
-            """,
-            new { terms.Payment, key });
+            "SELECT id AS Id, payment AS Payment, amount AS Amount FROM refunds WHERE idempotency_key = @key", new { key });
         if (earlier is not null)
         {
-            var same = earlier.Key == key && earlier.Payment == terms.Payment && earlier.Amount == terms.Amount
-                && payment?.OrderId == terms.Order && payment.Currency == terms.Currency;
-            return same ? (KeyedOutcome.Repeated, earlier.Id) : (KeyedOutcome.Conflict, null);
+            return isOfPayment && earlier.Payment == terms.Payment && earlier.Amount == terms.Amount
+                ? (KeyedOutcome.Repeated, earlier.Id, earlier.Amount)
+                : (KeyedOutcome.Conflict, null, 0);
         }
 
-        if (payment is null) return (KeyedOutcome.NotFound, null);
-        if (payment.OrderId != terms.Order || payment.Currency != terms.Currency || terms.Amount > payment.Amount)
-            return (KeyedOutcome.Conflict, null);
+        if (payment is null) return (KeyedOutcome.NotFound, null, 0);
+        if (!isOfPayment || terms.Amount > payment.Amount) return (KeyedOutcome.Conflict, null, 0);
+        var last = connection.QuerySingleOrDefault<RefundRow>(
+            """
+            SELECT id AS Id, payment AS Payment, (SELECT SUM(amount) FROM refunds WHERE payment = @Payment) AS Amount
+            FROM refunds WHERE payment = @Payment ORDER BY rowid DESC LIMIT 1
+            """,
+            new { terms.Payment });
+        if (last?.Amount == payment.Amount) return (KeyedOutcome.DoneBefore, last.Id, last.Amount);
+        if (last is not null && last.Amount + terms.Amount > payment.Amount)
+            return (KeyedOutcome.PartlyDoneBefore, last.Id, last.Amount);
         var id = $"ref_{Cashier.NewId()}";
         connection.Execute(
             """
@@ -86,7 +95,7 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
             VALUES (@id, @key, @Payment, @Amount, @at)
             """,
             new { id, key, terms.Payment, terms.Amount, at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
-        return (KeyedOutcome.Made, id);
+        return (KeyedOutcome.Made, id, terms.Amount);
     }
 
     private sealed record CapturedRow
@@ -100,7 +109,6 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
     private sealed record RefundRow
     {
         public required string Id { get; init; }
-        public required string Key { get; init; }
         public required string Payment { get; init; }
         public required long Amount { get; init; }
     }

@@ -45,6 +45,12 @@ internal enum KeyedOutcome
 
     /// <summary>It is about something that does not exist.</summary>
     NotFound,
+
+    /// <summary>All of it was done before, under other keys.</summary>
+    DoneBefore,
+
+    /// <summary>A part of it was done before, under other keys, and there is not enough left.</summary>
+    PartlyDoneBefore,
 }
 
 /// <summary>The checkouts and what buyers decide about them.</summary>
@@ -54,8 +60,9 @@ internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbo
         SELECT c.id AS Id, c.order_id AS OrderId, c.user_id AS UserId, c.description AS Description, c.amount AS Amount,
                c.currency AS Currency, c.created_at AS CreatedAt, c.expires_at AS ExpiresAt,
                c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl, c.declined_at AS DeclinedAt,
-               p.id AS Payment, r.id AS Refund
-        FROM checkouts c LEFT JOIN payments p ON p.checkout = c.id LEFT JOIN refunds r ON r.payment = p.id
+               p.id AS Payment,
+               (SELECT id FROM refunds WHERE payment = p.id GROUP BY payment HAVING SUM(amount) = c.amount) AS Refund
+        FROM checkouts c LEFT JOIN payments p ON p.checkout = c.id
         """;
 
     /// <summary>An id that nobody can guess: 128 random bits in hexadecimal.</summary>

@@ -71,13 +71,18 @@ internal static class MerchantApi
         if (body.Fault is { } fault) return SandboxRefusal.InvalidRequest(fault);
         if (KeyOf(request) is not { } key) return MissingKey();
 
-        var (outcome, refund) = await payments.RefundAsync(key, terms, cancellationToken);
+        var (outcome, refund, amount) = await payments.RefundAsync(key, terms, cancellationToken);
+        var paidBack = new MoneyBody(amount, currency);
         return outcome switch
         {
-            KeyedOutcome.Made => Refunded(refund!, StatusCodes.Status201Created),
-            KeyedOutcome.Repeated => Refunded(refund!, StatusCodes.Status200OK),
+            KeyedOutcome.Made => Refunded(refund!, paidBack, StatusCodes.Status201Created),
+            KeyedOutcome.Repeated => Refunded(refund!, paidBack, StatusCodes.Status200OK),
             KeyedOutcome.NotFound => SandboxRefusal.NotFound("There is no such payment"),
-            _ => SandboxRefusal.Conflict("The payment does not cover this refund, or was refunded otherwise"),
+            KeyedOutcome.DoneBefore => SandboxRefusal.Refunded(
+                "already-refunded", "The whole payment was paid back under other keys", refund!, paidBack),
+            KeyedOutcome.PartlyDoneBefore => SandboxRefusal.Refunded(
+                "partly-refunded", "A part of the payment was paid back under other keys", refund!, paidBack),
+            _ => SandboxRefusal.Conflict("The payment does not cover this refund, or the key was used for another"),
         };
     }
 
@@ -109,8 +114,8 @@ internal static class MerchantApi
     private static DateTime TimeOf(long unixMilliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).UtcDateTime;
 
-    private static JsonHttpResult<RefundBody> Refunded(string refund, int status) =>
-        TypedResults.Json(new RefundBody(refund), SandboxJson.Default.RefundBody, statusCode: status);
+    private static JsonHttpResult<RefundBody> Refunded(string refund, MoneyBody amount, int status) =>
+        TypedResults.Json(new RefundBody(refund, amount), SandboxJson.Default.RefundBody, statusCode: status);
 
     private static long AmountOf(JsonMembers body, out string currency)
     {

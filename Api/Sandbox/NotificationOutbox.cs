@@ -13,6 +13,7 @@ internal sealed record DueNotification
     public required long HappenedAt { get; init; }
     public required long Attempts { get; init; }
     public string? NotifyUrl { get; init; }
+    public string? LastFault { get; init; }
 }
 
 /// <summary>The notifications that are still to be delivered. They outlive the process.</summary>
@@ -72,7 +73,7 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
             var due = connection.Query<DueNotification>(
                 """
                 SELECT n.id AS Id, n.body AS Body, n.happened_at AS HappenedAt, n.attempts AS Attempts,
-                       c.notify_url AS NotifyUrl
+                       n.last_fault AS LastFault, c.notify_url AS NotifyUrl
                 FROM notifications n JOIN checkouts c ON c.id = n.checkout
                 WHERE n.due_at <= @now ORDER BY n.due_at LIMIT @limit
                 """,

@@ -28,6 +28,7 @@ internal sealed partial class NotificationSender(
 
     private readonly WebhookSignature _signature = new(options.WebhookSecrets);
     private readonly ConcurrentDictionary<string, Task> _underWay = new();
+    private volatile string? _storeFault;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,6 +38,7 @@ internal sealed partial class NotificationSender(
             try
             {
                 var next = StartDue(stoppingToken);
+                _storeFault = null;
                 var wait = (next - clock.GetUtcNow()) ?? LongestWait;
                 await outbox.WaitAsync(
                     wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait, stoppingToken);
@@ -47,7 +49,7 @@ internal sealed partial class NotificationSender(
             }
             catch (SqliteException e)
             {
-                LogStoreFault(e);
+                TellStoreFault(e);
                 await Task.Delay(FaultPause, clock, CancellationToken.None);
             }
         }
@@ -89,7 +91,9 @@ internal sealed partial class NotificationSender(
         {
             await Task.Yield();
             var fault = await AttemptAsync(notification, stoppingToken);
-            if (fault is not null) LogNotDelivered(notification.Id, notification.Attempts + 1, fault);
+            // Told when it changes; the list of payments tells how often it was tried.
+            if (fault is not null && fault != notification.LastFault) LogNotDelivered(notification.Id, notification.Attempts + 1, fault);
+            if (fault is null && notification.LastFault is not null) LogDelivered(notification.Id, notification.Attempts + 1);
             await outbox.RecordAsync(notification, fault);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -98,7 +102,7 @@ internal sealed partial class NotificationSender(
         }
         catch (Exception e)
         {
-            LogStoreFault(e);
+            TellStoreFault(e);
             await Task.Delay(FaultPause, clock, CancellationToken.None);
         }
         finally
@@ -144,9 +148,19 @@ internal sealed partial class NotificationSender(
         : options.NotificationAddress
             ?? (ListeningAddress.Of(server) is { } address ? new Uri(address, "/api/payments/notifications") : null);
 
+    // Once until the store works again, or fails in another way.
+    private void TellStoreFault(Exception e)
+    {
+        if (_storeFault != e.Message) LogStoreFault(e.Message);
+        _storeFault = e.Message;
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id}, attempt {Attempt}: {Fault}")]
     private partial void LogNotDelivered(string id, long attempt, string fault);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox's store failed; trying again")]
-    private partial void LogStoreFault(Exception e);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id}, attempt {Attempt}: delivered")]
+    private partial void LogDelivered(string id, long attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox's store failed; trying again: {Reason}")]
+    private partial void LogStoreFault(string reason);
 }

@@ -42,10 +42,11 @@ internal sealed class SandboxDatabase : IAsyncDisposable
         CREATE TABLE refunds (
             id TEXT PRIMARY KEY,
             idempotency_key TEXT NOT NULL UNIQUE,
-            payment TEXT NOT NULL UNIQUE REFERENCES payments (id),
+            payment TEXT NOT NULL REFERENCES payments (id),
             amount INTEGER NOT NULL,
             refunded_at INTEGER NOT NULL
         ) STRICT;
+        CREATE INDEX refunds_of_payment ON refunds (payment);
         CREATE TABLE notifications (
             id TEXT PRIMARY KEY,
             checkout TEXT NOT NULL REFERENCES checkouts (id),
@@ -60,7 +61,23 @@ internal sealed class SandboxDatabase : IAsyncDisposable
         CREATE INDEX notifications_due ON notifications (due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX notifications_of_checkout ON notifications (checkout);
         CREATE INDEX checkouts_of_order ON checkouts (order_id);
-        PRAGMA user_version = 1;
+        PRAGMA user_version = 2;
+        """;
+
+    // In the first version a payment had one refund at most.
+    private const string FromVersion1 = """
+        ALTER TABLE refunds RENAME TO refunds_1;
+        CREATE TABLE refunds (
+            id TEXT PRIMARY KEY,
+            idempotency_key TEXT NOT NULL UNIQUE,
+            payment TEXT NOT NULL REFERENCES payments (id),
+            amount INTEGER NOT NULL,
+            refunded_at INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO refunds SELECT id, idempotency_key, payment, amount, refunded_at FROM refunds_1;
+        DROP TABLE refunds_1;
+        CREATE INDEX refunds_of_payment ON refunds (payment);
+        PRAGMA user_version = 2;
         """;
 
     private readonly string _connectionString;
@@ -91,7 +108,8 @@ internal sealed class SandboxDatabase : IAsyncDisposable
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             var version = connection.ExecuteScalar<long>("PRAGMA user_version");
             if (version == 0) connection.Execute($"BEGIN IMMEDIATE; {Schema} COMMIT;");
-            else if (version != 1)
+            else if (version == 1) connection.Execute($"BEGIN IMMEDIATE; {FromVersion1} COMMIT;");
+            else if (version != 2)
                 throw new InvalidOperationException($"{path} was made by a later version of the sandbox.");
             return new SandboxDatabase(connectionString, connection);
         }

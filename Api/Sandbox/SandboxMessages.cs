@@ -20,7 +20,7 @@ internal sealed record DecisionBody(
     string? ReturnUrl);
 
 /// <summary>The answer to a merchant's refund.</summary>
-internal sealed record RefundBody(string Id);
+internal sealed record RefundBody(string Id, MoneyBody Amount);
 
 /// <summary>The payments for reconciliation.</summary>
 internal sealed record PaymentsBody(IReadOnlyList<PaymentBody> Items);
@@ -49,7 +49,11 @@ internal sealed record NotificationMessage(string Type, DateTime Timestamp, Noti
 internal sealed record NotificationData(string? Payment, string Checkout, string Order, string User, MoneyBody Amount);
 
 /// <summary>A refusal by RFC 9457.</summary>
-internal sealed record ProblemBody(string Type, string Title, int Status, string Code, string? Field, string? Detail);
+/// <param name="Refund">For a payment that was paid back already, whole or in part: the last refund.</param>
+/// <param name="Amount">All that was paid back of it.</param>
+internal sealed record ProblemBody(
+    string Type, string Title, int Status, string Code, string? Field, string? Detail, string? Refund = null,
+    MoneyBody? Amount = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -18,6 +18,10 @@ internal static class SandboxRefusal
 
     public static IResult Conflict(string why) => Problem(StatusCodes.Status409Conflict, "conflict", why);
 
+    /// <summary>Of a refund, because of those that were made before.</summary>
+    public static IResult Refunded(string code, string why, string refund, MoneyBody amount) => Problem(
+        new ProblemBody("about:blank", why, StatusCodes.Status409Conflict, code, Field: null, Detail: null, refund, amount));
+
     public static IResult TooLarge() =>
         Problem(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large");
 
@@ -26,9 +30,8 @@ internal static class SandboxRefusal
 
     private static JsonHttpResult<ProblemBody> Problem(
         int status, string code, string title, string? field = null, string? detail = null) =>
-        TypedResults.Json(
-            new ProblemBody("about:blank", title, status, code, field, detail),
-            SandboxJson.Default.ProblemBody,
-            ContentType,
-            status);
+        Problem(new ProblemBody("about:blank", title, status, code, field, detail));
+
+    private static JsonHttpResult<ProblemBody> Problem(ProblemBody body) =>
+        TypedResults.Json(body, SandboxJson.Default.ProblemBody, ContentType, body.Status);
 }

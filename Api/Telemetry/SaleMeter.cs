@@ -7,10 +7,7 @@ namespace OrleansSale.Api.Telemetry;
 /// <summary>What the engine counts.</summary>
 public sealed class SaleMeter : IDisposable
 {
-    /// <summary>The meter's name.</summary>
-    public const string Name = "OrleansSale";
-
-    private readonly Meter _meter = new(Name);
+    private readonly Meter _meter = new(SaleMeters.Name);
     private readonly Counter<long> _purchases;
 
     // Made once: a purchase must not pay for its own label.

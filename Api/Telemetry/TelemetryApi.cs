@@ -1,6 +1,7 @@
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OrleansSale.Api.SignIn;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Telemetry;
 
@@ -12,7 +13,7 @@ public static class TelemetryApi
     {
         services.AddSingleton<SaleMeter>();
         services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale")).WithMetrics(metrics => metrics
-            .AddMeter(SaleMeter.Name, "Microsoft.Orleans", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddMeter(SaleMeters.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
     }
 

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.GrainInterfaces.Batches;
@@ -89,4 +90,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// </summary>
     [Alias("WakeAsync")]
     Task<bool> WakeAsync();
+
+    /// <summary>What operators should look after in this batch now, as far as it knows.</summary>
+    [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
+    Task<Fault[]> ListFaultsAsync();
 }

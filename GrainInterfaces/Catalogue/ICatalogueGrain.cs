@@ -27,6 +27,10 @@ public interface ICatalogueGrain : IGrainWithStringKey
     [Alias("SettleAsync")]
     Task SettleAsync(string batch, long head);
 
+    /// <summary>The batches that may have something to do: all others are closed, and nothing is held or owed.</summary>
+    [AlwaysInterleave, Alias("ListUnsettledAsync")]
+    Task<string[]> ListUnsettledAsync();
+
     /// <summary>Wakes every batch that may have something to do; returns how many.</summary>
     [AlwaysInterleave, Alias("WakeAllAsync"), ResponseTimeout("00:10:00")]
     Task<int> WakeAllAsync();

@@ -26,11 +26,11 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> GetDeliveryAsync();
 
     /// <summary>
-    /// Has the provider pay a captured payment back, once however often it is asked, and returns the provider's refund
-    /// id; null: it could not be done now.
+    /// Has the provider pay a captured payment back, once however often it is asked. What was not paid back is still owed:
+    /// ask again.
     /// </summary>
-    [Alias("RefundAsync"), ResponseTimeout("00:00:15")]
-    Task<string?> RefundAsync(string payment, Money amount);
+    [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
+    Task<RefundTry> RefundAsync(string payment, Money amount);
 }
 
 /// <summary>Where a buyer pays.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Timers;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Grains.Batches;
 
@@ -15,6 +16,8 @@ public sealed partial class BatchReminder(IServiceProvider services, ILogger<Bat
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
     private const string Name = "wake";
+
+    private readonly Outage _outage = new("reminder");
 
     private readonly IReminderRegistry? _registry = services.GetService<IReminderRegistry>();
 
@@ -36,19 +39,23 @@ public sealed partial class BatchReminder(IServiceProvider services, ILogger<Bat
         try
         {
             await change(_registry);
+            if (_outage.Succeeds() is { } failures) Log.Works(log, failures);
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // It is the second net only; the batch goes on, and tries again at its next tick.
-            Log.NotChanged(log, batch, e.Message);
+            if (_outage.Fails(e.GetType().Name)) Log.NotChanged(log, batch, e.Message);
             return false;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The reminder of {Batch} could not be changed: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "The reminder of {Batch} could not be changed, and others are only counted: {Reason}")]
         public static partial void NotChanged(ILogger log, GrainId batch, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "Reminders are changed again, after {Failures} that could not be")]
+        public static partial void Works(ILogger log, int failures);
     }
 }

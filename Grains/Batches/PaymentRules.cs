@@ -48,11 +48,12 @@ public static class PaymentRules
         return new(CaptureResult.Sold, new Sold(order.Seq, capture.Payment, capture.Amount));
     }
 
-    /// <summary>Decides the record of a refund the provider has made; nothing to do if it is recorded.</summary>
-    public static Decision<bool> DecideRefunded(SaleBatch batch, string payment, string refund) =>
-        batch.Payments.GetValueOrDefault(payment) is { State: PaymentState.Owed } owed
-            ? new(true, new RefundMade(owed.Order, owed.Id, refund, owed.Amount))
-            : new(false);
+    /// <summary>Decides the record of a refund that the provider has made. Nothing is to do if it is recorded already.</summary>
+    /// <returns>Null; or why it settles nothing: the provider gave this refund for another payment.</returns>
+    public static Decision<string?> DecideRefunded(SaleBatch batch, string payment, string refund) =>
+        batch.Payments.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
+        : batch.IsRefund(refund) ? new("refund-of-another-payment")
+        : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
 
     private static RefundReason? WhyNotSold(SaleBatch batch, Order order, Capture capture) =>
         capture.User != order.User ? RefundReason.WrongPayer

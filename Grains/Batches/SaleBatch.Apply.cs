@@ -129,6 +129,7 @@ public sealed partial class SaleBatch
         _owed.Remove(e.Payment);
         payment.State = PaymentState.PaidBack;
         payment.Refund = e.Refund;
+        _refunds.Add(e.Refund);
         order.Owed--;
         order.Returned++;
     }

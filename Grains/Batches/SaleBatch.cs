@@ -22,6 +22,7 @@ public sealed partial class SaleBatch
     private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payment> _owed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refunds = new(StringComparer.Ordinal);
     private readonly Dictionary<(string By, string Key), OperatorCommand> _commands = [];
     private readonly List<ulong> _knownUsers = [];
 
@@ -69,6 +70,9 @@ public sealed partial class SaleBatch
 
     /// <summary>Payments owed back and not made yet.</summary>
     public IReadOnlyCollection<Payment> OwedPayments => _owed.Values;
+
+    /// <summary>Whether a payment was paid back by the refund of this id.</summary>
+    public bool IsRefund(string refund) => _refunds.Contains(refund);
 
     /// <summary>Commands carried out, by operator and key: a key is its operator's own.</summary>
     public IReadOnlyDictionary<(string By, string Key), OperatorCommand> Commands => _commands;

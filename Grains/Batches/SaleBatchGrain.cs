@@ -5,9 +5,11 @@ using Orleans.Placement;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.Payments;
 
 namespace OrleansSale.Grains.Batches;
 
@@ -21,8 +23,8 @@ namespace OrleansSale.Grains.Batches;
 /// </remarks>
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
-    ILedger ledger, TimeProvider time, IClockCheck clock, BatchReminder reminder, IOptions<OrderOptions> orderOptions,
-    ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
+    ILedger ledger, TimeProvider time, IClockCheck clock, BatchReminder reminder, RefundWatch refundWatch,
+    IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
 {
     /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
@@ -53,7 +55,7 @@ public sealed partial class SaleBatchGrain(
         _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch));
         _writer = new EntryWriter(Id);
         _roster = new RosterCount(ledger, Streams.OfReservations(Id));
-        _refunds = new RefundSweep(_batch, time, MakeRefundAsync);
+        _refunds = new RefundSweep(_batch, time, MakeRefundAsync, refundWatch, log);
         if (_batch.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         StartTicking();
@@ -62,6 +64,7 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (_batch.Terms is not null) _refunds.End();
         if (_isDoomed) return;
         try
         {
@@ -173,6 +176,9 @@ public sealed partial class SaleBatchGrain(
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
     /// <inheritdoc />
+    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(_batch.Terms is null ? [] : _refunds.Faults().ToArray());
+
+    /// <inheritdoc />
     public Task<bool> WakeAsync() => Task.FromResult(!IsSettled());
 
     private Answer<OrderView> ViewOf(long seq, string? owner) =>
@@ -282,11 +288,13 @@ public sealed partial class SaleBatchGrain(
         || ((_batch.IsClosed || Now() >= _batch.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds())
             && _batch.HeldUnits == 0 && _batch.OwedPayments.Count == 0);
 
-    private async Task MakeRefundAsync(Payment payment)
+    private async Task<RefundTry> MakeRefundAsync(Payment payment)
     {
         var order = GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(Id, payment.Order));
-        if (await order.RefundAsync(payment.Id, payment.Amount) is not { } refund) return;
-        await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund), Now()));
+        var tried = await order.RefundAsync(payment.Id, payment.Amount);
+        if (tried.Refund is not { } refund) return tried;
+        var whyNot = await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund), Now()));
+        return whyNot is null ? tried : new RefundTry(RefundOutcome.Refused, null, whyNot);
     }
 
     // The counts as of the committed head; captured when a commit is sealed.

@@ -77,7 +77,7 @@ public sealed partial class CatalogueGrain(
     }
 
     /// <inheritdoc />
-    public async Task<int> WakeAllAsync()
+    public async Task<string[]> ListUnsettledAsync()
     {
         // A settled batch whose ledger has moved since has something to do again.
         var unsettled = new List<string>();
@@ -86,8 +86,14 @@ public sealed partial class CatalogueGrain(
             var batch = head.Stream[Streams.Batches.Length..];
             if (stored.State.SettledAt.GetValueOrDefault(batch) != head.Seq) unsettled.Add(batch);
         }
+        return [.. unsettled];
+    }
+
+    /// <inheritdoc />
+    public async Task<int> WakeAllAsync()
+    {
         var woken = 0;
-        foreach (var group in unsettled.Chunk(MaxWaking))
+        foreach (var group in (await ListUnsettledAsync()).Chunk(MaxWaking))
         {
             var answers = await Task.WhenAll(group.Select(WakeAsync));
             woken += answers.Count(isAwake => isAwake);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
@@ -24,9 +23,9 @@ public sealed class OrderDocuments
 }
 
 /// <summary>The actor that keeps an order's documents and talks to the payment provider. One thing at a time.</summary>
-public sealed partial class OrderGrain(
+public sealed class OrderGrain(
     IPaymentProvider provider, [PersistentState("order")] IPersistentState<OrderDocuments> stored, TimeProvider time,
-    ILogger<OrderGrain> log) : Grain, IOrderGrain
+    CheckoutWatch checkouts) : Grain, IOrderGrain
 {
     private string Id => this.GetPrimaryKeyString();
 
@@ -50,9 +49,10 @@ public sealed partial class OrderGrain(
         }
         catch (PaymentProviderException e)
         {
-            Log.CheckoutFailed(log, Id, e);
+            checkouts.Failed(Id, e);
             return new Answer<CheckoutView>(Refusal.Overloaded, "the payment provider did not answer; ask again");
         }
+        checkouts.Made();
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
         await WriteAsync();
         var recorded = await batch.RecordCheckoutAsync(seq, checkout.Checkout);
@@ -77,21 +77,22 @@ public sealed partial class OrderGrain(
     public Task<Delivery?> GetDeliveryAsync() => Task.FromResult(stored.State.Delivery);
 
     /// <inheritdoc />
-    public async Task<string?> RefundAsync(string payment, Money amount)
+    public async Task<RefundTry> RefundAsync(string payment, Money amount)
     {
-        if (stored.State.Refunds.GetValueOrDefault(payment) is { } made) return made;
+        if (stored.State.Refunds.GetValueOrDefault(payment) is { } made) return RefundTry.Made(made);
+        ProviderRefund refund;
         try
         {
-            var refund = await provider.RefundAsync(new RefundRequest(Id, payment, amount));
-            stored.State.Refunds[payment] = refund.Refund;
-            await WriteAsync();
-            return refund.Refund;
+            refund = await provider.RefundAsync(new RefundRequest(Id, payment, amount));
         }
         catch (PaymentProviderException e)
         {
-            Log.RefundFailed(log, Id, payment, e);
-            return null;
+            // Told and counted by the batch, which owes it.
+            return new RefundTry(e.IsRefusal ? RefundOutcome.Refused : RefundOutcome.Unanswered, null, e.Code);
         }
+        stored.State.Refunds[payment] = refund.Refund;
+        await WriteAsync();
+        return refund.Elsewhere ? RefundTry.MadeElsewhere(refund.Refund) : RefundTry.Made(refund.Refund);
     }
 
     // After a failed write the documents in memory are not the stored ones, and a repeat must not take them for kept.
@@ -113,14 +114,5 @@ public sealed partial class OrderGrain(
         var isOrder = OrderId.TryParse(Id, out var id, out seq);
         batch = GrainFactory.GetGrain<ISaleBatchGrain>(isOrder ? id : "-");
         return isOrder;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(2, LogLevel.Warning, "Order {Order}: no checkout could be opened now")]
-        public static partial void CheckoutFailed(ILogger log, string order, Exception exception);
-
-        [LoggerMessage(1, LogLevel.Warning, "Order {Order}: payment {Payment} could not be refunded now; it will be tried again")]
-        public static partial void RefundFailed(ILogger log, string order, string payment, Exception exception);
     }
 }

@@ -16,7 +16,10 @@ public interface IPaymentProvider
     /// <exception cref="PaymentProviderException">The provider refused or did not answer; asking again is safe.</exception>
     Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>Pays a captured payment back, or returns the refund made earlier under the same key.</summary>
+    /// <summary>
+    /// Pays a captured payment back, or returns the refund made earlier: under the same key, or by other means. It is the
+    /// whole amount that was paid back, or the call fails.
+    /// </summary>
     /// <exception cref="PaymentProviderException">The provider refused or did not answer; asking again is safe.</exception>
     Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default);
 }
@@ -39,11 +42,25 @@ public sealed record ProviderCheckout(string Checkout, string Url);
 /// </summary>
 public sealed record RefundRequest(string Order, string Payment, Money Amount);
 
-/// <summary>A refund made by the provider.</summary>
-public sealed record ProviderRefund(string Refund);
+/// <summary>A payment that the provider has paid back, whole.</summary>
+/// <param name="Refund">The provider's id of the refund.</param>
+/// <param name="Elsewhere">Whether it was paid back before, and not because the engine asked: by hand, say.</param>
+public sealed record ProviderRefund(string Refund, bool Elsewhere = false);
 
 /// <summary>
-/// The provider refused, or did not answer in time. Whether it acted is unknown; asking again under the same key is
-/// safe.
+/// The provider refused, or did not answer in time. Unless it refused, whether it acted is unknown; asking again under the
+/// same key is safe.
 /// </summary>
-public sealed class PaymentProviderException(string message, Exception? inner = null) : Exception(message, inner);
+/// <param name="message">What happened.</param>
+/// <param name="code">The same in few words, which are the same every time: <c>409 conflict</c>, <c>timeout</c>.</param>
+/// <param name="isRefusal">Whether the provider has decided against it.</param>
+/// <param name="inner">What it rests on.</param>
+public sealed class PaymentProviderException(string message, string code, bool isRefusal = false, Exception? inner = null)
+    : Exception(message, inner)
+{
+    /// <summary>What happened, in few words.</summary>
+    public string Code => code;
+
+    /// <summary>Whether the provider has decided against it.</summary>
+    public bool IsRefusal => isRefusal;
+}

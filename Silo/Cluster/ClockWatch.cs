@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Silo.Storage.Postgres;
 
@@ -19,6 +20,7 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Outage _outage = new("clock");
     private volatile string? _fault = "the clock was not compared with the database's yet";
     private Task _watching = Task.CompletedTask;
 
@@ -60,11 +62,12 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
         try
         {
             Judge(TimeSpan.FromMilliseconds(await database.MeasureClockOffsetAsync(cancellationToken: cancellationToken)));
+            _outage.Succeeds();
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             // Without the database nothing is sold, and clocks do not run far apart meanwhile: what was found last stands.
-            Log.NotCompared(log, e.Message);
+            if (_outage.Fails(e.GetType().Name)) Log.NotCompared(log, e.Message);
         }
     }
 

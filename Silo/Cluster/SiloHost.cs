@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Orleans.Dashboard;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Payments;
@@ -31,7 +32,8 @@ public static class SiloHost
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:OrleansSale"] = "Information",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
-        ["Logging:LogLevel:Polly"] = "Warning",
+        // Each of its tries. What becomes of a call is told by who made it, once.
+        ["Logging:LogLevel:Polly"] = "None",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
     };
 
@@ -83,7 +85,8 @@ public static class SiloHost
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
             builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
-                .WithMetrics(metrics => metrics.AddMeter("Microsoft.Orleans", "System.Runtime", "Npgsql").AddPrometheusExporter());
+                .WithMetrics(metrics => metrics
+                    .AddMeter(SaleMeters.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql").AddPrometheusExporter());
             builder.UseOrleans(silo =>
             {
                 silo.ConfigureCluster(database, cluster, endpoint, configuration);

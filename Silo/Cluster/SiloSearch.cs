@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Silo.Cluster;
 
@@ -8,15 +9,12 @@ public sealed partial class SiloSearch(ILogger<SiloSearch> log) : IClientConnect
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Looks between two lines in the log.</summary>
-    public const int LooksPerLine = 10;
-
-    private int _looks;
+    private readonly Outage _outage = new("silo-search");
 
     /// <inheritdoc/>
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
-        if (_looks++ % LooksPerLine == 0) Log.NoSilo(log, exception.Message);
+        if (_outage.Fails(exception.GetType().Name)) Log.NoSilo(log, exception.Message);
         try
         {
             await Task.Delay(Interval, cancellationToken);

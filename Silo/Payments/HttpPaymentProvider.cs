@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -24,7 +23,12 @@ internal sealed class HttpPaymentProvider(
     /// <summary>The longest answer that is read.</summary>
     public const int AnswerMaxBytes = 64 * 1024;
 
+    /// <summary>What a provider answers, with 409, to a refund of what it has paid back before by other means.</summary>
+    public const string AlreadyRefunded = "already-refunded";
+
     private const int ProviderIdMaxLength = 128;
+
+    private const string UnusableAnswer = "unusable-answer";
 
     public async Task<ProviderCheckout> CreateCheckoutAsync(
         CheckoutRequest request, CancellationToken cancellationToken = default)
@@ -37,19 +41,19 @@ internal sealed class HttpPaymentProvider(
             request.ExpiresAt.UtcDateTime,
             addresses.ReturnOf(request.Order),
             addresses.Notifications);
-        var answer = await PostAsync(
+        var (answer, refused) = await PostAsync(
             "/checkouts",
             request.Order,
             message,
             ProviderJson.Default.CheckoutMessage,
             ProviderJson.Default.CheckoutAnswer,
             cancellationToken);
-        if (!IsId(answer.Id))
-            throw new PaymentProviderException("The payment provider gave a checkout without a usable id.");
+        if (refused is { } refusal) throw refusal.Told("/checkouts");
+        if (!IsId(answer!.Id)) throw Unusable("The payment provider gave a checkout without a usable id.");
         if (!Uri.TryCreate(answer.Url, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            throw new PaymentProviderException("The payment provider gave a checkout without a usable address.");
+            throw Unusable("The payment provider gave a checkout without a usable address.");
         }
 
         return new ProviderCheckout(answer.Id, answer.Url);
@@ -58,28 +62,39 @@ internal sealed class HttpPaymentProvider(
     public async Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)
     {
         var message = new RefundMessage(request.Payment, request.Order, MessageOf(request.Amount));
-        var answer = await PostAsync(
+        var (answer, refused) = await PostAsync(
             "/refunds",
             request.Payment,
             message,
             ProviderJson.Default.RefundMessage,
             ProviderJson.Default.RefundAnswer,
             cancellationToken);
-        if (!IsId(answer.Id))
-            throw new PaymentProviderException("The payment provider gave a refund without a usable id.");
+        if (refused is { } refusal) return RefundBefore(request, refusal) ?? throw refusal.Told("/refunds");
+        if (!IsId(answer!.Id)) throw Unusable("The payment provider gave a refund without a usable id.");
+        if (answer.Amount is { } amount && amount != message.Amount) throw OfAnotherAmount(amount);
         return new ProviderRefund(answer.Id);
     }
 
-    private async Task<TAnswer> PostAsync<TMessage, TAnswer>(
+    // Only what says that the whole amount was paid back settles what is owed: a part of it, or another currency, is left to
+    // people.
+    private static ProviderRefund? RefundBefore(RefundRequest request, ProviderRefusal refusal)
+    {
+        if (refusal is not { Status: HttpStatusCode.Conflict, Problem: { Code: AlreadyRefunded } problem }) return null;
+        if (problem.Amount is { } amount && amount != MessageOf(request.Amount)) throw OfAnotherAmount(amount);
+        return new ProviderRefund(problem.Refund is { } id && IsId(id) ? id : $"refund-of-{request.Payment}", Elsewhere: true);
+    }
+
+    private async Task<(TAnswer? Answer, ProviderRefusal? Refused)> PostAsync<TMessage, TAnswer>(
         string path,
         string key,
         TMessage message,
         JsonTypeInfo<TMessage> messageType,
         JsonTypeInfo<TAnswer> answerType,
         CancellationToken cancellationToken)
+        where TAnswer : class
     {
         var target = PaymentAddresses.At(addresses.Provider, path)
-            ?? throw new PaymentProviderException("The payment provider's address is not known: no server runs.");
+            ?? throw new PaymentProviderException("The payment provider's address is not known: no server runs.", "no-address");
 
         // The handlers bound a request only until its answer's headers; the body is inside this bound as well.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -93,51 +108,38 @@ internal sealed class HttpPaymentProvider(
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey);
             if (!request.Headers.TryAddWithoutValidation("Idempotency-Key", key))
-                throw new PaymentProviderException("The id can't be sent to the payment provider.");
+                throw new PaymentProviderException("The id can't be sent to the payment provider.", "unusable-id", isRefusal: true);
 
             using var client = clients.CreateClient(ClientName);
             using var response = await client.SendAsync(request, bound.Token);
             var body = await response.Content.ReadAsByteArrayAsync(bound.Token);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
-                ThrowRefused(path, response.StatusCode, body);
-            return JsonSerializer.Deserialize(body, answerType)
-                ?? throw new PaymentProviderException("The payment provider answered null.");
+                return (null, ProviderRefusal.Read(response.StatusCode, body));
+            return (JsonSerializer.Deserialize(body, answerType) ?? throw Unusable("The payment provider answered null."), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PaymentProviderException("The payment provider did not answer in time.");
+            throw new PaymentProviderException("The payment provider did not answer in time.", "timeout");
         }
         catch (ExecutionRejectedException inner)
         {
-            throw new PaymentProviderException("The payment provider does not answer in time.", inner);
+            throw new PaymentProviderException("The payment provider does not answer in time.", "timeout", inner: inner);
         }
         catch (HttpRequestException inner)
         {
-            throw new PaymentProviderException("The payment provider could not be reached.", inner);
+            throw new PaymentProviderException("The payment provider could not be reached.", "unreachable", inner: inner);
         }
         catch (JsonException inner)
         {
-            throw new PaymentProviderException("The payment provider's answer can't be read.", inner);
+            throw new PaymentProviderException("The payment provider's answer can't be read.", UnusableAnswer, inner: inner);
         }
     }
 
-    [DoesNotReturn]
-    private static void ThrowRefused(string path, HttpStatusCode status, byte[] body)
-    {
-        string? reason = null;
-        try
-        {
-            var problem = JsonSerializer.Deserialize(body, ProviderJson.Default.ProblemAnswer);
-            reason = problem?.Code ?? problem?.Detail;
-        }
-        catch (JsonException)
-        {
-            // A proxy's page says no more than its status.
-        }
+    private static PaymentProviderException Unusable(string message) => new(message, UnusableAnswer);
 
-        throw new PaymentProviderException(
-            $"The payment provider refused POST {path}: {(int)status}{(reason is null ? "" : $" {reason}")}.");
-    }
+    private static PaymentProviderException OfAnotherAmount(MoneyMessage amount) => new(
+        $"The payment provider paid back {amount.Amount} {amount.Currency}, which is not what is owed.", "another-amount",
+        isRefusal: true);
 
     private static MoneyMessage MessageOf(Money money) => new(money.Amount, money.Currency);
 

@@ -22,10 +22,13 @@ internal sealed record CheckoutAnswer(string Id, string Url);
 internal sealed record RefundMessage(string Payment, string Order, MoneyMessage Amount);
 
 /// <summary>The answer to <c>POST {base}/refunds</c>.</summary>
-internal sealed record RefundAnswer(string Id);
+internal sealed record RefundAnswer(string Id, MoneyMessage? Amount = null);
 
-/// <summary>The part of a provider's problem document that goes into our message.</summary>
-internal sealed record ProblemAnswer(string? Code = null, string? Detail = null);
+/// <summary>The part of a provider's problem document that is understood.</summary>
+/// <param name="Code">Why, as a stable code.</param>
+/// <param name="Refund">For already-refunded: the refund that was made, or the last of several.</param>
+/// <param name="Amount">For already-refunded: all that was paid back.</param>
+internal sealed record ProblemAnswer(string? Code = null, string? Refund = null, MoneyMessage? Amount = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

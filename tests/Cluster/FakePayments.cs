@@ -13,6 +13,15 @@ public sealed class FakePayments : IPaymentProvider
     /// <summary>While true every call fails and nothing happens.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>While set every refund is refused with this code.</summary>
+    public string? RefusesWith { get; set; }
+
+    /// <summary>Refunds of these payments are refused.</summary>
+    public Func<string, bool> Refuses { get; set; } = _ => false;
+
+    /// <summary>Whether what is asked back was paid back by hand before.</summary>
+    public bool WasPaidBackByHand { get; set; }
+
     /// <summary>While true every call is carried out and its answer lost.</summary>
     public bool LosesAnswers { get; set; }
 
@@ -35,15 +44,20 @@ public sealed class FakePayments : IPaymentProvider
     /// <inheritdoc/>
     public Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)
     {
+        if ((RefusesWith ?? (Refuses(request.Payment) ? "409 conflict" : null)) is { } code)
+        {
+            Interlocked.Increment(ref _asked);
+            throw new PaymentProviderException("A test had it refused.", code, isRefusal: true);
+        }
         Answer(() => Refunds.GetOrAdd(request.Payment, request).ShouldBe(request));
-        return Task.FromResult(new ProviderRefund($"r-{request.Payment}"));
+        return Task.FromResult(new ProviderRefund($"r-{request.Payment}", WasPaidBackByHand));
     }
 
     private void Answer(Action carryOut)
     {
         Interlocked.Increment(ref _asked);
-        if (IsDown) throw new PaymentProviderException("A test took the provider down.");
+        if (IsDown) throw new PaymentProviderException("A test took the provider down.", "timeout");
         carryOut();
-        if (LosesAnswers) throw new PaymentProviderException("A test lost the provider's answer.");
+        if (LosesAnswers) throw new PaymentProviderException("A test lost the provider's answer.", "timeout");
     }
 }

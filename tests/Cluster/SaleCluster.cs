@@ -61,6 +61,9 @@ public class SaleCluster : IAsyncLifetime
     /// <summary>The silos whose clock is off.</summary>
     public ConcurrentDictionary<SiloAddress, bool> ClocksOff { get; } = new();
 
+    /// <summary>What the engine's actors log from a warning on, and what they tell of refunds.</summary>
+    public LogLines Log { get; } = new();
+
     /// <summary>The grain storage.</summary>
     public MemoryDocuments Documents { get; } = new();
 
@@ -108,6 +111,9 @@ public class SaleCluster : IAsyncLifetime
         silo.Services.AddSingleton<IClockCheck>(services =>
             new SiloClock(ClocksOff, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         silo.Services.AddSingleton<BatchReminder>();
+        silo.Services.AddSingleton<RefundWatch>();
+        silo.Services.AddSingleton<CheckoutWatch>();
+        silo.Services.AddLogging(logging => logging.AddProvider(Log));
         silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _graceSeconds);
     }
 

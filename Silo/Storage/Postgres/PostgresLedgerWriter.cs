@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
@@ -38,6 +39,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     private readonly AppendQueue _queue = new();
     private readonly AppendGroup _group;
     private readonly Task _running;
+    private readonly Outage _outage = new("ledger");
     private Task<AppendConnection>? _opened;
 
     /// <summary>Starts; the first connection is made by the first call.</summary>
@@ -84,6 +86,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
             _opened = opening;
             call = connection.AppendAsync(commits, fates);
             await call.WaitAsync(CallTimeout).ConfigureAwait(false);
+            if (_outage.Succeeds() is { } failures) LogWorks(failures);
         }
         catch (PostgresException refusal) when (commits.Length > 1 && IsAboutRows(refusal)
             && Array.TrueForAll(fates, fate => fate == RowFate.Unknown) && Stopwatch.GetElapsedTime(started) < CallTimeout)
@@ -96,7 +99,8 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            LogFailed(failure, commits.Length);
+            if (_outage.Fails(failure is PostgresException { SqlState: var state } ? $"PostgreSQL {state}" : failure.GetType().Name))
+                LogFailed(failure.Message, commits.Length);
             _ = CloseAsync(opening, call);
             (_opened, failed) = (null, failure);
         }
@@ -167,8 +171,12 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         refusal.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
         || refusal.SqlState.AsSpan(0, 2) is "22" or "23" or "54";
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A call of {Rows} ledger rows failed; their outcome is unknown")]
-    private partial void LogFailed(Exception failure, int rows);
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The ledger's database can't be written: {Reason}. It is tried again; the outcome of {Rows} rows is unknown")]
+    private partial void LogFailed(string reason, int rows);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is written again, after {Failures} calls that failed")]
+    private partial void LogWorks(int failures);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A connection to the ledger was not closed cleanly")]
     private partial void LogNotClosed(Exception failure);

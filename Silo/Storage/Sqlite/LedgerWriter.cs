@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
@@ -21,6 +22,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     private readonly AppendQueue _queue = new(wakesInline: true);
     private readonly AutoResetEvent _woken = new(initialState: false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Outage _outage = new("ledger");
     private LedgerWriteConnection? _connection;
 
     /// <summary>Opens the file and starts the thread.</summary>
@@ -103,7 +105,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         catch (Exception failure)
         {
             // Whatever it was: the thread must live, and nobody may wait for ever.
-            LogFailed(failure, rows.Count);
+            if (_outage.Fails(failure is SqliteException { SqliteErrorCode: var code } ? $"SQLite {code}" : failure.GetType().Name))
+                LogFailed(failure.Message, rows.Count);
             Close();
             foreach (var row in rows)
                 row.SetException(new LedgerUnavailableException(
@@ -112,6 +115,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
 
         for (var row = 0; row < rows.Count; row++) rows[row].SetResult(outcomes[row]);
+        if (_outage.Succeeds() is { } failures) LogWorks(failures);
     }
 
     private void Close()
@@ -129,8 +133,11 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     }
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "A transaction of {Rows} ledger rows failed; their outcome is unknown")]
-    private partial void LogFailed(Exception failure, int rows);
+        Message = "The ledger's file can't be written: {Reason}. It is tried again; the outcome of {Rows} rows is unknown")]
+    private partial void LogFailed(string reason, int rows);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's file is written again, after {Failures} transactions that failed")]
+    private partial void LogWorks(int failures);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection to the ledger's file could not be closed cleanly")]
     private partial void LogNotClosed(Exception failure);

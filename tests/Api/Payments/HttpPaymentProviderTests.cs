@@ -27,6 +27,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
     private readonly CheckoutRequest _checkout = new(
         "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), SandboxHost.InAnHour);
 
+    private readonly RefundRequest _owed = new("mi2-1.17", "pay_1", new Money(199_900, "CNY"));
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
@@ -70,6 +72,37 @@ public sealed class HttpPaymentProviderTests : IDisposable
             .Message.ShouldContain("409 conflict");
         (await RefusedAsync(() => provider.RefundAsync(new RefundRequest("mi2-1.17", "pay_0", new Money(1, "CNY")))))
             .Message.ShouldContain("404 not-found");
+    }
+
+    [Theory]
+    [InlineData("""{"code":"already-refunded","refund":"re_7","amount":{"amount":199900,"currency":"CNY"}}""", "re_7")]
+    [InlineData("""{"code":"already-refunded","refund":"re_7","more":1}""", "re_7")]
+    [InlineData("""{"code":"already-refunded"}""", "refund-of-pay_1")]
+    [InlineData("""{"code":"already-refunded","refund":null}""", "refund-of-pay_1")]
+    [InlineData("""{"code":"already-refunded","refund":"a b"}""", "refund-of-pay_1")]
+    public async Task What_the_provider_has_paid_back_before_is_a_refund(string body, string refund)
+    {
+        await using var server = await AnsweringAsync(409, body);
+        await using var services = Provider(new Uri(server.Urls.First()));
+        (await services.GetRequiredService<IPaymentProvider>().RefundAsync(_owed, TestContext.Current.CancellationToken))
+            .ShouldBe(new ProviderRefund(refund, Elsewhere: true));
+    }
+
+    [Theory]
+    [InlineData(409, """{"code":"already-refunded","refund":"re_7","amount":{"amount":100,"currency":"CNY"}}""", "another-amount")]
+    [InlineData(409, """{"code":"already-refunded","refund":"re_7","amount":{"amount":199900,"currency":"USD"}}""", "another-amount")]
+    [InlineData(409, """{"code":"already-refunded","amount":7}""", "409")]
+    [InlineData(409, """{"code":"partly-refunded","refund":"re_7"}""", "409 partly-refunded")]
+    [InlineData(404, """{"code":"already-refunded"}""", "404 already-refunded")]
+    [InlineData(409, """{"code":"two\nlines"}""", "409")]
+    [InlineData(402, "<html>", "402")]
+    [InlineData(201, """{"id":"re_7","amount":{"amount":100,"currency":"CNY"}}""", "another-amount")]
+    public async Task An_answer_that_pays_back_anything_else_than_what_is_owed_is_a_refusal(int status, string body, string code)
+    {
+        await using var server = await AnsweringAsync(status, body);
+        await using var services = Provider(new Uri(server.Urls.First()));
+        var refused = await RefusedAsync(() => services.GetRequiredService<IPaymentProvider>().RefundAsync(_owed));
+        (refused.Code, refused.IsRefusal).ShouldBe((code, true));
     }
 
     [Fact]
@@ -170,6 +203,12 @@ public sealed class HttpPaymentProviderTests : IDisposable
             configuration, new HostingEnvironment { EnvironmentName = Environments.Development });
         return services.BuildServiceProvider();
     }
+
+    private static Task<WebApplication> AnsweringAsync(int status, string body) => ServerAsync(context =>
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(body);
+    });
 
     private static async Task<WebApplication> ServerAsync(RequestDelegate answer)
     {

@@ -163,6 +163,33 @@ public sealed class SandboxCheckoutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_paid_back_under_other_keys_is_told_and_never_paid_twice()
+    {
+        var id = await _sandbox.CheckoutAsync("mi2-1.1");
+        var payment = (string)(await _sandbox.PayAsync(id))["payment"]!;
+        var first = await ByHandAsync(payment, "by-hand-1", 100);
+        first.Status.ShouldBe(HttpStatusCode.Created);
+        using var partly = await _sandbox.RefundAsync(payment, "mi2-1.1");
+        partly.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var problem = await BodyAsync(partly);
+        ((string)problem["code"]!).ShouldBe("partly-refunded");
+        problem["amount"]!.ToJsonString().ShouldBe("""{"amount":100,"currency":"CNY"}""");
+        (await _sandbox.PageAsync(id)).ShouldContain("<body data-state=\"paid\">");
+
+        var rest = await ByHandAsync(payment, "by-hand-2", 199_800);
+        using var again = await _sandbox.RefundAsync(payment, "mi2-1.1");
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        problem = await BodyAsync(again);
+        ((string)problem["code"]!).ShouldBe("already-refunded");
+        ((string)problem["refund"]!).ShouldBe((string)rest.Body["id"]!);
+        problem["amount"]!.ToJsonString().ShouldBe("""{"amount":199900,"currency":"CNY"}""");
+        (await ByHandAsync(payment, "by-hand-1", 100)).Status.ShouldBe(HttpStatusCode.OK, "a repeat is told the same");
+        var listed = (await _sandbox.PaymentsAsync()).ShouldHaveSingleItem()!["refund"]!;
+        ((string)listed["id"]!, (long)listed["amount"]!["amount"]!).ShouldBe(((string)rest.Body["id"]!, 199_900));
+        (await _sandbox.PageAsync(id)).ShouldContain("<body data-state=\"refunded\">");
+    }
+
+    [Fact]
     public async Task The_list_of_payments_is_paged_in_the_order_of_capture()
     {
         var paid = new List<string>();
@@ -245,5 +272,15 @@ public sealed class SandboxCheckoutTests : IAsyncLifetime
         unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         ((string)(await BodyAsync(unknown))["code"]!).ShouldBe("not-found");
         (await _sandbox.PaymentsAsync()).ShouldBeEmpty();
+    }
+
+    private async Task<(HttpStatusCode Status, JsonObject Body)> ByHandAsync(string payment, string key, long amount)
+    {
+        using var response = await _sandbox.MerchantAsync(
+            HttpMethod.Post,
+            "/sandbox/refunds",
+            new JsonObject { ["payment"] = payment, ["order"] = "mi2-1.1", ["amount"] = Amount(amount) },
+            key);
+        return (response.StatusCode, await BodyAsync(response));
     }
 }

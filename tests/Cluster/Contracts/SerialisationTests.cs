@@ -5,6 +5,7 @@ using Orleans.Serialization;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
@@ -38,6 +39,7 @@ public sealed class SerialisationTests
         new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order), PurchaseOutcome.No(Refusal.SoldOut)]),
         new CataloguePage([Terms]), new LedgerPage([10, 20], 19), new Capture(17, "p-17", "weibo:a", Amount),
         new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),
+        new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"), new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
         new ReservationView(3, At, true), new RosterEntry("weibo:a", 3, At), new RosterPage([new("weibo:a", 3, At)], "weibo:a"),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];

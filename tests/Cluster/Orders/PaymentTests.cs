@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
@@ -185,6 +186,60 @@ public sealed class PaymentTests : IAsyncLifetime
             async () => (await batch.ListOrdersAsync(0, 100)).Orders.All(order => order.Status == OrderStatus.Refunded),
             "all are recorded");
         (await _sale.Stored.AuditAsync(id)).Units.Free.ShouldBe(Orders);
+    }
+
+    [Fact]
+    public async Task A_refused_refund_is_told_once_shown_as_a_fault_and_told_again_when_it_is_made()
+    {
+        var (id, order) = await OwedAsync();
+        _sale.Payments.RefusesWith = "409 insufficient-funds";
+        await TickForAsync(TimeSpan.FromSeconds(20), order.Id);
+        _sale.Payments.Asked.ShouldBeInRange(4, 7);
+        var told = _sale.Log.With("stalled").ShouldHaveSingleItem();
+        told.Exception.ShouldBeNull();
+        foreach (var part in (string[])[order.Id, "p-1", "409 insufficient-funds"]) told.Text.ShouldContain(part);
+        var fault = (await _sale.Batch(id).ListFaultsAsync()).ShouldHaveSingleItem();
+        (fault.Kind, fault.Batch).ShouldBe((FaultKind.RefundStalled, id));
+        fault.Since.ShouldBeInRange(_sale.Clock.Now.AddSeconds(-20), _sale.Clock.Now.AddSeconds(-19));
+        foreach (var part in (string[])[order.Id, "p-1", "409 insufficient-funds"]) fault.Detail.ShouldContain(part);
+
+        _sale.Payments.RefusesWith = "404 not-found";
+        await TickForAsync(TimeSpan.FromSeconds(62), order.Id);
+        _sale.Log.With("stalled").Count.ShouldBe(2);
+        _sale.Payments.RefusesWith = null;
+        await UntilRefundedAsync(id, "p-1");
+        _sale.Log.With("is refunded as r-p-1").ShouldHaveSingleItem().Exception.ShouldBeNull();
+        (await _sale.Batch(id).ListFaultsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_paid_back_by_hand_settles_what_is_owed()
+    {
+        var (id, order) = await OwedAsync();
+        _sale.Payments.WasPaidBackByHand = true;
+        await UntilRefundedAsync(id, "p-1");
+        (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunded);
+        (await _sale.Stored.AuditAsync(id)).Payments["p-1"].Refund.ShouldBe("r-p-1");
+        _sale.Log.With("by other means").ShouldHaveSingleItem().Text.ShouldContain(order.Id);
+    }
+
+    [Fact]
+    public async Task Refunds_that_are_refused_for_ever_keep_none_of_the_others_waiting()
+    {
+        // More than are asked for, one after the other at each tick, before the first may be asked for again.
+        const int Refused = 150;
+        var id = await _sale.CreateBatchAsync(stock: Refused + 1);
+        var batch = _sale.Batch(id);
+        for (var i = 0; i <= Refused; i++)
+        {
+            var order = await batch.OrderAsync($"u{i}");
+            await batch.PayAsync(order, i < Refused ? $"p-{i}" : "good");
+            await batch.CancelOrderAsync(order.Seq, order.User);
+        }
+        _sale.Payments.Refuses = payment => payment != "good";
+        await TickUntilAsync(() => _sale.Payments.Refunds.ContainsKey("good"), "the last one is paid back");
+        _sale.Payments.Asked.ShouldBeInRange(Refused + 1, Refused + 1 + 16, "each was asked for once before any was asked for again");
+        (await batch.ListFaultsAsync()).Length.ShouldBe(101);
     }
 
     private async Task<(string Batch, OrderView Order)> OrderAsync()

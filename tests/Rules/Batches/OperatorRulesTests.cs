@@ -35,7 +35,7 @@ public class OperatorRulesTests
         HoldRules.DecideReservationCancelled(batch, "weibo:a", 1).Outcome.Refused.ShouldBe(Refusal.NotFound);
         HoldRules.NextDue(batch, long.MaxValue, 0).ShouldBeNull();
         PaymentRules.DecideCapture(batch, new(1, "p", "weibo:a", LiveBatch.Price), 0, 0).Outcome.Refused.ShouldBe(Refusal.NotFound);
-        PaymentRules.DecideRefunded(batch, "p", "r").Outcome.ShouldBeFalse();
+        PaymentRules.DecideRefunded(batch, "p", "r").First.ShouldBeNull();
     }
 
     [Fact]

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Documentation;
+using OrleansSale.Api.Requests;
+using OrleansSale.Api.SignIn;
+using OrleansSale.GrainInterfaces.Faults;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>Something that operators should look after.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Batch">Which batch it concerns; left out: the engine as a whole.</param>
+/// <param name="Since">When it began.</param>
+/// <param name="Detail">What exactly.</param>
+public sealed record FaultBody(
+    [property: JsonConverter(typeof(KebabCase<FaultKind>))] FaultKind Kind,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Batch, DateTimeOffset Since, string Detail);
+
+/// <summary>The faults that last now.</summary>
+/// <param name="Items">The oldest first.</param>
+public sealed record FaultList(FaultBody[] Items);
+
+/// <summary>What is wrong now, for operators.</summary>
+public static class FaultsApi
+{
+    /// <summary>Maps the endpoint.</summary>
+    public static void MapFaults(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/operator/faults", ListAsync).WithTags("Operators").WithSummary("What operators should look after now")
+            .Produces<FaultList>().Described("ListFaults", Contract.Operators());
+
+    private static async Task<IResult> ListAsync(HttpContext http, IEnumerable<IFaultSource> sources, Patience patience)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        var (_, problem) = await Callers.FindOperatorAsync(http);
+        if (problem is not null) return problem;
+        var faults = await patience.AskAsync(() => Task.WhenAll(sources.Select(source => source.ListAsync())));
+        return Reply.Ok(new FaultList([.. faults.SelectMany(ofSource => ofSource).OrderBy(fault => fault.Since)
+            .Select(fault => new FaultBody(fault.Kind, fault.Batch, fault.Since, fault.Detail))]), Wire.Json.FaultList);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Grains.Payments;
+
+/// <summary>The refunds of this silo's batches in figures.</summary>
+public sealed class RefundWatch : IDisposable
+{
+    private readonly Meter _meter = new(SaleMeters.Name);
+    private readonly Counter<long> _attempts;
+    private readonly TimeProvider _time;
+
+    // Only batches with stalled refunds are in it.
+    private readonly ConcurrentDictionary<string, Stalled> _stalled = new(StringComparer.Ordinal);
+
+    /// <summary>Registers the instruments.</summary>
+    public RefundWatch(TimeProvider time)
+    {
+        _time = time;
+        _attempts = _meter.CreateCounter<long>("sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
+        _meter.CreateObservableGauge("sale.refunds.stalled", () => _stalled.Values.Sum(batch => (long)batch.Count), "{refund}",
+            "Refunds that are owed and that the provider refused or did not answer when it was last asked.");
+        _meter.CreateObservableGauge("sale.refunds.stalled.oldest", OldestSeconds, "s", "For how long the oldest of them has stalled.");
+    }
+
+    /// <summary>Counts a try.</summary>
+    public void Count(RefundOutcome outcome) => _attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
+    {
+        RefundOutcome.Made => "made",
+        RefundOutcome.MadeElsewhere => "made-elsewhere",
+        RefundOutcome.Refused => "refused",
+        RefundOutcome.Unanswered => "unanswered",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "unknown outcome"),
+    }));
+
+    /// <summary>Notes how many refunds of a batch are stalled, and since when (a timestamp) the oldest.</summary>
+    public void Note(string batch, int stalled, long oldest)
+    {
+        if (stalled > 0) _stalled[batch] = new Stalled(stalled, oldest);
+        else _stalled.TryRemove(batch, out _);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+
+    private double OldestSeconds()
+    {
+        var oldest = 0.0;
+        foreach (var batch in _stalled.Values) oldest = Math.Max(oldest, _time.GetElapsedTime(batch.Oldest).TotalSeconds);
+        return oldest;
+    }
+
+    private readonly record struct Stalled(int Count, long Oldest);
+}

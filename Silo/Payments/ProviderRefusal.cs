@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using OrleansSale.Grains.Payments;
+
+namespace OrleansSale.Silo.Payments;
+
+/// <summary>An answer of the provider that is not what was asked for.</summary>
+internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAnswer? Problem)
+{
+    private const int CodeMaxLength = 64;
+
+    /// <summary>Reads it. A proxy's page says no more than its status.</summary>
+    public static ProviderRefusal Read(HttpStatusCode status, byte[] body)
+    {
+        try
+        {
+            return new ProviderRefusal(status, JsonSerializer.Deserialize(body, ProviderJson.Default.ProblemAnswer));
+        }
+        catch (JsonException)
+        {
+            return new ProviderRefusal(status, null);
+        }
+    }
+
+    /// <summary>
+    /// It as an exception. A provider that is busy or broken has decided nothing. Its code goes into logs: what does not look
+    /// like one stays out.
+    /// </summary>
+    public PaymentProviderException Told(string path)
+    {
+        var code = ((int)Status).ToString(CultureInfo.InvariantCulture);
+        if (Problem?.Code is { Length: > 0 and <= CodeMaxLength } reason && reason.All(c => c is > ' ' and <= '~')) code += $" {reason}";
+        var hasDecided = (int)Status is >= 300 and < 500 && Status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+        return new PaymentProviderException($"The payment provider refused POST {path}: {code}.", code, hasDecided);
+    }
+}
