@@ -66,6 +66,12 @@ public enum Refusal
 
     /// <summary>The resource has no such method.</summary>
     MethodNotAllowed = 19,
+
+    /// <summary>
+    /// What storage holds for this batch, or for this user's part of it, is damaged: asking again does not help until it is
+    /// repaired.
+    /// </summary>
+    Unavailable = 20,
 }
 
 /// <summary>Either a value or a refusal, with an optional sentence for a person.</summary>

@@ -25,10 +25,10 @@ public static class BatchesApi
             .Described("ListBatches", Contract.Open(Refusal.InvalidRequest, Refusal.Overloaded));
         batches.MapGet("/{batch}", GetAsync).WithSummary("The board of a batch")
             .Produces<BoardBody>().Produces(304)
-            .Described("GetBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded));
+            .Described("GetBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
         batches.MapGet("/{batch}/live", LiveAsync).WithSummary("The board as server-sent events")
             .Produces<BoardBody>(200, "text/event-stream")
-            .Described("WatchBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded));
+            .Described("WatchBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
     }
 
     private static async Task<IResult> ListAsync(
@@ -40,12 +40,25 @@ public static class BatchesApi
             return Problem.Invalid("after", "must be a batch");
         var rest = feeds.SkipWhile(feed => after is not null && feed.Terms.Id != after).Skip(after is null ? 0 : 1);
         var page = rest.Take(count + 1).ToArray();
-        var copies = await Task.WhenAll(page.Take(count).Select(feed => feed.ReadAsync().AsTask()));
+        var copies = await Task.WhenAll(page.Take(count).Select(ReadSoundAsync));
         var now = time.GetUtcNow();
         var boards = copies.Zip(page).Where(pair => pair.First is not null)
             .Select(pair => BoardBody.Of(pair.Second.Terms, pair.First!.Snapshot, now)).ToArray();
         http.Response.Headers.CacheControl = "public, max-age=1";
         return Reply.Ok(new BoardList(boards, page.Length > count ? page[count - 1].Terms.Id : null), Wire.Json.BoardList);
+    }
+
+    // A damaged batch has no board: the list is of the others.
+    private static async Task<BoardCopy?> ReadSoundAsync(BoardFeed feed)
+    {
+        try
+        {
+            return await feed.ReadAsync();
+        }
+        catch (StorageDamagedException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider time)
@@ -94,7 +107,8 @@ public static class BatchesApi
                 var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
                 await WriteAsync(http.Response, "board", JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), ends.Token);
             }
-            while (!ends.IsCancellationRequested)
+            // Who comes back to a damaged batch is told so.
+            while (!ends.IsCancellationRequested && !feed.IsDamaged)
             {
                 var frame = feed.Latest;
                 if (frame != sent && frame.Data.Length > 0)

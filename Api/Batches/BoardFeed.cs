@@ -29,6 +29,9 @@ public sealed partial class BoardFeed(
     /// <summary>Between two polls.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>Between two polls of a batch whose ledger is damaged.</summary>
+    public static readonly TimeSpan DamagedPollInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>How long who needs the newest waits for each of the two polls that it takes.</summary>
     public static readonly TimeSpan MaxCatchUp = TimeSpan.FromSeconds(2);
 
@@ -45,6 +48,7 @@ public sealed partial class BoardFeed(
     private long _knownHead;
     private int _viewers;
     private bool _isPolling;
+    private volatile string? _damage;
     private Frame _frame = new([], default, 0);
 
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
@@ -55,6 +59,9 @@ public sealed partial class BoardFeed(
 
     /// <summary>The highest sequence this front has seen committed.</summary>
     public long KnownHead => Volatile.Read(ref _knownHead);
+
+    /// <summary>Whether the batch's ledger was damaged when the batch was last asked.</summary>
+    public bool IsDamaged => _damage is not null;
 
     /// <summary>The newest frame of the live stream; wait on it for the next.</summary>
     public Frame Latest => Volatile.Read(ref _frame);
@@ -70,13 +77,16 @@ public sealed partial class BoardFeed(
     /// <summary>
     /// A fresh copy; if the batch does not answer at once, the last one; null if there never was one.
     /// </summary>
+    /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
     public async ValueTask<BoardCopy?> ReadAsync()
     {
         if (Fresh() is { } fresh) return fresh;
         if (Volatile.Read(ref _current) is not { } last) return await ReadFirstAsync();
         try
         {
-            return await RefreshAsync().WaitAsync(MaxWait) ?? last;
+            var copy = await RefreshAsync().WaitAsync(MaxWait);
+            RequireSound();
+            return copy ?? last;
         }
         catch (TimeoutException)
         {
@@ -94,6 +104,7 @@ public sealed partial class BoardFeed(
             {
                 var left = FirstWait - _monotonic.GetElapsedTime(started);
                 if (await RefreshAsync().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero) is { } first) return first;
+                RequireSound();
                 await Task.Delay(PollInterval, _monotonic);
             }
         }
@@ -116,11 +127,14 @@ public sealed partial class BoardFeed(
     /// <summary>
     /// Renews the copy to include everything the caller has seen committed. False: the batch did not answer in time.
     /// </summary>
+    /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
     public async Task<bool> CatchUpAsync()
     {
         // One under way may have asked before; the one after it has not.
         await IsRenewedAsync();
-        return await IsRenewedAsync();
+        var isRenewed = await IsRenewedAsync();
+        RequireSound();
+        return isRenewed;
     }
 
     /// <summary>Says that somebody is interested: a request, or a viewer's stream.</summary>
@@ -161,12 +175,19 @@ public sealed partial class BoardFeed(
             while (IsOfInterest())
             {
                 if (await RefreshAsync() is { } copy) Publish(copy.Snapshot);
-                await Task.Delay(PollInterval, _monotonic);
+                else if (IsDamaged) EndStreams();
+                await Task.Delay(IsDamaged ? DamagedPollInterval : PollInterval, _monotonic);
             }
             Volatile.Write(ref _isPolling, false);
             Interlocked.MemoryBarrier();
         }
         while (IsOfInterest() && TryTakePolling());
+    }
+
+    // As of the last answer.
+    private void RequireSound()
+    {
+        if (_damage is { } damage) throw new StorageDamagedException(damage);
     }
 
     private bool IsOfInterest() => !stopping.IsCancellationRequested
@@ -223,8 +244,15 @@ public sealed partial class BoardFeed(
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);
                 if (_outage.Succeeds() is { } failures) Log.Renewed(log, Terms.Id, failures);
+                _damage = null;
                 return copy;
             }
+        }
+        catch (StorageDamagedException e)
+        {
+            // Logged where it was found, once.
+            _damage = e.Message;
+            return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -239,6 +267,15 @@ public sealed partial class BoardFeed(
         if (!_outage.Fails(e.GetType().Name)) return;
         // The trace is of use where nobody knows what it is.
         Log.NotRenewed(log, Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
+    }
+
+    // Nobody goes on watching what nobody vouches for.
+    private void EndStreams()
+    {
+        var last = _frame;
+        if (last.Data.Length == 0) return;
+        Volatile.Write(ref _frame, new Frame([], default, 0));
+        last.Supersede();
     }
 
     private void Publish(BatchSnapshot snapshot)
@@ -265,45 +302,4 @@ public sealed partial class BoardFeed(
         [LoggerMessage(2, LogLevel.Information, "The board of {Batch} is renewed again, after {Failures} tries that failed")]
         public static partial void Renewed(ILogger log, string batch, int failures);
     }
-}
-
-/// <summary>One event of a live stream, encoded once for all viewers.</summary>
-/// <param name="data">The board in JSON; empty: nothing yet.</param>
-/// <param name="phase">The board's phase.</param>
-/// <param name="at">Monotonic timestamp of its making.</param>
-public sealed class Frame(byte[] data, Phase phase, long at)
-{
-    /// <summary>Between two frames without a change of phase, however few watch: at most 4 a second.</summary>
-    public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>
-    /// Events a second to all viewers together, but for changes of phase: what they cost is taken from the purchases.
-    /// </summary>
-    public const int MaxEventsPerSecond = 5_000;
-
-    /// <summary>Between two frames without a change of phase, when so many watch.</summary>
-    public static TimeSpan IntervalFor(int viewers) =>
-        TimeSpan.FromSeconds(Math.Max(MinInterval.TotalSeconds, (double)viewers / MaxEventsPerSecond));
-
-    private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>The board in JSON.</summary>
-    public byte[] Data => data;
-
-    /// <summary>The board's phase.</summary>
-    public Phase Phase => phase;
-
-    /// <summary>Monotonic timestamp of its making.</summary>
-    public long At => at;
-
-    /// <summary>The counts it shows.</summary>
-    public BatchSnapshot? Snapshot { get; init; }
-
-    /// <summary>Completes when there is a newer one.</summary>
-    public Task Superseded => _superseded.Task;
-
-    internal bool IsOf(BatchSnapshot snapshot) =>
-        Snapshot is { } shown && shown.Seq == snapshot.Seq && shown.Reserved == snapshot.Reserved;
-
-    internal void Supersede() => _superseded.TrySetResult();
 }

@@ -111,10 +111,12 @@ public static class Engine
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<Patience>();
         services.AddSingleton<IFaultSource, BatchFaults>();
+        services.AddSingleton<IFaultSource, DamageFaults>();
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddHealth();
-        services.AddHealthChecks().AddCheck<DrainingCheck>(DrainingCheck.Name).AddCheck<ActorsCheck>(ActorsCheck.Name);
+        services.AddHealthChecks().AddCheck<DrainingCheck>(DrainingCheck.Name).AddCheck<ActorsCheck>(ActorsCheck.Name)
+            .AddCheck<DamageCheck>(DamageCheck.Name);
     }
 }

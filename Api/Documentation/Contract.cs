@@ -21,13 +21,13 @@ public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKe
     /// <summary>Open to everybody.</summary>
     public static Contract Open(params Refusal[] refusals) => new([], refusals);
 
-    /// <summary>For users; besides these refusals it can be unauthenticated and overloaded.</summary>
+    /// <summary>For users; besides these refusals it can be unauthenticated, overloaded and unavailable.</summary>
     public static Contract Users(params Refusal[] refusals) =>
-        new([Bearer], [Refusal.Unauthenticated, Refusal.Overloaded, .. refusals]);
+        new([Bearer], [Refusal.Unauthenticated, Refusal.Overloaded, Refusal.Unavailable, .. refusals]);
 
-    /// <summary>For operators; besides these refusals it can be unauthenticated, forbidden and overloaded.</summary>
+    /// <summary>For operators; besides these refusals it can be unauthenticated, forbidden, overloaded and unavailable.</summary>
     public static Contract Operators(params Refusal[] refusals) =>
-        new([Bearer], [Refusal.Unauthenticated, Refusal.Forbidden, Refusal.Overloaded, .. refusals]);
+        new([Bearer], [Refusal.Unauthenticated, Refusal.Forbidden, Refusal.Overloaded, Refusal.Unavailable, .. refusals]);
 
     /// <summary>It reads a JSON body, which can be malformed, too large or of another media type.</summary>
     public Contract WithBody() => this with { Refusals = [.. Refusals, .. BodyRefusals] };

@@ -23,6 +23,10 @@ public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains) :
             await grains.GetGrain<ILedgerExportGrain>(NoBatch).ReadAsync(1);
             return HealthCheckResult.Healthy();
         }
+        catch (StorageDamagedException)
+        {
+            return HealthCheckResult.Unhealthy("the ledger's storage is damaged");
+        }
         catch (Exception e) when (LostInfrastructure.Is(e))
         {
             return HealthCheckResult.Unhealthy("the actors or their storage do not answer");

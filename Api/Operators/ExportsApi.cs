@@ -52,25 +52,25 @@ public static class ExportsApi
             var page = await ReadOrdersAsync(grains, patience, batch, seq, count);
             return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), Wire.Json.OperatorOrderList);
         }
+        // The first page before anything is told: until then it can be refused.
+        var next = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-orders.csv", async csv =>
         {
             await csv.WriteAsync("order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy",
                 "checkout", "payment", "name", "phone", "address");
-            OperatorOrderBody[] page;
-            do
+            while (next.Length > 0)
             {
-                page = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
-                foreach (var order in page)
+                foreach (var order in next)
                 {
                     await csv.WriteAsync(
                         order.Id, order.User, string.Join(' ', order.Units), order.Quantity, NameOf(order.Status),
                         order.Amount.Amount, order.Amount.Currency, order.HeldAt, order.PayBy, order.Checkout, order.Payment,
                         order.Delivery?.Name, order.Delivery?.Phone, order.Delivery?.Address);
                 }
-                if (page.Length > 0 && !OrderId.TryParse(page[^1].Id, out _, out seq)) break;
                 await csv.FlushAsync();
+                if (next.Length < Paging.MaxLimit || !OrderId.TryParse(next[^1].Id, out _, out seq)) break;
+                next = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
             }
-            while (page.Length == Paging.MaxLimit);
         });
     }
 
@@ -86,21 +86,23 @@ public static class ExportsApi
         {
             var page = await patience.AskAsync(() => roster.ListAsync(after, count));
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
-            return Reply.Ok(new OperatorReservationList(items, page.Next), Wire.Json.OperatorReservationList);
+            return Reply.Ok(
+                new OperatorReservationList(items, page.Next, page.Damaged.Length > 0 ? page.Damaged : null),
+                Wire.Json.OperatorReservationList);
         }
+        var next = await patience.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
         return await WriteCsvAsync(http, $"{batch}-reservations.csv", async csv =>
         {
             await csv.WriteAsync("user", "version", "reservedAt");
-            RosterPage page;
-            do
+            while (true)
             {
-                page = await patience.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
-                foreach (var reservation in page.Reservations)
+                foreach (var reservation in next.Reservations)
                     await csv.WriteAsync(reservation.User, reservation.Version, reservation.ReservedAt);
-                after = page.Next;
+                foreach (var user in next.Damaged) await csv.WriteAsync(user, null, null);
                 await csv.FlushAsync();
+                if (next.Next is not { } more) break;
+                next = await patience.AskAsync(() => roster.ListAsync(more, Paging.MaxLimit));
             }
-            while (page.Next is not null);
         });
     }
 
@@ -108,10 +110,14 @@ public static class ExportsApi
         HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
-        http.Response.ContentType = "application/x-ndjson";
         var ledger = grains.GetGrain<ILedgerExportGrain>(batch);
-        for (var page = await ReadAsync(1); page.Lines.Length > 0; page = await ReadAsync(page.NextSeq))
-            await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);
+        var page = await ReadAsync(1);
+        http.Response.ContentType = "application/x-ndjson";
+        await WholeOrCutOffAsync(http, async () =>
+        {
+            for (; page.Lines.Length > 0; page = await ReadAsync(page.NextSeq))
+                await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);
+        });
         return Results.Empty;
 
         Task<LedgerPage> ReadAsync(long fromSeq) => patience.AskAsync(() => ledger.ReadAsync(fromSeq));
@@ -161,8 +167,21 @@ public static class ExportsApi
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
         var options = CsvWriterOptions.Default with { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
         await using var csv = CsvWriter.Create(http.Response.Body, options, leaveOpen: true);
-        await write(new CsvExport(csv, http.RequestAborted));
+        await WholeOrCutOffAsync(http, () => write(new CsvExport(csv, http.RequestAborted)));
         return Results.Empty;
+    }
+
+    // What has begun can't be refused any more: the connection is cut, so that nobody takes a part for the whole.
+    private static async Task WholeOrCutOffAsync(HttpContext http, Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (StorageDamagedException)
+        {
+            http.Abort();
+        }
     }
 
     private sealed class CsvExport(CsvWriter csv, CancellationToken aborted)

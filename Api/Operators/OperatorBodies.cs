@@ -78,5 +78,7 @@ public sealed record OperatorReservationBody(string User, long Version, DateTime
 /// <summary>Reservations of a batch.</summary>
 /// <param name="Items">By user.</param>
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+/// <param name="Damaged">Users of this page whose reservation cannot be read, because its storage is damaged; null: none.</param>
 public sealed record OperatorReservationList(
-    OperatorReservationBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
+    OperatorReservationBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Damaged);

@@ -20,7 +20,8 @@ public static class NotificationsApi
         app.MapPost("/api/payments/notifications", ReceiveAsync).WithTags("Payments").WithSummary("The payment provider's webhook")
             .Produces(204)
             .Described("ReceiveNotification", Contract.Open(
-                Refusal.InvalidRequest, Refusal.Unauthenticated, Refusal.NotFound, Refusal.TooLarge, Refusal.Overloaded));
+                Refusal.InvalidRequest, Refusal.Unauthenticated, Refusal.NotFound, Refusal.TooLarge, Refusal.Overloaded,
+                Refusal.Unavailable));
 
     private static async Task<IResult> ReceiveAsync(
         HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)

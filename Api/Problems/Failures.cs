@@ -4,7 +4,8 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Problems;
 
 /// <summary>
-/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe), paths and methods that do not
+/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe), damaged storage is unavailable (asking
+/// again does not help; it was logged when it was found), paths and methods that do not
 /// exist are problems like any other.
 /// </summary>
 public static class Failures
@@ -28,13 +29,15 @@ public static class Failures
                 : Problem.Invalid("request", "could not be read").ExecuteAsync(http);
         }
         if (failure is not null && LostInfrastructure.Is(failure)) return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
+        if (failure is StorageDamagedException) return Problem.Of(Refusal.Unavailable).ExecuteAsync(http);
         // A bug: logged by the middleware with its trace; a client is told no more than that.
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         return Task.CompletedTask;
     }
 
     // A client that has gone is the middleware's own affair: it neither asks here nor calls the handler.
-    private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) => context.Exception is BadHttpRequestException;
+    private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
+        context.Exception is BadHttpRequestException or StorageDamagedException;
 
     private static Problem? ProblemOf(int status) => status switch
     {

@@ -102,6 +102,7 @@ public sealed class Problem : IResult
         Refusal.TooLarge => (413, "too-large", "The body is too large."),
         Refusal.UnsupportedMediaType => (415, "unsupported-media-type", "The body must be application/json."),
         Refusal.MethodNotAllowed => (405, "method-not-allowed", "The resource has no such method."),
+        Refusal.Unavailable => (503, "unavailable", "What is stored here is damaged. Asking again does not help."),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "unknown refusal"),
     };
 }

@@ -32,7 +32,7 @@ public sealed class PurchaseApi(
         [
             Refusal.Unauthenticated, Refusal.NotFound, Refusal.NotEligible, Refusal.TicketInvalid, Refusal.SaleClosed,
             Refusal.SaleNotOpen, Refusal.Paused, Refusal.LimitReached, Refusal.SoldOut, Refusal.NotReserved,
-            Refusal.Overloaded, Refusal.Conflict,
+            Refusal.Overloaded, Refusal.Unavailable, Refusal.Conflict,
         ],
         TakesKey: true).WithBody();
 

@@ -113,6 +113,12 @@ public sealed partial class PurchaseLane(
                 delay = MinRetryDelay;
                 if (_outage.Succeeds() is { } failures) Log.AnswersAgain(log, feed.Terms.Id, failures);
             }
+            catch (StorageDamagedException)
+            {
+                // Asking again does not help, and nobody has to wait for that.
+                Tell([.. group], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Unavailable), group.Count)]);
+                group.Clear();
+            }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Faults;
 
 namespace OrleansSale.GrainInterfaces.Catalogue;
 
@@ -34,6 +35,21 @@ public interface ICatalogueGrain : IGrainWithStringKey
     /// <summary>Wakes every batch that may have something to do; returns how many.</summary>
     [AlwaysInterleave, Alias("WakeAllAsync"), ResponseTimeout("00:10:00")]
     Task<int> WakeAllAsync();
+
+    /// <summary>
+    /// Notes that a batch's ledger is damaged (<see cref="FaultKind.BatchDamaged"/>). The batch says so again whenever it has
+    /// looked, or the note is dropped.
+    /// </summary>
+    [AlwaysInterleave, Alias("NoteDamageAsync")]
+    Task NoteDamageAsync(Fault damage);
+
+    /// <summary>Notes that a batch's ledger can be read again.</summary>
+    [AlwaysInterleave, Alias("NoteRepairAsync")]
+    Task NoteRepairAsync(string batch);
+
+    /// <summary>The batches that are known to be damaged, by id. One that nobody asked for yet may be missing.</summary>
+    [AlwaysInterleave, Alias("ListDamagedAsync"), ResponseTimeout("00:00:02")]
+    Task<Fault[]> ListDamagedAsync();
 }
 
 /// <summary>Some of the catalogue: at most <see cref="MaxCount"/> batches. Ask on until a page is empty.</summary>

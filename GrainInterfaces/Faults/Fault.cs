@@ -8,6 +8,9 @@ public enum FaultKind
 
     /// <summary>The provider does not pay back what is owed.</summary>
     RefundStalled,
+
+    /// <summary>A batch's ledger is damaged: the batch answers nothing until it is repaired.</summary>
+    BatchDamaged,
 }
 
 /// <summary>Something that does not go as it should, and goes on without anybody's help or does not.</summary>

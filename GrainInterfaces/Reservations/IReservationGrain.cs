@@ -55,8 +55,10 @@ public interface IRosterGrain : IGrainWithStringKey
 /// <summary>Some of a roster.</summary>
 /// <param name="Reservations">In the order of users.</param>
 /// <param name="Next">Where to go on; null: that was all.</param>
+/// <param name="Damaged">Users whose reservation cannot be read, because its stream is damaged.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.RosterPage")]
-public sealed record RosterPage([property: Id(0)] RosterEntry[] Reservations, [property: Id(1)] string? Next);
+public sealed record RosterPage(
+    [property: Id(0)] RosterEntry[] Reservations, [property: Id(1)] string? Next, [property: Id(2)] string[] Damaged);
 
 /// <summary>One reservation of a roster.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.RosterEntry")]

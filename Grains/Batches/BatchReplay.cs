@@ -54,6 +54,19 @@ public static class BatchReplay
 
     private static void Apply(LedgerCommit commit, LedgerHead head, SaleBatch batch)
     {
+        try
+        {
+            ApplyLines(commit, head, batch);
+        }
+        catch (Exception e) when (e is not (LedgerFormatException or OutOfMemoryException))
+        {
+            // Whatever bytes that nothing vouches for yet may do to the state: the damage is theirs.
+            throw new LedgerFormatException($"{commit.Stream}: entry {batch.LastSeq + 1} cannot follow what is before it: {e.Message}", e);
+        }
+    }
+
+    private static void ApplyLines(LedgerCommit commit, LedgerHead head, SaleBatch batch)
+    {
         if (commit.FirstSeq != head.Seq + 1) throw Broken(commit);
         var rest = commit.Entries.Span;
         while (!rest.IsEmpty)

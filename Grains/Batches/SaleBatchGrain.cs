@@ -34,7 +34,7 @@ public sealed partial class SaleBatchGrain(
 
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
 
-    private readonly SaleBatch _batch = new();
+    private SaleBatch _batch = new();
     private StreamAppender<Counts> _appender = null!;
     private EntryWriter _writer = null!;
     private RosterCount _roster = null!;
@@ -51,7 +51,7 @@ public sealed partial class SaleBatchGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (ClockFault() is { } fault) throw fault;
-        var head = await BatchReplay.ReadAsync(ledger, Streams.OfBatch(Id), _batch, cancellationToken);
+        if (await ReplayAsync(cancellationToken) is not { } head) return;
         _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch));
         _writer = new EntryWriter(Id);
         _roster = new RosterCount(ledger, Streams.OfReservations(Id));
@@ -65,7 +65,7 @@ public sealed partial class SaleBatchGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_batch.Terms is not null) _refunds.End();
-        if (_isDoomed) return;
+        if (_isDoomed || _damage is not null) return;
         try
         {
             await _appender.SettledAsync().WaitAsync(cancellationToken);
@@ -101,6 +101,7 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public async Task<BoardUpdate?> ReadBoardAsync(int fromUser)
     {
+        RequireSound();
         // The roster's count first: it may wait for storage, and the counts should be the newest.
         var reserved = await _roster.ReadAsync();
         if (_appender.Committed.Seq == 0)
@@ -184,7 +185,11 @@ public sealed partial class SaleBatchGrain(
     private Answer<OrderView> ViewOf(long seq, string? owner) =>
         _batch.FindOrder(seq) is { } order && (owner is null || order.User == owner) ? _batch.View(order) : Refusal.NotFound;
 
-    private long Now() => _batch.NowAt(time.GetUtcNow().ToUnixTimeMilliseconds());
+    private long Now()
+    {
+        RequireSound();
+        return _batch.NowAt(time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
 
     // Due holds end before anything else is decided, so that their units are there and no one deals with a dead hold.
     private long ReleaseDue()
@@ -214,6 +219,7 @@ public sealed partial class SaleBatchGrain(
     // Everything leaves through here: what was decided is told once what it rests on is durable, or not at all.
     private async Task<T> ToldAsync<T>(T outcome)
     {
+        RequireSound();
         try
         {
             await _appender.SettledAsync();
@@ -295,14 +301,6 @@ public sealed partial class SaleBatchGrain(
         if (tried.Refund is not { } refund) return tried;
         var whyNot = await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund), Now()));
         return whyNot is null ? tried : new RefundTry(RefundOutcome.Refused, null, whyNot);
-    }
-
-    // The counts as of the committed head; captured when a commit is sealed.
-    private readonly record struct Counts(
-        int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsClosed, int KnownUsers)
-    {
-        public static Counts Of(SaleBatch batch) => new(batch.Stock, batch.Free.Count, batch.HeldUnits, batch.SoldUnits,
-            batch.WithdrawnUnits, batch.IsPaused, batch.IsClosed, batch.KnownUsers.Count);
     }
 
     private static partial class Log

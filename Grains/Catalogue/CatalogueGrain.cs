@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
@@ -24,7 +26,8 @@ public sealed class CatalogueState
 /// The index of all batches. What a crash kept out of it is found in the ledger's streams at the next activation.
 /// </summary>
 public sealed partial class CatalogueGrain(
-    ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, ILogger<CatalogueGrain> log)
+    ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, TimeProvider time,
+    ILogger<CatalogueGrain> log)
     : Grain, ICatalogueGrain
 {
     /// <summary>Batches woken at a time.</summary>
@@ -32,20 +35,32 @@ public sealed partial class CatalogueGrain(
 
     private const int StreamsPerPage = 1_000;
 
+    // A batch that is damaged looks at its ledger, and says so, at least every DamagedStream.LongestPause.
+    private static readonly TimeSpan NotedFor = 3 * DamagedStream.LongestPause;
+
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Fault Damage, DateTimeOffset At)> _damaged = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         foreach (var terms in stored.State.Batches) _ids.Add(terms.Id);
         var found = 0;
-        await foreach (var head in HeadsAsync(cancellationToken))
+        try
         {
-            if (_ids.Contains(head.Stream[Streams.Batches.Length..])) continue;
-            if (await ReadTermsAsync(head.Stream, cancellationToken) is not { } terms) continue;
-            _ids.Add(terms.Id);
-            stored.State.Batches.Add(terms);
-            found++;
+            await foreach (var head in HeadsAsync(cancellationToken))
+            {
+                if (_ids.Contains(head.Stream[Streams.Batches.Length..])) continue;
+                if (await ReadTermsAsync(head.Stream, cancellationToken) is not { } terms) continue;
+                _ids.Add(terms.Id);
+                stored.State.Batches.Add(terms);
+                found++;
+            }
+        }
+        catch (StorageDamagedException e)
+        {
+            // The batches that are known go on.
+            Log.NotListed(log, e.Message);
         }
         if (found == 0) return;
         Log.Found(log, found);
@@ -101,6 +116,30 @@ public sealed partial class CatalogueGrain(
         return woken;
     }
 
+    /// <inheritdoc />
+    public Task NoteDamageAsync(Fault damage)
+    {
+        _damaged[damage.Batch!] = (damage, time.GetUtcNow());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task NoteRepairAsync(string batch)
+    {
+        _damaged.Remove(batch);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<Fault[]> ListDamagedAsync()
+    {
+        // Terms that only the ledger has are read once: nobody looks at them again, so that note stays.
+        var forgotten = _damaged.Values.Where(note => _ids.Contains(note.Damage.Batch!) && time.GetUtcNow() - note.At > NotedFor);
+        foreach (var note in forgotten.ToArray()) _damaged.Remove(note.Damage.Batch!);
+        return Task.FromResult<Fault[]>(
+            [.. _damaged.Values.Select(note => note.Damage).OrderBy(damage => damage.Batch, StringComparer.Ordinal)]);
+    }
+
     private async Task<bool> WakeAsync(string batch)
     {
         try
@@ -121,28 +160,44 @@ public sealed partial class CatalogueGrain(
         string? after = null;
         while (true)
         {
-            var heads = await ledger.ListAsync(Streams.Batches, after, StreamsPerPage, cancellationToken);
+            var heads = await ListStreamsAsync(after, cancellationToken);
             foreach (var head in heads) yield return head;
             if (heads.Count < StreamsPerPage) yield break;
             after = heads[^1].Stream;
         }
     }
 
+    private async Task<IReadOnlyList<StreamHead>> ListStreamsAsync(string? after, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ledger.ListAsync(Streams.Batches, after, StreamsPerPage, cancellationToken);
+        }
+        catch (LedgerFormatException e)
+        {
+            throw new StorageDamagedException(e.Message);
+        }
+    }
+
     private async Task<BatchTerms?> ReadTermsAsync(string stream, CancellationToken cancellationToken)
     {
-        await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
+        try
         {
-            var end = commit.Entries.Span.IndexOf((byte)'\n');
-            try
+            await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
             {
-                return (EntryReader.Read(commit.Entries.Span[..end]).Entry as Created)?.Terms;
+                var end = commit.Entries.Span.IndexOf((byte)'\n');
+                if (end < 0) throw new LedgerFormatException("the first line has no end");
+                return (EntryReader.Read(commit.Entries.Span[..end]).Entry as Created)?.Terms
+                    ?? throw new LedgerFormatException("the first entry is not created");
             }
-            catch (LedgerFormatException e)
-            {
-                // One batch that cannot be read must not keep the others out.
-                Log.NotRead(log, stream, e);
-                return null;
-            }
+        }
+        catch (LedgerFormatException e)
+        {
+            // One batch that cannot be read must not keep the others out.
+            Log.NotRead(log, stream, e.Message);
+            var batch = stream[Streams.Batches.Length..];
+            await NoteDamageAsync(new Fault(
+                FaultKind.BatchDamaged, batch, time.GetUtcNow(), $"its terms cannot be read, so it is not listed: {e.Message}"));
         }
         return null;
     }
@@ -155,7 +210,10 @@ public sealed partial class CatalogueGrain(
         [LoggerMessage(2, LogLevel.Error, "Batch {Batch} could not be woken")]
         public static partial void NotWoken(ILogger log, string batch, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Error, "The terms in {Stream} cannot be read; its batch is not listed")]
-        public static partial void NotRead(ILogger log, string stream, Exception exception);
+        [LoggerMessage(3, LogLevel.Error, "The terms in {Stream} cannot be read; its batch is not listed: {Detail}")]
+        public static partial void NotRead(ILogger log, string stream, string detail);
+
+        [LoggerMessage(4, LogLevel.Error, "The ledger's streams cannot be listed; batches that only it knows are missing: {Detail}")]
+        public static partial void NotListed(ILogger log, string detail);
     }
 }

@@ -42,7 +42,8 @@ public interface ILedger
     /// consistent prefix; commits appended meanwhile may or may not be included. The chain is not verified here: see
     /// <see cref="LedgerChain"/>.
     /// </summary>
-    /// <exception cref="LedgerUnavailableException">The store did not answer, or its file is damaged.</exception>
+    /// <exception cref="LedgerUnavailableException">The store did not answer.</exception>
+    /// <exception cref="LedgerFormatException">What is stored is damaged. All other readings can fail so too.</exception>
     IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
 
     /// <summary>

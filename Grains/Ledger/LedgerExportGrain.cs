@@ -1,5 +1,6 @@
 using System.Buffers;
 using Orleans.Concurrency;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.Grains.Batches;
 
@@ -14,11 +15,19 @@ public sealed class LedgerExportGrain(ILedger ledger) : Grain, ILedgerExportGrai
     {
         var lines = new ArrayBufferWriter<byte>(LedgerPage.TargetLength);
         var next = fromSeq;
-        await foreach (var commit in ledger.ReadAsync(Streams.OfBatch(this.GetPrimaryKeyString()), fromSeq))
+        try
         {
-            LedgerExport.WriteCommit(lines, commit, fromSeq);
-            next = commit.LastSeq + 1;
-            if (lines.WrittenCount >= LedgerPage.TargetLength) break;
+            await foreach (var commit in ledger.ReadAsync(Streams.OfBatch(this.GetPrimaryKeyString()), fromSeq))
+            {
+                LedgerExport.WriteCommit(lines, commit, fromSeq);
+                next = commit.LastSeq + 1;
+                if (lines.WrittenCount >= LedgerPage.TargetLength) break;
+            }
+        }
+        catch (Exception e) when (e is LedgerFormatException or ArgumentException)
+        {
+            // What comes before the damage is told first.
+            if (next == fromSeq) throw new StorageDamagedException(e.Message);
         }
         return new LedgerPage(lines.WrittenSpan.ToArray(), next);
     }

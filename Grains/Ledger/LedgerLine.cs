@@ -88,6 +88,7 @@ public static class LedgerLine
 }
 
 /// <summary>
-/// A line that this version cannot read: damaged, or of a type it does not know. It refuses rather than guess.
+/// What is stored cannot be read: it is damaged, or of a type that this version does not know. It refuses rather than
+/// guess. Asking again does not help, unlike with <see cref="LedgerUnavailableException"/>.
 /// </summary>
 public sealed class LedgerFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -161,7 +161,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             else if (Committed != before || stored.Matches(Committed)) Confirm(started);
             else throw new LedgerFencedException(stream, Committed.Seq + 1);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or LedgerFormatException)
         {
             throw new LedgerUnavailableException($"{stream}: the head could not be confirmed", e);
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
@@ -9,15 +10,17 @@ namespace OrleansSale.Grains.Reservations;
 /// <summary>The actor of a reservation. It is not reentrant: one change at a time.</summary>
 /// <remarks>
 /// Cancelling is two entries in two streams: the batch's first, which stops purchases, then the reservation's. If it
-/// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything;
-/// so no answer, and no ticket, is ever given out for a version that the batch refuses.
+/// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything
+/// (<see cref="MakeWholeAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
 /// </remarks>
-public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain, IReservationGrain
+public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<ReservationGrain> log) : Grain, IReservationGrain
 {
     private Reservation _reservation;
     private StreamAppender<long> _appender = null!;
     private string _batch = "";
     private string _user = "";
+    private bool _isWhole;
+    private DamagedStream? _damage;
 
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -25,9 +28,16 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
         var key = this.GetPrimaryKeyString();
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         (_batch, _user) = (key[..slash], key[(slash + 1)..]);
-        var head = await ReplayAsync(Streams.OfReservation(key), cancellationToken);
-        _appender = new(ledger, Streams.OfReservation(key), head, () => _reservation.Seq);
-        if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
+        var stream = Streams.OfReservation(key);
+        try
+        {
+            (_reservation, var head) = await ReplayAsync(stream, cancellationToken);
+            _appender = new(ledger, stream, head, () => _reservation.Seq);
+        }
+        catch (LedgerFormatException e)
+        {
+            _damage = new(stream, this, e, stop => ReplayAsync(stream, stop), _ => Task.CompletedTask, time.GetUtcNow(), log);
+        }
     }
 
     private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(_batch);
@@ -35,6 +45,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> ReserveAsync(Schedule schedule)
     {
+        await MakeWholeAsync();
         if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await ToldAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
         if (_reservation.Seq >= IReservationGrain.MaxChanges) return await ToldAsync<ReservationView>(Refusal.LimitReached);
@@ -43,12 +54,16 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
     }
 
     /// <inheritdoc />
-    public Task<Answer<ReservationView>> GetAsync() =>
-        ToldAsync<ReservationView>(_reservation.IsOpen ? View(created: false) : Refusal.NotFound);
+    public async Task<Answer<ReservationView>> GetAsync()
+    {
+        await MakeWholeAsync();
+        return await ToldAsync<ReservationView>(_reservation.IsOpen ? View(created: false) : Refusal.NotFound);
+    }
 
     /// <inheritdoc />
     public async Task<Answer<bool>> CancelAsync()
     {
+        await MakeWholeAsync();
         if (!_reservation.IsOpen) return await ToldAsync<bool>(true);
         Answer<bool> stopped;
         try
@@ -68,6 +83,15 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
 
     private ReservationView View(bool created) =>
         new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
+
+    // Not while it activates: the batch may be damaged, and then every call would activate it anew.
+    private async Task MakeWholeAsync()
+    {
+        if (_damage is { } damage) throw damage.Failure();
+        if (_isWhole) return;
+        if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
+        _isWhole = true;
+    }
 
     private async Task AppendNextAsync()
     {
@@ -91,15 +115,15 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time) : Grain,
         }
     }
 
-    private async Task<LedgerHead> ReplayAsync(string stream, CancellationToken cancellationToken)
+    private async Task<(Reservation Reservation, LedgerHead Head)> ReplayAsync(string stream, CancellationToken cancellationToken)
     {
-        var head = LedgerHead.Empty;
+        var (reservation, verifier) = (default(Reservation), new LedgerVerifier(stream));
         await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
         {
+            if (verifier.Accept(commit) is { } found) throw new LedgerFormatException(found.ToString());
             // One entry a commit: this actor never gathers two.
-            _reservation = ReservationEntries.Read(commit.Entries.Span[..^1], _reservation);
-            head = new LedgerHead(commit.LastSeq, commit.Hash);
+            reservation = ReservationEntries.Read(commit.Entries.Span[..^1], reservation);
         }
-        return head;
+        return (reservation, verifier.Head);
     }
 }

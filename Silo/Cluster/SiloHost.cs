@@ -82,6 +82,7 @@ public static class SiloHost
             }
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddHealth();
+            builder.Services.AddHealthChecks().AddCheck<DamageCheck>(DamageCheck.Name);
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
             builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))

@@ -5,22 +5,22 @@ namespace OrleansSale.Silo.Storage;
 
 /// <summary>A place between two commits of a stream.</summary>
 /// <param name="Id">The stream's number in the storage.</param>
-/// <param name="HeadSeq">The stream's head when reading began.</param>
+/// <param name="Head">The stream's head when reading began.</param>
 /// <param name="Seq">The first sequence that comes after it.</param>
 /// <param name="PreviousHash">Hash of the entry before it, as stored.</param>
-internal sealed record LedgerCursor(long Id, long HeadSeq, long Seq, byte[] PreviousHash)
+internal sealed record LedgerCursor(long Id, LedgerHead Head, long Seq, byte[] PreviousHash)
 {
     /// <summary>Where reading from an entry begins: at the commit that contains it.</summary>
     /// <param name="id">The stream's number in the storage.</param>
-    /// <param name="headSeq">The stream's head.</param>
+    /// <param name="head">The stream's head.</param>
     /// <param name="fromSeq">The entry.</param>
     /// <param name="nearest">The last two commits, newest first, of those that begin at or before the entry.</param>
-    public static LedgerCursor At(long id, long headSeq, long fromSeq, IReadOnlyList<CommitEnd> nearest)
+    public static LedgerCursor At(long id, LedgerHead head, long fromSeq, IReadOnlyList<CommitEnd> nearest)
     {
-        if (nearest.Count == 0) return new(id, headSeq, fromSeq, LedgerHead.Empty.Hash);
+        if (nearest.Count == 0) return new(id, head, fromSeq, LedgerHead.Empty.Hash);
         var (firstSeq, count, hash) = nearest[0];
-        if (firstSeq + count <= fromSeq) return new(id, headSeq, firstSeq + count, hash);
-        return new(id, headSeq, firstSeq, nearest.Count > 1 ? nearest[1].Hash : LedgerHead.Empty.Hash);
+        if (firstSeq + count <= fromSeq) return new(id, head, firstSeq + count, hash);
+        return new(id, head, firstSeq, nearest.Count > 1 ? nearest[1].Hash : LedgerHead.Empty.Hash);
     }
 }
 
@@ -51,6 +51,8 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
         var commit = new LedgerCommit(
             stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
             _next.PreviousHash, row.GetFieldValue<byte[]>(2));
+        if (commit.LastSeq == _next.Head.Seq && !commit.Hash.AsSpan().SequenceEqual(_next.Head.Hash))
+            throw new LedgerFormatException($"{stream}: the head names another hash than entry {commit.LastSeq} has");
         Commits.Add(commit);
         _bytes += commit.Entries.Length;
         _next = _next with { Seq = commit.LastSeq + 1, PreviousHash = commit.Hash };
@@ -72,14 +74,14 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     }
 
     /// <summary>Where the next page begins; null after the last.</summary>
-    /// <exception cref="InvalidDataException">
+    /// <exception cref="LedgerFormatException">
     /// The rows end before the head that the stream had when reading began.
     /// </exception>
     public LedgerCursor? Next()
     {
         if (IsFull) return _next;
         // The head and its row are stored in one transaction, so only damage can show this.
-        return _next.Seq > _next.HeadSeq ? null : throw new InvalidDataException(
-            $"The rows of {stream} end before entry {_next.Seq}, but its head is {_next.HeadSeq}: the storage is damaged.");
+        return _next.Seq > _next.Head.Seq ? null : throw new LedgerFormatException(
+            $"{stream}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
     }
 }

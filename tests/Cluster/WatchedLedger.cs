@@ -45,6 +45,12 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         lock (_lock) return Of(stream).MostUnderWay;
     }
 
+    /// <summary>How often this stream's entries were read.</summary>
+    public int ReadsOf(string stream)
+    {
+        lock (_lock) return Of(stream).Reads;
+    }
+
     /// <summary>Heads read of this stream.</summary>
     public int HeadsReadOf(string stream)
     {
@@ -98,6 +104,7 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         lock (_lock)
         {
             var account = Of(stream);
+            account.Reads++;
             if (account.BrokenRead is { } broken)
             {
                 account.BrokenRead = null;
@@ -129,6 +136,8 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         public int UnderWay { get; set; }
 
         public int MostUnderWay { get; set; }
+
+        public int Reads { get; set; }
 
         public int HeadsRead { get; set; }
 

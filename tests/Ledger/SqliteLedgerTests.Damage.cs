@@ -87,9 +87,38 @@ public sealed partial class SqliteLedgerTests
         await ExecuteAsync("DELETE FROM ledger_commit WHERE first_seq = 7");
 
         Ledger = await OpenAsync();
-        var failure = await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadAllAsync(Stream));
+        var failure = await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadAllAsync(Stream));
         failure.Message.ShouldContain("end before entry 7");
-        await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadAllAsync(Stream, fromSeq: 7));
+        await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadAllAsync(Stream, fromSeq: 7));
+    }
+
+    [Theory]
+    [InlineData("UPDATE stream SET head_hash = randomblob(32)", "the head names another hash than entry 7 has")]
+    [InlineData("UPDATE ledger_commit SET hash = randomblob(32) WHERE first_seq = 7", "the head names another hash than entry 7 has")]
+    public async Task A_head_that_is_not_its_last_row_s_is_damage(string change, string told)
+    {
+        await Ledger.AppendAllAsync(new Chain(Stream).Rows(1, 2, 3, 1));
+        await CloseAsync(Ledger);
+        await ExecuteAsync(change);
+
+        Ledger = await OpenAsync();
+        (await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadAllAsync(Stream))).Message.ShouldContain(told);
+    }
+
+    [Fact]
+    public async Task Pages_that_are_no_pages_are_damage_and_not_a_store_that_does_not_answer()
+    {
+        await Ledger.AppendAllAsync(new Chain(Stream).Rows(Enumerable.Repeat(40, 30).ToArray()));
+        await CloseAsync(Ledger);
+        Ledger = await OpenAsync();
+        // All but the first, which holds the schema.
+        await using (var file = new FileStream(LedgerPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.Position = 4_096;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray(), Cancelled);
+        }
+        await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadAllAsync(Stream));
+        await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadHeadAsync(Stream, Cancelled));
     }
 
     [Fact]
@@ -113,7 +142,7 @@ public sealed partial class SqliteLedgerTests
                 // The damage hit no entry: the head or what is not used.
                 found.ShouldBeSame(commits);
             }
-            catch (Exception told) when (told is LedgerUnavailableException or ChainBrokenException)
+            catch (Exception told) when (told is LedgerUnavailableException or LedgerFormatException or ChainBrokenException)
             {
             }
         }

@@ -84,6 +84,17 @@ public sealed class MemoryLedger : ILedger
         lock (_lock) return Task.FromResult(Below(prefix).LongCount(stream => stream.Value[^1].LastSeq % 2 == 1));
     }
 
+    /// <summary>Changes what is stored of a stream, as damage does; returns what was there.</summary>
+    public LedgerCommit[] Tamper(string stream, Func<LedgerCommit[], LedgerCommit[]> change)
+    {
+        lock (_lock)
+        {
+            LedgerCommit[] before = [.. _streams[stream]];
+            _streams[stream] = [.. change(before)];
+            return before;
+        }
+    }
+
     private IEnumerable<KeyValuePair<string, List<LedgerCommit>>> Below(string prefix) =>
         _streams.Where(stream => stream.Key.StartsWith(prefix, StringComparison.Ordinal));
 

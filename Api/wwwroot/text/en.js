@@ -271,6 +271,8 @@ export default {
     + 'the list of sales.',
   'refusal.overloaded.title': 'Very busy right now',
   'refusal.overloaded.body': 'Nothing was done. Wait a few seconds and try again.',
+  'refusal.unavailable.title': 'This sale is out of order',
+  'refusal.unavailable.body': 'Nothing was done. Trying again does not help: the operator has to repair it.',
   'refusal.forbidden.title': 'You may not do this',
   'refusal.forbidden.body': 'It is for the operators of the sale. Sign in with such an account.',
   'refusal.reservation-closed.title': 'Reservations are not open',

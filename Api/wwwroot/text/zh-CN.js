@@ -254,6 +254,8 @@ export default {
   'refusal.not-reserved.body': '只有预约用户可以抢购本批次。下一批次会在活动列表中公布。',
   'refusal.overloaded.title': '当前人数众多',
   'refusal.overloaded.body': '本次操作没有执行，请稍等几秒再试。',
+  'refusal.unavailable.title': '本批次暂时无法使用',
+  'refusal.unavailable.body': '本次操作没有执行。重试没有帮助，需等待主办方修复。',
   'refusal.forbidden.title': '您没有权限',
   'refusal.forbidden.body': '此操作仅限活动的运营人员，请使用相应账号登录。',
   'refusal.reservation-closed.title': '现在不能预约',

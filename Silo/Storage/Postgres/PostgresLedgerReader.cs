@@ -27,7 +27,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
 
     private const string SeekSql =
         $"""
-        SELECT s.id, head.seq, nearest.first_seq, nearest.count, nearest.hash
+        SELECT s.id, head.seq, head.hash, nearest.first_seq, nearest.count, nearest.hash
         FROM stream s CROSS JOIN LATERAL ({Newest}) head LEFT JOIN LATERAL (
           SELECT c.first_seq, c.count, c.hash FROM ledger_commit c
           WHERE c.stream = s.id AND c.first_seq <= $2 ORDER BY c.first_seq DESC LIMIT 2
@@ -64,14 +64,14 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         SeekSql, [Text(stream), Number(fromSeq)],
         async row =>
         {
-            var (id, headSeq, nearest) = (0L, 0L, new List<CommitEnd>(2));
+            var (id, head, nearest) = (0L, LedgerHead.Empty, new List<CommitEnd>(2));
             while (await row.ReadAsync().ConfigureAwait(false))
             {
-                (id, headSeq) = (row.GetInt64(0), row.GetInt64(1));
-                if (!row.IsDBNull(2)) nearest.Add(new CommitEnd(row.GetInt64(2), row.GetInt32(3), row.GetFieldValue<byte[]>(4)));
+                (id, head) = (row.GetInt64(0), new LedgerHead(row.GetInt64(1), row.GetFieldValue<byte[]>(2)));
+                if (!row.IsDBNull(3)) nearest.Add(new CommitEnd(row.GetInt64(3), row.GetInt32(4), row.GetFieldValue<byte[]>(5)));
             }
 
-            return headSeq == 0 ? null : LedgerCursor.At(id, headSeq, fromSeq, nearest);
+            return head.Seq == 0 ? null : LedgerCursor.At(id, head, fromSeq, nearest);
         },
         cancellationToken);
 
@@ -183,8 +183,11 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
             await using var row = await command.ExecuteReaderAsync().ConfigureAwait(false);
             return await read(row).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is not LedgerUnavailableException)
+        catch (Exception failure) when (failure is not (LedgerUnavailableException or LedgerFormatException))
         {
+            if (failure is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }
+                or InvalidCastException or OverflowException)
+                throw new LedgerFormatException($"the database finds its own files damaged: {failure.Message}", failure);
             throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
         }
         finally

@@ -79,11 +79,12 @@ internal sealed class LedgerReader : IDisposable
     public LedgerCursor? Seek(string stream, long fromSeq)
     {
         _head.Parameters[0].Value = stream;
-        long headSeq, id;
-        using (var head = _head.ExecuteReader())
+        LedgerHead head;
+        long id;
+        using (var found = _head.ExecuteReader())
         {
-            if (!head.Read()) return null;
-            (headSeq, id) = (head.GetInt64(0), head.GetInt64(2));
+            if (!found.Read()) return null;
+            (head, id) = (new LedgerHead(found.GetInt64(0), found.GetFieldValue<byte[]>(1)), found.GetInt64(2));
         }
 
         _start.Parameters[0].Value = id;
@@ -91,12 +92,12 @@ internal sealed class LedgerReader : IDisposable
         var nearest = new List<CommitEnd>(2);
         using var row = _start.ExecuteReader();
         while (row.Read()) nearest.Add(new CommitEnd(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)));
-        return LedgerCursor.At(id, headSeq, fromSeq, nearest);
+        return LedgerCursor.At(id, head, fromSeq, nearest);
     }
 
     /// <summary>Reads the next commits.</summary>
     /// <returns>Where the next page begins; null after the last.</returns>
-    /// <exception cref="InvalidDataException">
+    /// <exception cref="LedgerFormatException">
     /// The rows end before the head that the stream had when reading began.
     /// </exception>
     public (List<LedgerCommit> Commits, LedgerCursor? Next) ReadPage(string stream, LedgerCursor start)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
@@ -12,12 +13,16 @@ internal sealed class LedgerReaders(string path) : IAsyncDisposable
     /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
     public const int Capacity = 4;
 
+    // SQLITE_CORRUPT and SQLITE_NOTADB.
+    private const int Corrupt = 11, NotDatabase = 26;
+
     private readonly SemaphoreSlim _places = new(Capacity, Capacity);
     private readonly ConcurrentBag<LedgerReader> _idle = [];
     private volatile bool _closed;
 
     /// <summary>Runs a read on a connection of its own.</summary>
     /// <exception cref="LedgerUnavailableException">The file could not be read.</exception>
+    /// <exception cref="LedgerFormatException">It could, and is damaged.</exception>
     public async Task<T> ReadAsync<T>(Func<LedgerReader, T> read, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -54,10 +59,16 @@ internal sealed class LedgerReaders(string path) : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Not reused: its state is unknown. A damaged file shows in more ways than SqliteException (wrong types,
-            // numbers too large).
+            // Not reused: its state is unknown.
             reader?.Dispose();
+            if (failure is LedgerFormatException) throw;
+            if (IsDamage(failure)) throw new LedgerFormatException($"the ledger's file is damaged: {failure.Message}", failure);
             throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
         }
     }
+
+    // A damaged file shows in more ways than SQLite's own: wrong types, numbers too large.
+    private static bool IsDamage(Exception failure) => failure
+        is SqliteException { SqliteErrorCode: Corrupt or NotDatabase }
+        or InvalidCastException or OverflowException or FormatException or ArgumentException or IndexOutOfRangeException;
 }

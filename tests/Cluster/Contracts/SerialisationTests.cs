@@ -40,7 +40,7 @@ public sealed class SerialisationTests
         new CataloguePage([Terms]), new LedgerPage([10, 20], 19), new Capture(17, "p-17", "weibo:a", Amount),
         new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"), new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
-        new ReservationView(3, At, true), new RosterEntry("weibo:a", 3, At), new RosterPage([new("weibo:a", 3, At)], "weibo:a"),
+        new ReservationView(3, At, true), new RosterEntry("weibo:a", 3, At), new RosterPage([new("weibo:a", 3, At)], "weibo:a", ["weibo:b"]),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 
@@ -76,6 +76,14 @@ public sealed class SerialisationTests
         types.Select(type => type.GetCustomAttribute<AliasAttribute>()?.Alias).ShouldAllBe(alias => alias != null);
         types.Select(type => type.GetCustomAttribute<AliasAttribute>()!.Alias).ShouldBeUnique();
         types.ShouldAllBe(type => type.GetCustomAttribute<ImmutableAttribute>() != null);
+    }
+
+    [Fact]
+    public void Damage_is_recognised_on_the_other_side_and_is_no_lost_infrastructure()
+    {
+        var copy = _serializer.Deserialize<Exception>(_serializer.SerializeToArray<Exception>(new StorageDamagedException("what")));
+        copy.ShouldBeOfType<StorageDamagedException>().Message.ShouldBe("what");
+        LostInfrastructure.Is(copy).ShouldBeFalse();
     }
 
     [Fact]

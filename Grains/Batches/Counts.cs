@@ -1,0 +1,9 @@
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>The counts of a batch as of the committed head; captured when a commit is sealed.</summary>
+internal readonly record struct Counts(
+    int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsClosed, int KnownUsers)
+{
+    public static Counts Of(SaleBatch batch) => new(batch.Stock, batch.Free.Count, batch.HeldUnits, batch.SoldUnits,
+        batch.WithdrawnUnits, batch.IsPaused, batch.IsClosed, batch.KnownUsers.Count);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace OrleansSale.Tests.Api.Batches;
+
+/// <summary>A damaged ledger, as buyers, operators, the payment provider and the log see it.</summary>
+public sealed class DamageTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly FrontPlan _plan;
+
+    public DamageTests() => _plan = new FrontPlan { Settings = new() { ["Sale:DataDirectory"] = _directory.Path } };
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_damaged_batch_is_unavailable_everywhere_is_named_and_logged_once_and_the_others_sell()
+    {
+        string damaged, sound, order;
+        await using (var before = await SaleFront.StartAsync(_plan))
+        {
+            (damaged, sound) = (await before.CreateAsync(Stage.Reserving), await before.CreateAsync(Stage.Reserving));
+            foreach (var batch in (string[])[damaged, sound])
+                foreach (var user in (string[])["weibo:alice", "weibo:bob"]) (await before.ReserveAsync(batch, user)).Is(201);
+            before.Clock.Advance(2 * Offer.StageLasts);
+            order = await before.OrderAsync(damaged, "weibo:alice");
+        }
+
+        await ExecuteAsync($"""
+            UPDATE ledger_commit SET entries = CAST(replace(CAST(entries AS TEXT), 'alice', 'mallo') AS BLOB)
+            WHERE first_seq = 2 AND stream = (SELECT id FROM stream WHERE name = 'batch/{damaged}');
+            UPDATE ledger_commit SET entries = CAST('rubbish' AS BLOB)
+            WHERE stream = (SELECT id FROM stream WHERE name = 'reservation/{sound}/weibo:bob');
+            """);
+        await using var sale = await SaleFront.StartAsync(_plan);
+        sale.Clock.Advance(2 * Offer.StageLasts);
+        await AssertUnavailableAsync(sale, damaged, order);
+        await Eventually.HoldsAsync(async () => (await ReadyAsync(sale)).Contains(damaged, StringComparison.Ordinal), "it is named");
+        (await ReadyAsync(sale)).ShouldBe($"ready\ndamaged: {damaged}");
+
+        var fault = (await sale.Client.GetAsync("/api/operator/faults", sale.Operator)).Is(200).Items.ShouldHaveSingleItem();
+        (fault.GetProperty("kind").GetString(), fault.GetProperty("batch").GetString()).ShouldBe(("batch-damaged", damaged));
+        fault.GetProperty("detail").GetString()!.ShouldContain("the chain breaks");
+
+        // One user's reservation is nobody else's affair.
+        var (alice, bob) = (sale.Sign.Bearer("weibo:alice"), sale.Sign.Bearer("weibo:bob"));
+        (await sale.Client.GetAsync($"/api/batches/{sound}/reservation", bob)).IsRefusal(503, "unavailable");
+        (await sale.Client.BuyAsync(sound, bob)).IsRefusal(503, "unavailable");
+        (await sale.Client.BuyAsync(sound, alice)).Is(201);
+        var listed = (await sale.Client.GetAsync("/api/batches")).Is(200);
+        listed.Items.Select(board => board.GetProperty("id").GetString()).ShouldBe([sound]);
+        var reservations = (await sale.Client.GetAsync($"/api/operator/batches/{sound}/reservations", sale.Operator)).Is(200);
+        reservations.Json.GetProperty("damaged").GetRawText().ShouldBe("[\"weibo:bob\"]");
+
+        sale.Front.Log.Errors.Count.ShouldBe(2, string.Join('\n', sale.Front.Log.Errors));
+        sale.Front.Log.Errors.ShouldAllBe(line => !line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    private static async Task AssertUnavailableAsync(SaleFront sale, string batch, string order)
+    {
+        var (path, of, alice) = ($"/api/batches/{batch}", $"/api/orders/{order}", sale.Sign.Bearer("weibo:alice"));
+        var home = new JsonObject { ["name"] = "a", ["phone"] = "123", ["address"] = "b" };
+        var again = Offer.Of(batch, sale.Clock.GetUtcNow(), Stage.OnSale, 10, 1, 900);
+        var ticket = new JsonObject { ["ticket"] = sale.Sign.Ticket("weibo:bob", batch) };
+        (string Method, string Path, string? By, object? Body)[] all =
+        [
+            ("GET", path, null, null), ("GET", path + "/live", null, null),
+            ("PUT", path + "/reservation", alice, null), ("GET", path + "/reservation", alice, null),
+            ("DELETE", path + "/reservation", alice, null),
+            ("POST", path + "/orders", "Ticket " + sale.Sign.Ticket("weibo:bob", batch), null),
+            ("POST", path + "/orders", "Ticket " + sale.Sign.Ticket("weibo:alice", batch), null),
+            ("POST", path + "/orders", sale.Sign.Bearer("weibo:bob"), null),
+            ("POST", path + "/orders", sale.Sign.Bearer("weibo:bob"), ticket),
+            ("GET", of, alice, null), ("DELETE", of, alice, null), ("GET", of + "/delivery", alice, null),
+            ("PUT", of + "/delivery", alice, home), ("POST", of + "/checkout", alice, null),
+            ("GET", $"/api/me/orders?batch={batch}", alice, null),
+            ("GET", $"/api/operator/batches/{batch}/orders", sale.Operator, null),
+            ("POST", "/api/operator/batches", sale.Operator, again),
+        ];
+        foreach (var (method, asked, by, body) in all)
+            (await sale.Client.SendAsync(method, asked, by, body?.ToString())).IsRefusal(503, "unavailable");
+        (await sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", sale.Operator, headers: ("Accept", "text/csv")))
+            .IsRefusal(503, "unavailable");
+        foreach (var action in (string[])["pause", "resume", "close"])
+            (await sale.OperateAsync(batch, action)).IsRefusal(503, "unavailable");
+        foreach (var action in (string[])["restock", "withdraw"])
+            (await sale.OperateAsync(batch, action, 1)).IsRefusal(503, "unavailable");
+        // Its lines, as far as they can be read, are what an operator needs now.
+        (await sale.Client.GetAsync($"/api/operator/batches/{batch}/ledger", sale.Operator)).Is(200).Text.ShouldContain("mallo");
+    }
+
+    private static async Task<string> ReadyAsync(SaleFront sale) => (await sale.Client.GetAsync("/health/ready")).Is(200).Text;
+
+    private async Task ExecuteAsync(string change)
+    {
+        await using var ledger = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "ledger.db")};Pooling=False");
+        await ledger.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = ledger.CreateCommand();
+        command.CommandText = change;
+        (await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(2);
+    }
+}
