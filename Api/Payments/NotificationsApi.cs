@@ -26,15 +26,21 @@ public static class NotificationsApi
     private static async Task<IResult> ReceiveAsync(
         HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
     {
-        var body = new ArrayBufferWriter<byte>();
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(body.GetMemory(4_096), http.RequestAborted)) > 0)
+        var buffer = ArrayPool<byte>.Shared.Rent(PaymentNotification.BodyMaxBytes + 1);
+        PaymentNotification notification;
+        try
         {
-            body.Advance(read);
-            if (body.WrittenCount > PaymentNotification.BodyMaxBytes)
+            var length = await ReceivedBody.ReadAsync(
+                http.Request, buffer.AsMemory(0, PaymentNotification.BodyMaxBytes + 1), http.RequestAborted);
+            if (length > PaymentNotification.BodyMaxBytes)
                 return Problem.Invalid("body", $"at most {PaymentNotification.BodyMaxBytes} bytes");
+            notification = receiver.Receive(http.Request.Headers, buffer.AsMemory(0, length));
         }
-        return receiver.Receive(http.Request.Headers, body.WrittenMemory) switch
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return notification switch
         {
             PaymentNotification.Unverified => Problem.Of(Refusal.Unauthenticated),
             PaymentNotification.Malformed malformed => Problem.Invalid(malformed.Fault.Field, malformed.Fault.Reason),

@@ -28,13 +28,7 @@ public static class RequestBody
         var buffer = ArrayPool<byte>.Shared.Rent(MaxLength + 1);
         try
         {
-            var length = 0;
-            int read;
-            while (length <= MaxLength
-                && (read = await request.Body.ReadAsync(buffer.AsMemory(length, MaxLength + 1 - length), http.RequestAborted)) > 0)
-            {
-                length += read;
-            }
+            var length = await ReceivedBody.ReadAsync(request, buffer.AsMemory(0, MaxLength + 1), http.RequestAborted);
             if (length == 0) return default;
             if (!request.HasJsonContentType()) return (null, Problem.Of(Refusal.UnsupportedMediaType));
             if (length > MaxLength) return (null, Problem.Invalid("body", $"at most {MaxLength} bytes"));
@@ -50,9 +44,11 @@ public static class RequestBody
             // A member's name with half a surrogate pair: valid JSON, and no text.
             return (null, Problem.Invalid("body", "not JSON: a name is not valid Unicode"));
         }
-        catch (BadHttpRequestException)
+        catch (BadHttpRequestException e)
         {
-            return (null, Problem.Invalid("body", "could not be read"));
+            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problem.Of(Refusal.TooLarge)
+                : Problem.Invalid("body", "could not be read"));
         }
         finally
         {

@@ -1,4 +1,5 @@
 using OrleansSale.Api.Payments;
+using OrleansSale.Api.Requests;
 
 namespace OrleansSale.Api.Sandbox;
 
@@ -16,8 +17,7 @@ internal static class SandboxBody
         // answered.
         if (!request.HasJsonContentType()) return (JsonMembers.Empty, SandboxRefusal.UnsupportedMediaType());
         var buffer = new byte[MaxBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(
-            buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await ReceivedBody.ReadAsync(request, buffer, cancellationToken);
         return length > MaxBytes
             ? (JsonMembers.Empty, SandboxRefusal.TooLarge())
             : (JsonMembers.Parse(buffer.AsMemory(0, length)), null);
