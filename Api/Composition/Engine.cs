@@ -18,6 +18,7 @@ using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
 using OrleansSale.Silo.Health;
+using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Sqlite;
 
@@ -74,7 +75,7 @@ public static class Engine
         PurchaseShortcut.Use(app);
         app.UseProblems();
         app.UseDraining();
-        app.UseRouting();
+        app.UseRoutingWithHead();
         app.UseEventPages();
         // Within the problems: what they refuse is told like every other refusal.
         app.UseAuthentication();

@@ -15,12 +15,8 @@ public static class EventPages
         app.Use((http, next) =>
         {
             // Every /sale/{batch} is the one page; which batch it shows it reads from its own address.
-            if (HttpMethods.IsGet(http.Request.Method) && http.Request.Path.StartsWithSegments("/sale", out var rest)
-                && rest.Value is { Length: > 1 } batch && batch.IndexOf('/', 1) < 0)
-            {
-                http.Request.Path = "/sale.html";
-            }
-            return next(http);
+            if (IsSale(http.Request.Path)) http.Request.Path = "/sale.html";
+            return IsPage(app, http) ? RefuseMethodAsync(http) : next(http);
         });
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
@@ -35,4 +31,19 @@ public static class EventPages
             },
         });
     }
+
+    // A page that is asked with another method than those that static files answer.
+    private static bool IsPage(WebApplication app, HttpContext http) =>
+        !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method) && http.GetEndpoint() is null
+        && (http.Request.Path == "/" || app.Environment.WebRootFileProvider.GetFileInfo(http.Request.Path).Exists);
+
+    private static Task RefuseMethodAsync(HttpContext http)
+    {
+        http.Response.Headers.Allow = $"{HttpMethods.Get}, {HttpMethods.Head}";
+        http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
+    }
+
+    private static bool IsSale(PathString path) => path.StartsWithSegments("/sale", out var rest)
+        && rest.Value is { Length: > 1 } batch && batch.IndexOf('/', 1) < 0;
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,6 +11,7 @@ using Orleans.Dashboard;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Health;
+using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Postgres;
 
@@ -105,8 +108,9 @@ public static class SiloHost
 
     private static void Map(WebApplication app)
     {
+        app.UseRoutingWithHead();
         app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
         // It shows the actors' state and has no sign-in; the fronts' one has.
         if (app.Environment.IsDevelopment()) app.MapOrleansDashboard("/dashboard");
     }
