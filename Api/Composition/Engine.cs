@@ -90,11 +90,13 @@ public static class Engine
         app.MapExports();
         app.MapFaults();
         app.MapHealth();
-        app.MapTelemetry(isDevelopment);
-        app.MapDocumentation(isDevelopment);
-        if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment)) app.MapSandbox();
+        var forOperators = app.MapForOperators();
+        IEndpointRouteBuilder unlessDevelopment = isDevelopment ? app : forOperators;
+        unlessDevelopment.MapTelemetry();
+        unlessDevelopment.MapDocumentation();
         // It shows the actors' state and has no sign-in of its own.
-        app.MapOrleansDashboard("/dashboard").RequireAuthorization(Authentication.OperatorPolicy).ExcludeFromDescription();
+        forOperators.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
+        if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment)) app.MapSandbox();
     }
 
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using OrleansSale.Api.SignIn;
 using Scalar.AspNetCore;
 
 namespace OrleansSale.Api.Documentation;
@@ -50,13 +49,10 @@ public static class DocumentationApi
         });
     }
 
-    /// <summary>Maps <c>/openapi/v1.json</c> and <c>/scalar</c>; outside Development they are for operators.</summary>
-    public static void MapDocumentation(this IEndpointRouteBuilder app, bool isDevelopment)
+    /// <summary>Maps <c>/openapi/v1.json</c> and <c>/scalar</c>.</summary>
+    public static void MapDocumentation(this IEndpointRouteBuilder app)
     {
-        var document = app.MapOpenApi();
-        var page = app.MapScalarApiReference("/scalar", options => options.WithTitle("OrleansSale"));
-        if (isDevelopment) return;
-        document.RequireAuthorization(Authentication.OperatorPolicy);
-        page.RequireAuthorization(Authentication.OperatorPolicy);
+        app.MapOpenApi();
+        app.MapScalarApiReference("/scalar", options => options.WithTitle("OrleansSale"));
     }
 }

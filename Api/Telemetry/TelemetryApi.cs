@@ -1,6 +1,5 @@
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Telemetry;
@@ -17,10 +16,7 @@ public static class TelemetryApi
             .AddPrometheusExporter());
     }
 
-    /// <summary>Maps <c>/metrics</c>; outside Development it is for operators.</summary>
-    public static void MapTelemetry(this IEndpointRouteBuilder app, bool isDevelopment)
-    {
-        var metrics = app.MapPrometheusScrapingEndpoint("/metrics");
-        if (!isDevelopment) metrics.RequireAuthorization(Authentication.OperatorPolicy);
-    }
+    /// <summary>Maps <c>/metrics</c>, which by itself would answer every method.</summary>
+    public static void MapTelemetry(this IEndpointRouteBuilder app) =>
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
 }

@@ -40,6 +40,10 @@ internal sealed class FrontClient(Uri address) : IDisposable
         params (string Name, string Value)[] headers) =>
         _http.SendAsync(Request("GET", path, by, null, null, headers), HttpCompletionOption.ResponseHeadersRead);
 
+    /// <summary>Only the beginning of the answer to any method.</summary>
+    public Task<HttpResponseMessage> OpenAsync(string method, string path, object? body) =>
+        _http.SendAsync(Request(method, path, null, body, null, []), HttpCompletionOption.ResponseHeadersRead);
+
     public Task<Answer> GetAsync(string path, string? by = null) => SendAsync("GET", path, by);
 
     public Task<Answer> PostAsync(string path, string? by = null, object? body = null, string? key = null) =>
