@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using OrleansSale.Api.Connections;
 using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
@@ -90,10 +91,17 @@ public static class BatchesApi
     // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
     // too slow for.
     private static async Task<IResult> LiveAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider time, IHostApplicationLifetime lifetime)
+        HttpContext http, string batch, CatalogueCopy catalogue, StreamPlaces places, TimeProvider time,
+        IHostApplicationLifetime lifetime)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        if (!places.TryTake())
+        {
+            // Nobody who is refused keeps a connection from those who buy.
+            http.Response.Headers.Connection = "close";
+            return Problem.Of(Refusal.Overloaded);
+        }
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
@@ -129,6 +137,7 @@ public static class BatchesApi
         finally
         {
             feed.Unwatch();
+            places.Leave();
         }
         return Results.Empty;
     }

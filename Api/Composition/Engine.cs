@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Orleans.Dashboard;
 using OrleansSale.Api.Batches;
+using OrleansSale.Api.Connections;
 using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Health;
 using OrleansSale.Api.Operators;
@@ -51,6 +52,7 @@ public static class Engine
             if (isDevelopment) data.AddSecrets(configuration);
             var keys = Keys.Load(configuration);
             WebServer.Configure(builder.WebHost);
+            builder.AddConnections(OpenFiles.Limit);
             data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is worth something at the fronts of this data only, not on another engine of the same account.
@@ -72,10 +74,12 @@ public static class Engine
     public static void MapEngine(this WebApplication app)
     {
         var isDevelopment = app.Environment.IsDevelopment();
+        app.UseConnections(OpenFiles.Limit);
         PurchaseShortcut.Use(app);
         app.UseProblems();
         app.UseDraining();
         app.UseRoutingWithHead();
+        PatientBody.Use(app);
         app.UseEventPages();
         // Within the problems: what they refuse is told like every other refusal.
         app.UseAuthentication();

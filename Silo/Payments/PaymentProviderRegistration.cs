@@ -50,6 +50,7 @@ public static class PaymentProviderRegistration
                 var options = provider.GetRequiredService<IOptions<PaymentOptions>>().Value;
                 handler.UseProxy = !options.Sandbox && options.BaseAddress is not { IsLoopback: true };
                 handler.PooledConnectionLifetime = ConnectionLifetime;
+                handler.MaxConnectionsPerServer = PaymentProviderBounds.Connections(OpenFiles.Limit);
             })
             .AddStandardResilienceHandler(PaymentProviderBounds.Apply);
         return services;

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansSale.Api.Connections;
+
+/// <summary>Settings <c>Sale:…</c> of the clients' connections. By default they follow from how many files may be open.</summary>
+public sealed class ConnectionOptions
+{
+    /// <summary>
+    /// Open files that are no client's connection: about 380 are the program's own, the rest is for storage, other members and
+    /// the payment provider.
+    /// </summary>
+    public const int KeptFiles = 512;
+
+    /// <summary>Clients' connections at the same time: 16…1,000,000. Further ones are closed at once.</summary>
+    [Range(16, 1_000_000)]
+    public int? MaxConnections { get; set; }
+
+    /// <summary>Event streams at the same time: 1…1,000,000, fewer than the connections. Further ones are overloaded.</summary>
+    [Range(1, 1_000_000)]
+    public int? MaxStreams { get; set; }
+
+    /// <summary>
+    /// How long a part of an answer, <see cref="PatientBody.PartLength"/> bytes at most, may wait for its client to read, in
+    /// seconds: 1…600, 20 by default. Then the connection is closed.
+    /// </summary>
+    [Range(1, 600)]
+    public int ClientPatienceSeconds { get; set; } = 20;
+
+    /// <summary>The same, as a span of time.</summary>
+    public TimeSpan ClientPatience => TimeSpan.FromSeconds(ClientPatienceSeconds);
+
+    /// <summary>
+    /// A client that has vanished is noticed after this long, from the first thing that was sent in vain: event streams send
+    /// something every few seconds. It is the longer of the two, so that a stalled answer ends in good order.
+    /// </summary>
+    public TimeSpan Unacknowledged => 2 * ClientPatience;
+
+    /// <summary>Sets what is not set, for so many open files.</summary>
+    /// <param name="openFiles">The most that the system allows.</param>
+    public void Follow(int openFiles)
+    {
+        MaxConnections ??= Math.Clamp(openFiles - Math.Max(KeptFiles, openFiles / 4), 16, 1_000_000);
+        // The other quarter is for purchases and everything else.
+        MaxStreams ??= MaxConnections.Value / 4 * 3;
+    }
+}

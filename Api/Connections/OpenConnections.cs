@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSale.Api.Connections;
+
+/// <summary>
+/// Counts the clients' connections, so that they never take the last open file from those who buy. When few places are left,
+/// clients are asked to leave after their answer, and who says nothing is closed soon: places are then free for others.
+/// </summary>
+public sealed partial class OpenConnections(IOptions<ConnectionOptions> options, ILogger<OpenConnections> log)
+{
+    /// <summary>While it is crowded, how long a new connection may be silent before and between its requests.</summary>
+    public static readonly TimeSpan CrowdedSilence = TimeSpan.FromSeconds(5);
+
+    /// <summary>That connections are closed for want of places is told in the log at most this often.</summary>
+    public static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly int _most = options.Value.MaxConnections!.Value;
+    private readonly Lock _counting = new();
+    private KestrelServerLimits? _limits;
+    private (TimeSpan KeepAlive, TimeSpan Headers) _patience;
+    private volatile bool _isCrowded;
+    private int _open, _refused;
+    private long? _toldAt;
+
+    /// <summary>Whether more than seven of eight places are taken.</summary>
+    public bool IsCrowded => _isCrowded;
+
+    /// <summary>How many there are.</summary>
+    public int Count => Volatile.Read(ref _open);
+
+    /// <summary>Makes these limits stricter while it is crowded.</summary>
+    public void Govern(KestrelServerLimits limits) =>
+        (_limits, _patience) = (limits, (limits.KeepAliveTimeout, limits.RequestHeadersTimeout));
+
+    /// <summary>Takes a place for a connection until it closes; false: there is none.</summary>
+    public bool TryEnter(ConnectionContext connection)
+    {
+        lock (_counting)
+        {
+            if (_open >= _most)
+            {
+                TellRefused();
+                return false;
+            }
+            Change(+1);
+        }
+        connection.ConnectionClosed.UnsafeRegister(_ => Leave(), null);
+        return true;
+    }
+
+    private void Leave()
+    {
+        lock (_counting) Change(-1);
+    }
+
+    private void Change(int by)
+    {
+        _open += by;
+        var isCrowded = _open > _most - _most / 8;
+        if (isCrowded == _isCrowded) return;
+        _isCrowded = isCrowded;
+        // The server asks for them at the beginning of each connection.
+        if (_limits is null) return;
+        _limits.KeepAliveTimeout = isCrowded ? CrowdedSilence : _patience.KeepAlive;
+        _limits.RequestHeadersTimeout = isCrowded ? CrowdedSilence : _patience.Headers;
+    }
+
+    private void TellRefused()
+    {
+        _refused++;
+        var now = TimeProvider.System.GetTimestamp();
+        if (_toldAt is { } told && TimeProvider.System.GetElapsedTime(told, now) < LogInterval) return;
+        Log.Full(log, _refused, _most);
+        (_toldAt, _refused) = (now, 0);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Refused} connections were closed: all {Most} places (Sale:MaxConnections) are taken")]
+        public static partial void Full(ILogger log, int refused, int most);
+    }
+}

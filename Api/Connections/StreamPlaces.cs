@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansSale.Api.Connections;
+
+/// <summary>The places of event streams: fewer than there are connections, so that those who watch leave room for those who buy.</summary>
+public sealed class StreamPlaces(IOptions<ConnectionOptions> options)
+{
+    private readonly int _most = options.Value.MaxStreams!.Value;
+    private int _taken;
+
+    /// <summary>How many are taken.</summary>
+    public int Taken => Volatile.Read(ref _taken);
+
+    /// <summary>Takes a place, to be given back by <see cref="Leave"/>; false: there is none.</summary>
+    public bool TryTake()
+    {
+        if (Interlocked.Increment(ref _taken) <= _most) return true;
+        Leave();
+        return false;
+    }
+
+    /// <summary>Gives a place back.</summary>
+    public void Leave() => Interlocked.Decrement(ref _taken);
+}
