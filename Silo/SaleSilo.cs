@@ -21,7 +21,7 @@ public static class SaleSilo
     /// <summary>Adds the actors' options and what wakes the batches.</summary>
     public static void AddSale(this ISiloBuilder silo, IConfiguration configuration)
     {
-        silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders").ValidateDataAnnotations().ValidateOnStart();
+        silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders");
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = KnownPlaces);
         silo.Services.AddSingleton<BatchReminder>();
         silo.Services.AddSingleton<RefundWatch>();

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using OrleansSale.Api.Purchases;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Composition;
 

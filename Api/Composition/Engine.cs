@@ -16,11 +16,13 @@ using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
 using OrleansSale.Api.Telemetry;
 using OrleansSale.Api.Tickets;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Api.Composition;
@@ -31,12 +33,6 @@ public static class Engine
     /// <summary>Where to listen when nothing else is said.</summary>
     public const string DefaultAddress = "http://localhost:8080";
 
-    /// <summary>
-    /// Where settings and pages are: the working directory if they are there, else beside the program.
-    /// </summary>
-    public static string FindContentRoot() =>
-        File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
-
     /// <summary>Adds everything; what it returns is to be kept until the host is disposed.</summary>
     /// <exception cref="StartException">A setting is missing or wrong, or the database can't be used.</exception>
     /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
@@ -44,14 +40,20 @@ public static class Engine
     {
         var configuration = builder.Configuration;
         var isDevelopment = builder.Environment.IsDevelopment();
+        WebSettings.Require(builder, DefaultAddress);
         // Keys are looked at before any data is touched: a start that cannot succeed leaves nothing behind.
-        if (!isDevelopment) Keys.Load(configuration);
+        if (!isDevelopment)
+        {
+            Keys.Load(configuration, isDevelopment);
+            configuration.RequirePayments(builder.Environment, PaymentRegistration.RoleOf(EngineData.HasSiloBy(configuration)));
+        }
         var data = await EngineData.OpenAsync(configuration, builder.Environment);
         try
         {
             if (isDevelopment) data.AddSecrets(configuration);
-            var keys = Keys.Load(configuration);
+            var keys = Keys.Load(configuration, isDevelopment);
             WebServer.Configure(builder.WebHost);
+            RefusedHosts.AddTo(builder.Services);
             builder.AddConnections(OpenFiles.Limit);
             data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);
@@ -60,7 +62,6 @@ public static class Engine
             builder.Services.AddPayments(configuration, builder.Environment, data.SandboxDirectory, data.HasSilo);
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
-            if (string.IsNullOrEmpty(configuration["urls"])) builder.WebHost.UseUrls(DefaultAddress);
             return data;
         }
         catch
@@ -109,7 +110,7 @@ public static class Engine
         services.AddSingleton(keys);
         services.AddSingleton(new TicketSigner(keys.Ticket));
         services.AddSignIn(keys, configuration, isDevelopment);
-        services.AddOptions<SaleOptions>().BindConfiguration("Sale").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SaleOptions>().BindConfiguration("Sale");
         services.AddSingleton<CatalogueCopy>();
         services.AddSingleton<PurchaseLanes>();
         services.AddSingleton<PurchaseDesk>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Cluster.Tls;
@@ -27,7 +28,9 @@ public sealed class EngineData : IAsyncDisposable
     private readonly SiloEndpoint? _endpoint;
     private readonly ClusterTls? _tls;
 
-    private EngineData(ConfigurationManager configuration, DataDirectory? directory, PostgresDatabase? database, bool hasSilo)
+    private EngineData(
+        ConfigurationManager configuration, IHostEnvironment environment, DataDirectory? directory, PostgresDatabase? database,
+        bool hasSilo)
     {
         (_directory, _database, HasSilo) = (directory, database, hasSilo);
         if (database is null) return;
@@ -35,7 +38,7 @@ public sealed class EngineData : IAsyncDisposable
         // Others go on selling while this one ends: it may take its time.
         configuration.AddDefaults([new("Sale:DrainSeconds", DrainSeconds)]);
         _tls = ClusterTls.Load(configuration);
-        _endpoint = hasSilo ? SiloEndpoint.Load(configuration) : null;
+        _endpoint = hasSilo ? SiloEndpoint.Load(configuration, environment.IsDevelopment()) : null;
     }
 
     /// <summary>Whether actors live in this process.</summary>
@@ -49,11 +52,11 @@ public sealed class EngineData : IAsyncDisposable
     /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
     public static async Task<EngineData> OpenAsync(ConfigurationManager configuration, IHostEnvironment environment)
     {
-        var hasSilo = HasSiloOf(configuration["Sale:Front"]);
+        var hasSilo = HasSiloBy(configuration);
         var isClustered = configuration[DatabaseStart.ConnectionKey] is { Length: > 0 };
         if (!hasSilo && !isClustered)
             throw new StartException($"{DatabaseStart.ConnectionKey} is missing: Sale:Front is Cluster, which is found through it.");
-        if (!isClustered) return new EngineData(configuration, OpenDirectory(configuration), null, hasSilo);
+        if (!isClustered) return new EngineData(configuration, environment, OpenDirectory(configuration), null, hasSilo);
 
         var database = await DatabaseStart.OpenAsync(configuration);
         DataDirectory? directory = null;
@@ -61,7 +64,7 @@ public sealed class EngineData : IAsyncDisposable
         {
             // Nothing but the sandbox keeps files then.
             if (PaymentOptions.UsesSandbox(configuration, environment)) directory = OpenDirectory(configuration);
-            return new EngineData(configuration, directory, database, hasSilo);
+            return new EngineData(configuration, environment, directory, database, hasSilo);
         }
         catch
         {
@@ -70,6 +73,9 @@ public sealed class EngineData : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether the settings say that actors live in this process.</summary>
+    public static bool HasSiloBy(IConfiguration configuration) => configuration.GetValue<FrontKind?>("Sale:Front") != FrontKind.Cluster;
 
     /// <summary>Adds the secrets that Development keeps with the data.</summary>
     public void AddSecrets(ConfigurationManager configuration)
@@ -113,14 +119,6 @@ public sealed class EngineData : IAsyncDisposable
         _directory?.Dispose();
         if (_database is not null) await _database.DisposeAsync();
     }
-
-    private static bool HasSiloOf(string? front) => front switch
-    {
-        null or "" => true,
-        _ when front.Equals("Embedded", StringComparison.OrdinalIgnoreCase) => true,
-        _ when front.Equals("Cluster", StringComparison.OrdinalIgnoreCase) => false,
-        _ => throw new StartException($"Sale:Front is {front}: it must be Embedded or Cluster."),
-    };
 
     private static DataDirectory OpenDirectory(ConfigurationManager configuration)
     {

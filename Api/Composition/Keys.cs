@@ -1,4 +1,5 @@
 using OrleansSale.Silo;
+using OrleansSale.Silo.Settings;
 
 namespace OrleansSale.Api.Composition;
 
@@ -14,9 +15,21 @@ public sealed record Keys(byte[] Signing, byte[] Ticket)
 
     /// <summary>Reads the keys.</summary>
     /// <exception cref="StartException">A key is missing or malformed; the message names it.</exception>
-    public static Keys Load(IConfiguration configuration) => new(
-        configuration["Auth:Authority"] is { Length: > 0 } ? [] : Read(configuration, "Auth:SigningKey"),
+    public static Keys Load(IConfiguration configuration, bool isDevelopment) => new(
+        HasAuthority(configuration, isDevelopment) ? [] : Read(configuration, "Auth:SigningKey"),
         Read(configuration, "Sale:TicketKey"));
+
+    // Tokens of an authority that is asked without TLS prove nothing.
+    private static bool HasAuthority(IConfiguration configuration, bool isDevelopment)
+    {
+        const string Key = "Auth:Authority";
+        if (configuration[Key] is not { Length: > 0 } text) return false;
+        var address = new Uri(text);
+        if (WebAddress.Fault(Key, address, isBase: true, isPublic: false) is { } fault) throw new StartException(fault);
+        if (!isDevelopment && address.Scheme != Uri.UriSchemeHttps)
+            throw new StartException($"{Key} must be an https address outside Development.");
+        return true;
+    }
 
     private static byte[] Read(IConfiguration configuration, string key)
     {

@@ -13,6 +13,9 @@ namespace OrleansSale.Api.Composition;
 /// </summary>
 public static class PaymentRegistration
 {
+    /// <summary>What a front has to do with payments.</summary>
+    public static PaymentRole RoleOf(bool hasSilo) => hasSilo ? PaymentRole.Asks | PaymentRole.IsNotified : PaymentRole.IsNotified;
+
     /// <summary>
     /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
     /// <see cref="PaymentOptions.UsesSandbox"/>, also the sandbox: it is then to be mapped with <c>MapSandbox</c>.
@@ -24,8 +27,8 @@ public static class PaymentRegistration
         bool hasSilo)
     {
         services.TryAddSingleton(TimeProvider.System);
-        if (hasSilo) services.AddPaymentProvider(configuration, environment);
-        else services.AddPaymentOptions(configuration, environment, PaymentRole.IsNotified);
+        if (hasSilo) services.AddPaymentProvider(configuration, environment, RoleOf(hasSilo));
+        else services.AddPaymentOptions(configuration, environment, RoleOf(hasSilo));
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
         services.AddSingleton(provider => new NotificationReceiver(

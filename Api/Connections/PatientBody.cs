@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Connections;
 

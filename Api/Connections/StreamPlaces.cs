@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Connections;
 

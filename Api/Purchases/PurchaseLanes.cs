@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using OrleansSale.Api.Batches;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Purchases;
 

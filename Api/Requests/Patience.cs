@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OrleansSale.Api.Purchases;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Requests;

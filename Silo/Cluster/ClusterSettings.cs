@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
+using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
 
@@ -38,6 +39,8 @@ public sealed record ClusterSettings(string ClusterId, string ServiceId)
 /// <param name="GatewayPort">Fronts connect here.</param>
 public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int GatewayPort)
 {
+    private const string AdvertisedKey = "Orleans:AdvertisedAddress";
+
     /// <summary>Ports when none are given.</summary>
     public const int DefaultSiloPort = 11_111, DefaultGatewayPort = 30_000;
 
@@ -49,13 +52,22 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         : Advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     /// <summary>
-    /// Reads <c>Orleans:AdvertisedAddress</c> (an address or a name; loopback by default), <c>Orleans:SiloPort</c> and
-    /// <c>Orleans:GatewayPort</c>; for a port 0 a free one is taken.
+    /// Reads <c>Orleans:AdvertisedAddress</c> (an address or a name; in Development loopback by default),
+    /// <c>Orleans:SiloPort</c> and <c>Orleans:GatewayPort</c>; for a port 0 a free one is taken.
     /// </summary>
-    /// <exception cref="StartException">One can't be used; the message names it.</exception>
-    public static SiloEndpoint Load(IConfiguration configuration)
+    /// <exception cref="StartException">One is missing or can't be used; the message names it.</exception>
+    public static SiloEndpoint Load(IConfiguration configuration, bool isDevelopment)
     {
-        var advertised = Address(configuration["Orleans:AdvertisedAddress"]);
+        var given = configuration[AdvertisedKey];
+        // Silos of several machines that all say loopback would take each other for earlier lives of themselves.
+        if (string.IsNullOrEmpty(given) && !isDevelopment)
+        {
+            throw new StartException($"{AdvertisedKey} is missing: set it to the address at which other machines reach this silo "
+                + "(127.0.0.1 if there are none).");
+        }
+        var advertised = Address(given);
+        if (isDevelopment && !IPAddress.IsLoopback(advertised) && !DevelopmentDoor.IsOpen(configuration))
+            throw DevelopmentDoor.Refused($"{AdvertisedKey} is {given}");
         var silo = Port(configuration, "Orleans:SiloPort", DefaultSiloPort);
         var gateway = Port(configuration, "Orleans:GatewayPort", DefaultGatewayPort);
         if (silo == gateway && silo != 0)
@@ -63,7 +75,10 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         // Both are held at once, so that they are not the same.
         using var first = new TcpListener(IPAddress.Any, 0);
         using var second = new TcpListener(IPAddress.Any, 0);
-        return new SiloEndpoint(advertised, silo == 0 ? Take(first) : silo, gateway == 0 ? Take(second) : gateway);
+        var endpoint = new SiloEndpoint(advertised, silo == 0 ? Take(first) : silo, gateway == 0 ? Take(second) : gateway);
+        if (silo != 0) RequireFree("Orleans:SiloPort", endpoint.Listens, silo);
+        if (gateway != 0) RequireFree("Orleans:GatewayPort", endpoint.Listens, gateway);
+        return endpoint;
     }
 
     /// <summary>A port that was free a moment ago: Orleans takes no 0.</summary>
@@ -71,6 +86,20 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         return Take(listener);
+    }
+
+    // What Orleans says of it names neither the port nor the setting.
+    private static void RequireFree(string key, IPAddress address, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+        }
+        catch (SocketException refused)
+        {
+            throw new StartException($"{key} is {port}, where this process cannot listen: {refused.Message}.");
+        }
     }
 
     private static int Take(TcpListener listener)
@@ -102,5 +131,5 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
     private static bool IsUsable(IPAddress address) => !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
 
     private static StartException NotUsable(string text) =>
-        new($"Orleans:AdvertisedAddress is {text}: it must be an address, or a name that has one, at which other hosts reach this one.");
+        new($"{AdvertisedKey} is {text}: it must be an address, or a name that has one, at which other hosts reach this one.");
 }

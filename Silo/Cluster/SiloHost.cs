@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +12,7 @@ using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
-using OrleansSale.Silo.Storage.Postgres;
+using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
 
@@ -48,32 +47,17 @@ public static class SiloHost
     };
 
     /// <summary>Runs until it is told to end; the process' status.</summary>
-    public static async Task<int> RunAsync(string[] args)
-    {
-        try
-        {
-            var builder = WebApplication.CreateBuilder(
-                new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-            await using var database = await AddSiloAsync(builder);
-            await using var app = builder.Build();
-            Map(app);
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception e) when (StartFailure.IsExpected(e))
-        {
-            Console.Error.WriteLine(StartFailure.Describe(e));
-            return 1;
-        }
-    }
+    public static Task<int> RunAsync(string[] args) => SaleProgram.RunAsync(args, AddSiloAsync, Map);
 
-    private static async Task<PostgresDatabase> AddSiloAsync(WebApplicationBuilder builder)
+    private static async Task<IAsyncDisposable> AddSiloAsync(WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
         var isDevelopment = builder.Environment.IsDevelopment();
         configuration.AddDefaults(LogLevels);
+        WebSettings.Require(builder, DefaultAddress);
+        if (!isDevelopment) configuration.RequirePayments(builder.Environment, PaymentRole.Asks);
         var cluster = ClusterSettings.Load(configuration);
-        var endpoint = SiloEndpoint.Load(configuration);
+        var endpoint = SiloEndpoint.Load(configuration, isDevelopment);
         var tls = ClusterTls.Load(configuration);
         var database = await DatabaseStart.OpenAsync(configuration);
         try
@@ -96,7 +80,6 @@ public static class SiloHost
                 silo.ConfigureCluster(database, cluster, endpoint, configuration);
                 silo.UseClusterTls(tls);
             });
-            if (string.IsNullOrEmpty(configuration["urls"])) builder.WebHost.UseUrls(DefaultAddress);
             return database;
         }
         catch

@@ -1,22 +1,29 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Options;
-using OrleansSale.Silo.Storage.Postgres;
-using OrleansSale.Silo.Storage.Sqlite;
+using System.Reflection;
 
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>
-/// The failures of a start that a person can mend by what one line says; a stack trace would only hide it.
+/// Tells a failure of the start as one line that a person can act on; a stack trace would only hide it.
 /// </summary>
 public static class StartFailure
 {
-    /// <summary>Whether it is one of them.</summary>
-    public static bool IsExpected(Exception failure) => failure
-        is StartException or DatabaseUnusableException or DataDirectoryInUseException or OptionsValidationException
-        or IOException { InnerException: AddressInUseException }
-        // A value of a wrong type: the binder's message names its key.
-        or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" };
+    /// <summary>
+    /// The line: what the outermost exception says, and of those inside what it does not say already.
+    /// </summary>
+    public static string Describe(Exception failure)
+    {
+        var told = new List<string>();
+        for (var e = failure; e is not null; e = Inside(e))
+        {
+            // These say nothing of their own.
+            var isWrapper = e is AggregateException or TargetInvocationException or TypeInitializationException;
+            if (isWrapper && e.InnerException is not null) continue;
+            var text = e.Message.ReplaceLineEndings(" ").Trim();
+            if (!told.Exists(said => said.Contains(text.TrimEnd('.'), StringComparison.OrdinalIgnoreCase))) told.Add(text);
+        }
+        return string.Join(' ', told.Select(text => text.Length > 0 && char.IsLetterOrDigit(text[^1]) ? text + '.' : text));
+    }
 
-    /// <summary>The line.</summary>
-    public static string Describe(Exception failure) => failure.Message.ReplaceLineEndings(" ");
+    // What went wrong inside a start exception was put into its words.
+    private static Exception? Inside(Exception failure) => failure is StartException ? null : failure.InnerException;
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Microsoft.Data.Sqlite;
 using Npgsql;
+using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Copying;
@@ -51,9 +51,9 @@ public static class CopyCommand
             await CopyAsync(from, to, output, isTerminal, cancellationToken);
             return 0;
         }
-        catch (Exception failure) when (Explain(failure) is { } line)
+        catch (Exception failure)
         {
-            await errors.WriteLineAsync(line);
+            await errors.WriteLineAsync(Explain(failure));
             return 1;
         }
     }
@@ -98,16 +98,12 @@ public static class CopyCommand
         }
     }
 
-    // What an operator can meet. A place that can't be opened says so by itself; the rest is a copy that broke off.
-    private static string? Explain(Exception failure) => failure switch
+    // A place that can't be opened says so by itself; the rest is a copy that broke off.
+    private static string Explain(Exception failure) => failure switch
     {
         CopyException or DatabaseUnusableException => Sentence(failure.Message),
         OperationCanceledException => "Interrupted. The same command goes on where it stopped.",
-        SqliteException or NpgsqlException or IOException or UnauthorizedAccessException or TimeoutException
-            // How a damaged file shows: values of wrong types or out of range.
-            or InvalidCastException or FormatException or OverflowException =>
-            $"The copy broke off: {failure.Message.ReplaceLineEndings(" ")} The same command goes on where it stopped.",
-        _ => null,
+        _ => $"The copy broke off: {StartFailure.Describe(failure)} The same command goes on where it stopped.",
     };
 
     private static string Sentence(string text) =>

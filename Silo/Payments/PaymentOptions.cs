@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OrleansSale.Silo.Settings;
 
 namespace OrleansSale.Silo.Payments;
 
@@ -41,7 +42,9 @@ public sealed class PaymentOptions
 
     /// <summary>
     /// The address under which buyers' browsers reach this engine, and with it the sandbox's pages.
-    /// Default: the first address this process listens on, with <c>localhost</c> for "any".
+    /// Required outside Development, where it must be https and no machine's own: buyers come to it from anywhere, through a
+    /// TLS proxy if there is one. Default in Development: the first address this process listens on, with <c>localhost</c>
+    /// for "any".
     /// </summary>
     public Uri? PublicAddress { get; set; }
 
@@ -85,7 +88,7 @@ public sealed class PaymentOptions
 }
 
 /// <summary>Names the first key of <c>Payments:</c> that is missing or can't be used.</summary>
-internal sealed class PaymentOptionsValidation(PaymentRole role) : IValidateOptions<PaymentOptions>
+internal sealed class PaymentOptionsValidation(PaymentRole role, bool isDevelopment) : IValidateOptions<PaymentOptions>
 {
     public ValidateOptionsResult Validate(string? name, PaymentOptions options) =>
         Fault(options) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
@@ -95,8 +98,6 @@ internal sealed class PaymentOptionsValidation(PaymentRole role) : IValidateOpti
         var asks = role.HasFlag(PaymentRole.Asks);
         if (asks && options.BaseAddress is null && !options.Sandbox)
             return "Payments:BaseAddress is missing: the address of the payment provider.";
-        if (options.BaseAddress is not null && !IsWebAddress(options.BaseAddress))
-            return "Payments:BaseAddress must be an absolute http or https address.";
         if ((asks || options.Sandbox) && string.IsNullOrEmpty(options.ApiKey))
             return "Payments:ApiKey is missing: the token that the payment provider knows this merchant by.";
         if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
@@ -106,19 +107,23 @@ internal sealed class PaymentOptionsValidation(PaymentRole role) : IValidateOpti
             return "Payments:WebhookSecret is missing: the secret that notifications are signed with.";
         if (isNotified && PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
             return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.WebhookSecretMinBytes} bytes.";
-        if (options.PublicAddress is not null && !IsWebAddress(options.PublicAddress))
-            return "Payments:PublicAddress must be an absolute http or https address.";
-        if (options.NotificationAddress is not null && !IsWebAddress(options.NotificationAddress))
-            return "Payments:NotificationAddress must be an absolute http or https address.";
-        if (!string.IsNullOrEmpty(options.ReturnAddress)
-            && !(Uri.TryCreate(options.ReturnAddress, UriKind.Absolute, out var back) && IsWebAddress(back)))
-        {
-            return "Payments:ReturnAddress must be an absolute http or https address.";
-        }
-
-        return null;
+        if ((asks || options.Sandbox) && !isDevelopment && options.PublicAddress is null)
+            return "Payments:PublicAddress is missing: where buyers' browsers reach this sale, such as https://shop.example.";
+        return AddressFault(options);
     }
 
-    private static bool IsWebAddress(Uri address) =>
-        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+    // The provider may be an adapter on the same machine or network, so plain http will do there; buyers come from anywhere.
+    private string? AddressFault(PaymentOptions options)
+    {
+        if (options.BaseAddress is { } provider && Fault("BaseAddress", provider, isBase: true) is { } atProvider) return atProvider;
+        if (options.PublicAddress is { } own && Fault("PublicAddress", own, isBase: true, !isDevelopment) is { } atOwn) return atOwn;
+        if (options.NotificationAddress is { } notified && Fault("NotificationAddress", notified) is { } atNotified) return atNotified;
+        if (string.IsNullOrEmpty(options.ReturnAddress)) return null;
+        return Uri.TryCreate(options.ReturnAddress, UriKind.Absolute, out var back)
+            ? Fault("ReturnAddress", back, isPublic: !isDevelopment)
+            : $"Payments:ReturnAddress {WebAddress.Demand}.";
+    }
+
+    private static string? Fault(string name, Uri address, bool isBase = false, bool isPublic = false) =>
+        WebAddress.Fault($"{PaymentOptions.Section}:{name}", address, isBase, isPublic);
 }

@@ -21,7 +21,17 @@ public static class PaymentProviderRegistration
             .Bind(configuration.GetSection(PaymentOptions.Section))
             .PostConfigure(options => options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment))
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<PaymentOptions>>(new PaymentOptionsValidation(role));
+        services.AddSingleton<IValidateOptions<PaymentOptions>>(new PaymentOptionsValidation(role, environment.IsDevelopment()));
+    }
+
+    /// <summary>Looks at <c>Payments:</c> before any data is touched.</summary>
+    /// <exception cref="StartException">Something is missing or wrong; the message names it.</exception>
+    public static void RequirePayments(this IConfiguration configuration, IHostEnvironment environment, PaymentRole role)
+    {
+        var options = configuration.GetSection(PaymentOptions.Section).Get<PaymentOptions>() ?? new PaymentOptions();
+        options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment);
+        var found = new PaymentOptionsValidation(role, environment.IsDevelopment()).Validate(null, options);
+        if (found.Failed) throw new StartException(found.FailureMessage);
     }
 
     /// <summary>

@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using OrleansSale.Api.Composition;
 using OrleansSale.Api.Tickets;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Contenders;
 using OrleansSale.Tests.Contenders.Stocks;
 
 // What a merchant would take instead of the engine, each behind the engine's own web server: --contender NAME.
 // The same server settings, logging, keys, ticket check and JSON as the engine's; nothing else of it.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Engine.FindContentRoot() });
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
 WebServer.Configure(builder.WebHost);
-var keys = Keys.Load(builder.Configuration);
+var keys = Keys.Load(builder.Configuration, builder.Environment.IsDevelopment());
 var name = builder.Configuration["contender"];
 if (name == "noop-jwt") StockTokens.Add(builder.Services, keys.Signing);
 await using var app = builder.Build();

@@ -41,6 +41,8 @@ public abstract record ProgramOptions(EngineSecrets? Secrets)
     internal IEnumerable<string> Arguments(Uri address) =>
     [
         "--urls", address.GetLeftPart(UriPartial.Authority),
+        // A network namespace's address is not loopback, which is all that Development listens on.
+        .. IPAddress.IsLoopback(Host) ? (string[])[] : ["--Sale:OpenDevelopmentToNetwork=true"],
         .. OwnArguments(),
         .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
     ];

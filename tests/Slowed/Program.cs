@@ -3,10 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSale.Api.Composition;
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Storage;
 
 // The engine, whole and as it composes itself, on a ledger that takes its time: --purchases-per-second N.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = Engine.FindContentRoot() });
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
 if (!double.TryParse(builder.Configuration["purchases-per-second"], out var perSecond) || perSecond <= 0)
 {
     Console.Error.WriteLine("--purchases-per-second must be a number above 0.");

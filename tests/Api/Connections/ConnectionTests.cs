@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSale.Api.Connections;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo;
 
 namespace OrleansSale.Tests.Api.Connections;
@@ -90,7 +91,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         using var client = new TcpClient { ReceiveBufferSize = 4_096 };
         await client.ConnectAsync(_sale.Client.Address.Host, _sale.Client.Address.Port, ends);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET /scalar/scalar.js HTTP/1.1\r\nHost: x\r\nAuthorization: {_sale.Operator}\r\n\r\n"), ends);
+            $"GET /scalar/scalar.js HTTP/1.1\r\nHost: localhost\r\nAuthorization: {_sale.Operator}\r\n\r\n"), ends);
         using var reader = new StreamReader(client.GetStream());
         (await reader.ReadLineAsync(ends))!.ShouldEndWith("200 OK");
         var connections = _sale.Front.Services.GetRequiredService<OpenConnections>();

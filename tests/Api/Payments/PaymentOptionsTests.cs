@@ -23,6 +23,23 @@ public sealed class PaymentOptionsTests
     [InlineData("PublicAddress", "/here", "Payments:PublicAddress must")]
     [InlineData("NotificationAddress", "mailto:shop@shop.test", "Payments:NotificationAddress must")]
     [InlineData("ReturnAddress", "javascript:alert(1)", "Payments:ReturnAddress must")]
+    [InlineData("PublicAddress", null, "Payments:PublicAddress is missing")]
+    [InlineData("PublicAddress", "https://shop.test/?a=b", "Payments:PublicAddress must")]
+    [InlineData("PublicAddress", "https://shop.test/#a", "Payments:PublicAddress must")]
+    [InlineData("PublicAddress", "https://me:hunter2@shop.test", "Payments:PublicAddress must")]
+    [InlineData("PublicAddress", "http://shop.test", "Payments:PublicAddress is http://shop.test/: outside Development it must be an https address")]
+    [InlineData("PublicAddress", "https://localhost", "Payments:PublicAddress is https://localhost/: outside Development it must")]
+    [InlineData("PublicAddress", "https://shop.localhost", "Payments:PublicAddress is https://shop.localhost/: outside Development it must")]
+    [InlineData("PublicAddress", "https://127.0.0.2:8443", "Payments:PublicAddress is https://127.0.0.2:8443/: outside Development it must")]
+    [InlineData("PublicAddress", "https://[::1]", "Payments:PublicAddress is https://[::1]/: outside Development it must")]
+    [InlineData("PublicAddress", "https://0.0.0.0", "Payments:PublicAddress is https://0.0.0.0/: outside Development it must")]
+    [InlineData("PublicAddress", "https://[::]:1", "Payments:PublicAddress is https://[::]:1/: outside Development it must")]
+    [InlineData("ReturnAddress", "http://shop.test/{order}", "Payments:ReturnAddress is http://shop.test/")]
+    [InlineData("ReturnAddress", "https://localhost/{order}", "Payments:ReturnAddress is https://localhost/")]
+    [InlineData("ReturnAddress", "https://me@shop.test", "Payments:ReturnAddress must")]
+    [InlineData("BaseAddress", "http://pay.test?a=b", "Payments:BaseAddress must")]
+    [InlineData("BaseAddress", "http://me:hunter2@pay.test", "Payments:BaseAddress must")]
+    [InlineData("NotificationAddress", "https://me@shop.test", "Payments:NotificationAddress must")]
     public void Outside_Development_what_is_missing_or_wrong_is_one_line_that_names_the_key(
         string key, string? value, string message)
     {
@@ -31,6 +48,23 @@ public sealed class PaymentOptionsTests
         var fault = Should.Throw<OptionsValidationException>(() => options.Value);
         fault.Message.ShouldStartWith(message);
         fault.Message.ShouldNotContain("\n");
+        fault.Message.ShouldNotContain("hunter2");
+    }
+
+    // Behind a TLS proxy the buyers' address is the proxy's; the provider's adapter may be on this machine.
+    [Theory]
+    [InlineData("Production", "PublicAddress", "https://shop.test:8443/flash")]
+    [InlineData("Production", "BaseAddress", "http://127.0.0.1:9000/pay")]
+    [InlineData("Production", "BaseAddress", "http://payments.internal")]
+    [InlineData("Production", "NotificationAddress", "http://10.0.0.5:8080/api/payments/notifications?by=adapter")]
+    [InlineData("Production", "ReturnAddress", "https://www.test/#/orders/{order}?b={batch}")]
+    [InlineData("Development", "PublicAddress", "http://localhost:8080")]
+    [InlineData("Development", "PublicAddress", null)]
+    [InlineData("Development", "ReturnAddress", "http://localhost:3000/{order}")]
+    public void What_a_merchant_may_mean_is_taken(string environment, string key, string? value)
+    {
+        using var services = Services(environment, key, value);
+        Should.NotThrow(() => services.GetRequiredService<IOptions<PaymentOptions>>().Value);
     }
 
     [Theory]
@@ -85,6 +119,7 @@ public sealed class PaymentOptionsTests
             ["Payments:BaseAddress"] = "https://pay.test",
             ["Payments:ApiKey"] = "key",
             ["Payments:WebhookSecret"] = Secret,
+            ["Payments:PublicAddress"] = "https://shop.test",
         };
         foreach (var (key, value) in changes) settings[$"Payments:{key}"] = value;
         var services = new ServiceCollection();

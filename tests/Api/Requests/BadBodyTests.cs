@@ -76,7 +76,7 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
             (await _sale.Client.SendAsync(method, path, by, chunked)).IsRefusal(400, "invalid-request", "body");
             var announced = await RawPost.SendTextAsync(
                 _sale.Client.Address,
-                $"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1048577\r\n"
+                $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1048577\r\n"
                     + (by is null ? "" : $"Authorization: {by}\r\n") + "\r\n");
             announced.Status.ShouldBe(413, announced.Text);
             announced.Text.ShouldContain("application/problem+json");
@@ -130,7 +130,7 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
             .IsRefusal(401, "unauthenticated");
         var announced = await RawPost.SendTextAsync(
             _sale.Client.Address,
-            "POST /api/payments/notifications HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1048577\r\n\r\n");
+            "POST /api/payments/notifications HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1048577\r\n\r\n");
         announced.Status.ShouldBe(413, announced.Text);
         announced.Body.ShouldContain("\"code\":\"too-large\"");
         (await _sale.Client.PostAsync("/api/payments/notifications")).IsRefusal(401, "unauthenticated");

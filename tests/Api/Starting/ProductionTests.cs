@@ -10,7 +10,7 @@ public sealed class ProductionTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _sale = await SaleFront.StartAsync(new FrontPlan
     {
         Environment = "Production",
-        Settings = new() { ["Payments:BaseAddress"] = "http://127.0.0.1:9" },
+        Settings = new() { ["Payments:BaseAddress"] = "http://127.0.0.1:9", ["Payments:PublicAddress"] = "https://shop.example" },
     });
 
     public ValueTask DisposeAsync() => _sale.DisposeAsync();

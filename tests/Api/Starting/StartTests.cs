@@ -30,16 +30,54 @@ public sealed class StartTests : IDisposable
     [InlineData("Orders:GraceSeconds", "-1")]
     [InlineData("Sale:Front", "Cluster")]
     [InlineData("ConnectionStrings:Sale", "Host=db")]
+    [InlineData("Payments:PublicAddress", "")]
+    [InlineData("Payments:PublicAddress", "http://shop.example")]
+    [InlineData("Auth:Authority", "http://login.example")]
+    [InlineData("Sale:LaneCapcity", "5")]
+    [InlineData("urls", "localhost:8080")]
+    [InlineData("urls", "http://203.0.113.7:8080")]
+    [InlineData("Logging:LogLevel:Default", "Loud")]
+    [InlineData("Kestrel:Certificates:Default:Path", "/no-such-file.pfx")]
     public async Task A_start_that_cannot_succeed_says_in_one_line_which_key_it_is(string key, string value)
     {
         var settings = Production();
         settings[key] = value;
         var (status, error) = await RunAsync("Production", settings);
-        status.ShouldNotBe(0);
-        var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem($"one line: {error}");
-        // Options are named by their section and member.
-        line.ShouldContain(key.Split(':')[1], Case.Sensitive, error);
-        line.ShouldNotContain("   at ");
+        status.ShouldBe(1, error);
+        error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem($"one line: {error}").ShouldContain(key, Case.Sensitive, error);
+    }
+
+    [Fact]
+    public async Task A_file_of_settings_that_cannot_be_read_is_told_in_one_line_unless_more_is_asked_for()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "appsettings.json"), """{"Sale":""", TestContext.Current.CancellationToken);
+        foreach (var program in (string[])["Api", "Silo"])
+        {
+            var (status, error) = await RunAsync("Production", new Dictionary<string, string>(), program, _directory.Path);
+            status.ShouldBe(1, error);
+            var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error);
+            line.ShouldContain(_directory.Path);
+            line.ShouldContain("LineNumber: 0");
+        }
+        var (again, trace) = await RunAsync("Production", new Dictionary<string, string> { ["Logging:LogLevel:Default"] = "Debug" }, "Silo", _directory.Path);
+        again.ShouldBe(1);
+        trace.ShouldContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_silo_and_a_copy_that_cannot_start_say_so_in_one_line()
+    {
+        foreach (var (arguments, says) in ((string[], string)[])
+        [
+            (["--Sale:LaneCapcity=5"], "Sale:LaneCapacity"), (["cpoy", "--from", "a", "--to", "b"], "cpoy"), ([], "ConnectionStrings:Sale"),
+            (["copy"], "--from"), (["copy", "--from", "a", "--to", "Host=;Port=x"], "connection string"),
+            (["copy", "--from", _directory.Path, "--to", "Host=127.0.0.1;Port=1"], "holds no data of an engine"),
+        ])
+        {
+            var (status, error, output) = await RunAsync("Development", arguments, "Silo", _directory.Path);
+            (status, output).ShouldBe((1, ""), error);
+            error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain(says, Case.Sensitive, error);
+        }
     }
 
     [Fact]
@@ -60,13 +98,17 @@ public sealed class StartTests : IDisposable
         await Eventually.HoldsAsync(
             () => engine.Output.Contains("batches have something to do", StringComparison.Ordinal), "it says what it does");
         engine.Output.ShouldNotContain("info: Orleans.");
+        engine.Output.Split('\n')[1].ShouldContain("Development: anybody who reaches it can become an operator");
     }
 
     [Fact]
     public async Task A_data_directory_in_use_is_refused()
     {
-        await using var engine = await EngineProcess.StartAsync(
-            new EngineOptions(_directory.Path, EngineSecrets.Make()), TestContext.Current.CancellationToken);
+        await using var engine = await EngineProcess.StartAsync(new EngineOptions(_directory.Path, EngineSecrets.Make())
+        {
+            Settings = new Dictionary<string, string> { ["Logging:Console:FormatterName"] = "json" },
+        }, TestContext.Current.CancellationToken);
+        engine.Output.Split('\n')[0].ShouldContain("\"Message\":\"Development: anybody who reaches it can become an operator");
         var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path });
         status.ShouldNotBe(0);
         var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error);
@@ -110,23 +152,31 @@ public sealed class StartTests : IDisposable
             ["Payments:BaseAddress"] = "http://127.0.0.1:9",
             ["Payments:ApiKey"] = secrets.PaymentsApiKey,
             ["Payments:WebhookSecret"] = secrets.WebhookSecret,
+            ["Payments:PublicAddress"] = "https://shop.example",
         };
     }
 
-    private static async Task<(int Status, string Error)> RunAsync(string environment, Dictionary<string,
-        string> settings)
+    private static async Task<(int Status, string Error)> RunAsync(
+        string environment, Dictionary<string, string> settings, string program = "Api", string? folder = null)
+    {
+        if (!settings.ContainsKey("urls")) settings["urls"] = "http://127.0.0.1:0";
+        if (program == "Api") settings.TryAdd("Sale:Demo", "false");
+        var (status, error, _) = await RunAsync(environment, [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")], program, folder);
+        return (status, error);
+    }
+
+    private static async Task<(int Status, string Error, string Output)> RunAsync(
+        string environment, string[] arguments, string program, string? folder)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            WorkingDirectory = Repository.ApiProject,
+            WorkingDirectory = folder ?? Repository.ApiProject,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         // Built with these tests, for the same configuration.
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "OrleansSale.Api.dll"));
-        if (!settings.ContainsKey("urls")) start.ArgumentList.Add("--urls=http://127.0.0.1:0");
-        start.ArgumentList.Add("--Sale:Demo=false");
-        foreach (var (key, value) in settings) start.ArgumentList.Add($"--{key}={value}");
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"OrleansSale.{program}.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         (start.Environment["ASPNETCORE_ENVIRONMENT"], start.Environment["DOTNET_ENVIRONMENT"]) =
             (environment, environment);
         using var process = Process.Start(start)!;
@@ -136,8 +186,7 @@ public sealed class StartTests : IDisposable
             var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token),
                 process.StandardError.ReadToEndAsync(patience.Token));
             await process.WaitForExitAsync(patience.Token);
-            await output;
-            return (process.ExitCode, await error);
+            return (process.ExitCode, await error, await output);
         }
         catch (OperationCanceledException)
         {

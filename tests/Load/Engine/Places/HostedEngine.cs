@@ -68,8 +68,8 @@ internal sealed class HostedEngine : IAsyncDisposable
         {
             if (app is not null) await app.DisposeAsync();
             if (data is not null) await data.DisposeAsync();
-            if (StartFailure.IsExpected(failure)) throw new EngineException(StartFailure.Describe(failure));
-            throw;
+            if (failure is OperationCanceledException) throw;
+            throw new EngineException(StartFailure.Describe(failure));
         }
     }
 

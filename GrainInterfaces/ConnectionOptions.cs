@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace OrleansSale.Api.Connections;
+namespace OrleansSale.GrainInterfaces;
 
 /// <summary>Settings <c>Sale:…</c> of the clients' connections. By default they follow from how many files may be open.</summary>
 public sealed class ConnectionOptions
@@ -20,7 +20,7 @@ public sealed class ConnectionOptions
     public int? MaxStreams { get; set; }
 
     /// <summary>
-    /// How long a part of an answer, <see cref="PatientBody.PartLength"/> bytes at most, may wait for its client to read, in
+    /// How long a part of an answer, 64 KiB at most, may wait for its client to read, in
     /// seconds: 1…600, 20 by default. Then the connection is closed.
     /// </summary>
     [Range(1, 600)]

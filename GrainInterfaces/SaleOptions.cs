@@ -1,8 +1,18 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.GrainInterfaces;
 
-/// <summary>Settings <c>Sale:…</c> of the purchase lanes.</summary>
+/// <summary>Where the actors of a front are.</summary>
+public enum FrontKind
+{
+    /// <summary>In its own process.</summary>
+    Embedded,
+
+    /// <summary>On the silos of a cluster.</summary>
+    Cluster,
+}
+
+/// <summary>Settings <c>Sale:…</c>.</summary>
 public sealed class SaleOptions
 {
     /// <summary>
@@ -31,4 +41,22 @@ public sealed class SaleOptions
     /// </summary>
     [Range(0, 300)]
     public int DrainSeconds { get; set; }
+
+    /// <summary>Where the actors of a front are; <see cref="FrontKind.Embedded"/> by default.</summary>
+    public FrontKind? Front { get; set; }
+
+    /// <summary>The folder of the engine's files; <c>data</c> by default.</summary>
+    public string? DataDirectory { get; set; }
+
+    /// <summary>Signs tickets: base64 of 32 bytes or more. No default outside Development.</summary>
+    public string? TicketKey { get; set; }
+
+    /// <summary>Whether an empty engine creates the demo batch. By default in Development only.</summary>
+    public bool? Demo { get; set; }
+
+    /// <summary>
+    /// Whether an engine in Development, where anybody can become an operator, may be reached from other machines. No by
+    /// default; without meaning elsewhere.
+    /// </summary>
+    public bool OpenDevelopmentToNetwork { get; set; }
 }

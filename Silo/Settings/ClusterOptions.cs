@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansSale.Silo.Settings;
+
+/// <summary>Settings <c>Orleans:…</c> that are ours: a process' place in its cluster.</summary>
+public sealed class ClusterOptions
+{
+    /// <summary>Processes of one id find each other; <c>sale</c> by default.</summary>
+    public string? ClusterId { get; set; }
+
+    /// <summary>Whose documents and reminders they are; <c>sale</c> by default.</summary>
+    public string? ServiceId { get; set; }
+
+    /// <summary>Where other machines reach this silo: an address, or a name that has one. In Development loopback by default.</summary>
+    public string? AdvertisedAddress { get; set; }
+
+    /// <summary>Other silos connect here: 0…65,535, 11,111 by default; 0 takes a free one.</summary>
+    [Range(0, 65_535)]
+    public int SiloPort { get; set; } = 11_111;
+
+    /// <summary>Fronts connect here: 0…65,535, 30,000 by default; 0 takes a free one.</summary>
+    [Range(0, 65_535)]
+    public int GatewayPort { get; set; } = 30_000;
+
+    /// <summary>Mutual TLS between the members.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
+    /// <summary>PEM files: all three or none.</summary>
+    public sealed class TlsOptions
+    {
+        /// <summary>The certificate of this member.</summary>
+        public string? CertificatePath { get; set; }
+
+        /// <summary>Its private key.</summary>
+        public string? KeyPath { get; set; }
+
+        /// <summary>The roots that members are signed by.</summary>
+        public string? AuthorityPath { get; set; }
+    }
+}
+
+/// <summary>Settings <c>ConnectionStrings:…</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>The cluster's PostgreSQL. No default: the engine is then one process on files.</summary>
+    public string? Sale { get; set; }
+}

@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Silo.Payments;
+
+namespace OrleansSale.Silo.Settings;
+
+/// <summary>A setting that exists.</summary>
+/// <param name="Key">Its whole key, as it is usually written.</param>
+/// <param name="Type">Of its value; <see cref="Nullable{T}"/> if it may be empty.</param>
+/// <param name="Range">What a number may be.</param>
+public sealed record Setting(string Key, Type Type, RangeAttribute? Range);
+
+/// <summary>
+/// Which settings exist, in all processes of the engine, as they share their files: the properties of the options that they
+/// are bound to.
+/// </summary>
+public static class KnownSettings
+{
+    /// <summary>The top-level sections that are ours, and what each is bound to.</summary>
+    public static readonly IReadOnlyDictionary<string, Type[]> Sections = new Dictionary<string, Type[]>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Sale"] = [typeof(SaleOptions), typeof(ConnectionOptions)],
+        ["Orders"] = [typeof(OrderOptions)],
+        ["Auth"] = [typeof(AuthOptions)],
+        [PaymentOptions.Section] = [typeof(PaymentOptions)],
+        ["Orleans"] = [typeof(ClusterOptions)],
+        ["ConnectionStrings"] = [typeof(DatabaseOptions)],
+    };
+
+    // What others read below our sections: Orleans itself, and the host for a connection string that comes from the environment.
+    private static readonly string[] Foreign =
+    [
+        "Orleans:Name", "Orleans:Endpoints", "Orleans:Clustering", "Orleans:Reminders", "Orleans:GrainStorage", "Orleans:GrainDirectory",
+        "Orleans:Streaming", "Orleans:BroadcastChannel", "Orleans:EnableDistributedTracing", "ConnectionStrings:Sale_ProviderName",
+    ];
+
+    private static readonly Dictionary<string, Setting> ByKey = Sections
+        .SelectMany(section => section.Value.SelectMany(options => Below(section.Key, options)))
+        .ToDictionary(setting => setting.Key, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyCollection<Setting> All => ByKey.Values;
+
+    /// <summary>The setting of that key; null: there is none.</summary>
+    public static Setting? Find(string key) => ByKey.GetValueOrDefault(key);
+
+    /// <summary>Whether settings begin with this key and a colon.</summary>
+    public static bool IsSection(string key) =>
+        ByKey.Keys.Any(known => known.StartsWith(key + ':', StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether others than the engine read it, though it is below one of our sections.</summary>
+    public static bool IsForeign(string key) => Foreign.Any(other =>
+        key.Equals(other, StringComparison.OrdinalIgnoreCase) || key.StartsWith(other + ':', StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<Setting> Below(string key, Type options) =>
+        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
+            .SelectMany(property => IsValue(property.PropertyType)
+                ? [new Setting($"{key}:{property.Name}", property.PropertyType, property.GetCustomAttribute<RangeAttribute>())]
+                : Below($"{key}:{property.Name}", property.PropertyType));
+
+    private static bool IsValue(Type type) =>
+        type == typeof(string) || type == typeof(Uri) || (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true };
+}

@@ -1,0 +1,55 @@
+using OrleansSale.Silo.Settings;
+
+namespace OrleansSale.Silo.Starting;
+
+/// <summary>
+/// Refuses arguments that the host would ignore: those of no form that it reads, and names that nobody reads.
+/// </summary>
+public static class CommandLine
+{
+    // What the host and its parts read, besides our sections. A name stands for all names that begin with it and a colon.
+    private static readonly string[] OthersNames =
+    [
+        "urls", "http_ports", "https_ports", "preferHostingUrls", "environment", "contentRoot", "webRoot", "applicationName",
+        "AllowedHosts", "Logging", "Kestrel", "hostBuilder", "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors",
+        "suppressStatusMessages", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
+        "forwardedHeaders_Enabled", "disableDefaultHostFilter", Cluster.DatabaseStart.WaitKey,
+    ];
+
+    // OpenTelemetry's own settings, such as OTEL_SERVICE_NAME.
+    private const string TelemetryPrefix = "OTEL_";
+
+    /// <summary>Looks at all arguments of a program.</summary>
+    /// <exception cref="StartException">One can't be meant; the message names it.</exception>
+    public static void Require(IReadOnlyList<string> args)
+    {
+        for (var i = 0; i < args.Count; i++)
+        {
+            var name = NameOf(args[i]) ?? throw new StartException($"{args[i]} is not understood: settings are given as --key=value.");
+            var equals = name.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0 && IsKnown(name) && (++i == args.Count || args[i].StartsWith("--", StringComparison.Ordinal)))
+                throw new StartException($"--{name} needs a value.");
+            var key = equals < 0 ? name : name[..equals];
+            if (!IsKnown(key)) throw Unknown(key);
+        }
+    }
+
+    private static string? NameOf(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) ? argument[2..]
+        : argument.StartsWith('-') ? null
+        : argument.StartsWith('/') ? argument[1..]
+        : argument.Contains('=', StringComparison.Ordinal) ? argument : null;
+
+    // Below our sections the check of the settings knows better.
+    private static bool IsKnown(string key)
+    {
+        var top = key.Split(':')[0];
+        return KnownSettings.Sections.ContainsKey(top)
+            || OthersNames.Contains(top, StringComparer.OrdinalIgnoreCase)
+            || top.StartsWith(TelemetryPrefix, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static StartException Unknown(string key) => new(NearKey.Of(key) is { } near
+        ? $"There is no setting --{key}. Did you mean --{near}?"
+        : $"There is no setting --{key}: README.md lists those that there are.");
+}

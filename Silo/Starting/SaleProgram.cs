@@ -1,0 +1,124 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansSale.Silo.Cluster;
+
+namespace OrleansSale.Silo.Starting;
+
+/// <summary>
+/// One of the engine's programs, from its arguments to its status. Whatever keeps it from starting is one line and status 1.
+/// </summary>
+public static partial class SaleProgram
+{
+    // They log what a start fails with, and its trace; it is told in one line.
+    private static readonly string[] TellersOfFailures =
+        ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
+
+    private enum Stage
+    {
+        Starting,
+        Running,
+        Failed,
+    }
+
+    /// <summary>Runs until it is told to end.</summary>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="add">Adds everything; what it returns is kept until the host is disposed of.</param>
+    /// <param name="map">Maps the requests.</param>
+    /// <returns>The process' status.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, Func<WebApplicationBuilder, Task<IAsyncDisposable>> add, Action<WebApplication> map)
+    {
+        WebApplicationBuilder? builder = null;
+        // What fails first counts: the clearing up after it may fail as well.
+        Exception? first = null;
+        var stage = Stage.Starting;
+        try
+        {
+            CommandLine.Require(args);
+            builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
+            if (!ShowsTraces(builder.Configuration)) HideFailures(builder.Services, () => stage);
+            await using var data = await add(builder);
+            await using var app = builder.Build();
+            try
+            {
+                TellEnvironment(app);
+                map(app);
+                await app.StartAsync();
+                stage = Stage.Running;
+            }
+            catch (Exception failure)
+            {
+                (first, stage) = (failure, Stage.Failed);
+                throw;
+            }
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception failure) when (stage != Stage.Running)
+        {
+            var configuration = builder?.Configuration ?? WithoutFiles(args);
+            await Console.Error.WriteLineAsync(
+                ShowsTraces(configuration) ? (first ?? failure).ToString() : StartFailure.Describe(first ?? failure));
+            return 1;
+        }
+    }
+
+    /// <summary>Where settings and pages are: the working directory if they are there, else beside the program.</summary>
+    public static string FindContentRoot() =>
+        File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+
+    // What may still ask for more when the settings themselves are at fault.
+    private static IConfiguration WithoutFiles(string[] args) => new ConfigurationBuilder().AddEnvironmentVariables()
+        .AddCommandLine([.. args.Where(argument => argument.StartsWith("--", StringComparison.Ordinal))]).Build();
+
+    private static bool ShowsTraces(IConfiguration configuration) => new[] { "Default", nameof(OrleansSale) }.Any(category =>
+        Enum.TryParse<LogLevel>(configuration[$"Logging:LogLevel:{category}"], ignoreCase: true, out var level)
+            && level <= LogLevel.Debug);
+
+    // Neither what fails nor, after that, how the parts that had started complain about their end. What the settings hide stays
+    // hidden.
+    private static void HideFailures(IServiceCollection services, Func<Stage> stage) =>
+        services.PostConfigure<LoggerFilterOptions>(options =>
+        {
+            options.Rules.Insert(0, new LoggerFilterRule(null, null, options.MinLevel, null));
+            for (var i = 0; i < options.Rules.Count; i++)
+            {
+                var rule = options.Rules[i];
+                options.Rules[i] = new LoggerFilterRule(rule.ProviderName, rule.CategoryName, rule.LogLevel, (provider, category, level) =>
+                    IsTold(stage(), category, level) && (rule.Filter?.Invoke(provider, category, level) ?? true));
+            }
+        });
+
+    private static bool IsTold(Stage stage, string? category, LogLevel level) => stage switch
+    {
+        Stage.Running => true,
+        Stage.Failed => false,
+        _ => level < LogLevel.Error || !TellersOfFailures.Contains(category),
+    };
+
+    private static void TellEnvironment(WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SaleProgram).FullName!);
+        var environment = app.Environment.EnvironmentName;
+        if (!app.Environment.IsDevelopment()) Log.IsClosed(log, environment);
+        else if (DevelopmentDoor.IsOpen(app.Configuration)) Log.IsOpenToNetwork(log, environment, DevelopmentDoor.Key);
+        else Log.IsOpenHere(log, environment);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Environment}: nothing is open by default, and secrets come from the settings")]
+        public static partial void IsClosed(ILogger log, string environment);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Environment}: anybody who reaches it can become an operator, "
+            + "so it answers this machine only. A real sale runs in Production")]
+        public static partial void IsOpenHere(ILogger log, string environment);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Environment}: anybody who reaches it can become an operator, "
+            + "and {Key} opens it to the network. A real sale runs in Production")]
+        public static partial void IsOpenToNetwork(ILogger log, string environment, string key);
+    }
+}
