@@ -8,6 +8,15 @@ namespace OrleansSale.Api.Documentation;
 /// <summary>The contract as an OpenAPI document, and a page to read and try it.</summary>
 public static class DocumentationApi
 {
+    private const string Description = """
+        Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.
+
+        Texts for people may have characters of any script, and no control characters, none that reorder the text around them
+        (U+202A–U+202E, U+2066–U+206F) and no halves of characters. Blank is what has nothing to be seen. The length of a text is
+        counted in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have several lines and tabs;
+        every line break becomes a line feed.
+        """;
+
     /// <summary>
     /// Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same
     /// everywhere.
@@ -30,7 +39,7 @@ public static class DocumentationApi
             {
                 Title = "OrleansSale",
                 Version = "v1",
-                Description = "Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.",
+                Description = Description,
             };
             document.Servers = [];
             document.Components ??= new OpenApiComponents();
