@@ -25,7 +25,7 @@ internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
     private readonly TimeSpan _patience;
     private Stream? _stream;
 
-    private PatientBody(HttpContext http, IHttpResponseBodyFeature server, TimeSpan patience) =>
+    internal PatientBody(HttpContext http, IHttpResponseBodyFeature server, TimeSpan patience) =>
         (_http, _server, _writer, _patience) = (http, server, server.Writer, patience);
 
     /// <inheritdoc/>
@@ -108,7 +108,8 @@ internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
         catch (TimeoutException)
         {
             _http.Abort();
-            // Told like any client who has gone.
+            // Told like any client who has gone: at once, where the server would tell it only a little later.
+            _http.RequestAborted = new CancellationToken(canceled: true);
             throw new OperationCanceledException("The client does not read its answer.", _http.RequestAborted);
         }
     }
