@@ -14,6 +14,15 @@ install_postgresql() {
   install_packages postgresql || { echo "postgresql could not be installed"; return 1; }
 }
 
+# What judges docs/openapi.json and makes a client of it, as its lock file says, in a folder of its own.
+install_typescript() {
+  local place=tests/TypeScript
+  command -v npm >/dev/null || { echo "Installing nodejs and npm …"; install_packages nodejs npm || return 1; }
+  [ "$place/node_modules/.package-lock.json" -nt "$place/package-lock.json" ] && return
+  echo "Installing the packages of $place …"
+  npm ci --prefix "$place" --no-fund --no-audit >/dev/null || { echo "the packages of $place could not be installed"; return 1; }
+}
+
 # What the engine is compared with has to keep its rules too; started in the same way.
 install_redis() {
   command -v redis-server >/dev/null && return

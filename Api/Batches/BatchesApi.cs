@@ -28,6 +28,8 @@ public static class BatchesApi
             .Produces<BoardBody>().Produces(304)
             .Described("GetBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
         batches.MapGet("/{batch}/live", LiveAsync).WithSummary("The board as server-sent events")
+            .WithDescription("An event `board` has the board (BoardBody) as its data; it comes at once, when anything changes, and at "
+                + "every change of phase. An event `ping` has nothing and shows that the stream lives.")
             .Produces<BoardBody>(200, "text/event-stream")
             .Described("WatchBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
     }

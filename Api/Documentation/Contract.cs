@@ -7,7 +7,8 @@ namespace OrleansSale.Api.Documentation;
 /// <param name="Schemes">The credentials of which one is needed; none: it is open.</param>
 /// <param name="Refusals">The codes it can answer.</param>
 /// <param name="TakesKey">Whether it takes an Idempotency-Key.</param>
-public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKey = false)
+/// <param name="IsOptional">Whether it answers those without a credential too.</param>
+public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKey = false, bool IsOptional = false)
 {
     /// <summary>The bearer token; the pages' cookie stands for one.</summary>
     public const string Bearer = "Bearer";
@@ -20,6 +21,9 @@ public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKe
 
     /// <summary>Open to everybody.</summary>
     public static Contract Open(params Refusal[] refusals) => new([], refusals);
+
+    /// <summary>For everybody; who has a credential is answered for what they are.</summary>
+    public static Contract Anybody(params Refusal[] refusals) => new([Bearer], refusals, IsOptional: true);
 
     /// <summary>For users; besides these refusals it can be unauthenticated, overloaded and unavailable.</summary>
     public static Contract Users(params Refusal[] refusals) =>

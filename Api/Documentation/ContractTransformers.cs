@@ -21,18 +21,18 @@ internal static class ContractTransformers
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Complete(parameter);
-        if (operation.Responses?.GetValueOrDefault("200")?.Content is { } content
-            && content.TryGetValue("text/csv", out var csv))
-            csv.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        if (operation.Responses?.GetValueOrDefault("200")?.Content is { } contents)
+        {
+            // A table and a stream of events are text: a client that took them for one object could not read them.
+            foreach (var (_, media) in contents.Where(content => content.Key.StartsWith("text/", StringComparison.Ordinal)))
+                media.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        }
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<Contract>().LastOrDefault() is not { } contract) return Task.CompletedTask;
-
-        // Any of the schemes will do.
-        operation.Security = contract.Schemes.Length == 0 ? null
-            : [.. contract.Schemes.Select(scheme => new OpenApiSecurityRequirement
-            {
-                [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [],
-            })];
+        var contract = metadata.OfType<Contract>().LastOrDefault() ?? Contract.Open();
+        operation.Security = SecurityOf(contract, context.Document);
+        // Whatever is sent to it may be no HTTP.
+        if (operation.Responses?.Keys.Any(status => status.StartsWith('4')) == false)
+            operation.Responses["400"] = Malformed(context.Document);
         if (contract.TakesKey) (operation.Parameters ??= []).Add(Key());
         foreach (var refusals in contract.Refusals.Distinct().Order().GroupBy(Problem.StatusOf))
         {
@@ -70,12 +70,33 @@ internal static class ContractTransformers
             if (MemberOf(schema, member.Name) is { Type: not null } described)
                 described.Type &= ~JsonSchemaType.Null;
         }
+        // Generators make a type of its own only of what says that it is a text.
+        if (schema is { Enum.Count: > 0, Type: null }) schema.Type = JsonSchemaType.String;
         if (context.JsonTypeInfo.Type == typeof(ProblemBody) && MemberOf(schema, "code") is { } code)
         {
             code.Enum = [.. Enum.GetValues<Refusal>().Order().Select(refusal => (JsonNode)Problem.CodeOf(refusal))];
         }
         return Task.CompletedTask;
     }
+
+    // Any of the schemes will do; none is said too, so that nobody takes it for forgotten.
+    private static List<OpenApiSecurityRequirement> SecurityOf(Contract contract, OpenApiDocument? document)
+    {
+        var schemes = contract.Schemes.Select(scheme => new OpenApiSecurityRequirement
+        {
+            [new OpenApiSecuritySchemeReference(scheme, document)] = [],
+        });
+        return contract.IsOptional ? [new OpenApiSecurityRequirement(), .. schemes] : [.. schemes];
+    }
+
+    private static OpenApiResponse Malformed(OpenApiDocument? document) => new()
+    {
+        Description = $"`{Problem.CodeOf(Refusal.InvalidRequest)}`",
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            [Problem.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ProblemBody), document) },
+        },
+    };
 
     private static OpenApiSchema? MemberOf(OpenApiSchema schema, string name) =>
         schema.Properties is { } members && members.TryGetValue(name, out var member) ? member as OpenApiSchema : null;

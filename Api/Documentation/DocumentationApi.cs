@@ -8,14 +8,18 @@ namespace OrleansSale.Api.Documentation;
 /// <summary>The contract as an OpenAPI document, and a page to read and try it.</summary>
 public static class DocumentationApi
 {
-    private const string Description = """
-        Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.
-
-        Texts for people may have characters of any script, and no control characters, none that reorder the text around them
-        (U+202A–U+202E, U+2066–U+206F) and no halves of characters. Blank is what has nothing to be seen. The length of a text is
-        counted in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have several lines and tabs;
-        every line break becomes a line feed.
-        """;
+    // What the operations of a tag are about.
+    private static readonly Dictionary<string, string> Tags = new()
+    {
+        ["Batches"] = "Public boards: what is sold, when, and how much of it is left.",
+        ["Reservations"] = "A user's registration for a batch, and the ticket that comes with it.",
+        ["Orders"] = "Buying, and what becomes of an order.",
+        ["Sign-in"] = "Who the caller is.",
+        ["Payments"] = "What the payment provider says.",
+        ["Operators"] = "Running sales, and taking out what happened.",
+        ["Health"] = "Whether the process lives and can sell.",
+        ["Development"] = "Stand-ins for a platform, in Development only.",
+    };
 
     /// <summary>
     /// Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same
@@ -39,9 +43,12 @@ public static class DocumentationApi
             {
                 Title = "OrleansSale",
                 Version = "v1",
-                Description = Description,
+                Description = "Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.",
+                License = new OpenApiLicense { Name = "All rights reserved", Identifier = "LicenseRef-All-Rights-Reserved" },
             };
-            document.Servers = [];
+            // All paths are below it, wherever it is.
+            document.Servers = [new OpenApiServer { Url = "/", Description = "The front that serves this description." }];
+            foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) tag.Description = Tags.GetValueOrDefault(tag.Name ?? "");
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {

@@ -53,7 +53,7 @@ public static class SignInApi
             var caller = await Callers.FindAsync(http);
             return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), Wire.Json.MeBody);
         })).WithTags("Sign-in").WithSummary("Who the caller is").Produces<MeBody>()
-            .Described("GetMe", Contract.Open());
+            .Described("GetMe", Contract.Anybody());
         app.MapDelete("/api/me/session", (Delegate)(async (HttpContext http) =>
         {
             await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
@@ -107,7 +107,7 @@ public static class SignInApi
             fields.Text("user", text => UserId.IsSubject(text), "1 to 128 printable characters without / and :"),
             fields.Text("channel", text => UserId.IsChannel(text), "1 to 32 of a-z, 0-9 and -"),
             fields.Has("roles") ? fields.OneOrMany("roles", 0, MaxRoles, text => UserId.IsChannel(text), "a role") : [],
-            fields.OptionalLine("name", 1, Caller.MaxNameLength));
+            fields.OptionalText("name", 1, 100));
         return (user, fields.Problem);
     }
 }

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Runtime.Loader;
+using System.Text.Json;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using NSwag;
+using NSwag.CodeGeneration.CSharp;
+
+namespace OrleansSale.Tests.Api.Documentation;
+
+/// <summary>
+/// What others make of docs/openapi.json: a linter finds nothing, and clients of two public generators compile and buy a unit.
+/// </summary>
+[Collection(SaleTests.Name)]
+public sealed class ClientTests(SaleTests.Fixture fixture)
+{
+    private const string Namespace = "OrleansSale.Tests.Api.Documentation.Generated";
+
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3);
+
+    private readonly SaleFront _sale = fixture.Front;
+
+    private static string Description => Path.Combine(Repository.Root, "docs", "openapi.json");
+
+    private static string TypeScript => Path.Combine(Repository.Root, "tests", "TypeScript");
+
+    [Fact]
+    public async Task A_linter_finds_no_error_and_nothing_to_warn_of()
+    {
+        // Its recommended rules, which are those it has without being told of any.
+        var (_, said, error) = await RunAsync("node_modules/.bin/redocly", "lint", Description, "--format=json");
+        said.ShouldNotBeEmpty(error);
+        var found = JsonElement.Parse(said);
+        var problems = found.GetProperty("problems").EnumerateArray().Select(problem =>
+            $"{problem.GetProperty("location")[0].GetProperty("pointer").GetString()}: {problem.GetProperty("message").GetString()}");
+        problems.ShouldBeEmpty();
+        found.GetProperty("totals").GetProperty("errors").GetInt32().ShouldBe(0, said);
+    }
+
+    [Fact]
+    public async Task A_client_in_TypeScript_compiles_and_buys_a_unit()
+    {
+        var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
+        await SucceedAsync("node_modules/.bin/openapi-typescript", Description, "--output", "bin/schema.d.ts");
+        await SucceedAsync("node_modules/.bin/tsc", "--project", "tsconfig.json");
+        var order = await SucceedAsync(
+            "node", "bin/buy.js", _sale.Client.Address.ToString().TrimEnd('/'), batch,
+            _sale.Sign.Bearer(user)["Bearer ".Length..], _sale.Sign.Ticket(user, batch));
+        (await _sale.ReadOrderAsync(order.Trim(), user)).Is(200)["status"].ShouldBe("awaiting-payment");
+    }
+
+    [Fact]
+    public async Task A_client_in_CSharp_compiles_and_buys_a_unit()
+    {
+        var (batch, user) = (_sale.NewId(), _sale.NewUser());
+        var buy = Compile(await GenerateAsync()).GetType($"{Namespace}.Buyer")!.GetMethod("BuyAsync")!;
+        using var chef = ClientOf(_sale.Operator);
+        using var buyer = ClientOf(_sale.Sign.Bearer(user));
+        using var byTicket = ClientOf("Ticket " + _sale.Sign.Ticket(user, batch));
+        var opened = _sale.Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
+        var order = await (Task<string>)buy.Invoke(null, [chef, buyer, byTicket, batch, opened])!;
+        (await _sale.ReadOrderAsync(order, user)).Is(200)["status"].ShouldBe("awaiting-payment");
+    }
+
+    private HttpClient ClientOf(string credential)
+    {
+        var client = new HttpClient { BaseAddress = _sale.Client.Address };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", credential);
+        return client;
+    }
+
+    private static async Task<string> GenerateAsync()
+    {
+        var document = await OpenApiDocument.FromFileAsync(Description);
+        var settings = new CSharpClientGeneratorSettings
+        {
+            ClassName = "SaleClient",
+            ExceptionClass = "SaleException",
+            UseBaseUrl = false,
+            GenerateOptionalParameters = false,
+        };
+        settings.CSharpGeneratorSettings.Namespace = Namespace;
+        return new CSharpClientGenerator(document, settings).GenerateFile();
+    }
+
+    private static System.Reflection.Assembly Compile(string client)
+    {
+        string[] usings = ["System", "System.Net.Http", "System.Threading.Tasks"];
+        string[] sources =
+        [
+            client, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Documentation", "Generated", "Buyer.cs")),
+            string.Concat(usings.Select(name => $"global using {name};\n")),
+        ];
+        var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var compilation = CSharpCompilation.Create(
+            "OrleansSale.GeneratedClient",
+            sources.Select(source => CSharpSyntaxTree.ParseText(source)),
+            platform.Select(path => MetadataReference.CreateFromFile(path)),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        using var assembly = new MemoryStream();
+        var errors = compilation.Emit(assembly).Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error);
+        errors.ShouldBeEmpty();
+        assembly.Position = 0;
+        return new AssemblyLoadContext("generated client", isCollectible: true).LoadFromStream(assembly);
+    }
+
+    private static async Task<string> SucceedAsync(string program, params string[] arguments)
+    {
+        var (status, said, error) = await RunAsync(program, arguments);
+        status.ShouldBe(0, $"{program}: {said}{error}");
+        return said;
+    }
+
+    private static async Task<(int Status, string Said, string Error)> RunAsync(string program, params string[] arguments)
+    {
+        Directory.Exists(Path.Combine(TypeScript, "node_modules"))
+            .ShouldBeTrue("tests/run installs what this needs; by hand: npm ci --prefix tests/TypeScript");
+        var start = new ProcessStartInfo(program == "node" ? program : Path.Combine(TypeScript, program), arguments)
+        {
+            WorkingDirectory = TypeScript,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (start.Environment["REDOCLY_TELEMETRY"], start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"]) = ("off", "true");
+        using var process = Process.Start(start)!;
+        using var bound = new CancellationTokenSource(Bound);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
+        await process.WaitForExitAsync(bound.Token);
+        return (process.ExitCode, await output, await error);
+    }
+}
