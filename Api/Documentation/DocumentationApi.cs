@@ -21,6 +21,15 @@ public static class DocumentationApi
         ["Development"] = "Stand-ins for a platform, in Development only.",
     };
 
+    private const string Description = """
+        Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.
+
+        Texts for people may have characters of any script, and no control characters, none that reorder the text around them
+        (U+202A–U+202E, U+2066–U+206F) and no halves of characters. Blank is what has nothing to be seen. The length of a text is
+        counted in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have several lines and tabs;
+        every line break becomes a line feed.
+        """;
+
     /// <summary>
     /// Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same
     /// everywhere.
@@ -43,8 +52,8 @@ public static class DocumentationApi
             {
                 Title = "OrleansSale",
                 Version = "v1",
-                Description = "Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.",
                 License = new OpenApiLicense { Name = "All rights reserved", Identifier = "LicenseRef-All-Rights-Reserved" },
+                Description = Description,
             };
             // All paths are below it, wherever it is.
             document.Servers = [new OpenApiServer { Url = "/", Description = "The front that serves this description." }];

@@ -39,13 +39,16 @@ public sealed record OrderList(
 public sealed record CheckoutBody(string CheckoutUrl, DateTimeOffset ExpiresAt);
 
 /// <summary>Where to deliver.</summary>
-/// <param name="Name">Who receives it, 1–100 characters.</param>
-/// <param name="Phone">Telephone, 3–32 characters.</param>
-/// <param name="Address">Address, 1–500 characters.</param>
+/// <param name="Name">Who receives it: one line, 1–100 characters.</param>
+/// <param name="Phone">
+/// Telephone, 5–32 characters: a <c>+</c>, at least 5 digits, blanks, <c>- . / ( )</c>, an extension (<c>ext. 12</c>, <c>转12</c>).
+/// Digits of any script and signs of full width are accepted and kept as ASCII.
+/// </param>
+/// <param name="Address">Address, 2–500 characters: one line or several. Any line break is accepted and kept as a line feed.</param>
 public sealed record DeliveryBody(
-    [property: StringLength(100, MinimumLength = 1)] string Name,
-    [property: StringLength(32, MinimumLength = 3)] string Phone,
-    [property: StringLength(500, MinimumLength = 1)] string Address)
+    [property: StringLength(DeliveryInput.MaxNameLength, MinimumLength = 1)] string Name,
+    [property: StringLength(PhoneNumber.MaxLength, MinimumLength = PhoneNumber.MinDigits)] string Phone,
+    [property: StringLength(DeliveryInput.MaxAddressLength, MinimumLength = DeliveryInput.MinAddressLength)] string Address)
 {
     internal static DeliveryBody? Of(Delivery? delivery) =>
         delivery is null ? null : new(delivery.Name, delivery.Phone, delivery.Address);

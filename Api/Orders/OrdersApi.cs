@@ -64,7 +64,7 @@ public static class OrdersApi
         if (invalid is not null) return invalid;
         using var _ = body;
         var fields = new Fields(body);
-        var delivery = new Delivery(fields.Text("name", 1, 100), fields.Text("phone", 3, 32), fields.Text("address", 1, 500));
+        var delivery = DeliveryInput.Read(fields);
         if (fields.Problem is { } malformed) return malformed;
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;

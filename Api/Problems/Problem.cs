@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Problems;
 
@@ -14,12 +16,20 @@ namespace OrleansSale.Api.Problems;
 /// <param name="Code">The stable code.</param>
 /// <param name="Detail">What exactly was wrong, for a person.</param>
 /// <param name="Field">For invalid-request: which field.</param>
+/// <param name="Fault">For invalid-request: what is wrong with the field.</param>
 /// <param name="OpensAt">For sale-not-open: when it opens.</param>
+/// <param name="Limit">For limit-reached: which limit.</param>
+/// <param name="Maximum">For limit-reached: how many it allows.</param>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Code,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? OpensAt);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(KebabCase<FieldFault>))]
+    FieldFault? Fault,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? OpensAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(KebabCase<UserLimit>))]
+    UserLimit? Limit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Maximum);
 
 /// <summary>Maps refusals to HTTP, in this one place and exhaustively.</summary>
 public sealed class Problem : IResult
@@ -33,15 +43,20 @@ public sealed class Problem : IResult
     public const int MaxRetryAfterSeconds = 3;
 
     private static readonly Problem[] Plain =
-        [.. Enum.GetValues<Refusal>().Order().Select(refusal => new Problem(refusal, null, null, null))];
+        [.. Enum.GetValues<Refusal>().Order().Select(refusal => new Problem(refusal))];
+
+    // Made once for each limit that a batch can have.
+    private static readonly Problem?[] UnitLimits = new Problem?[BatchTerms.MaxPerUserLimit + 1];
 
     private readonly int _status;
     private readonly byte[] _body;
 
-    private Problem(Refusal refusal, string? detail, string? field, DateTimeOffset? opensAt)
+    private Problem(
+        Refusal refusal, string? detail = null, string? field = null, FieldFault? fault = null, DateTimeOffset? opensAt = null,
+        UserLimit? limit = null, int? maximum = null)
     {
         var (status, code, title) = Describe(refusal);
-        var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, opensAt);
+        var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum);
         Refusal = refusal;
         _status = status;
         _body = JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json.ProblemBody);
@@ -52,13 +67,21 @@ public sealed class Problem : IResult
 
     /// <summary>The problem of a refusal; prepared, when there is nothing to add.</summary>
     public static Problem Of(Refusal refusal, string? detail = null) =>
-        detail is null ? Plain[(int)refusal - 1] : new Problem(refusal, detail, null, null);
+        detail is null ? Plain[(int)refusal - 1] : new Problem(refusal, detail);
 
-    /// <summary>invalid-request, naming the field.</summary>
-    public static Problem Invalid(string field, string detail) => new(Refusal.InvalidRequest, detail, field, null);
+    /// <summary>invalid-request, naming the field and what is wrong with it.</summary>
+    public static Problem Invalid(string field, string detail, FieldFault fault = FieldFault.Malformed) =>
+        new(Refusal.InvalidRequest, detail, field, fault);
 
     /// <summary>sale-not-open, with the opening.</summary>
-    public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, null, null, opensAt);
+    public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, opensAt: opensAt);
+
+    /// <summary>limit-reached, with the limit and how many it allows.</summary>
+    public static Problem LimitReached(UserLimit limit, int maximum)
+    {
+        if (limit != UserLimit.Units) return new(Refusal.LimitReached, limit: limit, maximum: maximum);
+        return UnitLimits[maximum] ??= new(Refusal.LimitReached, limit: limit, maximum: maximum);
+    }
 
     /// <summary>The stable code of a refusal.</summary>
     public static string CodeOf(Refusal refusal) => Describe(refusal).Code;

@@ -94,7 +94,7 @@ public sealed class PurchaseApi(
         if (json is null) return ((null, 1, key), null);
         using var _ = json;
         var fields = new Fields(json);
-        var ticket = fields.OptionalText("ticket", 1, TicketSigner.MaxLength);
+        var ticket = fields.OptionalLine("ticket", 1, TicketSigner.MaxLength);
         var quantity = (int)fields.Number("quantity", 1, BatchTerms.MaxStock, otherwise: 1);
         return ((ticket, quantity, key), fields.Problem);
     }

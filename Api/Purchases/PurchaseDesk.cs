@@ -40,7 +40,7 @@ public sealed class PurchaseDesk(SaleMeter meter, TimeProvider time)
             var refusal = outcome.Refused!.Value;
             await RefuseAsync(http, refusal == Refusal.TicketInvalid && byTicketAlone
                 ? Problem.Of(Refusal.Unauthenticated)
-                : ProblemOf(refusal, lane.Feed.Terms));
+                : ProblemOf(refusal, lane.Feed.Terms, outcome.Limit));
             return;
         }
         meter.CountOrder(outcome.Repeated);
@@ -54,6 +54,11 @@ public sealed class PurchaseDesk(SaleMeter meter, TimeProvider time)
         return problem.ExecuteAsync(http);
     }
 
-    private static Problem ProblemOf(Refusal refusal, BatchTerms terms) =>
-        refusal == Refusal.SaleNotOpen ? Problem.NotOpen(terms.Schedule.SaleOpens) : Problem.Of(refusal);
+    private static Problem ProblemOf(Refusal refusal, BatchTerms terms, UserLimit limit = UserLimit.Units) => refusal switch
+    {
+        Refusal.SaleNotOpen => Problem.NotOpen(terms.Schedule.SaleOpens),
+        Refusal.LimitReached => Problem.LimitReached(
+            limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : terms.PerUserLimit),
+        _ => Problem.Of(refusal),
+    };
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using OrleansSale.Api.Problems;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Requests;
 
@@ -11,6 +11,9 @@ namespace OrleansSale.Api.Requests;
 /// </summary>
 public sealed class Fields
 {
+    private const string NoSuchCharacters =
+        "must have no control characters, none that reorder the text around them, and no halves of characters";
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly Fields _root;
@@ -28,14 +31,21 @@ public sealed class Fields
     public Problem? Problem => _root._problem;
 
     /// <summary>Records that a field does not fit.</summary>
-    public void Fail(string name, string detail) => _root._problem ??= Problem.Invalid(_path + name, detail);
+    public void Fail(string name, string detail, FieldFault fault = FieldFault.Malformed) =>
+        _root._problem ??= Problem.Invalid(_path + name, detail, fault);
 
     /// <summary>Whether the member is there and not null.</summary>
     public bool Has(string name) => TryGet(name, out _);
 
-    /// <summary>A text of printable characters; a missing one is a problem.</summary>
-    public string Text(string name, int minLength, int maxLength) =>
-        TryGet(name, out var value) ? ReadText(name, value, minLength, maxLength) : Missing(name, "");
+    /// <summary>
+    /// A text of one line, as people write it, its length in UTF-16 code units; a missing or blank one is a problem.
+    /// </summary>
+    public string Line(string name, int minLength, int maxLength) =>
+        TryGet(name, out var value) ? ReadText(name, value, minLength, maxLength, mayBreak: false) : Missing(name, "");
+
+    /// <summary>The same of one line or several, which line feeds part, however they were parted.</summary>
+    public string Lines(string name, int minLength, int maxLength) =>
+        TryGet(name, out var value) ? ReadText(name, value, minLength, maxLength, mayBreak: true) : Missing(name, "");
 
     /// <summary>A text that satisfies a grammar; a missing one is a problem.</summary>
     public string Text(string name, Func<string?, bool> isValid, string grammar)
@@ -47,9 +57,9 @@ public sealed class Fields
         return "";
     }
 
-    /// <summary>A text of printable characters, or null if missing.</summary>
-    public string? OptionalText(string name, int minLength, int maxLength) =>
-        TryGet(name, out var value) ? ReadText(name, value, minLength, maxLength) : null;
+    /// <summary>A text of one line, or null if missing.</summary>
+    public string? OptionalLine(string name, int minLength, int maxLength) =>
+        TryGet(name, out var value) ? ReadText(name, value, minLength, maxLength, mayBreak: false) : null;
 
     /// <summary>A whole number; a missing one is a problem, unless there is a default.</summary>
     public long Number(string name, long min, long max, long? otherwise = null)
@@ -98,29 +108,21 @@ public sealed class Fields
         return [""];
     }
 
-    /// <summary>Whether the text has no control characters, line breaks or broken surrogates.</summary>
-    public static bool IsPrintable(string text)
+    private string ReadText(string name, JsonElement value, int minLength, int maxLength, bool mayBreak)
     {
-        foreach (var rune in text.EnumerateRunes())
+        if (value.ValueKind != JsonValueKind.String)
         {
-            if (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned)
-            {
-                return false;
-            }
+            Fail(name, "must be a text");
+            return "";
         }
-        return true;
-    }
-
-    private string ReadText(string name, JsonElement value, int minLength, int maxLength)
-    {
-        var text = TextOf(value);
-        if (text is not null && text.Length >= minLength && text.Length <= maxLength && IsPrintable(text)
-            && (minLength == 0 || !string.IsNullOrWhiteSpace(text)))
-        {
-            return text;
-        }
-        Fail(name, $"must be a text of {minLength} to {maxLength} printable characters");
+        // Null: half of a surrogate pair.
+        var text = TextOf(value) is { } read && mayBreak ? PlainText.WithLineFeeds(read) : TextOf(value);
+        if (text is null || !(mayBreak ? PlainText.IsLines(text) : PlainText.IsLine(text)))
+            Fail(name, mayBreak ? NoSuchCharacters : "must be one line; it " + NoSuchCharacters, FieldFault.Characters);
+        else if (PlainText.IsBlank(text)) Fail(name, "must not be blank", FieldFault.Blank);
+        else if (text.Length < minLength) Fail(name, $"must have at least {minLength} characters", FieldFault.TooShort);
+        else if (text.Length > maxLength) Fail(name, $"must have at most {maxLength} characters", FieldFault.TooLong);
+        else return text;
         return "";
     }
 
@@ -133,7 +135,7 @@ public sealed class Fields
 
     private T Missing<T>(string name, T otherwise)
     {
-        Fail(name, "is missing");
+        Fail(name, "is missing", FieldFault.Missing);
         return otherwise;
     }
 

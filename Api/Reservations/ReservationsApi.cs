@@ -5,6 +5,7 @@ using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
 using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
 
 namespace OrleansSale.Api.Reservations;
@@ -43,7 +44,12 @@ public static class ReservationsApi
         if (await feed.ReadAsync() is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
         var grain = Of(grains, batch, caller);
         var answer = await patience.AskAsync(() => grain.ReserveAsync(feed.Terms.Schedule));
-        if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
+        if (answer.Refused is { } refusal)
+        {
+            return refusal == Refusal.LimitReached
+                ? Problem.LimitReached(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
+                : Problem.Of(refusal, answer.Detail);
+        }
         var body = BodyOf(batch, caller, answer.Value!, tickets);
         return answer.Value!.Created
             ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, Wire.Json.ReservationBody)

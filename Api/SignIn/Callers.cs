@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using OrleansSale.Api.Problems;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.SignIn;
@@ -17,6 +18,9 @@ public sealed record Caller(string User, string Channel, string? Name, string[] 
 {
     /// <summary>The role of those who run sales.</summary>
     public const string OperatorRole = "operator";
+
+    /// <summary>Longest name, in UTF-16 code units.</summary>
+    public const int MaxNameLength = 100;
 
     /// <summary>Whether they run sales.</summary>
     public bool IsOperator => Roles.Contains(OperatorRole);
@@ -47,7 +51,7 @@ public static class Callers
         var subject = principal.FindFirstValue("sub");
         var channel = principal.FindFirstValue("channel");
         return UserId.IsSubject(subject) && UserId.IsChannel(channel)
-            ? new Caller(UserId.Of(channel!, subject!), channel!, principal.FindFirstValue("name"),
+            ? new Caller(UserId.Of(channel!, subject!), channel!, NameIn(principal),
                 [.. principal.FindAll("roles").Select(claim => claim.Value)])
             : null;
     }
@@ -60,6 +64,13 @@ public static class Callers
         if (name is not null) yield return new Claim("name", name);
         foreach (var role in roles) yield return new Claim("roles", role);
     }
+
+    // A platform's word for a person, and no more than that: one that a page could not show is none.
+    private static string? NameIn(ClaimsPrincipal principal) =>
+        principal.FindFirstValue("name") is { Length: <= Caller.MaxNameLength } name && PlainText.IsLine(name)
+            && !PlainText.IsBlank(name)
+            ? name
+            : null;
 
     // The cookie is SameSite=Strict already. Browsers also say where a request comes from; one that changes something
     // and comes from elsewhere is not the user's.

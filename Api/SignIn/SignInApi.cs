@@ -107,7 +107,7 @@ public static class SignInApi
             fields.Text("user", text => UserId.IsSubject(text), "1 to 128 printable characters without / and :"),
             fields.Text("channel", text => UserId.IsChannel(text), "1 to 32 of a-z, 0-9 and -"),
             fields.Has("roles") ? fields.OneOrMany("roles", 0, MaxRoles, text => UserId.IsChannel(text), "a role") : [],
-            fields.OptionalText("name", 1, 100));
+            fields.OptionalLine("name", 1, Caller.MaxNameLength));
         return (user, fields.Problem);
     }
 }

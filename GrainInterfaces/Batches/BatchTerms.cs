@@ -33,6 +33,11 @@ public sealed record BatchTerms(
     /// <summary>Highest limit per user.</summary>
     public const int MaxPerUserLimit = 100;
 
+    /// <summary>
+    /// Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.
+    /// </summary>
+    public const int MaxEndedOrders = 10;
+
     /// <summary>Longest payment window, in seconds: a day.</summary>
     public const int MaxPaymentWindowSeconds = 86_400;
 

@@ -42,9 +42,11 @@ public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcom
 /// <param name="Order">The order; null when refused.</param>
 /// <param name="Repeated">Whether an earlier request made it.</param>
 /// <param name="Refused">Why not; null when there is an order.</param>
+/// <param name="Limit">For limit-reached: which limit.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseOutcome")]
 public readonly record struct PurchaseOutcome(
-    [property: Id(0)] OrderView? Order, [property: Id(1)] bool Repeated, [property: Id(2)] Refusal? Refused)
+    [property: Id(0)] OrderView? Order, [property: Id(1)] bool Repeated, [property: Id(2)] Refusal? Refused,
+    [property: Id(3)] UserLimit Limit = UserLimit.Units)
 {
     /// <summary>A hold was made.</summary>
     public static PurchaseOutcome Made(OrderView order) => new(order, false, null);
@@ -54,4 +56,7 @@ public readonly record struct PurchaseOutcome(
 
     /// <summary>Refused.</summary>
     public static PurchaseOutcome No(Refusal refusal) => new(null, false, refusal);
+
+    /// <summary>Refused by a limit.</summary>
+    public static PurchaseOutcome Over(UserLimit limit) => new(null, false, Refusal.LimitReached, limit);
 }

@@ -40,8 +40,8 @@ public interface IOrderGrain : IGrainWithStringKey
 public sealed record CheckoutView([property: Id(0)] string Url, [property: Id(1)] DateTimeOffset ExpiresAt);
 
 /// <summary>Where to deliver: personal data, kept with the order and never in a ledger.</summary>
-/// <param name="Name">Who receives it, 1…100 characters.</param>
-/// <param name="Phone">Telephone, 3…32 characters.</param>
-/// <param name="Address">Address, 1…500 characters.</param>
+/// <param name="Name">Who receives it, one line of 1…100 UTF-16 code units.</param>
+/// <param name="Phone">Telephone by <see cref="PhoneNumber.IsNumber"/>; older ones may be any line.</param>
+/// <param name="Address">Address, 2…500 UTF-16 code units, its lines parted by line feeds.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Delivery")]
 public sealed record Delivery([property: Id(0)] string Name, [property: Id(1)] string Phone, [property: Id(2)] string Address);

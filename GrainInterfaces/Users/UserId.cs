@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.GrainInterfaces.Users;
 
@@ -32,19 +31,22 @@ public static class UserId
         text.Length is >= 1 and <= MaxChannelLength && !text.ContainsAnyExcept(ChannelCharacters);
 
     /// <summary>
-    /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end.
+    /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end. A joiner
+    /// is part of a subject where it is part of what is seen: between emoji, or letters of a script that needs one.
     /// </summary>
     public static bool IsSubject(ReadOnlySpan<char> text)
     {
         if (text.Length is not (>= 1 and <= MaxSubjectLength) || text[0] == ' ' || text[^1] == ' ') return false;
         if (!text.ContainsAnyExceptInRange(' ', '~')) return !text.ContainsAny('/', ':');
+        var (before, isJoined) = (0, false);
+        // EnumerateRunes gives U+FFFD for half of a surrogate pair, which is refused.
         foreach (var rune in text.EnumerateRunes())
         {
-            // EnumerateRunes gives U+FFFD for a lone surrogate; nobody's name contains the replacement character
-            // either.
-            if (rune.Value is '/' or ':' or 0xFFFD || !IsPrintable(rune)) return false;
+            var isJoiner = rune.Value is 0x200C or 0x200D;
+            if (isJoiner ? !Joins(before) : !IsPrintable(rune.Value) || (isJoined && !Joins(rune.Value))) return false;
+            (before, isJoined) = (rune.Value, isJoiner);
         }
-        return true;
+        return !isJoined;
     }
 
     /// <summary>Whether the text is a user: a channel, a colon, a subject.</summary>
@@ -60,8 +62,18 @@ public static class UserId
     /// </summary>
     public static ulong HashOf(string user) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(user.AsSpan()));
 
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
-        && (rune.Value == ' ' || Rune.GetUnicodeCategory(rune) != UnicodeCategory.SpaceSeparator);
+    // Two subjects that look the same would be two users: what can't be seen, and what looks as each font likes, is in none.
+    private static bool IsPrintable(int rune) => rune is not ('/' or ':') && !PlainText.IsRefused(rune)
+        && (rune == ' ' || !PlainText.IsWhiteSpace(rune)) && !IsFormat(rune) && !IsPrivate(rune);
+
+    // What is invisible, but for the marks that choose how the character before them looks, and for fillers that are letters.
+    private static bool IsFormat(int rune) => rune is (>= 0x13430 and <= 0x1343F) || (PlainText.IsInvisible(rune)
+        && rune is not (0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180D) or 0x180F or 0x2800 or 0x3164
+            or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF)));
+
+    private static bool IsPrivate(int rune) => rune is (>= 0xE000 and <= 0xF8FF) or >= 0xF0000;
+
+    // From Arabic to Mongolian, the Indic scripts beyond, and what emoji are made of.
+    private static bool Joins(int rune) => rune is (>= 0x600 and <= 0x18AF) or (>= 0x2190 and <= 0x2BFF) or 0xFE0F
+        or (>= 0x11000 and <= 0x11FFF) or (>= 0x1F000 and <= 0x1FFFF);
 }

@@ -7,11 +7,6 @@ namespace OrleansSale.Grains.Batches;
 /// <summary>Who gets units. First come, first served, all or nothing, the lowest free numbers.</summary>
 public static class PurchaseRules
 {
-    /// <summary>
-    /// Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.
-    /// </summary>
-    public const int MaxEndedOrders = 10;
-
     /// <summary>Decides a purchase. Of several reasons to refuse, the lowest <see cref="Refusal"/> is told.</summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="request">The purchase.</param>
@@ -43,7 +38,7 @@ public static class PurchaseRules
         if (phase == Phase.Closed) return Refuse(Refusal.SaleClosed);
         if (phase is Phase.Announced or Phase.Reserving or Phase.Waiting) return Refuse(Refusal.SaleNotOpen);
         if (phase == Phase.Paused) return Refuse(Refusal.Paused);
-        if (IsOverLimit(latest, request.Quantity, terms.PerUserLimit)) return Refuse(Refusal.LimitReached);
+        if (FindLimit(latest, request.Quantity, terms.PerUserLimit) is { } limit) return new(PurchaseOutcome.Over(limit));
         if (request.Quantity > batch.Free.Count) return Refuse(Refusal.SoldOut);
         if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
@@ -60,7 +55,7 @@ public static class PurchaseRules
     /// <summary>The user's live order, the newest of several; null: none.</summary>
     public static Order? FindLive(SaleBatch batch, string user) => FindRepeated(batch.LatestOrderOf(user), null);
 
-    // A user's orders are a short list: at most the limit live ones and MaxEndedOrders others.
+    // A user's orders are a short list: at most the limit live ones and BatchTerms.MaxEndedOrders others.
     private static Order? FindRepeated(Order? latest, string? key)
     {
         for (var order = latest; order is not null; order = order.Previous)
@@ -70,7 +65,7 @@ public static class PurchaseRules
         return null;
     }
 
-    private static bool IsOverLimit(Order? latest, int quantity, int limit)
+    private static UserLimit? FindLimit(Order? latest, int quantity, int limit)
     {
         var (live, ended) = (0L, 0);
         for (var order = latest; order is not null; order = order.Previous)
@@ -78,7 +73,7 @@ public static class PurchaseRules
             if (order.IsLive) live += order.Quantity;
             else ended++;
         }
-        return live + quantity > limit || ended >= MaxEndedOrders;
+        return live + quantity > limit ? UserLimit.Units : ended >= BatchTerms.MaxEndedOrders ? UserLimit.EndedOrders : null;
     }
 
     private static int[] Allocate(UnitSet free, int quantity)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
 
@@ -181,6 +182,50 @@ public sealed class AnswerTests(SaleStage stage)
         chinese.ShouldMatch(@"\p{IsCJKUnifiedIdeographs}{4}");
         chinese.ShouldNotBe(english);
         buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_buyer_with_too_many_ended_orders_is_told_so_and_offered_no_more()
+    {
+        var (batch, buyer) = await ReadyAsync("dropper", new Sale(Sale.AtOnce));
+        await using var _ = buyer;
+        // Elsewhere: this page does not know of them yet.
+        for (var i = 0; i < BatchTerms.MaxEndedOrders; i++)
+            await stage.Client.CancelAsync(await stage.Client.BuyAsync(batch, "dropper"), "dropper");
+        await buyer.Part("buy").ClickAsync();
+        await buyer.ToldAsync("limit-reached");
+        await Expect(buyer.Part("notice-title")).ToHaveTextAsync("Too many orders have ended");
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "ended-too-often");
+        await buyer.Part("language").ClickAsync();
+        await Expect(buyer.Part("notice-title")).ToHaveTextAsync("结束的订单过多");
+
+        await buyer.Page.ReloadAsync();
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "ended-too-often");
+        await Expect(buyer.Part("status")).ToContainTextAsync("10 笔订单");
+        await Expect(buyer.Part("buy")).ToBeHiddenAsync();
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Reservations_of_a_closed_sale_are_closed_because_it_is()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var buyer = await stage.VisitAsync();
+        await buyer.OpenAsync(batch);
+        await buyer.SignInAsync("too-late");
+        await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
+        await buyer.Page.RouteAsync("**/reservation", async route =>
+        {
+            if (route.Request.Method != "PUT") await route.ContinueAsync();
+            else
+            {
+                await stage.Client.OperateAsync(batch, "close");
+                await Expect(buyer.Part("phase")).ToHaveTextAsync("Ended");
+                await route.ContinueAsync();
+            }
+        });
+        await buyer.Part("reserve").ClickAsync();
+        await Expect(buyer.Part("notice-title")).ToHaveTextAsync("This sale has ended");
     }
 
     private static Task RefuseAsync(IRoute route, string code, int status, int retryAfterSeconds = 1) =>

@@ -42,14 +42,58 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.Part("delivery-summary").ClickAsync();
         await buyer.Part("delivery-name").FillAsync("李雷");
         await buyer.Part("delivery-phone").FillAsync("+86 138 0000 0000");
-        await buyer.Part("delivery-address").FillAsync("北京市海淀区");
+        await buyer.Part("delivery-address").FillAsync("北京市海淀区\n中关村大街1号");
         await buyer.Part("delivery-save").ClickAsync();
         await Expect(buyer.Part("delivery-saved")).Not.ToBeEmptyAsync();
 
         await buyer.Page.ReloadAsync();
         await buyer.Part("delivery-summary").ClickAsync();
         await Expect(buyer.Part("delivery-name")).ToHaveValueAsync("李雷");
-        await Expect(buyer.Part("delivery-address")).ToHaveValueAsync("北京市海淀区");
+        await Expect(buyer.Part("delivery-address")).ToHaveValueAsync("北京市海淀区\n中关村大街1号");
+    }
+
+    [Theory]
+    [InlineData("en", "phone", "1234", "A phone number has at least 5 digits.")]
+    [InlineData("zh-CN", "phone", "call me 12345", "电话号码格式不正确，例如 138 0013 8000 或 010-68888888 转 12。")]
+    [InlineData("en", "address", "\u3000", "Please fill this in.")]
+    [InlineData("zh-CN", "address", "京", "地址至少 2 个字。")]
+    [InlineData("en", "name", "a\u202eb", "This contains an invisible character that can’t be used here. Please type it again.")]
+    public async Task A_wrong_delivery_detail_is_told_beside_its_field(string language, string field, string value, string fault)
+    {
+        var user = $"wrong-{field}-{language}".ToLowerInvariant();
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), user);
+        await using var buyer = await BuyAsync(batch, user, language);
+        await buyer.Part("delivery-summary").ClickAsync();
+        foreach (var (part, right) in ((string, string)[])[("name", "李雷"), ("phone", "13800138000"), ("address", "北京市")])
+            await buyer.Part($"delivery-{part}").FillAsync(part == field ? value : right);
+        await buyer.Part("delivery-save").ClickAsync();
+        await Expect(buyer.Part($"delivery-{field}-fault")).ToHaveTextAsync(fault);
+        await Expect(buyer.Part($"delivery-{field}")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(buyer.Part($"delivery-{field}")).ToBeFocusedAsync();
+        await Expect(buyer.Part("delivery-saved")).ToBeEmptyAsync();
+
+        await buyer.Part($"delivery-{field}").FillAsync(field == "phone" ? "１３８ ００１３ ８０００" : "李雷 O’Neil");
+        await Expect(buyer.Part($"delivery-{field}-fault")).ToBeHiddenAsync();
+        await buyer.Part("delivery-save").ClickAsync();
+        await Expect(buyer.Part("delivery-saved")).Not.ToBeEmptyAsync();
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_name_that_is_none_is_told_beside_its_field()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.OpenAsync(batch);
+        await visitor.Part("account").ClickAsync();
+        await visitor.Part("user").FillAsync("ali\u200bce");
+        await visitor.Part("channel").FillAsync("weibo");
+        await visitor.Part("sign-in-go").ClickAsync();
+        await Expect(visitor.Part("user-fault")).ToHaveTextAsync("1 to 128 characters, without “/” or “:”.");
+        await visitor.Part("user").FillAsync("李\U000323b0 \U0001faea");
+        await Expect(visitor.Part("user-fault")).ToBeHiddenAsync();
+        await visitor.Part("sign-in-go").ClickAsync();
+        await Expect(visitor.Part("account-name")).ToHaveTextAsync("weibo:李\U000323b0 \U0001faea");
     }
 
     [Fact]
@@ -121,9 +165,9 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.Page.WaitForURLAsync($"**/sale/{batch}*");
     }
 
-    private async Task<Visitor> BuyAsync(string batch, string user)
+    private async Task<Visitor> BuyAsync(string batch, string user, string language = "en")
     {
-        var buyer = await stage.VisitAsync();
+        var buyer = await stage.VisitAsync(language);
         await buyer.WaitForOpeningAsync(batch, user);
         await buyer.Part("buy").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");

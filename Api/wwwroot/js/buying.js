@@ -1,4 +1,5 @@
 import { call } from './api.js';
+import { isLive } from './orders.js';
 import { AttemptStore, bounds, decide, mayBeFrom, newKey, newProgress } from './purchase.js';
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
@@ -96,7 +97,7 @@ export class Buying {
       // An unheard try may have bought: its order is looked for before anything else is said or done. After other
       // refusals nothing is asked: everybody who is too late would ask at once.
       const mayHave = progress.lost > 0 || next.code === 'limit-reached' || next.code === 'conflict';
-      const found = mayHave ? await this.#findOrder(attempt) : null;
+      const found = mayHave ? await this.#findOrder(attempt, next.then === 'refused') : null;
       if (found !== null)
         return this.#end(attempt, { then: 'order', order: found });
       if (next.then === 'refused')
@@ -128,9 +129,10 @@ export class Buying {
     });
   }
 
-  async #findOrder(attempt) {
+  /** A refusal says that this key made none: then only what another page has bought meanwhile is worth showing instead. */
+  async #findOrder(attempt, isRefused) {
     await this.#orders.refresh();
-    return this.#orders.items.find(order => mayBeFrom(attempt, order)) ?? null;
+    return this.#orders.items.find(order => mayBeFrom(attempt, order) && (!isRefused || isLive(order))) ?? null;
   }
 
   async #pause({ why, delayMs }) {

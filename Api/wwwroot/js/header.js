@@ -1,5 +1,7 @@
 import { build, byId, isEnabled, setText, show, whileBusy } from './dom.js';
-import { channelName, fillTexts, language, listOf, onLanguage, refusalText, setLanguage, text } from './text.js';
+import {
+  channelName, faultText, fillTexts, language, listOf, onLanguage, refusalText, setLanguage, text,
+} from './text.js';
 
 /** The header that every page has: the language, who is signed in, and the dialog to sign in or out. */
 export class Header {
@@ -67,18 +69,27 @@ export class Header {
       event.preventDefault();
       whileBusy(byId('sign-in-go'), () => this.#signIn(dialog));
     });
-    this.#nameTheFault('user', 'sign-in.name.invalid');
-    this.#nameTheFault('channel', 'sign-in.channel.invalid');
+    this.#nameTheFault('user');
+    this.#nameTheFault('channel');
   }
 
   /** The browser's own message for a pattern says nothing; ours says what is allowed. */
-  #nameTheFault(id, fault) {
+  #nameTheFault(id) {
     const input = byId(id);
     input.addEventListener('input', () => {
+      this.#showFieldFault(id, null);
       input.setCustomValidity('');
       if (!input.validity.valid)
-        input.setCustomValidity(text(fault));
+        input.setCustomValidity(faultText(id, 'malformed'));
     });
+  }
+
+  /** What the server found wrong with a field, said beside it; null: nothing. */
+  #showFieldFault(id, fault) {
+    const place = byId(`${id}-fault`);
+    setText(place, fault === null ? '' : faultText(id, fault));
+    show(place, fault !== null);
+    byId(id).setAttribute('aria-invalid', String(fault !== null));
   }
 
   async #signIn(dialog) {
@@ -88,6 +99,12 @@ export class Header {
       byId('user').value.trim(), byId('channel').value.trim(), byId('as-operator').checked ? ['operator'] : []);
     if (answer.kind === 'answered') {
       dialog.close();
+      return;
+    }
+    const { field, fault: kind } = answer.problem ?? {};
+    if (answer.code === 'invalid-request' && (field === 'user' || field === 'channel')) {
+      this.#showFieldFault(field, kind);
+      byId(field).focus();
       return;
     }
     const { title, body } = refusalText('sign-in', answer.code ?? 'lost', { detail: answer.problem?.detail ?? '' });

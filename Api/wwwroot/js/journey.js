@@ -1,6 +1,9 @@
 import { isLive } from './orders.js';
 import { channelsOf, isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
 
+/** Orders of a batch that ended, after which a user may make no more of them: the server's own bound. */
+export const maxEndedOrders = 10;
+
 /**
  * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
  *
@@ -16,9 +19,10 @@ export function journey(facts) {
   const phase = phaseAt(board, now);
   const awaiting = orders.find(order => order.status === 'awaiting-payment') ?? null;
   const owned = orders.filter(isLive);
-  const mayBuy = board.perUserLimit - owned.reduce((sum, order) => sum + order.quantity, 0);
+  const hasEndedTooOften = orders.length - owned.length >= maxEndedOrders;
+  const mayBuy = hasEndedTooOften ? 0 : board.perUserLimit - owned.reduce((sum, order) => sum + order.quantity, 0);
   const isReserving = isReservationOpen(board, now);
-  const place = { ...facts, phase, awaiting, owned, mayBuy, isReserving };
+  const place = { ...facts, phase, awaiting, owned, mayBuy, isReserving, hasEndedTooOften };
   return {
     phase,
     awaiting,
@@ -32,15 +36,17 @@ export function journey(facts) {
 const act = (action, isOpen, status) => ({ action, isOpen, status });
 
 function actionOf(place) {
-  const { board, phase, user, awaiting, owned, mayBuy, reservation, isReserving } = place;
+  const { board, phase, user, awaiting, owned, mayBuy, reservation, isReserving, hasEndedTooOften } = place;
   if (place.buying.kind !== 'idle')
     return act('buying', false, `buying.${place.buying.why ?? place.buying.kind}`);
   if (awaiting !== null)
     return place.now < Date.parse(awaiting.payBy) ? act('pay', true, 'pay') : act('none', false, 'pay-over');
-  if (owned.length > 0 && mayBuy <= 0)
+  if (owned.length > 0 && mayBuy <= 0 && !hasEndedTooOften)
     return act('none', false, 'bought');
   if (phase === 'closed')
     return act('none', false, 'closed');
+  if (hasEndedTooOften)
+    return act('none', false, 'ended-too-often');
   if (!place.isSessionKnown)
     return act('none', false, 'loading');
   if (user === null)
@@ -71,7 +77,7 @@ function reserveOf(phase, isReserving) {
   return phase === 'announced' ? act('reserve', false, 'announced') : act('none', false, 'not-reserved');
 }
 
-function stepsOf({ board, now, phase, awaiting, owned, reservation, isReserving }) {
+function stepsOf({ board, now, phase, awaiting, owned, reservation, isReserving, hasEndedTooOften }) {
   const schedule = scheduleOf(board);
   const hasUnit = owned.length > 0;
   const isPaid = owned.some(order => order.status === 'paid');
@@ -89,7 +95,7 @@ function stepsOf({ board, now, phase, awaiting, owned, reservation, isReserving 
     buy = 'done';
   else if (phase === 'closed')
     buy = 'missed';
-  else if (isSelling && isReserved)
+  else if (isSelling && isReserved && !hasEndedTooOften)
     buy = 'current';
   let pay = 'next';
   if (awaiting !== null)

@@ -1,17 +1,23 @@
 import { line } from './countdown.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
-import { moment, money, number, text } from './text.js';
+import { faultText, moment, money, number, text } from './text.js';
+
+const deliveryFields = ['name', 'phone', 'address'];
+/** Contacts that are pasted bring these along unseen, and no number has them. */
+const unseen = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
  * One order on the page. It is built once and then brought up to date, so that a form being filled in survives.
  * @param deeds `{pay, cancel, delivery, saveDelivery}`: each takes the order and returns a promise; `delivery` resolves
- *   to the details known, or null, `saveDelivery` takes the details too and resolves to whether they were saved
+ *   to the details known, or null, `saveDelivery` takes the details too and resolves to `{isSaved, field?, fault?}`
  */
+
 export class OrderCard {
   #parts;
   #order;
   #saved = false;
+  #fault = null;
   element;
 
   constructor(order, deeds) {
@@ -37,9 +43,9 @@ export class OrderCard {
     setText(part('cancel-order'), text('order.cancel'));
     setText(part('delivery-summary'), text('order.delivery'));
     setText(part('delivery-save'), text('delivery.save'));
-    for (const name of ['name', 'phone', 'address'])
+    for (const name of deliveryFields)
       setText(part(`delivery-${name}-label`), text(`delivery.${name}`));
-    setText(part('delivery-saved'), this.#saved ? text('delivery.saved') : '');
+    this.#showSaved();
     show(part('cancel-order'), isLive(order));
     show(part('delivery'), isLive(order));
     show(part('order-controls'), isLive(order));
@@ -66,16 +72,21 @@ export class OrderCard {
     part('pay').addEventListener('click', () => whileBusy(part('pay'), () => deeds.pay(this.#order)));
     part('cancel-order').addEventListener('click', () =>
       whileBusy(part('cancel-order'), () => deeds.cancel(this.#order)));
-    for (const name of ['name', 'phone', 'address']) {
+    for (const name of deliveryFields) {
       const field = part(`delivery-${name}`);
+      const fault = part(`delivery-${name}-fault`);
       field.id = `delivery-${name}-${this.#order.id}`;
+      fault.id = `${field.id}-fault`;
+      field.setAttribute('aria-describedby', fault.id);
       part(`delivery-${name}-label`).htmlFor = field.id;
     }
     part('delivery').addEventListener('toggle', () => this.#fillIn(deeds), { once: true });
     const form = part('delivery-form');
-    form.addEventListener('input', () => {
+    form.addEventListener('input', event => {
       this.#saved = false;
-      setText(part('delivery-saved'), '');
+      if (event.target === this.#faultyField())
+        this.#fault = null;
+      this.#showSaved();
     });
     form.addEventListener('submit', event => {
       event.preventDefault();
@@ -86,15 +97,34 @@ export class OrderCard {
   /** What was said before, put in where nothing has been typed yet. */
   async #fillIn(deeds) {
     const known = await deeds.delivery(this.#order);
-    for (const name of ['name', 'phone', 'address'])
+    for (const name of deliveryFields)
       this.#parts(`delivery-${name}`).value ||= known?.[name] ?? '';
   }
 
   async #save(deeds) {
     const value = name => this.#parts(`delivery-${name}`).value.trim();
-    const delivery = { name: value('name'), phone: value('phone'), address: value('address') };
-    this.#saved = await deeds.saveDelivery(this.#order, delivery);
+    const delivery = { name: value('name'), phone: value('phone').replace(unseen, ''), address: value('address') };
+    const { isSaved, field, fault } = await deeds.saveDelivery(this.#order, delivery);
+    this.#saved = isSaved;
+    this.#fault = field === undefined ? null : { field, fault };
+    this.#showSaved();
+    this.#faultyField()?.focus();
+  }
+
+  #faultyField() {
+    return this.#fault === null ? null : this.#parts(`delivery-${this.#fault.field}`);
+  }
+
+  /** Whether the details were saved, or which of them is wrong, said beside it. */
+  #showSaved() {
     setText(this.#parts('delivery-saved'), this.#saved ? text('delivery.saved') : '');
+    for (const name of deliveryFields) {
+      const isFaulty = this.#fault?.field === name;
+      const fault = this.#parts(`delivery-${name}-fault`);
+      setText(fault, isFaulty ? faultText(name, this.#fault.fault) : '');
+      show(fault, isFaulty);
+      this.#parts(`delivery-${name}`).setAttribute('aria-invalid', String(isFaulty));
+    }
   }
 }
 

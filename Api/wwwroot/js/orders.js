@@ -1,5 +1,8 @@
 import { call } from './api.js';
 
+/** More than a user can have of one batch, so that a page is all of them. */
+const mostOrders = 1_000;
+
 /** Live orders count towards the limit and hold units. */
 export const isLive = order => order.status === 'awaiting-payment' || order.status === 'paid';
 
@@ -80,7 +83,7 @@ export class Orders {
   }
 
   async #ask() {
-    const answer = await call('GET', `/api/me/orders?batch=${encodeURIComponent(this.#batch)}`);
+    const answer = await call('GET', `/api/me/orders?batch=${encodeURIComponent(this.#batch)}&limit=${mostOrders}`);
     if (answer.kind === 'answered') {
       this.isKnown = true;
       this.#set(answer.body.items);

@@ -1,7 +1,7 @@
 import { isEnabled, byId } from './dom.js';
 import { confirmed } from './header.js';
 import { channelsText } from './sale-view.js';
-import { moment, money, number, refusalText, text } from './text.js';
+import { hasText, moment, money, number, refusalText, text } from './text.js';
 import { scheduleOf } from './timetable.js';
 
 /** What a visitor can do on the page of a sale, and what the page says of each outcome. */
@@ -54,7 +54,7 @@ export class SaleDeeds {
     } else if (outcome.then === 'refused') {
       if (outcome.code === 'not-reserved' || outcome.code === 'ticket-invalid')
         reservation.refresh();
-      const isTooFew = outcome.code === 'sold-out' && outcome.quantity > 1;
+      const isTooFew = outcome.code === 'sold-out' && outcome.quantity > 1 && this.#page.board.free > 0;
       this.#refused('buy', { kind: 'refused', code: outcome.code, problem: outcome.problem },
         isTooFew ? 'too-few' : outcome.code);
     } else {
@@ -90,11 +90,19 @@ export class SaleDeeds {
     return this.#page.orders.delivery(order);
   }
 
+  /** A field that is wrong is told beside it, by the form; everything else by a notice. */
   async saveDelivery(order, delivery) {
-    const answer = await this.#page.orders.saveDelivery(order, delivery);
-    if (answer.kind !== 'answered')
-      this.#refused('delivery', answer);
-    return answer.kind === 'answered';
+    const { orders } = this.#page;
+    const answer = await orders.saveDelivery(order, delivery);
+    if (answer.kind === 'answered')
+      return { isSaved: true };
+    const { field, fault } = answer.problem ?? {};
+    if (answer.code === 'invalid-request' && field in delivery)
+      return { isSaved: false, field, fault };
+    if (answer.code === 'conflict')
+      orders.refresh();
+    this.#refused('delivery', answer);
+    return { isSaved: false };
   }
 
   /** An order that was awaiting payment is not any more. */
@@ -160,18 +168,27 @@ export class SaleDeeds {
     const { board, session, notice } = this.#page;
     if (name === 'unauthenticated')
       session.refresh();
+    const reason = this.#reasonOf(name, answer.problem);
     notice.tell('bad', name, () => {
       const schedule = scheduleOf(board);
       const opensAt = Date.parse(answer.problem?.opensAt ?? '');
-      return refusalText(deed, name, {
+      return refusalText(deed, reason, {
         channels: channelsText(board),
-        limit: number(board.perUserLimit),
+        limit: number(answer.problem?.maximum ?? board.perUserLimit),
         at: moment(Number.isFinite(opensAt) ? opensAt : schedule.saleOpens),
         opens: moment(schedule.reservationOpens),
         closes: moment(schedule.reservationCloses),
         detail: answer.problem?.detail ?? '',
       });
     });
+  }
+
+  /** One code can have several reasons; each has words of its own. */
+  #reasonOf(name, problem) {
+    if (name === 'reservation-closed' && this.#page.plan.phase === 'closed')
+      return 'sale-closed';
+    const exact = `${name}.${problem?.limit}`;
+    return hasText(`refusal.${exact}.title`) ? exact : name;
   }
 
   #wireQuantity() {

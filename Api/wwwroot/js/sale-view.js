@@ -1,5 +1,6 @@
 import { line, showDigits } from './countdown.js';
 import { byId, enable, setText, show, showPicture } from './dom.js';
+import { maxEndedOrders } from './journey.js';
 import { channelName, hasText, listOf, money, moment, number, shortMoment, text, zone } from './text.js';
 import { channelsOf, nextInstant, scheduleOf } from './timetable.js';
 
@@ -140,6 +141,7 @@ export function statusText(board, plan, now, { user, buying }) {
     channels: channelsText(board),
     user: user ?? '',
     free: number(board.free),
+    limit: number(maxEndedOrders),
     at: shortMoment(scheduleOf(board).reservationOpens, now),
     left: plan.awaiting === null ? '' : line(Date.parse(plan.awaiting.payBy) - now),
     seconds: String(Math.max(0, Math.ceil((until - now) / 1_000))),

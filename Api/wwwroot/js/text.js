@@ -1,5 +1,6 @@
 import en from '/text/en.js';
 import zhCN from '/text/zh-CN.js';
+import { minorUnitsOf } from './currency.js';
 
 /** The languages of the page and their texts: the same names in each. */
 export const texts = { en, 'zh-CN': zhCN };
@@ -61,11 +62,11 @@ export const number = value => new Intl.NumberFormat(current).format(value);
 
 /** Money in minor units of its currency, as `{"amount": 199900, "currency": "CNY"}`. */
 export function money({ amount, currency }) {
-  const style = { style: 'currency', currency };
-  const { maximumFractionDigits: digits } = new Intl.NumberFormat(current, style).resolvedOptions();
+  const digits = minorUnitsOf(currency);
   const isWhole = amount % 10 ** digits === 0;
-  return new Intl.NumberFormat(current, { ...style, minimumFractionDigits: isWhole ? 0 : digits })
-    .format(amount / 10 ** digits);
+  return new Intl.NumberFormat(current, {
+    style: 'currency', currency, minimumFractionDigits: isWhole ? 0 : digits, maximumFractionDigits: digits,
+  }).format(amount / 10 ** digits);
 }
 
 /** An instant in the visitor's zone, the zone shown. */
@@ -122,6 +123,13 @@ export function refusalText(deed, code, values = {}) {
   const names = [`refusal.${deed}.${code}`, `refusal.${code}`, 'refusal.unknown'];
   const name = names.find(each => hasText(`${each}.title`));
   return { title: text(`${name}.title`, values), body: text(`${name}.body`, { code, ...values }) };
+}
+
+/** What is wrong with a field, for the place beside it: the words of the field come before the general ones. */
+export function faultText(field, fault) {
+  const kind = fault === 'missing' ? 'blank' : fault;
+  const names = [`fault.${field}.${kind}`, `fault.${kind}`, 'fault.malformed'];
+  return text(names.find(hasText));
 }
 
 function saved() {

@@ -73,7 +73,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
 
         var second = (await _sale.BuyAsync(batch, user, "k-2", 3)).Is(201);
         second["id"].ShouldNotBe(first["id"]);
-        (await _sale.BuyAsync(batch, user, "k-3")).IsRefusal(409, "limit-reached");
+        var over = (await _sale.BuyAsync(batch, user, "k-3")).IsRefusal(409, "limit-reached");
+        (over["limit"], over.Number("maximum")).ShouldBe(("units", 5));
 
         (await _sale.CancelAsync(first["id"]!, user)).Is(200);
         var ended = (await _sale.BuyAsync(batch, user, "k-1", 2)).Is(200);
@@ -124,7 +125,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync(stock: 3, limit: 2);
         await _sale.OrderAsync(batch, _sale.NewUser(), 2);
         (await _sale.BuyAsync(batch, _sale.NewUser(), quantity: 2)).IsRefusal(409, "sold-out");
-        (await _sale.BuyAsync(batch, _sale.NewUser(), quantity: 3)).IsRefusal(409, "limit-reached");
+        var over = (await _sale.BuyAsync(batch, _sale.NewUser(), quantity: 3)).IsRefusal(409, "limit-reached");
+        (over["limit"], over.Number("maximum")).ShouldBe(("units", 2));
         (await _sale.BuyAsync(batch, _sale.NewUser(), quantity: 1)).Is(201);
         (await _sale.AuditAsync(batch)).Units.Free.ShouldBe(0);
     }
@@ -135,7 +137,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
         for (var order = 0; order < 10; order++) (await _sale.CancelAsync(await _sale.OrderAsync(batch, user), user))
             .Is(200);
-        (await _sale.BuyAsync(batch, user)).IsRefusal(409, "limit-reached");
+        var refused = (await _sale.BuyAsync(batch, user)).IsRefusal(409, "limit-reached");
+        (refused["limit"], refused.Number("maximum")).ShouldBe(("ended-orders", 10));
         (await _sale.BuyAsync(batch, _sale.NewUser())).Is(201);
     }
 

@@ -131,7 +131,8 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
             (await CancelAsync(batch, user)).Is(204);
         }
 
-        (await _sale.ReserveAsync(batch, user)).IsRefusal(409, "limit-reached");
+        var refused = (await _sale.ReserveAsync(batch, user)).IsRefusal(409, "limit-reached");
+        (refused["limit"], refused.Number("maximum")).ShouldBe(("reservation-changes", 20));
         (await _sale.ReserveAsync(batch, _sale.NewUser())).Is(201);
     }
 

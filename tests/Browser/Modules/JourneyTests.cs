@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Tests.Browser.Stage;
 
 namespace OrleansSale.Tests.Browser.Modules;
@@ -43,6 +44,10 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("310, {}, {phase: 'waiting', paused: true}", "paused", "buy", false)]
     [InlineData("310, {}, {phase: 'paused', paused: true}", "paused", "buy", false)]
     [InlineData("150, none, {phase: 'reserving', paused: true}", "reserving", "reserve", true)]
+    [InlineData("310, {orders: Array(9).fill(order('expired'))}", "on-sale", "buy", true)]
+    [InlineData("310, {orders: Array(10).fill(order('expired'))}", "on-sale", "none", false)]
+    [InlineData("310, {orders: [...Array(10).fill(order('refunded')), order('paid')]}, {perUserLimit: 2}", "on-sale", "none", false)]
+    [InlineData("310, {orders: [...Array(10).fill(order('cancelled')), order('awaiting-payment')]}", "on-sale", "pay", true)]
     [InlineData("400", "closed", "none", false)]
     [InlineData("390, {}, {phase: 'closed'}", "closed", "none", false)]
     [InlineData("390, {orders: [order('awaiting-payment')]}, {phase: 'closed'}", "closed", "none", false)]
@@ -53,6 +58,15 @@ public sealed class JourneyTests(SaleStage stage)
         var plan = await stage.Modules.RunAsync<Plan>("/js/journey.js", $"{Facts} return m.journey(is({known}));");
         plan.ShouldSatisfyAllConditions(
             () => plan.Phase.ShouldBe(phase), () => plan.Action.ShouldBe(action), () => plan.IsOpen.ShouldBe(isOpen));
+    }
+
+    [Fact]
+    public async Task A_buyer_with_too_many_ended_orders_is_told_so_by_the_engine_s_own_bound()
+    {
+        var plan = await stage.Modules.RunAsync<Plan>(
+            "/js/journey.js", $"{Facts} return m.journey(is(310, {{orders: Array(10).fill(order('cancelled'))}}));");
+        plan.Status.ShouldBe("ended-too-often");
+        (await stage.Modules.RunAsync<int>("/js/journey.js", "return m.maxEndedOrders;")).ShouldBe(BatchTerms.MaxEndedOrders);
     }
 
     [Theory]

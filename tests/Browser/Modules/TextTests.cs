@@ -1,4 +1,7 @@
+using System.Text.Json;
+using OrleansSale.Api.Problems;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Tests.Browser.Stage;
 
 namespace OrleansSale.Tests.Browser.Modules;
@@ -54,11 +57,31 @@ public sealed class TextTests(SaleStage stage)
         language.ShouldBe(chosen);
     }
 
+    [Fact]
+    public async Task The_page_knows_the_minor_unit_of_every_currency_that_the_engine_sells_in()
+    {
+        var codes = Currency.Codes.ToArray();
+        var digits = await stage.Modules.RunAsync<int[]>("/js/currency.js", "return x.map(m.minorUnitsOf);", codes);
+        codes.Zip(digits).ShouldAllBe(pair => Currency.MinorUnitsOf(pair.First) == pair.Second);
+    }
+
+    [Fact]
+    public async Task Everything_that_can_be_wrong_with_a_field_has_words()
+    {
+        var faults = Enum.GetNames<FieldFault>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
+        var words = await stage.Modules.RunAsync<string[]>(
+            Text, "return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));", faults);
+        words.ShouldAllBe(text => text.Length > 5);
+    }
+
     [Theory]
     [InlineData("en", 199_900, "CNY", "CN¥1,999")]
     [InlineData("zh-CN", 199_900, "CNY", "¥1,999")]
     [InlineData("en", 199_950, "CNY", "CN¥1,999.50")]
     [InlineData("en", 1_999, "JPY", "¥1,999")]
+    [InlineData("en", 1_999, "KWD", "KWD\u00a01.999")]
+    [InlineData("en", 1_999, "IQD", "IQD\u00a01.999")]
+    [InlineData("en", 199_950, "RSD", "RSD\u00a01,999.50")]
     public async Task Money_is_written_with_the_digits_of_its_currency(
         string language, int amount, string currency, string written)
     {

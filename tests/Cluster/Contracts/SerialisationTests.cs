@@ -35,7 +35,7 @@ public sealed class SerialisationTests
         new OperatorCommand(OperatorAction.Withdraw, 7, "因为", "weibo:op", "k-1"),
         new PurchaseRequest("weibo:a", "k", 2, 3, true),
         new PurchaseCall([new("weibo:a", "k", 2, 3, true), new("weibo:b", null, 1, 1, false)]),
-        new PurchaseOutcome(Order, true, Refusal.Paused),
+        new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders),
         new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order), PurchaseOutcome.No(Refusal.SoldOut)]),
         new CataloguePage([Terms]), new LedgerPage([10, 20], 19), new Capture(17, "p-17", "weibo:a", Amount),
         new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),

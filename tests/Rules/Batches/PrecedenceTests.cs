@@ -128,8 +128,9 @@ public class PrecedenceTests
     public void After_ten_ended_orders_a_user_makes_no_more()
     {
         var live = LiveBatch.Create();
-        for (var i = 0; i < PurchaseRules.MaxEndedOrders; i++) live.Cancel(live.Buy(Alice).Order!.Seq);
-        live.Buy(Alice).Refused.ShouldBe(Refusal.LimitReached);
+        for (var i = 0; i < BatchTerms.MaxEndedOrders; i++) live.Cancel(live.Buy(Alice).Order!.Seq);
+        live.Buy(Alice).ShouldBe(PurchaseOutcome.Over(UserLimit.EndedOrders));
+        live.Buy(Alice, quantity: 2).ShouldBe(PurchaseOutcome.Over(UserLimit.Units));
         live.Buy("weibo:bob").Order.ShouldNotBeNull();
     }
 

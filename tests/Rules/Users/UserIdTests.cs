@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Users;
 
@@ -31,6 +33,23 @@ public class UserIdTests
     [InlineData("\U0001F600", true)]
     [InlineData("𠜎", true)]
     [InlineData("\"'<>&\\%", true)]
+    [InlineData("李\U000323b0", true)]
+    [InlineData("\U0001faea", true)]
+    [InlineData("می\u200cخواهم", true)]
+    [InlineData("क्\u200dष", true)]
+    [InlineData("👨\u200d👩\u200d👧", true)]
+    [InlineData("❤\ufe0f\u200d🔥", true)]
+    [InlineData("ali\u200cce", false)]
+    [InlineData("张\u200d三", false)]
+    [InlineData("\u200d👩", false)]
+    [InlineData("👩\u200d", false)]
+    [InlineData("👩\u200d\u200d👧", false)]
+    [InlineData("👩\u200da", false)]
+    [InlineData("a\u200fb", false)]
+    [InlineData("a\u2066b", false)]
+    [InlineData("a\uffffb", false)]
+    [InlineData("a\U0010fffdb", false)]
+    [InlineData("a\u00adb", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
     [InlineData(" alice", false)]
@@ -52,6 +71,31 @@ public class UserIdTests
     [InlineData("a\ue000b", false)]
     [InlineData("\ufeff", false)]
     public void A_subject_is_printable_without_slash_and_colon(string? text, bool valid) => UserId.IsSubject(text).ShouldBe(valid);
+
+    // The grammar must not change with the runtime's table of characters: what it knows is judged as it says, and what it does not
+    // know yet is somebody's name.
+    [Fact]
+    public void Every_character_that_a_table_knows_is_judged_by_its_kind_and_an_unknown_one_is_printable()
+    {
+        for (var value = 0; value <= 0x10FFFF; value++)
+        {
+            if (!Rune.IsValid(value) || value is '/' or ':' or 0xFFFD or 0x200C or 0x200D) continue;
+            var category = Rune.GetUnicodeCategory(new Rune(value));
+            var isCharacter = (value & 0xFFFE) != 0xFFFE && value is not (>= 0xFDD0 and <= 0xFDEF);
+            var expected = category switch
+            {
+                UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator => false,
+                UnicodeCategory.SpaceSeparator => value == ' ',
+                UnicodeCategory.Format => (bool?)null,
+                UnicodeCategory.OtherNotAssigned => isCharacter ? null : false,
+                _ => true,
+            };
+            var isSubject = UserId.IsSubject($"a{new Rune(value)}b");
+            if (expected is not null) isSubject.ShouldBe(expected.Value, $"U+{value:X4}");
+        }
+        UserId.IsSubject("\U000323af\U000323b0\U000323ff").ShouldBeTrue("not assigned before Unicode 17");
+    }
 
     // A lone surrogate can't be an argument of a theory: the runner would replace it.
     [Fact]

@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+
+namespace OrleansSale.GrainInterfaces.Orders;
+
+/// <summary>
+/// The currencies that something can be sold in, with their minor units: list one of ISO 4217 as of January 2026, without funds
+/// codes (<c>CLF</c>), units of account (<c>XDR</c>), metals (<c>XAU</c>) and what is no currency (<c>XTS</c>, <c>XXX</c>).
+/// </summary>
+public static class Currency
+{
+    private const string WithNone = """
+        BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF
+        """;
+
+    private const string WithTwo = """
+        AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC
+        CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR
+        JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD
+        NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN
+        SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+        """;
+
+    private const string WithThree = """
+        BHD IQD JOD KWD LYD OMR TND
+        """;
+
+    private static readonly FrozenDictionary<string, int> Digits =
+        Of(WithNone, 0).Concat(Of(WithTwo, 2)).Concat(Of(WithThree, 3)).ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>All codes.</summary>
+    public static IReadOnlyCollection<string> Codes => Digits.Keys;
+
+    /// <summary>How many decimal digits its minor unit is (CNY 2, JPY 0, KWD 3); null: nothing is sold in it.</summary>
+    public static int? MinorUnitsOf(string code) => Digits.TryGetValue(code, out var digits) ? digits : null;
+
+    private static IEnumerable<KeyValuePair<string, int>> Of(string codes, int digits) =>
+        codes.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(code => KeyValuePair.Create(code, digits));
+}
