@@ -45,6 +45,10 @@ public sealed record BoardList(
     BoardBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
 /// <summary>A product.</summary>
+/// <param name="Id">Product id, <c>[a-z0-9-]{1,64}</c>; it may be a number, since it stands in no export to spreadsheets.</param>
+/// <param name="Name">Name for people: one line, 1–200 characters.</param>
+/// <param name="Price">Price of one unit, 1…1,000,000,000,000 minor units.</param>
+/// <param name="ImageUrl">An https or site-relative address of a picture, at most 2,000 characters.</param>
 public sealed record ProductBody(
     string Id, string Name, MoneyBody Price,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImageUrl)
@@ -53,7 +57,9 @@ public sealed record ProductBody(
         new(product.Id, product.Name, MoneyBody.Of(product.Price), product.ImageUrl);
 }
 
-/// <summary>An amount in minor units.</summary>
+/// <summary>An amount of money.</summary>
+/// <param name="Amount">In minor units of the currency by ISO 4217: 199900 CNY is ¥1,999.00, 1999 KWD is 1.999, 1999 JPY is 1,999.</param>
+/// <param name="Currency">ISO 4217 code of a currency: no funds code, metal or test code.</param>
 public sealed record MoneyBody(long Amount, string Currency)
 {
     internal static MoneyBody Of(Money money) => new(money.Amount, money.Currency);

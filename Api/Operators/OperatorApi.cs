@@ -50,7 +50,14 @@ public static class OperatorApi
         var terms = TermsInput.Read(fields);
         if (fields.Problem is { } malformed) return malformed;
 
-        var answer = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
+        // What may not be created any more, or any longer, may be there already: a repeat of its creation finds it.
+        var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
+        if (NewBatchRules.Refuse(terms, time.GetUtcNow()) is { } refused
+            && await patience.AskAsync(() => batch.ReadBoardAsync(0)) is null)
+        {
+            return Problem.Invalid(refused.Field, refused.Detail, refused.Fault);
+        }
+        var answer = await patience.AskAsync(() => batch.CreateAsync(terms));
         if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
         // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
         await patience.AskAsync(() => AddAsync(grains, terms));
@@ -76,7 +83,7 @@ public static class OperatorApi
         var units = action is OperatorAction.Restock or OperatorAction.Withdraw ? fields.Number("units", 1, BatchTerms.MaxStock) : 0;
         // Made if absent, here: the front's own repeats of the call must be repeats.
         var command = new OperatorCommand(
-            action, (int)units, fields.Text("reason", 1, 500), caller!.User, key ?? Guid.CreateVersion7().ToString("N"));
+            action, (int)units, fields.Lines("reason", 1, 500), caller!.User, key ?? Guid.CreateVersion7().ToString("N"));
         if (fields.Problem is { } malformed) return malformed;
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
 

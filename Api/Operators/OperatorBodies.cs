@@ -9,14 +9,18 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>A batch to create.</summary>
-/// <param name="Id">Batch id, <c>[a-z0-9-]{1,64}</c>.</param>
+/// <param name="Id">
+/// Batch id, <c>[a-z0-9-]{1,64}</c>; none that a spreadsheet takes for a number, a date or a formula (<c>20121221</c>, <c>1e5</c>,
+/// <c>0x10</c>, <c>2012-12-21</c>, <c>dec-21</c>, <c>-a</c>), since order ids begin with it.
+/// </param>
 /// <param name="Product">What is sold.</param>
 /// <param name="Channel">The platform whose users may take part, or a list of up to 16.</param>
 /// <param name="Stock">Units: 1…10,000,000.</param>
 /// <param name="PerUserLimit">Units a user may have in live orders: 1…100.</param>
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400.</param>
 /// <param name="Schedule">
-/// reservationOpens is before reservationCloses, that not after saleOpens, and that before saleCloses.
+/// reservationOpens is before reservationCloses, that not after saleOpens, and that before saleCloses. When a batch is created,
+/// reservationCloses is still to come: without a reservation nobody can buy. A repeat of the creation may come at any time.
 /// </param>
 public sealed record CreateBatchBody(
     [property: RegularExpression("^[a-z0-9-]{1,64}$")] string Id,
@@ -28,12 +32,12 @@ public sealed record CreateBatchBody(
     ScheduleBody Schedule);
 
 /// <summary>Why an operator does something.</summary>
-/// <param name="Reason">For the record: 1–500 characters.</param>
+/// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
 public sealed record ReasonBody([property: StringLength(500, MinimumLength = 1)] string Reason);
 
 /// <summary>How many units to add or take out, and why.</summary>
 /// <param name="Units">1…10,000,000.</param>
-/// <param name="Reason">For the record: 1–500 characters.</param>
+/// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
 public sealed record UnitsBody(
     [property: Range(1, BatchTerms.MaxStock)] int Units,
     [property: StringLength(500, MinimumLength = 1)] string Reason);

@@ -20,7 +20,7 @@ public static class TermsInput
             fields.Text("id", text => BatchTerms.IsId(text), IdGrammar),
             new Product(
                 product.Text("id", text => BatchTerms.IsId(text), IdGrammar),
-                product.Text("name", 1, 200),
+                product.Line("name", 1, 200),
                 new Money(price.Number("amount", 1, MaxPrice), price.Text("currency", IsCurrency, "three capital letters (ISO 4217)")),
                 ReadImage(product)),
             fields.OneOrMany("channel", 1, BatchTerms.MaxChannels, text => UserId.IsChannel(text), "1 to 32 of a-z, 0-9 and -"),
@@ -45,7 +45,7 @@ public static class TermsInput
     // A page puts it into an img: nothing but a picture from the web, or from this site.
     private static string? ReadImage(Fields product)
     {
-        var image = product.OptionalText("imageUrl", 1, 2_000);
+        var image = product.OptionalLine("imageUrl", 1, 2_000);
         if (image is null) return null;
         var isSafe = (image.StartsWith('/') && !image.StartsWith("//", StringComparison.Ordinal))
             || (Uri.TryCreate(image, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps);

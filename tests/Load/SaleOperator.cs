@@ -11,8 +11,11 @@ internal sealed class SaleOperator : IDisposable
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>From the creation to the opening: a batch is created before, so that somebody could reserve.</summary>
+    private static readonly TimeSpan OpensAfter = TimeSpan.FromSeconds(5);
+
     /// <summary>Long enough for the clocks of the sale to agree that it is open.</summary>
-    private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
 
     private readonly EngineClient _client;
     private readonly string _token;
@@ -22,16 +25,19 @@ internal sealed class SaleOperator : IDisposable
     public SaleOperator(Uri engine, EngineSecrets secrets) => (_client, _token) = (
         new EngineClient(engine, AnswerWithin), new TokenSigner(secrets).Sign(BatchPlan.Channel, "chef", "operator"));
 
-    /// <summary>Creates a batch.</summary>
+    /// <summary>Creates a batch, and waits until it is on sale if it is not to open later.</summary>
     /// <param name="batch">Its id.</param>
     /// <param name="stock">Units.</param>
-    /// <param name="opens">When the sale opens; null: it is on sale.</param>
+    /// <param name="opens">When the sale opens; null: soon.</param>
     /// <exception cref="EngineException">It could not be created.</exception>
     public async Task CreateAsync(string batch, int stock, DateTimeOffset? opens = null)
     {
-        var plan = new BatchPlan(batch, stock, opens ?? DateTimeOffset.UtcNow - OpenFor) { PaymentWindowSeconds = PaymentWindowSeconds };
+        var opening = opens ?? DateTimeOffset.UtcNow + OpensAfter;
+        var plan = new BatchPlan(batch, stock, opening) { PaymentWindowSeconds = PaymentWindowSeconds };
         var created = await _client.CreateAsync(_token, plan);
         if (created.Status != 201) throw new EngineException($"the batch could not be created: {created}");
+        var wait = opening + OpenFor - DateTimeOffset.UtcNow;
+        if (opens is null && wait > TimeSpan.Zero) await Task.Delay(wait);
     }
 
     /// <summary>Pauses, resumes or closes a sale.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class CashierPage
     /// <summary>An amount of minor units as people write it: ¥1,999.00.</summary>
     public static string Format(long amount, string currency)
     {
-        var digits = currency is "JPY" or "KRW" or "VND" or "CLP" ? 0 : 2;
+        var digits = MinorUnitsOf(currency);
         var major = amount / (decimal)Math.Pow(10, digits);
         var number = major.ToString($"N{digits}", CultureInfo.InvariantCulture);
         return currency switch
@@ -79,6 +79,15 @@ internal sealed partial class CashierPage
             _ => $"{currency} {number}",
         };
     }
+
+    // ISO 4217: two digits, but for these.
+    private static int MinorUnitsOf(string currency) => currency switch
+    {
+        "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" or "RWF" or "UGX" or "VND" or "VUV"
+            or "XAF" or "XOF" or "XPF" => 0,
+        "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 3,
+        _ => 2,
+    };
 
     private static string StateOf(Checkout checkout, DateTimeOffset now) =>
         checkout.Refund is not null ? "refunded"

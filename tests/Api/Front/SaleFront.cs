@@ -1,4 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSale.Api.Batches;
+using OrleansSale.Api.Operators;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Api.Front;
@@ -32,8 +39,22 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
     {
         var terms = Offer.Of(NewId(), Clock.GetUtcNow(), stage, stock, limit, windowSeconds);
         change?.Invoke(terms);
-        (await Client.PostAsync("/api/operator/batches", Operator, terms)).Is(201);
+        if (stage > Stage.Reserving) await PutThereAsync(terms);
+        else (await Client.PostAsync("/api/operator/batches", Operator, terms)).Is(201);
         return (string)terms["id"]!;
+    }
+
+    /// <summary>
+    /// Puts a batch where the front would create none any more, as an operator's creation of an earlier day left it.
+    /// </summary>
+    public async Task PutThereAsync(JsonObject terms)
+    {
+        using var json = JsonDocument.Parse(terms.ToJsonString());
+        var read = TermsInput.Read(new Fields(json));
+        var grains = front.Services.GetRequiredService<IGrainFactory>();
+        (await grains.GetGrain<ISaleBatchGrain>(read.Id).CreateAsync(read)).Value.ShouldBeTrue();
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(read);
+        await front.Services.GetRequiredService<CatalogueCopy>().Add(read).ReadNewAsync();
     }
 
     public Task<Answer> BoardAsync(string batch) => Client.GetAsync($"/api/batches/{batch}");

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.Sandbox.Page;
+using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Api.Payments;
 
@@ -34,8 +35,21 @@ public sealed class CashierPageTests : IDisposable
     [InlineData(1_999, "JPY", "¥1,999")]
     [InlineData(1_999, "USD", "$19.99")]
     [InlineData(1_999, "SEK", "SEK 19.99")]
+    [InlineData(1_999, "KWD", "KWD 1.999")]
+    [InlineData(1_999, "UGX", "UGX 1,999")]
     public void An_amount_is_written_as_people_write_it(long amount, string currency, string expected) =>
         CashierPage.Format(amount, currency).ShouldBe(expected);
+
+    [Fact]
+    public void The_cashier_knows_the_minor_unit_of_every_currency_that_the_engine_sells_in()
+    {
+        foreach (var currency in Currency.Codes)
+        {
+            var written = CashierPage.Format(1_234_567, currency);
+            (written.Length - 1 - written.LastIndexOf('.'))
+                .ShouldBe(Currency.MinorUnitsOf(currency) is > 0 and var digits ? digits : written.Length, currency);
+        }
+    }
 
     [Fact]
     public void The_state_is_the_checkouts_and_after_the_deadline_only_paid_ones_keep_theirs()

@@ -12,15 +12,17 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
 
     [Theory]
     [InlineData("id", Missing, "null", "1", "\"\"", "\"Upper\"", "\"a b\"", "\"a_b\"", "\"é\"", "\"a.b\"", "\"a/b\"",
-        "[\"a\"]", "\"{65}\"")]
+        "[\"a\"]", "\"{65}\"", "\"20121221\"", "\"1e5\"", "\"0x10\"", "\"1-1\"", "\"2012-12-21\"", "\"-a\"", "\"may1\"")]
     [InlineData("product", Missing, "null", "\"mi2\"", "[]", "1")]
     [InlineData("product.id", Missing, "\"\"", "\"MI2\"", "1", "\"{65}\"")]
     [InlineData("product.name", Missing, "\"\"", "\" \"", "\"a\\u0000b\"", "\"a\\nb\"", "\"\\ud800\"", "\"\\u2028\"",
+        "\"\\u3000\\u200b\"", "\"a\\u202eb\"", "\"a\\tb\"", "\"\\ufffe\"",
         "1", "\"{201}\"")]
     [InlineData("product.price", Missing, "1999", "\"1999 CNY\"")]
     [InlineData("product.price.amount", Missing, "0", "-1", "1.5", "1e99", "\"1999\"", "1000000000001",
         "99999999999999999999")]
-    [InlineData("product.price.currency", Missing, "\"cny\"", "\"CN\"", "\"CNYY\"", "\"¥¥¥\"", "156")]
+    [InlineData("product.price.currency", Missing, "\"cny\"", "\"CN\"", "\"CNYY\"", "\"¥¥¥\"", "156", "\"RMB\"", "\"XXX\"", "\"XTS\"",
+        "\"XAU\"", "\"XDR\"", "\"CLF\"", "\"USN\"", "\"ABC\"", "\"EURO\"")]
     [InlineData(
         "product.imageUrl", "\"javascript:alert(1)\"", "\"//evil.example/x.png\"", "\"http://plain.example/x.png\"",
         "\"data:image/png,x\"", "1",
@@ -92,7 +94,7 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
 
     [Theory]
     [InlineData("units", Missing, "0", "-1", "10000001", "1.5", "\"1\"", "null")]
-    [InlineData("reason", Missing, "\"\"", "\"  \"", "1", "\"a\\u0007\"", "\"\\udc00\"", "\"{501}\"")]
+    [InlineData("reason", Missing, "\"\"", "\"  \"", "1", "\"a\\u0007\"", "\"\\udc00\"", "\"{501}\"", "\"\\u3000\"", "\"a\\u202e\"")]
     public async Task Commands_out_of_their_ranges_are_named(string field, params string[] values)
     {
         var batch = await _sale.CreateAsync();
@@ -116,16 +118,19 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     }
 
     [Theory]
-    [InlineData("name", Missing, "\"\"", "1", "\"a\\u0000\"", "\"\\ud800\"", "\"{101}\"")]
-    [InlineData("phone", Missing, "\"12\"", "13800138000", "\"{33}\"")]
-    [InlineData("address", Missing, "\"\"", "\"a\\nb\"", "{}", "\"{501}\"")]
+    [InlineData("name", Missing, "\"\"", "1", "\"a\\u0000\"", "\"\\ud800\"", "\"{101}\"", "\"\\u00a0\\u3000\"", "\"\\u200b\"",
+        "\"a\\nb\"", "\"a\\tb\"", "\"a\\u202eb\"", "\"a\\u2066b\"", "\"a\\ufffdb\"", "\"\\uffff\"")]
+    [InlineData("phone", Missing, "\"12\"", "13800138000", "\"{33}\"", "\"     \"", "\"1234\"", "\"abcdefg\"", "\"=1+12345\"",
+        "\"+12345+6\"", "\"-12345\"", "\"12345\\n6\"", "\"12345=A1\"", "\"+12345-A1\"", "\"@12345\"")]
+    [InlineData("address", Missing, "\"\"", "\"x\"", "\"\\u3000\\u3000\"", "\"\\n\\r\\n\"", "\"x\\u200d\"", "{}", "\"{501}\"", "\"a\\u0007b\"",
+        "\"a\\u202bb\"", "\"a\\udc00b\"")]
     public async Task Delivery_details_out_of_their_ranges_are_named(string field, params string[] values)
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
         var path = $"/api/orders/{await _sale.OrderAsync(batch, user)}/delivery";
         foreach (var value in values)
         {
-            var body = new JsonObject { ["name"] = "x", ["phone"] = "12345", ["address"] = "x" };
+            var body = new JsonObject { ["name"] = "x", ["phone"] = "12345", ["address"] = "xy" };
             Set(body, field, value);
             (await _sale.Client.SendAsync("PUT", path, _sale.Sign.Bearer(user), Raw(body, value)))
                 .IsRefusal(400, "invalid-request", field);

@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using OrleansSale.Api.Problems;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>
+/// What a batch that is not there yet must satisfy besides the ranges of its fields, as a pure function. What was created before
+/// a rule came is there, and works as before.
+/// </summary>
+public static partial class NewBatchRules
+{
+    /// <summary>The field that a new batch may not have so, and why; null: it may be created now.</summary>
+    /// <param name="terms">The batch, each field in its range.</param>
+    /// <param name="now">The front's clock.</param>
+    public static (string Field, string Detail, FieldFault Fault)? Refuse(BatchTerms terms, DateTimeOffset now)
+    {
+        if (ReadsAsValue(terms.Id))
+        {
+            return ("id", $"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, as a number, a date or a formula; "
+                + "begin with a word, as in batch-1", FieldFault.Malformed);
+        }
+        var currency = terms.Product.Price.Currency;
+        if (Currency.MinorUnitsOf(currency) is null)
+        {
+            return ("product.price.currency", $"{currency} is no currency of ISO 4217 that something can be sold in",
+                FieldFault.Malformed);
+        }
+        if (terms.Schedule.SaleCloses <= now) return ("schedule.saleCloses", "has passed", FieldFault.Past);
+        if (terms.Schedule.ReservationCloses <= now)
+            return ("schedule.reservationCloses", "has passed: nobody could reserve, so nobody could buy", FieldFault.Past);
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a spreadsheet, or a program that guesses, takes the id for something else than a text: a number (<c>20121221</c>,
+    /// <c>1e5</c>, <c>0x10</c>), a date (<c>2012-12-21</c>, <c>dec-21</c>, <c>may1</c>), a time (<c>5pm</c>), a formula
+    /// (<c>-a</c>), or a word for a value (<c>true</c>, <c>null</c>).
+    /// </summary>
+    public static bool ReadsAsValue(string id) => Value().IsMatch(id);
+
+    [GeneratedRegex("""
+        ^(
+            -.* |
+            [0-9-]+ |
+            [0-9]+[ed]-?[0-9]+ |
+            0[xbo][0-9a-f]+ |
+            [0-9]{1,2}-?(am|pm) |
+            ([0-9]{1,4}-?)?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|
+                nov(ember)?|dec(ember)?)(-?[0-9]{1,4}){0,2} |
+            true|false|null|nan|na|inf|infinity
+        )$
+        """, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Value();
+}
