@@ -1,5 +1,3 @@
-using System.Globalization;
-using CsvHelper;
 using OrleansSale.Api.Batches;
 using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
@@ -23,17 +21,28 @@ public static class ExportsApi
     /// <summary>Orders whose documents are read at a time.</summary>
     public const int MaxReading = 32;
 
-    private const string Csv = "text/csv";
+    private const string Cells = """
+        With `Accept: text/csv` the whole list as CSV: RFC 4180, UTF-8 with a byte order mark, texts quoted, numbers not. An
+        apostrophe stands before a text whose first visible character, apostrophes aside, is `=`, `+`, `-` or `@` of any width, so
+        that no spreadsheet takes it for a formula: take one away to have the text back. Nothing else is changed; telephone
+        numbers are as they were given, and a spreadsheet keeps them whole if it imports the column as text.
+        """;
+
+    private static readonly string[] OrderColumns =
+        ["order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
+            "name", "phone", "address"];
+
+    private static readonly string[] ReservationColumns = ["user", "version", "reservedAt"];
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapExports(this IEndpointRouteBuilder app)
     {
         var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
-        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch")
-            .Produces<OperatorOrderList>(200, "application/json", Csv)
+        batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").WithDescription(Cells)
+            .Produces<OperatorOrderList>(200, "application/json", CsvExport.MediaType)
             .Described("ListOrders", Contract.Operators(Refusal.InvalidRequest, Refusal.NotFound));
-        batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")
-            .Produces<OperatorReservationList>(200, "application/json", Csv)
+        batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch").WithDescription(Cells)
+            .Produces<OperatorReservationList>(200, "application/json", CsvExport.MediaType)
             .Described("ListReservations", Contract.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
             .Produces<string>(200, "application/x-ndjson")
@@ -54,24 +63,35 @@ public static class ExportsApi
         }
         // The first page before anything is told: until then it can be refused.
         var next = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
-        return await WriteCsvAsync(http, $"{batch}-orders.csv", async csv =>
+        return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
         {
-            await csv.WriteAsync("order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy",
-                "checkout", "payment", "name", "phone", "address");
             while (next.Length > 0)
             {
-                foreach (var order in next)
-                {
-                    await csv.WriteAsync(
-                        order.Id, order.User, string.Join(' ', order.Units), order.Quantity, NameOf(order.Status),
-                        order.Amount.Amount, order.Amount.Currency, order.HeldAt, order.PayBy, order.Checkout, order.Payment,
-                        order.Delivery?.Name, order.Delivery?.Phone, order.Delivery?.Address);
-                }
+                foreach (var order in next) await WriteAsync(csv, order);
                 await csv.FlushAsync();
                 if (next.Length < Paging.MaxLimit || !OrderId.TryParse(next[^1].Id, out _, out seq)) break;
                 next = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
             }
         });
+    }
+
+    private static Task WriteAsync(CsvExport csv, OperatorOrderBody order)
+    {
+        csv.Text(order.Id);
+        csv.Text(order.User);
+        csv.Text(string.Join(' ', order.Units));
+        csv.Number(order.Quantity);
+        csv.Text(NameOf(order.Status));
+        csv.Number(order.Amount.Amount);
+        csv.Text(order.Amount.Currency);
+        csv.Instant(order.HeldAt);
+        csv.Instant(order.PayBy);
+        csv.Text(order.Checkout);
+        csv.Text(order.Payment);
+        csv.Text(order.Delivery?.Name);
+        csv.Phone(order.Delivery?.Phone);
+        csv.Text(order.Delivery?.Address);
+        return csv.EndRowAsync();
     }
 
     private static async Task<IResult> ListReservationsAsync(
@@ -91,14 +111,24 @@ public static class ExportsApi
                 Wire.Json.OperatorReservationList);
         }
         var next = await patience.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
-        return await WriteCsvAsync(http, $"{batch}-reservations.csv", async csv =>
+        return await WriteCsvAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
         {
-            await csv.WriteAsync("user", "version", "reservedAt");
             while (true)
             {
                 foreach (var reservation in next.Reservations)
-                    await csv.WriteAsync(reservation.User, reservation.Version, reservation.ReservedAt);
-                foreach (var user in next.Damaged) await csv.WriteAsync(user, null, null);
+                {
+                    csv.Text(reservation.User);
+                    csv.Number(reservation.Version);
+                    csv.Instant(reservation.ReservedAt);
+                    await csv.EndRowAsync();
+                }
+                foreach (var user in next.Damaged)
+                {
+                    csv.Text(user);
+                    csv.Text(null);
+                    csv.Text(null);
+                    await csv.EndRowAsync();
+                }
                 await csv.FlushAsync();
                 if (next.Next is not { } more) break;
                 next = await patience.AskAsync(() => roster.ListAsync(more, Paging.MaxLimit));
@@ -149,7 +179,7 @@ public static class ExportsApi
     private static bool WantsCsv(HttpContext http)
     {
         var accepted = http.Request.GetTypedHeaders().Accept;
-        return QualityOf(Csv) is > 0 and var csv && csv >= QualityOf("application/json");
+        return QualityOf(CsvExport.MediaType) is > 0 and var csv && csv >= QualityOf("application/json");
 
         double QualityOf(string mediaType) => accepted
             .Where(range => range.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
@@ -159,15 +189,13 @@ public static class ExportsApi
     private static string NameOf(OrderStatus status) =>
         System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
 
-    // What a spreadsheet would take for a formula is defused: names and addresses come from buyers. The mark tells it
-    // that this is UTF-8.
-    private static async Task<IResult> WriteCsvAsync(HttpContext http, string fileName, Func<CsvExport, Task> write)
+    private static async Task<IResult> WriteCsvAsync(
+        HttpContext http, string fileName, string[] columns, Func<CsvExport, Task> write)
     {
-        http.Response.ContentType = Csv + "; charset=utf-8";
+        http.Response.ContentType = CsvExport.MediaType + "; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
-        var options = CsvWriterOptions.Default with { Injection = CsvInjection.Escape, WriteByteOrderMark = true };
-        await using var csv = CsvWriter.Create(http.Response.Body, options, leaveOpen: true);
-        await WholeOrCutOffAsync(http, () => write(new CsvExport(csv, http.RequestAborted)));
+        await using var csv = await CsvExport.BeginAsync(http.Response.Body, http.RequestAborted, columns);
+        await WholeOrCutOffAsync(http, () => write(csv));
         return Results.Empty;
     }
 
@@ -182,16 +210,5 @@ public static class ExportsApi
         {
             http.Abort();
         }
-    }
-
-    private sealed class CsvExport(CsvWriter csv, CancellationToken aborted)
-    {
-        public async Task WriteAsync(params object?[] cells) => await csv.WriteRecordAsync([.. cells.Select(TextOf)], aborted);
-
-        public async Task FlushAsync() => await csv.FlushAsync(aborted);
-
-        private static string TextOf(object? cell) => cell is DateTimeOffset instant
-            ? instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
-            : Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "";
     }
 }

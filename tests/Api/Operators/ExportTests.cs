@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrleansSale.Api.Operators;
 
 namespace OrleansSale.Tests.Api.Operators;
 
@@ -94,9 +95,10 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync(stock: 5, limit: 2);
         var (formula, chinese) = (_sale.NewUser(), _sale.NewUser());
         var first = await _sale.OrderAsync(batch, formula, 2);
-        await DeliverAsync(first, formula, "=HYPERLINK(\"http://evil\";\"x\")", "+86 1", "@SUM(1),\"quoted\"");
+        await DeliverAsync(first, formula, "=HYPERLINK(\"http://evil\";\"x\")", "+86 13800138000",
+            "@SUM(1),\"quoted\"");
         var second = await _sale.OrderAsync(batch, chinese);
-        await DeliverAsync(second, chinese, "王小明", "-1 234", "北京市,海淀区");
+        await DeliverAsync(second, chinese, "王小明", "+1-555-123-4567", "北京市,海淀区\n中关村");
 
         var answer = await _sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", _sale.Operator,
             headers: ("Accept", "text/csv"));
@@ -109,14 +111,14 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
             "payment", "name", "phone", "address",
         ]);
         rows.Count.ShouldBe(3);
+        rows[0].ShouldNotContain(column => column.StartsWith('\''));
         rows[1][..7].ShouldBe([first, formula, "1 2", "2", "awaiting-payment", $"{2 * Offer.Price}", "CNY"]);
         rows[1][7].ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
-        (rows[2][11], rows[2][13]).ShouldBe(("王小明", "北京市,海淀区"));
-        foreach (var cell in rows.Skip(1).SelectMany(row => row))
-            (cell.Length == 0 || !"=+-@\t\r".Contains(cell[0], StringComparison.Ordinal))
-                .ShouldBeTrue($"{cell} would be a formula");
-        rows[1][11].ShouldContain("HYPERLINK", Case.Sensitive, "defused, not lost");
-        rows[1][13].ShouldContain("\"quoted\"");
+        rows[1][11..].ShouldBe(["'=HYPERLINK(\"http://evil\";\"x\")", "+86 13800138000", "'@SUM(1),\"quoted\""]);
+        rows[2][11..].ShouldBe(["王小明", "+1-555-123-4567", "北京市,海淀区\n中关村"]);
+        // Texts are quoted and numbers are not, so that a program that asks for it tells them apart.
+        answer.Text.ShouldContain($"\"{first}\",\"{formula}\",\"1 2\",2,\"awaiting-payment\",{2 * Offer.Price},\"CNY\",");
+        answer.Text.Count(c => c == '\r').ShouldBe(3, "only rows end with CRLF");
 
         var roster = await _sale.Client.SendAsync(
             "GET", $"/api/operator/batches/{batch}/reservations", _sale.Operator,
@@ -125,6 +127,46 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         (await _sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", _sale.Operator,
             headers: ("Accept", "application/json, text/csv;q=0.5")))
             .MediaType.ShouldBe("application/json", "what is preferred is given");
+    }
+
+    [Theory]
+    [InlineData("=1+1")]
+    [InlineData("+8613800138000")]
+    [InlineData("-1")]
+    [InlineData("@SUM(1)")]
+    [InlineData("＝1+1")]
+    [InlineData("＋1")]
+    [InlineData("－1")]
+    [InlineData("＠SUM(1)")]
+    [InlineData("﹦1")]
+    [InlineData(" =1")]
+    [InlineData("\t=1")]
+    [InlineData("\n\u3000\u200b=1")]
+    [InlineData("'=1")]
+    [InlineData("''  '=1")]
+    public void A_formula_has_one_apostrophe_before_it_and_no_other_text_is_changed(string text)
+    {
+        CsvExport.Marked(text).ShouldBe("'" + text);
+        foreach (var other in (string[])["'t Hooft", "''", "a=1", "1+1", "王小明", "a\n=1", " x", "'1", "", " ", "5-3", "(-1)"])
+            CsvExport.Marked(other).ShouldBe(other);
+    }
+
+    [Fact]
+    public async Task What_was_no_telephone_number_when_it_was_kept_is_a_text_like_any_other()
+    {
+        using var file = new MemoryStream();
+        await using (var csv = await CsvExport.BeginAsync(file, TestContext.Current.CancellationToken, "phone", "none"))
+        {
+            foreach (var phone in (string[])["+86 13800138000", "=cmd|' /C calc'!A0", "+12345+6", "+12345-A1"])
+            {
+                csv.Phone(phone);
+                csv.Phone(null);
+                await csv.EndRowAsync();
+            }
+        }
+        file.ToArray()[..3].ShouldBe([0xEF, 0xBB, 0xBF], "or a spreadsheet takes it for another encoding");
+        Csv(System.Text.Encoding.UTF8.GetString(file.ToArray()).TrimStart('\uFEFF')).Skip(1).Select(row => row[0])
+            .ShouldBe(["+86 13800138000", "'=cmd|' /C calc'!A0", "'+12345+6", "'+12345-A1"]);
     }
 
     private static string[] Ids(Answer list) => [.. list.Items.Select(order => order.GetProperty("id").GetString()!)];

@@ -1,0 +1,76 @@
+using System.Globalization;
+using CsvHelper;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>
+/// Writes an export as CSV for two kinds of readers. Programs: RFC 4180, UTF-8 with a byte order mark, every text as it is but
+/// for one rule. Spreadsheets: texts are quoted and numbers are not, and no text is a formula.
+/// </summary>
+/// <remarks>
+/// The rule: an apostrophe stands before a text that a spreadsheet could take for a formula, because its first visible character,
+/// apostrophes aside, is an equals, plus, minus or at sign of any width. No other text is changed, so that one apostrophe taken
+/// away from what begins so gives every text back. Telephone numbers are exempt: they may begin with a plus, and by their grammar
+/// there is nothing in them to run.
+/// </remarks>
+public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsyncDisposable
+{
+    /// <summary>The media type.</summary>
+    public const string MediaType = "text/csv";
+
+    private const char Mark = '\'';
+
+    /// <summary>Begins an export with its columns.</summary>
+    public static async Task<CsvExport> BeginAsync(Stream stream, CancellationToken aborted, params string[] columns)
+    {
+        var options = CsvWriterOptions.Default with { WriteByteOrderMark = true };
+        var export = new CsvExport(CsvWriter.Create(stream, options, leaveOpen: true), aborted);
+        foreach (var column in columns) export.Text(column);
+        await export.EndRowAsync();
+        return export;
+    }
+
+    /// <summary>The text as it stands in a cell.</summary>
+    public static string Marked(string text) => IsFormula(text) ? Mark + text : text;
+
+    /// <summary>A cell with a text; null: an empty one.</summary>
+    public void Text(string? text) =>
+        csv.WriteField(Marked(text ?? ""), string.IsNullOrEmpty(text) ? CsvQuoting.WhenNeeded : CsvQuoting.Always);
+
+    /// <summary>A cell with a telephone number; null: an empty one. What is none is a text like any other.</summary>
+    public void Phone(string? phone)
+    {
+        if (phone is not null && PhoneNumber.IsNumber(phone)) csv.WriteField(phone, CsvQuoting.Always);
+        else Text(phone);
+    }
+
+    /// <summary>A cell with a whole number.</summary>
+    public void Number(long number) => csv.WriteField(number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A cell with an instant: UTC, to the millisecond, as in JSON.</summary>
+    public void Instant(DateTimeOffset instant) =>
+        Text(instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+
+    /// <summary>Ends a row.</summary>
+    public async Task EndRowAsync() => await csv.EndRecordAsync(aborted);
+
+    /// <summary>Sends what was written.</summary>
+    public async Task FlushAsync() => await csv.FlushAsync(aborted);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => csv.DisposeAsync();
+
+    // Of full width and of the small forms too: spreadsheets that are used in East Asia take them for the ASCII ones.
+    private static bool IsFormula(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value == Mark || PlainText.IsWhiteSpace(rune.Value) || PlainText.IsInvisible(rune.Value)) continue;
+            return rune.Value is '=' or '+' or '-' or '@' or 0xFF1D or 0xFF0B or 0xFF0D or 0xFF20 or 0xFE66 or 0xFE62 or 0xFE63
+                or 0xFE6B or 0x2212;
+        }
+        return false;
+    }
+}
