@@ -59,7 +59,7 @@ public sealed class DamageTests : IDisposable
     private static async Task AssertUnavailableAsync(SaleFront sale, string batch, string order)
     {
         var (path, of, alice) = ($"/api/batches/{batch}", $"/api/orders/{order}", sale.Sign.Bearer("weibo:alice"));
-        var home = new JsonObject { ["name"] = "a", ["phone"] = "123", ["address"] = "b" };
+        var home = new JsonObject { ["name"] = "a", ["phone"] = "12345", ["address"] = "bc" };
         var again = Offer.Of(batch, sale.Clock.GetUtcNow(), Stage.OnSale, 10, 1, 900);
         var ticket = new JsonObject { ["ticket"] = sale.Sign.Ticket("weibo:bob", batch) };
         (string Method, string Path, string? By, object? Body)[] all =
