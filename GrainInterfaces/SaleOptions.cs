@@ -48,6 +48,11 @@ public sealed class SaleOptions
     /// <summary>The folder of the engine's files; <c>data</c> by default.</summary>
     public string? DataDirectory { get; set; }
 
+    /// <summary>
+    /// Whether to go on with a ledger that lacks what the documents beside it know. No by default: the start is refused.
+    /// </summary>
+    public bool AcceptOlderLedger { get; set; }
+
     /// <summary>Signs tickets: base64 of 32 bytes or more. No default outside Development.</summary>
     public string? TicketKey { get; set; }
 

@@ -236,7 +236,11 @@ public sealed partial class BoardFeed(
             while (true)
             {
                 var askedAt = _monotonic.GetTimestamp();
-                if (await batch.ReadBoardAsync(_knownPosition) is not { } update) return null;
+                if (await batch.ReadBoardAsync(_knownPosition) is not { } update)
+                {
+                    _damage = "the catalogue has a batch that the ledger does not have";
+                    return null;
+                }
                 Known.Add(update.Users);
                 _knownPosition += update.Users.Length;
                 if (_knownPosition < update.Snapshot.KnownUsers) continue;

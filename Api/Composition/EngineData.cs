@@ -62,6 +62,7 @@ public sealed class EngineData : IAsyncDisposable
         DataDirectory? directory = null;
         try
         {
+            if (hasSilo) await DatabaseStart.RequireLedgerAsync(database, configuration);
             // Nothing but the sandbox keeps files then.
             if (PaymentOptions.UsesSandbox(configuration, environment)) directory = OpenDirectory(configuration);
             return new EngineData(configuration, environment, directory, database, hasSilo);

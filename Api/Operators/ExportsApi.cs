@@ -21,6 +21,8 @@ public static class ExportsApi
     /// <summary>Orders whose documents are read at a time.</summary>
     public const int MaxReading = 32;
 
+    private const string DamagedDelivery = "(cannot be read)";
+
     private const string Cells = """
         With `Accept: text/csv` the whole list as CSV: RFC 4180, UTF-8 with a byte order mark, texts quoted, numbers not. An
         apostrophe stands before a text whose first visible character, apostrophes aside, is `=`, `+`, `-` or `@` of any width, so
@@ -88,7 +90,7 @@ public static class ExportsApi
         csv.Instant(order.PayBy);
         csv.Text(order.Checkout);
         csv.Text(order.Payment);
-        csv.Text(order.Delivery?.Name);
+        csv.Text(order.DeliveryDamaged ? DamagedDelivery : order.Delivery?.Name);
         csv.Phone(order.Delivery?.Phone);
         csv.Text(order.Delivery?.Address);
         return csv.EndRowAsync();
@@ -169,10 +171,23 @@ public static class ExportsApi
         foreach (var group in orders.Chunk(MaxReading))
         {
             var deliveries = await patience.AskAsync(() => Task.WhenAll(
-                group.Select(order => grains.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync())));
-            bodies.AddRange(group.Zip(deliveries, OperatorOrderBody.Of));
+                group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
+            bodies.AddRange(group.Zip(deliveries, (order, read) => OperatorOrderBody.Of(order, read.Delivery, read.IsDamaged)));
         }
         return [.. bodies];
+    }
+
+    // One order's damaged documents take no list away.
+    private static async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(IOrderGrain order)
+    {
+        try
+        {
+            return (await order.GetDeliveryAsync(), false);
+        }
+        catch (StorageDamagedException)
+        {
+            return (null, true);
+        }
     }
 
     // CSV only when it is asked for by name, and not less than JSON.

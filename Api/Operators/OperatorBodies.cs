@@ -54,17 +54,19 @@ public sealed record UnitsBody(
 /// <param name="Checkout">The provider's checkout.</param>
 /// <param name="Payment">The payment it was sold for.</param>
 /// <param name="Delivery">Where to deliver.</param>
+/// <param name="DeliveryDamaged">Whether that was said and cannot be read, because its storage is damaged; left out if not.</param>
 public sealed record OperatorOrderBody(
     string Id, string User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
     DateTimeOffset HeldAt, DateTimeOffset PayBy,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Checkout,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Payment,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
-    internal static OperatorOrderBody Of(OrderView order, Delivery? delivery) => new(
+    internal static OperatorOrderBody Of(OrderView order, Delivery? delivery, bool isDamaged) => new(
         order.Id, order.User, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount), order.HeldAt, order.PayBy,
-        order.Checkout, order.Payment, DeliveryBody.Of(delivery));
+        order.Checkout, order.Payment, DeliveryBody.Of(delivery), isDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>

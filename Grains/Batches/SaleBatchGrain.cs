@@ -173,8 +173,11 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public Task<long> GetCancelledVersionAsync(string user) => ToldAsync(_batch.CancelledVersionOf(user));
 
-    /// <summary>The second net: being called it is active, and its own timer does the rest.</summary>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+    /// <summary>
+    /// The second net: being called it is active, and its own timer does the rest. A batch whose ledger was lost needs none.
+    /// </summary>
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        _batch.Terms is null && _damage is null ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
 
     /// <inheritdoc />
     public Task<Fault[]> ListFaultsAsync() => Task.FromResult(_batch.Terms is null ? [] : _refunds.Faults().ToArray());

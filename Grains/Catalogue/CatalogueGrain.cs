@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -13,8 +14,11 @@ namespace OrleansSale.Grains.Catalogue;
 /// What the catalogue keeps: an index that spares a start from reading every ledger. The ledgers are the truth.
 /// </summary>
 [GenerateSerializer, Alias("OrleansSale.CatalogueState")]
-public sealed class CatalogueState
+public sealed class CatalogueState : IDocument
 {
+    /// <inheritdoc/>
+    [Id(2), JsonIgnore] public bool IsDamaged { get; set; }
+
     /// <summary>The batches in the order they were added.</summary>
     [Id(0)] public List<BatchTerms> Batches { get; set; } = [];
 
@@ -44,14 +48,16 @@ public sealed partial class CatalogueGrain(
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        if (stored.State.IsDamaged) Log.Damaged(log);
         foreach (var terms in stored.State.Batches) _ids.Add(terms.Id);
-        var found = 0;
+        var (heads, found) = (new Dictionary<string, long>(StringComparer.Ordinal), 0);
         try
         {
             await foreach (var head in HeadsAsync(cancellationToken))
             {
-                if (_ids.Contains(head.Stream[Streams.Batches.Length..])) continue;
-                if (await ReadTermsAsync(head.Stream, cancellationToken) is not { } terms) continue;
+                var batch = head.Stream[Streams.Batches.Length..];
+                heads[batch] = head.Seq;
+                if (_ids.Contains(batch) || await ReadTermsAsync(head.Stream, cancellationToken) is not { } terms) continue;
                 _ids.Add(terms.Id);
                 stored.State.Batches.Add(terms);
                 found++;
@@ -61,17 +67,34 @@ public sealed partial class CatalogueGrain(
         {
             // The batches that are known go on.
             Log.NotListed(log, e.Message);
+            return;
         }
-        if (found == 0) return;
-        Log.Found(log, found);
-        await stored.WriteStateAsync(cancellationToken);
+        var dropped = DropLost(heads);
+        if (found > 0) Log.Found(log, found);
+        if (found > 0 || dropped) await stored.WriteStateAsync(cancellationToken);
+    }
+
+    // A batch is added after its ledger has begun. One without, or a settled head that the ledger has not reached, is of a
+    // ledger that was lost, and the start was told to go on with this one.
+    private bool DropLost(Dictionary<string, long> heads)
+    {
+        var lost = stored.State.Batches.RemoveAll(terms => !heads.ContainsKey(terms.Id));
+        _ids.RemoveWhere(id => !heads.ContainsKey(id));
+        var ahead = stored.State.SettledAt.Where(settled => settled.Value > heads.GetValueOrDefault(settled.Key)).ToArray();
+        foreach (var settled in ahead) stored.State.SettledAt.Remove(settled.Key);
+        if (lost > 0) Log.Lost(log, lost);
+        return lost > 0 || ahead.Length > 0;
     }
 
     /// <inheritdoc />
     public async Task AddAsync(BatchTerms terms)
     {
-        if (!_ids.Add(terms.Id)) return;
-        stored.State.Batches.Add(terms);
+        var known = stored.State.Batches.FindIndex(batch => batch.Id == terms.Id);
+        if (known >= 0 && stored.State.Batches[known].SameAs(terms)) return;
+        // The ledger has taken these: others under the id are of a ledger that was lost.
+        if (known >= 0) stored.State.Batches[known] = terms;
+        else stored.State.Batches.Add(terms);
+        _ids.Add(terms.Id);
         await stored.WriteStateAsync();
     }
 
@@ -212,6 +235,12 @@ public sealed partial class CatalogueGrain(
 
         [LoggerMessage(3, LogLevel.Error, "The terms in {Stream} cannot be read; its batch is not listed: {Detail}")]
         public static partial void NotRead(ILogger log, string stream, string detail);
+
+        [LoggerMessage(5, LogLevel.Error, "The catalogue's document cannot be read; it is made anew from the ledger")]
+        public static partial void Damaged(ILogger log);
+
+        [LoggerMessage(6, LogLevel.Warning, "The catalogue dropped {Count} batches that the ledger does not have")]
+        public static partial void Lost(ILogger log, int count);
 
         [LoggerMessage(4, LogLevel.Error, "The ledger's streams cannot be listed; batches that only it knows are missing: {Detail}")]
         public static partial void NotListed(ILogger log, string detail);

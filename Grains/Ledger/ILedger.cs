@@ -47,6 +47,20 @@ public interface ILedger
     IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// The end of the commit that contains an entry: the hash there stands for that entry and for all before it, so it
+    /// tells one history of the stream from another. <see cref="LedgerHead.Empty"/> if there is no such entry.
+    /// </summary>
+    async Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken = default)
+    {
+        await foreach (var commit in ReadAsync(stream, seq, cancellationToken))
+        {
+            if (commit.FirstSeq <= seq && commit.LastSeq >= seq) return new LedgerHead(commit.LastSeq, commit.Hash);
+            break;
+        }
+        return LedgerHead.Empty;
+    }
+
+    /// <summary>
     /// The heads of all streams whose name begins with <paramref name="prefix"/>, ordered by name (by its UTF-8 bytes),
     /// after
     /// <paramref name="after"/> (exclusive; null: from the first), at most <paramref name="limit"/> (1…10,000).

@@ -1,14 +1,21 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
 namespace OrleansSale.Grains.Orders;
 
 /// <summary>The documents of an order.</summary>
 [GenerateSerializer, Alias("OrleansSale.OrderDocuments")]
-public sealed class OrderDocuments
+public sealed class OrderDocuments : IDocument
 {
+    /// <inheritdoc/>
+    [Id(5), JsonIgnore] public bool IsDamaged { get; set; }
+
     /// <summary>The provider's checkout id; null: none.</summary>
     [Id(0)] public string? Checkout { get; set; }
 
@@ -20,14 +27,34 @@ public sealed class OrderDocuments
 
     /// <summary>The provider's refunds, by payment.</summary>
     [Id(3)] public Dictionary<string, string> Refunds { get; set; } = [];
+
+    /// <summary>
+    /// Whose documents these are: the hash of the commit that has the order's held entry, in hexadecimal. An id alone is
+    /// given out again when a ledger was lost or an older one restored.
+    /// </summary>
+    [Id(4)] public string? Held { get; set; }
 }
 
 /// <summary>The actor that keeps an order's documents and talks to the payment provider. One thing at a time.</summary>
-public sealed class OrderGrain(
-    IPaymentProvider provider, [PersistentState("order")] IPersistentState<OrderDocuments> stored, TimeProvider time,
-    CheckoutWatch checkouts) : Grain, IOrderGrain
+public sealed partial class OrderGrain(
+    IPaymentProvider provider, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored, TimeProvider time,
+    CheckoutWatch checkouts, ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
+    /// <summary>How much of the hash of the held entry is in a checkout's idempotency key, in hexadecimal digits.</summary>
+    public const int HashDigitsOfKey = 16;
+
+    private string? _held;
+    private bool _isDamaged;
+
     private string Id => this.GetPrimaryKeyString();
+
+    /// <inheritdoc />
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _isDamaged = stored.State.IsDamaged;
+        if (_isDamaged) Log.Damaged(log, Id);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc />
     public async Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner, string description)
@@ -37,15 +64,17 @@ public sealed class OrderGrain(
         if (found.Refused is { } unknown) return unknown;
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
+        var held = await TakeOwnAsync();
         if (order.Checkout is { } open && open == stored.State.Checkout) return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
         if (time.GetUtcNow() >= order.PayBy) return Refusal.OrderNotPayable;
 
-        // The provider first (idempotent by order), then the document, then the batch's record, and only then the
+        // The provider first (idempotent by the order's key), then the document, then the batch's record, and only then the
         // address: whatever is cut off in between is found again by asking again.
         ProviderCheckout checkout;
         try
         {
-            checkout = await provider.CreateCheckoutAsync(new CheckoutRequest(Id, order.User, description, order.Amount, order.PayBy));
+            checkout = await provider.CreateCheckoutAsync(new CheckoutRequest(
+                Id, order.User, description, order.Amount, order.PayBy, $"{Id}-{held[..HashDigitsOfKey]}"));
         }
         catch (PaymentProviderException e)
         {
@@ -67,18 +96,26 @@ public sealed class OrderGrain(
         if (found.Refused is { } unknown) return unknown;
         if (found.Value!.Status is not (OrderStatus.AwaitingPayment or OrderStatus.Paid))
             return new Answer<Delivery>(Refusal.Conflict, "the order has ended");
+        await TakeOwnAsync();
         if (stored.State.Delivery == delivery) return delivery;
         stored.State.Delivery = delivery;
+        _isDamaged = false;
         await WriteAsync();
         return delivery;
     }
 
     /// <inheritdoc />
-    public Task<Delivery?> GetDeliveryAsync() => Task.FromResult(stored.State.Delivery);
+    public async Task<Delivery?> GetDeliveryAsync()
+    {
+        if (_isDamaged) throw new StorageDamagedException($"the documents of order {Id} cannot be read");
+        if (stored.RecordExists) await TakeOwnAsync();
+        return stored.State.Delivery;
+    }
 
     /// <inheritdoc />
     public async Task<RefundTry> RefundAsync(string payment, Money amount)
     {
+        await TakeOwnAsync();
         if (stored.State.Refunds.GetValueOrDefault(payment) is { } made) return RefundTry.Made(made);
         ProviderRefund refund;
         try
@@ -95,9 +132,32 @@ public sealed class OrderGrain(
         return refund.Elsewhere ? RefundTry.MadeElsewhere(refund.Refund) : RefundTry.Made(refund.Refund);
     }
 
+    // The documents of another order under this id are not there, and replaced by the next write. Returns the hash.
+    private async Task<string> TakeOwnAsync()
+    {
+        if (_held is null)
+        {
+            try
+            {
+                var end = OrderId.TryParse(Id, out var batch, out var seq)
+                    ? await ledger.ReadCommitEndAsync(Streams.OfBatch(batch), seq) : LedgerHead.Empty;
+                // No such entry: no documents are its, and it may come yet.
+                if (end.Seq > 0) _held = Convert.ToHexStringLower(end.Hash);
+            }
+            catch (LedgerFormatException e)
+            {
+                throw new StorageDamagedException(e.Message);
+            }
+        }
+        if (stored.State.Held != _held || _held is null) stored.State = new OrderDocuments { Held = _held };
+        return _held ?? Convert.ToHexStringLower(LedgerHead.Empty.Hash);
+    }
+
     // After a failed write the documents in memory are not the stored ones, and a repeat must not take them for kept.
     private async Task WriteAsync()
     {
+        // What cannot be read is replaced by its owner's word alone. All else the provider tells again by its keys.
+        if (_isDamaged) return;
         try
         {
             await stored.WriteStateAsync();
@@ -114,5 +174,11 @@ public sealed class OrderGrain(
         var isOrder = OrderId.TryParse(Id, out var id, out seq);
         batch = GrainFactory.GetGrain<ISaleBatchGrain>(isOrder ? id : "-");
         return isOrder;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The documents of order {Order} cannot be read: where to deliver has to be said again")]
+        public static partial void Damaged(ILogger log, string order);
     }
 }

@@ -24,13 +24,18 @@ public interface IPaymentProvider
     Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default);
 }
 
-/// <summary>What the provider needs for a checkout. The order id is also the idempotency key.</summary>
+/// <summary>What the provider needs for a checkout.</summary>
 /// <param name="Order">Order id, such as <c>mi2-1.17</c>.</param>
 /// <param name="User">Who may pay: the same platform user, <c>weibo:alice</c>.</param>
 /// <param name="Description">What is bought, for the cashier's page.</param>
 /// <param name="Amount">The whole amount of the order.</param>
 /// <param name="ExpiresAt">The order's payBy: from then on the cashier no longer invites to pay.</param>
-public sealed record CheckoutRequest(string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt);
+/// <param name="Key">
+/// The idempotency key. It begins with the order id and stands for this order alone: not for one that had the same id in a
+/// ledger that was lost.
+/// </param>
+public sealed record CheckoutRequest(
+    string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt, string Key);
 
 /// <summary>A checkout at the provider.</summary>
 /// <param name="Checkout">The provider's id: 128 random bits, the last segment of <paramref name="Url"/>.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using OrleansSale.Silo.Copying;
+using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Cluster;
@@ -49,6 +50,12 @@ public static class DatabaseStart
             throw;
         }
     }
+
+    /// <summary>Refuses a ledger that lacks what the documents beside it know: for a process with a silo.</summary>
+    /// <exception cref="StartException">It does.</exception>
+    public static Task RequireLedgerAsync(PostgresDatabase database, IConfiguration configuration) =>
+        PostgresDocuments.RequireLedgerAsync(
+            database, ClusterSettings.Load(configuration).ServiceId, configuration.GetValue<bool>(KnownHeads.AcceptKey));
 
     private static int WaitSeconds(IConfiguration configuration) =>
         configuration[WaitKey] is not { Length: > 0 } text ? 0

@@ -62,6 +62,7 @@ public static class SiloHost
         var database = await DatabaseStart.OpenAsync(configuration);
         try
         {
+            await DatabaseStart.RequireLedgerAsync(database, configuration);
             if (isDevelopment)
             {
                 configuration.AddDefaults(DevelopmentPayments);

@@ -8,6 +8,7 @@ using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Copying;
+using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Embedded;
@@ -16,17 +17,19 @@ namespace OrleansSale.Silo.Embedded;
 public static class EmbeddedSilo
 {
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
-    /// <exception cref="StartException">The directory holds an unfinished copy.</exception>
+    /// <exception cref="StartException">The directory holds an unfinished copy, or a ledger older than its documents.</exception>
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
         CopyMarker.RequireFinished(directory);
         // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no
         // gateway at all.
-        silo.UseLocalhostClustering(SiloEndpoint.FreePort(), gatewayPort: 0,
-            serviceId: configuration["Orleans:ServiceId"] ?? "sale", clusterId: configuration["Orleans:ClusterId"] ?? "sale");
+        var serviceId = configuration["Orleans:ServiceId"] ?? "sale";
+        silo.UseLocalhostClustering(SiloEndpoint.FreePort(), gatewayPort: 0, serviceId: serviceId,
+            clusterId: configuration["Orleans:ClusterId"] ?? "sale");
         silo.Configure<EndpointOptions>(options => (options.GatewayPort, options.AdvertisedIPAddress) = (0, IPAddress.Loopback));
         silo.Configure<GrainCollectionOptions>(SaleSilo.CollectBriefActorsEarly);
         silo.AddSqliteGrainStorage(directory);
+        SqliteDocuments.RequireLedger(directory, serviceId, configuration.GetValue<bool>(KnownHeads.AcceptKey));
         silo.AddDashboard();
         silo.Services.AddSingleton<ILedger>(services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
         silo.Services.AddSingleton<IClockCheck, OnlyClock>();

@@ -43,7 +43,7 @@ internal sealed class HttpPaymentProvider(
             addresses.Notifications);
         var (answer, refused) = await PostAsync(
             "/checkouts",
-            request.Order,
+            request.Key,
             message,
             ProviderJson.Default.CheckoutMessage,
             ProviderJson.Default.CheckoutAnswer,

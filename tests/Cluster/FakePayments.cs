@@ -28,6 +28,9 @@ public sealed class FakePayments : IPaymentProvider
     /// <summary>Calls made, failed ones included.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
+    /// <summary>Checkouts made, by idempotency key.</summary>
+    public ConcurrentDictionary<string, CheckoutRequest> Keys { get; } = new();
+
     /// <summary>Checkouts made, by order.</summary>
     public ConcurrentDictionary<string, CheckoutRequest> Checkouts { get; } = new();
 
@@ -37,7 +40,7 @@ public sealed class FakePayments : IPaymentProvider
     /// <inheritdoc/>
     public Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default)
     {
-        Answer(() => Checkouts.GetOrAdd(request.Order, request).ShouldBe(request));
+        Answer(() => (Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request)).ShouldBe(request));
         return Task.FromResult(new ProviderCheckout($"c-{request.Order}", $"https://pay.example/c-{request.Order}"));
     }
 

@@ -27,6 +27,21 @@ public abstract partial class LedgerContract : IAsyncLifetime
     protected abstract Task CloseAsync(ILedger ledger);
 
     [Fact]
+    public async Task The_end_of_the_commit_that_has_an_entry_is_found_without_its_entries()
+    {
+        var commits = new Chain(Stream).Rows(1, 3, 2);
+        await Ledger.AppendAllAsync(commits);
+        for (var seq = 1; seq <= 6; seq++)
+        {
+            var commit = commits.Single(commit => commit.FirstSeq <= seq && commit.LastSeq >= seq);
+            (await Ledger.ReadCommitEndAsync(Stream, seq, Cancelled)).Matches(new LedgerHead(commit.LastSeq, commit.Hash))
+                .ShouldBeTrue($"entry {seq}");
+        }
+        (await Ledger.ReadCommitEndAsync(Stream, 7, Cancelled)).ShouldBeSameAs(LedgerHead.Empty);
+        (await Ledger.ReadCommitEndAsync("none", 1, Cancelled)).ShouldBeSameAs(LedgerHead.Empty);
+    }
+
+    [Fact]
     public async Task A_stream_without_entries_has_the_empty_head_and_no_commits()
     {
         (await Ledger.ReadHeadAsync(Stream, Cancelled)).Matches(LedgerHead.Empty).ShouldBeTrue();

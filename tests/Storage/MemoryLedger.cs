@@ -84,13 +84,14 @@ public sealed class MemoryLedger : ILedger
         lock (_lock) return Task.FromResult(Below(prefix).LongCount(stream => stream.Value[^1].LastSeq % 2 == 1));
     }
 
-    /// <summary>Changes what is stored of a stream, as damage does; returns what was there.</summary>
+    /// <summary>Changes what is stored of a stream, as damage and loss do; returns what was there.</summary>
     public LedgerCommit[] Tamper(string stream, Func<LedgerCommit[], LedgerCommit[]> change)
     {
         lock (_lock)
         {
             LedgerCommit[] before = [.. _streams[stream]];
             _streams[stream] = [.. change(before)];
+            if (_streams[stream].Count == 0) _streams.Remove(stream);
             return before;
         }
     }

@@ -26,6 +26,6 @@ public static class PostgresGrainStorage
             {
                 storage.Invariant = Invariant;
                 storage.DataSource = database.Source;
-                storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(json);
+                storage.GrainStorageSerializer = new DocumentSerializer(json);
             }));
 }

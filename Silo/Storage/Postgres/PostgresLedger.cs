@@ -51,6 +51,14 @@ public sealed class PostgresLedger : ILedger, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(seq, 1);
+        return _reader.ReadCommitEndAsync(stream, seq, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<LedgerCommit> ReadAsync(
         string stream, long fromSeq = 1, CancellationToken cancellationToken = default)
     {

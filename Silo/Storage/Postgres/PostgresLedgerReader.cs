@@ -35,6 +35,14 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         WHERE s.name = $1 ORDER BY nearest.first_seq DESC
         """;
 
+    private const string CommitEndSql =
+        """
+        SELECT c.first_seq + c.count - 1, c.hash FROM stream s CROSS JOIN LATERAL (
+          SELECT first_seq, count, hash FROM ledger_commit
+          WHERE stream = s.id AND first_seq <= $2 ORDER BY first_seq DESC LIMIT 1
+        ) c WHERE s.name = $1 AND c.first_seq + c.count > $2
+        """;
+
     // What comes before a row is summed up from the lengths alone; entries that are not sent are not even fetched.
     private static readonly string PageSql =
         $"""
@@ -53,6 +61,13 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
     /// <summary>The head of a stream.</summary>
     public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken) => ReadAsync(
         HeadSql, [Text(stream)],
+        async row => await row.ReadAsync().ConfigureAwait(false)
+            ? new LedgerHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : LedgerHead.Empty,
+        cancellationToken);
+
+    /// <summary>The end of the commit that contains an entry; its entries are not read.</summary>
+    public Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken) => ReadAsync(
+        CommitEndSql, [Text(stream), Number(seq)],
         async row => await row.ReadAsync().ConfigureAwait(false)
             ? new LedgerHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : LedgerHead.Empty,
         cancellationToken);

@@ -95,6 +95,22 @@ internal sealed class LedgerReader : IDisposable
         return LedgerCursor.At(id, head, fromSeq, nearest);
     }
 
+    /// <summary>The end of the commit that contains an entry; its entries are not read.</summary>
+    public LedgerHead ReadCommitEnd(string stream, long seq)
+    {
+        _head.Parameters[0].Value = stream;
+        using (var found = _head.ExecuteReader())
+        {
+            if (!found.Read()) return LedgerHead.Empty;
+            _start.Parameters[0].Value = found.GetInt64(2);
+        }
+
+        _start.Parameters[1].Value = seq;
+        using var row = _start.ExecuteReader();
+        return row.Read() && row.GetInt64(0) + row.GetInt64(1) > seq
+            ? new LedgerHead(row.GetInt64(0) + row.GetInt64(1) - 1, row.GetFieldValue<byte[]>(2)) : LedgerHead.Empty;
+    }
+
     /// <summary>Reads the next commits.</summary>
     /// <returns>Where the next page begins; null after the last.</returns>
     /// <exception cref="LedgerFormatException">

@@ -33,7 +33,7 @@ public static class SqliteGrainStorage
             {
                 storage.Invariant = Invariant;
                 storage.ConnectionString = SqliteFile.PooledConnectionString(directory.GrainsPath);
-                storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(json);
+                storage.GrainStorageSerializer = new DocumentSerializer(json);
             }));
     }
 }

@@ -47,6 +47,14 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(seq, 1);
+        return _readers.ReadAsync(reader => reader.ReadCommitEnd(stream, seq), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<LedgerCommit> ReadAsync(
         string stream, long fromSeq = 1, CancellationToken cancellationToken = default)
     {

@@ -25,7 +25,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     private readonly CheckoutRequest _checkout = new(
-        "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), SandboxHost.InAnHour);
+        "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), SandboxHost.InAnHour, "mi2-1.17-5eed");
 
     private readonly RefundRequest _owed = new("mi2-1.17", "pay_1", new Money(199_900, "CNY"));
 
