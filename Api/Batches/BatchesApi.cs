@@ -18,11 +18,14 @@ public static class BatchesApi
     /// <summary>Between two pings of a live stream, so that proxies and browsers see that it lives.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
 
+    // What a reader of a long list takes in before more is written for them.
+    private const int BoardsPerFlush = 64;
+
     /// <summary>Maps the endpoints.</summary>
     public static void MapBatches(this IEndpointRouteBuilder app)
     {
         var batches = app.MapGroup("/api/batches").WithTags("Batches");
-        batches.MapGet("", ListAsync).WithSummary("The boards of all batches").Produces<BoardList>()
+        batches.MapGet("", ListAsync).WithSummary("The boards of all batches").Produces<BoardList>().Produces(304)
             .Described("ListBatches", Contract.Open(Refusal.InvalidRequest, Refusal.Overloaded));
         batches.MapGet("/{batch}", GetAsync).WithSummary("The board of a batch")
             .Produces<BoardBody>().Produces(304)
@@ -34,47 +37,63 @@ public static class BatchesApi
             .Described("WatchBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
     }
 
-    private static async Task<IResult> ListAsync(
-        HttpContext http, CatalogueCopy catalogue, TimeProvider time, string? after, string? limit)
+    private static async Task<IResult> ListAsync(HttpContext http, BoardListing listing, string? after, string? limit)
     {
         if (Paging.Read(limit, out var count) is { } problem) return problem;
-        var feeds = await catalogue.ListAsync();
-        if (after is not null && feeds.All(feed => feed.Terms.Id != after))
-            return Problem.Invalid("after", "must be a batch");
-        var rest = feeds.SkipWhile(feed => after is not null && feed.Terms.Id != after).Skip(after is null ? 0 : 1);
-        var page = rest.Take(count + 1).ToArray();
-        var copies = await Task.WhenAll(page.Take(count).Select(ReadSoundAsync));
-        var now = time.GetUtcNow();
-        var boards = copies.Zip(page).Where(pair => pair.First is not null)
-            .Select(pair => BoardBody.Of(pair.Second.Terms, pair.First!.Snapshot, now)).ToArray();
-        http.Response.Headers.CacheControl = "public, max-age=1";
-        return Reply.Ok(new BoardList(boards, page.Length > count ? page[count - 1].Terms.Id : null), Wire.Json.BoardList);
-    }
-
-    // A damaged batch has no board: the list is of the others.
-    private static async Task<BoardCopy?> ReadSoundAsync(BoardFeed feed)
-    {
-        try
-        {
-            return await feed.ReadAsync();
-        }
-        catch (StorageDamagedException)
-        {
-            return null;
-        }
+        if (await listing.ReadAsync(after, count) is not { } page) return Problem.Invalid("after", "must be a batch");
+        if (IsKnown(http, TagOf(page.Boards, page.Next))) return Results.StatusCode(StatusCodes.Status304NotModified);
+        await WriteAsync(http, page.Boards, page.Next, page.Now);
+        return Results.Empty;
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider time)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
-        if (await feed.ReadAsync() is not { } copy) return Problem.Of(Refusal.Overloaded);
-        var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
-        var tag = new EntityTagHeaderValue(TagOf(board));
+        if (await feed.ReadAsync() is null) return Problem.Of(Refusal.Overloaded);
+        var now = time.GetUtcNow();
+        var board = feed.TextAt(now)!;
+        if (IsKnown(http, board.Hash)) return Results.StatusCode(StatusCodes.Status304NotModified);
+        http.Response.ContentType = Reply.MediaType;
+        http.Response.ContentLength = board.Length;
+        board.Write(http.Response.BodyWriter, now);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        return Results.Empty;
+    }
+
+    // The tag is over everything but the time it was told.
+    private static bool IsKnown(HttpContext http, ulong hash)
+    {
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{hash:x16}\""));
         http.Response.Headers.CacheControl = "public, max-age=1";
         http.Response.Headers.ETag = tag.ToString();
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false))
-            ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Reply.Ok(board, Wire.Json.BoardBody);
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false));
+    }
+
+    private static ulong TagOf(BoardText[] boards, string? next)
+    {
+        var hash = new XxHash3();
+        foreach (var board in boards) hash.Append(BitConverter.GetBytes(board.Hash));
+        hash.Append(Encoding.ASCII.GetBytes(next ?? ""));
+        return hash.GetCurrentHashAsUInt64();
+    }
+
+    // As the serializer writes a list of boards; none of them is encoded anew.
+    private static async Task WriteAsync(HttpContext http, BoardText[] boards, string? next, DateTimeOffset now)
+    {
+        http.Response.ContentType = Reply.MediaType;
+        var body = http.Response.BodyWriter;
+        body.Write("{\"items\":["u8);
+        for (var i = 0; i < boards.Length; i++)
+        {
+            if (i > 0) body.Write(","u8);
+            boards[i].Write(body, now);
+            if (i % BoardsPerFlush == BoardsPerFlush - 1) await body.FlushAsync(http.RequestAborted);
+        }
+        body.Write("]"u8);
+        // An id needs no escaping.
+        if (next is not null) Encoding.ASCII.GetBytes($",\"next\":\"{next}\"", body);
+        body.Write("}"u8);
+        await body.FlushAsync(http.RequestAborted);
     }
 
     /// <summary>The board of a batch as an answer, after something was done to it.</summary>
@@ -82,13 +101,6 @@ public static class BatchesApi
         await feed.ReadNewAsync() is { } copy
             ? Reply.Ok(BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow()), Wire.Json.BoardBody)
             : Problem.Of(Refusal.Overloaded);
-
-    // Over everything but the time it was told.
-    private static string TagOf(BoardBody board)
-    {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(board with { ServerTime = default }, Wire.Json.BoardBody);
-        return string.Create(CultureInfo.InvariantCulture, $"\"{XxHash3.HashToUInt64(bytes):x16}\"");
-    }
 
     // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
     // too slow for.

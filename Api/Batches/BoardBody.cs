@@ -33,9 +33,13 @@ public sealed record BoardBody(
     /// <summary>The board of a batch at an instant.</summary>
     public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now) => new(
         terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
-        ScheduleBody.Of(terms.Schedule), Timetable.PhaseAt(terms.Schedule, now, counts.Paused, counts.Closed, counts.Free),
+        ScheduleBody.Of(terms.Schedule), PhaseOf(terms, counts, now),
         counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
         new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), now);
+
+    /// <summary>The phase of a batch at an instant.</summary>
+    public static Phase PhaseOf(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now) =>
+        Timetable.PhaseAt(terms.Schedule, now, counts.Paused, counts.Closed, counts.Free);
 }
 
 /// <summary>Boards.</summary>

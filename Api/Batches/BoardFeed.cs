@@ -10,15 +10,16 @@ namespace OrleansSale.Api.Batches;
 public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);
 
 /// <summary>
-/// A front's copy of one batch's board and known users. While anybody is interested it is renewed all the time, by one
-/// poll for everybody; when nobody is, it costs nothing. If the batch does not answer, the last copy stays.
+/// A front's copy of one batch's board and known users. While it is bought from or watched it is renewed all the time, by
+/// one poll for everybody; else when it is asked for and too old, by one question for everybody; when nobody is
+/// interested, it costs nothing. If the batch does not answer, the last copy stays.
 /// </summary>
 /// <remarks>
 /// A copy is published only after the known users up to its own head are in <see cref="Known"/>. So who holds a unit
 /// that a copy counts is known to the front before the copy can tell anybody that nothing is left.
 /// </remarks>
 public sealed partial class BoardFeed(
-    BatchTerms terms, IGrainFactory grains, TimeProvider time, ILogger<BoardFeed> log, CancellationToken stopping)
+    BatchTerms terms, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log, CancellationToken stopping)
 {
     /// <summary>The oldest copy that a front answers from.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
@@ -26,16 +27,13 @@ public sealed partial class BoardFeed(
     /// <summary>How long a reader waits for a newer copy than the last; for the first one, longer.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(100), FirstWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two polls.</summary>
-    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
-
     /// <summary>Between two polls of a batch whose ledger is damaged.</summary>
     public static readonly TimeSpan DamagedPollInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How long who needs the newest waits for each of the two polls that it takes.</summary>
     public static readonly TimeSpan MaxCatchUp = TimeSpan.FromSeconds(2);
 
-    /// <summary>Polling ends this long after the last sign of interest.</summary>
+    /// <summary>Polling ends this long after the last purchase or viewer.</summary>
     public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
 
     private readonly Lock _starting = new();
@@ -43,6 +41,7 @@ public sealed partial class BoardFeed(
     private readonly Outage _outage = new("board");
     private Task<BoardCopy?>? _refreshing;
     private BoardCopy? _current;
+    private BoardText? _text;
     private int _knownPosition;
     private long _interestAt;
     private long _knownHead;
@@ -66,22 +65,30 @@ public sealed partial class BoardFeed(
     /// <summary>The newest frame of the live stream; wait on it for the next.</summary>
     public Frame Latest => Volatile.Read(ref _frame);
 
-    /// <summary>The copy if it is fresh enough to answer from, else null; either way it will be renewed.</summary>
+    /// <summary>The newest copy, however old; null: the batch has never answered.</summary>
+    public BoardCopy? Current => Volatile.Read(ref _current);
+
+    /// <summary>Whether the batch left the last question without an answer.</summary>
+    public bool IsSilent { get; private set; }
+
+    /// <summary>
+    /// For a purchase: the copy if it is fresh enough to answer from, else null; either way it is renewed from now on.
+    /// </summary>
     public BoardCopy? Fresh()
     {
         ShowInterest();
-        var copy = Volatile.Read(ref _current);
-        return copy is not null && _monotonic.GetElapsedTime(copy.AskedAt) <= MaxAge ? copy : null;
+        return Current is { } copy && _monotonic.GetElapsedTime(copy.AskedAt) <= MaxAge ? copy : null;
     }
 
     /// <summary>
-    /// A fresh copy; if the batch does not answer at once, the last one; null if there never was one.
+    /// A fresh copy; if the batch does not answer at once, the last one; null if there never was one. However many ask,
+    /// the batch is asked once in <see cref="MaxAge"/>, and no more than they ask.
     /// </summary>
     /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
     public async ValueTask<BoardCopy?> ReadAsync()
     {
-        if (Fresh() is { } fresh) return fresh;
-        if (Volatile.Read(ref _current) is not { } last) return await ReadFirstAsync();
+        if (Current is not { } last) return await ReadFirstAsync();
+        if (_monotonic.GetElapsedTime(last.AskedAt) <= MaxAge) return last;
         try
         {
             var copy = await RefreshAsync().WaitAsync(MaxWait);
@@ -92,6 +99,15 @@ public sealed partial class BoardFeed(
         {
             return last;
         }
+    }
+
+    /// <summary>The newest copy as it is told at an instant; null if there never was one.</summary>
+    public BoardText? TextAt(DateTimeOffset now)
+    {
+        if (Current is not { } copy) return null;
+        var (text, phase) = (Volatile.Read(ref _text), BoardBody.PhaseOf(Terms, copy.Snapshot, now));
+        if (text is null || !text.IsOf(copy.Snapshot, phase)) Volatile.Write(ref _text, text = new BoardText(Terms, copy.Snapshot, phase));
+        return text;
     }
 
     // There is nothing to fall back on, so a failure is no answer yet: the batch may be moving from a silo to another.
@@ -105,7 +121,7 @@ public sealed partial class BoardFeed(
                 var left = FirstWait - _monotonic.GetElapsedTime(started);
                 if (await RefreshAsync().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero) is { } first) return first;
                 RequireSound();
-                await Task.Delay(PollInterval, _monotonic);
+                await Task.Delay(PollPace.MinInterval, _monotonic);
             }
         }
         catch (TimeoutException)
@@ -121,7 +137,7 @@ public sealed partial class BoardFeed(
     public async Task<BoardCopy?> ReadNewAsync()
     {
         await CatchUpAsync();
-        return Volatile.Read(ref _current);
+        return Current;
     }
 
     /// <summary>
@@ -137,8 +153,8 @@ public sealed partial class BoardFeed(
         return isRenewed;
     }
 
-    /// <summary>Says that somebody is interested: a request, or a viewer's stream.</summary>
-    public void ShowInterest()
+    // A purchase, or a viewer's stream. Whoever only reads is no reason to poll.
+    private void ShowInterest()
     {
         Volatile.Write(ref _interestAt, _monotonic.GetTimestamp());
         Interlocked.MemoryBarrier();
@@ -172,12 +188,14 @@ public sealed partial class BoardFeed(
     {
         do
         {
+            pace.Began();
             while (IsOfInterest())
             {
                 if (await RefreshAsync() is { } copy) Publish(copy.Snapshot);
                 else if (IsDamaged) EndStreams();
-                await Task.Delay(IsDamaged ? DamagedPollInterval : PollInterval, _monotonic);
+                await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);
             }
+            pace.Ended();
             Volatile.Write(ref _isPolling, false);
             Interlocked.MemoryBarrier();
         }
@@ -219,7 +237,8 @@ public sealed partial class BoardFeed(
         for (var known = KnownHead; known < seq; known = KnownHead) Interlocked.CompareExchange(ref _knownHead, seq, known);
     }
 
-    private Task<BoardCopy?> RefreshAsync()
+    /// <summary>Asks the batch, once for all who ask meanwhile. Null: it did not answer.</summary>
+    public Task<BoardCopy?> RefreshAsync()
     {
         lock (_starting)
         {
@@ -238,7 +257,7 @@ public sealed partial class BoardFeed(
                 var askedAt = _monotonic.GetTimestamp();
                 if (await batch.ReadBoardAsync(_knownPosition) is not { } update)
                 {
-                    _damage = "the catalogue has a batch that the ledger does not have";
+                    (IsSilent, _damage) = (true, "the catalogue has a batch that the ledger does not have");
                     return null;
                 }
                 Known.Add(update.Users);
@@ -248,18 +267,19 @@ public sealed partial class BoardFeed(
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);
                 if (_outage.Succeeds() is { } failures) Log.Renewed(log, Terms.Id, failures);
-                _damage = null;
+                (IsSilent, _damage) = (false, null);
                 return copy;
             }
         }
         catch (StorageDamagedException e)
         {
             // Logged where it was found, once.
-            _damage = e.Message;
+            (IsSilent, _damage) = (true, e.Message);
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+            IsSilent = true;
             // When everything ends, the batch does too.
             if (!stopping.IsCancellationRequested) TellFailure(e);
             return null;

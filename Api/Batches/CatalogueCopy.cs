@@ -7,7 +7,8 @@ namespace OrleansSale.Api.Batches;
 
 /// <summary>
 /// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate
-/// nothing. A miss asks the catalogue, at most every <see cref="MinInterval"/> however many miss.
+/// nothing. A miss asks the catalogue for what it has added since, at most every <see cref="MinInterval"/> however many
+/// miss.
 /// </summary>
 public sealed class CatalogueCopy(
     IGrainFactory grains, TimeProvider time, ILoggerFactory logs, IHostApplicationLifetime lifetime) : IDisposable
@@ -18,10 +19,15 @@ public sealed class CatalogueCopy(
     /// <summary>How long who has a list waits for a newer one.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How often a list is begun anew because another activation of the catalogue answered.</summary>
+    public const int MaxBeginnings = 4;
+
     private readonly ConcurrentDictionary<string, BoardFeed> _feeds = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly TimeProvider _monotonic = TimeProvider.System;
+    private readonly PollPace _pace = new();
     private volatile BoardFeed[] _inOrder = [];
+    private Guid _activation;
     private long? _askedAt;
     private long _addedAt = long.MinValue;
 
@@ -65,17 +71,7 @@ public sealed class CatalogueCopy(
                 return;
             }
             var asked = _monotonic.GetTimestamp();
-            var catalogue = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
-            var order = new List<BoardFeed>();
-            while (true)
-            {
-                // From the first on, every time: should an activation ever have been lost to another, its order is not
-                // ours.
-                var page = await catalogue.ListAsync(order.Count);
-                if (page.Batches.Length == 0) break;
-                foreach (var terms in page.Batches) order.Add(FeedOf(terms));
-            }
-            _inOrder = [.. order];
+            await TakeInAsync(grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key));
             _askedAt = asked;
         }
         finally
@@ -94,9 +90,34 @@ public sealed class CatalogueCopy(
     /// <inheritdoc />
     public void Dispose() => _asking.Dispose();
 
+    // One activation only adds. From another one on everything is read anew: should one ever have been lost, the order of
+    // the next is not ours.
+    private async Task TakeInAsync(ICatalogueGrain catalogue)
+    {
+        var (activation, known, added) = (_activation, _inOrder, new List<BoardFeed>());
+        for (var beginnings = 0; ;)
+        {
+            var page = await catalogue.ListAsync(known.Length + added.Count);
+            if (page.Activation != activation)
+            {
+                if (++beginnings > MaxBeginnings) throw new SaleUnavailableException("Several activations of the catalogue answer.");
+                activation = page.Activation;
+                if (known.Length + added.Count > 0)
+                {
+                    known = [];
+                    added.Clear();
+                    continue;
+                }
+            }
+            if (page.Batches.Length == 0) break;
+            foreach (var terms in page.Batches) added.Add(FeedOf(terms));
+        }
+        if (activation != _activation || added.Count > 0) (_inOrder, _activation) = ([.. known, .. added], activation);
+    }
+
     private BoardFeed FeedOf(BatchTerms terms) =>
         _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(
-            terms, grains, time, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
+            terms, grains, time, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

@@ -112,6 +112,7 @@ public static class Engine
         services.AddSignIn(keys, configuration, isDevelopment);
         services.AddOptions<SaleOptions>().BindConfiguration("Sale");
         services.AddSingleton<CatalogueCopy>();
+        services.AddSingleton<BoardListing>();
         services.AddSingleton<PurchaseLanes>();
         services.AddSingleton<PurchaseDesk>();
         services.AddSingleton<PurchaseShortcut>();

@@ -52,7 +52,9 @@ public static class OrdersApi
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
         // Paying is the owner's own business: an operator has no more right to it than anybody.
-        var answer = await patience.AskAsync(() => found.Order.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name));
+        var (actor, unknown) = await desk.FindActorAsync(found, found.Caller.User);
+        if (unknown is not null) return unknown;
+        var answer = await patience.AskAsync(() => actor.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name));
         return answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
             : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), Wire.Json.CheckoutBody);
@@ -68,16 +70,18 @@ public static class OrdersApi
         if (fields.Problem is { } malformed) return malformed;
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
-        return AnswerDelivery(await patience.AskAsync(() => found.Order.SetDeliveryAsync(found.Caller.User, delivery)));
+        var (actor, unknown) = await desk.FindActorAsync(found, found.Caller.User);
+        if (unknown is not null) return unknown;
+        return AnswerDelivery(await patience.AskAsync(() => actor.SetDeliveryAsync(found.Caller.User, delivery)));
     }
 
     private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderDesk desk, Patience patience)
     {
         var (found, problem) = await desk.FindAsync(http, order);
         if (problem is not null) return problem;
-        var owned = await patience.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner));
-        if (owned.Refused is { } refusal) return Problem.Of(refusal);
-        var delivery = await patience.AskAsync(found.Order.GetDeliveryAsync);
+        var (actor, unknown) = await desk.FindActorAsync(found, found.Owner);
+        if (unknown is not null) return unknown;
+        var delivery = await patience.AskAsync(actor.GetDeliveryAsync);
         return delivery is null ? Problem.Of(Refusal.NotFound) : AnswerDelivery(delivery);
     }
 

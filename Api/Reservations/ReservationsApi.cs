@@ -61,6 +61,8 @@ public static class ReservationsApi
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
+        // Not even looked for: users of other channels never hold one, so they wake no actor.
+        if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
         var grain = Of(grains, batch, found.Caller);
         var answer = await patience.AskAsync(grain.GetAsync);
         return answer.Refused is { } refusal
@@ -73,6 +75,7 @@ public static class ReservationsApi
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
+        if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
         var grain = Of(grains, batch, found.Caller);
         var answer = await patience.AskAsync(grain.CancelAsync);
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();

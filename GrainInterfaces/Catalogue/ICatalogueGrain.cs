@@ -19,7 +19,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
 
     /// <summary>
     /// The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never
-    /// changes.
+    /// changes while one activation answers.
     /// </summary>
     [AlwaysInterleave, Alias("ListAsync"), ResponseTimeout("00:00:02")]
     Task<CataloguePage> ListAsync(int from);
@@ -53,8 +53,10 @@ public interface ICatalogueGrain : IGrainWithStringKey
 }
 
 /// <summary>Some of the catalogue: at most <see cref="MaxCount"/> batches. Ask on until a page is empty.</summary>
+/// <param name="Batches">The batches.</param>
+/// <param name="Activation">Which activation answered: a position means the same to one activation only.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.CataloguePage")]
-public sealed record CataloguePage([property: Id(0)] BatchTerms[] Batches)
+public sealed record CataloguePage([property: Id(0)] BatchTerms[] Batches, [property: Id(1)] Guid Activation)
 {
     /// <summary>Most batches in one page.</summary>
     public const int MaxCount = 1_000;

@@ -260,7 +260,8 @@ public sealed partial class SaleBatchGrain(
             do
             {
                 ReleaseDue();
-                await ToldAsync(true);
+                // A batch at rest has nothing to commit and tells nobody anything, so it asks storage nothing.
+                if (_batch.LastSeq > _appender.Committed.Seq) await ToldAsync(true);
             }
             while (HoldRules.NextDue(_batch, Now(), GraceMilliseconds) is not null);
             _refunds.Start(_appender.SettledAsync);

@@ -42,6 +42,7 @@ public sealed partial class CatalogueGrain(
     // A batch that is damaged looks at its ledger, and says so, at least every DamagedStream.LongestPause.
     private static readonly TimeSpan NotedFor = 3 * DamagedStream.LongestPause;
 
+    private readonly Guid _activation = Guid.NewGuid();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Fault Damage, DateTimeOffset At)> _damaged = new(StringComparer.Ordinal);
 
@@ -103,7 +104,7 @@ public sealed partial class CatalogueGrain(
     {
         var batches = stored.State.Batches;
         var count = Math.Clamp(batches.Count - from, 0, CataloguePage.MaxCount);
-        return Task.FromResult(new CataloguePage([.. batches.GetRange(Math.Min(from, batches.Count), count)]));
+        return Task.FromResult(new CataloguePage([.. batches.GetRange(Math.Min(from, batches.Count), count)], _activation));
     }
 
     /// <inheritdoc />

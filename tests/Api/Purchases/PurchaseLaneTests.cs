@@ -99,7 +99,7 @@ public sealed class PurchaseLaneTests
         var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
         ((SlowBatch)batch).Calls = _calls.Writer;
         ((Grains)grains).Batch = batch;
-        var feed = new BoardFeed(Terms(), grains, TimeProvider.System, NullLogger<BoardFeed>.Instance, CancellationToken.None);
+        var feed = new BoardFeed(Terms(), grains, TimeProvider.System, new PollPace(), NullLogger<BoardFeed>.Instance, CancellationToken.None);
         return new PurchaseLane(feed, grains, options, NullLogger<PurchaseLane>.Instance);
     }
 

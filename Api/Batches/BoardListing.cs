@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>
+/// The boards of all batches as one copy for all who ask. It is renewed while somebody asks, at a pace of its own, however
+/// many do: a board that may be renewed is answered as it is and renewed behind the answer; one that is twice as old as
+/// that is waited for, briefly. Phases are those of the instant of the answer.
+/// </summary>
+public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : IDisposable
+{
+    /// <summary>
+    /// Most questions a second to batches that move, for the list. With more of them than this, each is asked so much less
+    /// often.
+    /// </summary>
+    public const int MaxAsksPerSecond = 500;
+
+    /// <summary>Questions under way at a time.</summary>
+    public const int MaxAsking = 64;
+
+    /// <summary>How long an answer waits for boards that are too old.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long an answer waits for boards that this front has never had; without them they are left out.</summary>
+    public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, ListedBoard> _listed = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _gate = new(MaxAsking, MaxAsking);
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+    private Pace? _pace;
+
+    /// <summary>
+    /// A page of boards as of now, and the batch after which the next page begins. Null: there is no batch
+    /// <paramref name="after"/>.
+    /// </summary>
+    public async Task<(BoardText[] Boards, string? Next, DateTimeOffset Now)?> ReadAsync(string? after, int count)
+    {
+        var feeds = await catalogue.ListAsync();
+        var from = 0;
+        while (after is not null && from < feeds.Count && feeds[from].Terms.Id != after) from++;
+        if (after is not null && from++ == feeds.Count) return null;
+        var page = feeds.Skip(from).Take(count).ToArray();
+        await RenewAsync(page, AgeOfMoving(feeds));
+        // Only now: a phase is right at the instant of the answer.
+        var now = time.GetUtcNow();
+        // A damaged batch has no board: the list is of the others.
+        var boards = page.Where(feed => !feed.IsDamaged).Select(feed => feed.TextAt(now)).OfType<BoardText>().ToArray();
+        return (boards, from + count < feeds.Count ? page[^1].Terms.Id : null, now);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _gate.Dispose();
+
+    private async Task RenewAsync(BoardFeed[] page, TimeSpan movingAge)
+    {
+        var now = time.GetUtcNow();
+        var (waiting, isFirst) = (new List<Task>(), false);
+        foreach (var feed in page)
+        {
+            if (Listed(feed).RenewIfDue(now, movingAge, _gate) is not { } renewing) continue;
+            waiting.Add(renewing);
+            isFirst |= feed.Current is null;
+        }
+        if (waiting.Count == 0) return;
+        // A batch that does not answer costs its place in the list, not the list.
+        await Task.WhenAny(Task.WhenAll(waiting), Task.Delay(isFirst ? FirstWait : MaxWait, _monotonic));
+    }
+
+    private TimeSpan AgeOfMoving(IReadOnlyList<BoardFeed> feeds)
+    {
+        if (_pace is { } last && _monotonic.GetElapsedTime(last.CountedAt) < CountedFor) return last.MovingAge;
+        var now = time.GetUtcNow();
+        var moving = feeds.Count(feed => Listed(feed).IsMoving(now));
+        var age = TimeSpan.FromSeconds((double)moving / MaxAsksPerSecond);
+        _pace = new Pace(age > ListedBoard.MovingAge ? age : ListedBoard.MovingAge, _monotonic.GetTimestamp());
+        return _pace.MovingAge;
+    }
+
+    private ListedBoard Listed(BoardFeed feed) => _listed.GetOrAdd(feed.Terms.Id, static (_, added) => new ListedBoard(added), feed);
+
+    private sealed record Pace(TimeSpan MovingAge, long CountedAt);
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Text.Json;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>
+/// A board in JSON, encoded once for all who ask while it says the same. Only <c>serverTime</c>, its last member, is each
+/// answer's own.
+/// </summary>
+/// <param name="terms">The terms of the batch.</param>
+/// <param name="counts">The counts it shows.</param>
+/// <param name="phase">The phase it shows.</param>
+public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phase)
+{
+    private readonly byte[] _beforeTime = Encode(terms, counts, phase);
+
+    /// <summary>Stands for all that it says but the time.</summary>
+    public ulong Hash => field != 0 ? field : field = XxHash3.HashToUInt64(_beforeTime);
+
+    /// <summary>Its length in bytes, the time included.</summary>
+    public int Length => _beforeTime.Length + InstantText.Length + AfterTime.Length;
+
+    private static ReadOnlySpan<byte> AfterTime => "\"}"u8;
+
+    /// <summary>Whether it says just that.</summary>
+    public bool IsOf(BatchSnapshot snapshot, Phase shown) =>
+        shown == phase && snapshot.Seq == counts.Seq && snapshot.Reserved == counts.Reserved;
+
+    /// <summary>Writes it as it is told at an instant.</summary>
+    public void Write(IBufferWriter<byte> output, DateTimeOffset now)
+    {
+        output.Write(_beforeTime);
+        Span<byte> time = stackalloc byte[InstantText.Length];
+        InstantText.Write(now, time);
+        output.Write(time);
+        output.Write(AfterTime);
+    }
+
+    private static byte[] Encode(BatchTerms terms, BatchSnapshot counts, Phase phase)
+    {
+        var board = BoardBody.Of(terms, counts, default) with { Phase = phase };
+        return JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody)[..^(InstantText.Length + AfterTime.Length)];
+    }
+}

@@ -1,0 +1,70 @@
+namespace OrleansSale.Api.Batches;
+
+/// <summary>
+/// One board of the list: when it is due to be renewed. Being listed wakes no poll; a batch is asked only as often as what
+/// its board shows can change.
+/// </summary>
+/// <param name="feed">The front's copy of the board, which everybody shares.</param>
+public sealed class ListedBoard(BoardFeed feed)
+{
+    /// <summary>A board is renewed behind an answer when it is older than this: while it may change at any instant.</summary>
+    public static readonly TimeSpan MovingAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same while only an operator changes it: before and between the windows.</summary>
+    public static readonly TimeSpan RestingAge = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The same once the sale is over and nothing is held. Longer than an idle batch stays in memory: the list must not
+    /// keep all past sales awake.
+    /// </summary>
+    public static readonly TimeSpan OverAge = TimeSpan.FromMinutes(30);
+
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+    private readonly Lock _starting = new();
+    private Task _renewing = Task.CompletedTask;
+    private long? _askedAt;
+
+    /// <summary>The copy.</summary>
+    public BoardFeed Feed => feed;
+
+    /// <summary>Whether buyers can change it now: in one of its windows, or while units are held.</summary>
+    public bool IsMoving(DateTimeOffset now)
+    {
+        var schedule = feed.Terms.Schedule;
+        if (feed.Current is not { } copy || copy.Snapshot.Held > 0) return true;
+        return !copy.Snapshot.Closed && now < schedule.SaleCloses
+            && (now >= schedule.SaleOpens || (now >= schedule.ReservationOpens && now < schedule.ReservationCloses));
+    }
+
+    /// <summary>
+    /// Renews it if it is due, through a gate for all boards. What comes back is to be waited for; null: it is good enough
+    /// to answer from, or there is no use in waiting.
+    /// </summary>
+    public Task? RenewIfDue(DateTimeOffset now, TimeSpan movingAge, SemaphoreSlim gate)
+    {
+        var age = feed.Current is { } copy ? _monotonic.GetElapsedTime(copy.AskedAt) : TimeSpan.MaxValue;
+        var limit = IsMoving(now) ? movingAge : IsOver(now) ? OverAge : RestingAge;
+        if (age <= limit) return null;
+        lock (_starting)
+        {
+            if (_renewing.IsCompleted && (_askedAt is not { } at || _monotonic.GetElapsedTime(at) >= movingAge)) _renewing = RenewAsync(gate);
+            return feed.IsSilent || age <= 2 * limit ? null : _renewing;
+        }
+    }
+
+    private bool IsOver(DateTimeOffset now) => feed.Current?.Snapshot.Closed == true || now >= feed.Terms.Schedule.SaleCloses;
+
+    private async Task RenewAsync(SemaphoreSlim gate)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            _askedAt = _monotonic.GetTimestamp();
+            await feed.RefreshAsync();
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+}
