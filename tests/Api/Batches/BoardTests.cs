@@ -144,6 +144,37 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         whole.Items.Select(board => board.GetProperty("id").GetString()).ShouldBe(listed);
     }
 
+    [Fact]
+    public async Task A_board_in_the_list_is_the_board_and_its_phase_is_that_of_the_instant()
+    {
+        var batch = await _sale.CreateAsync(Stage.Announced, stock: 1);
+        foreach (var phase in (string[])["announced", "reserving", "waiting", "on-sale"])
+        {
+            var listed = (await ListedAsync(batch)).GetRawText();
+            var board = await _sale.BoardAsync(batch);
+            WithoutTime(listed).ShouldBe(WithoutTime(board.Text));
+            board["phase"].ShouldBe(phase);
+            _sale.Clock.Advance(Offer.StageLasts);
+        }
+        (await ListedAsync(batch)).GetProperty("phase").GetString().ShouldBe("closed");
+    }
+
+    [Fact]
+    public async Task A_list_that_only_grew_older_is_not_sent_again()
+    {
+        var batch = await _sale.CreateAsync(Stage.Waiting);
+        var path = $"/api/batches?limit=1&after={batch}";
+        await _sale.CreateAsync(Stage.Waiting);
+        var list = (await _sale.Client.GetAsync(path)).Is(200);
+        _sale.Clock.Advance(TimeSpan.FromSeconds(5));
+        var again = await _sale.Client.SendAsync("GET", path, headers: ("If-None-Match", list.Header("ETag")!));
+        again.Is(304).Text.ShouldBeEmpty();
+        again.Header("Cache-Control").ShouldBe("public, max-age=1");
+        _sale.Clock.Advance(Offer.StageLasts);
+        var opened = await _sale.Client.SendAsync("GET", path, headers: ("If-None-Match", list.Header("ETag")!));
+        opened.Is(200).Items.Single().GetProperty("phase").GetString().ShouldBe("on-sale");
+    }
+
     [Theory]
     [InlineData("nowhere")]
     [InlineData("UPPER")]
@@ -155,6 +186,11 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         (await _sale.BoardAsync(id)).IsRefusal(404, "not-found");
         (await _sale.Client.GetAsync($"/api/batches/{id}/live")).IsRefusal(404, "not-found");
     }
+
+    private async Task<JsonElement> ListedAsync(string batch) => (await _sale.Client.GetAsync("/api/batches?limit=1000")).Is(200).Items
+        .Single(board => board.GetProperty("id").GetString() == batch);
+
+    private static string WithoutTime(string board) => board[..board.LastIndexOf("\"serverTime\"", StringComparison.Ordinal)];
 
     private Task PhaseIsAsync(string batch, string phase) =>
         Eventually.HoldsAsync(async () => (await _sale.BoardAsync(batch))["phase"] == phase, $"the phase is {phase}");
