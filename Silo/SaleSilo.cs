@@ -5,13 +5,14 @@ using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Orders;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Grains.Reservations;
+using OrleansSale.Grains.Users;
 
 namespace OrleansSale.Silo;
 
 /// <summary>What every silo of the sale has, on whatever storage.</summary>
 public static class SaleSilo
 {
-    // A never-seen actor costs about 2 KB; reservations and orders are many and each is busy for moments only.
+    // A never-seen actor costs about 2 KB; these are many and each is busy for moments only.
     private static readonly TimeSpan BriefActorAge = TimeSpan.FromMinutes(1.5), CollectionPeriod = TimeSpan.FromSeconds(30);
 
     // Where actors of other silos are. Orleans counts it, bucket by bucket, whenever its figures are read, and the dashboard
@@ -29,11 +30,12 @@ public static class SaleSilo
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
     }
 
-    /// <summary>Reservations and orders that nobody asks for leave memory early.</summary>
+    /// <summary>Reservations, orders and users' sessions that nobody asks for leave memory early.</summary>
     public static void CollectBriefActorsEarly(GrainCollectionOptions options)
     {
         options.CollectionQuantum = CollectionPeriod;
         options.ClassSpecificCollectionAge[typeof(ReservationGrain).FullName!] = BriefActorAge;
         options.ClassSpecificCollectionAge[typeof(OrderGrain).FullName!] = BriefActorAge;
+        options.ClassSpecificCollectionAge[typeof(UserSessionsGrain).FullName!] = BriefActorAge;
     }
 }

@@ -79,6 +79,7 @@ public static class Engine
         PurchaseShortcut.Use(app);
         app.UseProblems();
         app.UseDraining();
+        app.UseRequestOrigin();
         app.UseRoutingWithHead();
         PatientBody.Use(app);
         app.UseEventPages();
@@ -92,6 +93,7 @@ public static class Engine
         app.MapOrders();
         app.MapNotifications();
         app.MapOperators();
+        app.MapUsers();
         app.MapExports();
         app.MapFaults();
         app.MapHealth();

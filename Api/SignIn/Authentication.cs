@@ -14,8 +14,17 @@ public static class Authentication
     /// <summary>The policy of what only operators may open in a browser.</summary>
     public const string OperatorPolicy = "operator";
 
+    /// <summary>How long a session goes on after the last request; no longer than <see cref="Sessions.MaxLifetime"/> in all.</summary>
+    public static readonly TimeSpan IdleSession = TimeSpan.FromDays(7);
+
+    // The prefix makes browsers refuse it from other hosts and unencrypted; Development is unencrypted.
+    private const string DevelopmentCookie = "sale", SessionCookie = "__Host-sale";
+
     /// <summary>How far a token's times may be off this front's clock.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether a cookie of this name is a session.</summary>
+    public static bool IsSessionCookie(string name) => name is DevelopmentCookie or SessionCookie;
 
     /// <summary>
     /// Adds both schemes. There is no default one: each endpoint asks for the caller itself, so the purchase, which has
@@ -23,6 +32,8 @@ public static class Authentication
     /// </summary>
     public static void AddSignIn(this IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
     {
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<SessionEvents>();
         services.AddAuthentication()
             .AddJwtBearer(options =>
             {
@@ -49,18 +60,17 @@ public static class Authentication
             })
             .AddCookie(options =>
             {
-                options.Cookie.Name = "sale";
+                options.Cookie.Name = isDevelopment ? DevelopmentCookie : SessionCookie;
+                options.Cookie.Path = "/";
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Strict;
                 options.Cookie.SecurePolicy = isDevelopment ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
-                options.ExpireTimeSpan = TimeSpan.FromDays(7);
+                options.ExpireTimeSpan = IdleSession;
                 options.SlidingExpiration = true;
-                // A page's request is answered with a problem, never with a redirect to a page that is not there.
-                options.Events.OnRedirectToLogin = context => Task.FromResult(context.Response.StatusCode = 401);
-                options.Events.OnRedirectToAccessDenied = context => Task.FromResult(context.Response.StatusCode = 403);
+                options.EventsType = typeof(SessionEvents);
             });
         services.AddAuthorizationBuilder().AddPolicy(OperatorPolicy, policy => policy
             .AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme, JwtBearerDefaults.AuthenticationScheme)
-            .RequireClaim("roles", Caller.OperatorRole));
+            .RequireClaim(Callers.RoleClaim, Caller.OperatorRole));
     }
 }

@@ -29,11 +29,13 @@ public sealed record Caller(string User, string Channel, string? Name, string[] 
 /// <summary>Finds out who asks: by bearer token for API clients, by cookie for the pages.</summary>
 public static class Callers
 {
+    /// <summary>The claim of a role.</summary>
+    internal const string RoleClaim = "roles";
+
     /// <summary>The caller, or null: no credential, or none that verifies.</summary>
     public static async ValueTask<Caller?> FindAsync(HttpContext http)
     {
         var byToken = http.Request.Headers.Authorization.Count > 0;
-        if (!byToken && IsForeignWrite(http.Request)) return null;
         var scheme = byToken ? JwtBearerDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme;
         var result = await http.AuthenticateAsync(scheme);
         return result.Succeeded ? Read(result.Principal) : null;
@@ -52,7 +54,7 @@ public static class Callers
         var channel = principal.FindFirstValue("channel");
         return UserId.IsSubject(subject) && UserId.IsChannel(channel)
             ? new Caller(UserId.Of(channel!, subject!), channel!, NameIn(principal),
-                [.. principal.FindAll("roles").Select(claim => claim.Value)])
+                [.. principal.FindAll(RoleClaim).Select(claim => claim.Value)])
             : null;
     }
 
@@ -62,7 +64,7 @@ public static class Callers
         yield return new Claim("sub", subject);
         yield return new Claim("channel", channel);
         if (name is not null) yield return new Claim("name", name);
-        foreach (var role in roles) yield return new Claim("roles", role);
+        foreach (var role in roles) yield return new Claim(RoleClaim, role);
     }
 
     // A platform's word for a person, and no more than that: one that a page could not show is none.
@@ -71,10 +73,4 @@ public static class Callers
             && !PlainText.IsBlank(name)
             ? name
             : null;
-
-    // The cookie is SameSite=Strict already. Browsers also say where a request comes from; one that changes something
-    // and comes from elsewhere is not the user's.
-    private static bool IsForeignWrite(HttpRequest request) =>
-        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
-        && request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site] && site is not ("same-origin" or "none");
 }

@@ -8,6 +8,7 @@ using OrleansSale.Api.Composition;
 using OrleansSale.Api.Documentation;
 using OrleansSale.Api.Problems;
 using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.SignIn;
@@ -53,20 +54,27 @@ public static class SignInApi
             var caller = await Callers.FindAsync(http);
             return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), Wire.Json.MeBody);
         })).WithTags("Sign-in").WithSummary("Who the caller is").Produces<MeBody>()
-            .Described("GetMe", Contract.Anybody());
-        app.MapDelete("/api/me/session", (Delegate)(async (HttpContext http) =>
-        {
-            await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
-            return Results.NoContent();
-        })).WithTags("Sign-in").WithSummary("Sign out").Produces(204)
-            .Described("SignOut", Contract.Open());
+            .Described("GetMe", Contract.Anybody(Refusal.Overloaded));
+        app.MapDelete("/api/me/session", (Delegate)SignOutAsync).WithTags("Sign-in").WithSummary("Sign out").Produces(204)
+            .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
+            .Described("SignOut", Contract.Open(Refusal.Unauthenticated, Refusal.Overloaded));
         if (!isDevelopment) return;
         app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development").WithSummary("A token for any user")
             .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>()
             .Described("CreateDevelopmentToken", Contract.Open().WithBody());
         app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development").WithSummary("Sign in as any user")
             .Accepts<DevelopmentUser>("application/json").Produces(204)
-            .Described("CreateDevelopmentSession", Contract.Open().WithBody());
+            .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
+            .Described("CreateDevelopmentSession", Contract.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
+    }
+
+    // The session first, then the cookie: whoever cannot be signed out for certain keeps the cookie to ask again with.
+    private static async Task<IResult> SignOutAsync(HttpContext http, Sessions sessions)
+    {
+        var result = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        if (result.Succeeded) await sessions.EndAsync(result.Principal);
+        await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return Results.NoContent();
     }
 
     private static async Task<IResult> CreateTokenAsync(HttpContext http, Keys keys, TimeProvider time)
@@ -87,13 +95,12 @@ public static class SignInApi
         return Reply.Ok(new TokenBody(token), Wire.Json.TokenBody);
     }
 
-    private static async Task<IResult> CreateSessionAsync(HttpContext http)
+    private static async Task<IResult> CreateSessionAsync(HttpContext http, Sessions sessions)
     {
         var (user, problem) = await ReadUserAsync(http);
         if (problem is not null) return problem;
-        var identity = new ClaimsIdentity(
-            Callers.ClaimsOf(user!.User, user.Channel, user.Name, user.Roles!), CookieAuthenticationDefaults.AuthenticationScheme);
-        await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new ClaimsPrincipal(identity));
+        var session = await sessions.BeginAsync(user!.User, user.Channel, user.Name, user.Roles!);
+        await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, session);
         return Results.NoContent();
     }
 

@@ -66,7 +66,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         Gen.Select(OneOf(Methods), OneOf(Paths), Gen.Int[0, 3], Gen.Int[0, 5]),
         Gen.Select(OneOf("batch", "after", "limit", "lang", "x"), Gen.String[0, 20]).Array[0, 3],
         Gen.Select(
-            OneOf("Idempotency-Key", "Accept", "If-None-Match", "Sec-Fetch-Site", "Cookie", "webhook-id",
+            OneOf("Idempotency-Key", "Accept", "If-None-Match", "Sec-Fetch-Site", "Origin", "Cookie", "webhook-id",
                 "webhook-timestamp", "Range", "Expect"),
             Text).Array[0, 3],
         OneOf("application/json", "application/json", "application/json", "application/json; charset=utf-16",

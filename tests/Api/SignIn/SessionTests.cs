@@ -46,24 +46,6 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
-    public async Task A_write_that_comes_from_another_site_is_not_the_users()
-    {
-        var batch = await _sale.CreateAsync(Stage.Reserving);
-        var cookie = CookieOf(await SignInAsync("carol"));
-        var path = $"/api/batches/{batch}/reservation";
-        foreach (var site in (string[])["cross-site", "same-site"])
-        {
-            (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", site))).IsRefusal(401, "unauthenticated");
-            (await WithCookieAsync("DELETE", path, cookie, ("Sec-Fetch-Site", site))).IsRefusal(401, "unauthenticated");
-        }
-
-        (await WithCookieAsync("GET", path, cookie)).IsRefusal(404, "not-found");
-        (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "same-origin"))).Is(201)["user"]
-            .ShouldBe("weibo:carol");
-        (await WithCookieAsync("PUT", path, cookie, ("Sec-Fetch-Site", "none"))).Is(200);
-    }
-
-    [Fact]
     public async Task A_cookie_that_was_tampered_with_and_a_token_beside_a_good_one_decide_alone()
     {
         var cookie = CookieOf(await SignInAsync("dave"));

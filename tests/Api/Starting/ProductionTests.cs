@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace OrleansSale.Tests.Api.Starting;
 
@@ -77,6 +81,16 @@ public sealed class ProductionTests : IAsyncLifetime
         }
 
         open.Distinct().Order(StringComparer.Ordinal).ShouldBe(Open.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_session_is_kept_to_this_host_and_to_encrypted_connections()
+    {
+        var cookie = _sale.Front.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
+            .Get(CookieAuthenticationDefaults.AuthenticationScheme).Cookie;
+        cookie.Name.ShouldBe("__Host-sale");
+        (cookie.SecurePolicy, cookie.HttpOnly, cookie.SameSite).ShouldBe((CookieSecurePolicy.Always, true, SameSiteMode.Strict));
+        (cookie.Path, cookie.Domain).ShouldBe(("/", null), "as the prefix demands");
     }
 
     [Fact]

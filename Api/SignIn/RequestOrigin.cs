@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Primitives;
+using OrleansSale.Api.Problems;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.SignIn;
+
+/// <summary>
+/// Keeps other sites from using a visitor's session. Browsers attach the cookie by themselves, so whatever changes
+/// something and comes with it must come from a page of this very site, by all that the browser says of it.
+/// </summary>
+/// <remarks>
+/// Browsers say so by two headers that no page can set: <c>Origin</c> and <c>Sec-Fetch-Site</c>. Each that is there must
+/// be there once, well-formed, and name this site. A request with neither comes from no browser of these years: nobody but
+/// its sender can have attached the cookie, and for older browsers the cookie's own SameSite=Strict holds. It passes.
+/// </remarks>
+public static class RequestOrigin
+{
+    private const string FetchSite = "Sec-Fetch-Site";
+
+    private static readonly Problem Foreign = Problem.Of(
+        Refusal.Unauthenticated, "A request with a session that changes something must come from a page of this site: see Origin and Sec-Fetch-Site.");
+
+    /// <summary>Refuses other sites' writes that carry a session, before anything else looks at them.</summary>
+    public static void UseRequestOrigin(this WebApplication app) =>
+        app.Use(next => http => MayChangeSomething(http.Request) && CarriesSession(http.Request) && IsForeign(http.Request)
+            ? Foreign.ExecuteAsync(http)
+            : next(http));
+
+    /// <summary>Refuses other sites also without a session: for what begins or ends one.</summary>
+    internal static ValueTask<object?> RefuseForeignAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        IsForeign(context.HttpContext.Request) ? new(Foreign) : next(context);
+
+    /// <summary>Whether the headers say that the request was made by anything but a page of this site.</summary>
+    internal static bool IsForeign(HttpRequest request) =>
+        (request.Headers.TryGetValue(FetchSite, out var site) && site is not ["same-origin" or "none"])
+        || (request.Headers.TryGetValue("Origin", out var origin) && !IsOwn(origin, request));
+
+    private static bool MayChangeSomething(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
+
+    private static bool CarriesSession(HttpRequest request) =>
+        request.Headers.Cookie.Count > 0 && request.Cookies.Keys.Any(Authentication.IsSessionCookie);
+
+    // The host is the one the browser asked for. In front of this process something may end TLS, so https is as good as the
+    // scheme seen here; but from a page that came unencrypted nothing is taken when this front itself speaks https.
+    private static bool IsOwn(StringValues origin, HttpRequest request)
+    {
+        if (origin is not [{ } text]) return false;
+        return Matches(text, "https", 443, request.Host)
+            || (!request.IsHttps && Matches(text, "http", 80, request.Host));
+    }
+
+    // An origin never names its scheme's own port; a Host may.
+    private static bool Matches(string origin, string scheme, int ownPort, HostString host) =>
+        host.HasValue && string.Equals(
+            origin, host.Port is { } port && port != ownPort ? $"{scheme}://{host.Host}:{port}" : $"{scheme}://{host.Host}",
+            StringComparison.OrdinalIgnoreCase);
+}

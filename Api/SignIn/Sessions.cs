@@ -1,0 +1,160 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Caching.Memory;
+using OrleansSale.Api.Requests;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Api.SignIn;
+
+/// <summary>
+/// The sessions of the pages' visitors. A cookie says who began a session, and when; whether it still goes on, and with
+/// which roles, is asked of the user's own actor, at most every <see cref="BelievedFor"/> for each session.
+/// </summary>
+/// <remarks>
+/// An ended session is therefore worth nothing at any front <see cref="BelievedFor"/> later. If the actor does not answer,
+/// a session is believed until <see cref="BelievedUnanswered"/> after it was last confirmed: a moment without a silo signs
+/// nobody out, and no fault makes an ended session last longer than that. Then the answer is overloaded.
+/// </remarks>
+public sealed class Sessions(IGrainFactory grains, Patience patience, TimeProvider time) : IDisposable
+{
+    /// <summary>How long a confirmed session is believed without asking.</summary>
+    public static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it is believed while there is nobody to ask.</summary>
+    public static readonly TimeSpan BelievedUnanswered = TimeSpan.FromSeconds(55);
+
+    /// <summary>How long one question may take, and how long until the next after one without an answer.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2), RetryAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest a session lasts from its start, however much it is used.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(30);
+
+    /// <summary>Most sessions whose confirmation a front remembers; beyond, it asks more often.</summary>
+    public const int MaxConfirmed = 100_000;
+
+    private const string IdClaim = "sid", StartClaim = "sid_at";
+    private const int IdLength = 16;
+
+    private readonly MemoryCache _confirmed = new(new MemoryCacheOptions { SizeLimit = MaxConfirmed });
+    private readonly ConcurrentDictionary<string, Task<string[]?>> _asking = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a session of a user whose roles are these from now on.</summary>
+    public async Task<ClaimsPrincipal> BeginAsync(string subject, string channel, string? name, string[] roles)
+    {
+        var actor = Of(UserId.Of(channel, subject));
+        var startedAt = await patience.AskAsync(() => actor.BeginAsync(roles));
+        var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdLength));
+        return new ClaimsPrincipal(new ClaimsIdentity(
+            [
+                .. Callers.ClaimsOf(subject, channel, name, roles), new Claim(IdClaim, id),
+                new Claim(StartClaim, startedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
+            ],
+            CookieAuthenticationDefaults.AuthenticationScheme));
+    }
+
+    /// <summary>The session's principal with the roles that the user still has; null: it has ended.</summary>
+    /// <exception cref="SaleUnavailableException">It could not be found out for too long.</exception>
+    public async ValueTask<ClaimsPrincipal?> ConfirmAsync(ClaimsPrincipal principal)
+    {
+        if (Read(principal) is not { } session || time.GetUtcNow() - session.StartedAt > MaxLifetime) return null;
+        var last = _confirmed.Get<Confirmation>(session.Id);
+        var age = last is null ? TimeSpan.MaxValue : time.GetElapsedTime(last.AskedAt);
+        if (last is null || (age > BelievedFor && time.GetTimestamp() >= last.NotBefore)) last = await AskAsync(principal, session, last, age);
+        else if (age > BelievedUnanswered) throw new SaleUnavailableException("A session could not be confirmed for too long.");
+        return last.Roles is { } roles ? WithRoles(principal, roles) : null;
+    }
+
+    /// <summary>Ends a session, at every front.</summary>
+    public async Task EndAsync(ClaimsPrincipal principal)
+    {
+        if (Read(principal) is not { } session) return;
+        var actor = Of(Callers.Read(principal)!.User);
+        await patience.AskAsync(() => actor.EndAsync(session));
+        Remember(session, new Confirmation(null, time.GetTimestamp(), 0));
+    }
+
+    /// <summary>Ends all sessions of a user, at every front.</summary>
+    public Task<DateTimeOffset> EndAllAsync(string user, string by, string reason) =>
+        patience.AskAsync(() => Of(user).EndAllAsync(by, reason));
+
+    /// <inheritdoc />
+    public void Dispose() => _confirmed.Dispose();
+
+    private async ValueTask<Confirmation> AskAsync(ClaimsPrincipal principal, UserSession session, Confirmation? last, TimeSpan age)
+    {
+        var askedAt = time.GetTimestamp();
+        try
+        {
+            // One question for all requests of a session that come together.
+            var asking = _asking.GetOrAdd(session.Id, _ => Of(Callers.Read(principal)!.User).RolesAsync(session));
+            var confirmation = new Confirmation(await asking.WaitAsync(MaxWait), askedAt, 0);
+            Remember(session, confirmation);
+            return confirmation;
+        }
+        catch (Exception e) when (last is not null && age <= BelievedUnanswered && LostInfrastructure.Is(e))
+        {
+            var next = askedAt + (long)(RetryAfter.TotalSeconds * time.TimestampFrequency);
+            Remember(session, last with { NotBefore = next });
+            return last;
+        }
+        finally
+        {
+            _asking.TryRemove(session.Id, out _);
+        }
+    }
+
+    private void Remember(UserSession session, Confirmation confirmation) => _confirmed.Set(
+        session.Id, confirmation, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = BelievedUnanswered });
+
+    private static UserSession? Read(ClaimsPrincipal principal) =>
+        Callers.Read(principal) is not null && principal.FindFirstValue(IdClaim) is { Length: > 0 } id
+            && long.TryParse(principal.FindFirstValue(StartClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
+            ? new UserSession(id, DateTimeOffset.FromUnixTimeMilliseconds(startedAt))
+            : null;
+
+    private static ClaimsPrincipal WithRoles(ClaimsPrincipal principal, string[] roles)
+    {
+        if (principal.FindAll(Callers.RoleClaim).All(claim => roles.Contains(claim.Value))) return principal;
+        var kept = principal.Claims.Where(claim => claim.Type != Callers.RoleClaim || roles.Contains(claim.Value));
+        return new ClaimsPrincipal(new ClaimsIdentity(kept, CookieAuthenticationDefaults.AuthenticationScheme));
+    }
+
+    private IUserSessionsGrain Of(string user) => grains.GetGrain<IUserSessionsGrain>(user);
+
+    /// <param name="Roles">What the actor said.</param>
+    /// <param name="AskedAt">When it was asked: what it said is not older than that.</param>
+    /// <param name="NotBefore">When it may be asked again, if it has not answered since.</param>
+    private sealed record Confirmation(string[]? Roles, long AskedAt, long NotBefore);
+}
+
+/// <summary>Looks at every cookie before it is believed; what it refuses is a problem, never a redirect.</summary>
+public sealed class SessionEvents(Sessions sessions) : CookieAuthenticationEvents
+{
+    /// <inheritdoc />
+    public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
+    {
+        var confirmed = await sessions.ConfirmAsync(context.Principal!);
+        if (confirmed is null) context.RejectPrincipal();
+        else if (confirmed != context.Principal) context.ReplacePrincipal(confirmed);
+    }
+
+    /// <inheritdoc />
+    public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public override Task RedirectToAccessDenied(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,37 @@
+namespace OrleansSale.GrainInterfaces.Users;
+
+/// <summary>
+/// Which of a user's browser sessions have ended, and which roles the user has, keyed by user. A session is a cookie that
+/// names it; nothing here is worth anything to anybody who reads it.
+/// </summary>
+[Alias("OrleansSale.IUserSessionsGrain")]
+public interface IUserSessionsGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// The start of a new session. From now on the user has these roles: earlier sessions keep none that is not among
+    /// them.
+    /// </summary>
+    [Alias("BeginAsync")]
+    Task<DateTimeOffset> BeginAsync(string[] roles);
+
+    /// <summary>The user's roles; null: this session has ended.</summary>
+    [Alias("RolesAsync"), ResponseTimeout("00:00:02")]
+    Task<string[]?> RolesAsync(UserSession session);
+
+    /// <summary>Ends one session. True: now; false: it had ended.</summary>
+    [Alias("EndAsync")]
+    Task<bool> EndAsync(UserSession session);
+
+    /// <summary>Ends every session that has begun so far.</summary>
+    /// <param name="by">The operator, as a user.</param>
+    /// <param name="reason">Why: 1…500 characters.</param>
+    /// <returns>When.</returns>
+    [Alias("EndAllAsync")]
+    Task<DateTimeOffset> EndAllAsync(string by, string reason);
+}
+
+/// <summary>A session.</summary>
+/// <param name="Id">22 characters: 16 random bytes in base64url.</param>
+/// <param name="StartedAt">Its start, as <see cref="IUserSessionsGrain.BeginAsync"/> gave it.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.UserSession")]
+public sealed record UserSession([property: Id(0)] string Id, [property: Id(1)] DateTimeOffset StartedAt);

@@ -1,0 +1,59 @@
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Grains.Users;
+
+/// <summary>The actor that keeps which sessions of a user have ended. What it says has been stored.</summary>
+public sealed class UserSessionsGrain(
+    [PersistentState("sessions")] IPersistentState<UserSessions> stored, TimeProvider time) : Grain, IUserSessionsGrain
+{
+    /// <inheritdoc />
+    public async Task<DateTimeOffset> BeginAsync(string[] roles)
+    {
+        string[] sorted = [.. roles.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        // Most users have no role and never had one: their sign-in writes nothing.
+        if (!sorted.SequenceEqual(stored.State.Roles))
+        {
+            stored.State.Roles = sorted;
+            await WriteAsync();
+        }
+        return stored.State.StartAt(Now());
+    }
+
+    /// <inheritdoc />
+    public Task<string[]?> RolesAsync(UserSession session) =>
+        Task.FromResult(stored.State.HasEnded(session) ? null : stored.State.Roles);
+
+    /// <inheritdoc />
+    public async Task<bool> EndAsync(UserSession session)
+    {
+        if (!stored.State.End(session)) return false;
+        await WriteAsync();
+        return true;
+    }
+
+    /// <inheritdoc />
+    public async Task<DateTimeOffset> EndAllAsync(string by, string reason)
+    {
+        var now = Now();
+        stored.State.EndAll(now, by, reason);
+        await WriteAsync();
+        return now;
+    }
+
+    // As precise as the cookie that carries it.
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // After a failed write what is in memory is not what is stored.
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch (Exception)
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+
+namespace OrleansSale.Tests.Api.SignIn;
+
+/// <summary>A session is used by pages of this site only, by all that browsers say of where a request was made.</summary>
+[Collection(SaleTests.Name)]
+public sealed class OriginTests(SaleTests.Fixture fixture)
+{
+    private readonly SaleFront _sale = fixture.Front;
+
+    private string Own => $"http://{_sale.Client.Address.Authority}";
+
+    [Fact]
+    public async Task A_write_with_a_session_from_elsewhere_is_refused_at_every_endpoint()
+    {
+        var (batch, cookie) = (await _sale.CreateAsync(Stage.Reserving), await SignInAsync("mallet", "operator"));
+        foreach (var (method, path) in ((string, string)[])
+        [
+            ("PUT", $"/api/batches/{batch}/reservation"), ("DELETE", $"/api/batches/{batch}/reservation"),
+            ("POST", $"/api/batches/{batch}/orders"), ("DELETE", $"/api/orders/{batch}.1"), ("POST", $"/api/orders/{batch}.1/checkout"),
+            ("PUT", $"/api/orders/{batch}.1/delivery"), ("POST", "/api/operator/batches"), ("POST", $"/api/operator/batches/{batch}/pause"),
+            ("POST", "/api/operator/users/end-sessions"), ("DELETE", "/api/me/session"), ("POST", "/dev/session"),
+            ("POST", "/dashboard"), ("PATCH", "/dashboard/GrainStats"), ("POST", "/metrics"), ("POST", "/nowhere"),
+        ])
+        {
+            foreach (var headers in Foreign())
+                (await SendAsync(method, path, [("Cookie", cookie), .. headers])).IsRefusal(401, "unauthenticated");
+        }
+        (await _sale.BoardAsync(batch)).Member("paused").GetBoolean().ShouldBeFalse();
+        (await SendAsync("GET", "/api/me", ("Cookie", cookie), ("Origin", "https://evil.example"))).Is(200)["user"]
+            .ShouldBe("weibo:mallet", "who only reads tells other sites nothing, and the session goes on");
+    }
+
+    [Fact]
+    public async Task A_write_with_a_session_from_this_site_is_done()
+    {
+        var (batch, cookie) = (await _sale.CreateAsync(Stage.Reserving), await SignInAsync("inga"));
+        var path = $"/api/batches/{batch}/reservation";
+        var secure = Own.Replace("http://", "https://", StringComparison.Ordinal);
+        foreach (var headers in ((string, string)[][])
+        [
+            [("Origin", Own)], [("Origin", secure)], [("Sec-Fetch-Site", "same-origin")], [("Sec-Fetch-Site", "none")],
+            [("Origin", Own), ("Sec-Fetch-Site", "same-origin")], [],
+        ])
+            (await SendAsync("PUT", path, [("Cookie", cookie), .. headers])).Status.ShouldBeOneOf(200, 201);
+        foreach (var (host, origin) in ((string, string)[])
+        [
+            ("sale.example", "https://sale.example"), ("sale.example:443", "https://sale.example"), ("sale.example", "http://sale.example"),
+            ("SALE.example", "https://sale.example"), ("[::1]:8080", "http://[::1]:8080"),
+        ])
+            (await SendAsync("PUT", path, ("Cookie", cookie), ("Host", host), ("Origin", origin))).Is(200);
+        foreach (var (host, origin) in ((string, string)[])
+        [
+            ("sale.example", "https://sale.example:8443"), ("sale.example:8443", "https://sale.example"),
+            ("sale.example", "https://sale.example.evil.example"), ("sale.example", "https://evil.example#sale.example"),
+        ])
+            (await SendAsync("PUT", path, ("Cookie", cookie), ("Host", host), ("Origin", origin))).IsRefusal(401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task Nobody_signs_a_visitor_in_or_out_from_elsewhere_even_without_a_session()
+    {
+        foreach (var headers in Foreign())
+        {
+            var begun = await _sale.Client.SendAsync(
+                "POST", "/dev/session", body: new JsonObject { ["user"] = "mallet", ["channel"] = "weibo" }, headers: headers);
+            begun.IsRefusal(401, "unauthenticated").Header("Set-Cookie").ShouldBeNull();
+            (await SendAsync("DELETE", "/api/me/session/", headers)).IsRefusal(401, "unauthenticated").Header("Set-Cookie").ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task Headers_that_come_twice_are_refused_though_each_is_good()
+    {
+        var (batch, cookie) = (await _sale.CreateAsync(Stage.Reserving), await SignInAsync("doris"));
+        foreach (var (name, value) in ((string, string)[])[("Origin", Own), ("Sec-Fetch-Site", "same-origin")])
+        {
+            var twice = await RawPost.SendAsync(
+                _sale.Client.Address, $"/api/batches/{batch}/orders", "Cookie: " + cookie, $"{name}: {value}", $"{name}: {value}");
+            twice.Status.ShouldBe(401, twice.Text);
+        }
+    }
+
+    [Fact]
+    public async Task A_bearer_token_is_nobodys_session_and_may_come_from_anywhere()
+    {
+        var (batch, user) = (await _sale.CreateAsync(Stage.Reserving), _sale.NewUser());
+        (await _sale.Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", _sale.Sign.Bearer(user),
+            headers: ("Origin", "https://shop.example"))).Is(201);
+    }
+
+    private (string, string)[][] Foreign() =>
+    [
+        [("Origin", "https://evil.example")], [("Origin", "null")], [("Origin", "")], [("Origin", Own + "/")],
+        [("Origin", Own + ", " + Own)], [("Origin", "http://" + _sale.Client.Address.Host)], [("Origin", _sale.Client.Address.Authority)],
+        [("Origin", "ftp://" + _sale.Client.Address.Authority)], [("Origin", "null"), ("Sec-Fetch-Site", "same-origin")],
+        [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")], [("Sec-Fetch-Site", "")],
+        [("Sec-Fetch-Site", "same-origin, same-origin")], [("Origin", Own), ("Sec-Fetch-Site", "cross-site")],
+    ];
+
+    private async Task<string> SignInAsync(string user, params string[] roles)
+    {
+        var body = new JsonObject { ["user"] = user, ["channel"] = "weibo", ["roles"] = new JsonArray([.. roles]) };
+        return (await _sale.Client.PostAsync("/dev/session", body: body)).Is(204).Header("Set-Cookie")!.Split(';')[0];
+    }
+
+    private Task<Answer> SendAsync(string method, string path, params (string, string)[] headers) =>
+        _sale.Client.SendAsync(method, path, headers: headers);
+}
