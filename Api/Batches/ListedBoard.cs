@@ -47,7 +47,9 @@ public sealed class ListedBoard(BoardFeed feed)
         if (age <= limit) return null;
         lock (_starting)
         {
-            if (_renewing.IsCompleted && (_askedAt is not { } at || _monotonic.GetElapsedTime(at) >= movingAge)) _renewing = RenewAsync(gate);
+            // One that failed is asked again no sooner than if it were moving.
+            var mayAsk = _askedAt is not { } at || _monotonic.GetElapsedTime(at) >= movingAge;
+            if (_renewing.IsCompleted && mayAsk) _renewing = RenewAsync(gate);
             return feed.IsSilent || age <= 2 * limit ? null : _renewing;
         }
     }

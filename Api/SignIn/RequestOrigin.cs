@@ -18,7 +18,8 @@ public static class RequestOrigin
     private const string FetchSite = "Sec-Fetch-Site";
 
     private static readonly Problem Foreign = Problem.Of(
-        Refusal.Unauthenticated, "A request with a session that changes something must come from a page of this site: see Origin and Sec-Fetch-Site.");
+        Refusal.Unauthenticated,
+        "With a session only pages of this site may change something, and Origin or Sec-Fetch-Site says that this request is of another.");
 
     /// <summary>Refuses other sites' writes that carry a session, before anything else looks at them.</summary>
     public static void UseRequestOrigin(this WebApplication app) =>

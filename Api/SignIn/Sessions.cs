@@ -65,9 +65,10 @@ public sealed class Sessions(IGrainFactory grains, Patience patience, TimeProvid
         if (Read(principal) is not { } session || time.GetUtcNow() - session.StartedAt > MaxLifetime) return null;
         var last = _confirmed.Get<Confirmation>(session.Id);
         var age = last is null ? TimeSpan.MaxValue : time.GetElapsedTime(last.AskedAt);
-        if (last is null || (age > BelievedFor && time.GetTimestamp() >= last.NotBefore)) last = await AskAsync(principal, session, last, age);
+        var mayAsk = last is null || time.GetTimestamp() >= last.NotBefore;
+        if (age > BelievedFor && mayAsk) last = await AskAsync(principal, session, last, age);
         else if (age > BelievedUnanswered) throw new SaleUnavailableException("A session could not be confirmed for too long.");
-        return last.Roles is { } roles ? WithRoles(principal, roles) : null;
+        return last!.Roles is { } roles ? WithRoles(principal, roles) : null;
     }
 
     /// <summary>Ends a session, at every front.</summary>

@@ -29,6 +29,11 @@ public sealed partial class SaleBatchGrain(
     /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How often a batch at rest, which nobody asks, makes sure that it is not replaced: once in so many ticks.
+    /// </summary>
+    public const int TicksPerConfirmation = 10;
+
     /// <summary>Most holds released in one commit; the rest follow in the next.</summary>
     public const int MaxReleasesPerCommit = 1_000;
 
@@ -40,6 +45,7 @@ public sealed partial class SaleBatchGrain(
     private RosterCount _roster = null!;
     private RefundSweep _refunds = null!;
     private long _settledAt = -1;
+    private int _ticks;
     private bool _isReminded;
     private bool _isDoomed;
 
@@ -260,8 +266,8 @@ public sealed partial class SaleBatchGrain(
             do
             {
                 ReleaseDue();
-                // A batch at rest has nothing to commit and tells nobody anything, so it asks storage nothing.
-                if (_batch.LastSeq > _appender.Committed.Seq) await ToldAsync(true);
+                // At rest there is nothing to commit and nobody to tell: storage is asked only now and then.
+                if (_batch.LastSeq > _appender.Committed.Seq || ++_ticks % TicksPerConfirmation == 0) await ToldAsync(true);
             }
             while (HoldRules.NextDue(_batch, Now(), GraceMilliseconds) is not null);
             _refunds.Start(_appender.SettledAsync);

@@ -19,7 +19,8 @@ public sealed class BoardFeedTests
     public async Task A_batch_that_does_not_answer_does_not_fill_the_log()
     {
         var log = new CountingLog();
-        var feed = new BoardFeed(Terms, DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log, TestContext.Current.CancellationToken);
+        var feed = new BoardFeed(
+            Terms, DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log, TestContext.Current.CancellationToken);
         for (var ask = 0; ask < 20; ask++) (await feed.CatchUpAsync()).ShouldBeFalse();
         log.Count.ShouldBe(1);
     }

@@ -9,6 +9,7 @@ using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
@@ -37,7 +38,8 @@ public sealed class SerialisationTests
         new PurchaseCall([new("weibo:a", "k", 2, 3, true), new("weibo:b", null, 1, 1, false)]),
         new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders),
         new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order), PurchaseOutcome.No(Refusal.SoldOut)]),
-        new CataloguePage([Terms], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")), new LedgerPage([10, 20], 19), new Capture(17, "p-17", "weibo:a", Amount),
+        new CataloguePage([Terms], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")), new LedgerPage([10, 20], 19),
+        new Capture(17, "p-17", "weibo:a", Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"), new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
         new ReservationView(3, At, true), new RosterEntry("weibo:a", 3, At), new RosterPage([new("weibo:a", 3, At)], "weibo:a", ["weibo:b"]),
