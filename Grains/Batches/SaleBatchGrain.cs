@@ -29,9 +29,7 @@ public sealed partial class SaleBatchGrain(
     /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>
-    /// How often a batch at rest, which nobody asks, makes sure that it is not replaced: once in so many ticks.
-    /// </summary>
+    /// <summary>A batch at rest, which nobody asks, makes sure once in so many ticks that it is not replaced.</summary>
     public const int TicksPerConfirmation = 10;
 
     /// <summary>Most holds released in one commit; the rest follow in the next.</summary>
