@@ -123,7 +123,7 @@ public static class BatchesApi
         try
         {
             // The first event is made for this viewer: the newest frame may be as old as the last change, and tell the time of then.
-            var sent = feed.Latest;
+            var sent = feed.Stream.Latest;
             if (await feed.ReadAsync() is { } copy)
             {
                 var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
@@ -132,7 +132,7 @@ public static class BatchesApi
             // Who comes back to a damaged batch is told so.
             while (!ends.IsCancellationRequested && !feed.IsDamaged)
             {
-                var frame = feed.Latest;
+                var frame = feed.Stream.Latest;
                 if (frame != sent && frame.Data.Length > 0)
                 {
                     await WriteAsync(http.Response, "board", frame.Data, ends.Token);

@@ -1,13 +1,7 @@
-using System.Text.Json;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Batches;
-
-/// <summary>A front's copy of a board.</summary>
-/// <param name="Snapshot">The committed counts.</param>
-/// <param name="AskedAt">Monotonic timestamp of when they were asked for: they are not older than that.</param>
-public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);
 
 /// <summary>
 /// A front's copy of one batch's board and known users. While it is bought from or watched it is renewed all the time, by
@@ -45,10 +39,8 @@ public sealed partial class BoardFeed(
     private int _knownPosition;
     private long _interestAt;
     private long _knownHead;
-    private int _viewers;
     private bool _isPolling;
     private volatile string? _damage;
-    private Frame _frame = new([], default, 0);
 
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
     public BatchTerms Terms { get; } = terms;
@@ -62,8 +54,8 @@ public sealed partial class BoardFeed(
     /// <summary>Whether the batch's ledger was damaged when the batch was last asked.</summary>
     public bool IsDamaged => _damage is not null;
 
-    /// <summary>The newest frame of the live stream; wait on it for the next.</summary>
-    public Frame Latest => Volatile.Read(ref _frame);
+    /// <summary>What its viewers see.</summary>
+    public BoardStream Stream { get; } = new(terms, time);
 
     /// <summary>The newest copy, however old; null: the batch has never answered.</summary>
     public BoardCopy? Current => Volatile.Read(ref _current);
@@ -175,12 +167,12 @@ public sealed partial class BoardFeed(
     /// <summary>Says that a viewer watches, until <see cref="Unwatch"/>.</summary>
     public void Watch()
     {
-        Interlocked.Increment(ref _viewers);
+        Stream.Join();
         ShowInterest();
     }
 
     /// <summary>Says that a viewer left.</summary>
-    public void Unwatch() => Interlocked.Decrement(ref _viewers);
+    public void Unwatch() => Stream.Leave();
 
     // Who shows interest writes it and then looks whether anybody polls; who stops polling says so and then looks for
     // interest once more. With a fence between the two on both sides, at least one of them sees the other.
@@ -191,8 +183,8 @@ public sealed partial class BoardFeed(
             pace.Began();
             while (IsOfInterest())
             {
-                if (await RefreshAsync() is { } copy) Publish(copy.Snapshot);
-                else if (IsDamaged) EndStreams();
+                if (await RefreshAsync() is { } copy) Stream.Publish(copy.Snapshot);
+                else if (IsDamaged) Stream.End();
                 await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);
             }
             pace.Ended();
@@ -209,7 +201,7 @@ public sealed partial class BoardFeed(
     }
 
     private bool IsOfInterest() => !stopping.IsCancellationRequested
-        && (Volatile.Read(ref _viewers) > 0 || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts);
+        && (Stream.IsWatched || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts);
 
     private bool TryTakePolling()
     {
@@ -291,31 +283,6 @@ public sealed partial class BoardFeed(
         if (!_outage.Fails(e.GetType().Name)) return;
         // The trace is of use where nobody knows what it is.
         Log.NotRenewed(log, Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
-    }
-
-    // Nobody goes on watching what nobody vouches for.
-    private void EndStreams()
-    {
-        var last = _frame;
-        if (last.Data.Length == 0) return;
-        Volatile.Write(ref _frame, new Frame([], default, 0));
-        last.Supersede();
-    }
-
-    private void Publish(BatchSnapshot snapshot)
-    {
-        var now = time.GetUtcNow();
-        var board = BoardBody.Of(Terms, snapshot, now);
-        var last = _frame;
-        var elapsed = _monotonic.GetElapsedTime(last.At);
-        var isSoon = elapsed < Frame.IntervalFor(Volatile.Read(ref _viewers));
-        if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot))) return;
-        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), board.Phase, _monotonic.GetTimestamp())
-        {
-            Snapshot = snapshot,
-        };
-        Volatile.Write(ref _frame, frame);
-        last.Supersede();
     }
 
     private static partial class Log

@@ -29,13 +29,11 @@ public sealed partial class SaleBatchGrain(
     /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A batch at rest, which nobody asks, makes sure once in so many ticks that it is not replaced.</summary>
-    public const int TicksPerConfirmation = 10;
-
     /// <summary>Most holds released in one commit; the rest follow in the next.</summary>
     public const int MaxReleasesPerCommit = 1_000;
 
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
+    private const int TicksPerConfirmation = 10;
 
     private SaleBatch _batch = new();
     private StreamAppender<Counts> _appender = null!;
@@ -264,7 +262,7 @@ public sealed partial class SaleBatchGrain(
             do
             {
                 ReleaseDue();
-                // At rest there is nothing to commit and nobody to tell: storage is asked only now and then.
+                // At rest it tells nobody anything: it makes sure only now and then that it is not replaced.
                 if (_batch.LastSeq > _appender.Committed.Seq || ++_ticks % TicksPerConfirmation == 0) await ToldAsync(true);
             }
             while (HoldRules.NextDue(_batch, Now(), GraceMilliseconds) is not null);

@@ -161,7 +161,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await _two.Batch(id).OrderAsync("a");
         var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id));
         await Eventually.ConfirmationsAreOldAsync();
-        for (var tick = 0; tick < SaleBatchGrain.TicksPerConfirmation; tick++) await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        for (var second = 0.0; second < 5; second += SaleBatchGrain.TickPeriod.TotalSeconds) await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
         await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 

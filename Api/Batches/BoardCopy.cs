@@ -1,0 +1,8 @@
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>A front's copy of a board.</summary>
+/// <param name="Snapshot">The committed counts.</param>
+/// <param name="AskedAt">Monotonic timestamp of when they were asked for: they are not older than that.</param>
+public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using OrleansSale.GrainInterfaces.Batches;
+
+namespace OrleansSale.Api.Batches;
+
+/// <summary>The live stream of one board: one frame for all its viewers, and the next when there is something to tell.</summary>
+/// <param name="terms">The terms of the batch.</param>
+/// <param name="time">The front's clock.</param>
+public sealed class BoardStream(BatchTerms terms, TimeProvider time)
+{
+    private readonly TimeProvider _monotonic = TimeProvider.System;
+    private int _viewers;
+    private Frame _frame = new([], default, 0);
+
+    /// <summary>The newest frame; wait on it for the next.</summary>
+    public Frame Latest => Volatile.Read(ref _frame);
+
+    /// <summary>Whether anybody watches.</summary>
+    public bool IsWatched => Volatile.Read(ref _viewers) > 0;
+
+    /// <summary>One more viewer.</summary>
+    internal void Join() => Interlocked.Increment(ref _viewers);
+
+    /// <summary>One viewer less.</summary>
+    internal void Leave() => Interlocked.Decrement(ref _viewers);
+
+    /// <summary>Tells the viewers the newest counts, if they are news and not too soon.</summary>
+    internal void Publish(BatchSnapshot snapshot)
+    {
+        var now = time.GetUtcNow();
+        var board = BoardBody.Of(terms, snapshot, now);
+        var last = _frame;
+        var elapsed = _monotonic.GetElapsedTime(last.At);
+        var isSoon = elapsed < Frame.IntervalFor(Volatile.Read(ref _viewers));
+        if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot))) return;
+        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), board.Phase, _monotonic.GetTimestamp())
+        {
+            Snapshot = snapshot,
+        };
+        Volatile.Write(ref _frame, frame);
+        last.Supersede();
+    }
+
+    /// <summary>Ends what is shown: nobody goes on watching what nobody vouches for.</summary>
+    internal void End()
+    {
+        var last = _frame;
+        if (last.Data.Length == 0) return;
+        Volatile.Write(ref _frame, new Frame([], default, 0));
+        last.Supersede();
+    }
+}
