@@ -32,7 +32,7 @@ public static class RequestOrigin
         IsForeign(context.HttpContext.Request) ? new(Foreign) : next(context);
 
     /// <summary>Whether the headers say that the request was made by anything but a page of this site.</summary>
-    internal static bool IsForeign(HttpRequest request) =>
+    public static bool IsForeign(HttpRequest request) =>
         (request.Headers.TryGetValue(FetchSite, out var site) && site is not ["same-origin" or "none"])
         || (request.Headers.TryGetValue("Origin", out var origin) && !IsOwn(origin, request));
 

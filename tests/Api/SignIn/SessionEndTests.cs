@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OrleansSale.Api.Purchases;
 using OrleansSale.Api.Requests;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
