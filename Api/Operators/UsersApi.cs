@@ -8,7 +8,7 @@ namespace OrleansSale.Api.Operators;
 
 /// <summary>Whose sessions to end, and why.</summary>
 /// <param name="User">The user, such as <c>weibo:alice</c>.</param>
-/// <param name="Reason">For the record: 1–500 characters.</param>
+/// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
 public sealed record EndSessionsBody(string User, [property: StringLength(500, MinimumLength = 1)] string Reason);
 
 /// <summary>What operators do to users.</summary>
@@ -29,7 +29,7 @@ public static partial class UsersApi
         using var _ = json;
         var fields = new Fields(json);
         var user = fields.Text("user", text => UserId.IsUser(text), "a user such as weibo:alice");
-        var reason = fields.Text("reason", 1, 500);
+        var reason = fields.Lines("reason", 1, 500);
         if (fields.Problem is { } malformed) return malformed;
         await sessions.EndAllAsync(user, caller!.User, reason);
         Log.SessionsEnded(log, user, caller.User);

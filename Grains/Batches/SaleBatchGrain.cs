@@ -33,7 +33,6 @@ public sealed partial class SaleBatchGrain(
     public const int MaxReleasesPerCommit = 1_000;
 
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
-    private const int TicksPerConfirmation = 10;
 
     private SaleBatch _batch = new();
     private StreamAppender<Counts> _appender = null!;
@@ -41,7 +40,6 @@ public sealed partial class SaleBatchGrain(
     private RosterCount _roster = null!;
     private RefundSweep _refunds = null!;
     private long _settledAt = -1;
-    private int _ticks;
     private bool _isReminded;
     private bool _isDoomed;
 
@@ -262,8 +260,7 @@ public sealed partial class SaleBatchGrain(
             do
             {
                 ReleaseDue();
-                // At rest it tells nobody anything: it makes sure only now and then that it is not replaced.
-                if (_batch.LastSeq > _appender.Committed.Seq || ++_ticks % TicksPerConfirmation == 0) await ToldAsync(true);
+                if (_appender.IsDue()) await ToldAsync(true);
             }
             while (HoldRules.NextDue(_batch, Now(), GraceMilliseconds) is not null);
             _refunds.Start(_appender.SettledAsync);

@@ -31,6 +31,9 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often an actor at rest, whom nobody asks, makes sure that it is not replaced: once in so many looks.</summary>
+    public const int LooksPerConfirmation = 10;
+
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(20);
 
     // Suspension (SIGSTOP, a paused machine) must count as time gone by: the monotonic clock, not the one that tests
@@ -48,6 +51,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     private long _askedAt;
     private long _confirmedAt;
     private bool _everConfirmed;
+    private int _looks;
 
     /// <summary>The last entry known to be stored.</summary>
     public LedgerHead Committed { get; private set; } = head;
@@ -66,6 +70,12 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         _lineStart = _gathering.WrittenCount;
         _gatheredCount++;
     }
+
+    /// <summary>
+    /// For an actor's timer: whether there is something to settle, or it was looked often enough without. At rest it tells
+    /// nobody anything, so storage need not be asked each time.
+    /// </summary>
+    public bool IsDue() => _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
 
     /// <summary>Completes when everything said so far may be told; fails if it may not.</summary>
     /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>

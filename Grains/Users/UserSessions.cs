@@ -1,11 +1,16 @@
+using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Users;
 
 /// <summary>What is kept of a user's sessions, and its rules. Those that go on are in nobody's list: only ends are.</summary>
 [GenerateSerializer, Alias("OrleansSale.UserSessions")]
-public sealed class UserSessions
+public sealed class UserSessions : IDocument
 {
+    /// <inheritdoc/>
+    [Id(4), JsonIgnore] public bool IsDamaged { get; set; }
+
     /// <summary>Most sessions that are remembered one by one as ended.</summary>
     public const int MaxEnded = 32;
 
@@ -49,6 +54,9 @@ public sealed class UserSessions
         EndUpTo(now + ClockSkew);
         LastEnding = new SessionsEnding(now, by, reason);
     }
+
+    /// <summary>What to go on with after a document that cannot be read: whatever had ended has ended.</summary>
+    public static UserSessions After(DateTimeOffset now) => new() { EndedUpTo = now + ClockSkew };
 
     private void EndUpTo(DateTimeOffset instant)
     {

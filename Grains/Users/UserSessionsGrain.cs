@@ -1,11 +1,23 @@
+using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Grains.Users;
 
 /// <summary>The actor that keeps which sessions of a user have ended. What it says has been stored.</summary>
-public sealed class UserSessionsGrain(
-    [PersistentState("sessions")] IPersistentState<UserSessions> stored, TimeProvider time) : Grain, IUserSessionsGrain
+public sealed partial class UserSessionsGrain(
+    [PersistentState("sessions")] IPersistentState<UserSessions> stored, TimeProvider time,
+    ILogger<UserSessionsGrain> log) : Grain, IUserSessionsGrain
 {
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!stored.State.IsDamaged) return;
+        // Nobody knows which sessions had ended, so all have: their users sign in again.
+        Log.Damaged(log, this.GetPrimaryKeyString());
+        stored.State = UserSessions.After(Now());
+        await stored.WriteStateAsync(cancellationToken);
+    }
+
     /// <inheritdoc />
     public async Task<DateTimeOffset> BeginAsync(string[] roles)
     {
@@ -55,5 +67,11 @@ public sealed class UserSessionsGrain(
             DeactivateOnIdle();
             throw;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "What is stored of the sessions of {User} cannot be read: all of them have ended")]
+        public static partial void Damaged(ILogger log, string user);
     }
 }

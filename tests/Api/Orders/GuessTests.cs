@@ -7,7 +7,7 @@ namespace OrleansSale.Tests.Api.Orders;
 [Collection(SaleTests.Name)]
 public sealed class GuessTests(SaleTests.Fixture fixture)
 {
-    private static readonly JsonObject Delivery = new() { ["name"] = "Mallory", ["phone"] = "123", ["address"] = "here" };
+    private static readonly JsonObject Delivery = new() { ["name"] = "Mallory", ["phone"] = "+86 138 0013 8000", ["address"] = "Haidian, Beijing" };
 
     private readonly SaleFront _sale = fixture.Front;
 

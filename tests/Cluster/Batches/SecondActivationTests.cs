@@ -161,7 +161,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await _two.Batch(id).OrderAsync("a");
         var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id));
         await Eventually.ConfirmationsAreOldAsync();
-        for (var second = 0.0; second < 5; second += SaleBatchGrain.TickPeriod.TotalSeconds) await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        for (var look = 0; look < StreamAppender<int>.LooksPerConfirmation; look++) await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
         await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
