@@ -70,8 +70,12 @@ internal static class ContractTransformers
             if (MemberOf(schema, member.Name) is { Type: not null } described)
                 described.Type &= ~JsonSchemaType.Null;
         }
-        // Generators make a type of its own only of what says that it is a text.
-        if (schema is { Enum.Count: > 0, Type: null }) schema.Type = JsonSchemaType.String;
+        // Generators make a type of its own only of what says that it is a text. Null is no value of a set: members are left out.
+        if (schema is { Enum: { Count: > 0 } values, Type: null })
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. values.Where(value => value is not null && !value.IsJsonNullSentinel())];
+        }
         if (context.JsonTypeInfo.Type == typeof(ProblemBody) && MemberOf(schema, "code") is { } code)
         {
             code.Enum = [.. Enum.GetValues<Refusal>().Order().Select(refusal => (JsonNode)Problem.CodeOf(refusal))];

@@ -9,7 +9,7 @@ public sealed class FewFilesTests
 {
     private const int OpenFiles = 1_024, Viewers = 2_000, Buyers = 50;
 
-    private static readonly TimeSpan Answered = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Answered = TimeSpan.FromSeconds(30), Soon = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task Two_thousand_viewers_of_a_process_that_may_open_a_thousand_files_keep_nobody_from_buying()
@@ -21,8 +21,11 @@ public sealed class FewFilesTests
             new EngineOptions(directory.Path, secrets) { Launcher = ["bash", "-c", $"ulimit -n {OpenFiles}; exec \"$@\"", "bash"] },
             TestContext.Current.CancellationToken);
         using var client = new FrontClient(engine.Address);
-        var terms = Offer.Of("b", DateTimeOffset.UtcNow, Stage.OnSale, Buyers, limit: 1, windowSeconds: 900);
+        var terms = Offer.Of("b", DateTimeOffset.UtcNow, Stage.Reserving, Buyers, limit: 1, windowSeconds: 900);
+        var opens = Offer.Stamp(DateTimeOffset.UtcNow + Soon);
+        (terms["schedule"]!["reservationCloses"], terms["schedule"]!["saleOpens"]) = (opens, opens);
         (await client.PostAsync("/api/operator/batches", sign.OperatorBearer(), terms)).Is(201);
+        await Eventually.HoldsAsync(async () => (await client.GetAsync("/api/batches/b"))["phase"] == "on-sale", "the sale is open");
 
         var viewers = Enumerable.Range(0, Viewers).Select(_ => new TcpClient()).ToArray();
         try

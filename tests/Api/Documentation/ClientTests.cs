@@ -53,12 +53,14 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
     public async Task A_client_in_CSharp_compiles_and_buys_a_unit()
     {
         var (batch, user) = (_sale.NewId(), _sale.NewUser());
-        var buy = Compile(await GenerateAsync()).GetType($"{Namespace}.Buyer")!.GetMethod("BuyAsync")!;
+        var client = Compile(await GenerateAsync()).GetType($"{Namespace}.Buyer")!;
         using var chef = ClientOf(_sale.Operator);
         using var buyer = ClientOf(_sale.Sign.Bearer(user));
         using var byTicket = ClientOf("Ticket " + _sale.Sign.Ticket(user, batch));
-        var opened = _sale.Clock.GetUtcNow() - TimeSpan.FromMinutes(1);
-        var order = await (Task<string>)buy.Invoke(null, [chef, buyer, byTicket, batch, opened])!;
+        var opens = _sale.Clock.GetUtcNow() + TimeSpan.FromHours(1);
+        await (Task)client.GetMethod("CreateAsync")!.Invoke(null, [chef, batch, opens])!;
+        _sale.Clock.AdvanceTo(opens);
+        var order = await (Task<string>)client.GetMethod("BuyAsync")!.Invoke(null, [chef, buyer, byTicket, batch])!;
         (await _sale.ReadOrderAsync(order, user)).Is(200)["status"].ShouldBe("awaiting-payment");
     }
 

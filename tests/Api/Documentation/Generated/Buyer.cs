@@ -6,9 +6,8 @@ namespace OrleansSale.Tests.Api.Documentation.Generated;
 /// </summary>
 public static class Buyer
 {
-    /// <summary>Creates a batch and buys from it; the order's id.</summary>
-    public static async Task<string> BuyAsync(
-        HttpClient chef, HttpClient user, HttpClient byTicket, string batch, DateTimeOffset opened)
+    /// <summary>Creates a batch whose sale opens then, and whose reservations are open.</summary>
+    public static async Task CreateAsync(HttpClient chef, string batch, DateTimeOffset opens)
     {
         var hour = TimeSpan.FromHours(1);
         var created = await new SaleClient(chef).CreateBatchAsync(new CreateBatchBody
@@ -21,14 +20,18 @@ public static class Buyer
             PaymentWindowSeconds = 900,
             Schedule = new ScheduleBody
             {
-                ReservationOpens = opened - 2 * hour,
-                ReservationCloses = opened - hour,
-                SaleOpens = opened,
-                SaleCloses = opened + hour,
+                ReservationOpens = opens - 2 * hour,
+                ReservationCloses = opens,
+                SaleOpens = opens,
+                SaleCloses = opens + hour,
             },
         });
-        Expect(created.Phase == Phase.OnSale && created.Free == 3, $"{created.Phase} {created.Free}");
+        Expect(created.Phase == Phase.Reserving && created.Free == 3, $"{created.Phase} {created.Free}");
+    }
 
+    /// <summary>Buys from it; the order's id.</summary>
+    public static async Task<string> BuyAsync(HttpClient chef, HttpClient user, HttpClient byTicket, string batch)
+    {
         var shop = new SaleClient(byTicket);
         var order = await shop.BuyAsync(batch, "from-csharp", new PurchaseBody { Quantity = 1 });
         Expect(order.Status == OrderStatus.AwaitingPayment && order.Units.Count == order.Quantity, $"{order.Status}");
