@@ -107,7 +107,7 @@ internal static class ContractTransformers
 
     private static bool IsLeftOut(System.Reflection.ICustomAttributeProvider? member) =>
         member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is
-            [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }, ..];
+            [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault }, ..];
 
     private static bool IsOneOrMany(System.Reflection.ICustomAttributeProvider? member) =>
         member?.GetCustomAttributes(typeof(JsonConverterAttribute), inherit: true) is
