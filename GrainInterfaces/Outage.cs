@@ -9,8 +9,11 @@ namespace OrleansSale.GrainInterfaces;
 /// <param name="what">What fails, for the count <c>sale.failures</c>: kebab-case.</param>
 public sealed class Outage(string what)
 {
-    /// <summary>It has ended at the first success this long after the last failure: what fails now and then is one outage.</summary>
-    public static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// It has ended at the first success this long after the last failure: what fails now and then is one outage. Longer than
+    /// a commit is tried before it fails.
+    /// </summary>
+    public static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(30);
 
     /// <summary>Ways of failing that are told apart in one outage.</summary>
     public const int MaxKinds = 8;

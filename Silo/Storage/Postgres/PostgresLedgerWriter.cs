@@ -100,7 +100,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         catch (Exception failure)
         {
             if (_outage.Fails(failure is PostgresException { SqlState: var state } ? $"PostgreSQL {state}" : failure.GetType().Name))
-                LogFailed(failure.Message, commits.Length);
+                LogFailed(commits.Length, failure.Message);
             _ = CloseAsync(opening, call);
             (_opened, failed) = (null, failure);
         }
@@ -172,8 +172,8 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         || refusal.SqlState.AsSpan(0, 2) is "22" or "23" or "54";
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "The ledger's database can't be written: {Reason}. It is tried again; the outcome of {Rows} rows is unknown")]
-    private partial void LogFailed(string reason, int rows);
+        Message = "The ledger's database can't be written, the outcome of {Rows} rows is unknown, and it is tried again: {Reason}")]
+    private partial void LogFailed(int rows, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is written again, after {Failures} calls that failed")]
     private partial void LogWorks(int failures);

@@ -106,7 +106,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         {
             // Whatever it was: the thread must live, and nobody may wait for ever.
             if (_outage.Fails(failure is SqliteException { SqliteErrorCode: var code } ? $"SQLite {code}" : failure.GetType().Name))
-                LogFailed(failure.Message, rows.Count);
+                LogFailed(rows.Count, failure.Message);
             Close();
             foreach (var row in rows)
                 row.SetException(new LedgerUnavailableException(
@@ -133,8 +133,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     }
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "The ledger's file can't be written: {Reason}. It is tried again; the outcome of {Rows} rows is unknown")]
-    private partial void LogFailed(string reason, int rows);
+        Message = "The ledger's file can't be written, the outcome of {Rows} rows is unknown, and it is tried again: {Reason}")]
+    private partial void LogFailed(int rows, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's file is written again, after {Failures} transactions that failed")]
     private partial void LogWorks(int failures);
