@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Orders;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Grains.Reservations;
@@ -25,6 +26,7 @@ public static class SaleSilo
         silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders");
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = KnownPlaces);
         silo.Services.AddSingleton<BatchReminder>();
+        silo.Services.AddSingleton<BatchLeads>();
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();

@@ -24,22 +24,24 @@ namespace OrleansSale.Api.Batches;
 /// <param name="Reserved">Reservations, at most 2 s old.</param>
 /// <param name="Standby">Buyers in the standby line.</param>
 /// <param name="Head">The last entry these counts rest on.</param>
-/// <param name="ServerTime">The front's clock.</param>
+/// <param name="ServerTime">
+/// The instant at which the batch decides: this front's clock, or later if the batch's ledger is ahead of it.
+/// </param>
 public sealed record BoardBody(
     string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
     int PaymentWindowSeconds, ScheduleBody Schedule, [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
     int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, HeadBody Head, DateTimeOffset ServerTime)
 {
-    /// <summary>The board of a batch at an instant.</summary>
-    public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now) => new(
+    /// <summary>The board of a batch when this front's clock says this.</summary>
+    public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) => new(
         terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
-        ScheduleBody.Of(terms.Schedule), PhaseOf(terms, counts, now),
+        ScheduleBody.Of(terms.Schedule), PhaseOf(terms, counts, clock),
         counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
-        new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), now);
+        new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), counts.At(clock));
 
-    /// <summary>The phase of a batch at an instant.</summary>
-    public static Phase PhaseOf(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now) =>
-        Timetable.PhaseAt(terms.Schedule, now, counts.Paused, counts.Closed, counts.Free);
+    /// <summary>The phase of a batch when this front's clock says this.</summary>
+    public static Phase PhaseOf(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) =>
+        Timetable.PhaseAt(terms.Schedule, counts.At(clock), counts.Paused, counts.Closed, counts.Free);
 }
 
 /// <summary>Boards.</summary>

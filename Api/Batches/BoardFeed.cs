@@ -93,11 +93,11 @@ public sealed partial class BoardFeed(
         }
     }
 
-    /// <summary>The newest copy as it is told at an instant; null if there never was one.</summary>
-    public BoardText? TextAt(DateTimeOffset now)
+    /// <summary>The newest copy as it is told when this front's clock says this; null if there never was one.</summary>
+    public BoardText? TextAt(DateTimeOffset clock)
     {
         if (Current is not { } copy) return null;
-        var (text, phase) = (Volatile.Read(ref _text), BoardBody.PhaseOf(Terms, copy.Snapshot, now));
+        var (text, phase) = (Volatile.Read(ref _text), BoardBody.PhaseOf(Terms, copy.Snapshot, clock));
         if (text is null || !text.IsOf(copy.Snapshot, phase)) Volatile.Write(ref _text, text = new BoardText(Terms, copy.Snapshot, phase));
         return text;
     }

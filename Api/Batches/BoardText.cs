@@ -15,6 +15,9 @@ namespace OrleansSale.Api.Batches;
 /// <param name="phase">The phase it shows.</param>
 public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phase)
 {
+    // A lead is measured to a few milliseconds each time.
+    private static readonly TimeSpan SameLead = TimeSpan.FromMilliseconds(100);
+
     private readonly byte[] _beforeTime = Encode(terms, counts, phase);
 
     /// <summary>Stands for all that it says but the time.</summary>
@@ -27,14 +30,15 @@ public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phas
 
     /// <summary>Whether it says just that.</summary>
     public bool IsOf(BatchSnapshot snapshot, Phase shown) =>
-        shown == phase && snapshot.Seq == counts.Seq && snapshot.Reserved == counts.Reserved;
+        shown == phase && snapshot.Seq == counts.Seq && snapshot.Reserved == counts.Reserved
+        && (snapshot.Lead - counts.Lead).Duration() < SameLead;
 
-    /// <summary>Writes it as it is told at an instant.</summary>
-    public void Write(IBufferWriter<byte> output, DateTimeOffset now)
+    /// <summary>Writes it as it is told when this front's clock says this.</summary>
+    public void Write(IBufferWriter<byte> output, DateTimeOffset clock)
     {
         output.Write(_beforeTime);
         Span<byte> time = stackalloc byte[InstantText.Length];
-        InstantText.Write(now, time);
+        InstantText.Write(counts.At(clock), time);
         output.Write(time);
         output.Write(AfterTime);
     }

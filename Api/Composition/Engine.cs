@@ -19,6 +19,7 @@ using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
+using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
@@ -127,6 +128,7 @@ public static class Engine
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddHealth();
+        services.AddClock();
         services.AddHealthChecks().AddCheck<DrainingCheck>(DrainingCheck.Name).AddCheck<ActorsCheck>(ActorsCheck.Name)
             .AddCheck<DamageCheck>(DamageCheck.Name);
     }

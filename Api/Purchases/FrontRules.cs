@@ -16,10 +16,11 @@ public static class FrontRules
     /// <summary>The refusal, or null: ask the batch. The order of precedence is the batch's own.</summary>
     /// <param name="terms">The batch.</param>
     /// <param name="counts">A fresh copy of its counts.</param>
-    /// <param name="now">The front's clock.</param>
+    /// <param name="clock">The front's clock.</param>
     /// <param name="quantity">Units wanted.</param>
-    public static Refusal? Refuse(BatchTerms terms, BatchSnapshot counts, DateTimeOffset now, int quantity)
+    public static Refusal? Refuse(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock, int quantity)
     {
+        var now = counts.At(clock);
         if (counts.Closed || now >= terms.Schedule.SaleCloses + ClockTolerance) return Refusal.SaleClosed;
         if (now < terms.Schedule.SaleOpens - ClockTolerance) return Refusal.SaleNotOpen;
         if (now < terms.Schedule.SaleOpens || now >= terms.Schedule.SaleCloses) return null;

@@ -41,9 +41,11 @@ public static class ReservationsApi
         if (problem is not null) return problem;
         var (caller, feed) = found;
         if (!feed.Terms.IsEligible(caller.User)) return Problem.Of(Refusal.NotEligible);
-        if (await feed.ReadAsync() is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
+        var copy = await feed.ReadAsync();
+        if (copy is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
         var grain = Of(grains, batch, caller);
-        var answer = await patience.AskAsync(() => grain.ReserveAsync(feed.Terms.Schedule));
+        var schedule = feed.Terms.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
+        var answer = await patience.AskAsync(() => grain.ReserveAsync(schedule));
         if (answer.Refused is { } refusal)
         {
             return refusal == Refusal.LimitReached

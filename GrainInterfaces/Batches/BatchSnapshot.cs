@@ -17,6 +17,10 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="KnownUsers">
 /// How many entries the list of known users has at this head: see <see cref="BoardUpdate.Users"/>.
 /// </param>
+/// <param name="Lead">
+/// How far the time at which the batch decides is ahead of the clock; 0 but after a clock was wrong. Whoever compares the
+/// schedule with a clock adds it: see <see cref="At"/>.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(
     [property: Id(0)] long Seq,
@@ -30,7 +34,12 @@ public sealed record BatchSnapshot(
     [property: Id(8)] int Standby,
     [property: Id(9)] bool Paused,
     [property: Id(10)] bool Closed,
-    [property: Id(11)] int KnownUsers);
+    [property: Id(11)] int KnownUsers,
+    [property: Id(12)] TimeSpan Lead = default)
+{
+    /// <summary>The instant at which the batch decides, when a clock that is right says this.</summary>
+    public DateTimeOffset At(DateTimeOffset clock) => clock + Lead;
+}
 
 /// <summary>A snapshot, and the part of the list of known users that the asking front lacks.</summary>
 /// <param name="Snapshot">Counts at the head.</param>

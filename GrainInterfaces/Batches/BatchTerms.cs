@@ -84,4 +84,9 @@ public sealed record Schedule(
     [property: Id(0)] DateTimeOffset ReservationOpens,
     [property: Id(1)] DateTimeOffset ReservationCloses,
     [property: Id(2)] DateTimeOffset SaleOpens,
-    [property: Id(3)] DateTimeOffset SaleCloses);
+    [property: Id(3)] DateTimeOffset SaleCloses)
+{
+    /// <summary>The instants by the clock, when the batch's time is ahead of it by this much.</summary>
+    public Schedule ByClock(TimeSpan lead) => lead == default ? this
+        : new(ReservationOpens - lead, ReservationCloses - lead, SaleOpens - lead, SaleCloses - lead);
+}

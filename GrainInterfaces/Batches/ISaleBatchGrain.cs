@@ -91,6 +91,10 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("WakeAsync")]
     Task<bool> WakeAsync();
 
+    /// <summary>The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</summary>
+    [Alias("GetTimeAsync")]
+    Task<DateTimeOffset> GetTimeAsync();
+
     /// <summary>What operators should look after in this batch now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListFaultsAsync();

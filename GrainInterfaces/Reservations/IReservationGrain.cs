@@ -13,6 +13,7 @@ public interface IReservationGrain : IGrainWithStringKey
     /// Reserves, or returns the reservation that is there. Reservation-closed outside the window; limit-reached after
     /// <see cref="MaxChanges"/> changes.
     /// </summary>
+    /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
     [Alias("ReserveAsync")]
     Task<Answer<ReservationView>> ReserveAsync(Schedule schedule);
 

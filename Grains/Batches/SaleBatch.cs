@@ -85,9 +85,6 @@ public sealed partial class SaleBatch
     /// </summary>
     public IReadOnlyList<ulong> KnownUsers => _knownUsers;
 
-    /// <summary>The instant to decide at: the clock's, but never before the last entry.</summary>
-    public long NowAt(long clock) => Math.Max(clock, LastAt);
-
     /// <summary>The order held at this sequence; null: none.</summary>
     public Order? FindOrder(long seq) => PlaceAfter(seq - 1) is var place && place < _orders.Count && _orders.At(place).Seq == seq
         ? _orders[place]

@@ -4,10 +4,9 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Catalogue;
-using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
@@ -23,7 +22,7 @@ namespace OrleansSale.Grains.Batches;
 /// </remarks>
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
-    ILedger ledger, TimeProvider time, IClockCheck clock, BatchReminder reminder, RefundWatch refundWatch,
+    ILedger ledger, TimeProvider time, IClockCheck clock, BatchLeads leads, BatchReminder reminder, RefundWatch refundWatch,
     IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
 {
     /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
@@ -39,6 +38,10 @@ public sealed partial class SaleBatchGrain(
     private EntryWriter _writer = null!;
     private RosterCount _roster = null!;
     private RefundSweep _refunds = null!;
+    private BatchTime _time = null!;
+    private long _activatedAt;
+    private DateTimeOffset? _aheadSince;
+    private long _replayedTo;
     private long _settledAt = -1;
     private bool _isReminded;
     private bool _isDoomed;
@@ -53,10 +56,14 @@ public sealed partial class SaleBatchGrain(
         if (ClockFault() is { } fault) throw fault;
         if (await ReplayAsync(cancellationToken) is not { } head) return;
         _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch));
+        _replayedTo = head.Seq;
         _writer = new EntryWriter(Id);
+        _activatedAt = time.GetTimestamp();
+        _time = new BatchTime(_batch.LastAt, TimeSpan.Zero);
         _roster = new RosterCount(ledger, Streams.OfReservations(Id));
         _refunds = new RefundSweep(_batch, time, MakeRefundAsync, refundWatch, log);
         if (_batch.Terms is null) return;
+        NoteLead();
         Log.Activated(log, Id, head.Seq);
         StartTicking();
     }
@@ -64,7 +71,7 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_batch.Terms is not null) _refunds.End();
+        EndUpkeep();
         if (_isDoomed || _damage is not null) return;
         try
         {
@@ -73,7 +80,7 @@ public sealed partial class SaleBatchGrain(
         catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException or OperationCanceledException)
         {
             // Nobody was told anything that rests on it; the next activation reads what is stored.
-            Log.LeftUnsettled(log, Id, e);
+            Log.LeftUnsettled(log, Id, e.Message);
         }
     }
 
@@ -114,7 +121,7 @@ public sealed partial class SaleBatchGrain(
         for (var i = 0; i < users.Length; i++) users[i] = _batch.KnownUsers[fromUser + i];
         return await ToldAsync(new BoardUpdate(
             new BatchSnapshot(head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.IsPaused, counts.IsClosed, counts.KnownUsers), users));
+                Standby: 0, counts.IsPaused, counts.IsClosed, counts.KnownUsers, Lead()), users));
     }
 
     /// <inheritdoc />
@@ -180,7 +187,7 @@ public sealed partial class SaleBatchGrain(
         _batch.Terms is null && _damage is null ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(_batch.Terms is null ? [] : _refunds.Faults().ToArray());
+    public Task<DateTimeOffset> GetTimeAsync() => Task.FromResult(DateTimeOffset.FromUnixTimeMilliseconds(Now()));
 
     /// <inheritdoc />
     public Task<bool> WakeAsync() => Task.FromResult(!IsSettled());
@@ -191,7 +198,18 @@ public sealed partial class SaleBatchGrain(
     private long Now()
     {
         RequireSound();
-        return _batch.NowAt(time.GetUtcNow().ToUnixTimeMilliseconds());
+        return NowAt(Clock());
+    }
+
+    private long NowAt(long clock) => _time.At(clock, time.GetElapsedTime(_activatedAt));
+
+    private long Clock() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // By how much the batch's time is ahead of the clock.
+    private TimeSpan Lead()
+    {
+        var clock = Clock();
+        return TimeSpan.FromMilliseconds(NowAt(clock) - clock);
     }
 
     // Due holds end before anything else is decided, so that their units are there and no one deals with a dead hold.
@@ -215,6 +233,7 @@ public sealed partial class SaleBatchGrain(
     {
         var seq = _batch.LastSeq + 1;
         _batch.Apply(seq, at, entry);
+        _time.Entered(at);
         _writer.Write(_appender.Lines, seq, at, entry);
         _appender.Added();
     }
@@ -226,6 +245,7 @@ public sealed partial class SaleBatchGrain(
         try
         {
             await _appender.SettledAsync();
+            if (_appender.Committed.Seq > _replayedTo && Dooms.Succeeds() is { } dooms) Log.Vouched(log, dooms);
             return outcome;
         }
         catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
@@ -233,88 +253,5 @@ public sealed partial class SaleBatchGrain(
             Doom(e);
             throw;
         }
-    }
-
-    private void Doom(Exception e)
-    {
-        if (_isDoomed) return;
-        _isDoomed = true;
-        Log.Doomed(log, Id, e);
-        DeactivateOnIdle();
-    }
-
-    private void StartTicking() => this.RegisterGrainTimer(
-        TickAsync, new GrainTimerCreationOptions(TickPeriod, TickPeriod) { Interleave = true });
-
-    private async Task TickAsync(CancellationToken cancellationToken)
-    {
-        if (_isDoomed) return;
-        if (ClockFault() is { } fault)
-        {
-            Doom(fault);
-            return;
-        }
-        try
-        {
-            // Group after group: a hold ends within a second of its deadline, however many are due with it.
-            do
-            {
-                ReleaseDue();
-                if (_appender.IsDue()) await ToldAsync(true);
-            }
-            while (HoldRules.NextDue(_batch, Now(), GraceMilliseconds) is not null);
-            _refunds.Start(_appender.SettledAsync);
-            await SettleAsync();
-        }
-        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
-        {
-            // Doomed and logged by ToldAsync.
-        }
-    }
-
-    // A silo whose clock is off dates no entry: the batch goes on elsewhere.
-    private SaleUnavailableException? ClockFault() => clock.Fault is { } fault ? new($"{Id}: {fault}") : null;
-
-    // Open until closed with nothing held and nothing owed. The catalogue is told the head as of which there is nothing
-    // left to do.
-    private async Task SettleAsync()
-    {
-        if (!IsSettled())
-        {
-            DelayDeactivation(KeptAliveFor);
-            _isReminded = _isReminded || await reminder.SetAsync(this.GetGrainId());
-            return;
-        }
-        if (_settledAt == _batch.LastSeq) return;
-        _isReminded = !await reminder.ClearAsync(this.GetGrainId());
-        var settledAt = _batch.LastSeq;
-        await GrainFactory.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).SettleAsync(Id, settledAt);
-        _settledAt = settledAt;
-    }
-
-    private bool IsSettled() =>
-        _batch.Terms is null
-        || ((_batch.IsClosed || Now() >= _batch.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds())
-            && _batch.HeldUnits == 0 && _batch.OwedPayments.Count == 0);
-
-    private async Task<RefundTry> MakeRefundAsync(Payment payment)
-    {
-        var order = GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(Id, payment.Order));
-        var tried = await order.RefundAsync(payment.Id, payment.Amount);
-        if (tried.Refund is not { } refund) return tried;
-        var whyNot = await ToldAsync(Take(PaymentRules.DecideRefunded(_batch, payment.Id, refund), Now()));
-        return whyNot is null ? tried : new RefundTry(RefundOutcome.Refused, null, whyNot);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "Batch {Batch} activated at entry {Seq}")]
-        public static partial void Activated(ILogger log, string batch, long seq);
-
-        [LoggerMessage(2, LogLevel.Warning, "Batch {Batch} deactivates: this activation cannot vouch for its state")]
-        public static partial void Doomed(ILogger log, string batch, Exception exception);
-
-        [LoggerMessage(3, LogLevel.Warning, "Batch {Batch} was deactivated with an unsettled commit")]
-        public static partial void LeftUnsettled(ILogger log, string batch, Exception exception);
     }
 }

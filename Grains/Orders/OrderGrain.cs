@@ -37,7 +37,7 @@ public sealed class OrderDocuments : IDocument
 
 /// <summary>The actor that keeps an order's documents and talks to the payment provider. One thing at a time.</summary>
 public sealed partial class OrderGrain(
-    IPaymentProvider provider, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored, TimeProvider time,
+    IPaymentProvider provider, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored,
     CheckoutWatch checkouts, ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
     /// <summary>How much of the hash of the held entry is in a checkout's idempotency key, in hexadecimal digits.</summary>
@@ -66,7 +66,7 @@ public sealed partial class OrderGrain(
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
         var held = await TakeOwnAsync();
         if (order.Checkout is { } open && open == stored.State.Checkout) return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
-        if (time.GetUtcNow() >= order.PayBy) return Refusal.OrderNotPayable;
+        if (await batch.GetTimeAsync() >= order.PayBy) return Refusal.OrderNotPayable;
 
         // The provider first (idempotent by the order's key), then the document, then the batch's record, and only then the
         // address: whatever is cut off in between is found again by asking again.

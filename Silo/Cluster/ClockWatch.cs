@@ -2,16 +2,18 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.Grains.Batches;
+using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.Grains.Clock;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>
-/// Compares this silo's clock with the database's, which all silos share. A silo that is off by more than
-/// <see cref="MaxOffset"/> is not ready and takes no batch; when its clock is right again it goes on by itself.
+/// Compares this process' clock with the database's, which all silos and fronts share. One that is off by more than
+/// <see cref="MaxOffset"/> is not ready, and as a silo takes no batch; when its clock is right again it goes on by itself.
 /// </summary>
-public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockWatch> log) : IHostedService, IClockCheck, IDisposable
+public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockWatch> log)
+    : IHostedService, IClockCheck, IFaultSource, IDisposable
 {
     /// <summary>The most that the clocks may differ.</summary>
     public static readonly TimeSpan MaxOffset = TimeSpan.FromMilliseconds(250);
@@ -22,10 +24,16 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
     private readonly CancellationTokenSource _stopping = new();
     private readonly Outage _outage = new("clock");
     private volatile string? _fault = "the clock was not compared with the database's yet";
+    private DateTimeOffset _since = DateTimeOffset.UtcNow;
+    private bool _isOff;
     private Task _watching = Task.CompletedTask;
 
     /// <inheritdoc/>
     public string? Fault => _fault;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Fault>> ListAsync() => Task.FromResult<IReadOnlyList<Fault>>(
+        _fault is { } fault ? [new Fault(FaultKind.Clock, null, _since, $"This front: {fault}.")] : []);
 
     /// <summary>Compares once, and from then on all the time.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -74,9 +82,11 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
     private void Judge(TimeSpan offset)
     {
         var fault = Describe(offset);
-        if (fault is not null && _fault != fault) Log.Off(log, fault);
+        // The figure changes all the time; that it is off is told once.
+        if (fault is not null && !_isOff) Log.Off(log, fault);
         else if (fault is null && _fault is not null) Log.Right(log, offset.TotalMilliseconds);
-        _fault = fault;
+        if (fault is not null && !_isOff) _since = DateTimeOffset.UtcNow;
+        (_fault, _isOff) = (fault, fault is not null);
     }
 
     /// <summary>The fault of a clock that is this far behind the database's (negative: ahead); null: none.</summary>
@@ -86,7 +96,7 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "This silo takes no batch: {Fault}")]
+        [LoggerMessage(1, LogLevel.Error, "This process is not ready, and takes no batch: {Fault}")]
         public static partial void Off(ILogger log, string fault);
 
         [LoggerMessage(2, LogLevel.Information, "The clock agrees with the database's (it differs by {Milliseconds:0} ms)")]

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Serialization;
-using OrleansSale.Grains.Batches;
+using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Storage.Postgres;
@@ -42,10 +43,8 @@ public static class ClusterSilo
         silo.Services.AddSingleton(database);
         silo.Services.AddSingleton<ILedger>(services =>
             PostgresLedger.Open(database, services.GetRequiredService<ILogger<PostgresLedger>>()));
-        silo.Services.AddSingleton<ClockWatch>();
-        silo.Services.AddSingleton<IClockCheck>(services => services.GetRequiredService<ClockWatch>());
-        silo.Services.AddHostedService(services => services.GetRequiredService<ClockWatch>());
-        silo.Services.AddHealthChecks().AddCheck<SiloCheck>(SiloCheck.Name).AddCheck<ClockCheck>(ClockCheck.Name);
+        silo.Services.AddClockWatch();
+        silo.Services.AddHealthChecks().AddCheck<SiloCheck>(SiloCheck.Name);
         silo.AddSale(configuration);
     }
 
@@ -63,6 +62,16 @@ public static class ClusterSilo
         client.UseConnectionRetryFilter<SiloSearch>();
         client.AddDashboard();
         client.Services.AddSingleton(database);
+        client.Services.AddClockWatch();
+    }
+
+    // A front's clock counts as a silo's does: it tells buyers how long it is to the opening.
+    private static void AddClockWatch(this IServiceCollection services)
+    {
+        services.AddSingleton<ClockWatch>();
+        services.AddSingleton<IClockCheck>(provider => provider.GetRequiredService<ClockWatch>());
+        services.AddSingleton<IFaultSource>(provider => provider.GetRequiredService<ClockWatch>());
+        services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
     }
 
     /// <summary>

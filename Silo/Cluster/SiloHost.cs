@@ -8,6 +8,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Orleans.Dashboard;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
@@ -71,6 +72,7 @@ public static class SiloHost
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddHealth();
             builder.Services.AddHealthChecks().AddCheck<DamageCheck>(DamageCheck.Name);
+            builder.Services.AddClock();
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
             builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))

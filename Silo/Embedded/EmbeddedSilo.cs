@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Copying;

@@ -17,6 +17,7 @@ public class PurchaseBenchmarks
         [.. Enumerable.Range(0, Purchases).Select(buyer => new PurchaseRequest($"weibo:{1_000_000 + buyer}", null, 1, 1, true))];
 
     private readonly BatchTerms _terms = Samples.Terms(Purchases);
+    private readonly BatchSnapshot _nothingLeft = Samples.Snapshot with { Free = 0 };
     private SaleBatch _batch = null!;
     private SaleBatch _soldOut = null!;
     private int _next;
@@ -47,5 +48,5 @@ public class PurchaseBenchmarks
     /// <summary>A front refuses by its copy of the board.</summary>
     [Benchmark]
     public Refusal? RefuseAtTheFront() =>
-        FrontRules.Refuse(_terms, Samples.Snapshot with { Free = 0 }, _terms.Schedule.SaleOpens.AddSeconds(1), 1);
+        FrontRules.Refuse(_terms, _nothingLeft, _terms.Schedule.SaleOpens.AddSeconds(1), 1);
 }

@@ -14,6 +14,7 @@ public sealed class SaleClock(DateTimeOffset start) : FakeTimeProvider(start)
     /// <summary>Noon in Beijing on the Friday of the first sale.</summary>
     public static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
 
+    private TimeSpan _jumped;
     private int _ticking;
     private int _grainTimers;
 
@@ -22,6 +23,15 @@ public sealed class SaleClock(DateTimeOffset start) : FakeTimeProvider(start)
 
     /// <summary>The instant it shows.</summary>
     public DateTimeOffset Now => GetUtcNow();
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _jumped;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
+    /// <summary>Sets the clock ahead or back, as a person or a wrong time server does: no time goes by.</summary>
+    public void Jump(TimeSpan by) => _jumped += by;
 
     /// <summary>
     /// Moves the clock and waits until every tick this sets off is over; what a tick starts beside itself may go on.

@@ -9,6 +9,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Tests.Storage;
@@ -111,6 +112,7 @@ public class SaleCluster : IAsyncLifetime
         silo.Services.AddSingleton<IClockCheck>(services =>
             new SiloClock(ClocksOff, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         silo.Services.AddSingleton<BatchReminder>();
+        silo.Services.AddSingleton<BatchLeads>();
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddLogging(logging => logging.AddProvider(Log));

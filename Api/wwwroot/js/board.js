@@ -6,6 +6,8 @@ const pollEveryMs = 2_000;
 const backoffMaxMs = 30_000;
 /** A hidden page gives its stream back: a browser has six connections to a server, and buyers open many tabs. */
 const hiddenMs = 60_000;
+/** No answer takes so long to arrive. */
+const latestAnswerMs = 60_000;
 /** Round trips at the start, to set the clock; then one a minute. */
 const clockRoundsMs = [0, 250, 900, 2_500];
 const clockEveryMs = 60_000;
@@ -131,10 +133,13 @@ export class BoardFeed {
     this.#after('poll', jittered(next), () => this.#poll(next));
   }
 
-  /** Answers overtake each other; the server's own time orders them. */
+  /** Answers overtake each other; the server's own time orders them, unless its clock was set back. */
   #take(board) {
-    if (this.#latest !== null && Date.parse(board.serverTime) < Date.parse(this.#latest.serverTime))
-      return;
+    if (this.#latest !== null) {
+      const behindMs = Date.parse(this.#latest.serverTime) - Date.parse(board.serverTime);
+      if (behindMs > 0 && behindMs < latestAnswerMs)
+        return;
+    }
     this.#latest = board;
     this.#onBoard(board);
   }

@@ -19,6 +19,7 @@ const clock = new ServerClock();
 const session = new Session(() => header.render());
 const header = new Header(session);
 const cards = new Map();
+const leads = new Map();
 let boards = [];
 let pages = 1;
 let etags = [];
@@ -50,20 +51,26 @@ function take(page, answer) {
   nexts[page] = next;
   etags[page] = answer.headers.get('etag');
   boards = [...boards.slice(0, page * pageSize), ...items, ...boards.slice((page + 1) * pageSize)];
+  // A batch whose ledger is ahead of the server's clock has a time of its own, later than that of the others.
+  const times = items.map(board => Date.parse(board.serverTime));
+  const serverTime = Math.min(...times);
+  items.forEach((board, i) => leads.set(board.id, times[i] - serverTime));
   if (items.length > 0 && Number(answer.headers.get('age') ?? 0) === 0)
-    clock.addRoundTrip(Date.parse(items[0].serverTime), answer.sentAt, answer.receivedAt);
+    clock.addRoundTrip(serverTime, answer.sentAt, answer.receivedAt);
 }
 
+/** The time of a batch now, or null before it is known. */
+const timeOf = board => clock.isSet ? clock.now() + (leads.get(board.id) ?? 0) : null;
+
 function render() {
-  const now = clock.now();
   show(byId('empty'), boards.length === 0);
   show(byId('more'), nexts[pages - 1] !== undefined);
-  const rank = board => order.indexOf(phaseAt(board, now));
-  const next = board => nextInstant(board, now)?.at ?? 0;
+  const rank = board => order.indexOf(phaseAt(board, timeOf(board)));
+  const next = board => nextInstant(board, timeOf(board))?.at ?? 0;
   const sorted = [...boards].sort((a, b) => rank(a) - rank(b) || next(a) - next(b));
   sorted.forEach((board, i) => {
     const card = cardOf(board);
-    fill(card, board, now);
+    fill(card, board, timeOf(board));
     const list = byId('batches');
     if (list.children[i] !== card)
       list.insertBefore(card, list.children[i] ?? null);
@@ -131,6 +138,7 @@ renderAll();
 session.refresh();
 keepCurrent();
 everySecond(clock, () => {
-  const instants = boards.map(board => nextChange(board, clock.now())).filter(at => at !== null);
+  const instants = boards.map(board => [nextChange(board, timeOf(board)), leads.get(board.id) ?? 0])
+    .filter(([at]) => at !== null).map(([at, lead]) => at - lead);
   return instants.length > 0 ? Math.min(...instants) : null;
 }, () => clock.isSet && render());

@@ -7,7 +7,7 @@ internal sealed class MovableClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + new TimeSpan(Interlocked.Read(ref _aheadTicks));
 
-    /// <summary>Moves it forward; it never goes back.</summary>
+    /// <summary>Moves it forward; back if it is less than nothing, as a clock that is set right.</summary>
     public void Advance(TimeSpan by) => Interlocked.Add(ref _aheadTicks, by.Ticks);
 
     /// <summary>Moves it forward to an instant, if it is not past it.</summary>

@@ -27,7 +27,7 @@ public sealed class SerialisationTests
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
         new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)));
 
-    private static readonly BatchSnapshot Snapshot = new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7);
+    private static readonly BatchSnapshot Snapshot = new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, TimeSpan.FromHours(1));
 
     // One of each, no member at its default.
     private static readonly object[] Examples =

@@ -35,7 +35,7 @@ internal sealed class Player
     /// <summary>The outcomes told, by name: that the histories reach them all is checked as well.</summary>
     public Dictionary<string, int> Told { get; } = [];
 
-    private long Now => State.NowAt(_clock);
+    private long Now => Math.Max(_clock, State.LastAt);
 
     public LiveBatch Play()
     {

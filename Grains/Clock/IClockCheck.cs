@@ -1,4 +1,4 @@
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Clock;
 
 /// <summary>
 /// Whether this silo's clock may date a ledger. Two silos of a sale must agree on when it opens, however the batch moves

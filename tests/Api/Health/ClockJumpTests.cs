@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace OrleansSale.Tests.Api.Health;
+
+/// <summary>The clock of an engine jumps ahead and is set back while it sells.</summary>
+public sealed class ClockJumpTests : IAsyncLifetime
+{
+    private SaleFront _sale = null!;
+
+    public async ValueTask InitializeAsync() => _sale = await SaleFront.StartAsync();
+
+    public ValueTask DisposeAsync() => _sale.DisposeAsync();
+
+    [Fact]
+    public async Task Board_and_purchase_go_by_the_same_time_and_operators_are_told()
+    {
+        (await _sale.Client.GetAsync("/health/ready")).Is(200).Text.ShouldBe("ready");
+        var (sold, closed) = (await _sale.CreateAsync(), await _sale.CreateAsync());
+        var waiting = await _sale.CreateAsync(Stage.Reserving);
+        await _sale.OrderAsync(sold, _sale.NewUser());
+
+        // Half an hour ahead something is sold; past the closing, an operator takes something out.
+        _sale.Clock.Advance(TimeSpan.FromMinutes(30));
+        await JumpIsToldAsync("ahead by 1800.0 s");
+        var user = _sale.NewUser();
+        var order = await _sale.OrderAsync(sold, user);
+        _sale.Clock.Advance(TimeSpan.FromMinutes(40));
+        await JumpIsToldAsync("ahead by 2400.0 s");
+        (await _sale.OperateAsync(closed, "withdraw", units: 1)).Is(200);
+        (await _sale.OperateAsync(waiting, "withdraw", units: 1)).Is(200);
+        _sale.Clock.Advance(-TimeSpan.FromMinutes(70));
+        await JumpIsToldAsync("back by 4200.0 s");
+
+        // Of the three times of the batches none is the clock's, and each is told and kept.
+        await Eventually.HoldsAsync(async () => (await _sale.BoardAsync(closed))["phase"] == "closed", "the board is closed");
+        (await _sale.BuyAsync(closed, _sale.NewUser())).IsRefusal(409, "sale-closed");
+        await Eventually.HoldsAsync(async () => (await _sale.BoardAsync(waiting))["phase"] == "waiting", "reservations are closed");
+        (await _sale.ReserveAsync(waiting, _sale.NewUser())).IsRefusal(409, "reservation-closed");
+        var board = await _sale.BoardAsync(sold);
+        board["phase"].ShouldBe("on-sale");
+        Instant(board["serverTime"]).ShouldBe(_sale.Clock.GetUtcNow().AddMinutes(30), TimeSpan.FromSeconds(20));
+        var next = await _sale.BuyAsync(sold, _sale.NewUser());
+        (Instant(next.Is(201)["payBy"]) - Instant((await _sale.BoardAsync(sold))["serverTime"]))
+            .ShouldBe(TimeSpan.FromSeconds(900), TimeSpan.FromSeconds(20));
+        (await _sale.CheckOutAsync(order, user)).Is(200);
+
+        // The closed one too: by the clock its sale is open.
+        await Eventually.HoldsAsync(async () => (await FaultsAsync()).Count(fault => fault["batch"] is not null) == 3, "all are listed");
+        foreach (var fault in await FaultsAsync()) ((string)fault["kind"]!).ShouldBe("clock");
+        (await FaultsAsync()).Single(fault => fault["batch"] is null)["detail"]!.ToString().ShouldContain("back by 4200.0 s");
+        (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text.ShouldMatch("""(?m)^sale_clock_lead_seconds\{.*\} 4[12]\d\d""");
+        await _sale.AuditAsync(sold);
+    }
+
+    private async Task JumpIsToldAsync(string how) => await Eventually.HoldsAsync(
+        async () => (await _sale.Client.GetAsync("/health/ready")).Is(200).Text.StartsWith(
+            $"ready\nclock: the clock jumped {how}", StringComparison.Ordinal),
+        $"readiness says {how}");
+
+    private static DateTimeOffset Instant(string? text) => DateTimeOffset.Parse(text!, CultureInfo.InvariantCulture);
+
+    private async Task<JsonObject[]> FaultsAsync() =>
+        [.. JsonNode.Parse((await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Text)!["items"]!.AsArray()
+            .Select(item => item!.AsObject())];
+}
