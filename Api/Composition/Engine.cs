@@ -60,7 +60,7 @@ public static class Engine
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is worth something at the fronts of this data only, not on another engine of the same account.
             data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
-            builder.Services.AddPayments(configuration, builder.Environment, data.SandboxDirectory, data.HasSilo);
+            builder.Services.AddPayments(configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
             return data;

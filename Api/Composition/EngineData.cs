@@ -33,6 +33,9 @@ public sealed class EngineData : IAsyncDisposable
         bool hasSilo)
     {
         (_directory, _database, HasSilo) = (directory, database, hasSilo);
+        // On a cluster nothing but the sandbox keeps files, and those of all fronts on this machine share them.
+        if (PaymentOptions.UsesSandbox(configuration, environment))
+            SandboxDirectory = directory?.Path ?? UseDirectory(configuration, DataDirectory.Make);
         if (database is null) return;
         _cluster = ClusterSettings.Load(configuration);
         // Others go on selling while this one ends: it may take its time.
@@ -44,8 +47,11 @@ public sealed class EngineData : IAsyncDisposable
     /// <summary>Whether actors live in this process.</summary>
     public bool HasSilo { get; }
 
+    /// <summary>Whether other processes have the same data.</summary>
+    public bool IsShared => _database is not null;
+
     /// <summary>Where the payment sandbox of this process keeps its file; null: this process has none.</summary>
-    public string? SandboxDirectory => _directory?.Path;
+    public string? SandboxDirectory { get; }
 
     /// <summary>Opens what the settings name.</summary>
     /// <exception cref="StartException">They can't be used together, or what they name can't be.</exception>
@@ -56,20 +62,16 @@ public sealed class EngineData : IAsyncDisposable
         var isClustered = configuration[DatabaseStart.ConnectionKey] is { Length: > 0 };
         if (!hasSilo && !isClustered)
             throw new StartException($"{DatabaseStart.ConnectionKey} is missing: Sale:Front is Cluster, which is found through it.");
-        if (!isClustered) return new EngineData(configuration, environment, OpenDirectory(configuration), null, hasSilo);
+        if (!isClustered) return new EngineData(configuration, environment, UseDirectory(configuration, DataDirectory.Open), null, hasSilo);
 
         var database = await DatabaseStart.OpenAsync(configuration);
-        DataDirectory? directory = null;
         try
         {
             if (hasSilo) await DatabaseStart.RequireLedgerAsync(database, configuration);
-            // Nothing but the sandbox keeps files then.
-            if (PaymentOptions.UsesSandbox(configuration, environment)) directory = OpenDirectory(configuration);
-            return new EngineData(configuration, environment, directory, database, hasSilo);
+            return new EngineData(configuration, environment, null, database, hasSilo);
         }
         catch
         {
-            directory?.Dispose();
             await database.DisposeAsync();
             throw;
         }
@@ -121,11 +123,11 @@ public sealed class EngineData : IAsyncDisposable
         if (_database is not null) await _database.DisposeAsync();
     }
 
-    private static DataDirectory OpenDirectory(ConfigurationManager configuration)
+    private static T UseDirectory<T>(ConfigurationManager configuration, Func<string, T> use)
     {
         try
         {
-            return DataDirectory.Open(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
+            return use(configuration["Sale:DataDirectory"] is { Length: > 0 } path ? path : "data");
         }
         catch (Exception e) when (e is IOException and not DataDirectoryInUseException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -22,9 +24,10 @@ public static class PaymentRegistration
     /// </summary>
     /// <param name="dataDirectory">Where the sandbox keeps its file; null: there is no sandbox here.</param>
     /// <param name="hasSilo">Whether this process has a silo, whose actors ask the provider.</param>
+    /// <param name="isShared">Whether other processes have the same sandbox.</param>
     public static IServiceCollection AddPayments(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string? dataDirectory,
-        bool hasSilo)
+        bool hasSilo, bool isShared = false)
     {
         services.TryAddSingleton(TimeProvider.System);
         if (hasSilo) services.AddPaymentProvider(configuration, environment, RoleOf(hasSilo));
@@ -37,14 +40,17 @@ public static class PaymentRegistration
                 ?? throw new InvalidOperationException("Payments:WebhookSecret passed its check and can't be used.")),
             provider.GetRequiredService<TimeProvider>()));
         if (dataDirectory is not null && PaymentOptions.UsesSandbox(configuration, environment))
-            services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory));
+            services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory, isShared));
         return services;
     }
 
-    private static void Configure(SandboxOptions sandbox, IServiceProvider provider, string dataDirectory)
+    private static void Configure(SandboxOptions sandbox, IServiceProvider provider, string directory, bool isShared)
     {
         var options = provider.GetRequiredService<IOptions<PaymentOptions>>().Value;
-        sandbox.DataDirectory = dataDirectory;
+        sandbox.DataDirectory = directory;
+        // The fronts of one cluster are one merchant, and have one api key. Those of another cluster may use the same directory.
+        var merchant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey)))[..12];
+        if (isShared) sandbox.FileName = $"sandbox-{merchant}.db";
         sandbox.ApiKey = options.ApiKey;
         sandbox.WebhookSecrets = PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) ?? [];
         sandbox.PublicAddress = options.PublicAddress;

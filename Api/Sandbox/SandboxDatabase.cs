@@ -106,11 +106,12 @@ internal sealed class SandboxDatabase : IAsyncDisposable
         {
             connection.Open();
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            // Of several processes that start at once, one makes the tables.
+            connection.Execute("BEGIN IMMEDIATE");
             var version = connection.ExecuteScalar<long>("PRAGMA user_version");
-            if (version == 0) connection.Execute($"BEGIN IMMEDIATE; {Schema} COMMIT;");
-            else if (version == 1) connection.Execute($"BEGIN IMMEDIATE; {FromVersion1} COMMIT;");
-            else if (version != 2)
-                throw new InvalidOperationException($"{path} was made by a later version of the sandbox.");
+            if (version > 2) throw new InvalidOperationException($"{path} was made by a later version of the sandbox.");
+            if (version < 2) connection.Execute(version == 0 ? Schema : FromVersion1);
+            connection.Execute("COMMIT");
             return new SandboxDatabase(connectionString, connection);
         }
         catch

@@ -3,8 +3,17 @@ namespace OrleansSale.Api.Sandbox;
 /// <summary>What the sandbox provider has on file about its one merchant, and how it behaves.</summary>
 public sealed class SandboxOptions
 {
-    /// <summary>The folder of <c>sandbox.db</c>; made if missing. Required. One process at a time.</summary>
+    /// <summary>The folder of its file; made if missing. Required.</summary>
     public string DataDirectory { get; set; } = "";
+
+    /// <summary>
+    /// The name of its file. Default: <c>sandbox.db</c>. Several processes that are one merchant may have the same file: each
+    /// answers for all checkouts in it, and may send a notification that another one sends too.
+    /// </summary>
+    public string FileName { get; set; } = "sandbox.db";
+
+    /// <summary>Its file.</summary>
+    public string Path => System.IO.Path.Combine(DataDirectory, FileName);
 
     /// <summary>The merchant's bearer token. Required.</summary>
     public string ApiKey { get; set; } = "";

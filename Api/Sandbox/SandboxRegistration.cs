@@ -9,8 +9,6 @@ namespace OrleansSale.Api.Sandbox;
 /// </summary>
 public static class SandboxRegistration
 {
-    private const string FileName = "sandbox.db";
-
     /// <summary>Registers the sandbox. Its file is opened when the host starts.</summary>
     public static IServiceCollection AddSandbox(
         this IServiceCollection services, Action<SandboxOptions, IServiceProvider> configure)
@@ -22,8 +20,7 @@ public static class SandboxRegistration
             configure(options, provider);
             return options;
         });
-        services.AddSingleton(provider => SandboxDatabase.Open(
-            Path.Combine(provider.GetRequiredService<SandboxOptions>().DataDirectory, FileName)));
+        services.AddSingleton(provider => SandboxDatabase.Open(provider.GetRequiredService<SandboxOptions>().Path));
         services.AddSingleton<NotificationOutbox>();
         services.AddSingleton<Cashier>();
         services.AddSingleton<CapturedPayments>();

@@ -34,9 +34,7 @@ public sealed class DataDirectory : IDisposable
     /// <exception cref="UnauthorizedAccessException">This process may not create or write it.</exception>
     public static DataDirectory Open(string path)
     {
-        path = System.IO.Path.GetFullPath(path);
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        path = Make(path);
         try
         {
             var owned = new FileStream(
@@ -47,6 +45,19 @@ public sealed class DataDirectory : IDisposable
         {
             throw new DataDirectoryInUseException(path, refused);
         }
+    }
+
+    /// <summary>
+    /// Creates a directory if it is missing, readable by its owner alone, without taking possession of it; its absolute path.
+    /// </summary>
+    /// <exception cref="IOException">It can't be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not create it.</exception>
+    public static string Make(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 
     /// <summary>The path of a file of the directory.</summary>

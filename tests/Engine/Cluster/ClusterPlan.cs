@@ -10,7 +10,7 @@ public sealed record ClusterPlan(ClusterIdentity Identity, EngineSecrets? Secret
     /// <summary>How many silos. Default: 3.</summary>
     public int Silos { get; init; } = 3;
 
-    /// <summary>How many fronts; the first one has the sandbox. Default: 2.</summary>
+    /// <summary>How many fronts, each with the sandbox. Default: 2.</summary>
     public int Fronts { get; init; } = 2;
 
     /// <summary>Whether an empty engine gets the demo batch. Default: it does not.</summary>
@@ -31,7 +31,7 @@ public sealed record ClusterPlan(ClusterIdentity Identity, EngineSecrets? Secret
     /// <summary>Where each program's output goes too, whole, in a file of its own; null: nowhere.</summary>
     public string? LogDirectory { get; init; }
 
-    /// <summary>Where the first front's sandbox keeps its file; null: in a folder that goes with the cluster.</summary>
+    /// <summary>Where the fronts' sandbox keeps its file; null: in a folder that goes with the cluster.</summary>
     public string? SandboxDirectory { get; init; }
 }
 

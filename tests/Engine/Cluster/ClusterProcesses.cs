@@ -22,7 +22,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>The silos.</summary>
     public IReadOnlyList<ClusterMember> Silos { get; }
 
-    /// <summary>The fronts; the first one has the sandbox.</summary>
+    /// <summary>The fronts; the silos take the sandbox of the first one, and all of them have its file.</summary>
     public IReadOnlyList<ClusterMember> Fronts { get; }
 
     /// <summary>Which silo took which batch, as the silos said.</summary>
@@ -117,7 +117,7 @@ public sealed class ClusterProcesses : IAsyncDisposable
         var folder = plan.SandboxDirectory ?? _ownDirectory!.FullName;
         var port = index == 0 ? firstPort : plan.FirstFrontPort == 0 ? LoopbackPorts.Free() : plan.FirstFrontPort + index;
         return new($"front {index + 1}", new FrontOptions(
-            plan.Identity, Sandbox: index == 0, Path.Combine(folder, $"front-{index + 1}"), plan.Secrets)
+            plan.Identity, folder, plan.Secrets)
         {
             Port = port,
             Launcher = plan.Launcher,

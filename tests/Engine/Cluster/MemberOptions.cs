@@ -42,10 +42,9 @@ public sealed record SiloOptions(ClusterIdentity Cluster, int SiloPort, int Gate
 
 /// <summary>How to start a front.</summary>
 /// <param name="Cluster">Its cluster.</param>
-/// <param name="Sandbox">Whether it has the sandbox that takes the money.</param>
-/// <param name="DataDirectory">Where the sandbox keeps its file.</param>
+/// <param name="DataDirectory">Where the sandbox, which every front has, keeps its file: all of them in the same.</param>
 /// <param name="Secrets">Its secrets.</param>
-public sealed record FrontOptions(ClusterIdentity Cluster, bool Sandbox, string DataDirectory, EngineSecrets? Secrets)
+public sealed record FrontOptions(ClusterIdentity Cluster, string DataDirectory, EngineSecrets? Secrets)
     : ProgramOptions(Secrets)
 {
     internal override string Project => "Api";
@@ -54,7 +53,6 @@ public sealed record FrontOptions(ClusterIdentity Cluster, bool Sandbox, string 
     [
         "--Sale:Front=Cluster",
         .. Cluster.Arguments(),
-        $"--Payments:Sandbox={(Sandbox ? "true" : "false")}",
         $"--Sale:DataDirectory={DataDirectory}",
     ];
 }
