@@ -17,10 +17,17 @@ public static class DevelopmentSecrets
     private static readonly string[] Names = ["Auth:SigningKey", "Sale:TicketKey", "Payments:ApiKey", "Payments:WebhookSecret"];
 
     /// <summary>Adds those of a data directory, made now if they are not there.</summary>
+    /// <exception cref="StartException">The file can't be read or written, or is damaged.</exception>
     public static void Add(ConfigurationManager configuration, string file)
     {
-        var kept = File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, string?>>(File.ReadAllText(file))! : MakeFile(file);
-        configuration.AddDefaults(kept);
+        try
+        {
+            configuration.AddDefaults(File.Exists(file) ? Read(file) : MakeFile(file));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{file} cannot be used: {failure.Message}");
+        }
     }
 
     /// <summary>Adds those of a database, made now if they are not there; of several that make them one wins.</summary>
@@ -32,6 +39,22 @@ public static class DevelopmentSecrets
 
     private static string Make() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
+    private static Dictionary<string, string?> Read(string file)
+    {
+        try
+        {
+            var kept = JsonSerializer.Deserialize<Dictionary<string, string?>>(File.ReadAllText(file));
+            if (kept is not null && Names.All(name => kept.GetValueOrDefault(name) is { Length: > 0 })) return kept;
+        }
+        catch (JsonException)
+        {
+            // Told below.
+        }
+
+        throw new StartException($"{file} is damaged: restore it, or remove it. New secrets are made then, and who is signed in, or "
+            + "holds a ticket, has to ask for another.");
+    }
+
     // Written whole under another name first, so that a crash leaves no half of it.
     private static Dictionary<string, string?> MakeFile(string file)
     {
@@ -39,8 +62,21 @@ public static class DevelopmentSecrets
         var draft = file + ".new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options)) JsonSerializer.Serialize(stream, made);
-        File.Move(draft, file);
-        return made;
+        try
+        {
+            using (var stream = new FileStream(draft, options))
+            {
+                JsonSerializer.Serialize(stream, made);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, file);
+            return made;
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
     }
 }

@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Grains.Reservations;
 using OrleansSale.Grains.Users;
+using OrleansSale.Silo.Storage;
 
 namespace OrleansSale.Silo;
 
@@ -30,6 +32,15 @@ public static class SaleSilo
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
+    }
+
+    /// <summary>Makes a ledger, which is a service, the silo's: with the watch on its commits.</summary>
+    public static void AddProbedLedger<TLedger>(this ISiloBuilder silo) where TLedger : class, ILedger, IProbedLedger
+    {
+        silo.Services.AddSingleton<ILedger>(services => services.GetRequiredService<TLedger>());
+        silo.Services.AddSingleton<IProbedLedger>(services => services.GetRequiredService<TLedger>());
+        silo.Services.AddSingleton<ICommitCheck>(services => services.GetRequiredService<IProbedLedger>().Commits);
+        silo.Services.AddHostedService<CommitProbe>();
     }
 
     /// <summary>Reservations, orders and users' sessions that nobody asks for leave memory early.</summary>

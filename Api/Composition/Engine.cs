@@ -73,9 +73,11 @@ public static class Engine
     }
 
     /// <summary>Maps everything. What is not meant for buyers is for operators only, outside Development.</summary>
+    /// <exception cref="StartException">The keys of sessions, or the sandbox's file, can't be used.</exception>
     public static void MapEngine(this WebApplication app)
     {
         var isDevelopment = app.Environment.IsDevelopment();
+        app.RequireSessionKeys();
         app.UseConnections(OpenFiles.Limit);
         PurchaseShortcut.Use(app);
         app.UseProblems();
@@ -104,7 +106,11 @@ public static class Engine
         unlessDevelopment.MapDocumentation();
         // It shows the actors' state and has no sign-in of its own.
         forOperators.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
-        if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment)) app.MapSandbox();
+        if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment))
+        {
+            app.RequireSandbox();
+            app.MapSandbox();
+        }
     }
 
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)

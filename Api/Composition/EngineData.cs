@@ -112,7 +112,12 @@ public sealed class EngineData : IAsyncDisposable
     /// <summary>Keeps the session keys with the data, so that every front of it knows them.</summary>
     public void KeepKeys(IDataProtectionBuilder protection)
     {
-        if (_database is null) protection.PersistKeysToFileSystem(new DirectoryInfo(_directory!.PathOf(SessionKeysName)));
+        if (_database is null)
+        {
+            var folder = _directory!.PathOf(SessionKeysName);
+            DirectoryStart.MakeFolder(folder);
+            protection.PersistKeysToFileSystem(new DirectoryInfo(folder));
+        }
         else protection.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new SessionKeyRing(_database.Source));
     }
 

@@ -11,16 +11,13 @@ public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains) :
     /// <summary>Its name.</summary>
     public const string Name = "storage";
 
-    private const string NoBatch = ".";
-
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            // The catalogue answers from memory; the ledger of a batch that cannot be is looked for in storage.
+            if (await grains.GetGrain<IStorageGrain>(0).FindFaultAsync() is { } fault) return HealthCheckResult.Unhealthy(fault);
             await catalogue.RefreshAsync();
-            await grains.GetGrain<ILedgerExportGrain>(NoBatch).ReadAsync(1);
             return HealthCheckResult.Healthy();
         }
         catch (StorageDamagedException)

@@ -82,8 +82,8 @@ public sealed class PurchaseApi(
 
     private async ValueTask<long> LookUpAsync(string batch, string user)
     {
-        var reservation = grains.GetGrain<IReservationGrain>($"{batch}/{user}");
-        return (await patience.AskAsync(reservation.GetAsync)).Value?.Version ?? 0;
+        var reservation = grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, user));
+        return (await patience.AskAsync(() => reservation.GetAsync(user))).Value?.Version ?? 0;
     }
 
     private static async ValueTask<((string? Ticket, int Quantity, string? Key) Body, Problem? Problem)> ReadAsync(HttpContext http)

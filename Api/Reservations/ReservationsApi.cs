@@ -45,7 +45,7 @@ public static class ReservationsApi
         if (copy is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
         var grain = Of(grains, batch, caller);
         var schedule = feed.Terms.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
-        var answer = await patience.AskAsync(() => grain.ReserveAsync(schedule));
+        var answer = await patience.AskAsync(() => grain.ReserveAsync(caller.User, schedule));
         if (answer.Refused is { } refusal)
         {
             return refusal == Refusal.LimitReached
@@ -66,7 +66,7 @@ public static class ReservationsApi
         // Not even looked for: users of other channels never hold one, so they wake no actor.
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
         var grain = Of(grains, batch, found.Caller);
-        var answer = await patience.AskAsync(grain.GetAsync);
+        var answer = await patience.AskAsync(() => grain.GetAsync(found.Caller.User));
         return answer.Refused is { } refusal
             ? Problem.Of(refusal)
             : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), Wire.Json.ReservationBody);
@@ -79,7 +79,7 @@ public static class ReservationsApi
         if (problem is not null) return problem;
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
         var grain = Of(grains, batch, found.Caller);
-        var answer = await patience.AskAsync(grain.CancelAsync);
+        var answer = await patience.AskAsync(() => grain.CancelAsync(found.Caller.User));
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 
@@ -92,7 +92,7 @@ public static class ReservationsApi
     }
 
     private static IReservationGrain Of(IGrainFactory grains, string batch, Caller caller) =>
-        grains.GetGrain<IReservationGrain>($"{batch}/{caller.User}");
+        grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, caller.User));
 
     private static ReservationBody BodyOf(string batch, Caller caller, ReservationView reservation, TicketSigner tickets) =>
         new(batch, caller.User, reservation.ReservedAt, tickets.Sign(new Ticket(caller.User, batch, reservation.Version)));

@@ -14,6 +14,11 @@ internal sealed class SandboxDatabase : IAsyncDisposable
     /// <summary>Changes that may wait; beyond, callers wait to be let in.</summary>
     public const int QueueCapacity = 4_096;
 
+    private const int Version = 2;
+
+    /// <summary>How long a statement waits for a lock that another program has on the file, in seconds.</summary>
+    public const int LockWaitSeconds = 5;
+
     /// <summary>Changes that share one commit at most.</summary>
     public const int GroupMaxChanges = 256;
 
@@ -96,29 +101,60 @@ internal sealed class SandboxDatabase : IAsyncDisposable
             WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Opens <paramref name="path"/>, and creates it with its folder if it is not there.</summary>
+    /// <summary>
+    /// Opens <paramref name="path"/>, and creates it with its folder if it is not there, readable by its owner alone.
+    /// </summary>
+    /// <exception cref="SandboxFileException">It can't be used.</exception>
     public static SandboxDatabase Open(string path)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true }.ToString();
-        var connection = new SqliteConnection(connectionString);
+        var connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            ForeignKeys = true,
+            DefaultTimeout = LockWaitSeconds,
+        }.ToString();
+        SqliteConnection? connection = null;
         try
         {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+            if (!File.Exists(path)) MakeFile(path);
+            connection = new SqliteConnection(connectionString);
             connection.Open();
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             // Of several processes that start at once, one makes the tables.
             connection.Execute("BEGIN IMMEDIATE");
             var version = connection.ExecuteScalar<long>("PRAGMA user_version");
-            if (version > 2) throw new InvalidOperationException($"{path} was made by a later version of the sandbox.");
-            if (version < 2) connection.Execute(version == 0 ? Schema : FromVersion1);
-            connection.Execute("COMMIT");
+            if (version == 0 && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
+                throw new SandboxFileException($"{path} is a database of something else: move it away, and the sandbox begins anew.");
+            if (version > Version) throw new SandboxFileException($"{path} was made by a later version of the sandbox.");
+            // A write in any case: what can't be written is told now.
+            connection.Execute(version == 0 ? Schema : version == 1 ? FromVersion1 : $"PRAGMA user_version = {Version};");
+            connection.Execute("COMMIT; SELECT 1 FROM checkouts, payments, refunds, notifications LIMIT 0");
+            if (connection.ExecuteScalar<string>("PRAGMA quick_check(1)") != "ok")
+                throw new SandboxFileException($"{path} is damaged: remove it, and the sandbox begins anew.");
             return new SandboxDatabase(connectionString, connection);
         }
-        catch
+        catch (Exception failure)
         {
-            connection.Dispose();
+            connection?.Dispose();
+            if (failure is SqliteException or IOException or UnauthorizedAccessException)
+                throw new SandboxFileException($"{path} cannot be used ({failure.Message.ReplaceLineEndings(" ")}): make room on its "
+                    + "disk and let this process write there, or remove it, and the sandbox begins anew.", failure);
             throw;
         }
+    }
+
+    // SQLite would make it for everybody to read.
+    private static void MakeFile(string path)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        new FileStream(path, options).Dispose();
     }
 
     /// <summary>Runs <paramref name="query"/> on the committed state.</summary>
@@ -240,3 +276,6 @@ internal sealed class SandboxDatabase : IAsyncDisposable
         }
     }
 }
+
+/// <summary>The sandbox's file can't be used; the message says in one line why, and what to do.</summary>
+internal sealed class SandboxFileException(string message, Exception? inner = null) : Exception(message, inner);

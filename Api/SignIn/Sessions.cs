@@ -126,7 +126,7 @@ public sealed class Sessions(IGrainFactory grains, Patience patience, TimeProvid
         return new ClaimsPrincipal(new ClaimsIdentity(kept, CookieAuthenticationDefaults.AuthenticationScheme));
     }
 
-    private IUserSessionsGrain Of(string user) => grains.GetGrain<IUserSessionsGrain>(user);
+    private IUserSessionsGrain Of(string user) => grains.GetGrain<IUserSessionsGrain>(UserHash.Of(user));
 
     /// <param name="Roles">What the actor said.</param>
     /// <param name="AskedAt">When it was asked: what it said is not older than that.</param>

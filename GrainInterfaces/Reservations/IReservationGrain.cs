@@ -1,13 +1,20 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Reservations;
 
-/// <summary>A user's registration for a batch, keyed <c>{batch}/{user}</c>.</summary>
+/// <summary>
+/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. Keys of actors stand in log lines, so a user is no part of
+/// them: every call says who it is.
+/// </summary>
 [Alias("OrleansSale.IReservationGrain")]
 public interface IReservationGrain : IGrainWithStringKey
 {
     /// <summary>Most changes (a reservation or its cancellation) per user and batch.</summary>
     const int MaxChanges = 20;
+
+    /// <summary>The key: the batch, a slash, and a hash of batch and user.</summary>
+    static string KeyOf(string batch, string user) => $"{batch}/{UserHash.Of($"{batch}/{user}")}";
 
     /// <summary>
     /// Reserves, or returns the reservation that is there. Reservation-closed outside the window; limit-reached after
@@ -15,18 +22,18 @@ public interface IReservationGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
     [Alias("ReserveAsync")]
-    Task<Answer<ReservationView>> ReserveAsync(Schedule schedule);
+    Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule);
 
     /// <summary>The reservation; not-found if there is none.</summary>
     [Alias("GetAsync")]
-    Task<Answer<ReservationView>> GetAsync();
+    Task<Answer<ReservationView>> GetAsync(string user);
 
     /// <summary>
     /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. True, also if there
     /// was none. Conflict while the user has a live order.
     /// </summary>
     [Alias("CancelAsync")]
-    Task<Answer<bool>> CancelAsync();
+    Task<Answer<bool>> CancelAsync(string user);
 }
 
 /// <summary>A reservation.</summary>

@@ -14,6 +14,13 @@ public static class Streams
     /// <summary>What the streams of a batch's reservations begin with; the user follows.</summary>
     public static string OfReservations(string batch) => $"reservation/{batch}/";
 
-    /// <summary>The stream of a reservation, by its actor's key <c>{batch}/{user}</c>.</summary>
-    public static string OfReservation(string key) => "reservation/" + key;
+    /// <summary>The stream of a reservation.</summary>
+    public static string OfReservation(string batch, string user) => OfReservations(batch) + user;
+
+    /// <summary>A stream as a log may name it: without its user.</summary>
+    public static string Anonymous(string stream)
+    {
+        var slash = stream.IndexOf('/', stream.IndexOf('/', StringComparison.Ordinal) + 1);
+        return slash < 0 ? stream : stream[..slash];
+    }
 }

@@ -1,3 +1,5 @@
+using OrleansSale.Grains.Batches;
+
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
@@ -38,7 +40,8 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
         if (commit.Stream != stream)
         {
             throw new ArgumentException(
-                $"A commit of {commit.Stream} was given to the verifier of {stream}.", nameof(commit));
+                $"A commit of {Streams.Anonymous(commit.Stream)} was given to the verifier of {Streams.Anonymous(stream)}.",
+                nameof(commit));
         }
 
         if (Break is not null) return Break;
@@ -86,7 +89,7 @@ public sealed record LedgerBreak(string Stream, long Seq, long FirstSeq, long La
 {
     /// <summary>One sentence for people.</summary>
     public override string ToString() =>
-        $"The chain of {Stream} breaks at entry {Seq} (commit {FirstSeq} to {LastSeq}): " + Reason switch
+        $"The chain of {Streams.Anonymous(Stream)} breaks at entry {Seq} (commit {FirstSeq} to {LastSeq}): " + Reason switch
         {
             LedgerBreakReason.OutOfSequence =>
                 "the commit does not follow the one before; entries are missing or repeated.",

@@ -1,5 +1,6 @@
 using System.Buffers;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.Grains.Batches;
 
 namespace OrleansSale.Grains.Ledger;
 
@@ -125,7 +126,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             {
                 // Whatever a ledger throws, the outcome is unknown and this activation cannot go on.
                 var failure = e as SaleUnavailableException
-                    ?? new LedgerUnavailableException($"{stream}: entry {Committed.Seq + 1} could not be stored for certain", e);
+                    ?? Unavailable($"entry {Committed.Seq + 1} could not be stored for certain", e);
                 Fail(failure);
                 done.TrySetException(failure);
             }
@@ -151,7 +152,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
             catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
             {
                 if (attempt == MaxAttempts)
-                    throw new LedgerUnavailableException($"{stream}: entry {commit.FirstSeq} could not be stored for certain", e);
+                    throw Unavailable($"entry {commit.FirstSeq} could not be stored for certain", e);
                 await Task.Delay(delay);
                 delay *= 4;
             }
@@ -173,7 +174,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
         }
         catch (Exception e) when (e is TimeoutException or LedgerFormatException)
         {
-            throw new LedgerUnavailableException($"{stream}: the head could not be confirmed", e);
+            throw Unavailable("the head could not be confirmed", e);
         }
         catch (LedgerFencedException e)
         {
@@ -185,6 +186,8 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     // The confirmation counts from before it was asked for: what was true at some moment since then.
     private void Confirm(long started) =>
         (_confirmedAt, _everConfirmed) = (_everConfirmed ? Math.Max(started, _confirmedAt) : started, true);
+
+    private LedgerUnavailableException Unavailable(string what, Exception e) => new($"{Streams.Anonymous(stream)}: {what}", e);
 
     private void Fail(Exception e)
     {
@@ -199,7 +202,7 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
 public sealed class LedgerFencedException : SaleUnavailableException
 {
     /// <summary>For the stream and the first entry that could not be written.</summary>
-    public LedgerFencedException(string stream, long seq) : base($"{stream}: entry {seq} is another writer's")
+    public LedgerFencedException(string stream, long seq) : base($"{Streams.Anonymous(stream)}: entry {seq} is another writer's")
     {
     }
 }

@@ -11,41 +11,24 @@ namespace OrleansSale.Grains.Reservations;
 /// <remarks>
 /// Cancelling is two entries in two streams: the batch's first, which stops purchases, then the reservation's. If it
 /// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything
-/// (<see cref="MakeWholeAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
+/// (<see cref="LoadAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
 /// </remarks>
 public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<ReservationGrain> log) : Grain, IReservationGrain
 {
     private Reservation _reservation;
-    private StreamAppender<long> _appender = null!;
-    private string _batch = "";
+    private StreamAppender<long>? _appender;
     private string _user = "";
     private bool _isWhole;
     private DamagedStream? _damage;
 
-    /// <inheritdoc />
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        var key = this.GetPrimaryKeyString();
-        var slash = key.IndexOf('/', StringComparison.Ordinal);
-        (_batch, _user) = (key[..slash], key[(slash + 1)..]);
-        var stream = Streams.OfReservation(key);
-        try
-        {
-            (_reservation, var head) = await ReplayAsync(stream, cancellationToken);
-            _appender = new(ledger, stream, head, () => _reservation.Seq);
-        }
-        catch (LedgerFormatException e)
-        {
-            _damage = new(stream, this, e, stop => ReplayAsync(stream, stop), _ => Task.CompletedTask, time.GetUtcNow(), log);
-        }
-    }
+    private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(BatchId);
 
-    private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(_batch);
+    private string BatchId => this.GetPrimaryKeyString() is var key ? key[..key.IndexOf('/', StringComparison.Ordinal)] : "";
 
     /// <inheritdoc />
-    public async Task<Answer<ReservationView>> ReserveAsync(Schedule schedule)
+    public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule)
     {
-        await MakeWholeAsync();
+        await LoadAsync(user);
         if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await ToldAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
         if (_reservation.Seq >= IReservationGrain.MaxChanges) return await ToldAsync<ReservationView>(Refusal.LimitReached);
@@ -54,16 +37,16 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     }
 
     /// <inheritdoc />
-    public async Task<Answer<ReservationView>> GetAsync()
+    public async Task<Answer<ReservationView>> GetAsync(string user)
     {
-        await MakeWholeAsync();
+        await LoadAsync(user);
         return await ToldAsync<ReservationView>(_reservation.IsOpen ? View(created: false) : Refusal.NotFound);
     }
 
     /// <inheritdoc />
-    public async Task<Answer<bool>> CancelAsync()
+    public async Task<Answer<bool>> CancelAsync(string user)
     {
-        await MakeWholeAsync();
+        await LoadAsync(user);
         if (!_reservation.IsOpen) return await ToldAsync<bool>(true);
         Answer<bool> stopped;
         try
@@ -84,19 +67,38 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     private ReservationView View(bool created) =>
         new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
 
-    // Not while it activates: the batch may be damaged, and then every call would activate it anew.
-    private async Task MakeWholeAsync()
+    // With the first call, which says whose it is. Not while it activates: the batch may be damaged, and then every call would
+    // activate it anew.
+    private async Task LoadAsync(string user)
     {
+        if (_appender is null && _damage is null) await ReadAsync(user);
         if (_damage is { } damage) throw damage.Failure();
         if (_isWhole) return;
         if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
         _isWhole = true;
     }
 
+    private async Task ReadAsync(string user)
+    {
+        _user = user;
+        var stream = Streams.OfReservation(BatchId, user);
+        try
+        {
+            (_reservation, var head) = await ReplayAsync(stream, CancellationToken.None);
+            _appender = new(ledger, stream, head, () => _reservation.Seq);
+        }
+        catch (LedgerFormatException e)
+        {
+            // Told by the actor's key: the stream's name has the user.
+            var told = Streams.OfReservations(BatchId) + this.GetPrimaryKeyString()[(BatchId.Length + 1)..];
+            _damage = new(told, this, e, stop => ReplayAsync(stream, stop), _ => Task.CompletedTask, time.GetUtcNow(), log);
+        }
+    }
+
     private async Task AppendNextAsync()
     {
         _reservation = _reservation.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
-        ReservationEntries.Write(_appender.Lines, _user, _reservation);
+        ReservationEntries.Write(_appender!.Lines, _user, _reservation);
         _appender.Added();
         await ToldAsync<bool>(true);
     }
@@ -105,7 +107,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     {
         try
         {
-            await _appender.SettledAsync();
+            await _appender!.SettledAsync();
             return answer;
         }
         catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)

@@ -71,7 +71,7 @@ public sealed partial class UserSessionsGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "What is stored of the sessions of {User} cannot be read: all of them have ended")]
-        public static partial void Damaged(ILogger log, string user);
+        [LoggerMessage(1, LogLevel.Error, "What is stored of the sessions of the user with the hash {Hash} cannot be read: all have ended")]
+        public static partial void Damaged(ILogger log, string hash);
     }
 }

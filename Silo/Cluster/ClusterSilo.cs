@@ -6,7 +6,6 @@ using Orleans.Dashboard;
 using Orleans.Serialization;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Grains.Clock;
-using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Storage.Postgres;
 
@@ -41,8 +40,9 @@ public static class ClusterSilo
         silo.AddPostgresGrainStorage(database);
         silo.AddDashboard();
         silo.Services.AddSingleton(database);
-        silo.Services.AddSingleton<ILedger>(services =>
+        silo.Services.AddSingleton(services =>
             PostgresLedger.Open(database, services.GetRequiredService<ILogger<PostgresLedger>>()));
+        silo.AddProbedLedger<PostgresLedger>();
         silo.Services.AddClockWatch();
         silo.Services.AddHealthChecks().AddCheck<SiloCheck>(SiloCheck.Name);
         silo.AddSale(configuration);

@@ -23,7 +23,7 @@ public static class DatabaseStart
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The database, ready for use.</summary>
+    /// <summary>The database, ready for use: reached, of this version's schema, and written to.</summary>
     /// <exception cref="StartException">It can't be used or holds an unfinished copy, in one line.</exception>
     public static async Task<PostgresDatabase> OpenAsync(IConfiguration configuration)
     {
@@ -35,12 +35,11 @@ public static class DatabaseStart
         var database = PostgresDatabase.Open(connectionString);
         try
         {
-            while (await database.CheckAsync() is { } fault)
+            while (await FindFaultAsync(database, connectionString) is { } fault)
             {
                 if (Stopwatch.GetElapsedTime(started) + RetryDelay > wait) throw new StartException($"{ConnectionKey}: {fault}");
                 await Task.Delay(RetryDelay);
             }
-            PostgresSchema.Apply(connectionString);
             await CopyMarker.RequireFinishedAsync(database.Source);
             return database;
         }
@@ -56,6 +55,14 @@ public static class DatabaseStart
     public static Task RequireLedgerAsync(PostgresDatabase database, IConfiguration configuration) =>
         PostgresDocuments.RequireLedgerAsync(
             database, ClusterSettings.Load(configuration).ServiceId, configuration.GetValue<bool>(KnownHeads.AcceptKey));
+
+    // The last is a write that is durable: before it nobody is served.
+    private static async Task<string?> FindFaultAsync(PostgresDatabase database, string connectionString)
+    {
+        if (await database.CheckAsync() is { } fault) return fault;
+        PostgresSchema.Apply(connectionString);
+        return await PostgresProbe.FindFaultAsync(database);
+    }
 
     private static int WaitSeconds(IConfiguration configuration) =>
         configuration[WaitKey] is not { Length: > 0 } text ? 0

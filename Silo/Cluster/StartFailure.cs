@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Cluster;
 
@@ -25,5 +26,6 @@ public static class StartFailure
     }
 
     // What went wrong inside a start exception was put into its words.
-    private static Exception? Inside(Exception failure) => failure is StartException ? null : failure.InnerException;
+    private static Exception? Inside(Exception failure) =>
+        failure is StartException or FileUnusableException ? null : failure.InnerException;
 }

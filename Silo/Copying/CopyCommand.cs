@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Storage.Postgres;
+using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Copying;
 
@@ -101,11 +102,11 @@ public static class CopyCommand
     // A place that can't be opened says so by itself; the rest is a copy that broke off.
     private static string Explain(Exception failure) => failure switch
     {
-        CopyException or DatabaseUnusableException => Sentence(failure.Message),
+        CopyException or DatabaseUnusableException or FileUnusableException => Sentence(failure.Message),
         OperationCanceledException => "Interrupted. The same command goes on where it stopped.",
         _ => $"The copy broke off: {StartFailure.Describe(failure)} The same command goes on where it stopped.",
     };
 
     private static string Sentence(string text) =>
-        string.Concat(text[..1].ToUpperInvariant(), text[1..].ReplaceLineEndings(" "));
+        text[0] == '/' ? text.ReplaceLineEndings(" ") : string.Concat(text[..1].ToUpperInvariant(), text[1..].ReplaceLineEndings(" "));
 }

@@ -5,9 +5,8 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using OrleansSale.Grains.Clock;
-using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
-using OrleansSale.Silo.Copying;
+using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Sqlite;
 
@@ -18,9 +17,10 @@ public static class EmbeddedSilo
 {
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
     /// <exception cref="StartException">The directory holds an unfinished copy, or a ledger older than its documents.</exception>
+    /// <exception cref="FileUnusableException">A file of it can't be used.</exception>
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
-        CopyMarker.RequireFinished(directory);
+        DirectoryStart.Prepare(directory);
         // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no
         // gateway at all.
         var serviceId = configuration["Orleans:ServiceId"] ?? "sale";
@@ -31,7 +31,9 @@ public static class EmbeddedSilo
         silo.AddSqliteGrainStorage(directory);
         SqliteDocuments.RequireLedger(directory, serviceId, configuration.GetValue<bool>(KnownHeads.AcceptKey));
         silo.AddDashboard();
-        silo.Services.AddSingleton<ILedger>(services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
+        silo.Services.AddSingleton(services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
+        silo.AddProbedLedger<SqliteLedger>();
+        silo.Services.AddHealthChecks().AddCheck<DocumentsCheck>(DocumentsCheck.Name);
         silo.Services.AddSingleton<IClockCheck, OnlyClock>();
         silo.AddSale(configuration);
     }

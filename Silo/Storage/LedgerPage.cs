@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage;
@@ -52,7 +53,7 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
             stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
             _next.PreviousHash, row.GetFieldValue<byte[]>(2));
         if (commit.LastSeq == _next.Head.Seq && !commit.Hash.AsSpan().SequenceEqual(_next.Head.Hash))
-            throw new LedgerFormatException($"{stream}: the head names another hash than entry {commit.LastSeq} has");
+            throw new LedgerFormatException($"{Streams.Anonymous(stream)}: the head names another hash than entry {commit.LastSeq} has");
         Commits.Add(commit);
         _bytes += commit.Entries.Length;
         _next = _next with { Seq = commit.LastSeq + 1, PreviousHash = commit.Hash };
@@ -82,6 +83,6 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
         if (IsFull) return _next;
         // The head and its row are stored in one transaction, so only damage can show this.
         return _next.Seq > _next.Head.Seq ? null : throw new LedgerFormatException(
-            $"{stream}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
+            $"{Streams.Anonymous(stream)}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
     }
 }

@@ -17,6 +17,9 @@ internal sealed class PendingAppend(LedgerCommit commit)
     /// <summary>What is to be stored.</summary>
     public LedgerCommit Commit { get; } = commit;
 
+    /// <summary>Whether it is no commit of a stream, but bytes that only show whether one could be stored.</summary>
+    public bool IsProbe => Commit.FirstSeq == 0;
+
     /// <summary>When the writer first tried to store it, if that has to be tried again; for the writer's use.</summary>
     public long? TriedSince { get; set; }
 

@@ -7,7 +7,6 @@ using Orleans.TestingHost;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
@@ -135,7 +134,7 @@ public class SaleCluster : IAsyncLifetime
     internal IOrderGrain Order(string id) => Actors.GetGrain<IOrderGrain>(id);
 
     /// <summary>The reservation of a user.</summary>
-    internal IReservationGrain Reservation(string batch, string user) => Actors.GetGrain<IReservationGrain>($"{batch}/{user}");
+    internal UserReservation Reservation(string batch, string user) => new(Actors, batch, user);
 
     /// <summary>
     /// Creates a batch that is on sale now and for ten hours, under an id of its own, and returns the id.

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSale.Silo.Embedded;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Tests.Ledger;
@@ -20,6 +22,35 @@ public sealed class DataDirectoryTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.GetUnixFileMode(DataPath).ShouldBe(
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
+    public void Its_files_are_their_owners_alone_however_open_the_directory_and_the_files_from_before_are()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no modes.");
+            return;
+        }
+
+        const UnixFileMode everybody = (UnixFileMode)0b111_111_111, owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Directory.CreateDirectory(Path.Combine(DataPath, "session-keys"));
+        File.SetUnixFileMode(DataPath, everybody);
+        string[] before = ["lock", "ledger.db", "grains.db", "sandbox.db", "development-secrets.json", "session-keys/key-1.xml"];
+        foreach (var name in before)
+        {
+            File.WriteAllBytes(Path.Combine(DataPath, name), []);
+            File.SetUnixFileMode(Path.Combine(DataPath, name), everybody);
+        }
+
+        using var directory = DataDirectory.Open(DataPath);
+        DirectoryStart.Prepare(directory);
+        using var writing = new LedgerWriteConnection(directory.LedgerPath);
+        using var kept = new GrainFile(directory.GrainsPath, NullLogger<GrainFile>.Instance);
+        var files = Directory.GetFiles(DataPath, "*", SearchOption.AllDirectories);
+        files.Select(Path.GetFileName).ShouldContain("ledger.db-wal");
+        files.Select(Path.GetFileName).ShouldContain("grains.db-shm");
+        foreach (var file in files) (File.GetUnixFileMode(file) & ~(owner | UnixFileMode.UserExecute)).ShouldBe(UnixFileMode.None, file);
     }
 
     [Fact]

@@ -137,6 +137,13 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         return offset;
     }
 
+    /// <summary>Closes the pooled connections, those in use when they come back; others are made when they are needed.</summary>
+    public void CloseIdle()
+    {
+        Source.Clear();
+        Membership.Clear();
+    }
+
     /// <summary>Closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -17,18 +17,23 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// finds it again by itself when it was gone. Disposing it writes what waits; afterwards every call fails with
 /// <see cref="LedgerUnavailableException"/>.
 /// </remarks>
-public sealed class PostgresLedger : ILedger, IAsyncDisposable
+public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
     private readonly PostgresLedgerReader _reader;
     private readonly NpgsqlDataSource _source;
     private readonly PostgresLedgerWriter _writer;
+    private readonly PostgresProbe _probe;
 
     private PostgresLedger(PostgresDatabase database, ILogger logger)
     {
         _reader = new PostgresLedgerReader(database);
         _source = database.CreateSource("ledger", maxConnections: 0, AppendConnection.OnOpened);
-        _writer = new PostgresLedgerWriter(_source, logger);
+        _writer = new PostgresLedgerWriter(_source, Commits, logger);
+        _probe = new PostgresProbe(database, Commits);
     }
+
+    /// <inheritdoc/>
+    public CommitWatch Commits { get; } = new(TimeProvider.System);
 
     /// <summary>Opens the ledger; the schema has to be there (<see cref="PostgresSchema"/>).</summary>
     /// <param name="database">The cluster's database, which makes the connections.</param>
@@ -42,6 +47,9 @@ public sealed class PostgresLedger : ILedger, IAsyncDisposable
         LedgerArguments.RequireCommit(commit);
         return _writer.AppendAsync(commit, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task ProbeAsync(int bytes) => _probe.RunAsync(bytes);
 
     /// <inheritdoc/>
     public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)

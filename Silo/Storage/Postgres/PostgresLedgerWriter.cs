@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
@@ -35,6 +36,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50), BusyPause = TimeSpan.FromMilliseconds(5);
 
     private readonly NpgsqlDataSource _source;
+    private readonly CommitWatch _watch;
     private readonly ILogger _logger;
     private readonly AppendQueue _queue = new();
     private readonly AppendGroup _group;
@@ -43,9 +45,9 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     private Task<AppendConnection>? _opened;
 
     /// <summary>Starts; the first connection is made by the first call.</summary>
-    public PostgresLedgerWriter(NpgsqlDataSource source, ILogger logger)
+    public PostgresLedgerWriter(NpgsqlDataSource source, CommitWatch watch, ILogger logger)
     {
-        (_source, _logger, _group) = (source, logger, new AppendGroup(_queue));
+        (_source, _watch, _logger, _group) = (source, watch, logger, new AppendGroup(_queue));
         _running = Task.Run(RunAsync);
     }
 
@@ -80,6 +82,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         var fates = new RowFate[commits.Length];
         var (opening, call) = (_opened ?? OpenAsync(), Task.CompletedTask);
         Exception? failed = null;
+        _watch.Begin(isProbe: false);
         try
         {
             var connection = await opening.WaitAsync(CallTimeout).ConfigureAwait(false);
@@ -87,6 +90,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
             call = connection.AppendAsync(commits, fates);
             await call.WaitAsync(CallTimeout).ConfigureAwait(false);
             if (_outage.Succeeds() is { } failures) LogWorks(failures);
+            _watch.Succeed(isProbe: false);
         }
         catch (PostgresException refusal) when (commits.Length > 1 && IsAboutRows(refusal)
             && Array.TrueForAll(fates, fate => fate == RowFate.Unknown) && Stopwatch.GetElapsedTime(started) < CallTimeout)
@@ -101,6 +105,10 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         {
             if (_outage.Fails(failure is PostgresException { SqlState: var state } ? $"PostgreSQL {state}" : failure.GetType().Name))
                 LogFailed(commits.Length, failure.Message);
+            // Data that the server does not take is a fault of the row, not of the server.
+            if (failure is PostgresException { SqlState: not PostgresErrorCodes.LockNotAvailable } refused && IsAboutRows(refused))
+                _watch.End(isProbe: false);
+            else _watch.Fail(isProbe: false, StorageFault.Describe(failure), commits.Sum(commit => commit.Entries.Length));
             _ = CloseAsync(opening, call);
             (_opened, failed) = (null, failure);
         }
@@ -140,7 +148,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
                     break;
                 case RowFate.Busy:
                     rows[row].SetException(new LedgerUnavailableException(
-                        $"{rows[row].Commit.Stream} has been held by another session for too long."));
+                        $"{Streams.Anonymous(rows[row].Commit.Stream)} has been held by another session for too long."));
                     break;
                 default:
                     rows[row].SetException(new LedgerUnavailableException(

@@ -12,6 +12,9 @@ public sealed class DataDirectory : IDisposable
 {
     private const string LockName = "lock";
 
+    // What is in it: databases with what SQLite keeps beside them, the secrets of Development, sessions' keys.
+    private static readonly string[] Patterns = [LockName, "*.db", "*.db-*", "*.json", "session-keys/*.xml"];
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream owned) => (Path, _lock) = (path, owned);
@@ -37,8 +40,8 @@ public sealed class DataDirectory : IDisposable
         path = Make(path);
         try
         {
-            var owned = new FileStream(
-                System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var owned = new FileStream(System.IO.Path.Combine(path, LockName), Own(FileMode.OpenOrCreate));
+            Close(path);
             return new DataDirectory(path, owned);
         }
         catch (IOException refused) when (IsHeldByAnother(refused))
@@ -64,6 +67,15 @@ public sealed class DataDirectory : IDisposable
     public string PathOf(string fileName) => System.IO.Path.Combine(Path, fileName);
 
     /// <summary>
+    /// Makes an empty file for its owner alone, if there is none: what SQLite makes by itself may be read by everybody. Its log
+    /// and the log's index take after it.
+    /// </summary>
+    public static void Claim(string path)
+    {
+        if (!File.Exists(path)) new FileStream(path, Own(FileMode.OpenOrCreate)).Dispose();
+    }
+
+    /// <summary>
     /// Closes the pooled connections to the grains' file, so that it is left whole, and lets the directory go.
     /// </summary>
     public void Dispose()
@@ -71,6 +83,37 @@ public sealed class DataDirectory : IDisposable
         using (var pooled = new SqliteConnection(SqliteFile.PooledConnectionString(GrainsPath)))
             SqliteConnection.ClearPool(pooled);
         _lock.Dispose();
+    }
+
+    private static FileStreamOptions Own(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    // Files from before, whoever may read the directory. One of another owner stays as its owner left it.
+    private static void Close(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var pattern in Patterns)
+        {
+            var folder = System.IO.Path.GetDirectoryName(System.IO.Path.Combine(path, pattern))!;
+            if (!Directory.Exists(folder)) continue;
+            foreach (var file in Directory.EnumerateFiles(folder, System.IO.Path.GetFileName(pattern)))
+            {
+                try
+                {
+                    var mode = File.GetUnixFileMode(file);
+                    const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+                    if ((mode & ~owners) != 0) File.SetUnixFileMode(file, mode & owners);
+                }
+                catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+                {
+                    // Told by what opens it, if it can't be used either.
+                }
+            }
+        }
     }
 
     // The codes of a lock held by another: EAGAIN on Linux and on macOS, ERROR_SHARING_VIOLATION on Windows.

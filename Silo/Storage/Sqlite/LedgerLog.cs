@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
@@ -61,12 +62,12 @@ internal sealed class LedgerLog
     }
 
     /// <summary>Makes durable what can be read: a checkpoint syncs the log before it copies from it.</summary>
-    /// <exception cref="IOException">Readers held the log for too long.</exception>
+    /// <exception cref="SqliteException">Others held the file, or its log, for too long.</exception>
     public void MakeVisibleDurable()
     {
         // FULL waits for readers, so it reaches the log's end.
         if (!Checkpoint("FULL"))
-            throw new IOException("The log could not be moved into the ledger's file: readers held it for too long.");
+            throw new SqliteException("The log could not be moved into the ledger's file: others held it for too long.", raw.SQLITE_BUSY);
     }
 
     private bool Checkpoint(string mode)

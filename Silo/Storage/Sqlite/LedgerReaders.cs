@@ -8,7 +8,7 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// The reading connections, kept open for reuse. SQLite's calls block, so they run on the thread pool, never on a
 /// grain's turn.
 /// </summary>
-internal sealed class LedgerReaders(string path) : IAsyncDisposable
+internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDisposable
 {
     /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
     public const int Capacity = 4;
@@ -54,6 +54,7 @@ internal sealed class LedgerReaders(string path) : IAsyncDisposable
         {
             if (!_idle.TryTake(out reader)) reader = new LedgerReader(path);
             var result = read(reader);
+            RequireFile();
             _idle.Add(reader);
             return result;
         }
@@ -61,9 +62,23 @@ internal sealed class LedgerReaders(string path) : IAsyncDisposable
         {
             // Not reused: its state is unknown.
             reader?.Dispose();
-            if (failure is LedgerFormatException) throw;
+            RequireFile();
+            if (failure is LedgerFormatException or LedgerUnavailableException) throw;
             if (IsDamage(failure)) throw new LedgerFormatException($"the ledger's file is damaged: {failure.Message}", failure);
             throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
+        }
+    }
+
+    // What another file holds, or one that nobody will find again, is not what is stored.
+    private void RequireFile()
+    {
+        try
+        {
+            guard.Require();
+        }
+        catch (FileLostException lost)
+        {
+            throw new LedgerUnavailableException($"The ledger could not be read: {lost.Message}", lost);
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed class LedgerWriteConnection : IDisposable
     private readonly SqliteCommand _moveHead;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _find;
+    private readonly SqliteCommand _probe;
 
     public LedgerWriteConnection(string path)
     {
@@ -77,6 +78,10 @@ internal sealed class LedgerWriteConnection : IDisposable
                   AND first_seq = $first_seq AND count = $count AND hash = $hash
                 """,
                 "$stream", "$first_seq", "$count", "$hash");
+            _probe = SqliteFile.Prepare(
+                _connection,
+                "INSERT INTO write_probe (id, filler) VALUES (1, $filler) ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
+                "$filler");
         }
         catch
         {
@@ -112,6 +117,15 @@ internal sealed class LedgerWriteConnection : IDisposable
         // is right.
         _insert.ExecuteNonQuery();
         values[4].Value = null;
+        return AppendOutcome.Committed;
+    }
+
+    /// <summary>Adds bytes beside the streams, which take the place of the last ones.</summary>
+    public AppendOutcome Probe(ReadOnlyMemory<byte> bytes)
+    {
+        SetBytes(_probe.Parameters[0], bytes);
+        _probe.ExecuteNonQuery();
+        _probe.Parameters[0].Value = null;
         return AppendOutcome.Committed;
     }
 

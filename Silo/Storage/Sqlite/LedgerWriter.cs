@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
@@ -12,11 +13,14 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// <remarks>
 /// A conflict fails its row alone. If BEGIN, an insert or COMMIT fails, nothing of that transaction is told as stored:
 /// all its rows get <see cref="LedgerUnavailableException"/>, the connection is closed (which rolls back) and the next
-/// transaction opens another.
+/// transaction opens another. The same if the files it wrote to are not those at their paths any more: see
+/// <see cref="FileGuard"/>.
 /// </remarks>
 internal sealed partial class LedgerWriter : IAsyncDisposable
 {
     private readonly string _path;
+    private readonly FileGuard _guard;
+    private readonly CommitWatch _watch;
     private readonly Action<SqliteConnection>? _onOpened;
     private readonly ILogger _logger;
     private readonly AppendQueue _queue = new(wakesInline: true);
@@ -27,9 +31,10 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
 
     /// <summary>Opens the file and starts the thread.</summary>
     /// <exception cref="SqliteException">The file can't be opened for writing.</exception>
-    public LedgerWriter(string path, Action<SqliteConnection>? onOpened, ILogger logger)
+    /// <exception cref="FileLostException">It is not the one that the guard knows.</exception>
+    public LedgerWriter(string path, FileGuard guard, CommitWatch watch, Action<SqliteConnection>? onOpened, ILogger logger)
     {
-        (_path, _onOpened, _logger) = (path, onOpened, logger);
+        (_path, _guard, _watch, _onOpened, _logger) = (path, guard, watch, onOpened, logger);
         _connection = Open();
         new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
     }
@@ -37,6 +42,10 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     /// <summary>Queues a commit and waits for its fate.</summary>
     public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken) =>
         _queue.AppendAsync(commit, cancellationToken);
+
+    /// <summary>Queues a write of that many bytes beside the streams.</summary>
+    public Task ProbeAsync(int bytes) => _queue.AppendAsync(
+        new LedgerCommit("", 0, 0, RandomNumberGenerator.GetBytes(bytes), [], []), CancellationToken.None);
 
     /// <summary>Takes no more appends, writes those that wait, moves the log into the file and closes it.</summary>
     public async ValueTask DisposeAsync()
@@ -47,9 +56,19 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
 
     private LedgerWriteConnection Open()
     {
+        _guard.Require();
         var connection = new LedgerWriteConnection(_path);
-        _onOpened?.Invoke(connection.Connection);
-        return connection;
+        try
+        {
+            _guard.TakeIn();
+            _onOpened?.Invoke(connection.Connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private void Run()
@@ -95,31 +114,47 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     private void Write(List<PendingAppend> rows, List<AppendOutcome> outcomes)
     {
         outcomes.Clear();
+        var isProbe = rows.TrueForAll(row => row.IsProbe);
+        _watch.Begin(isProbe);
         try
         {
             _connection ??= Open();
             _connection.Begin();
-            foreach (var row in rows) outcomes.Add(_connection.Append(row.Commit));
+            foreach (var row in rows) outcomes.Add(row.IsProbe ? _connection.Probe(row.Commit.Entries) : _connection.Append(row.Commit));
             _connection.Commit();
+            _guard.Require();
         }
         catch (Exception failure)
         {
             // Whatever it was: the thread must live, and nobody may wait for ever.
-            if (_outage.Fails(failure is SqliteException { SqliteErrorCode: var code } ? $"SQLite {code}" : failure.GetType().Name))
+            var why = StorageFault.Describe(failure);
+            if (!isProbe && _outage.Fails(why))
                 LogFailed(rows.Count, failure.Message);
             Close();
+            _watch.Fail(isProbe, why, rows.Sum(row => row.Commit.Entries.Length));
             foreach (var row in rows)
                 row.SetException(new LedgerUnavailableException(
                     $"The ledger could not be written: {failure.Message}", failure));
             return;
         }
 
+        _watch.Succeed(isProbe);
         for (var row = 0; row < rows.Count; row++) rows[row].SetResult(outcomes[row]);
-        if (_outage.Succeeds() is { } failures) LogWorks(failures);
+        if (!isProbe && _outage.Succeeds() is { } failures) LogWorks(failures);
     }
 
     private void Close()
     {
+        try
+        {
+            if (_connection is not null) _guard.Require();
+        }
+        catch (FileLostException)
+        {
+            // It is known from now on; the log may go.
+        }
+
+        _guard.LetGo();
         try
         {
             _connection?.Dispose();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using DbUp;
 using Microsoft.Data.Sqlite;
 
@@ -10,6 +11,13 @@ internal static class SqliteFile
     /// How long a statement waits for a lock that somebody else holds on the file, in seconds, before it fails.
     /// </summary>
     public const int LockWaitSeconds = 5;
+
+    /// <summary>The longest file that is read through at the start: 256 MiB, a second or so.</summary>
+    public const long MaxCheckedBytes = 256 << 20;
+
+    private const string JournalName = "SchemaVersions";
+
+    private static readonly Assembly Scripts = typeof(SqliteFile).Assembly;
 
     // Applying a schema reads the journal and then writes; silos of one process (tests) must not do that at the same
     // time. Between processes the data directory's lock sees to it.
@@ -32,39 +40,51 @@ internal static class SqliteFile
         DefaultTimeout = LockWaitSeconds,
     }.ConnectionString;
 
-    /// <summary>Creates the file if it is missing, in WAL mode, and brings it to the newest schema.</summary>
+    /// <summary>
+    /// Creates the file if it is missing, for its owner alone and in WAL mode, and brings it to the newest schema.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="schema">Folder of the numbered scripts below <c>Schema</c>, such as <c>Ledger</c>.</param>
-    /// <exception cref="SqliteException">The file can't be opened or is not a database.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// A script failed; the file is as it was before that script.
+    /// <exception cref="FileUnusableException">
+    /// It can't be used, is damaged, or is of another program or a newer version. After a script that failed the file is as it
+    /// was before that script.
     /// </exception>
-    public static void Apply(string path, string schema)
+    public static void Apply(string path, string schema) => FileUnusableException.Guard(path, () =>
     {
         lock (Applying)
         {
+            DataDirectory.Claim(path);
             var connectionString = ConnectionString(path);
             using (var connection = new SqliteConnection(connectionString))
             {
                 connection.Open();
+                RequireOurs(connection, path, schema);
                 // Kept in the file, hence for every later connection. DbUp can't do it: journal modes don't change in a
                 // transaction.
                 Execute(connection, "PRAGMA journal_mode = WAL");
             }
 
             var upgrade = DeployChanges.To.SqliteDatabase(connectionString)
-                .WithScriptsEmbeddedInAssembly(
-                    typeof(SqliteFile).Assembly, name => name.StartsWith($"Sqlite/{schema}/", StringComparison.Ordinal))
+                .WithScriptsEmbeddedInAssembly(Scripts, name => name.StartsWith(PrefixOf(schema), StringComparison.Ordinal))
                 .WithVariablesDisabled()
                 .WithTransactionPerScript()
                 .LogToNowhere()
                 .Build();
             var result = upgrade.PerformUpgrade();
-            if (!result.Successful)
-                throw new InvalidOperationException(
-                    $"The schema of {path} could not be brought up to date.", result.Error);
+            if (!result.Successful) throw result.Error;
         }
-    }
+    });
+
+    /// <summary>Reads through the whole file, unless it is longer than <see cref="MaxCheckedBytes"/>.</summary>
+    /// <exception cref="FileUnusableException">It is damaged.</exception>
+    public static void RequireSound(string path) => FileUnusableException.Guard(path, () =>
+    {
+        if (new FileInfo(path).Length > MaxCheckedBytes) return;
+        using var connection = new SqliteConnection(ConnectionString(path));
+        connection.Open();
+        using var check = Prepare(connection, "PRAGMA quick_check(1)");
+        if (check.ExecuteScalar() is not "ok") throw FileUnusableException.Damaged(path);
+    });
 
     /// <summary>Whether the file has a table of this name.</summary>
     public static bool HasTable(SqliteConnection connection, string name)
@@ -90,5 +110,28 @@ internal static class SqliteFile
         foreach (var parameter in parameters) command.Parameters.Add(new SqliteParameter { ParameterName = parameter });
         command.Prepare();
         return command;
+    }
+
+    private static string PrefixOf(string schema) => $"Sqlite/{schema}/";
+
+    // Without a journal it must be empty: the tables of another program are not ours to add to.
+    private static void RequireOurs(SqliteConnection connection, string path, string schema)
+    {
+        if (!HasTable(connection, JournalName))
+        {
+            using var any = Prepare(connection, "SELECT EXISTS (SELECT 1 FROM sqlite_master)");
+            if (any.ExecuteScalar() is 1L) throw FileUnusableException.Foreign(path);
+            return;
+        }
+
+        var known = Scripts.GetManifestResourceNames();
+        using var applied = Prepare(connection, $"SELECT ScriptName FROM {JournalName} ORDER BY ScriptName");
+        using var row = applied.ExecuteReader();
+        while (row.Read())
+        {
+            var name = row.GetString(0);
+            if (!name.StartsWith(PrefixOf(schema), StringComparison.Ordinal)) throw FileUnusableException.Foreign(path);
+            if (!known.Contains(name)) throw FileUnusableException.Newer(path, name);
+        }
     }
 }

@@ -1,5 +1,9 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Providers;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -19,6 +23,25 @@ public static class SqliteGrainStorage
     // The name under which Orleans' ADO.NET storage loads Microsoft.Data.Sqlite.
     private const string Invariant = "System.Data.SQLite";
 
+    /// <summary>Makes a write to the file durable, and finds there what Orleans will ask for.</summary>
+    /// <exception cref="SqliteException">It can't be written, or its tables are others.</exception>
+    /// <exception cref="InvalidOperationException">Orleans' statements are missing.</exception>
+    internal static void WriteTo(string path)
+    {
+        using var connection = new SqliteConnection(SqliteFile.ConnectionString(path));
+        connection.Open();
+        const string columns = "ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt";
+        SqliteFile.Prepare(connection, $"SELECT {columns} FROM GrainState").Dispose();
+        using var count = SqliteFile.Prepare(
+            connection,
+            """
+            SELECT count(*) FROM OrleansQuery WHERE length(QueryText) > 0
+              AND QueryKey IN ('WriteToStorageKey', 'ReadFromStorageKey', 'ClearStorageKey')
+            """);
+        if (count.ExecuteScalar() is not 3L) throw new InvalidOperationException("Statements of Orleans are missing.");
+        SqliteFile.Execute(connection, $"PRAGMA user_version = {Random.Shared.Next()}");
+    }
+
     /// <summary>
     /// Brings <see cref="DataDirectory.GrainsPath"/> to the newest schema and makes it the default grain storage, as
     /// JSON.
@@ -28,12 +51,19 @@ public static class SqliteGrainStorage
     public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder silo, DataDirectory directory)
     {
         SqliteFile.Apply(directory.GrainsPath, "Grains");
-        return silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
+        silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
             (AdoNetGrainStorageOptions storage, IOptions<SystemTextJsonGrainStorageSerializerOptions> json) =>
             {
                 storage.Invariant = Invariant;
                 storage.ConnectionString = SqliteFile.PooledConnectionString(directory.GrainsPath);
                 storage.GrainStorageSerializer = new DocumentSerializer(json);
             }));
+        silo.Services.AddSingleton(services => new GrainFile(directory.GrainsPath, services.GetRequiredService<ILogger<GrainFile>>()));
+        var orleans = silo.Services.Last(service => service.ServiceType == typeof(IGrainStorage)
+            && Equals(service.ServiceKey, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
+        silo.Services.Remove(orleans);
+        silo.Services.AddKeyedSingleton<IGrainStorage>(orleans.ServiceKey, (services, key) => new GuardedGrainStorage(
+            (IGrainStorage)orleans.KeyedImplementationFactory!(services, key), services.GetRequiredService<GrainFile>()));
+        return silo;
     }
 }

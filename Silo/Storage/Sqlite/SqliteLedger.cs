@@ -14,16 +14,20 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes what
 /// waits and leaves the file closed cleanly; afterwards every call fails with <see cref="LedgerUnavailableException"/>.
 /// </remarks>
-public sealed class SqliteLedger : ILedger, IAsyncDisposable
+public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
     private readonly LedgerReaders _readers;
     private readonly LedgerWriter _writer;
 
     private SqliteLedger(string path, Action<SqliteConnection>? onWriterOpened, ILogger logger)
     {
-        _writer = new LedgerWriter(path, onWriterOpened, logger);
-        _readers = new LedgerReaders(path);
+        var guard = new FileGuard(path, logger);
+        _writer = new LedgerWriter(path, guard, Commits, onWriterOpened, logger);
+        _readers = new LedgerReaders(path, guard);
     }
+
+    /// <inheritdoc/>
+    public CommitWatch Commits { get; } = new(TimeProvider.System);
 
     /// <summary>Opens the ledger's file, creating it or bringing it to the newest schema.</summary>
     /// <param name="directory">The data directory; its owner is the file's only writer.</param>
@@ -38,6 +42,9 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
         LedgerArguments.RequireCommit(commit);
         return _writer.AppendAsync(commit, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task ProbeAsync(int bytes) => _writer.ProbeAsync(bytes);
 
     /// <inheritdoc/>
     public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)
@@ -97,7 +104,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
             SqliteFile.Apply(path, "Ledger");
             return new SqliteLedger(path, onWriterOpened, logger ?? NullLogger<SqliteLedger>.Instance);
         }
-        catch (Exception failure) when (failure is SqliteException or IOException or InvalidOperationException)
+        catch (Exception failure) when (failure is FileUnusableException or SqliteException or IOException)
         {
             throw new LedgerUnavailableException($"The ledger {path} could not be opened: {failure.Message}", failure);
         }

@@ -52,6 +52,9 @@ internal sealed class RunningFront : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Where its files are.</summary>
+    public string DataDirectory => _directory.Path;
+
     public static async Task<RunningFront> StartAsync(FrontPlan? plan = null)
     {
         plan ??= new FrontPlan();

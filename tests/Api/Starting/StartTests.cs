@@ -141,6 +141,33 @@ public sealed class StartTests : IDisposable
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("address already in use");
     }
 
+    [Theory]
+    [InlineData("ledger.db")]
+    [InlineData("sandbox.db")]
+    [InlineData("development-secrets.json")]
+    [InlineData("session-keys")]
+    public async Task A_damaged_file_is_told_in_one_line_that_names_it(string name)
+    {
+        // Where a folder should be, or no database.
+        await File.WriteAllTextAsync(
+            Path.Combine(_directory.Path, name), string.Concat(Enumerable.Repeat("garbage ", 1_000)), TestContext.Current.CancellationToken);
+        var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path });
+        status.ShouldBe(1);
+        error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain(name);
+    }
+
+    // A bound on the size of files stands in for a full disk: to fill one, a file system of its own would be needed.
+    [Fact]
+    public async Task A_start_whose_first_write_fails_is_refused_before_it_listens()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bound on the size of a process' files.");
+        var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path }, maxFileKibibytes: 100);
+        status.ShouldBe(1);
+        var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error);
+        line.ShouldContain("ledger.db");
+        line.ShouldContain("disk");
+    }
+
     private Dictionary<string, string> Production()
     {
         var secrets = EngineSecrets.Make();
@@ -157,23 +184,33 @@ public sealed class StartTests : IDisposable
     }
 
     private static async Task<(int Status, string Error)> RunAsync(
-        string environment, Dictionary<string, string> settings, string program = "Api", string? folder = null)
+        string environment, Dictionary<string, string> settings, string program = "Api", string? folder = null,
+        int? maxFileKibibytes = null)
     {
         if (!settings.ContainsKey("urls")) settings["urls"] = "http://127.0.0.1:0";
         if (program == "Api") settings.TryAdd("Sale:Demo", "false");
-        var (status, error, _) = await RunAsync(environment, [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")], program, folder);
+        string[] arguments = [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
+        var (status, error, _) = await RunAsync(environment, arguments, program, folder, maxFileKibibytes);
         return (status, error);
     }
 
     private static async Task<(int Status, string Error, string Output)> RunAsync(
-        string environment, string[] arguments, string program, string? folder)
+        string environment, string[] arguments, string program, string? folder, int? maxFileKibibytes = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(maxFileKibibytes is null ? "dotnet" : "sh")
         {
             WorkingDirectory = folder ?? Repository.ApiProject,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (maxFileKibibytes is { } bound)
+        {
+            // Blocks of 512 bytes. Its signal is ignored, so that a write fails; the runtime's own mappings are not to be bounded.
+            string[] shell = ["-c", $"trap '' XFSZ; ulimit -f {2 * bound}; exec dotnet \"$@\"", "sh"];
+            foreach (var word in shell) start.ArgumentList.Add(word);
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        }
+
         // Built with these tests, for the same configuration.
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"OrleansSale.{program}.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);

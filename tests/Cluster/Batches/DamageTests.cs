@@ -106,11 +106,11 @@ public sealed class DamageTests : IAsyncLifetime
         var (id, order) = await CreateAsync();
         var reservation = _sale.Reservation(id, order.User);
         await ReserveAsync(reservation);
-        await _sale.DeactivateAsync(reservation);
+        await _sale.DeactivateAsync(reservation.Actor);
         var whole = await DamageAsync(id, "another buyer");
         await Should.ThrowAsync<StorageDamagedException>(reservation.GetAsync);
         await Should.ThrowAsync<StorageDamagedException>(reservation.CancelAsync);
-        _sale.PlaceOf(reservation).ShouldNotBeNull();
+        _sale.PlaceOf(reservation.Actor).ShouldNotBeNull();
         _sale.Stored.Tamper(Streams.OfBatch(id), _ => whole);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(5));
         await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).ReadBoardAsync(0)), "it answers again");
@@ -125,9 +125,9 @@ public sealed class DamageTests : IAsyncLifetime
     {
         var id = await _sale.CreateBatchAsync();
         var (mine, others) = (_sale.Reservation(id, "weibo:mine"), _sale.Reservation(id, "weibo:other"));
-        foreach (var reservation in (IReservationGrain[])[mine, others]) await ReserveAsync(reservation);
-        await _sale.DeactivateAsync(mine);
-        var stream = Streams.OfReservation($"{id}/weibo:mine");
+        foreach (var reservation in new[] { mine, others }) await ReserveAsync(reservation);
+        await _sale.DeactivateAsync(mine.Actor);
+        var stream = mine.Stream;
         var whole = _sale.Stored.Tamper(stream, commits => [.. commits.Select(commit => Rewritten(commit, said, instead))]);
 
         await Should.ThrowAsync<StorageDamagedException>(mine.GetAsync);
@@ -201,7 +201,7 @@ public sealed class DamageTests : IAsyncLifetime
         return commit with { Entries = Encoding.UTF8.GetBytes(text.Replace(said, instead, StringComparison.Ordinal)) };
     }
 
-    private Task<Answer<ReservationView>> ReserveAsync(IReservationGrain reservation) => reservation.ReserveAsync(new Schedule(
+    private Task<Answer<ReservationView>> ReserveAsync(UserReservation reservation) => reservation.ReserveAsync(new Schedule(
         _sale.Clock.Now.AddHours(-1), _sale.Clock.Now.AddHours(1), _sale.Clock.Now.AddHours(2), _sale.Clock.Now.AddHours(3)));
 
     private static async Task<bool> AnswersAsync<T>(Func<Task<T>> ask)

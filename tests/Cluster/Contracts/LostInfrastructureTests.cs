@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Serialization;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
 
@@ -30,7 +29,7 @@ public sealed class LostInfrastructureTests(SaleCluster sale) : IClassFixture<Sa
     {
         var user = $"weibo:{name}";
         var reservation = sale.Reservation(await sale.CreateBatchAsync(), user);
-        sale.Ledger.BreakNextRead(Streams.OfReservation(reservation.GetPrimaryKeyString()), Failure(name));
+        sale.Ledger.BreakNextRead(reservation.Stream, Failure(name));
         await Patience.IsNotAnsweredAsync(reservation.GetAsync);
         (await Patience.AskAsync(reservation.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
     }

@@ -46,6 +46,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
     {
         var (id, now) = ($"two-{home}", _parts.Clock.Now);
         var (near, far) = (FactoryOf(home), FactoryOf(away));
+        UserReservation Reservation(string user) => new(near, id, $"weibo:{user}");
         var terms = Terms(id, now, stock: 5, limit: 2);
         (await OnAsync(home, () => far.GetGrain<ISaleBatchGrain>(id).CreateAsync(terms))).Value.ShouldBeTrue();
         await OnAsync(away, async () =>
@@ -58,11 +59,11 @@ public sealed class TwoSiloTests : IAsyncLifetime
         var window = terms.Schedule with { ReservationOpens = now.AddHours(-1), ReservationCloses = now.AddHours(1) };
         foreach (var user in new[] { "a", "b", "c" })
         {
-            var reserved = await OnAsync(away, () => near.GetGrain<IReservationGrain>($"{id}/weibo:{user}").ReserveAsync(window));
+            var reserved = await OnAsync(away, () => Reservation(user).ReserveAsync(window));
             reserved.Value!.Version.ShouldBe(1);
         }
-        (await near.GetGrain<IReservationGrain>($"{id}/weibo:c").CancelAsync()).Value.ShouldBeTrue();
-        (await near.GetGrain<IReservationGrain>($"{id}/weibo:c").GetAsync()).Refused.ShouldBe(Refusal.NotFound);
+        (await Reservation("c").CancelAsync()).Value.ShouldBeTrue();
+        (await Reservation("c").GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         var roster = await far.GetGrain<IRosterGrain>(id).ListAsync(null, 10);
         roster.Reservations.Select(entry => entry.User).ShouldBe(["weibo:a", "weibo:b"]);
 
@@ -118,7 +119,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
 
         PlaceOf(batch).ShouldBe(SiloOf(home));
         PlaceOf(near.GetGrain<IOrderGrain>(order.Id)).ShouldBe(SiloOf(away));
-        PlaceOf(near.GetGrain<IReservationGrain>($"{id}/weibo:a")).ShouldBe(SiloOf(away));
+        PlaceOf(Reservation("a").Actor).ShouldBe(SiloOf(away));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         (await reservation.CancelAsync()).Value.ShouldBeTrue();
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         (await reservation.ReserveAsync(Open)).Value.ShouldBe(new ReservationView(2, sale.Clock.Now, Created: true));
-        await sale.DeactivateAsync(reservation);
+        await sale.DeactivateAsync(reservation.Actor);
         (await reservation.ReserveAsync(Open)).Value!.ShouldSatisfyAllConditions(
             view => view.Version.ShouldBe(2), view => view.Created.ShouldBeFalse());
     }
@@ -41,7 +41,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     {
         var id = await sale.CreateBatchAsync();
         (await sale.Reservation(id, "weibo:a").CancelAsync()).Value.ShouldBeTrue();
-        sale.Ledger.AppendsOf(Streams.OfReservation($"{id}/weibo:a")).ShouldBe(0);
+        sale.Ledger.AppendsOf(Streams.OfReservation(id, "weibo:a")).ShouldBe(0);
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created"]);
     }
 
@@ -70,7 +70,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
             (await reservation.CancelAsync()).Value.ShouldBeTrue();
         }
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
-        await sale.DeactivateAsync(reservation);
+        await sale.DeactivateAsync(reservation.Actor);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         (await reservation.CancelAsync()).Value.ShouldBeTrue();
@@ -112,7 +112,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     public async Task A_cancellation_cut_off_between_its_two_entries_is_finished_before_anything_is_answered()
     {
         var id = await sale.CreateBatchAsync();
-        var (reservation, stream) = (sale.Reservation(id, "weibo:a"), Streams.OfReservation($"{id}/weibo:a"));
+        var (reservation, stream) = (sale.Reservation(id, "weibo:a"), Streams.OfReservation(id, "weibo:a"));
         await reservation.ReserveAsync(Open);
         sale.Faults.RefuseAppends(Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
@@ -131,7 +131,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     public async Task A_half_done_cancellation_that_cannot_be_finished_yet_is_not_talked_over()
     {
         var id = await sale.CreateBatchAsync();
-        var (reservation, stream) = (sale.Reservation(id, "weibo:a"), Streams.OfReservation($"{id}/weibo:a"));
+        var (reservation, stream) = (sale.Reservation(id, "weibo:a"), Streams.OfReservation(id, "weibo:a"));
         await reservation.ReserveAsync(Open);
         sale.Faults.RefuseAppends(2 * Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
@@ -159,7 +159,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     {
         var id = await sale.CreateBatchAsync();
         var reservation = sale.Reservation(id, "weibo:a");
-        sale.Faults.LoseAnswers(Attempts, Streams.OfReservation($"{id}/weibo:a"));
+        sale.Faults.LoseAnswers(Attempts, Streams.OfReservation(id, "weibo:a"));
         await Should.ThrowAsync<SaleUnavailableException>(() => reservation.ReserveAsync(Open));
         (await reservation.ReserveAsync(Open)).Value!.ShouldSatisfyAllConditions(
             view => view.Version.ShouldBe(1), view => view.Created.ShouldBeFalse());

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.DataProtection;
+using OrleansSale.Api.Sandbox;
+using OrleansSale.Silo;
+
+namespace OrleansSale.Api.Composition;
+
+/// <summary>Uses once, before the engine listens, what else would be found unusable by the first who needs it.</summary>
+public static class StartChecks
+{
+    /// <summary>Signs with the session keys, which reads them all.</summary>
+    /// <exception cref="StartException">They can't be used.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "A damaged key shows as an exception of any kind.")]
+    public static void RequireSessionKeys(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector(nameof(StartChecks)).Protect([]);
+        }
+        catch (Exception failure)
+        {
+            var why = failure.GetBaseException().Message.ReplaceLineEndings(" ");
+            throw new StartException($"The keys of sessions cannot be used ({why}). They are in the folder "
+                + $"{EngineData.SessionKeysName} of Sale:DataDirectory, or in the database's table session_key: remove the damaged "
+                + "one. Who is signed in by it has to sign in again.");
+        }
+    }
+
+    /// <summary>Opens the sandbox's file.</summary>
+    /// <exception cref="StartException">It can't be used.</exception>
+    public static void RequireSandbox(this WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<SandboxDatabase>();
+        }
+        catch (SandboxFileException failure)
+        {
+            throw new StartException(failure.Message);
+        }
+    }
+}

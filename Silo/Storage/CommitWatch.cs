@@ -1,0 +1,90 @@
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage;
+
+/// <summary>
+/// What the last writes of a ledger say about the next one. The writer reports every write; while it has none to report, a
+/// <see cref="CommitProbe"/> makes small ones. Any thread may ask.
+/// </summary>
+/// <remarks>
+/// A write that fails, or takes longer than <see cref="MaxDuration"/>, is a fault until a commit succeeds. A probe's success
+/// ends the fault of a probe at once, and that of a commit only after <see cref="CommitFaultLasts"/>: should commits fail where
+/// a probe does not, the fault stays as long as commits are tried.
+/// </remarks>
+public sealed class CommitWatch(TimeProvider time) : ICommitCheck
+{
+    /// <summary>How long a write may be under way.</summary>
+    public static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after a commit nothing is probed.</summary>
+    public static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long a commit's fault outlasts the success of probes.</summary>
+    public static readonly TimeSpan CommitFaultLasts = TimeSpan.FromSeconds(3);
+
+    /// <summary>Most bytes of a probe.</summary>
+    public const int MaxProbeBytes = 256 << 10;
+
+    private const int MinProbeBytes = 16;
+
+    private readonly Lane _commits = new(), _probes = new();
+    private long _endedAt = time.GetTimestamp();
+    private volatile Failure? _failure;
+
+    /// <inheritdoc/>
+    public string? Fault => _failure is { } failure ? failure.Why
+        : IsLate(_commits) || IsLate(_probes) ? $"a write has been under way for more than {MaxDuration.TotalSeconds:0} s" : null;
+
+    /// <summary>Whether nothing has been written for so long that a probe is due.</summary>
+    public bool IsProbeDue => Volatile.Read(ref _commits.BegunAt) == 0 && Volatile.Read(ref _probes.BegunAt) == 0
+        && time.GetElapsedTime(Volatile.Read(ref _endedAt)) >= QuietFor;
+
+    /// <summary>
+    /// How many bytes a probe writes: a few, or, after a commit failed, as many as that one had, because a disk that is full
+    /// still has room for a few.
+    /// </summary>
+    public int ProbeBytes => _failure is { } failure ? Math.Clamp(failure.Bytes, MinProbeBytes, MaxProbeBytes) : MinProbeBytes;
+
+    /// <summary>A write begins. At most one commit and one probe are under way.</summary>
+    public void Begin(bool isProbe) => Volatile.Write(ref LaneOf(isProbe).BegunAt, time.GetTimestamp() | 1);
+
+    /// <summary>It is durable.</summary>
+    public void Succeed(bool isProbe)
+    {
+        End(isProbe);
+        if (_failure is { } failure && (!isProbe || failure.IsProbe || time.GetElapsedTime(failure.At) >= CommitFaultLasts))
+            _failure = null;
+    }
+
+    /// <summary>It failed, or its outcome is unknown.</summary>
+    /// <param name="isProbe">Whether it was a probe.</param>
+    /// <param name="why">Why, in words for everybody.</param>
+    /// <param name="bytes">How much it would have written.</param>
+    public void Fail(bool isProbe, string why, int bytes)
+    {
+        End(isProbe);
+        // A probe that fails as well does not make it a probe's fault, nor a smaller one.
+        _failure = isProbe && _failure is { IsProbe: false } commit
+            ? commit with { Why = why }
+            : new Failure(why, time.GetTimestamp(), bytes, isProbe);
+    }
+
+    /// <summary>It ended in a way that says nothing of the storage.</summary>
+    public void End(bool isProbe)
+    {
+        Volatile.Write(ref LaneOf(isProbe).BegunAt, 0);
+        Volatile.Write(ref _endedAt, time.GetTimestamp());
+    }
+
+    private bool IsLate(Lane lane) => Volatile.Read(ref lane.BegunAt) is not 0 and var begun && time.GetElapsedTime(begun) > MaxDuration;
+
+    private Lane LaneOf(bool isProbe) => isProbe ? _probes : _commits;
+
+    private sealed class Lane
+    {
+        // 0: nothing is under way.
+        public long BegunAt;
+    }
+
+    private sealed record Failure(string Why, long At, int Bytes, bool IsProbe);
+}

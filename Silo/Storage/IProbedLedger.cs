@@ -1,0 +1,15 @@
+namespace OrleansSale.Silo.Storage;
+
+/// <summary>A ledger that tells how its writes fare.</summary>
+public interface IProbedLedger
+{
+    /// <summary>How they fare.</summary>
+    CommitWatch Commits { get; }
+
+    /// <summary>
+    /// Writes that many bytes where the ledger is, as durably as a commit, and reports the outcome to <see cref="Commits"/>.
+    /// No stream is touched.
+    /// </summary>
+    /// <exception cref="Exception">It could not.</exception>
+    Task ProbeAsync(int bytes);
+}

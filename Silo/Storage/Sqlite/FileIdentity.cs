@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>Which file a path leads to: another file under the same name is another one.</summary>
+/// <param name="Device">The device that it is on.</param>
+/// <param name="Number">Its number there (the inode).</param>
+internal readonly record struct FileIdentity(ulong Device, ulong Number)
+{
+    private const int CurrentDirectory = -100;
+
+    private const uint NumberAsked = 0x100;
+
+    // Not every kernel and sandbox knows the call.
+    private static readonly bool IsKnown = OperatingSystem.IsLinux() && TryAsk(AppContext.BaseDirectory, out _);
+
+    /// <summary>The file's identity; null: there is none. Where systems tell none, all files that are there look alike.</summary>
+    /// <remarks>One system call, a microsecond or so.</remarks>
+    public static FileIdentity? Of(string path) =>
+        IsKnown ? TryAsk(path, out var identity) ? identity : null
+        : File.Exists(path) ? default(FileIdentity) : null;
+
+    private static bool TryAsk(string path, out FileIdentity identity)
+    {
+        identity = default;
+        try
+        {
+            if (StatX(CurrentDirectory, path, 0, NumberAsked, out var status) != 0) return false;
+            identity = new(((ulong)status.DeviceMajor << 32) | status.DeviceMinor, status.Number);
+            return true;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "statx", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int StatX(
+        int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out Status status);
+
+    // struct statx of the kernel: the same on every processor.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private readonly struct Status
+    {
+        [FieldOffset(32)]
+        public readonly ulong Number;
+
+        [FieldOffset(136)]
+        public readonly uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public readonly uint DeviceMinor;
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>
+/// Watches the grains' file while Orleans' storage opens and closes connections to it. It keeps one open, so that the log beside
+/// the file stays the same as long as this lives.
+/// </summary>
+internal sealed class GrainFile : IDisposable
+{
+    private const int LockWaitSeconds = 1;
+
+    private readonly FileGuard _guard;
+    private readonly SqliteConnection _kept;
+    private readonly Lock _using = new();
+
+    /// <summary>Opens the file, whose schema is up to date.</summary>
+    public GrainFile(string path, ILogger<GrainFile> log)
+    {
+        _guard = new FileGuard(path, log);
+        _kept = new SqliteConnection(SqliteFile.ConnectionString(path));
+        try
+        {
+            _kept.Open();
+            _kept.DefaultTimeout = LockWaitSeconds;
+            // The log and its index are there from the first read on.
+            SqliteFile.HasTable(_kept, "GrainState");
+            _guard.TakeIn();
+        }
+        catch
+        {
+            _kept.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Demands that the file at the path is the open one.</summary>
+    /// <exception cref="FileLostException">It is not.</exception>
+    public void Require() => _guard.Require();
+
+    /// <summary>Why nothing can be stored in it, in words for everybody; null: it can. Nothing is written.</summary>
+    public string? FindFault()
+    {
+        try
+        {
+            lock (_using)
+            {
+                SqliteFile.Execute(_kept, "BEGIN IMMEDIATE");
+                SqliteFile.Execute(_kept, "ROLLBACK");
+            }
+
+            _guard.Require();
+            return null;
+        }
+        catch (Exception failure) when (failure is SqliteException or FileLostException)
+        {
+            return StorageFault.Describe(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _guard.LetGo();
+        _kept.Dispose();
+    }
+}

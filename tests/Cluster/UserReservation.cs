@@ -1,0 +1,21 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.Grains.Batches;
+
+namespace OrleansSale.Tests.Cluster;
+
+/// <summary>A user's reservation of a batch, by its actor.</summary>
+internal sealed record UserReservation(IGrainFactory Actors, string Batch, string User)
+{
+    public IReservationGrain Actor { get; } = Actors.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(Batch, User));
+
+    /// <summary>Its stream in the ledger.</summary>
+    public string Stream { get; } = Streams.OfReservation(Batch, User);
+
+    public Task<Answer<ReservationView>> ReserveAsync(Schedule schedule) => Actor.ReserveAsync(User, schedule);
+
+    public Task<Answer<ReservationView>> GetAsync() => Actor.GetAsync(User);
+
+    public Task<Answer<bool>> CancelAsync() => Actor.CancelAsync(User);
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansSale.Silo.Storage;
+
+namespace OrleansSale.Tests.Ledger;
+
+public sealed class CommitWatchTests
+{
+    private const string Why = "the disk is full";
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly CommitWatch _watch;
+
+    public CommitWatchTests() => _watch = new CommitWatch(_time);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_write_that_fails_is_a_fault_until_one_of_its_kind_succeeds(bool isProbe)
+    {
+        _watch.Fault.ShouldBeNull();
+        Fail(isProbe, 100);
+        _watch.Fault.ShouldBe(Why);
+        _time.Advance(TimeSpan.FromHours(1));
+        _watch.Fault.ShouldBe(Why, "nothing was tried since");
+        Succeed(isProbe);
+        _watch.Fault.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_write_under_way_for_too_long_is_a_fault_until_it_ends(bool isProbe)
+    {
+        _watch.Begin(isProbe);
+        _time.Advance(CommitWatch.MaxDuration);
+        _watch.Fault.ShouldBeNull();
+        _time.Advance(Moment);
+        _watch.Fault.ShouldNotBeNull().ShouldContain("2 s");
+        _watch.Succeed(isProbe);
+        _watch.Fault.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Commits_that_fail_where_probes_do_not_stay_a_fault_as_long_as_they_are_tried()
+    {
+        for (var commit = 0; commit < 5; commit++)
+        {
+            Fail(isProbe: false, 100);
+            _time.Advance(CommitWatch.CommitFaultLasts - Moment);
+            Succeed(isProbe: true);
+            _watch.Fault.ShouldBe(Why);
+        }
+
+        _time.Advance(Moment);
+        Succeed(isProbe: true);
+        _watch.Fault.ShouldBeNull("no commit has failed for long enough");
+    }
+
+    [Fact]
+    public void A_probe_is_due_when_nothing_was_written_for_a_while_and_nothing_is_under_way()
+    {
+        _watch.IsProbeDue.ShouldBeFalse();
+        _time.Advance(CommitWatch.QuietFor);
+        _watch.IsProbeDue.ShouldBeTrue();
+        foreach (var isProbe in new[] { true, false })
+        {
+            _watch.Begin(isProbe);
+            _time.Advance(TimeSpan.FromMinutes(1));
+            _watch.IsProbeDue.ShouldBeFalse("one is under way");
+            _watch.Succeed(isProbe);
+            _watch.IsProbeDue.ShouldBeFalse();
+            _time.Advance(CommitWatch.QuietFor);
+            _watch.IsProbeDue.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public void After_a_commit_that_failed_a_probe_writes_as_much_within_a_bound()
+    {
+        _watch.ProbeBytes.ShouldBeLessThan(100);
+        Fail(isProbe: false, 10_000);
+        Fail(isProbe: true, 16);
+        _watch.ProbeBytes.ShouldBe(10_000, "a probe that fails as well makes it no smaller");
+        Fail(isProbe: false, int.MaxValue);
+        _watch.ProbeBytes.ShouldBe(CommitWatch.MaxProbeBytes);
+        Succeed(isProbe: false);
+        _watch.ProbeBytes.ShouldBeLessThan(100);
+    }
+
+    private void Fail(bool isProbe, int bytes)
+    {
+        _watch.Begin(isProbe);
+        _watch.Fail(isProbe, Why, bytes);
+    }
+
+    private void Succeed(bool isProbe)
+    {
+        _watch.Begin(isProbe);
+        _watch.Succeed(isProbe);
+    }
+}
