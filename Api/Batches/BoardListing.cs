@@ -9,12 +9,6 @@ namespace OrleansSale.Api.Batches;
 /// </summary>
 public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : IDisposable
 {
-    /// <summary>
-    /// Most questions a second to batches that move, for the list. With more of them than this, each is asked so much less
-    /// often.
-    /// </summary>
-    public const int MaxAsksPerSecond = 500;
-
     /// <summary>Questions under way at a time.</summary>
     public const int MaxAsking = 64;
 
@@ -29,7 +23,7 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
     private readonly ConcurrentDictionary<string, ListedBoard> _listed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(MaxAsking, MaxAsking);
     private readonly TimeProvider _monotonic = TimeProvider.System;
-    private Pace? _pace;
+    private Counted? _counted;
 
     /// <summary>
     /// A page of boards as of now, and the batch after which the next page begins. Null: there is no batch
@@ -42,7 +36,7 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
         while (after is not null && from < feeds.Count && feeds[from].Terms.Id != after) from++;
         if (after is not null && from++ == feeds.Count) return null;
         var page = feeds.Skip(from).Take(count).ToArray();
-        await RenewAsync(page, AgeOfMoving(feeds));
+        await RenewAsync(page, PaceOf(feeds));
         // Only now: a phase is right at the instant of the answer.
         var now = time.GetUtcNow();
         // A damaged batch has no board: the list is of the others.
@@ -53,13 +47,13 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private async Task RenewAsync(BoardFeed[] page, TimeSpan movingAge)
+    private async Task RenewAsync(BoardFeed[] page, ListPace pace)
     {
         var now = time.GetUtcNow();
         var (waiting, isFirst) = (new List<Task>(), false);
         foreach (var feed in page)
         {
-            if (Listed(feed).RenewIfDue(now, movingAge, _gate) is not { } renewing) continue;
+            if (Listed(feed).RenewIfDue(now, pace, _gate) is not { } renewing) continue;
             waiting.Add(renewing);
             isFirst |= feed.Current is null;
         }
@@ -68,17 +62,23 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
         await Task.WhenAny(Task.WhenAll(waiting), Task.Delay(isFirst ? FirstWait : MaxWait, _monotonic));
     }
 
-    private TimeSpan AgeOfMoving(IReadOnlyList<BoardFeed> feeds)
+    private ListPace PaceOf(IReadOnlyList<BoardFeed> feeds)
     {
-        if (_pace is { } last && _monotonic.GetElapsedTime(last.CountedAt) < CountedFor) return last.MovingAge;
+        if (_counted is { } last && _monotonic.GetElapsedTime(last.CountedAt) < CountedFor) return last.Pace;
         var now = time.GetUtcNow();
-        var moving = feeds.Count(feed => Listed(feed).IsMoving(now));
-        var age = TimeSpan.FromSeconds((double)moving / MaxAsksPerSecond);
-        _pace = new Pace(age > ListedBoard.MovingAge ? age : ListedBoard.MovingAge, _monotonic.GetTimestamp());
-        return _pace.MovingAge;
+        var (moving, resting) = (0, 0);
+        foreach (var feed in feeds)
+        {
+            var listed = Listed(feed);
+            if (listed.IsMoving(now)) moving++;
+            else if (!listed.IsOver(now)) resting++;
+        }
+        var pace = ListPace.Of(moving, resting);
+        _counted = new Counted(pace, _monotonic.GetTimestamp());
+        return pace;
     }
 
     private ListedBoard Listed(BoardFeed feed) => _listed.GetOrAdd(feed.Terms.Id, static (_, added) => new ListedBoard(added), feed);
 
-    private sealed record Pace(TimeSpan MovingAge, long CountedAt);
+    private sealed record Counted(ListPace Pace, long CountedAt);
 }

@@ -7,15 +7,9 @@ namespace OrleansSale.Api.Batches;
 /// <param name="feed">The front's copy of the board, which everybody shares.</param>
 public sealed class ListedBoard(BoardFeed feed)
 {
-    /// <summary>A board is renewed behind an answer when it is older than this: while it may change at any instant.</summary>
-    public static readonly TimeSpan MovingAge = TimeSpan.FromSeconds(1);
-
-    /// <summary>The same while only an operator changes it: before and between the windows.</summary>
-    public static readonly TimeSpan RestingAge = TimeSpan.FromSeconds(30);
-
     /// <summary>
-    /// The same once the sale is over and nothing is held. Longer than an idle batch stays in memory: the list must not
-    /// keep all past sales awake.
+    /// A board is renewed behind an answer when it is older than this, once its sale is over and nothing is held. Longer than
+    /// an idle batch stays in memory: the list must not keep all past sales awake.
     /// </summary>
     public static readonly TimeSpan OverAge = TimeSpan.FromMinutes(30);
 
@@ -40,21 +34,22 @@ public sealed class ListedBoard(BoardFeed feed)
     /// Renews it if it is due, through a gate for all boards. What comes back is to be waited for; null: it is good enough
     /// to answer from, or there is no use in waiting.
     /// </summary>
-    public Task? RenewIfDue(DateTimeOffset now, TimeSpan movingAge, SemaphoreSlim gate)
+    public Task? RenewIfDue(DateTimeOffset now, ListPace pace, SemaphoreSlim gate)
     {
         var age = feed.Current is { } copy ? _monotonic.GetElapsedTime(copy.AskedAt) : TimeSpan.MaxValue;
-        var limit = IsMoving(now) ? movingAge : IsOver(now) ? OverAge : RestingAge;
+        var limit = IsMoving(now) ? pace.MovingAge : IsOver(now) ? OverAge : pace.RestingAge;
         if (age <= limit) return null;
         lock (_starting)
         {
             // One that failed is asked again no sooner than if it were moving.
-            var mayAsk = _askedAt is not { } at || _monotonic.GetElapsedTime(at) >= movingAge;
+            var mayAsk = _askedAt is not { } at || _monotonic.GetElapsedTime(at) >= pace.MovingAge;
             if (_renewing.IsCompleted && mayAsk) _renewing = RenewAsync(gate);
             return feed.IsSilent || age <= 2 * limit ? null : _renewing;
         }
     }
 
-    private bool IsOver(DateTimeOffset now) => feed.Current?.Snapshot.Closed == true || now >= feed.Terms.Schedule.SaleCloses;
+    /// <summary>Whether its sale is over.</summary>
+    public bool IsOver(DateTimeOffset now) => feed.Current?.Snapshot.Closed == true || now >= feed.Terms.Schedule.SaleCloses;
 
     private async Task RenewAsync(SemaphoreSlim gate)
     {

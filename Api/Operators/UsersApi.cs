@@ -12,7 +12,7 @@ namespace OrleansSale.Api.Operators;
 public sealed record EndSessionsBody(string User, [property: StringLength(500, MinimumLength = 1)] string Reason);
 
 /// <summary>What operators do to users.</summary>
-public static partial class UsersApi
+public static class UsersApi
 {
     /// <summary>Maps the endpoints.</summary>
     public static void MapUsers(this IEndpointRouteBuilder app) =>
@@ -20,7 +20,7 @@ public static partial class UsersApi
             .Accepts<EndSessionsBody>("application/json").Produces(204)
             .Described("EndSessions", Contract.Operators().WithBody());
 
-    private static async Task<IResult> EndSessionsAsync(HttpContext http, Sessions sessions, ILogger<Sessions> log)
+    private static async Task<IResult> EndSessionsAsync(HttpContext http, Sessions sessions)
     {
         var (caller, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
@@ -32,13 +32,6 @@ public static partial class UsersApi
         var reason = fields.Lines("reason", 1, 500);
         if (fields.Problem is { } malformed) return malformed;
         await sessions.EndAllAsync(user, caller!.User, reason);
-        Log.SessionsEnded(log, user, caller.User);
         return Results.NoContent();
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "The sessions of {User} were ended by {Operator}")]
-        public static partial void SessionsEnded(ILogger log, string user, string @operator);
     }
 }

@@ -46,11 +46,20 @@ public sealed class BoardListingTests : IDisposable
         await Task.Delay(5 * PollPace.MinInterval, TestContext.Current.CancellationToken); // paced: a poll would ask five times
         var elapsed = TimeProvider.System.GetElapsedTime(started);
 
+        var pace = ListPace.Of(moving: Count, resting: Count);
         foreach (var (batch, asks) in _engine.Asks)
         {
-            var age = batch.StartsWith("moving", StringComparison.Ordinal) ? ListedBoard.MovingAge : ListedBoard.RestingAge;
+            // Before the first answer each may move.
+            var age = batch.StartsWith("moving", StringComparison.Ordinal) ? pace.MovingAge : pace.RestingAge;
             asks.ShouldBeLessThanOrEqualTo(1 + (int)(elapsed / age), batch);
         }
+    }
+
+    [Fact]
+    public void Few_boards_in_the_list_are_as_young_as_single_ones_and_many_cost_no_more_than_the_bound()
+    {
+        ListPace.Of(moving: 50, resting: 250).ShouldBe(new ListPace(BoardFeed.MaxAge, ListPace.MinRestingAge));
+        ListPace.Of(moving: 10_000, resting: 10_000).ShouldBe(new ListPace(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
     }
 
     [Fact]

@@ -1,0 +1,26 @@
+namespace OrleansSale.Api.Batches;
+
+/// <summary>
+/// How old the boards of a list may become before they are renewed behind an answer: as young as single boards while there
+/// are few, and older the more there are, so that the list never asks more than so many batches a second.
+/// </summary>
+/// <param name="MovingAge">While buyers can change a board.</param>
+/// <param name="RestingAge">While only operators change it.</param>
+public sealed record ListPace(TimeSpan MovingAge, TimeSpan RestingAge)
+{
+    /// <summary>Most questions a second to batches that move, for the list.</summary>
+    public const int MaxMovingAsksPerSecond = 500;
+
+    /// <summary>Most questions a second to batches at rest, for the list.</summary>
+    public const int MaxRestingAsksPerSecond = 250;
+
+    /// <summary>The youngest that a board at rest is renewed.</summary>
+    public static readonly TimeSpan MinRestingAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>The pace of a list with so many batches that move, and so many at rest.</summary>
+    public static ListPace Of(int moving, int resting) => new(
+        Longer(BoardFeed.MaxAge, TimeSpan.FromSeconds((double)moving / MaxMovingAsksPerSecond)),
+        Longer(MinRestingAge, TimeSpan.FromSeconds((double)resting / MaxRestingAsksPerSecond)));
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}
