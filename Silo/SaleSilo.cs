@@ -8,6 +8,7 @@ using OrleansSale.Grains.Orders;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Grains.Reservations;
 using OrleansSale.Grains.Users;
+using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Storage;
 
 namespace OrleansSale.Silo;
@@ -32,6 +33,9 @@ public static class SaleSilo
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
+        silo.Services.AddSingleton<SteadyClock>();
+        foreach (var area in (string[])[TimeProviderNames.ActivationManagement, TimeProviderNames.Grains])
+            silo.Services.AddKeyedSingleton<TimeProvider>(area, (services, _) => services.GetRequiredService<SteadyClock>());
     }
 
     /// <summary>Makes a ledger, which is a service, the silo's: with the watch on its commits.</summary>

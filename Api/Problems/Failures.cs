@@ -4,22 +4,27 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Problems;
 
 /// <summary>
-/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe), damaged storage is unavailable (asking
-/// again does not help; it was logged when it was found), paths and methods that do not
+/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe; logged once in an outage), damaged
+/// storage is unavailable (asking again does not help; it was logged when it was found), paths and methods that do not
 /// exist are problems like any other.
 /// </summary>
-public static class Failures
+public static partial class Failures
 {
     /// <summary>Adds the handlers around everything else.</summary>
     public static void UseProblems(this WebApplication app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = HandleAsync, SuppressDiagnosticsCallback = IsExpected });
+        var (outage, log) = (new Outage("requests"), app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures)));
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = http => HandleAsync(http, outage, log),
+            SuppressDiagnosticsCallback = IsExpected,
+        });
         app.UseStatusCodePages(context => ProblemOf(context.HttpContext.Response.StatusCode) is { } problem
             ? problem.ExecuteAsync(context.HttpContext)
             : Task.CompletedTask);
     }
 
-    private static Task HandleAsync(HttpContext http)
+    private static Task HandleAsync(HttpContext http, Outage outage, ILogger log)
     {
         var failure = http.Features.Get<IExceptionHandlerFeature>()?.Error;
         if (failure is BadHttpRequestException bad)
@@ -28,7 +33,13 @@ public static class Failures
                 ? Problem.Of(Refusal.TooLarge).ExecuteAsync(http)
                 : Problem.Invalid("request", "could not be read").ExecuteAsync(http);
         }
-        if (failure is not null && LostInfrastructure.Is(failure)) return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
+        if (failure is not null && LostInfrastructure.Is(failure))
+        {
+            // Nobody tells of the requests that succeed: a while without a failure ends the outage.
+            outage.Succeeds();
+            if (outage.Fails(failure.GetType().Name)) Log.Overloaded(log, failure.GetType().Name);
+            return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
+        }
         if (failure is StorageDamagedException) return Problem.Of(Refusal.Unavailable).ExecuteAsync(http);
         // A bug: logged by the middleware with its trace; a client is told no more than that.
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
@@ -37,7 +48,7 @@ public static class Failures
 
     // A client that has gone is the middleware's own affair: it neither asks here nor calls the handler.
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException or StorageDamagedException;
+        context.Exception is BadHttpRequestException or StorageDamagedException || LostInfrastructure.Is(context.Exception);
 
     private static Problem? ProblemOf(int status) => status switch
     {
@@ -50,4 +61,10 @@ public static class Failures
         StatusCodes.Status415UnsupportedMediaType => Problem.Of(Refusal.UnsupportedMediaType),
         _ => null,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Requests are answered overloaded, as actors or their storage do not answer: {Reason}")]
+        public static partial void Overloaded(ILogger log, string reason);
+    }
 }

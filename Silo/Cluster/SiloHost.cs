@@ -34,6 +34,8 @@ public static class SiloHost
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:OrleansSale"] = "Information",
+        // Each activation that fails, twice and with a trace. Its caller tells of it, once.
+        ["Logging:LogLevel:Orleans.Grain"] = "Critical",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         // Each of its tries. What becomes of a call is told by who made it, once.
         ["Logging:LogLevel:Polly"] = "None",

@@ -38,8 +38,9 @@ public sealed class DamageTests : IDisposable
         await Eventually.HoldsAsync(async () => (await ReadyAsync(sale)).Contains(damaged, StringComparison.Ordinal), "it is named");
         (await ReadyAsync(sale)).ShouldBe($"ready\ndamaged: {damaged}");
 
-        var fault = (await sale.Client.GetAsync("/api/operator/faults", sale.Operator)).Is(200).Items.ShouldHaveSingleItem();
-        (fault.GetProperty("kind").GetString(), fault.GetProperty("batch").GetString()).ShouldBe(("batch-damaged", damaged));
+        var faults = (await sale.Client.GetAsync("/api/operator/faults", sale.Operator)).Is(200).Items;
+        var fault = faults.Where(one => one.GetProperty("kind").GetString() == "batch-damaged").ShouldHaveSingleItem();
+        fault.GetProperty("batch").GetString().ShouldBe(damaged);
         fault.GetProperty("detail").GetString()!.ShouldContain("the chain breaks");
 
         // One user's reservation is nobody else's affair.
@@ -89,7 +90,12 @@ public sealed class DamageTests : IDisposable
         (await sale.Client.GetAsync($"/api/operator/batches/{batch}/ledger", sale.Operator)).Is(200).Text.ShouldContain("mallo");
     }
 
-    private static async Task<string> ReadyAsync(SaleFront sale) => (await sale.Client.GetAsync("/health/ready")).Is(200).Text;
+    // This test moves the clock, and the clock's own check says so.
+    private static async Task<string> ReadyAsync(SaleFront sale)
+    {
+        var lines = (await sale.Client.GetAsync("/health/ready")).Is(200).Text.Split('\n');
+        return string.Join('\n', lines.Where(line => !line.StartsWith("clock:", StringComparison.Ordinal)));
+    }
 
     private async Task ExecuteAsync(string change)
     {
