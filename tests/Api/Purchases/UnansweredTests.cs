@@ -74,6 +74,16 @@ public sealed class UnansweredTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Requests_that_storage_leaves_unanswered_are_overloaded_and_none_logs_an_error()
+    {
+        var batch = await _sale.CreateAsync(Stage.Reserving);
+        using var gate = _ledger.HoldAppends();
+        var answers = await Task.WhenAll(Enumerable.Range(0, Capacity).Select(_ => _sale.ReserveAsync(batch, _sale.NewUser())));
+        foreach (var answer in answers) answer.IsRefusal(503, "overloaded");
+        _sale.Front.Log.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_lane_keeps_no_more_purchases_than_its_capacity_however_long_storage_hangs()
     {
         var batch = await _sale.CreateAsync(stock: 100);
