@@ -25,13 +25,30 @@ public static class WebCertificates
             Require(configuration.GetSection(certificate), environment.ContentRootPath);
         }
 
-        // In Development there may be the one of `dotnet dev-certs`; if not, the server says how to make it.
-        if (environment.IsDevelopment() || IsNamed(configuration, Default)) return;
+        if (IsNamed(configuration, Default) || (environment.IsDevelopment() && HasDevelopmentCertificate())) return;
         if (addresses.FirstOrDefault(address => address.IsHttps && !HasOwn(configuration, address.Key)) is { } without)
         {
             throw new StartException($"{without.Key} is {without.Text}, which needs a certificate: "
-                + $"set {Default}:Path (PEM with :KeyPath, or PFX with :Password).");
+                + $"set {Default}:Path (PEM with :KeyPath, or PFX with :Password)"
+                + (environment.IsDevelopment() ? ", or make one of Development: dotnet dev-certs https." : "."));
         }
+    }
+
+    // What `dotnet dev-certs` makes carries this extension, and the server takes it by it.
+    private static bool HasDevelopmentCertificate()
+    {
+        const string extension = "1.3.6.1.4.1.311.84.1.1";
+        using var store = new X509Store(StoreName.My, StoreLocation.CurrentUser);
+        try
+        {
+            store.Open(OpenFlags.ReadOnly);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+        return store.Certificates.Find(X509FindType.FindByExtension, extension, validOnly: false)
+            .Any(certificate => certificate.HasPrivateKey && certificate.NotBefore <= DateTime.Now && DateTime.Now < certificate.NotAfter);
     }
 
     private static bool HasOwn(IConfiguration configuration, string key) => key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase)

@@ -81,6 +81,16 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Https_in_Development_without_a_certificate_is_refused_before_anything_is_made()
+    {
+        var data = Path.Combine(_directory.Path, "new");
+        var (status, error) = await RunAsync("Development", new() { ["urls"] = "https://localhost:0", ["Sale:DataDirectory"] = data });
+        status.ShouldBe(1);
+        error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("dotnet dev-certs https");
+        Directory.Exists(data).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Without_secrets_nothing_is_left_behind()
     {
         var data = Path.Combine(_directory.Path, "new");
@@ -183,7 +193,7 @@ public sealed class StartTests : IDisposable
         };
     }
 
-    private static async Task<(int Status, string Error)> RunAsync(
+    private async Task<(int Status, string Error)> RunAsync(
         string environment, Dictionary<string, string> settings, string program = "Api", string? folder = null,
         int? maxFileKibibytes = null)
     {
@@ -194,7 +204,7 @@ public sealed class StartTests : IDisposable
         return (status, error);
     }
 
-    private static async Task<(int Status, string Error, string Output)> RunAsync(
+    private async Task<(int Status, string Error, string Output)> RunAsync(
         string environment, string[] arguments, string program, string? folder, int? maxFileKibibytes = null)
     {
         var start = new ProcessStartInfo(maxFileKibibytes is null ? "dotnet" : "sh")
@@ -216,6 +226,8 @@ public sealed class StartTests : IDisposable
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         (start.Environment["ASPNETCORE_ENVIRONMENT"], start.Environment["DOTNET_ENVIRONMENT"]) =
             (environment, environment);
+        // Without the development certificate of whoever runs the tests.
+        start.Environment["HOME"] = _directory.Path;
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Bound);
         try
