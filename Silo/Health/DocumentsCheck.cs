@@ -10,8 +10,8 @@ internal sealed class DocumentsCheck(GrainFile file) : IHealthCheck
     public const string Name = "documents";
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(file.FindFault() is { } fault
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        await file.FindFaultAsync() is { } fault
             ? HealthCheckResult.Unhealthy($"documents cannot be stored: {fault}")
-            : HealthCheckResult.Healthy());
+            : HealthCheckResult.Healthy();
 }

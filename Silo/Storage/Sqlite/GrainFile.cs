@@ -13,7 +13,8 @@ internal sealed class GrainFile : IDisposable
 
     private readonly FileGuard _guard;
     private readonly SqliteConnection _kept;
-    private readonly Lock _using = new();
+    private readonly Lock _starting = new();
+    private Task<string?> _looking = Task.FromResult<string?>(null);
 
     /// <summary>Opens the file, whose schema is up to date.</summary>
     public GrainFile(string path, ILogger<GrainFile> log)
@@ -39,24 +40,13 @@ internal sealed class GrainFile : IDisposable
     /// <exception cref="FileLostException">It is not.</exception>
     public void Require() => _guard.Require();
 
-    /// <summary>Why nothing can be stored in it, in words for everybody; null: it can. Nothing is written.</summary>
-    public string? FindFault()
+    /// <summary>
+    /// Why nothing can be stored in it, in words for everybody; null: it can. Nothing is written. One look serves all who ask
+    /// meanwhile: it blocks a thread while another program has the lock, and everybody may ask for readiness.
+    /// </summary>
+    public Task<string?> FindFaultAsync()
     {
-        try
-        {
-            lock (_using)
-            {
-                SqliteFile.Execute(_kept, "BEGIN IMMEDIATE");
-                SqliteFile.Execute(_kept, "ROLLBACK");
-            }
-
-            _guard.Require();
-            return null;
-        }
-        catch (Exception failure) when (failure is SqliteException or FileLostException)
-        {
-            return StorageFault.Describe(failure);
-        }
+        lock (_starting) return _looking.IsCompleted ? _looking = Task.Run(Look) : _looking;
     }
 
     /// <inheritdoc/>
@@ -64,5 +54,20 @@ internal sealed class GrainFile : IDisposable
     {
         _guard.LetGo();
         _kept.Dispose();
+    }
+
+    private string? Look()
+    {
+        try
+        {
+            SqliteFile.Execute(_kept, "BEGIN IMMEDIATE");
+            SqliteFile.Execute(_kept, "ROLLBACK");
+            _guard.Require();
+            return null;
+        }
+        catch (Exception failure) when (failure is SqliteException or FileLostException)
+        {
+            return StorageFault.Describe(failure);
+        }
     }
 }
