@@ -60,7 +60,7 @@ public static class BatchReplay
         }
         catch (Exception e) when (e is not (LedgerFormatException or OutOfMemoryException))
         {
-            // Whatever bytes that nothing vouches for yet may do to the state: the damage is theirs.
+            // The hash is compared at the end of the commit: until then these bytes may be anything, so the fault is theirs.
             throw new LedgerFormatException($"{commit.Stream}: entry {batch.LastSeq + 1} cannot follow what is before it: {e.Message}", e);
         }
     }

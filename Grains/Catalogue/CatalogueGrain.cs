@@ -4,7 +4,6 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using Orleans.Concurrency;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Ledger;
-using OrleansSale.Grains.Batches;
 
 namespace OrleansSale.Grains.Ledger;
 
@@ -26,7 +25,7 @@ public sealed class LedgerExportGrain(ILedger ledger) : Grain, ILedgerExportGrai
         }
         catch (Exception e) when (e is LedgerFormatException or ArgumentException)
         {
-            // What comes before the damage is told first.
+            // The lines before the damage are told first.
             if (next == fromSeq) throw new StorageDamagedException(e.Message);
         }
         return new LedgerPage(lines.WrittenSpan.ToArray(), next);

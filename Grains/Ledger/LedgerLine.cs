@@ -88,7 +88,7 @@ public static class LedgerLine
 }
 
 /// <summary>
-/// What is stored cannot be read: it is damaged, or of a type that this version does not know. It refuses rather than
+/// The stored data cannot be read: they are damaged, or of a type that this version does not know. It refuses rather than
 /// guess. Asking again does not help, unlike with <see cref="LedgerUnavailableException"/>.
 /// </summary>
 public sealed class LedgerFormatException(string message, Exception? inner = null) : Exception(message, inner);

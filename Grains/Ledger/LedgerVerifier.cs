@@ -1,4 +1,3 @@
-using OrleansSale.Grains.Batches;
 
 namespace OrleansSale.Grains.Ledger;
 

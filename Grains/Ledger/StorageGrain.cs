@@ -1,7 +1,6 @@
 using Orleans.Concurrency;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Ledger;
-using OrleansSale.Grains.Batches;
 
 namespace OrleansSale.Grains.Ledger;
 
@@ -15,7 +14,7 @@ public sealed class StorageGrain(ILedger ledger, ICommitCheck commits) : Grain, 
     /// <inheritdoc/>
     public Task<string?> FindFaultAsync() => FindFaultAsync(ledger, commits);
 
-    /// <summary>The same for who is in the silo already.</summary>
+    /// <summary>The same for callers in the silo itself.</summary>
     public static async Task<string?> FindFaultAsync(ILedger ledger, ICommitCheck commits)
     {
         if (commits.Fault is { } fault) return $"the ledger takes no commits: {fault}";

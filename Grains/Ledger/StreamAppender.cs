@@ -1,6 +1,5 @@
 using System.Buffers;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.Grains.Batches;
 
 namespace OrleansSale.Grains.Ledger;
 

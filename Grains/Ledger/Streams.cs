@@ -1,4 +1,4 @@
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
 /// How ledger streams are named. Batch ids contain no slash, so no batch's streams are mixed up with another's.

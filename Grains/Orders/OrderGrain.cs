@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
@@ -156,7 +155,7 @@ public sealed partial class OrderGrain(
     // After a failed write the documents in memory are not the stored ones, and a repeat must not take them for kept.
     private async Task WriteAsync()
     {
-        // What cannot be read is replaced by its owner's word alone. All else the provider tells again by its keys.
+        // Documents that cannot be read are replaced by their owner's word alone. The provider tells the rest again, by its keys.
         if (_isDamaged) return;
         try
         {

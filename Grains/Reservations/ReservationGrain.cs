@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;

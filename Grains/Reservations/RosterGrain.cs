@@ -1,7 +1,6 @@
 using Orleans.Concurrency;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Reservations;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
+using OrleansSale.Silo.Settings;
 using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
@@ -41,9 +42,6 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
 {
     private const string AdvertisedKey = "Orleans:AdvertisedAddress";
 
-    /// <summary>Ports when none are given.</summary>
-    public const int DefaultSiloPort = 11_111, DefaultGatewayPort = 30_000;
-
     /// <summary>
     /// Where it listens: on loopback alone if that is what it advertises, else on every address. Neither port has any
     /// admission of its own: see TLS and the firewall.
@@ -68,8 +66,8 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         var advertised = Address(given);
         if (isDevelopment && !IPAddress.IsLoopback(advertised) && !DevelopmentDoor.IsOpen(configuration))
             throw DevelopmentDoor.Refused($"{AdvertisedKey} is {given}");
-        var silo = Port(configuration, "Orleans:SiloPort", DefaultSiloPort);
-        var gateway = Port(configuration, "Orleans:GatewayPort", DefaultGatewayPort);
+        var silo = Port(configuration, "Orleans:SiloPort", ClusterOptions.DefaultSiloPort);
+        var gateway = Port(configuration, "Orleans:GatewayPort", ClusterOptions.DefaultGatewayPort);
         if (silo == gateway && silo != 0)
             throw new StartException("Orleans:SiloPort and Orleans:GatewayPort must not be the same port.");
         // Both are held at once, so that they are not the same.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using OrleansSale.Silo.Copying;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Postgres;
 
@@ -12,12 +13,6 @@ public static class DatabaseStart
 {
     /// <summary>Where it is.</summary>
     public const string ConnectionKey = "ConnectionStrings:Sale";
-
-    /// <summary>
-    /// How long to wait for a database that can't be used yet, in seconds: <c>--wait-for-database SECONDS</c>, 0…86,400;
-    /// 0 by default.
-    /// </summary>
-    public const string WaitKey = "wait-for-database";
 
     private const int MaxWaitSeconds = 86_400;
 
@@ -65,7 +60,7 @@ public static class DatabaseStart
     }
 
     private static int WaitSeconds(IConfiguration configuration) =>
-        configuration[WaitKey] is not { Length: > 0 } text ? 0
+        configuration[CommandLine.WaitKey] is not { Length: > 0 } text ? 0
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxWaitSeconds ? seconds
-        : throw new StartException($"--{WaitKey} takes a number of seconds, 0 to {MaxWaitSeconds:N0}.");
+        : throw new StartException($"--{CommandLine.WaitKey} takes a number of seconds, 0 to {MaxWaitSeconds:N0}.");
 }

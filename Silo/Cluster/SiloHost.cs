@@ -37,7 +37,7 @@ public static class SiloHost
         // Each activation that fails, twice and with a trace. Its caller tells of it, once.
         ["Logging:LogLevel:Orleans.Grain"] = "Critical",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
-        // Each of its tries. What becomes of a call is told by who made it, once.
+        // It would log each try. The outcome of a call is told once, by its caller.
         ["Logging:LogLevel:Polly"] = "None",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
     };

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Npgsql;
-using OrleansSale.Silo.Cluster;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
 

@@ -5,6 +5,9 @@ namespace OrleansSale.Silo.Settings;
 /// <summary>Settings <c>Orleans:…</c> that are ours: a process' place in its cluster.</summary>
 public sealed class ClusterOptions
 {
+    /// <summary>Ports when none are given.</summary>
+    public const int DefaultSiloPort = 11_111, DefaultGatewayPort = 30_000;
+
     /// <summary>Processes of one id find each other; <c>sale</c> by default.</summary>
     public string? ClusterId { get; set; }
 
@@ -16,11 +19,11 @@ public sealed class ClusterOptions
 
     /// <summary>Other silos connect here: 0…65,535, 11,111 by default; 0 takes a free one.</summary>
     [Range(0, 65_535)]
-    public int SiloPort { get; set; } = 11_111;
+    public int SiloPort { get; set; } = DefaultSiloPort;
 
     /// <summary>Fronts connect here: 0…65,535, 30,000 by default; 0 takes a free one.</summary>
     [Range(0, 65_535)]
-    public int GatewayPort { get; set; } = 30_000;
+    public int GatewayPort { get; set; } = DefaultGatewayPort;
 
     /// <summary>Mutual TLS between the members.</summary>
     public TlsOptions Tls { get; set; } = new();

@@ -13,12 +13,12 @@ namespace OrleansSale.Silo.Settings;
 public sealed record Setting(string Key, Type Type, RangeAttribute? Range);
 
 /// <summary>
-/// Which settings exist, in all processes of the engine, as they share their files: the properties of the options that they
-/// are bound to.
+/// Which settings exist, in all processes of the engine, as they share their files: the properties of these options. Some are
+/// bound to them; others are read key by key, before there are any services, and the options say what there is to read.
 /// </summary>
 public static class KnownSettings
 {
-    /// <summary>The top-level sections that are ours, and what each is bound to.</summary>
+    /// <summary>The top-level sections that are ours, and the options that list the settings of each.</summary>
     public static readonly IReadOnlyDictionary<string, Type[]> Sections = new Dictionary<string, Type[]>(StringComparer.OrdinalIgnoreCase)
     {
         ["Sale"] = [typeof(SaleOptions), typeof(ConnectionOptions)],
@@ -29,7 +29,7 @@ public static class KnownSettings
         ["ConnectionStrings"] = [typeof(DatabaseOptions)],
     };
 
-    // What others read below our sections: Orleans itself, and the host for a connection string that comes from the environment.
+    // Read by others below our sections: Orleans itself, and the host for a connection string that comes from the environment.
     private static readonly string[] Foreign =
     [
         "Orleans:Name", "Orleans:Endpoints", "Orleans:Clustering", "Orleans:Reminders", "Orleans:GrainStorage", "Orleans:GrainDirectory",

@@ -7,13 +7,19 @@ namespace OrleansSale.Silo.Starting;
 /// </summary>
 public static class CommandLine
 {
-    // What the host and its parts read, besides our sections. A name stands for all names that begin with it and a colon.
+    /// <summary>
+    /// How long to wait for a database that can't be used yet, in seconds: <c>--wait-for-database SECONDS</c>, 0…86,400;
+    /// 0 by default.
+    /// </summary>
+    public const string WaitKey = "wait-for-database";
+
+    // Read by the host and its parts, besides our sections. A name stands for all names that begin with it and a colon.
     private static readonly string[] OthersNames =
     [
         "urls", "http_ports", "https_ports", "preferHostingUrls", "environment", "contentRoot", "webRoot", "applicationName",
         "AllowedHosts", "Logging", "Kestrel", "hostBuilder", "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors",
         "suppressStatusMessages", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
-        "forwardedHeaders_Enabled", "disableDefaultHostFilter", Cluster.DatabaseStart.WaitKey,
+        "forwardedHeaders_Enabled", "disableDefaultHostFilter", WaitKey,
     ];
 
     // OpenTelemetry's own settings, such as OTEL_SERVICE_NAME.

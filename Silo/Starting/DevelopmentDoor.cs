@@ -21,7 +21,7 @@ public static class DevelopmentDoor
 
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]", "*.localhost"];
 
-    // What the filter of hosts takes for any name at all.
+    // The filter of hosts takes each of these for any name at all.
     private static readonly string[] AnyName = ["*", "[::]", "0.0.0.0"];
 
     /// <summary>Whether it was opened.</summary>
@@ -33,7 +33,7 @@ public static class DevelopmentDoor
     {
         if (IsOpen(configuration)) return;
         if (addresses.FirstOrDefault(address => !address.IsOfThisMachine) is { } outer) throw Refused($"{outer.Key} is {outer.Text}");
-        // What the settings say is looked at before anything is touched. The server's own word is the last: settings are read
+        // The settings are looked at before anything is touched. The server's own word is the last: settings are read
         // again while it runs.
         services.Configure<KestrelServerOptions>(options => options.ConfigureEndpointDefaults(listen =>
         {

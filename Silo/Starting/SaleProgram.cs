@@ -3,12 +3,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansSale.Silo.Cluster;
 
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// One of the engine's programs, from its arguments to its status. Whatever keeps it from starting is one line and status 1.
+/// One of the engine's programs, from its arguments to its status. A fault that keeps it from starting is one line and status 1.
 /// </summary>
 public static partial class SaleProgram
 {
@@ -32,7 +31,7 @@ public static partial class SaleProgram
         string[] args, Func<WebApplicationBuilder, Task<IAsyncDisposable>> add, Action<WebApplication> map)
     {
         WebApplicationBuilder? builder = null;
-        // What fails first counts: the clearing up after it may fail as well.
+        // The first failure counts: the clearing up after it may fail as well.
         Exception? first = null;
         var stage = Stage.Starting;
         try
@@ -70,7 +69,7 @@ public static partial class SaleProgram
     public static string FindContentRoot() =>
         File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 
-    // What may still ask for more when the settings themselves are at fault.
+    // These may still ask for more when the files of settings are at fault.
     private static IConfiguration WithoutFiles(string[] args) => new ConfigurationBuilder().AddEnvironmentVariables()
         .AddCommandLine([.. args.Where(argument => argument.StartsWith("--", StringComparison.Ordinal))]).Build();
 
@@ -78,8 +77,8 @@ public static partial class SaleProgram
         Enum.TryParse<LogLevel>(configuration[$"Logging:LogLevel:{category}"], ignoreCase: true, out var level)
             && level <= LogLevel.Debug);
 
-    // Neither what fails nor, after that, how the parts that had started complain about their end. What the settings hide stays
-    // hidden.
+    // Neither what fails nor, after that, how the parts that had started complain about their end. Lines that the settings
+    // hide stay hidden.
     private static void HideFailures(IServiceCollection services, Func<Stage> stage) =>
         services.PostConfigure<LoggerFilterOptions>(options =>
         {

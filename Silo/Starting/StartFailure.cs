@@ -1,7 +1,7 @@
 using System.Reflection;
 using OrleansSale.Silo.Storage.Sqlite;
 
-namespace OrleansSale.Silo.Cluster;
+namespace OrleansSale.Silo.Starting;
 
 /// <summary>
 /// Tells a failure of the start as one line that a person can act on; a stack trace would only hide it.
@@ -25,7 +25,7 @@ public static class StartFailure
         return string.Join(' ', told.Select(text => text.Length > 0 && char.IsLetterOrDigit(text[^1]) ? text + '.' : text));
     }
 
-    // What went wrong inside a start exception was put into its words.
+    // The words of these say already what is inside them.
     private static Exception? Inside(Exception failure) =>
         failure is StartException or FileUnusableException ? null : failure.InnerException;
 }

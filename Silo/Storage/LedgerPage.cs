@@ -1,5 +1,4 @@
 using System.Data.Common;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage;

@@ -61,7 +61,7 @@ public class SaleCluster : IAsyncLifetime
     /// <summary>The silos whose clock is off.</summary>
     public ConcurrentDictionary<SiloAddress, bool> ClocksOff { get; } = new();
 
-    /// <summary>What the engine's actors log from a warning on, and what they tell of refunds.</summary>
+    /// <summary>The lines that the engine's actors log, from information on.</summary>
     public LogLines Log { get; } = new();
 
     /// <summary>The grain storage.</summary>

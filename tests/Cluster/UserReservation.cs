@@ -1,7 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Tests.Cluster;
 

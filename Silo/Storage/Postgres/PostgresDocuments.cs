@@ -1,5 +1,5 @@
 using Npgsql;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;

@@ -12,7 +12,7 @@ public sealed class DataDirectory : IDisposable
 {
     private const string LockName = "lock";
 
-    // What is in it: databases with what SQLite keeps beside them, the secrets of Development, sessions' keys.
+    // Its files: databases with what SQLite keeps beside them, the secrets of Development, sessions' keys.
     private static readonly string[] Patterns = [LockName, "*.db", "*.db-*", "*.json", "session-keys/*.xml"];
 
     private readonly FileStream _lock;
@@ -41,7 +41,7 @@ public sealed class DataDirectory : IDisposable
         try
         {
             var owned = new FileStream(System.IO.Path.Combine(path, LockName), Own(FileMode.OpenOrCreate));
-            Close(path);
+            KeepFromOthers(path);
             return new DataDirectory(path, owned);
         }
         catch (IOException refused) when (IsHeldByAnother(refused))
@@ -93,7 +93,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     // Files from before, whoever may read the directory. One of another owner stays as its owner left it.
-    private static void Close(string path)
+    private static void KeepFromOthers(string path)
     {
         if (OperatingSystem.IsWindows()) return;
         foreach (var pattern in Patterns)

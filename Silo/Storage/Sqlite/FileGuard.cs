@@ -8,8 +8,8 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// The safety argument: asked after a COMMIT and before anybody is told, <see cref="Require"/> finds at the path the very
-/// files that COMMIT wrote to. What is told was therefore in the right files at a moment after it was durable; what was
-/// committed later into lost files is told to nobody. Once lost, a database stays lost until the process is started again:
+/// files that COMMIT wrote to. So everything that is told was in the right files at a moment after it was durable, and a later
+/// commit into lost files is told to nobody. Once lost, a database stays lost until the process is started again:
 /// were it opened anew, it would be another one. Overwriting a file's content in place is not seen here.
 /// </remarks>
 internal sealed partial class FileGuard(string path, ILogger log)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using OrleansSale.Grains.Ledger;
+using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
@@ -12,9 +13,6 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
 {
     /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
     public const int Capacity = 4;
-
-    // SQLITE_CORRUPT and SQLITE_NOTADB.
-    private const int Corrupt = 11, NotDatabase = 26;
 
     private readonly SemaphoreSlim _places = new(Capacity, Capacity);
     private readonly ConcurrentBag<LedgerReader> _idle = [];
@@ -69,7 +67,7 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
         }
     }
 
-    // What another file holds, or one that nobody will find again, is not what is stored.
+    // The data of another file, or of one that nobody will find again, are not the stored ones.
     private void RequireFile()
     {
         try
@@ -84,6 +82,6 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
 
     // A damaged file shows in more ways than SQLite's own: wrong types, numbers too large.
     private static bool IsDamage(Exception failure) => failure
-        is SqliteException { SqliteErrorCode: Corrupt or NotDatabase }
+        is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB }
         or InvalidCastException or OverflowException or FormatException or ArgumentException or IndexOutOfRangeException;
 }

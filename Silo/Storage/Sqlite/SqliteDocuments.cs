@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
@@ -80,7 +81,7 @@ public static class SqliteDocuments
         using var select = SqliteFile.Prepare(ledger, "SELECT head_seq FROM stream WHERE name = $name", "$name");
         foreach (var batch in batches)
         {
-            select.Parameters[0].Value = Grains.Batches.Streams.OfBatch(batch);
+            select.Parameters[0].Value = Streams.OfBatch(batch);
             if (select.ExecuteScalar() is long head) heads.Add(batch, head);
         }
         return heads;

@@ -2,7 +2,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;

@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
 
 namespace OrleansSale.Tests.Cluster.Contracts;

@@ -1,6 +1,5 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
 

@@ -1,5 +1,5 @@
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
 using static OrleansSale.Tests.Cluster.Requests;
 

@@ -8,7 +8,7 @@ using OrleansSale.Api.Composition;
 using OrleansSale.Api.Purchases;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Silo.Cluster;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Engine.Places;
