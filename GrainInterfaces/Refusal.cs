@@ -68,7 +68,7 @@ public enum Refusal
     MethodNotAllowed = 19,
 
     /// <summary>
-    /// What storage holds for this batch, or for this user's part of it, is damaged: asking again does not help until it is
+    /// The stored data of this batch, or of this user's part of it, are damaged: asking again does not help until they are
     /// repaired.
     /// </summary>
     Unavailable = 20,

@@ -73,6 +73,7 @@ public sealed partial class BatchWaker(
             }
             catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
             {
+                // Counted at once, told when it gives up.
                 _outage.Fails(e.GetType().Name);
                 if (attempt == MaxAttempts) Log.NotWoken(log, e.Message);
                 if (attempt == MaxAttempts || _stopping.IsCancellationRequested) return;

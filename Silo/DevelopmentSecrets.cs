@@ -51,8 +51,8 @@ public static class DevelopmentSecrets
             // Told below.
         }
 
-        throw new StartException($"{file} is damaged: restore it, or remove it. New secrets are made then, and who is signed in, or "
-            + "holds a ticket, has to ask for another.");
+        throw new StartException($"{file} is damaged: restore it, or remove it. New secrets are made then, so sessions, tokens and "
+            + "tickets from before are worth nothing.");
     }
 
     // Written whole under another name first, so that a crash leaves no half of it.

@@ -18,7 +18,7 @@ public static class BatchesApi
     /// <summary>Between two pings of a live stream, so that proxies and browsers see that it lives.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
 
-    // What a reader of a long list takes in before more is written for them.
+    // A reader of a long list takes in so many before more are written for them.
     private const int BoardsPerFlush = 64;
 
     /// <summary>Maps the endpoints.</summary>
@@ -129,7 +129,7 @@ public static class BatchesApi
                 var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
                 await WriteAsync(http.Response, "board", JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), ends.Token);
             }
-            // Who comes back to a damaged batch is told so.
+            // Viewers who come back to a damaged batch are told so.
             while (!ends.IsCancellationRequested && !feed.IsDamaged)
             {
                 var frame = feed.Stream.Latest;

@@ -145,7 +145,7 @@ public sealed partial class BoardFeed(
         return isRenewed;
     }
 
-    // A purchase, or a viewer's stream. Whoever only reads is no reason to poll.
+    // A purchase, or a viewer's stream. Reading alone is no reason to poll.
     private void ShowInterest()
     {
         Volatile.Write(ref _interestAt, _monotonic.GetTimestamp());

@@ -31,8 +31,8 @@ public sealed class ListedBoard(BoardFeed feed)
     }
 
     /// <summary>
-    /// Renews it if it is due, through a gate for all boards. What comes back is to be waited for; null: it is good enough
-    /// to answer from, or there is no use in waiting.
+    /// Renews it if it is due, through a gate for all boards. The renewal to wait for; null: the board is good enough to
+    /// answer from, or there is no use in waiting.
     /// </summary>
     public Task? RenewIfDue(DateTimeOffset now, ListPace pace, SemaphoreSlim gate)
     {
@@ -41,9 +41,9 @@ public sealed class ListedBoard(BoardFeed feed)
         if (age <= limit) return null;
         lock (_starting)
         {
-            // One that failed is asked again no sooner than if it were moving.
-            var mayAsk = _askedAt is not { } at || _monotonic.GetElapsedTime(at) >= pace.MovingAge;
-            if (_renewing.IsCompleted && mayAsk) _renewing = RenewAsync(gate);
+            // One that failed is asked again no sooner than if it were moving. When it was asked is read only once that is over.
+            if (_renewing.IsCompleted && (_askedAt is not { } at || _monotonic.GetElapsedTime(at) >= pace.MovingAge))
+                _renewing = RenewAsync(gate);
             return feed.IsSilent || age <= 2 * limit ? null : _renewing;
         }
     }

@@ -5,7 +5,7 @@ using OrleansSale.Silo;
 
 namespace OrleansSale.Api.Composition;
 
-/// <summary>Uses once, before the engine listens, what else would be found unusable by the first who needs it.</summary>
+/// <summary>Uses once, before the engine listens, what the first request would otherwise find unusable.</summary>
 public static class StartChecks
 {
     /// <summary>Signs with the session keys, which reads them all.</summary>
@@ -22,7 +22,7 @@ public static class StartChecks
             var why = failure.GetBaseException().Message.ReplaceLineEndings(" ");
             throw new StartException($"The keys of sessions cannot be used ({why}). They are in the folder "
                 + $"{EngineData.SessionKeysName} of Sale:DataDirectory, or in the database's table session_key: remove the damaged "
-                + "one. Who is signed in by it has to sign in again.");
+                + "one. Users who signed in by it have to sign in again.");
         }
     }
 

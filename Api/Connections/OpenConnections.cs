@@ -7,7 +7,7 @@ namespace OrleansSale.Api.Connections;
 
 /// <summary>
 /// Counts the clients' connections, so that they never take the last open file from those who buy. When few places are left,
-/// clients are asked to leave after their answer, and who says nothing is closed soon: places are then free for others.
+/// clients are asked to leave after their answer, and silent connections are closed soon: places are then free for others.
 /// </summary>
 public sealed partial class OpenConnections(IOptions<ConnectionOptions> options, ILogger<OpenConnections> log)
 {

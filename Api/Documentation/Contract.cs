@@ -22,7 +22,7 @@ public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKe
     /// <summary>Open to everybody.</summary>
     public static Contract Open(params Refusal[] refusals) => new([], refusals);
 
-    /// <summary>For everybody; who has a credential is answered for what they are.</summary>
+    /// <summary>For everybody; callers with a credential are answered for what they are.</summary>
     public static Contract Anybody(params Refusal[] refusals) => new([Bearer], refusals, IsOptional: true);
 
     /// <summary>For users; besides these refusals it can be unauthenticated, overloaded and unavailable.</summary>

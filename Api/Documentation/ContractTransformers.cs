@@ -30,7 +30,7 @@ internal static class ContractTransformers
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var contract = metadata.OfType<Contract>().LastOrDefault() ?? Contract.Open();
         operation.Security = SecurityOf(contract, context.Document);
-        // Whatever is sent to it may be no HTTP.
+        // A request to any of them may be no HTTP.
         if (operation.Responses?.Keys.Any(status => status.StartsWith('4')) == false)
             operation.Responses["400"] = Malformed(context.Document);
         if (contract.TakesKey) (operation.Parameters ??= []).Add(Key());

@@ -214,7 +214,7 @@ public static class ExportsApi
         return Results.Empty;
     }
 
-    // What has begun can't be refused any more: the connection is cut, so that nobody takes a part for the whole.
+    // An answer that has begun can't be refused any more: the connection is cut, so that nobody takes a part for the whole.
     private static async Task WholeOrCutOffAsync(HttpContext http, Func<Task> write)
     {
         try

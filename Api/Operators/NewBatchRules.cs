@@ -6,8 +6,8 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// What a batch that is not there yet must satisfy besides the ranges of its fields, as a pure function. What was created before
-/// a rule came is there, and works as before.
+/// The rules for a batch that is not there yet, besides the ranges of its fields, as a pure function. A batch that was created
+/// before a rule came works as before.
 /// </summary>
 public static partial class NewBatchRules
 {

@@ -50,7 +50,7 @@ public static class OperatorApi
         var terms = TermsInput.Read(fields);
         if (fields.Problem is { } malformed) return malformed;
 
-        // What may not be created any more, or any longer, may be there already: a repeat of its creation finds it.
+        // A batch that may not be created now may be there already: a repeat of its creation finds it.
         var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
         if (NewBatchRules.Refuse(terms, time.GetUtcNow()) is { } refused
             && await patience.AskAsync(() => batch.ReadBoardAsync(0)) is null)

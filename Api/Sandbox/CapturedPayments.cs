@@ -29,8 +29,8 @@ internal sealed record PaymentRecord
 internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// Pays back once per key, and never more in all than was captured. What was paid back already is told with the last
-    /// refund and the sum.
+    /// Pays back once per key, and never more in all than was captured. If money was paid back under other keys, the last refund
+    /// and the sum are told.
     /// </summary>
     public Task<(KeyedOutcome Outcome, string? Refund, long Amount)> RefundAsync(
         string key, RefundTerms terms, CancellationToken cancellationToken) =>

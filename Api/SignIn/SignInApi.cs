@@ -68,7 +68,7 @@ public static class SignInApi
             .Described("CreateDevelopmentSession", Contract.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
     }
 
-    // The session first, then the cookie: whoever cannot be signed out for certain keeps the cookie to ask again with.
+    // The session first, then the cookie: users who cannot be signed out for certain keep the cookie to ask again with.
     private static async Task<IResult> SignOutAsync(HttpContext http, Sessions sessions)
     {
         var result = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);

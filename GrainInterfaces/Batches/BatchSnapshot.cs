@@ -18,8 +18,8 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// How many entries the list of known users has at this head: see <see cref="BoardUpdate.Users"/>.
 /// </param>
 /// <param name="Lead">
-/// How far the time at which the batch decides is ahead of the clock; 0 but after a clock was wrong. Whoever compares the
-/// schedule with a clock adds it: see <see cref="At"/>.
+/// How far the time at which the batch decides is ahead of the clock; 0 but after a clock was wrong. Before the
+/// schedule is compared with a clock it is added: see <see cref="At"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(

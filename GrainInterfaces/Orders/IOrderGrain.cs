@@ -26,7 +26,7 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> GetDeliveryAsync();
 
     /// <summary>
-    /// Has the provider pay a captured payment back, once however often it is asked. What was not paid back is still owed:
+    /// Has the provider pay a captured payment back, once however often it is asked. Money that was not paid back is still owed:
     /// ask again.
     /// </summary>
     [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]

@@ -1,9 +1,9 @@
 namespace OrleansSale.GrainInterfaces.Texts;
 
 /// <summary>
-/// What a text that people write may contain: everything that a name or an address can, in any script. Refused is what can't be
-/// seen and moves what can: control characters, and those that reorder the text around them. Length is counted in UTF-16 code
-/// units, as a browser's <c>maxlength</c> counts.
+/// What a text that people write may contain: everything that a name or an address can, in any script. Refused are characters
+/// that nobody sees and that change what is seen: control characters, and those that reorder the text around them. Length is
+/// counted in UTF-16 code units, as a browser's <c>maxlength</c> counts.
 /// </summary>
 /// <remarks>
 /// The ranges are fixed ones of Unicode, never looked up in a runtime's table of characters: what a newer Unicode assigns is

@@ -5,8 +5,8 @@ using System.Text;
 namespace OrleansSale.GrainInterfaces.Users;
 
 /// <summary>
-/// What stands for a user in the keys of actors, which log lines name. It hides a user from who reads a log, not from who
-/// tries guesses.
+/// What stands for a user in the keys of actors, which log lines name. It hides a user from those who read a log, not
+/// from those who try guesses.
 /// </summary>
 public static class UserHash
 {

@@ -8,7 +8,7 @@ namespace OrleansSale.Silo.Embedded;
 
 /// <summary>
 /// Makes sure at a process' start that its data directory will do: both files are there or neither, of this version, sound,
-/// and a write to each has been durable. What is wrong then is told in one line, before anybody is served.
+/// and a write to each has been durable. A fault is told in one line, before anybody is served.
 /// </summary>
 public static class DirectoryStart
 {

@@ -43,7 +43,7 @@ public static class HeadRequests
         }
     }
 
-    // Nobody who asked with GET is told what is allowed beside it.
+    // Only the answer to a method that is not there names those that are.
     private static async Task AnswerOtherAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);

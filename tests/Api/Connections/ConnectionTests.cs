@@ -39,7 +39,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         (await _sale.Client.SendAsync("HEAD", live)).Is(503);
         (await _sale.BuyAsync(batch, _sale.NewUser())).Is(201);
 
-        // Whoever leaves makes room, and a HEAD never takes it for longer than its answer.
+        // A viewer who leaves makes room, and a HEAD takes it for no longer than its answer.
         second.Dispose();
         await Eventually.HoldsAsync(() => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a place is free");
         for (var time = 0; time < Streams + 1; time++) (await _sale.Client.SendAsync("HEAD", live)).Is(200);
