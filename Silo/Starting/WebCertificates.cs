@@ -33,7 +33,7 @@ public static class WebCertificates
         }
     }
 
-    // What `dotnet dev-certs` makes carries this extension, and the server takes it by it.
+    // A certificate of `dotnet dev-certs` carries this extension, by which the server finds it.
     private static bool HasDevelopmentCertificate()
     {
         const string extension = "1.3.6.1.4.1.311.84.1.1";
