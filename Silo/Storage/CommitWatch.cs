@@ -28,6 +28,7 @@ public sealed class CommitWatch(TimeProvider time) : ICommitCheck
     private const int MinProbeBytes = 16;
 
     private readonly Lane _commits = new(), _probes = new();
+    private readonly Lock _changing = new();
     private long _endedAt = time.GetTimestamp();
     private volatile Failure? _failure;
 
@@ -52,8 +53,13 @@ public sealed class CommitWatch(TimeProvider time) : ICommitCheck
     public void Succeed(bool isProbe)
     {
         End(isProbe);
-        if (_failure is { } failure && (!isProbe || failure.IsProbe || time.GetElapsedTime(failure.At) >= CommitFaultLasts))
-            _failure = null;
+        if (_failure is null) return;
+        // A commit and a probe may end at once: neither takes away a failure that it has not seen.
+        lock (_changing)
+        {
+            if (_failure is { } failure && (!isProbe || failure.IsProbe || time.GetElapsedTime(failure.At) >= CommitFaultLasts))
+                _failure = null;
+        }
     }
 
     /// <summary>It failed, or its outcome is unknown.</summary>
@@ -63,10 +69,13 @@ public sealed class CommitWatch(TimeProvider time) : ICommitCheck
     public void Fail(bool isProbe, string why, int bytes)
     {
         End(isProbe);
-        // A probe that fails as well does not make it a probe's fault, nor a smaller one.
-        _failure = isProbe && _failure is { IsProbe: false } commit
-            ? commit with { Why = why }
-            : new Failure(why, time.GetTimestamp(), bytes, isProbe);
+        lock (_changing)
+        {
+            // A probe that fails as well does not make it a probe's fault, nor a smaller one.
+            _failure = isProbe && _failure is { IsProbe: false } commit
+                ? commit with { Why = why }
+                : new Failure(why, time.GetTimestamp(), bytes, isProbe);
+        }
     }
 
     /// <summary>It ended in a way that says nothing of the storage.</summary>
