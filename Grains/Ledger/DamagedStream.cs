@@ -68,9 +68,9 @@ internal sealed partial class DamagedStream
         {
             Detail = e.Message;
         }
-        catch (Exception e) when (LostInfrastructure.Is(e))
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Storage does not answer: what was found last stands.
+            // Storage does not answer, or not as it should: the last finding stands, and the next look is made in any case.
         }
         await TellAsync();
         if (IsOver) return;
