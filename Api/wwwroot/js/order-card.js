@@ -12,7 +12,6 @@ const unseen = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
  * @param deeds `{pay, cancel, delivery, saveDelivery}`: each takes the order and returns a promise; `delivery` resolves
  *   to the details known, or null, `saveDelivery` takes the details too and resolves to `{isSaved, field?, fault?}`
  */
-
 export class OrderCard {
   #parts;
   #order;
