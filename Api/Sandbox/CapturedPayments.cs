@@ -74,17 +74,14 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
         {
             return isOfPayment && earlier.Payment == terms.Payment && earlier.Amount == terms.Amount
                 ? (KeyedOutcome.Repeated, earlier.Id, earlier.Amount)
-                : (KeyedOutcome.Conflict, null, 0);
+                : isOfPayment && SumOf(connection, terms.Payment) is { } made && made.Amount == payment!.Amount
+                    ? (KeyedOutcome.DoneBefore, made.Id, made.Amount)
+                    : (KeyedOutcome.Conflict, null, 0);
         }
 
         if (payment is null) return (KeyedOutcome.NotFound, null, 0);
         if (!isOfPayment || terms.Amount > payment.Amount) return (KeyedOutcome.Conflict, null, 0);
-        var last = connection.QuerySingleOrDefault<RefundRow>(
-            """
-            SELECT id AS Id, payment AS Payment, (SELECT SUM(amount) FROM refunds WHERE payment = @Payment) AS Amount
-            FROM refunds WHERE payment = @Payment ORDER BY rowid DESC LIMIT 1
-            """,
-            new { terms.Payment });
+        var last = SumOf(connection, terms.Payment);
         if (last?.Amount == payment.Amount) return (KeyedOutcome.DoneBefore, last.Id, last.Amount);
         if (last is not null && last.Amount + terms.Amount > payment.Amount)
             return (KeyedOutcome.PartlyDoneBefore, last.Id, last.Amount);
@@ -97,6 +94,15 @@ internal sealed class CapturedPayments(SandboxDatabase database, TimeProvider cl
             new { id, key, terms.Payment, terms.Amount, at = clock.GetUtcNow().ToUnixTimeMilliseconds() });
         return (KeyedOutcome.Made, id, terms.Amount);
     }
+
+    // The last refund of a payment, with the sum of all of them.
+    private static RefundRow? SumOf(SqliteConnection connection, string payment) =>
+        connection.QuerySingleOrDefault<RefundRow>(
+            """
+            SELECT id AS Id, payment AS Payment, (SELECT SUM(amount) FROM refunds WHERE payment = @payment) AS Amount
+            FROM refunds WHERE payment = @payment ORDER BY rowid DESC LIMIT 1
+            """,
+            new { payment });
 
     private sealed record CapturedRow
     {

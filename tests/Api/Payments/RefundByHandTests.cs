@@ -57,6 +57,21 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task A_part_paid_back_under_the_engine_s_own_key_leaves_it_owed_only_until_the_rest_is_paid_back()
+    {
+        var (batch, user, order, payment) = await PaidAsync();
+        (await ByHandAsync(payment, order, 100, key: payment)).Is(201);
+        (await _sale.CancelAsync(order, user)).Is(200);
+        await Eventually.HoldsAsync(async () => (await FaultsOfAsync(batch)).Length == 1, "the refund is stalled");
+        (await FaultsOfAsync(batch)).Single()["detail"]!.ToString().ShouldContain("409 conflict");
+
+        var rest = (await ByHandAsync(payment, order, Offer.Price - 100)).Is(201)["id"];
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+        var entered = (await _sale.AuditAsync(batch)).Payments[payment];
+        (entered.End, entered.Refund, entered.Amount.Value).ShouldBe((PaymentEnd.Refunded, rest, Offer.Price));
+    }
+
+    [Fact]
     public async Task Faults_are_for_operators_only()
     {
         (await _sale.Client.GetAsync("/api/operator/faults")).IsRefusal(401, "unauthenticated");
@@ -73,7 +88,7 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
         return (batch, user, order, paid["payment"]!);
     }
 
-    private Task<Answer> ByHandAsync(string payment, string order, long amount) => _sale.Client.PostAsync(
+    private Task<Answer> ByHandAsync(string payment, string order, long amount, string? key = null) => _sale.Client.PostAsync(
         "/sandbox/refunds",
         $"Bearer {_sale.Front.Secrets.PaymentsApiKey}",
         new JsonObject
@@ -82,7 +97,7 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
             ["order"] = order,
             ["amount"] = new JsonObject { ["amount"] = amount, ["currency"] = "CNY" },
         },
-        $"by-hand-{payment}-{amount}");
+        key ?? $"by-hand-{payment}-{amount}");
 
     private async Task<JsonObject[]> FaultsOfAsync(string batch)
     {
