@@ -37,7 +37,10 @@ public static class RequestBody
         }
         catch (JsonException e)
         {
-            return (null, Problem.Invalid("body", $"not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}"));
+            // Without a place: a name that is there twice.
+            return (null, Problem.Invalid("body", e.LineNumber is { } line
+                ? $"not JSON: line {line + 1}, byte {e.BytePositionInLine + 1}"
+                : "a name is there twice in one object"));
         }
         catch (InvalidOperationException)
         {
