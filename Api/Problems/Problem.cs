@@ -18,8 +18,8 @@ namespace OrleansSale.Api.Problems;
 /// <param name="Field">For invalid-request: which field.</param>
 /// <param name="Fault">For invalid-request: what is wrong with the field.</param>
 /// <param name="OpensAt">For sale-not-open: when it opens.</param>
-/// <param name="Limit">For limit-reached: which limit.</param>
-/// <param name="Maximum">For limit-reached: how many it allows.</param>
+/// <param name="Limit">For limit-reached, and a reservation that can be made no more: which limit.</param>
+/// <param name="Maximum">With a limit: how many it allows.</param>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Code,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
@@ -75,6 +75,9 @@ public sealed class Problem : IResult
 
     /// <summary>sale-not-open, with the opening.</summary>
     public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, opensAt: opensAt);
+
+    /// <summary>not-found, with the limit that keeps the user from making it and how many that allows.</summary>
+    public static Problem NotFound(UserLimit limit, int maximum) => new(Refusal.NotFound, limit: limit, maximum: maximum);
 
     /// <summary>limit-reached, with the limit and how many it allows.</summary>
     public static Problem LimitReached(UserLimit limit, int maximum)

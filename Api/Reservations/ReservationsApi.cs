@@ -68,7 +68,9 @@ public static class ReservationsApi
         var grain = Of(grains, batch, found.Caller);
         var answer = await patience.AskAsync(() => grain.GetAsync(found.Caller.User));
         return answer.Refused is { } refusal
-            ? Problem.Of(refusal)
+            ? refusal == Refusal.LimitReached
+                ? Problem.NotFound(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
+                : Problem.Of(refusal)
             : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), Wire.Json.ReservationBody);
     }
 

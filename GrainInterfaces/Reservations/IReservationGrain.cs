@@ -24,7 +24,10 @@ public interface IReservationGrain : IGrainWithStringKey
     [Alias("ReserveAsync")]
     Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule);
 
-    /// <summary>The reservation; not-found if there is none.</summary>
+    /// <summary>
+    /// The reservation; not-found if there is none, and limit-reached if there can be none any more, after
+    /// <see cref="MaxChanges"/> changes.
+    /// </summary>
     [Alias("GetAsync")]
     Task<Answer<ReservationView>> GetAsync(string user);
 

@@ -22,6 +22,8 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
 
     private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(BatchId);
 
+    private bool MayChange => _reservation.Seq < IReservationGrain.MaxChanges;
+
     private string BatchId => this.GetPrimaryKeyString() is var key ? key[..key.IndexOf('/', StringComparison.Ordinal)] : "";
 
     /// <inheritdoc />
@@ -30,7 +32,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
         await LoadAsync(user);
         if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await ToldAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
-        if (_reservation.Seq >= IReservationGrain.MaxChanges) return await ToldAsync<ReservationView>(Refusal.LimitReached);
+        if (!MayChange) return await ToldAsync<ReservationView>(Refusal.LimitReached);
         await AppendNextAsync();
         return View(created: true);
     }
@@ -39,7 +41,8 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     public async Task<Answer<ReservationView>> GetAsync(string user)
     {
         await LoadAsync(user);
-        return await ToldAsync<ReservationView>(_reservation.IsOpen ? View(created: false) : Refusal.NotFound);
+        if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
+        return await ToldAsync<ReservationView>(MayChange ? Refusal.NotFound : Refusal.LimitReached);
     }
 
     /// <inheritdoc />

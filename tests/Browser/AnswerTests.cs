@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
 
@@ -203,6 +204,28 @@ public sealed class AnswerTests(SaleStage stage)
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "ended-too-often");
         await Expect(buyer.Part("status")).ToContainTextAsync("10 笔订单");
         await Expect(buyer.Part("buy")).ToBeHiddenAsync();
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_visitor_with_too_many_changes_is_told_so_and_offered_no_more()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var buyer = await stage.VisitAsync();
+        await buyer.OpenAsync(batch);
+        await buyer.SignInAsync("waverer");
+        await Expect(buyer.Part("reserve")).ToBeEnabledAsync();
+        // Elsewhere: this page does not know of them yet.
+        await stage.Client.ChangeReservationAsync(batch, "waverer", IReservationGrain.MaxChanges);
+        await buyer.Part("reserve").ClickAsync();
+        await buyer.ToldAsync("limit-reached");
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "changed-too-often");
+        await buyer.Part("language").ClickAsync();
+
+        await buyer.Page.ReloadAsync();
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "changed-too-often");
+        await Expect(buyer.Part("status")).ToContainTextAsync("次数过多");
+        await Expect(buyer.Part("reserve")).ToBeHiddenAsync();
         buyer.Errors.ShouldBeEmpty();
     }
 

@@ -7,8 +7,8 @@ export const maxEndedOrders = 10;
 /**
  * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
  *
- * @param facts `{board, now, user, channel, isSessionKnown, reservation: 'unknown'|'none'|'held', orders, buying}`,
- *   `now` on the server's clock, `orders` as the API lists them, `buying` the state of an open attempt
+ * @param facts `{board, now, user, channel, isSessionKnown, reservation, orders, buying}`, `reservation` one of unknown,
+ *   none, held and barred, `now` on the server's clock, `orders` as the API lists them, `buying` the state of an open attempt
  * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting}`:
  *   `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, or buying while an attempt is
  *   open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a step is one of next,
@@ -55,6 +55,8 @@ function actionOf(place) {
     return act('switch-account', true, 'not-eligible');
   if (reservation === 'unknown')
     return act('none', false, 'loading');
+  if (reservation === 'barred')
+    return act('none', false, 'changed-too-often');
   return reservation === 'held' ? buyOf(phase, isReserving) : reserveOf(phase, isReserving);
 }
 
@@ -86,9 +88,9 @@ function stepsOf({ board, now, phase, awaiting, owned, reservation, isReserving,
   let reserve = 'next';
   if (isReserved)
     reserve = 'done';
-  else if (isReserving)
+  else if (isReserving && reservation !== 'barred')
     reserve = 'current';
-  else if (now >= schedule.reservationCloses || phase === 'closed')
+  else if (reservation === 'barred' || now >= schedule.reservationCloses || phase === 'closed')
     reserve = 'missed';
   let buy = 'next';
   if (hasUnit)

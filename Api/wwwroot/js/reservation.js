@@ -1,6 +1,11 @@
 import { call } from './api.js';
 
-/** The signed-in user's reservation for a batch. States: unknown (not heard yet), none, held. */
+const isBarred = answer => answer.kind === 'refused' && answer.problem.limit === 'reservation-changes';
+
+/**
+ * The signed-in user's reservation for a batch. States: unknown (not heard yet), none, held, and barred: none, and none
+ * can be made any more.
+ */
 export class Reservation {
   #path;
   #onChange;
@@ -19,7 +24,7 @@ export class Reservation {
     if (answer.kind === 'answered')
       this.#set('held', answer.body.ticket);
     else if (answer.kind === 'refused' && answer.code === 'not-found')
-      this.#set('none', null);
+      this.#set(isBarred(answer) ? 'barred' : 'none', null);
     return answer;
   }
 
@@ -28,6 +33,8 @@ export class Reservation {
     const answer = await call('PUT', this.#path, { body: {} });
     if (answer.kind === 'answered')
       this.#set('held', answer.body.ticket);
+    else if (isBarred(answer))
+      this.#set('barred', null);
     return answer;
   }
 

@@ -115,6 +115,7 @@ export default {
   'status.paused': 'The sale is paused by its operator. The button becomes active by itself when it goes on.',
   'status.closed': 'This sale has ended.',
   'status.bought': 'You have bought all that one person can have from this batch.',
+  'status.changed-too-often': 'You reserved and cancelled too often: no more can be changed in this batch.',
   'status.ended-too-often': 'After {limit} expired, cancelled or refunded orders no more can be made here.',
   'status.pay': '{left} left to pay',
   'status.pay-over': 'The time to pay is over. A payment already on its way may still count.',

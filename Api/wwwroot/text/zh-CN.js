@@ -110,6 +110,7 @@ export default {
   'status.paused': '抢购已由主办方暂停，恢复后按钮会自动亮起。',
   'status.closed': '本次抢购已结束。',
   'status.bought': '您已达到本批次的每人限购数量。',
+  'status.changed-too-often': '您对本批次预约和取消的次数过多，已达上限，不能再次预约。',
   'status.ended-too-often': '您在本批次已有 {limit} 笔订单过期、取消或退款，已达上限，不能再次抢购。',
   'status.pay': '剩余付款时间 {left}',
   'status.pay-over': '付款时间已过。已在途中的付款仍可能有效。',

@@ -133,6 +133,8 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
 
         var refused = (await _sale.ReserveAsync(batch, user)).IsRefusal(409, "limit-reached");
         (refused["limit"], refused.Number("maximum")).ShouldBe(("reservation-changes", 20));
+        var none = (await ReadAsync(batch, user)).IsRefusal(404, "not-found");
+        (none["limit"], none.Number("maximum")).ShouldBe(("reservation-changes", 20));
         (await _sale.ReserveAsync(batch, _sale.NewUser())).Is(201);
     }
 

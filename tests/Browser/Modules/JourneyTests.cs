@@ -69,6 +69,14 @@ public sealed class JourneyTests(SaleStage stage)
         (await stage.Modules.RunAsync<int>("/js/journey.js", "return m.maxEndedOrders;")).ShouldBe(BatchTerms.MaxEndedOrders);
     }
 
+    [Fact]
+    public async Task A_visitor_who_can_reserve_no_more_is_offered_nothing()
+    {
+        var plan = await stage.Modules.RunAsync<Plan>(
+            "/js/journey.js", $"{Facts} return m.journey(is(150, {{reservation: 'barred'}}));");
+        (plan.Action, plan.Status).ShouldBe(("none", "changed-too-often"));
+    }
+
     [Theory]
     [InlineData(0, 0, 0, 0, 0)]
     [InlineData(1, 0, 0, 0, 1)]

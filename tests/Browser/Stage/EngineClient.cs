@@ -92,6 +92,14 @@ public sealed class EngineClient(Uri address) : IDisposable
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Reserves and cancels in turn.</summary>
+    public async Task ChangeReservationAsync(string batch, string user, int times)
+    {
+        var token = await TokenAsync("weibo", user);
+        for (var i = 0; i < times; i++)
+            await SendAsync(i % 2 == 0 ? HttpMethod.Put : HttpMethod.Delete, $"/api/batches/{batch}/reservation", token);
+    }
+
     private async Task<string> TokenAsync(string channel, string user, params string[] roles)
     {
         var answer = await SendAsync(HttpMethod.Post, "/dev/tokens", null, new { user, channel, roles });
