@@ -42,6 +42,8 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
     /// <exception cref="StartException">It may not; the message names the setting.</exception>
     public void RequireFree()
     {
+        if (Parsed.IsUnixPipe && Path.GetDirectoryName(Parsed.UnixPipePath) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new StartException($"{Key} is {Text}, where this process cannot listen: there is no folder {folder}.");
         if (Parsed.IsUnixPipe || Parsed.IsNamedPipe) return;
         var ip = IsLocalName(Parsed.Host) ? IPAddress.Loopback : IPAddress.TryParse(Parsed.Host, out var given) ? given : IPAddress.Any;
         try

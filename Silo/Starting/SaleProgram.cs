@@ -13,7 +13,10 @@ public static partial class SaleProgram
 {
     // They log what a start fails with, and its trace; it is told in one line.
     private static readonly string[] TellersOfFailures =
-        ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
+    [
+        "Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider",
+    ];
 
     private enum Stage
     {

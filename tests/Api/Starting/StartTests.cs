@@ -36,6 +36,7 @@ public sealed class StartTests : IDisposable
     [InlineData("Sale:LaneCapcity", "5")]
     [InlineData("urls", "localhost:8080")]
     [InlineData("urls", "http://203.0.113.7:8080")]
+    [InlineData("urls", "http://unix:/no-such-folder/engine.sock")]
     [InlineData("Logging:LogLevel:Default", "Loud")]
     [InlineData("Kestrel:Certificates:Default:Path", "/no-such-file.pfx")]
     public async Task A_start_that_cannot_succeed_says_in_one_line_which_key_it_is(string key, string value)
@@ -164,6 +165,20 @@ public sealed class StartTests : IDisposable
         var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path });
         status.ShouldBe(1);
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain(name);
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("")]
+    public async Task A_damaged_key_of_sessions_is_told_in_one_line_and_without_a_trace(string content)
+    {
+        var keys = Directory.CreateDirectory(Path.Combine(_directory.Path, "session-keys"));
+        await File.WriteAllTextAsync(Path.Combine(keys.FullName, "key-1.xml"), content, TestContext.Current.CancellationToken);
+        string[] arguments = ["--urls=http://127.0.0.1:0", "--Sale:Demo=false", $"--Sale:DataDirectory={_directory.Path}"];
+        var (status, error, output) = await RunAsync("Development", arguments, "Api", folder: null);
+        status.ShouldBe(1, error);
+        error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("session-keys");
+        output.ShouldNotContain("   at ");
     }
 
     // A bound on the size of files stands in for a full disk: to fill one, a file system of its own would be needed.
