@@ -34,8 +34,9 @@ public static class SiloHost
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:OrleansSale"] = "Information",
-        // Each activation that fails, twice and with a trace. Its caller tells of it, once.
+        // Each activation and each document that fails, with a trace. Its caller tells of it, once.
         ["Logging:LogLevel:Orleans.Grain"] = "Critical",
+        ["Logging:LogLevel:Orleans.Storage"] = "Critical",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         // It would log each try. The outcome of a call is told once, by its caller.
         ["Logging:LogLevel:Polly"] = "None",

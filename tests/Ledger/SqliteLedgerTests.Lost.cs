@@ -51,6 +51,25 @@ public sealed partial class SqliteLedgerTests
         }
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("-wal", 0)]
+    [InlineData("-wal", 2)]
+    public async Task Nothing_more_is_acknowledged_once_the_file_or_its_log_was_cut_short(string suffix, int part)
+    {
+        var chain = new Chain(Stream);
+        await Ledger.AppendAllAsync(chain.Rows(1, 2, 3));
+        using (var file = new FileStream(LedgerPath + suffix, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(part == 0 ? 0 : file.Length / part);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var failure = await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(chain.Next(), Cancelled));
+            failure.Message.ShouldContain("cut short");
+        }
+        ((SqliteLedger)Ledger).Commits.Fault.ShouldNotBeNull().ShouldContain("cut short");
+        await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadHeadAsync(Stream, Cancelled));
+    }
+
     [Fact]
     public async Task A_probe_is_a_durable_write_that_leaves_the_streams_alone()
     {

@@ -119,10 +119,12 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         try
         {
             _connection ??= Open();
+            _guard.RequireUncut();
             _connection.Begin();
             foreach (var row in rows) outcomes.Add(row.IsProbe ? _connection.Probe(row.Commit.Entries) : _connection.Append(row.Commit));
             _connection.Commit();
             _guard.Require();
+            _guard.TakeLengths();
         }
         catch (Exception failure)
         {
