@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Grains.Clock;
@@ -7,14 +6,14 @@ namespace OrleansSale.Grains.Clock;
 /// <summary>Which of this silo's batches are ahead of the clock, and by how much.</summary>
 public sealed class BatchLeads : IDisposable
 {
-    private readonly Meter _meter = new(SaleMeters.Name);
+    private static readonly ProcessGauge LongestLead = new("sale.clock.lead", "s",
+        "How far the time of the batch that is furthest ahead of the clock is ahead of it.", all => all.DefaultIfEmpty().Max());
 
     // Only batches that are ahead are in it.
     private readonly ConcurrentDictionary<string, TimeSpan> _leads = new(StringComparer.Ordinal);
 
-    /// <summary>Registers the instrument.</summary>
-    public BatchLeads() => _meter.CreateObservableGauge("sale.clock.lead", () => Longest.TotalSeconds, "s",
-        "How far the time of the batch that is furthest ahead of the clock is ahead of it.");
+    /// <summary>None yet.</summary>
+    public BatchLeads() => LongestLead.Add(this, () => Longest.TotalSeconds);
 
     /// <summary>How many there are.</summary>
     public int Count => _leads.Count;
@@ -29,5 +28,5 @@ public sealed class BatchLeads : IDisposable
     public void Forget(string batch) => _leads.TryRemove(batch, out _);
 
     /// <inheritdoc />
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => LongestLead.Remove(this);
 }

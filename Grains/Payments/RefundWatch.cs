@@ -8,6 +8,12 @@ namespace OrleansSale.Grains.Payments;
 /// <summary>The refunds of this silo's batches in figures.</summary>
 public sealed class RefundWatch : IDisposable
 {
+    private static readonly ProcessGauge StalledCount = new("sale.refunds.stalled", "{refund}",
+        "Refunds that are owed and that the provider refused or did not answer when it was last asked.", all => all.Sum());
+
+    private static readonly ProcessGauge OldestStalled = new("sale.refunds.stalled.oldest", "s",
+        "For how long the oldest of them has stalled.", all => all.DefaultIfEmpty().Max());
+
     private readonly Meter _meter = new(SaleMeters.Name);
     private readonly Counter<long> _attempts;
     private readonly TimeProvider _time;
@@ -20,9 +26,8 @@ public sealed class RefundWatch : IDisposable
     {
         _time = time;
         _attempts = _meter.CreateCounter<long>("sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
-        _meter.CreateObservableGauge("sale.refunds.stalled", () => _stalled.Values.Sum(batch => (long)batch.Count), "{refund}",
-            "Refunds that are owed and that the provider refused or did not answer when it was last asked.");
-        _meter.CreateObservableGauge("sale.refunds.stalled.oldest", OldestSeconds, "s", "For how long the oldest of them has stalled.");
+        StalledCount.Add(this, () => _stalled.Values.Sum(batch => batch.Count));
+        OldestStalled.Add(this, OldestSeconds);
     }
 
     /// <summary>Counts a try.</summary>
@@ -43,7 +48,12 @@ public sealed class RefundWatch : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        StalledCount.Remove(this);
+        OldestStalled.Remove(this);
+        _meter.Dispose();
+    }
 
     private double OldestSeconds()
     {

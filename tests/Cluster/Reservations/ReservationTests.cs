@@ -71,7 +71,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
         await sale.DeactivateAsync(reservation.Actor);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
-        (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
+        (await reservation.GetAsync()).Refused.ShouldBe(Refusal.LimitReached);
         (await reservation.CancelAsync()).Value.ShouldBeTrue();
     }
 
