@@ -5,10 +5,11 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Telemetry;
 
 /// <summary>What the engine counts.</summary>
-public sealed class SaleMeter : IDisposable
+public sealed class SaleMeter
 {
-    private readonly Meter _meter = new(SaleMeters.Name);
-    private readonly Counter<long> _purchases;
+    // Never disposed: it is the one of all engines of the process.
+    private static readonly Counter<long> Purchases =
+        new Meter(SaleMeters.Name).CreateCounter<long>("sale.purchases", "{purchase}", "Purchases answered, by outcome.");
 
     // Made once: a purchase must not pay for its own label.
     private readonly KeyValuePair<string, object?>[] _refusals =
@@ -16,15 +17,9 @@ public sealed class SaleMeter : IDisposable
 
     private readonly KeyValuePair<string, object?> _made = new("outcome", "made"), _repeated = new("outcome", "repeated");
 
-    /// <summary>Registers the instruments.</summary>
-    public SaleMeter() => _purchases = _meter.CreateCounter<long>("sale.purchases", "{purchase}", "Purchases answered, by outcome.");
-
     /// <summary>Counts an order told.</summary>
-    public void CountOrder(bool repeated) => _purchases.Add(1, repeated ? _repeated : _made);
+    public void CountOrder(bool repeated) => Purchases.Add(1, repeated ? _repeated : _made);
 
     /// <summary>Counts a refused purchase.</summary>
-    public void CountRefusal(Refusal refusal) => _purchases.Add(1, _refusals[(int)refusal - 1]);
-
-    /// <inheritdoc />
-    public void Dispose() => _meter.Dispose();
+    public void CountRefusal(Refusal refusal) => Purchases.Add(1, _refusals[(int)refusal - 1]);
 }

@@ -118,7 +118,7 @@ internal sealed partial class RefundSweep(
     // Told when it changes: that it is stalled, why else it is, and that it is made after all.
     private void Judge(Payment payment, Attempt attempt, RefundTry tried)
     {
-        watch.Count(tried.Outcome);
+        RefundWatch.Count(tried.Outcome);
         attempt.Tries++;
         var order = OrderId.Of(batch.Terms!.Id, payment.Order);
         if (tried.Refund is { } made)

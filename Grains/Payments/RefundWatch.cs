@@ -14,8 +14,10 @@ public sealed class RefundWatch : IDisposable
     private static readonly ProcessGauge OldestStalled = new("sale.refunds.stalled.oldest", "s",
         "For how long the oldest of them has stalled.", all => all.DefaultIfEmpty().Max());
 
-    private readonly Meter _meter = new(SaleMeters.Name);
-    private readonly Counter<long> _attempts;
+    // Never disposed: it is the one of all engines of the process.
+    private static readonly Counter<long> Attempts = new Meter(SaleMeters.Name).CreateCounter<long>(
+        "sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
+
     private readonly TimeProvider _time;
 
     // Only batches with stalled refunds are in it.
@@ -25,13 +27,12 @@ public sealed class RefundWatch : IDisposable
     public RefundWatch(TimeProvider time)
     {
         _time = time;
-        _attempts = _meter.CreateCounter<long>("sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
         StalledCount.Add(this, () => _stalled.Values.Sum(batch => batch.Count));
         OldestStalled.Add(this, OldestSeconds);
     }
 
     /// <summary>Counts a try.</summary>
-    public void Count(RefundOutcome outcome) => _attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
+    public static void Count(RefundOutcome outcome) => Attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
     {
         RefundOutcome.Made => "made",
         RefundOutcome.MadeElsewhere => "made-elsewhere",
@@ -52,7 +53,6 @@ public sealed class RefundWatch : IDisposable
     {
         StalledCount.Remove(this);
         OldestStalled.Remove(this);
-        _meter.Dispose();
     }
 
     private double OldestSeconds()
