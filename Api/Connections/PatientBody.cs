@@ -16,7 +16,7 @@ namespace OrleansSale.Api.Connections;
 /// </remarks>
 internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
 {
-    /// <summary>What is handed to the server at a time, in bytes: what it buffers at most before it waits.</summary>
+    /// <summary>The part of a body that is handed to the server at a time, in bytes: as much as it buffers before it waits.</summary>
     public const int PartLength = 64 * 1024;
 
     private readonly HttpContext _http;

@@ -19,7 +19,7 @@ public sealed record FaultBody(
 /// <param name="Items">The oldest first.</param>
 public sealed record FaultList(FaultBody[] Items);
 
-/// <summary>What is wrong now, for operators.</summary>
+/// <summary>The faults of this instant, for operators.</summary>
 public static class FaultsApi
 {
     /// <summary>Maps the endpoint.</summary>

@@ -1,6 +1,6 @@
 namespace OrleansSale.Api.Problems;
 
-/// <summary>What is wrong with a field: a closed set, for programs and for pages in any language.</summary>
+/// <summary>The ways in which a field can be wrong: a closed set, for programs and for pages in any language.</summary>
 public enum FieldFault
 {
     /// <summary>It is neither of the right type nor of the right form, or out of its range.</summary>

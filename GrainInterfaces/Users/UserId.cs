@@ -66,7 +66,7 @@ public static class UserId
     private static bool IsPrintable(int rune) => rune is not ('/' or ':') && !PlainText.IsRefused(rune)
         && (rune == ' ' || !PlainText.IsWhiteSpace(rune)) && !IsFormat(rune) && !IsPrivate(rune);
 
-    // What is invisible, but for the marks that choose how the character before them looks, and for fillers that are letters.
+    // Invisible characters, but for the marks that choose how the one before them looks, and for fillers that are letters.
     private static bool IsFormat(int rune) => rune is (>= 0x13430 and <= 0x1343F) || (PlainText.IsInvisible(rune)
         && rune is not (0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180D) or 0x180F or 0x2800 or 0x3164
             or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF)));

@@ -4,7 +4,7 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// What is left to an actor whose stream is damaged: it stays active, answers every call with that, and looks at storage
+/// The life of an actor whose stream is damaged: it stays active, answers every call with that, and looks at storage
 /// again at a pace of its own, so no call costs a reading. It is logged when it is found and when it is over. Once the
 /// stream can be read, the actor makes way for an activation that reads it.
 /// </summary>
@@ -46,7 +46,7 @@ internal sealed partial class DamagedStream
     /// <summary>When it was found.</summary>
     public DateTimeOffset Since { get; }
 
-    /// <summary>What is wrong, in one line.</summary>
+    /// <summary>The damage, in one line.</summary>
     public string Detail { get; private set; }
 
     /// <summary>Whether it is over.</summary>

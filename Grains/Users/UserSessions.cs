@@ -4,7 +4,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Users;
 
-/// <summary>What is kept of a user's sessions, and its rules. Those that go on are in nobody's list: only ends are.</summary>
+/// <summary>The document of a user's sessions, and its rules. It lists those that have ended; no list has those that go on.</summary>
 [GenerateSerializer, Alias("OrleansSale.UserSessions")]
 public sealed class UserSessions : IDocument
 {

@@ -1,6 +1,6 @@
 namespace OrleansSale.Tests.Api.Requests;
 
-/// <summary>What is no HTTP, or none that can be answered, on each kind of endpoint and with each kind of credential.</summary>
+/// <summary>Requests that are no HTTP, or none that can be answered, on each kind of endpoint and with each kind of credential.</summary>
 [Collection(SaleTests.Name)]
 public sealed class MalformedTests(SaleTests.Fixture fixture)
 {
