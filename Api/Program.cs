@@ -1,4 +1,4 @@
-using OrleansSale.Api.Composition;
+using OrleansSale.Api.Hosting;
 using OrleansSale.Silo.Starting;
 
 return await SaleProgram.RunAsync(args, async builder => await builder.AddEngineAsync(), Engine.MapEngine);

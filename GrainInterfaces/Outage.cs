@@ -18,7 +18,7 @@ public sealed class Outage(string what)
     /// <summary>Ways of failing that are told apart in one outage.</summary>
     public const int MaxKinds = 8;
 
-    private static readonly Meter Meter = new(SaleMeters.Name);
+    private static readonly Meter Meter = new(EngineMeter.Name);
 
     private static readonly Counter<long> Count =
         Meter.CreateCounter<long>("sale.failures", "{failure}", "Tries that failed and are made again, by what was tried.");

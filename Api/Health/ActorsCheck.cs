@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Ledger;
 

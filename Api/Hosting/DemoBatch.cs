@@ -1,14 +1,14 @@
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>Gives an empty engine something to show, where asked for.</summary>
 public sealed partial class DemoBatch(
-    IGrainFactory grains, Patience patience, CatalogueCopy catalogue, IConfiguration configuration, IHostEnvironment environment,
+    IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, IConfiguration configuration, IHostEnvironment environment,
     TimeProvider time, ILogger<DemoBatch> log) : BackgroundService
 {
     private static readonly TimeSpan DemoOpensAfter = TimeSpan.FromMinutes(2), DemoLasts = TimeSpan.FromHours(12);
@@ -18,7 +18,7 @@ public sealed partial class DemoBatch(
     {
         if (!configuration.GetValue("Sale:Demo", environment.IsDevelopment())) return;
         var index = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
-        var page = await patience.AskAsync(() => index.ListAsync(0));
+        var page = await retry.AskAsync(() => index.ListAsync(0));
         if (page.Batches.Length == 0) await CreateAsync(index);
     }
 
@@ -29,7 +29,7 @@ public sealed partial class DemoBatch(
         var opens = now + DemoOpensAfter;
         var terms = new BatchTerms("mi2-1", new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), ["weibo"],
             Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900, new Schedule(now, opens, opens, opens + DemoLasts));
-        var created = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
+        var created = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
         // Another front was faster, and its demo opens at another instant.
         if (created.Refused is not null) return;
         await index.AddAsync(terms);

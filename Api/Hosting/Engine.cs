@@ -1,21 +1,20 @@
 using Microsoft.AspNetCore.DataProtection;
 using Orleans.Dashboard;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Connections;
-using OrleansSale.Api.Documentation;
+using OrleansSale.Api.Actors;
 using OrleansSale.Api.Health;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Connections;
+using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators;
-using OrleansSale.Api.Orders;
-using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Purchases;
-using OrleansSale.Api.Requests;
-using OrleansSale.Api.Reservations;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Live;
+using OrleansSale.Api.Sales.Orders;
+using OrleansSale.Api.Sales.Purchases;
+using OrleansSale.Api.Sales.Reservations;
+using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
-using OrleansSale.Api.Telemetry;
-using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
@@ -26,7 +25,7 @@ using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>Puts the front together, with its silo if it has one.</summary>
 public static class Engine
@@ -91,6 +90,7 @@ public static class Engine
         app.UseAuthorization();
         app.MapSignIn(isDevelopment);
         app.MapBatches();
+        app.MapLive();
         app.MapReservations();
         PurchaseApi.Map(app);
         app.MapOrders();
@@ -116,18 +116,19 @@ public static class Engine
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(keys);
         services.AddSingleton(new TicketSigner(keys.Ticket));
-        services.AddSignIn(keys, configuration, isDevelopment);
+        services.AddSignIn(keys.Signing, configuration, isDevelopment);
         services.AddOptions<SaleOptions>().BindConfiguration("Sale");
         services.AddSingleton<CatalogueCopy>();
         services.AddSingleton<BoardListing>();
+        services.AddSingleton<StreamPlaces>();
+        services.AddSingleton<PurchaseCounter>();
         services.AddSingleton<PurchaseLanes>();
-        services.AddSingleton<PurchaseDesk>();
+        services.AddSingleton<PurchaseHandler>();
         services.AddSingleton<PurchaseShortcut>();
         services.AddSingleton<PurchaseApi>();
-        services.AddSingleton<OrderDesk>();
-        services.AddSingleton<Patience>();
+        services.AddSingleton<OrderLookup>();
+        services.AddSingleton<ActorRetry>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();
         services.AddHostedService<DemoBatch>();

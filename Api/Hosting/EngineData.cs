@@ -9,7 +9,7 @@ using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>
 /// Where the engine's data is, and hence where its actors are: on files, with a silo of its own that nobody else joins;

@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
 
-namespace OrleansSale.Api.Pages;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>The buyers' pages: static files, the same for everybody, with headers that keep foreign code out.</summary>
 public static class EventPages

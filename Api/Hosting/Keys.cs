@@ -1,7 +1,7 @@
 using OrleansSale.Silo;
 using OrleansSale.Silo.Settings;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>The secrets of a front, from configuration.</summary>
 /// <param name="Signing">

@@ -7,7 +7,7 @@ using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Silo.Payments;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>
 /// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Silo;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>Uses once, before the engine listens, what the first request would otherwise find unusable.</summary>
 public static class StartChecks

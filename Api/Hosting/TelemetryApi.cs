@@ -2,7 +2,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Telemetry;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>The engine's figures for a monitoring system, in the Prometheus format.</summary>
 public static class TelemetryApi
@@ -10,9 +10,8 @@ public static class TelemetryApi
     /// <summary>Collects the engine's own meter and those of Orleans, the web server and the runtime.</summary>
     public static void AddTelemetry(this IServiceCollection services)
     {
-        services.AddSingleton<SaleMeter>();
         services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale")).WithMetrics(metrics => metrics
-            .AddMeter(SaleMeters.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
     }
 

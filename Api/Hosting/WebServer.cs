@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Hosting;
 
 /// <summary>
 /// How the web server is set up. What the engine is compared with runs on the same server, and takes it from here.

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Problems;
+namespace OrleansSale.Api.Http;
 
 /// <summary>
 /// What no endpoint answered: lost infrastructure is overloaded (asking again is safe; logged once in an outage), damaged

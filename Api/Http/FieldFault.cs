@@ -1,4 +1,4 @@
-namespace OrleansSale.Api.Problems;
+namespace OrleansSale.Api.Http;
 
 /// <summary>The ways in which a field can be wrong: a closed set, for programs and for pages in any language.</summary>
 public enum FieldFault

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using OrleansSale.Api.Problems;
 using OrleansSale.GrainInterfaces.Texts;
 
-namespace OrleansSale.Api.Requests;
+namespace OrleansSale.Api.Http;
 
 /// <summary>
 /// Reads the members of a JSON object, each with its range. The first that does not fit becomes the problem, named by

@@ -1,6 +1,4 @@
-using OrleansSale.Api.Problems;
-
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Http;
 
 /// <summary>The Idempotency-Key header: 1 to 64 visible ASCII characters.</summary>
 public static class IdempotencyKey

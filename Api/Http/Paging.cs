@@ -1,7 +1,6 @@
 using System.Globalization;
-using OrleansSale.Api.Problems;
 
-namespace OrleansSale.Api.Requests;
+namespace OrleansSale.Api.Http;
 
 /// <summary>The <c>limit</c> of lists; what <c>after</c> means is each list's own.</summary>
 public static class Paging

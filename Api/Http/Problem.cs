@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Problems;
+namespace OrleansSale.Api.Http;
 
 /// <summary>
 /// A refusal as it is told over HTTP: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.
@@ -59,7 +58,7 @@ public sealed class Problem : IResult
         var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum);
         Refusal = refusal;
         _status = status;
-        _body = JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json.ProblemBody);
+        _body = JsonSerializer.SerializeToUtf8Bytes(body, ProblemJson.Wire.ProblemBody);
     }
 
     /// <summary>What it tells.</summary>

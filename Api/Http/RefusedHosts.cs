@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.HostFiltering;
 
-namespace OrleansSale.Api.Problems;
+namespace OrleansSale.Api.Http;
 
 /// <summary>
 /// Tells as a problem what ASP.NET's filter of hosts refuses, which is before all else: before the pages, the endpoints and

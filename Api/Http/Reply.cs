@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 
-namespace OrleansSale.Api.Requests;
+namespace OrleansSale.Api.Http;
 
 /// <summary>Answers in JSON, written by generated code.</summary>
 public static class Reply

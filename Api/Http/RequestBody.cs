@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using OrleansSale.Api.Problems;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Requests;
+namespace OrleansSale.Api.Http;
 
 /// <summary>Reads the JSON body of a request within bounds.</summary>
 public static class RequestBody

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Requests;
+namespace OrleansSale.Api.Http;
 
 /// <summary>Instants on the wire: UTC to the millisecond, <c>2012-12-21T04:00:00.012Z</c>.</summary>
 public sealed class InstantFormat : JsonConverter<DateTimeOffset>

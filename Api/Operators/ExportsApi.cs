@@ -1,7 +1,7 @@
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -42,29 +42,29 @@ public static class ExportsApi
         var batch = app.MapGroup("/api/operator/batches/{batch}").WithTags("Operators");
         batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").WithDescription(Cells)
             .Produces<OperatorOrderList>(200, "application/json", CsvExport.MediaType)
-            .Described("ListOrders", Contract.Operators(Refusal.InvalidRequest, Refusal.NotFound));
+            .Described("ListOrders", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch").WithDescription(Cells)
             .Produces<OperatorReservationList>(200, "application/json", CsvExport.MediaType)
-            .Described("ListReservations", Contract.Operators(Refusal.InvalidRequest, Refusal.NotFound));
+            .Described("ListReservations", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
             .Produces<string>(200, "application/x-ndjson")
-            .Described("ExportLedger", Contract.Operators(Refusal.NotFound));
+            .Described("ExportLedger", EndpointDescription.Operators(Refusal.NotFound));
     }
 
     private static async Task<IResult> ListOrdersAsync(
         HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
-        Patience patience)
+        ActorRetry retry)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
         if (!WantsCsv(http))
         {
-            var page = await ReadOrdersAsync(grains, patience, batch, seq, count);
-            return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), Wire.Json.OperatorOrderList);
+            var page = await ReadOrdersAsync(grains, retry, batch, seq, count);
+            return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), OperatorJson.Wire.OperatorOrderList);
         }
         // The first page before anything is told: until then it can be refused.
-        var next = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
+        var next = await ReadOrdersAsync(grains, retry, batch, seq, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
         {
             while (next.Length > 0)
@@ -72,7 +72,7 @@ public static class ExportsApi
                 foreach (var order in next) await WriteAsync(csv, order);
                 await csv.FlushAsync();
                 if (next.Length < Paging.MaxLimit || !OrderId.TryParse(next[^1].Id, out _, out seq)) break;
-                next = await ReadOrdersAsync(grains, patience, batch, seq, Paging.MaxLimit);
+                next = await ReadOrdersAsync(grains, retry, batch, seq, Paging.MaxLimit);
             }
         });
     }
@@ -98,7 +98,7 @@ public static class ExportsApi
 
     private static async Task<IResult> ListReservationsAsync(
         HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
-        Patience patience)
+        ActorRetry retry)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
@@ -106,13 +106,13 @@ public static class ExportsApi
         var roster = grains.GetGrain<IRosterGrain>(batch);
         if (!WantsCsv(http))
         {
-            var page = await patience.AskAsync(() => roster.ListAsync(after, count));
+            var page = await retry.AskAsync(() => roster.ListAsync(after, count));
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(
                 new OperatorReservationList(items, page.Next, page.Damaged.Length > 0 ? page.Damaged : null),
-                Wire.Json.OperatorReservationList);
+                OperatorJson.Wire.OperatorReservationList);
         }
-        var next = await patience.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
+        var next = await retry.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
         return await WriteCsvAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
         {
             while (true)
@@ -133,13 +133,13 @@ public static class ExportsApi
                 }
                 await csv.FlushAsync();
                 if (next.Next is not { } more) break;
-                next = await patience.AskAsync(() => roster.ListAsync(more, Paging.MaxLimit));
+                next = await retry.AskAsync(() => roster.ListAsync(more, Paging.MaxLimit));
             }
         });
     }
 
     private static async Task<IResult> ExportLedgerAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
         if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
         var ledger = grains.GetGrain<ILedgerExportGrain>(batch);
@@ -152,7 +152,7 @@ public static class ExportsApi
         });
         return Results.Empty;
 
-        Task<LedgerPage> ReadAsync(long fromSeq) => patience.AskAsync(() => ledger.ReadAsync(fromSeq));
+        Task<LedgerPage> ReadAsync(long fromSeq) => retry.AskAsync(() => ledger.ReadAsync(fromSeq));
     }
 
     private static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, CatalogueCopy catalogue)
@@ -163,14 +163,14 @@ public static class ExportsApi
     }
 
     private static async Task<OperatorOrderBody[]> ReadOrdersAsync(
-        IGrainFactory grains, Patience patience, string batch, long after, int limit)
+        IGrainFactory grains, ActorRetry retry, string batch, long after, int limit)
     {
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        var orders = (await patience.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders;
+        var orders = (await retry.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders;
         var bodies = new List<OperatorOrderBody>(orders.Length);
         foreach (var group in orders.Chunk(MaxReading))
         {
-            var deliveries = await patience.AskAsync(() => Task.WhenAll(
+            var deliveries = await retry.AskAsync(() => Task.WhenAll(
                 group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
             bodies.AddRange(group.Zip(deliveries, (order, read) => OperatorOrderBody.Of(order, read.Delivery, read.IsDamaged)));
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces.Faults;
 
@@ -25,15 +26,15 @@ public static class FaultsApi
     /// <summary>Maps the endpoint.</summary>
     public static void MapFaults(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/operator/faults", ListAsync).WithTags("Operators").WithSummary("What operators should look after now")
-            .Produces<FaultList>().Described("ListFaults", Contract.Operators());
+            .Produces<FaultList>().Described("ListFaults", EndpointDescription.Operators());
 
-    private static async Task<IResult> ListAsync(HttpContext http, IEnumerable<IFaultSource> sources, Patience patience)
+    private static async Task<IResult> ListAsync(HttpContext http, IEnumerable<IFaultSource> sources, ActorRetry retry)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        var faults = await patience.AskAsync(() => Task.WhenAll(sources.Select(source => source.ListAsync())));
+        var faults = await retry.AskAsync(() => Task.WhenAll(sources.Select(source => source.ListAsync())));
         return Reply.Ok(new FaultList([.. faults.SelectMany(ofSource => ofSource).OrderBy(fault => fault.Since)
-            .Select(fault => new FaultBody(fault.Kind, fault.Batch, fault.Since, fault.Detail))]), Wire.Json.FaultList);
+            .Select(fault => new FaultBody(fault.Kind, fault.Batch, fault.Since, fault.Detail))]), OperatorJson.Wire.FaultList);
     }
 }

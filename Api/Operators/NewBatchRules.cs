@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 

@@ -1,8 +1,8 @@
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Purchases;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -15,8 +15,8 @@ namespace OrleansSale.Api.Operators;
 /// </summary>
 public static class OperatorApi
 {
-    private static readonly Contract Command =
-        Contract.Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody() with { TakesKey = true };
+    private static readonly EndpointDescription Command =
+        EndpointDescription.Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody() with { TakesKey = true };
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapOperators(this IEndpointRouteBuilder app)
@@ -24,14 +24,14 @@ public static class OperatorApi
         var batches = app.MapGroup("/api/operator/batches").WithTags("Operators");
         batches.MapPost("", CreateAsync).WithSummary("Create a batch")
             .Accepts<CreateBatchBody>("application/json").Produces<BoardBody>(201).Produces<BoardBody>(200)
-            .Described("CreateBatch", Contract.Operators(Refusal.Conflict).WithBody());
+            .Described("CreateBatch", EndpointDescription.Operators(Refusal.Conflict).WithBody());
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
             var takesUnits = action is OperatorAction.Restock or OperatorAction.Withdraw;
             var name = action.ToString().ToLowerInvariant();
             batches.MapPost($"/{{batch}}/{name}",
-                    (HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience, TimeProvider time) =>
-                        OperateAsync(http, batch, action, catalogue, grains, patience, time))
+                    (HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider time) =>
+                        OperateAsync(http, batch, action, catalogue, grains, retry, time))
                 .WithSummary($"{action} a batch")
                 .Accepts(takesUnits ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
                 .Produces<BoardBody>().Described($"{action}Batch", Command);
@@ -39,7 +39,7 @@ public static class OperatorApi
     }
 
     private static async Task<IResult> CreateAsync(
-        HttpContext http, CatalogueCopy catalogue, IGrainFactory grains, Patience patience, TimeProvider time)
+        HttpContext http, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider time)
     {
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
@@ -53,24 +53,24 @@ public static class OperatorApi
         // A batch that may not be created now may be there already: a repeat of its creation finds it.
         var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
         if (NewBatchRules.Refuse(terms, time.GetUtcNow()) is { } refused
-            && await patience.AskAsync(() => batch.ReadBoardAsync(0)) is null)
+            && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
         {
             return Problem.Invalid(refused.Field, refused.Detail, refused.Fault);
         }
-        var answer = await patience.AskAsync(() => batch.CreateAsync(terms));
+        var answer = await retry.AskAsync(() => batch.CreateAsync(terms));
         if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
         // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
-        await patience.AskAsync(() => AddAsync(grains, terms));
+        await retry.AskAsync(() => AddAsync(grains, terms));
         var feed = catalogue.Add(terms);
         if (await feed.ReadNewAsync() is not { } copy) return Problem.Of(Refusal.Overloaded);
         var board = BoardBody.Of(terms, copy.Snapshot, time.GetUtcNow());
         return answer.Value
-            ? Reply.Created(http, $"/api/batches/{terms.Id}", board, Wire.Json.BoardBody)
-            : Reply.Ok(board, Wire.Json.BoardBody);
+            ? Reply.Created(http, $"/api/batches/{terms.Id}", board, BoardJson.Wire.BoardBody)
+            : Reply.Ok(board, BoardJson.Wire.BoardBody);
     }
 
     private static async Task<IResult> OperateAsync(
-        HttpContext http, string batch, OperatorAction action, CatalogueCopy catalogue, IGrainFactory grains, Patience patience,
+        HttpContext http, string batch, OperatorAction action, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry,
         TimeProvider time)
     {
         var (caller, problem) = await Callers.FindOperatorAsync(http);
@@ -87,7 +87,7 @@ public static class OperatorApi
         if (fields.Problem is { } malformed) return malformed;
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
 
-        var answer = await patience.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
+        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : await BatchesApi.AnswerAsync(feed, time);
     }
 

@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Orders;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 

@@ -1,4 +1,4 @@
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces.Users;
 
@@ -18,7 +18,7 @@ public static class UsersApi
     public static void MapUsers(this IEndpointRouteBuilder app) =>
         app.MapPost("/api/operator/users/end-sessions", EndSessionsAsync).WithTags("Operators").WithSummary("End all sessions of a user")
             .Accepts<EndSessionsBody>("application/json").Produces(204)
-            .Described("EndSessions", Contract.Operators().WithBody());
+            .Described("EndSessions", EndpointDescription.Operators().WithBody());
 
     private static async Task<IResult> EndSessionsAsync(HttpContext http, Sessions sessions)
     {

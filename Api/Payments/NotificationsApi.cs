@@ -1,8 +1,8 @@
 using System.Buffers;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
@@ -19,12 +19,12 @@ public static class NotificationsApi
     public static void MapNotifications(this IEndpointRouteBuilder app) =>
         app.MapPost("/api/payments/notifications", ReceiveAsync).WithTags("Payments").WithSummary("The payment provider's webhook")
             .Produces(204)
-            .Described("ReceiveNotification", Contract.Open(
+            .Described("ReceiveNotification", EndpointDescription.Open(
                 Refusal.InvalidRequest, Refusal.Unauthenticated, Refusal.NotFound, Refusal.TooLarge, Refusal.Overloaded,
                 Refusal.Unavailable));
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+        HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PaymentNotification.BodyMaxBytes + 1);
         PaymentNotification notification;
@@ -44,20 +44,20 @@ public static class NotificationsApi
         {
             PaymentNotification.Unverified => Problem.Of(Refusal.Unauthenticated),
             PaymentNotification.Malformed malformed => Problem.Invalid(malformed.Fault.Field, malformed.Fault.Reason),
-            PaymentNotification.Captured captured => await CaptureAsync(captured, catalogue, grains, patience),
+            PaymentNotification.Captured captured => await CaptureAsync(captured, catalogue, grains, retry),
             PaymentNotification.Declined or PaymentNotification.Ignored => Results.NoContent(),
             var other => throw new InvalidOperationException($"unknown notification {other}"),
         };
     }
 
     private static async Task<IResult> CaptureAsync(
-        PaymentNotification.Captured captured, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+        PaymentNotification.Captured captured, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
         // Not of this engine: refused, so that the provider keeps it and its operators see it.
         if (!OrderId.TryParse(captured.Order, out var batch, out var seq) || await catalogue.FindAsync(batch) is null)
             return Problem.Of(Refusal.NotFound);
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        var answer = await patience.AskAsync(() => grain.CaptureAsync(new Capture(seq, captured.Payment, captured.User, captured.Amount)));
+        var answer = await retry.AskAsync(() => grain.CaptureAsync(new Capture(seq, captured.Payment, captured.User, captured.Amount)));
         return answer.Refused is { } refusal ? Problem.Of(refusal) : Results.NoContent();
     }
 }

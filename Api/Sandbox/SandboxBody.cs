@@ -1,5 +1,5 @@
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Payments;
-using OrleansSale.Api.Requests;
 
 namespace OrleansSale.Api.Sandbox;
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
-using OrleansSale.Api.Composition;
 
 namespace OrleansSale.Api.SignIn;
 
@@ -30,8 +29,18 @@ public static class Authentication
     /// Adds both schemes. There is no default one: each endpoint asks for the caller itself, so the purchase, which has
     /// its own credential, pays for none.
     /// </summary>
-    public static void AddSignIn(this IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
+    /// <param name="services">Where to add them.</param>
+    /// <param name="signingKey">Signs bearer tokens (HS256), 32 bytes or more; not used when an authority vouches for tokens.</param>
+    /// <param name="configuration">The settings below <c>Auth</c>.</param>
+    /// <param name="isDevelopment">Whether tokens for any user can be had here.</param>
+    public static void AddSignIn(
+        this IServiceCollection services, byte[] signingKey, IConfiguration configuration, bool isDevelopment)
     {
+        if (isDevelopment)
+        {
+            services.AddSingleton(provider =>
+                new DevelopmentTokens(signingKey, provider.GetRequiredService<TimeProvider>()));
+        }
         services.AddSingleton<Sessions>();
         services.AddSingleton<SessionEvents>();
         services.AddAuthentication()
@@ -54,7 +63,7 @@ public static class Authentication
                 }
                 else
                 {
-                    options.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(keys.Signing);
+                    options.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(signingKey);
                     options.TokenValidationParameters.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
                 }
             })

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.SignIn;

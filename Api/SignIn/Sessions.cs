@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Caching.Memory;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Users;
 
@@ -21,7 +21,7 @@ namespace OrleansSale.Api.SignIn;
 /// a session is believed until <see cref="BelievedUnanswered"/> after it was last confirmed: a moment without a silo signs
 /// nobody out, and no fault makes an ended session last longer than that. Then the answer is overloaded.
 /// </remarks>
-public sealed class Sessions(IGrainFactory grains, Patience patience, TimeProvider time) : IDisposable
+public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvider time) : IDisposable
 {
     /// <summary>How long a confirmed session is believed without asking.</summary>
     public static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(30);
@@ -48,7 +48,7 @@ public sealed class Sessions(IGrainFactory grains, Patience patience, TimeProvid
     public async Task<ClaimsPrincipal> BeginAsync(string subject, string channel, string? name, string[] roles)
     {
         var actor = Of(UserId.Of(channel, subject));
-        var startedAt = await patience.AskAsync(() => actor.BeginAsync(roles));
+        var startedAt = await retry.AskAsync(() => actor.BeginAsync(roles));
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdLength));
         return new ClaimsPrincipal(new ClaimsIdentity(
             [
@@ -76,13 +76,13 @@ public sealed class Sessions(IGrainFactory grains, Patience patience, TimeProvid
     {
         if (Read(principal) is not { } session) return;
         var actor = Of(Callers.Read(principal)!.User);
-        await patience.AskAsync(() => actor.EndAsync(session));
+        await retry.AskAsync(() => actor.EndAsync(session));
         Remember(session, new Confirmation(null, time.GetTimestamp(), 0));
     }
 
     /// <summary>Ends all sessions of a user, at every front.</summary>
     public Task<DateTimeOffset> EndAllAsync(string user, string by, string reason) =>
-        patience.AskAsync(() => Of(user).EndAllAsync(by, reason));
+        retry.AskAsync(() => Of(user).EndAllAsync(by, reason));
 
     /// <inheritdoc />
     public void Dispose() => _confirmed.Dispose();

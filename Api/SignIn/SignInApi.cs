@@ -1,13 +1,8 @@
-using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
-using OrleansSale.Api.Composition;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Users;
 
@@ -39,9 +34,6 @@ public sealed record DevelopmentUser(
 /// </summary>
 public static class SignInApi
 {
-    /// <summary>How long a Development token is valid.</summary>
-    public static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(1);
-
     private const int MaxRoles = 8;
 
     /// <summary>Maps the endpoints.</summary>
@@ -52,20 +44,20 @@ public static class SignInApi
         {
             http.Response.Headers.CacheControl = "no-store";
             var caller = await Callers.FindAsync(http);
-            return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), Wire.Json.MeBody);
+            return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), SignInJson.Wire.MeBody);
         })).WithTags("Sign-in").WithSummary("Who the caller is").Produces<MeBody>()
-            .Described("GetMe", Contract.Anybody(Refusal.Overloaded));
+            .Described("GetMe", EndpointDescription.Anybody(Refusal.Overloaded));
         app.MapDelete("/api/me/session", (Delegate)SignOutAsync).WithTags("Sign-in").WithSummary("Sign out").Produces(204)
             .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
-            .Described("SignOut", Contract.Open(Refusal.Unauthenticated, Refusal.Overloaded));
+            .Described("SignOut", EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded));
         if (!isDevelopment) return;
         app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development").WithSummary("A token for any user")
             .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>()
-            .Described("CreateDevelopmentToken", Contract.Open().WithBody());
+            .Described("CreateDevelopmentToken", EndpointDescription.Open().WithBody());
         app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development").WithSummary("Sign in as any user")
             .Accepts<DevelopmentUser>("application/json").Produces(204)
             .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
-            .Described("CreateDevelopmentSession", Contract.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
+            .Described("CreateDevelopmentSession", EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
     }
 
     // The session first, then the cookie: users who cannot be signed out for certain keep the cookie to ask again with.
@@ -77,22 +69,11 @@ public static class SignInApi
         return Results.NoContent();
     }
 
-    private static async Task<IResult> CreateTokenAsync(HttpContext http, Keys keys, TimeProvider time)
+    private static async Task<IResult> CreateTokenAsync(HttpContext http, DevelopmentTokens tokens)
     {
         var (user, problem) = await ReadUserAsync(http);
         if (problem is not null) return problem;
-        var now = time.GetUtcNow().UtcDateTime;
-        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Authentication.Issuer,
-            Audience = Authentication.Issuer,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now + TokenLifetime,
-            Subject = new ClaimsIdentity(Callers.ClaimsOf(user!.User, user.Channel, user.Name, user.Roles!)),
-            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(keys.Signing), SecurityAlgorithms.HmacSha256),
-        });
-        return Reply.Ok(new TokenBody(token), Wire.Json.TokenBody);
+        return Reply.Ok(new TokenBody(tokens.Sign(user!.User, user.Channel, user.Name, user.Roles!)), SignInJson.Wire.TokenBody);
     }
 
     private static async Task<IResult> CreateSessionAsync(HttpContext http, Sessions sessions)

@@ -15,7 +15,7 @@ public sealed class RefundWatch : IDisposable
         "For how long the oldest of them has stalled.", all => all.DefaultIfEmpty().Max());
 
     // Never disposed: it is the one of all engines of the process.
-    private static readonly Counter<long> Attempts = new Meter(SaleMeters.Name).CreateCounter<long>(
+    private static readonly Counter<long> Attempts = new Meter(EngineMeter.Name).CreateCounter<long>(
         "sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
 
     private readonly TimeProvider _time;

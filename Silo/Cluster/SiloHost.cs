@@ -80,7 +80,7 @@ public static class SiloHost
             builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
                 .WithMetrics(metrics => metrics
-                    .AddMeter(SaleMeters.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql").AddPrometheusExporter());
+                    .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql").AddPrometheusExporter());
             builder.UseOrleans(silo =>
             {
                 silo.ConfigureCluster(database, cluster, endpoint, configuration);

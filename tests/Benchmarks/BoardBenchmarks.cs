@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using OrleansSale.Api;
-using OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Tests.Benchmarks;
@@ -15,5 +14,5 @@ public class BoardBenchmarks
     /// <summary>One frame of the live stream.</summary>
     [Benchmark]
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(
-        BoardBody.Of(_terms, Samples.Snapshot, _terms.Schedule.SaleOpens), Wire.Json.BoardBody);
+        BoardBody.Of(_terms, Samples.Snapshot, _terms.Schedule.SaleOpens), BoardJson.Wire.BoardBody);
 }

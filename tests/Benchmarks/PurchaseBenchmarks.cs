@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;

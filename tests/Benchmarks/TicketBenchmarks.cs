@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using OrleansSale.Api.Tickets;
+using OrleansSale.Api.Sales.Tickets;
 
 namespace OrleansSale.Tests.Benchmarks;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OrleansSale.Api.Orders;
+using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Contenders;

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using OrleansSale.Api.Composition;
-using OrleansSale.Api.Tickets;
+using OrleansSale.Api.Hosting;
+using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Contenders;
 using OrleansSale.Tests.Contenders.Stocks;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Tests.Contenders.Stocks;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OrleansSale.Api.Tickets;
+using OrleansSale.Api.Sales.Tickets;
 
 namespace OrleansSale.Tests.Contenders;
 

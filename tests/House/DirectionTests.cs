@@ -17,7 +17,7 @@ public class DirectionTests
     private static readonly string[] Composition =
     [
         "Program", // composes the process
-        "OrleansSale.Api.Composition.", // likewise
+        "OrleansSale.Api.Hosting.", // likewise
         "OrleansSaleApi.", "OrleansCodeGen.", "OrleansGeneratedCode.", // written by the generators of Orleans
     ];
 
@@ -26,7 +26,7 @@ public class DirectionTests
     [
         "OrleansSale.Api.Payments.JsonMembers", "OrleansSale.Api.Payments.JsonFault", "OrleansSale.Api.Payments.WebhookSignature",
         "OrleansSale.Api.Payments.ListeningAddress",
-        "OrleansSale.Api.Requests.ReceivedBody", // how the server tells that a body is malformed
+        "OrleansSale.Api.Http.ReceivedBody", // how the server tells that a body is malformed
     ];
 
     [Theory]
@@ -65,7 +65,7 @@ public class DirectionTests
     public void The_front_s_request_code_names_neither_Grains_nor_Silo()
     {
         var named = Repository.Files(".cs").Where(file => file.StartsWith("Api/", StringComparison.Ordinal))
-            .Where(file => file is not "Api/Program.cs" && !file.StartsWith("Api/Composition/", StringComparison.Ordinal))
+            .Where(file => file is not "Api/Program.cs" && !file.StartsWith("Api/Hosting/", StringComparison.Ordinal))
             .Where(file => Regex.IsMatch(Repository.Read(file), @"\bOrleansSale\.(Grains|Silo)\b"));
         named.ShouldBeEmpty();
     }

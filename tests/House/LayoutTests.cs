@@ -48,7 +48,7 @@ public class LayoutTests
             .Where(file => file.Is != file.Should && !IsTopLevelProgram(file.file, file.Is)).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("Api/Orders/OrdersApi.cs", "OrleansSale.Api.Orders")]
+    [InlineData("Api/Sales/Orders/OrdersApi.cs", "OrleansSale.Api.Sales.Orders")]
     [InlineData("Silo/Storage/Sqlite/SqliteLedger.cs", "OrleansSale.Silo.Storage.Sqlite")]
     [InlineData("tests/Rules/Batches/LiveBatch.cs", "OrleansSale.Tests.Rules.Batches")]
     [InlineData("tests/House/LayoutTests.cs", "OrleansSale.Tests.House")]

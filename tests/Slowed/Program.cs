@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansSale.Api.Composition;
+using OrleansSale.Api.Hosting;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Storage;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Connections;
+namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>Adds the bounds of the clients' connections.</summary>
 public static partial class ConnectionRegistration
@@ -24,7 +24,6 @@ public static partial class ConnectionRegistration
             .Validate(options => options.MaxStreams < options.MaxConnections, "Sale:MaxStreams must be less than Sale:MaxConnections.")
             .ValidateOnStart();
         builder.Services.AddSingleton<OpenConnections>();
-        builder.Services.AddSingleton<StreamPlaces>();
         builder.Services.AddSingleton<IConnectionListenerFactory, CountedListeners>();
         builder.Services.AddOptions<KestrelServerOptions>()
             .PostConfigure<OpenConnections>((server, connections) => connections.Govern(server.Limits));

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
-namespace OrleansSale.Api.Connections;
+namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
 /// Listens as the server's sockets do, and closes at once what there is no place for. The server has a limit of its own, which

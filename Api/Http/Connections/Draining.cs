@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Composition;
+namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
 /// The end of a front, in an order that costs no client an answer: told to end, it says it is not ready, so that a load

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Connections;
+namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
 /// Counts the clients' connections, so that they never take the last open file from those who buy. When few places are left,

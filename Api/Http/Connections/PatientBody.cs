@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Connections;
+namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
 /// The body of an answer that waits for its client only so long: one who does not read is cut off, and what was read for them

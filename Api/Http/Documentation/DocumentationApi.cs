@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
-namespace OrleansSale.Api.Documentation;
+namespace OrleansSale.Api.Http.Documentation;
 
 /// <summary>The contract as an OpenAPI document, and a page to read and try it.</summary>
 public static class DocumentationApi
@@ -44,8 +44,8 @@ public static class DocumentationApi
 
     private static void Describe(OpenApiOptions options)
     {
-        options.AddOperationTransformer(ContractTransformers.CompleteAsync);
-        options.AddSchemaTransformer(ContractTransformers.CompleteAsync);
+        options.AddOperationTransformer(DescriptionTransformers.CompleteAsync);
+        options.AddSchemaTransformer(DescriptionTransformers.CompleteAsync);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
 /// The board: the public snapshot of a batch, from committed state only. free + held + sold + withdrawn = stock.

@@ -1,6 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>A front's copy of a board.</summary>
 /// <param name="Snapshot">The committed counts.</param>

@@ -1,16 +1,17 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
-/// A front's copy of one batch's board and known users. While it is bought from or watched it is renewed all the time, by
-/// one poll for everybody; else when it is asked for and too old, by one question for everybody; when nobody is
-/// interested, it costs nothing. If the batch does not answer, the last copy stays.
+/// A front's copy of one batch: its board, and the users to whom only the batch may answer. While somebody buys from the
+/// batch or watches it, one poll for everybody refreshes the copy all the time. Otherwise the copy is refreshed when
+/// somebody asks for it and it is too old, by one question for everybody. A copy that nobody asks for costs nothing. If
+/// the batch does not answer, the last copy stays.
 /// </summary>
 /// <remarks>
-/// A copy is published only after the known users up to its own head are in <see cref="Known"/>. So who holds a unit
-/// that a copy counts is known to the front before the copy can tell anybody that nothing is left.
+/// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So the front knows
+/// every holder of a unit that a copy counts before the copy can tell anybody that nothing is left.
 /// </remarks>
 public sealed partial class BoardFeed(
     BatchTerms terms, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log, CancellationToken stopping)
@@ -46,7 +47,7 @@ public sealed partial class BoardFeed(
     public BatchTerms Terms { get; } = terms;
 
     /// <summary>Users to whom only the batch may answer.</summary>
-    public KnownUsers Known { get; } = new();
+    public UsersAnsweredByBatch AnsweredByBatch { get; } = new();
 
     /// <summary>The highest sequence this front has seen committed.</summary>
     public long KnownHead => Volatile.Read(ref _knownHead);
@@ -139,8 +140,8 @@ public sealed partial class BoardFeed(
     public async Task<bool> CatchUpAsync()
     {
         // One under way may have asked before; the one after it has not.
-        await IsRenewedAsync();
-        var isRenewed = await IsRenewedAsync();
+        await TryRefreshAsync();
+        var isRenewed = await TryRefreshAsync();
         RequireSound();
         return isRenewed;
     }
@@ -158,7 +159,7 @@ public sealed partial class BoardFeed(
     /// </summary>
     public void Learn(ReadOnlySpan<PurchaseOutcome> outcomes)
     {
-        Known.Add(outcomes);
+        AnsweredByBatch.Add(outcomes);
         var seq = 0L;
         foreach (var outcome in outcomes) seq = Math.Max(seq, outcome.Order?.Seq ?? 0);
         Raise(seq);
@@ -212,7 +213,7 @@ public sealed partial class BoardFeed(
         }
     }
 
-    private async Task<bool> IsRenewedAsync()
+    private async Task<bool> TryRefreshAsync()
     {
         try
         {
@@ -252,7 +253,7 @@ public sealed partial class BoardFeed(
                     (IsSilent, _damage) = (true, "the catalogue has a batch that the ledger does not have");
                     return null;
                 }
-                Known.Add(update.Users);
+                AnsweredByBatch.Add(update.Users);
                 _knownPosition += update.Users.Length;
                 if (_knownPosition < update.Snapshot.KnownUsers) continue;
                 var copy = new BoardCopy(update.Snapshot, askedAt);

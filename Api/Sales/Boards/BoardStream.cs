@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>The live stream of one board: one frame for all its viewers, and the next when there is something to tell.</summary>
 /// <param name="terms">The terms of the batch.</param>
@@ -33,7 +33,7 @@ public sealed class BoardStream(BatchTerms terms, TimeProvider time)
         var elapsed = _monotonic.GetElapsedTime(last.At);
         var isSoon = elapsed < Frame.IntervalFor(Volatile.Read(ref _viewers));
         if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot))) return;
-        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), board.Phase, _monotonic.GetTimestamp())
+        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody), board.Phase, _monotonic.GetTimestamp())
         {
             Snapshot = snapshot,
         };

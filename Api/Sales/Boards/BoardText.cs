@@ -4,7 +4,7 @@ using System.Text.Json;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
 /// A board in JSON, encoded once for all who ask while it says the same. Only <c>serverTime</c>, its last member, is each
@@ -46,6 +46,6 @@ public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phas
     private static byte[] Encode(BatchTerms terms, BatchSnapshot counts, Phase phase)
     {
         var board = BoardBody.Of(terms, counts, default) with { Phase = phase };
-        return JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody)[..^(InstantText.Length + AfterTime.Length)];
+        return JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody)[..^(InstantText.Length + AfterTime.Length)];
     }
 }

@@ -1,6 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>One event of a live stream, encoded once for all viewers.</summary>
 /// <param name="data">The board in JSON; empty: nothing yet.</param>

@@ -1,4 +1,4 @@
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
 /// How often a front polls each of the batches that are bought from or watched: the more there are, the less often, so

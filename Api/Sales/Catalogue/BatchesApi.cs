@@ -2,22 +2,17 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Net.Http.Headers;
-using OrleansSale.Api.Connections;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Catalogue;
 
-/// <summary>The public boards, one by one, all, and live.</summary>
+/// <summary>The public boards, one by one and all.</summary>
 public static class BatchesApi
 {
-    /// <summary>Between two pings of a live stream, so that proxies and browsers see that it lives.</summary>
-    public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
-
     // A reader of a long list takes in so many before more are written for them.
     private const int BoardsPerFlush = 64;
 
@@ -26,15 +21,10 @@ public static class BatchesApi
     {
         var batches = app.MapGroup("/api/batches").WithTags("Batches");
         batches.MapGet("", ListAsync).WithSummary("The boards of all batches").Produces<BoardList>().Produces(304)
-            .Described("ListBatches", Contract.Open(Refusal.InvalidRequest, Refusal.Overloaded));
+            .Described("ListBatches", EndpointDescription.Open(Refusal.InvalidRequest, Refusal.Overloaded));
         batches.MapGet("/{batch}", GetAsync).WithSummary("The board of a batch")
             .Produces<BoardBody>().Produces(304)
-            .Described("GetBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
-        batches.MapGet("/{batch}/live", LiveAsync).WithSummary("The board as server-sent events")
-            .WithDescription("An event `board` has the board (BoardBody) as its data; it comes at once, when anything changes, and at "
-                + "every change of phase. An event `ping` has nothing and shows that the stream lives.")
-            .Produces<BoardBody>(200, "text/event-stream")
-            .Described("WatchBatch", Contract.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
+            .Described("GetBatch", EndpointDescription.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, BoardListing listing, string? after, string? limit)
@@ -99,83 +89,6 @@ public static class BatchesApi
     /// <summary>The board of a batch as an answer, after something was done to it.</summary>
     public static async Task<IResult> AnswerAsync(BoardFeed feed, TimeProvider time) =>
         await feed.ReadNewAsync() is { } copy
-            ? Reply.Ok(BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow()), Wire.Json.BoardBody)
+            ? Reply.Ok(BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow()), BoardJson.Wire.BoardBody)
             : Problem.Of(Refusal.Overloaded);
-
-    // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
-    // too slow for.
-    private static async Task<IResult> LiveAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, StreamPlaces places, TimeProvider time,
-        IHostApplicationLifetime lifetime)
-    {
-        if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        if (!places.TryTake())
-        {
-            // Nobody who is refused keeps a connection from those who buy.
-            http.Response.Headers.Connection = "close";
-            return Problem.Of(Refusal.Overloaded);
-        }
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache, no-store";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        feed.Watch();
-        try
-        {
-            // The first event is made for this viewer: the newest frame may be as old as the last change, and tell the time of then.
-            var sent = feed.Stream.Latest;
-            if (await feed.ReadAsync() is { } copy)
-            {
-                var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
-                await WriteAsync(http.Response, "board", JsonSerializer.SerializeToUtf8Bytes(board, Wire.Json.BoardBody), ends.Token);
-            }
-            // Viewers who come back to a damaged batch are told so.
-            while (!ends.IsCancellationRequested && !feed.IsDamaged)
-            {
-                var frame = feed.Stream.Latest;
-                if (frame != sent && frame.Data.Length > 0)
-                {
-                    await WriteAsync(http.Response, "board", frame.Data, ends.Token);
-                    sent = frame;
-                }
-                else if (await TimedOutAsync(frame.Superseded, ends.Token))
-                {
-                    await WriteAsync(http.Response, "ping", "{}"u8.ToArray(), ends.Token);
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The viewer left, or the front is stopping.
-        }
-        finally
-        {
-            feed.Unwatch();
-            places.Leave();
-        }
-        return Results.Empty;
-    }
-
-    private static async Task WriteAsync(
-        HttpResponse response, string name, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
-    {
-        var body = response.BodyWriter;
-        Encoding.ASCII.GetBytes($"event: {name}\ndata: ", body);
-        body.Write(data.Span);
-        body.Write("\n\n"u8);
-        await body.FlushAsync(cancellationToken);
-    }
-
-    private static async Task<bool> TimedOutAsync(Task superseded, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await superseded.WaitAsync(PingInterval, cancellationToken);
-            return false;
-        }
-        catch (TimeoutException)
-        {
-            return true;
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using OrleansSale.Api.Sales.Boards;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
 /// The boards of all batches as one copy for all who ask. It is renewed while somebody asks, at a pace of its own, however

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
 /// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate

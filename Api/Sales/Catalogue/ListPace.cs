@@ -1,4 +1,6 @@
-namespace OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Boards;
+
+namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
 /// How old the boards of a list may become before they are renewed behind an answer: as young as single boards while there

@@ -1,4 +1,6 @@
-namespace OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Boards;
+
+namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
 /// One board of the list: when it is due to be renewed. Being listed wakes no poll; a batch is asked only as often as what

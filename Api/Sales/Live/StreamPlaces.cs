@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Connections;
+namespace OrleansSale.Api.Sales.Live;
 
 /// <summary>The places of event streams: fewer than there are connections, so that those who watch leave room for those who buy.</summary>
 public sealed class StreamPlaces(IOptions<ConnectionOptions> options)

@@ -1,9 +1,8 @@
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Texts;
 
-namespace OrleansSale.Api.Orders;
+namespace OrleansSale.Api.Sales.Orders;
 
 /// <summary>Reads where to deliver: what a courier could find somebody by, in any script.</summary>
 public static class DeliveryInput

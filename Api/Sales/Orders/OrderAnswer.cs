@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Api.Orders;
+namespace OrleansSale.Api.Sales.Orders;
 
 /// <summary>
 /// The answer to a purchase: an <see cref="OrderBody"/> and where it is from now on. Written by hand, byte for byte as the

@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Api.Orders;
+namespace OrleansSale.Api.Sales.Orders;
 
 /// <summary>An order.</summary>
 /// <param name="Id">Order id; it names its batch and is no secret.</param>

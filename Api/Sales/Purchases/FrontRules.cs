@@ -1,7 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// What a front may refuse by itself, as a pure function: only what can't be otherwise. Near the instants where the batch's

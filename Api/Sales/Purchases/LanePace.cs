@@ -1,6 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// How fast a batch answers while there is always more for it to do, and so how many purchases may wait for it. A plain

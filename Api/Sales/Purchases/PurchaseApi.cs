@@ -1,16 +1,16 @@
 using System.ComponentModel.DataAnnotations;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Orders;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Orders;
+using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Api.SignIn;
-using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>The body of a purchase; it may be left out.</summary>
 /// <param name="Ticket">
@@ -22,13 +22,13 @@ public sealed record PurchaseBody(
 
 /// <summary>The purchase in all its forms. Almost every one takes the <see cref="PurchaseShortcut"/> instead.</summary>
 public sealed class PurchaseApi(
-    CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseDesk desk, TicketSigner tickets, IGrainFactory grains, Patience patience)
+    CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseHandler handler, TicketSigner tickets, IGrainFactory grains, ActorRetry retry)
 {
     /// <summary>The scheme of a ticket that is the whole credential.</summary>
     internal const string TicketScheme = "Ticket ";
 
-    private static readonly Contract Described = new Contract(
-        [Contract.Bearer, Contract.Ticket],
+    private static readonly EndpointDescription Described = new EndpointDescription(
+        [EndpointDescription.Bearer, EndpointDescription.Ticket],
         [
             Refusal.Unauthenticated, Refusal.NotFound, Refusal.NotEligible, Refusal.TicketInvalid, Refusal.SaleClosed,
             Refusal.SaleNotOpen, Refusal.Paused, Refusal.LimitReached, Refusal.SoldOut, Refusal.NotReserved,
@@ -55,19 +55,19 @@ public sealed class PurchaseApi(
         var (body, invalid) = await ReadAsync(http);
         if (invalid is not null)
         {
-            await desk.RefuseAsync(http, invalid);
+            await handler.RefuseAsync(http, invalid);
             return;
         }
         var (buyer, refused) = await IdentifyAsync(http, batch, body.Ticket);
         var (lane, problem) = await FindAsync(batch, buyer, refused);
-        problem ??= desk.Refuse(lane!, buyer.User, body.Quantity);
+        problem ??= handler.Refuse(lane!, buyer.User, body.Quantity);
         if (problem is not null)
         {
-            await desk.RefuseAsync(http, problem);
+            await handler.RefuseAsync(http, problem);
             return;
         }
         var version = buyer.LooksUp ? await LookUpAsync(batch, buyer.User) : buyer.Version;
-        await desk.AskAsync(
+        await handler.AskAsync(
             http, lane!, new PurchaseRequest(buyer.User, body.Key, body.Quantity, version, !buyer.LooksUp), buyer.ByTicketAlone);
     }
 
@@ -83,7 +83,7 @@ public sealed class PurchaseApi(
     private async ValueTask<long> LookUpAsync(string batch, string user)
     {
         var reservation = grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, user));
-        return (await patience.AskAsync(() => reservation.GetAsync(user))).Value?.Version ?? 0;
+        return (await retry.AskAsync(() => reservation.GetAsync(user))).Value?.Version ?? 0;
     }
 
     private static async ValueTask<((string? Ticket, int Quantity, string? Key) Body, Problem? Problem)> ReadAsync(HttpContext http)

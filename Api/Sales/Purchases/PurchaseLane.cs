@@ -1,8 +1,8 @@
-using OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the

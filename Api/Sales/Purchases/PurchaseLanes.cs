@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>The lanes of this front, one per batch that anybody has bought from here.</summary>
 public sealed class PurchaseLanes

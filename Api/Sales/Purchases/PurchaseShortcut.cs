@@ -1,11 +1,11 @@
 using System.Text.Json;
-using OrleansSale.Api.Composition;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Tickets;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Connections;
+using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// The way of almost every purchase: a ticket alone, and a body of nothing but a quantity that has come with its headers.
@@ -15,7 +15,7 @@ namespace OrleansSale.Api.Purchases;
 /// It answers what <see cref="PurchaseApi"/> would, and what it does not understand at once it leaves to that as it came,
 /// the body unread. Nothing in it can fail but for a bug: there are no handlers around it.
 /// </remarks>
-public sealed class PurchaseShortcut(PurchaseLanes lanes, PurchaseDesk desk, TicketSigner tickets, Draining draining)
+public sealed class PurchaseShortcut(PurchaseLanes lanes, PurchaseHandler handler, TicketSigner tickets, Draining draining)
 {
     /// <summary>Longest body that is read here, in bytes.</summary>
     public const int MaxBodyLength = 256;
@@ -43,10 +43,10 @@ public sealed class PurchaseShortcut(PurchaseLanes lanes, PurchaseDesk desk, Tic
             return null;
         }
         if (!tickets.TryVerify(header.AsSpan(PurchaseApi.TicketScheme.Length).Trim(), lane.Feed.Terms.Id, out var ticket))
-            return desk.RefuseAsync(http, Problem.Of(Refusal.Unauthenticated));
-        if (desk.Refuse(lane, ticket.User, quantity) is { } problem) return desk.RefuseAsync(http, problem);
+            return handler.RefuseAsync(http, Problem.Of(Refusal.Unauthenticated));
+        if (handler.Refuse(lane, ticket.User, quantity) is { } problem) return handler.RefuseAsync(http, problem);
         var purchase = new PurchaseRequest(ticket.User, key, quantity, ticket.Version, ByTicket: true);
-        return desk.AskAsync(http, lane, purchase, byTicketAlone: true);
+        return handler.AskAsync(http, lane, purchase, byTicketAlone: true);
     }
 
     // Empty: the path is not that of a purchase, as it is usually written.

@@ -1,14 +1,15 @@
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Documentation;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Api.SignIn;
-using OrleansSale.Api.Tickets;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
 
-namespace OrleansSale.Api.Reservations;
+namespace OrleansSale.Api.Sales.Reservations;
 
 /// <summary>A reservation.</summary>
 /// <param name="Batch">Batch id.</param>
@@ -26,16 +27,16 @@ public static class ReservationsApi
         var reservation = app.MapGroup("/api/batches/{batch}/reservation").WithTags("Reservations");
         reservation.MapPut("", ReserveAsync).WithSummary("Reserve")
             .Produces<ReservationBody>(201).Produces<ReservationBody>(200)
-            .Described("Reserve", Contract.Users(
+            .Described("Reserve", EndpointDescription.Users(
                 Refusal.NotFound, Refusal.NotEligible, Refusal.ReservationClosed, Refusal.LimitReached));
         reservation.MapGet("", GetAsync).WithSummary("The caller's reservation")
-            .Produces<ReservationBody>().Described("GetReservation", Contract.Users(Refusal.NotFound));
+            .Produces<ReservationBody>().Described("GetReservation", EndpointDescription.Users(Refusal.NotFound));
         reservation.MapDelete("", CancelAsync).WithSummary("Cancel the reservation")
-            .Produces(204).Described("CancelReservation", Contract.Users(Refusal.NotFound, Refusal.Conflict));
+            .Produces(204).Described("CancelReservation", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
     }
 
     private static async Task<IResult> ReserveAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, Patience patience)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, ActorRetry retry)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
@@ -45,7 +46,7 @@ public static class ReservationsApi
         if (copy is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
         var grain = Of(grains, batch, caller);
         var schedule = feed.Terms.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
-        var answer = await patience.AskAsync(() => grain.ReserveAsync(caller.User, schedule));
+        var answer = await retry.AskAsync(() => grain.ReserveAsync(caller.User, schedule));
         if (answer.Refused is { } refusal)
         {
             return refusal == Refusal.LimitReached
@@ -54,34 +55,34 @@ public static class ReservationsApi
         }
         var body = BodyOf(batch, caller, answer.Value!, tickets);
         return answer.Value!.Created
-            ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, Wire.Json.ReservationBody)
-            : Reply.Ok(body, Wire.Json.ReservationBody);
+            ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, ReservationJson.Wire.ReservationBody)
+            : Reply.Ok(body, ReservationJson.Wire.ReservationBody);
     }
 
     private static async Task<IResult> GetAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, Patience patience)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, ActorRetry retry)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
         // Not even looked for: users of other channels never hold one, so they wake no actor.
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
         var grain = Of(grains, batch, found.Caller);
-        var answer = await patience.AskAsync(() => grain.GetAsync(found.Caller.User));
+        var answer = await retry.AskAsync(() => grain.GetAsync(found.Caller.User));
         return answer.Refused is { } refusal
             ? refusal == Refusal.LimitReached
                 ? Problem.NotFound(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
                 : Problem.Of(refusal)
-            : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), Wire.Json.ReservationBody);
+            : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), ReservationJson.Wire.ReservationBody);
     }
 
     private static async Task<IResult> CancelAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
         var grain = Of(grains, batch, found.Caller);
-        var answer = await patience.AskAsync(() => grain.CancelAsync(found.Caller.User));
+        var answer = await retry.AskAsync(() => grain.CancelAsync(found.Caller.User));
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 

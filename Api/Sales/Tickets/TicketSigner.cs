@@ -6,7 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Users;
 
-namespace OrleansSale.Api.Tickets;
+namespace OrleansSale.Api.Sales.Tickets;
 
 /// <summary>What a ticket states: this user holds this version of a reservation for this batch.</summary>
 public readonly record struct Ticket(string User, string Batch, long Version);

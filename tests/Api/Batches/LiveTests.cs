@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using OrleansSale.Api.Batches;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Live;
 
 namespace OrleansSale.Tests.Api.Batches;
 
@@ -43,7 +44,7 @@ public sealed class LiveTests : IAsyncLifetime
         // Nothing happens any more: within the interval a ping shows that the stream lives.
         var quiet = Stopwatch.StartNew();
         await viewer.UntilAsync(shows => shows.EventType == "ping");
-        quiet.Elapsed.ShouldBeLessThan(BatchesApi.PingInterval + Soon);
+        quiet.Elapsed.ShouldBeLessThan(LiveApi.PingInterval + Soon);
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class LiveTests : IAsyncLifetime
 
         public async Task<SseItem<string>> NextAsync()
         {
-            (await _events.MoveNextAsync().AsTask().WaitAsync(BatchesApi.PingInterval + Soon))
+            (await _events.MoveNextAsync().AsTask().WaitAsync(LiveApi.PingInterval + Soon))
                 .ShouldBeTrue("the stream ended");
             return _events.Current;
         }

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansSale.Api.Connections;
+using OrleansSale.Api.Http.Connections;
+using OrleansSale.Api.Sales.Live;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo;
 

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using OrleansSale.Api.Connections;
+using OrleansSale.Api.Http.Connections;
 
 namespace OrleansSale.Tests.Api.Connections;
 

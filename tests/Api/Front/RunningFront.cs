@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using OrleansSale.Api.Composition;
+using OrleansSale.Api.Hosting;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Front;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansSale.Api.Batches;
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Operators;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Tests.Audit;

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using OrleansSale.Api;
-using OrleansSale.Api.Orders;
+using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Api.Orders;
@@ -28,7 +27,7 @@ public sealed class OrderAnswerTests
 
         await OrderAnswer.WriteAsync(http, 201, order);
 
-        var expected = JsonSerializer.SerializeToUtf8Bytes(OrderBody.Of(order), Wire.Json.OrderBody);
+        var expected = JsonSerializer.SerializeToUtf8Bytes(OrderBody.Of(order), OrderJson.Wire.OrderBody);
         Encoding.UTF8.GetString(answer.ToArray()).ShouldBe(Encoding.UTF8.GetString(expected));
         (http.Response.StatusCode, http.Response.ContentLength).ShouldBe((201, expected.Length));
         http.Response.Headers.Location.ToString().ShouldBe("/api/orders/mi2-1.17");

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
-using OrleansSale.Api.Composition;
+using OrleansSale.Api.Hosting;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Orders;

@@ -1,4 +1,4 @@
-using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Tests.Api.Purchases;

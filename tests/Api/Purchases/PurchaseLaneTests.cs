@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;

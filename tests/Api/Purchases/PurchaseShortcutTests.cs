@@ -4,7 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Sales.Purchases;
 
 namespace OrleansSale.Tests.Api.Purchases;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Purchases;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;

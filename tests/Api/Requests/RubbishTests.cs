@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using CsCheck;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Tests.Api.Requests;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 
@@ -127,7 +127,7 @@ public sealed class SessionEndTests(SaleTests.Fixture fixture)
 
     private IGrainFactory Actors() => _sale.Front.Services.GetRequiredService<IGrainFactory>();
 
-    private Sessions NewFront(IGrainFactory actors) => new(actors, new Patience(Options.Create(new SaleOptions())), _clock);
+    private Sessions NewFront(IGrainFactory actors) => new(actors, new ActorRetry(Options.Create(new SaleOptions())), _clock);
 
     private async Task<string> SignInAsync(string user, params string[] roles)
     {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Tests.Browser.Stage;
@@ -38,7 +38,7 @@ public sealed class TextTests(SaleStage stage)
     [Fact]
     public async Task Every_refusal_that_the_engine_knows_has_words()
     {
-        var codes = Enum.GetValues<Refusal>().Select(Api.Problems.Problem.CodeOf).ToArray();
+        var codes = Enum.GetValues<Refusal>().Select(Problem.CodeOf).ToArray();
         codes.Length.ShouldBeGreaterThan(15);
         var missing = await stage.Modules.RunAsync<string[]>(Text, """
             return x.filter(code => !['title', 'body'].every(part => m.hasText(`refusal.${code}.${part}`)));

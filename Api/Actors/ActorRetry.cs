@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Requests;
+namespace OrleansSale.Api.Actors;
 
 /// <summary>
 /// Asks an actor until it answers, within the bound of <see cref="SaleOptions.AnswerWithinSeconds"/>. A failed call is
 /// of unknown outcome, and every request to an actor is idempotent, so the front asks again before it troubles the
 /// client.
 /// </summary>
-public sealed class Patience(IOptions<SaleOptions> options)
+public sealed class ActorRetry(IOptions<SaleOptions> options)
 {
     private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(500);
 

@@ -1,12 +1,12 @@
-using OrleansSale.Api.Batches;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Requests;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Api.Orders;
+namespace OrleansSale.Api.Sales.Orders;
 
 /// <summary>An order id that a caller named, and who the caller is. There may be no such order.</summary>
 /// <param name="Caller">Who asks.</param>
@@ -25,7 +25,7 @@ public readonly record struct NamedOrder(Caller Caller, ISaleBatchGrain Batch, s
 /// before the batch is addressed; and the batch must say that the order is there and may be seen, before the order's
 /// own actor is. So guesses activate nothing: an order's actor wakes for its owner and for operators only.
 /// </summary>
-public sealed class OrderDesk(CatalogueCopy catalogue, IGrainFactory grains, Patience patience)
+public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
 {
     /// <summary>The order as a batch's, or the problem.</summary>
     public async ValueTask<(NamedOrder Found, Problem? Problem)> FindAsync(HttpContext http, string id)
@@ -45,7 +45,7 @@ public sealed class OrderDesk(CatalogueCopy catalogue, IGrainFactory grains, Pat
     /// <param name="owner">Whose it must be; null: anybody's.</param>
     public async ValueTask<(IOrderGrain Actor, Problem? Problem)> FindActorAsync(NamedOrder order, string? owner)
     {
-        var owned = await patience.AskAsync(() => order.Batch.GetOrderAsync(order.Seq, owner));
+        var owned = await retry.AskAsync(() => order.Batch.GetOrderAsync(order.Seq, owner));
         return (grains.GetGrain<IOrderGrain>(order.Id), owned.Refused is { } refusal ? Problem.Of(refusal, owned.Detail) : null);
     }
 }

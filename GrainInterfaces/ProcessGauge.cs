@@ -3,20 +3,13 @@ using System.Diagnostics.Metrics;
 
 namespace OrleansSale.GrainInterfaces;
 
-/// <summary>What the engine's own figures have in common, whichever part counts them.</summary>
-public static class SaleMeters
-{
-    /// <summary>The meter's name.</summary>
-    public const string Name = "OrleansSale";
-}
-
 /// <summary>
 /// A figure of the whole process. Several engines may run in one, and instruments of one name count as one: the engine that
 /// is read last would hide the others.
 /// </summary>
 public sealed class ProcessGauge
 {
-    private static readonly Meter Meter = new(SaleMeters.Name);
+    private static readonly Meter Meter = new(EngineMeter.Name);
 
     private readonly ConcurrentDictionary<object, Func<double>> _engines = new();
 

@@ -1,14 +1,14 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Users;
 
-namespace OrleansSale.Api.Batches;
+namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
 /// A front's compact copy of the users to whom only the batch may answer, as 64-bit hashes in an open-addressing table:
 /// 11 to 32 bytes a user. A false yes costs a question to the batch; there is no false no for what was added. Readers
 /// take no lock.
 /// </summary>
-public sealed class KnownUsers
+public sealed class UsersAnsweredByBatch
 {
     private const int InitialLength = 1_024;
 

@@ -1,15 +1,15 @@
 using System.Diagnostics.Metrics;
-using OrleansSale.Api.Problems;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Telemetry;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>What the engine counts.</summary>
-public sealed class SaleMeter
+public sealed class PurchaseCounter
 {
     // Never disposed: it is the one of all engines of the process.
     private static readonly Counter<long> Purchases =
-        new Meter(SaleMeters.Name).CreateCounter<long>("sale.purchases", "{purchase}", "Purchases answered, by outcome.");
+        new Meter(EngineMeter.Name).CreateCounter<long>("sale.purchases", "{purchase}", "Purchases answered, by outcome.");
 
     // Made once: a purchase must not pay for its own label.
     private readonly KeyValuePair<string, object?>[] _refusals =

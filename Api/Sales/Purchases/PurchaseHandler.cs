@@ -1,17 +1,16 @@
-using OrleansSale.Api.Orders;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Telemetry;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Users;
 
-namespace OrleansSale.Api.Purchases;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// What becomes of a purchase once it is known who wants how many of which batch: may the front refuse by itself, else the
 /// lane; and how it is told. The same for every way on which a purchase gets here.
 /// </summary>
-public sealed class PurchaseDesk(SaleMeter meter, TimeProvider time)
+public sealed class PurchaseHandler(PurchaseCounter meter, TimeProvider time)
 {
     /// <summary>Why this front refuses by itself; null: it is for the batch to answer.</summary>
     public Problem? Refuse(PurchaseLane lane, string user, int quantity)
@@ -24,7 +23,7 @@ public sealed class PurchaseDesk(SaleMeter meter, TimeProvider time)
             return null;
         }
         // After the copy and in this order: who waits no more is known by then, if he got a unit.
-        return lane.IsWaiting(user) || feed.Known.MayContain(UserId.HashOf(user)) ? null : ProblemOf(refusal, feed.Terms);
+        return lane.IsWaiting(user) || feed.AnsweredByBatch.MayContain(UserId.HashOf(user)) ? null : ProblemOf(refusal, feed.Terms);
     }
 
     /// <summary>Asks the batch and tells what it says.</summary>

@@ -2,21 +2,18 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using OrleansSale.Api.Problems;
-using OrleansSale.Api.Purchases;
-using OrleansSale.Api.Requests;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Documentation;
+namespace OrleansSale.Api.Http.Documentation;
 
 /// <summary>
 /// What the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.
 /// </summary>
-internal static class ContractTransformers
+internal static class DescriptionTransformers
 {
     private const string IdPattern = "^[a-z0-9-]{1,64}$", OrderPattern = "^[a-z0-9-]{1,64}\\.[1-9][0-9]{0,17}$";
 
-    /// <summary>Completes an operation from its <see cref="Contract"/>.</summary>
+    /// <summary>Completes an operation from its <see cref="EndpointDescription"/>.</summary>
     public static Task CompleteAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -28,13 +25,13 @@ internal static class ContractTransformers
                 media.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
         }
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var contract = metadata.OfType<Contract>().LastOrDefault() ?? Contract.Open();
-        operation.Security = SecurityOf(contract, context.Document);
+        var description = metadata.OfType<EndpointDescription>().LastOrDefault() ?? EndpointDescription.Open();
+        operation.Security = SecurityOf(description, context.Document);
         // A request to any of them may be no HTTP.
         if (operation.Responses?.Keys.Any(status => status.StartsWith('4')) == false)
             operation.Responses["400"] = Malformed(context.Document);
-        if (contract.TakesKey) (operation.Parameters ??= []).Add(Key());
-        foreach (var refusals in contract.Refusals.Distinct().Order().GroupBy(Problem.StatusOf))
+        if (description.TakesKey) (operation.Parameters ??= []).Add(Key());
+        foreach (var refusals in description.Refusals.Distinct().Order().GroupBy(Problem.StatusOf))
         {
             if (operation.Responses?.GetValueOrDefault($"{refusals.Key}") is not OpenApiResponse response) continue;
             response.Description = string.Join(", ", refusals.Select(refusal => $"`{Problem.CodeOf(refusal)}`"));
@@ -84,13 +81,13 @@ internal static class ContractTransformers
     }
 
     // Any of the schemes will do; none is said too, so that nobody takes it for forgotten.
-    private static List<OpenApiSecurityRequirement> SecurityOf(Contract contract, OpenApiDocument? document)
+    private static List<OpenApiSecurityRequirement> SecurityOf(EndpointDescription description, OpenApiDocument? document)
     {
-        var schemes = contract.Schemes.Select(scheme => new OpenApiSecurityRequirement
+        var schemes = description.Schemes.Select(scheme => new OpenApiSecurityRequirement
         {
             [new OpenApiSecuritySchemeReference(scheme, document)] = [],
         });
-        return contract.IsOptional ? [new OpenApiSecurityRequirement(), .. schemes] : [.. schemes];
+        return description.IsOptional ? [new OpenApiSecurityRequirement(), .. schemes] : [.. schemes];
     }
 
     private static OpenApiResponse Malformed(OpenApiDocument? document) => new()

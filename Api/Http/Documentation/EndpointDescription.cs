@@ -1,14 +1,13 @@
-using OrleansSale.Api.Problems;
 using OrleansSale.GrainInterfaces;
 
-namespace OrleansSale.Api.Documentation;
+namespace OrleansSale.Api.Http.Documentation;
 
 /// <summary>What an endpoint's description says besides its bodies: who may ask, and every way it can refuse.</summary>
 /// <param name="Schemes">The credentials of which one is needed; none: it is open.</param>
 /// <param name="Refusals">The codes it can answer.</param>
 /// <param name="TakesKey">Whether it takes an Idempotency-Key.</param>
 /// <param name="IsOptional">Whether it answers those without a credential too.</param>
-public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKey = false, bool IsOptional = false)
+public sealed record EndpointDescription(string[] Schemes, Refusal[] Refusals, bool TakesKey = false, bool IsOptional = false)
 {
     /// <summary>The bearer token; the pages' cookie stands for one.</summary>
     public const string Bearer = "Bearer";
@@ -20,32 +19,32 @@ public sealed record Contract(string[] Schemes, Refusal[] Refusals, bool TakesKe
         [Refusal.InvalidRequest, Refusal.TooLarge, Refusal.UnsupportedMediaType];
 
     /// <summary>Open to everybody.</summary>
-    public static Contract Open(params Refusal[] refusals) => new([], refusals);
+    public static EndpointDescription Open(params Refusal[] refusals) => new([], refusals);
 
     /// <summary>For everybody; callers with a credential are answered for what they are.</summary>
-    public static Contract Anybody(params Refusal[] refusals) => new([Bearer], refusals, IsOptional: true);
+    public static EndpointDescription Anybody(params Refusal[] refusals) => new([Bearer], refusals, IsOptional: true);
 
     /// <summary>For users; besides these refusals it can be unauthenticated, overloaded and unavailable.</summary>
-    public static Contract Users(params Refusal[] refusals) =>
+    public static EndpointDescription Users(params Refusal[] refusals) =>
         new([Bearer], [Refusal.Unauthenticated, Refusal.Overloaded, Refusal.Unavailable, .. refusals]);
 
     /// <summary>For operators; besides these refusals it can be unauthenticated, forbidden, overloaded and unavailable.</summary>
-    public static Contract Operators(params Refusal[] refusals) =>
+    public static EndpointDescription Operators(params Refusal[] refusals) =>
         new([Bearer], [Refusal.Unauthenticated, Refusal.Forbidden, Refusal.Overloaded, Refusal.Unavailable, .. refusals]);
 
     /// <summary>It reads a JSON body, which can be malformed, too large or of another media type.</summary>
-    public Contract WithBody() => this with { Refusals = [.. Refusals, .. BodyRefusals] };
+    public EndpointDescription WithBody() => this with { Refusals = [.. Refusals, .. BodyRefusals] };
 
 }
 
 /// <summary>Gives endpoints their contracts.</summary>
-public static class ContractEndpoints
+public static class DescribedEndpoints
 {
-    /// <summary>Describes an endpoint by its contract, under an operation id.</summary>
-    public static RouteHandlerBuilder Described(this RouteHandlerBuilder endpoint, string operation, Contract contract)
+    /// <summary>Describes an endpoint as told, under an operation id.</summary>
+    public static RouteHandlerBuilder Described(this RouteHandlerBuilder endpoint, string operation, EndpointDescription description)
     {
-        foreach (var status in contract.Refusals.Select(Problem.StatusOf).Distinct().Order())
+        foreach (var status in description.Refusals.Select(Problem.StatusOf).Distinct().Order())
             endpoint.Produces<ProblemBody>(status, Problem.MediaType);
-        return endpoint.WithName(operation).WithMetadata(contract);
+        return endpoint.WithName(operation).WithMetadata(description);
     }
 }

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Http;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>Writes what operators are told.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSerializable(typeof(OperatorOrderList))]
+[JsonSerializable(typeof(OperatorReservationList))]
+[JsonSerializable(typeof(FaultList))]
+public sealed partial class OperatorJson : JsonSerializerContext
+{
+    /// <summary>The context to write with.</summary>
+    public static OperatorJson Wire => field ??= new(WireFormat.Readable(Default.Options));
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Http;
+
+namespace OrleansSale.Api.Sales.Orders;
+
+/// <summary>Writes what buyers are told of orders.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(OrderList))]
+[JsonSerializable(typeof(CheckoutBody))]
+[JsonSerializable(typeof(DeliveryBody))]
+public sealed partial class OrderJson : JsonSerializerContext
+{
+    /// <summary>The context to write with.</summary>
+    public static OrderJson Wire => field ??= new(WireFormat.Readable(Default.Options));
+}
