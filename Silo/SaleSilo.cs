@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;

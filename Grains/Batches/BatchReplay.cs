@@ -1,4 +1,3 @@
-using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches;

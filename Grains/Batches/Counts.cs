@@ -4,6 +4,6 @@ namespace OrleansSale.Grains.Batches;
 internal readonly record struct Counts(
     int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsClosed, int KnownUsers)
 {
-    public static Counts Of(SaleBatch batch) => new(batch.Stock, batch.Free.Count, batch.HeldUnits, batch.SoldUnits,
-        batch.WithdrawnUnits, batch.IsPaused, batch.IsClosed, batch.KnownUsers.Count);
+    public static Counts Of(SaleBatch batch) => new(batch.Stock.Total, batch.Stock.Free.Count, batch.Stock.Held, batch.Stock.Sold,
+        batch.Stock.Withdrawn, batch.Directing.IsPaused, batch.Directing.IsClosed, batch.KnownUsers.Count);
 }

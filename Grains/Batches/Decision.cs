@@ -2,10 +2,7 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>
-/// What a rule decides: the outcome to tell once durable, and the entries that make it so (none, one or two, in order).
-/// </summary>
+/// <summary>What a rule decides: the outcome to answer once durable, and the entries that make it so, in order.</summary>
 /// <param name="Outcome">What to answer.</param>
-/// <param name="First">The first entry to append and apply; null: nothing changes.</param>
-/// <param name="Second">The second entry, of the same commit; null: none.</param>
-public readonly record struct Decision<T>(T Outcome, BatchEntry? First = null, BatchEntry? Second = null);
+/// <param name="Entries">The entries to append and apply, of one commit. None: nothing changes.</param>
+public readonly record struct Decision<T>(T Outcome, params BatchEntry[] Entries);

@@ -4,8 +4,13 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Batches.Reservations;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
@@ -17,241 +22,195 @@ namespace OrleansSale.Grains.Batches;
 /// </summary>
 /// <remarks>
 /// Reentrant so that requests join one commit: every decision and its entries are made synchronously, before the first
-/// await, so no two decisions interleave; what follows the await only tells what was decided. It awaits no order actor
-/// while it decides or commits.
+/// await (<see cref="DurableBatch"/>). It awaits no order actor while it decides or commits. If the ledger is damaged there
+/// is no batch to decide about: <see cref="Batch"/> stands before every decision and every answer.
 /// </remarks>
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
-    ILedger ledger, TimeProvider time, IClockCheck clock, BatchLeads leads, BatchReminder reminder, RefundWatch refundWatch,
+    ILedger ledger, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder, BatchLeads leads, RefundWatch refundWatch,
     IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
 {
-    /// <summary>How often deadlines, refunds and the activation's own life are looked after.</summary>
-    public static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Most holds released in one commit; the rest follow in the next.</summary>
-    public const int MaxReleasesPerCommit = 1_000;
-
-    private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
-
-    private SaleBatch _batch = new();
-    private StreamAppender<Counts> _appender = null!;
-    private EntryWriter _writer = null!;
+    private DurableBatch? _batch;
+    private BatchUpkeep? _upkeep;
     private RosterCount _roster = null!;
-    private RefundSweep _refunds = null!;
-    private BatchTime _time = null!;
-    private long _activatedAt;
-    private DateTimeOffset? _aheadSince;
-    private long _replayedTo;
-    private long _settledAt = -1;
-    private bool _isReminded;
-    private bool _isDoomed;
+    private DamagedStream? _damage;
 
     private string Id => this.GetPrimaryKeyString();
 
-    private long GraceMilliseconds => orderOptions.Value.GraceSeconds * 1000L;
+    // Throws if the ledger is damaged.
+    private DurableBatch Batch => _batch ?? throw _damage!.Failure();
 
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (ClockFault() is { } fault) throw fault;
-        if (await ReplayAsync(cancellationToken) is not { } head) return;
-        _appender = new(ledger, Streams.OfBatch(Id), head, () => Counts.Of(_batch));
-        _replayedTo = head.Seq;
-        _writer = new EntryWriter(Id);
-        _activatedAt = time.GetTimestamp();
-        _time = new BatchTime(_batch.LastAt, TimeSpan.Zero);
+        if (clock.Fault is { } fault) throw new SaleUnavailableException($"{Id}: {fault}");
+        var (stream, state) = (Streams.OfBatch(Id), new SaleBatch());
+        LedgerHead head;
+        try
+        {
+            head = await BatchReplay.ReadAsync(ledger, stream, state, cancellationToken);
+        }
+        catch (LedgerFormatException e)
+        {
+            // The state that a part of the ledger gave is thrown away.
+            _damage = new(
+                stream, this, e, stop => BatchReplay.ReadAsync(ledger, stream, new(), stop), NoteDamageAsync, timeProvider.GetUtcNow(),
+                log);
+            return;
+        }
         _roster = new RosterCount(ledger, Streams.OfReservations(Id));
-        _refunds = new RefundSweep(_batch, time, MakeRefundAsync, refundWatch, log);
-        if (_batch.Terms is null) return;
-        NoteLead();
+        _batch = new DurableBatch(
+            Id, state, head, ledger, timeProvider, orderOptions.Value.GraceSeconds * 1000L, reason => _upkeep!.Abandon(reason));
+        _upkeep = new BatchUpkeep(
+            this, _batch, GrainFactory, clock, reminder, leads, refundWatch, timeProvider, DelayDeactivation, log);
+        if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
-        StartTicking();
+        _upkeep.Start();
     }
 
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        EndUpkeep();
-        if (_isDoomed || _damage is not null) return;
+        _upkeep?.End();
+        if (_batch is null || _batch.Journal.IsAbandoned) return;
         try
         {
-            await _appender.SettledAsync().WaitAsync(cancellationToken);
+            await _batch.Journal.WhenDurableAsync().WaitAsync(cancellationToken);
         }
-        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException or OperationCanceledException)
+        catch (Exception e) when (e is SaleUnavailableException or OperationCanceledException)
         {
-            // Nobody was told anything that rests on it; the next activation reads what is stored.
-            Log.LeftUnsettled(log, Id, e.Message);
+            // Nothing that rests on it was answered; the next activation reads what is stored.
+            Log.LeftUnstored(log, Id, e.Message);
         }
     }
 
     /// <inheritdoc />
     public async Task<Answer<bool>> CreateAsync(BatchTerms terms)
     {
-        var created = Take(OperatorRules.DecideCreate(_batch, terms), Now());
-        if (created.Value) StartTicking();
-        var told = await ToldAsync(created);
-        // Who watches the silos knows by this line which of them has the batch: a new one was active before it was there.
+        var created = Batch.Take(OperatorRules.DecideCreate(Batch.State, terms), Batch.Now);
+        if (created.Value) _upkeep!.Start();
+        var answer = await Batch.Journal.WhenDurableAsync(created);
+        // Operators who watch the silos know by this line which of them has the batch: it was active before it was created.
         if (created.Value) Log.Activated(log, Id, 1);
-        return told;
+        return answer;
     }
 
     /// <inheritdoc />
-    public async Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call)
+    public Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call)
     {
+        var batch = Batch;
         var requests = call.Requests;
         var outcomes = new PurchaseOutcome[requests.Length];
-        var now = ReleaseDue();
-        for (var i = 0; i < requests.Length; i++) outcomes[i] = Take(PurchaseRules.Decide(_batch, requests[i], now), now);
-        return await ToldAsync(new PurchaseOutcomes(outcomes));
+        var now = batch.DoDue();
+        for (var i = 0; i < requests.Length; i++) outcomes[i] = batch.Take(PurchaseRules.Decide(batch.State, requests[i], now), now);
+        return batch.Journal.WhenDurableAsync(new PurchaseOutcomes(outcomes));
     }
 
     /// <inheritdoc />
     public async Task<BoardUpdate?> ReadBoardAsync(int fromUser)
     {
-        RequireSound();
+        var journal = Batch.Journal;
         // The roster's count first: it may wait for storage, and the counts should be the newest.
         var reserved = await _roster.ReadAsync();
-        if (_appender.Committed.Seq == 0)
-        {
-            await ToldAsync(false);
-            return null;
-        }
-        var (head, counts) = (_appender.Committed, _appender.CommittedState);
+        if (journal.Committed.Seq == 0) return await journal.WhenDurableAsync<BoardUpdate?>(null);
+        var (head, counts) = (journal.Committed, journal.CommittedState);
         var users = new ulong[Math.Clamp(counts.KnownUsers - fromUser, 0, BoardUpdate.MaxUsers)];
-        for (var i = 0; i < users.Length; i++) users[i] = _batch.KnownUsers[fromUser + i];
-        return await ToldAsync(new BoardUpdate(
+        for (var i = 0; i < users.Length; i++) users[i] = Batch.State.KnownUsers[fromUser + i];
+        return await journal.WhenDurableAsync(new BoardUpdate(
             new BatchSnapshot(head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.IsPaused, counts.IsClosed, counts.KnownUsers, Lead()), users));
+                Standby: 0, counts.IsPaused, counts.IsClosed, counts.KnownUsers, Batch.Lead), users));
     }
 
     /// <inheritdoc />
-    public Task<Answer<OrderView>> GetOrderAsync(long order, string? owner) => ToldAsync(ViewOf(order, owner));
+    public Task<Answer<OrderView>> GetOrderAsync(long order, string? owner) => Batch.Journal.WhenDurableAsync(ViewOf(order, owner));
 
     /// <inheritdoc />
     public Task<OrderPage> ListOrdersOfAsync(string user)
     {
-        var orders = new List<OrderView>();
-        for (var order = _batch.LatestOrderOf(user); order is not null; order = order.Previous) orders.Add(_batch.View(order));
-        orders.Reverse();
-        return ToldAsync(new OrderPage([.. orders]));
+        var views = new List<OrderView>();
+        var orders = Batch.State.Orders;
+        for (var order = orders.LatestOf(user); order is not null; order = order.Previous) views.Add(orders.View(order));
+        views.Reverse();
+        return Batch.Journal.WhenDurableAsync(new OrderPage([.. views]));
     }
 
     /// <inheritdoc />
-    public Task<OrderPage> ListOrdersAsync(long after, int limit) =>
-        ToldAsync(new OrderPage([.. _batch.OrdersAfter(after).Take(limit).Select(_batch.View)]));
+    public Task<OrderPage> ListOrdersAsync(long after, int limit) => Batch.Journal.WhenDurableAsync(
+        new OrderPage([.. Batch.State.Orders.After(after).Take(limit).Select(Batch.State.Orders.View)]));
 
     /// <inheritdoc />
-    public async Task<Answer<OrderView>> CancelOrderAsync(long order, string? owner)
+    public Task<Answer<OrderView>> CancelOrderAsync(long order, string? owner)
     {
-        var now = ReleaseDue();
-        var refusal = Take(HoldRules.DecideCancel(_batch, order, owner), now);
-        return await ToldAsync(refusal is { } no ? no : ViewOf(order, owner));
+        var now = Batch.DoDue();
+        var refusal = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner), now);
+        return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
     }
 
     /// <inheritdoc />
-    public async Task<Answer<OrderView>> RecordCheckoutAsync(long order, string checkout)
+    public Task<Answer<OrderView>> RecordCheckoutAsync(long order, string checkout)
     {
-        var now = ReleaseDue();
-        var refusal = Take(PaymentRules.DecideCheckout(_batch, order, checkout, now), now);
-        return await ToldAsync(refusal is { } no ? no : ViewOf(order, owner: null));
+        var now = Batch.DoDue();
+        var refusal = Batch.Take(PaymentRules.DecideCheckout(Batch.State, order, checkout, now), now);
+        return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner: null));
     }
 
     /// <inheritdoc />
-    public async Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
+    public Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
     {
-        var now = Now();
-        return await ToldAsync(Take(PaymentRules.DecideCapture(_batch, capture, now, GraceMilliseconds), now));
+        var now = Batch.Now;
+        return Batch.CommitAsync(PaymentRules.DecideCapture(Batch.State, capture, now, Batch.GraceMilliseconds), now);
     }
 
     /// <inheritdoc />
-    public async Task<Answer<bool>> OperateAsync(OperatorCommand command)
+    public Task<Answer<bool>> OperateAsync(OperatorCommand command)
     {
-        var now = ReleaseDue();
-        return await ToldAsync(Take(OperatorRules.Decide(_batch, command), now));
+        var now = Batch.DoDue();
+        return Batch.CommitAsync(OperatorRules.Decide(Batch.State, command), now);
     }
 
     /// <inheritdoc />
-    public async Task<Answer<bool>> CancelReservationAsync(string user, long version)
+    public Task<Answer<bool>> CancelReservationAsync(string user, long version)
     {
-        var now = ReleaseDue();
-        return await ToldAsync(Take(HoldRules.DecideReservationCancelled(_batch, user, version), now));
+        var now = Batch.DoDue();
+        return Batch.CommitAsync(HoldRules.DecideReservationCancelled(Batch.State, user, version), now);
     }
 
     /// <inheritdoc />
-    public Task<long> GetCancelledVersionAsync(string user) => ToldAsync(_batch.CancelledVersionOf(user));
+    public Task<long> GetCancelledVersionAsync(string user) =>
+        Batch.Journal.WhenDurableAsync(Batch.State.Reservations.CancelledVersionOf(user));
 
     /// <summary>
     /// The second net: being called it is active, and its own timer does the rest. A batch whose ledger was lost needs none.
     /// </summary>
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
-        _batch.Terms is null && _damage is null ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
+        _batch?.State is { Terms: null } ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task<DateTimeOffset> GetTimeAsync() => Task.FromResult(DateTimeOffset.FromUnixTimeMilliseconds(Now()));
+    public Task<DateTimeOffset> GetTimeAsync() => Task.FromResult(DateTimeOffset.FromUnixTimeMilliseconds(Batch.Now));
 
     /// <inheritdoc />
-    public Task<bool> WakeAsync() => Task.FromResult(!IsSettled());
+    public Task<bool> WakeAsync() => Task.FromResult(_upkeep is { IsSettled: false });
+
+    /// <inheritdoc />
+    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(_upkeep?.ListFaults() ?? []);
+
+    private Task NoteDamageAsync(DamagedStream damage)
+    {
+        var catalogue = GrainFactory.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
+        return damage.IsOver ? catalogue.NoteRepairAsync(Id)
+            : catalogue.NoteDamageAsync(new Fault(FaultKind.BatchDamaged, Id, damage.Since, damage.Detail));
+    }
 
     private Answer<OrderView> ViewOf(long seq, string? owner) =>
-        _batch.FindOrder(seq) is { } order && (owner is null || order.User == owner) ? _batch.View(order) : Refusal.NotFound;
+        Batch.State.Orders.Find(seq) is { } order && (owner is null || order.User == owner) ? Batch.State.Orders.View(order)
+            : Refusal.NotFound;
 
-    private long Now()
+    private static partial class Log
     {
-        RequireSound();
-        return NowAt(Clock());
-    }
+        [LoggerMessage(1, LogLevel.Information, "Batch {Batch} activated at entry {Seq}")]
+        public static partial void Activated(ILogger log, string batch, long seq);
 
-    private long NowAt(long clock) => _time.At(clock, time.GetElapsedTime(_activatedAt));
-
-    private long Clock() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    // By how much the batch's time is ahead of the clock.
-    private TimeSpan Lead()
-    {
-        var clock = Clock();
-        return TimeSpan.FromMilliseconds(NowAt(clock) - clock);
-    }
-
-    // Due holds end before anything else is decided, so that their units are there and no one deals with a dead hold.
-    private long ReleaseDue()
-    {
-        var now = Now();
-        for (var i = 0; i < MaxReleasesPerCommit && HoldRules.NextDue(_batch, now, GraceMilliseconds) is { } released; i++)
-            Record(released, now);
-        return now;
-    }
-
-    // What a decision was made at is when it happened: the entry carries the same instant as the outcome.
-    private T Take<T>(Decision<T> decision, long now)
-    {
-        if (decision.First is not null) Record(decision.First, now);
-        if (decision.Second is not null) Record(decision.Second, now);
-        return decision.Outcome;
-    }
-
-    private void Record(BatchEntry entry, long at)
-    {
-        var seq = _batch.LastSeq + 1;
-        _batch.Apply(seq, at, entry);
-        _time.Entered(at);
-        _writer.Write(_appender.Lines, seq, at, entry);
-        _appender.Added();
-    }
-
-    // Everything leaves through here: what was decided is told once what it rests on is durable, or not at all.
-    private async Task<T> ToldAsync<T>(T outcome)
-    {
-        RequireSound();
-        try
-        {
-            await _appender.SettledAsync();
-            if (_appender.Committed.Seq > _replayedTo && Dooms.Succeeds() is { } dooms) Log.Vouched(log, dooms);
-            return outcome;
-        }
-        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
-        {
-            Doom(e);
-            throw;
-        }
+        [LoggerMessage(3, LogLevel.Warning, "Batch {Batch} was deactivated before a commit was durable: {Reason}")]
+        public static partial void LeftUnstored(ILogger log, string batch, string reason);
     }
 }

@@ -4,7 +4,8 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Catalogue;

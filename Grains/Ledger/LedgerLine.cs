@@ -51,21 +51,23 @@ public static class LedgerLine
     /// Reads the frame; the reader then stands on the opening brace of <c>data</c>. After reading the members, call
     /// <see cref="Finish"/>.
     /// </summary>
+    /// <param name="json">The reader, at the beginning of a line that is one span.</param>
+    /// <param name="type">The type as it stands in the line. One with an escape sequence in it is no known type.</param>
     /// <exception cref="LedgerFormatException">The line is not framed as it should be.</exception>
-    public static (long Seq, string Type, long At) Open(ref Utf8JsonReader json)
+    public static (long Seq, long At) Open(ref Utf8JsonReader json, out ReadOnlySpan<byte> type)
     {
         Expect(ref json, JsonTokenType.StartObject);
         Name(ref json, "seq"u8);
         if (!json.Read() || !json.TryGetInt64(out var seq)) throw new LedgerFormatException("the sequence is malformed");
         Name(ref json, "type"u8);
         Expect(ref json, JsonTokenType.String);
-        var type = json.GetString()!;
+        type = json.ValueSpan;
         Name(ref json, "at"u8);
         Expect(ref json, JsonTokenType.String);
         var at = ReadInstant(ref json);
         Name(ref json, "data"u8);
         Expect(ref json, JsonTokenType.StartObject);
-        return (seq, type, at);
+        return (seq, at);
     }
 
     /// <summary>Reads the closing brace of the line, after the reader stands on that of <c>data</c>.</summary>

@@ -36,7 +36,7 @@ public static class ReservationEntries
     public static void Write(IBufferWriter<byte> to, string user, Reservation reservation)
     {
         using var json = new Utf8JsonWriter(to, Options);
-        LedgerLine.Begin(json, reservation.Seq, reservation.IsOpen ? "reserved"u8 : "cancelled"u8, reservation.At);
+        LedgerLine.Begin(json, reservation.Seq, TypeOf(reservation), reservation.At);
         json.WriteString("user"u8, user);
         json.WriteNumber("reservation"u8, reservation.Version);
         LedgerLine.End(json, to);
@@ -49,10 +49,10 @@ public static class ReservationEntries
         try
         {
             var json = new Utf8JsonReader(line);
-            var (seq, type, at) = LedgerLine.Open(ref json);
+            var (seq, at) = LedgerLine.Open(ref json, out var type);
             var next = new Reservation(seq, at);
-            if (seq != before.Seq + 1 || type != (next.IsOpen ? "reserved" : "cancelled"))
-                throw new LedgerFormatException($"a reservation's entry {before.Seq} is followed by {seq}, {type}");
+            if (seq != before.Seq + 1 || !type.SequenceEqual(TypeOf(next)))
+                throw new LedgerFormatException($"a reservation's entry {before.Seq} is followed by {seq} of another type");
             return next;
         }
         catch (JsonException e)
@@ -60,4 +60,6 @@ public static class ReservationEntries
             throw new LedgerFormatException("the line is malformed", e);
         }
     }
+
+    private static ReadOnlySpan<byte> TypeOf(Reservation reservation) => reservation.IsOpen ? "reserved"u8 : "cancelled"u8;
 }

@@ -15,7 +15,7 @@ namespace OrleansSale.Grains.Reservations;
 public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<ReservationGrain> log) : Grain, IReservationGrain
 {
     private Reservation _reservation;
-    private StreamAppender<long>? _appender;
+    private Journal<long>? _journal;
     private string _user = "";
     private bool _isWhole;
     private DamagedStream? _damage;
@@ -30,9 +30,9 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule)
     {
         await LoadAsync(user);
-        if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await ToldAsync<ReservationView>(Refusal.ReservationClosed);
-        if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
-        if (!MayChange) return await ToldAsync<ReservationView>(Refusal.LimitReached);
+        if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
+        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
         await AppendNextAsync();
         return View(created: true);
     }
@@ -41,15 +41,15 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     public async Task<Answer<ReservationView>> GetAsync(string user)
     {
         await LoadAsync(user);
-        if (_reservation.IsOpen) return await ToldAsync<ReservationView>(View(created: false));
-        return await ToldAsync<ReservationView>(MayChange ? Refusal.NotFound : Refusal.LimitReached);
+        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        return await WhenDurableAsync<ReservationView>(MayChange ? Refusal.NotFound : Refusal.LimitReached);
     }
 
     /// <inheritdoc />
     public async Task<Answer<bool>> CancelAsync(string user)
     {
         await LoadAsync(user);
-        if (!_reservation.IsOpen) return await ToldAsync<bool>(true);
+        if (!_reservation.IsOpen) return await WhenDurableAsync<bool>(true);
         Answer<bool> stopped;
         try
         {
@@ -73,7 +73,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     // activate it anew.
     private async Task LoadAsync(string user)
     {
-        if (_appender is null && _damage is null) await ReadAsync(user);
+        if (_journal is null && _damage is null) await ReadAsync(user);
         if (_damage is { } damage) throw damage.Failure();
         if (_isWhole) return;
         if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
@@ -87,7 +87,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
         try
         {
             (_reservation, var head) = await ReplayAsync(stream, CancellationToken.None);
-            _appender = new(ledger, stream, head, () => _reservation.Seq);
+            _journal = new(ledger, stream, head, () => _reservation.Seq, _ => DeactivateOnIdle());
         }
         catch (LedgerFormatException e)
         {
@@ -100,24 +100,12 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
     private async Task AppendNextAsync()
     {
         _reservation = _reservation.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
-        ReservationEntries.Write(_appender!.Lines, _user, _reservation);
-        _appender.Added();
-        await ToldAsync<bool>(true);
+        ReservationEntries.Write(_journal!.Lines, _user, _reservation);
+        _journal.Added();
+        await WhenDurableAsync<bool>(true);
     }
 
-    private async Task<Answer<T>> ToldAsync<T>(Answer<T> answer)
-    {
-        try
-        {
-            await _appender!.SettledAsync();
-            return answer;
-        }
-        catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private Task<Answer<T>> WhenDurableAsync<T>(Answer<T> answer) => _journal!.WhenDurableAsync(answer);
 
     private async Task<(Reservation Reservation, LedgerHead Head)> ReplayAsync(string stream, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Silo.Payments;
 
 namespace OrleansSale.Silo.Settings;

@@ -3,6 +3,7 @@ using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Benchmarks;
 

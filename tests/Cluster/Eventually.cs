@@ -14,7 +14,7 @@ internal static class Eventually
     public static Task ConfirmationsAreOldAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
-        var span = StreamAppender<int>.ConfirmedFor + TimeSpan.FromMilliseconds(100);
+        var span = Journal<int>.ConfirmedFor + TimeSpan.FromMilliseconds(100);
         return HoldsAsync(() => TimeProvider.System.GetElapsedTime(started) > span, "a second is over");
     }
 

@@ -50,7 +50,7 @@ internal static class LedgerProof
         foreach (var entry in await ledger.EntriesOfAsync(batch))
         {
             state.Apply(entry.Seq, entry.At, entry.Entry);
-            states[entry.Seq] = (state.Free.Count, state.HeldUnits, state.SoldUnits, state.WithdrawnUnits, state.KnownUsers.Count);
+            states[entry.Seq] = (state.Stock.Free.Count, state.Stock.Held, state.Stock.Sold, state.Stock.Withdrawn, state.KnownUsers.Count);
         }
         foreach (var board in boards)
         {

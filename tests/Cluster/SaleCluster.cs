@@ -8,6 +8,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;

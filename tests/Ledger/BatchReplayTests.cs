@@ -2,7 +2,8 @@ using System.Buffers;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Storage;
 
@@ -26,7 +27,7 @@ public class BatchReplayTests
         var batch = new SaleBatch();
         var head = await BatchReplay.ReadAsync(ledger, Stream, batch, TestContext.Current.CancellationToken);
         head.Matches(await ledger.ReadHeadAsync(Stream, TestContext.Current.CancellationToken)).ShouldBeTrue();
-        (batch.HeldUnits, batch.LastSeq).ShouldBe((Stock, head.Seq));
+        (batch.Stock.Held, batch.LastSeq).ShouldBe((Stock, head.Seq));
     }
 
     // Some are verified while others are read, the last ones at the end.

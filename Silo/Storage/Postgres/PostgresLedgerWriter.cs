@@ -21,13 +21,13 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
 {
     /// <summary>
     /// How long one call may take, and how long the opening of a connection; then the connection is left to itself.
-    /// Shorter than an attempt of <see cref="StreamAppender{TState}"/>.
+    /// Shorter than an attempt of <see cref="Journal{TState}"/>.
     /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>
     /// How long opening a connection is tried before a call fails for want of one: with this, the attempts of a
-    /// <see cref="StreamAppender{TState}"/> outlast the restart of a server.
+    /// <see cref="Journal{TState}"/> outlast the restart of a server.
     /// </summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
 

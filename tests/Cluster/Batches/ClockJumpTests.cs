@@ -73,7 +73,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         _sale.Clock.Jump(Hour);
         await batch.OrderAsync("a");
-        await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
         (await batch.ListFaultsAsync()).ShouldBeEmpty();
         _sale.Clock.Jump(-Hour);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
@@ -89,7 +89,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         _sale.Log.With("ahead of the clock").Count.ShouldBe(2);
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.FromMinutes(50) - TimeSpan.FromSeconds(10.5));
         _sale.Clock.Jump(Hour);
-        await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
         _sale.Log.With("caught up").ShouldHaveSingleItem();
         (await batch.ListFaultsAsync()).ShouldBeEmpty();
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.Zero);
@@ -107,7 +107,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () =>
             {
-                await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+                await _sale.Clock.AdvanceAsync(Agenda.Period);
                 return _sale.Payments.Asked > 0;
             },
             "the provider is asked");
@@ -117,7 +117,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () =>
             {
-                await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+                await _sale.Clock.AdvanceAsync(Agenda.Period);
                 return await batch.StatusAsync(order) == OrderStatus.Refunded;
             },
             "it is paid back");

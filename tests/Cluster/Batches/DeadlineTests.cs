@@ -15,7 +15,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     private static readonly TimeSpan AtMostLate = TimeSpan.FromSeconds(1);
 
     // Less than the time between two ticks.
-    private static readonly TimeSpan Shortly = SaleBatchGrain.TickPeriod / 5;
+    private static readonly TimeSpan Shortly = Agenda.Period / 5;
 
     [Fact]
     public async Task A_hold_lives_until_payBy_and_its_grace_and_not_a_second_longer()
@@ -42,7 +42,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task Many_holds_that_are_due_together_all_end_within_a_second_in_bounded_commits()
     {
-        const int Holds = (3 * SaleBatchGrain.MaxReleasesPerCommit) + 100;
+        const int Holds = (3 * Agenda.MaxEntriesPerCommit) + 100;
         var id = await sale.CreateBatchAsync(stock: Holds);
         var batch = sale.Batch(id);
         for (var first = 0; first < Holds; first += 100)
@@ -52,10 +52,10 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         await sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(WindowSeconds + GraceSeconds) - AtMostLate);
         (await batch.BoardAsync()).Held.ShouldBe(Holds);
         await sale.Clock.AdvanceAsync(AtMostLate);
-        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await sale.Clock.AdvanceAsync(Agenda.Period);
 
         (await batch.BoardAsync()).Free.ShouldBe(Holds);
-        (await sale.Stored.CommitsOfAsync(id)).Max(commit => commit.Count).ShouldBeLessThanOrEqualTo(SaleBatchGrain.MaxReleasesPerCommit);
+        (await sale.Stored.CommitsOfAsync(id)).Max(commit => commit.Count).ShouldBeLessThanOrEqualTo(Agenda.MaxEntriesPerCommit);
         await sale.Stored.AuditAsync(id);
     }
 
@@ -118,13 +118,13 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         await sale.DeactivateAsync(batch);
         await sale.Clock.AdvanceToAsync(first.PayBy);
         (await batch.WakeAsync()).ShouldBeTrue();
-        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await sale.Clock.AdvanceAsync(Agenda.Period);
         (await batch.StatusAsync(first)).ShouldBe(OrderStatus.AwaitingPayment);
         await sale.DeactivateAsync(batch);
         // Long after everything fell due: the first thing that anybody is told is the truth as of the next tick.
         await sale.Clock.AdvanceAsync(TimeSpan.FromHours(2));
         (await batch.WakeAsync()).ShouldBeTrue();
-        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await sale.Clock.AdvanceAsync(Agenda.Period);
 
         (await batch.StatusAsync(first)).ShouldBe(OrderStatus.Expired);
         (await batch.StatusAsync(second)).ShouldBe(OrderStatus.Expired);
@@ -140,7 +140,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         var order = await batch.OrderAsync("a");
         await strict.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
-        await strict.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await strict.Clock.AdvanceAsync(Agenda.Period);
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Expired);
         await strict.Stored.AuditAsync(id);
     }
@@ -184,7 +184,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         var timers = own.Clock.GrainTimers;
         var ids = new List<string>();
         for (var i = 0; i < 200; i++) ids.Add(await own.CreateBatchAsync());
-        await own.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await own.Clock.AdvanceAsync(Agenda.Period);
         own.Clock.GrainTimers.ShouldBe(timers + 200);
         await Task.WhenAll(ids.Select(id => own.DeactivateAsync(own.Batch(id))));
         own.Clock.GrainTimers.ShouldBe(timers);

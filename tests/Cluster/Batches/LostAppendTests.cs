@@ -10,8 +10,8 @@ namespace OrleansSale.Tests.Cluster.Batches;
 /// <summary>An append without an answer is unknown, and the engine finds out rather than guess.</summary>
 public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluster>
 {
-    // StreamAppender.MaxAttempts is a number of a generic type; its argument says nothing here.
-    private const int Attempts = StreamAppender<int>.MaxAttempts;
+    // Journal.MaxAttempts is a number of a generic type; its argument says nothing here.
+    private const int Attempts = Journal<int>.MaxAttempts;
 
     [Fact]
     public async Task A_lost_answer_is_found_out_by_the_identical_row_and_the_buyer_gets_one_order()

@@ -157,11 +157,11 @@ public sealed class SecondActivationTests : IAsyncLifetime
     public async Task An_activation_that_is_behind_finds_out_by_its_timer_without_being_asked()
     {
         var id = await CreateEverywhereAsync(stock: 1);
-        await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _one.Clock.AdvanceAsync(Agenda.Period);
         await _two.Batch(id).OrderAsync("a");
         var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id));
         await Eventually.ConfirmationsAreOldAsync();
-        for (var look = 0; look < StreamAppender<int>.LooksPerConfirmation; look++) await _one.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        for (var look = 0; look < Journal<int>.LooksPerConfirmation; look++) await _one.Clock.AdvanceAsync(Agenda.Period);
         await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
 
@@ -99,7 +99,7 @@ public sealed class CatalogueTests : IAsyncLifetime
 
         // And when its last hold has ended, the other one is settled too.
         await _sale.Clock.AdvanceToAsync(held.PayBy.AddSeconds(31));
-        await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
         await DeactivateAllAsync("open", "closed", "closed-but-held");
         await _sale.DeactivateAsync(_sale.Catalogue);
         (await _sale.Catalogue.WakeAllAsync()).ShouldBe(1);
@@ -116,7 +116,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         _sale.Payments.IsDown = true;
         await _sale.Batch("owing").CancelOrderAsync(order.Seq, order.User);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromHours(11));
-        await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
         (await _sale.Batch("ended").WakeAsync()).ShouldBeFalse();
         (await _sale.Batch("owing").WakeAsync()).ShouldBeTrue();
 
@@ -138,8 +138,8 @@ public sealed class CatalogueTests : IAsyncLifetime
         await using var sale = await SaleCluster.StartAsync(start: DateTimeOffset.UtcNow);
         var (open, closed) = (sale.Batch(await sale.CreateBatchAsync()), sale.Batch(await sale.CreateBatchAsync()));
         (await closed.OperateAsync(Command(OperatorAction.Close))).Value.ShouldBeTrue();
-        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
-        await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await sale.Clock.AdvanceAsync(Agenda.Period);
+        await sale.Clock.AdvanceAsync(Agenda.Period);
         var collected = sale.Cluster.WaitForDeactivationAsync(closed);
 
         await sale.Actors.GetGrain<IManagementGrain>(0)
@@ -209,7 +209,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     private async Task CloseAsync(string id)
     {
         (await _sale.Batch(id).OperateAsync(Command(OperatorAction.Close))).Value.ShouldBeTrue();
-        await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
     }
 
     private Task DeactivateAllAsync(params string[] ids) => Task.WhenAll(ids.Select(id => _sale.DeactivateAsync(_sale.Batch(id))));

@@ -78,7 +78,7 @@ public sealed class FailoverTests
         await Eventually.HoldsAsync(
             async () =>
             {
-                await sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+                await sale.Clock.AdvanceAsync(Agenda.Period);
                 return await Patience.AskAsync(() => batch.StatusAsync(order)) == OrderStatus.Expired;
             },
             "the hold ends");

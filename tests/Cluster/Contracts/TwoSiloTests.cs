@@ -97,7 +97,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () =>
             {
-                await _parts.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+                await _parts.Clock.AdvanceAsync(Agenda.Period);
                 return await batch.StatusAsync(order) == OrderStatus.Refunded;
             },
             "the refund is made");
@@ -128,7 +128,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         var id = "failing";
         var batch = FactoryOf(0).GetGrain<ISaleBatchGrain>(id);
         await OnAsync(1, () => batch.CreateAsync(Terms(id, _parts.Clock.Now)));
-        _parts.Faults.RefuseAppends(StreamAppender<int>.MaxAttempts, Streams.OfBatch(id));
+        _parts.Faults.RefuseAppends(Journal<int>.MaxAttempts, Streams.OfBatch(id));
         // Not a purchase, whose caller may give up before the ledger is given up.
         var failure = await Should.ThrowAsync<SaleUnavailableException>(() => batch.OperateAsync(Command(OperatorAction.Restock, 5)));
         failure.Message.ShouldContain($"batch/{id}");

@@ -30,7 +30,7 @@ public enum CutOff
 /// <summary>Opening a checkout, cut off wherever it may be, and the documents of an order.</summary>
 public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
 {
-    private const int Attempts = StreamAppender<int>.MaxAttempts;
+    private const int Attempts = Journal<int>.MaxAttempts;
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
 
     [Fact]

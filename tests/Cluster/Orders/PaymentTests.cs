@@ -11,7 +11,7 @@ namespace OrleansSale.Tests.Cluster.Orders;
 /// <summary>Every captured payment ends as a paid order or as one refund, whatever fails in between.</summary>
 public sealed class PaymentTests : IAsyncLifetime
 {
-    private const int Attempts = StreamAppender<int>.MaxAttempts;
+    private const int Attempts = Journal<int>.MaxAttempts;
 
     // Its own for every test: refunds go on by the clock.
     private readonly SaleCluster _sale = new();
@@ -93,7 +93,7 @@ public sealed class PaymentTests : IAsyncLifetime
         var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
         var cancelling = batch.CancelOrderAsync(order.Seq, order.User);
         await gate.Reached;
-        _sale.Clock.Advance(SaleBatchGrain.TickPeriod);
+        _sale.Clock.Advance(Agenda.Period);
         await UntilIdleAsync(order.Id);
         _sale.Payments.Asked.ShouldBe(0);
         gate.Open();
@@ -266,7 +266,7 @@ public sealed class PaymentTests : IAsyncLifetime
         async () =>
         {
             if (await condition()) return true;
-            await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+            await _sale.Clock.AdvanceAsync(Agenda.Period);
             return false;
         },
         what);
@@ -283,9 +283,9 @@ public sealed class PaymentTests : IAsyncLifetime
 
     private async Task TickForAsync(TimeSpan span, string order)
     {
-        for (var left = span; left > TimeSpan.Zero; left -= SaleBatchGrain.TickPeriod)
+        for (var left = span; left > TimeSpan.Zero; left -= Agenda.Period)
         {
-            await _sale.Clock.AdvanceAsync(SaleBatchGrain.TickPeriod);
+            await _sale.Clock.AdvanceAsync(Agenda.Period);
             await UntilIdleAsync(order);
         }
     }

@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Cluster.Reservations;
 /// <summary>A user's registration, its versions and its end.</summary>
 public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleCluster>
 {
-    private const int Attempts = StreamAppender<int>.MaxAttempts;
+    private const int Attempts = Journal<int>.MaxAttempts;
 
     private Schedule Open => new(
         sale.Clock.Now.AddHours(-1), sale.Clock.Now.AddHours(1), sale.Clock.Now.AddHours(2), sale.Clock.Now.AddHours(3));

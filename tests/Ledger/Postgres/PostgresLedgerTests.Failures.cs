@@ -139,7 +139,7 @@ public sealed partial class PostgresLedgerTests
         var started = Stopwatch.GetTimestamp();
         await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(slow, Cancelled));
         var given = Stopwatch.GetElapsedTime(started);
-        given.ShouldBeInRange(PostgresLedgerWriter.CallTimeout * 0.9, StreamAppender<int>.AttemptTimeout);
+        given.ShouldBeInRange(PostgresLedgerWriter.CallTimeout * 0.9, Journal<int>.AttemptTimeout);
 
         await Ledger.AppendAllAsync([new Chain("batch/other").Next()]);
         (await Ledger.AppendUntilKnownAsync(slow)).ShouldBe(AppendOutcome.Committed);

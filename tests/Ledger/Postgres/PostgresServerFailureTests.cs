@@ -66,7 +66,7 @@ public sealed class PostgresServerFailureTests : IAsyncLifetime
         {
             var started = Stopwatch.GetTimestamp();
             await Should.ThrowAsync<LedgerUnavailableException>(() => _ledger.AppendAsync(frozen, Cancelled));
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(StreamAppender<int>.AttemptTimeout);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Journal<int>.AttemptTimeout);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Engine.Figures;
 using OrleansSale.Tests.Load.Engine.Places;
@@ -51,7 +52,7 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
     {
         foreach (var some in ids.Chunk(CreatedAtATime)) await Task.WhenAll(some.Select(CreateAsync));
         // By then each has looked after itself for the first time: a cluster's has its reminder.
-        await Task.Delay(SaleBatchGrain.TickPeriod * 2, cancellationToken);
+        await Task.Delay(Agenda.Period * 2, cancellationToken);
 
         async Task CreateAsync(string id)
         {
@@ -96,9 +97,9 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
         var (head, state) = await LedgerReading.ReplayAsync(engine.Ledger, id, cancellationToken);
         var cost = meter.Stop();
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
-        string[] findings = state.HeldUnits == shape.UnitsEach && head.Seq == shape.UnitsEach + 1
+        string[] findings = state.Stock.Held == shape.UnitsEach && head.Seq == shape.UnitsEach + 1
             ? []
-            : [$"the replay of {head.Seq} entries gives {state.HeldUnits} units held, of {shape.UnitsEach}"];
+            : [$"the replay of {head.Seq} entries gives {state.Stock.Held} units held, of {shape.UnitsEach}"];
         return new ReplayResult(round, place.Name, head.Seq, cost, held, findings);
     }
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -22,11 +23,11 @@ public class LatestOrdersTests
                     var (user, seq) = ($"weibo:{users[i]}", i + 2);
                     batch.Apply(seq, LiveBatch.Opening, new Held(user, [i + 1], PayBy, 1, null));
                     var before = newest.TryGetValue(user, out var last) ? last : (long?)null;
-                    if (batch.LatestOrderOf(user) is not { } order || order.Seq != seq || order.Previous?.Seq != before) return false;
+                    if (batch.Orders.LatestOf(user) is not { } order || order.Seq != seq || order.Previous?.Seq != before) return false;
                     newest[user] = seq;
                 }
                 return Enumerable.Range(0, 3_001).Select(user => $"weibo:{user}")
-                    .All(user => batch.LatestOrderOf(user)?.Seq == (newest.TryGetValue(user, out var seq) ? seq : null));
+                    .All(user => batch.Orders.LatestOf(user)?.Seq == (newest.TryGetValue(user, out var seq) ? seq : null));
             },
             iter: 50);
 }

@@ -3,7 +3,10 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -53,24 +56,24 @@ internal sealed class LiveBatch
         string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1, bool byTicket = true)
     {
         var decision = PurchaseRules.Decide(State, new PurchaseRequest(user, key, quantity, reservation, byTicket), now);
-        Commit(now, decision.First, decision.Second);
+        Commit(now, decision.Entries);
         return decision.Outcome;
     }
 
     /// <summary>Decides a capture of the order's exact amount by its owner and commits.</summary>
     public CaptureResult? Pay(long order, string payment, long now = Opening, long grace = 30_000)
     {
-        var held = State.FindOrder(order)!;
+        var held = State.Orders.Find(order)!;
         var decision = PaymentRules.DecideCapture(State, new Capture(order, payment, held.User, Price * held.Quantity), now, grace);
-        Commit(now, decision.First, decision.Second);
+        Commit(now, decision.Entries);
         return decision.Outcome.Value;
     }
 
     /// <summary>Decides a cancellation by an operator and commits.</summary>
     public void Cancel(long order, long now = Opening)
     {
-        var decision = HoldRules.DecideCancel(State, order, owner: null);
-        Commit(now, decision.First, decision.Second);
+        var decision = PaymentRules.DecideCancel(State, order, owner: null);
+        Commit(now, decision.Entries);
     }
 
     /// <summary>Decides an operator's command and commits.</summary>
@@ -78,7 +81,7 @@ internal sealed class LiveBatch
         OperatorAction action, string key, int units = 0, long now = Opening, string by = "weibo:boss")
     {
         var decision = OperatorRules.Decide(State, new OperatorCommand(action, units, "because", by, key));
-        Commit(now, decision.First, decision.Second);
+        Commit(now, decision.Entries);
         return decision.Outcome;
     }
 

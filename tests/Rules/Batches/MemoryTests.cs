@@ -1,6 +1,7 @@
 using System.Buffers;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -28,7 +29,7 @@ public class MemoryTests(ITestOutputHelper output)
         var replay = Environment.CpuUsage.TotalTime - cpu;
         var perHold = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)holds;
 
-        batch.HeldUnits.ShouldBe(holds);
+        batch.Stock.Held.ShouldBe(holds);
         output.WriteLine($"{perHold:F0} B of live memory per held unit; {holds} holds replayed in {replay.TotalMilliseconds:F0} ms of CPU");
         perHold.ShouldBeLessThan(200);
         GC.KeepAlive(lines);

@@ -1,7 +1,10 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -22,7 +25,7 @@ public class OperatorRulesTests
         })
         {
             var decision = OperatorRules.DecideCreate(replayed, other);
-            (decision.Outcome.Refused, decision.First).ShouldBe((Refusal.Conflict, null));
+            (decision.Outcome.Refused, decision.Entries.Length).ShouldBe((Refusal.Conflict, 0));
         }
     }
 
@@ -31,11 +34,11 @@ public class OperatorRulesTests
     {
         var batch = new SaleBatch();
         OperatorRules.Decide(batch, Command(OperatorAction.Pause)).Outcome.Refused.ShouldBe(Refusal.NotFound);
-        HoldRules.DecideCancel(batch, 1, null).Outcome.ShouldBe(Refusal.NotFound);
+        PaymentRules.DecideCancel(batch, 1, null).Outcome.ShouldBe(Refusal.NotFound);
         HoldRules.DecideReservationCancelled(batch, "weibo:a", 1).Outcome.Refused.ShouldBe(Refusal.NotFound);
-        HoldRules.NextDue(batch, long.MaxValue, 0).ShouldBeNull();
+        Agenda.Next(batch, long.MaxValue, 0).ShouldBeNull();
         PaymentRules.DecideCapture(batch, new(1, "p", "weibo:a", LiveBatch.Price), 0, 0).Outcome.Refused.ShouldBe(Refusal.NotFound);
-        PaymentRules.DecideRefunded(batch, "p", "r").First.ShouldBeNull();
+        PaymentRules.DecideRefunded(batch, "p", "r").Entries.ShouldBeEmpty();
     }
 
     [Fact]
@@ -44,8 +47,8 @@ public class OperatorRulesTests
         var live = LiveBatch.Create();
         live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ann").Value.ShouldBeTrue();
         live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ben").Value.ShouldBeTrue();
-        live.State.Stock.ShouldBe(20);
-        live.Replay().Commands.Count.ShouldBe(2);
+        live.State.Stock.Total.ShouldBe(20);
+        live.Replay().Directing.Commands.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -56,7 +59,7 @@ public class OperatorRulesTests
         live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(false);
         live.Operate(OperatorAction.Restock, "o", 6).Refused.ShouldBe(Refusal.Conflict);
         live.Operate(OperatorAction.Withdraw, "o", 5).Refused.ShouldBe(Refusal.Conflict);
-        live.State.Stock.ShouldBe(15);
+        live.State.Stock.Total.ShouldBe(15);
         // Also after the batch was closed: the repeat of what was done is not refused.
         live.Operate(OperatorAction.Close, "close");
         live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(false);
@@ -75,7 +78,7 @@ public class OperatorRulesTests
     public void A_command_with_an_impossible_number_of_units_is_an_invalid_request(OperatorAction action, int units)
     {
         var decision = OperatorRules.Decide(LiveBatch.Create().State, Command(action, units));
-        (decision.Outcome.Refused, decision.First).ShouldBe((Refusal.InvalidRequest, null));
+        (decision.Outcome.Refused, decision.Entries.Length).ShouldBe((Refusal.InvalidRequest, 0));
     }
 
     [Theory]
@@ -95,9 +98,9 @@ public class OperatorRulesTests
         var orders = Enumerable.Range(1, 9).Select(i => live.Buy($"weibo:u{i}").Order!.Seq).ToArray();
         foreach (var i in new[] { 1, 3, 4, 7 }) live.Cancel(orders[i - 1]);
 
-        var withdrawn = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 3)).First.ShouldBeOfType<Withdrawn>();
+        var withdrawn = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 3)).Entries.Single().ShouldBeOfType<Withdrawn>();
         withdrawn.Ranges.ShouldBe([new(3, 4), new(7, 7)]);
-        var all = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 4)).First.ShouldBeOfType<Withdrawn>();
+        var all = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 4)).Entries.Single().ShouldBeOfType<Withdrawn>();
         all.Ranges.ShouldBe([new(1, 1), new(3, 4), new(7, 7)]);
         OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 5)).Outcome.Refused.ShouldBe(Refusal.Conflict);
     }

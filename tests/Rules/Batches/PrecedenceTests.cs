@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -79,7 +80,7 @@ public class PrecedenceTests
         var live = LiveBatch.Create();
         var made = live.Buy(Alice, key: "k");
         live.Cancel(made.Order!.Seq);
-        live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, Alice, 1).First);
+        live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, Alice, 1).Entries);
 
         live.Buy(Alice, key: "k", byTicket: true).Refused.ShouldBe(Refusal.TicketInvalid);
         live.Buy(Alice, key: "k", byTicket: false).Order!.Seq.ShouldBe(made.Order.Seq);
@@ -94,7 +95,7 @@ public class PrecedenceTests
         var cancelled = live.Buy(Alice, key: "k1").Order!.Seq;
         live.Cancel(cancelled);
         var expired = live.Buy(Alice, key: "k2").Order!.Seq;
-        live.Commit(LiveBatch.Opening + 930_000, HoldRules.NextDue(live.State, LiveBatch.Opening + 930_000, 30_000));
+        live.Commit(LiveBatch.Opening + 930_000, Agenda.Next(live.State, LiveBatch.Opening + 930_000, 30_000));
         var now = LiveBatch.Opening + 930_000;
 
         live.Buy(Alice, now, "k1").Order!.Seq.ShouldBe(cancelled);
@@ -175,7 +176,7 @@ public class PrecedenceTests
         switch (reason)
         {
             case Refusal.TicketInvalid:
-                live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, user, 1).First);
+                live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, user, 1).Entries);
                 return LiveBatch.Opening;
             case Refusal.SaleClosed:
                 live.Operate(OperatorAction.Close, "close");
@@ -186,7 +187,7 @@ public class PrecedenceTests
                 live.Operate(OperatorAction.Pause, "pause");
                 return LiveBatch.Opening;
             case Refusal.SoldOut:
-                live.Operate(OperatorAction.Withdraw, "withdraw", live.State.Free.Count);
+                live.Operate(OperatorAction.Withdraw, "withdraw", live.State.Stock.Free.Count);
                 return LiveBatch.Opening;
             default:
                 return LiveBatch.Opening;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -12,21 +14,21 @@ internal static class StateDump
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"head {batch.LastSeq} at {batch.LastAt}\n");
-        text.Append(CultureInfo.InvariantCulture, $"stock {batch.Stock} held {batch.HeldUnits} sold {batch.SoldUnits} ");
-        text.Append(CultureInfo.InvariantCulture, $"withdrawn {batch.WithdrawnUnits} free {batch.Free.Count}:");
-        for (var unit = batch.Free.NextAbove(-1); unit >= 0; unit = batch.Free.NextAbove(unit)) text.Append(' ').Append(unit);
-        text.Append(CultureInfo.InvariantCulture, $" highest {batch.Free.Highest()}\n");
-        text.Append(CultureInfo.InvariantCulture, $"paused {batch.IsPaused} closed {batch.IsClosed}\n");
-        text.Append(CultureInfo.InvariantCulture, $"deadline {batch.NextDeadline()?.Seq}\n");
+        text.Append(CultureInfo.InvariantCulture, $"stock {batch.Stock.Total} held {batch.Stock.Held} sold {batch.Stock.Sold} ");
+        text.Append(CultureInfo.InvariantCulture, $"withdrawn {batch.Stock.Withdrawn} free {batch.Stock.Free.Count}:");
+        for (var unit = batch.Stock.Free.NextAbove(-1); unit >= 0; unit = batch.Stock.Free.NextAbove(unit)) text.Append(' ').Append(unit);
+        text.Append(CultureInfo.InvariantCulture, $" highest {batch.Stock.Free.Highest()}\n");
+        text.Append(CultureInfo.InvariantCulture, $"paused {batch.Directing.IsPaused} closed {batch.Directing.IsClosed}\n");
+        text.Append(CultureInfo.InvariantCulture, $"deadline {batch.Orders.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
-        foreach (var order in batch.Orders) AppendOrder(text, batch, order);
-        foreach (var (id, payment) in batch.Payments.OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var order in batch.Orders.All) AppendOrder(text, batch, order);
+        foreach (var (id, payment) in batch.Payments.All.OrderBy(p => p.Key, StringComparer.Ordinal))
             AppendPayment(text, "payment", id, payment);
         // In the order in which they are enumerated, since refunds are made in it.
-        foreach (var payment in batch.OwedPayments) AppendPayment(text, "owed", payment.Id, payment);
-        foreach (var (key, command) in batch.Commands.OrderBy(c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
+        foreach (var payment in batch.Payments.Owed) AppendPayment(text, "owed", payment.Id, payment);
+        foreach (var (key, command) in batch.Directing.Commands.OrderBy(c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
-        foreach (var (user, version) in batch.CancelledVersions.OrderBy(v => v.Key, StringComparer.Ordinal))
+        foreach (var (user, version) in batch.Reservations.CancelledVersions.OrderBy(v => v.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");
         text.Append("known").AppendJoin(' ', batch.KnownUsers.Select(hash => $" {hash:x}")).Append('\n');
         return text.ToString();
@@ -54,14 +56,14 @@ internal static class StateDump
 
     private static void AppendOrder(StringBuilder text, SaleBatch batch, Order order)
     {
-        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.FindOrder(order.Seq)?.Seq} of {order.User} units {string.Join(' ', order.Units)}");
+        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.User} units {string.Join(' ', order.Units)}");
         text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
         text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
         text.Append(CultureInfo.InvariantCulture, $" checkout {order.Checkout ?? "-"}");
         text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment ?? "-"} before {order.Previous?.Seq}");
-        text.Append(CultureInfo.InvariantCulture, $" latest {batch.LatestOrderOf(order.User)?.Seq}");
-        var view = batch.View(order);
+        text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.User)?.Seq}");
+        var view = batch.Orders.View(order);
         text.Append(CultureInfo.InvariantCulture, $" view {view} {view.Id} {string.Join(' ', view.Units)}\n");
     }
 

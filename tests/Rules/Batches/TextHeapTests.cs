@@ -1,6 +1,6 @@
 using CsCheck;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -37,6 +37,6 @@ public class TextHeapTests
             StateDump.Same(StateDump.Of(live.State), before);
         }
         live.State.Apply(live.State.LastSeq + 1, LiveBatch.Opening, new Held(longest, [1], LiveBatch.Opening + 900_000, 1, longest));
-        live.State.LatestOrderOf(longest)!.Key.ShouldBe(longest);
+        live.State.Orders.LatestOf(longest)!.Key.ShouldBe(longest);
     }
 }

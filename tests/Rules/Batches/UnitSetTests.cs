@@ -1,5 +1,5 @@
 using CsCheck;
-using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Tests.Rules.Batches;
 

@@ -1,7 +1,13 @@
 using System.Buffers;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Batches.Reservations;
+using OrleansSale.Grains.Batches.Stock;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Entries;

@@ -1,7 +1,13 @@
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Batches.Reservations;
+using OrleansSale.Grains.Batches.Stock;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Rules.Batches;
 

@@ -1,5 +1,10 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Batches.Reservations;
+using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Tests.Rules.Histories;
 

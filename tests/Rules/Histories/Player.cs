@@ -2,7 +2,10 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
@@ -24,7 +27,7 @@ internal sealed class Player
         _history = history;
         _naive = new NaiveSale(history.Grace);
         _clock = LiveBatch.Opening + history.Start;
-        Commit(OperatorRules.DecideCreate(State, history.Terms).First);
+        Commit(OperatorRules.DecideCreate(State, history.Terms).Entries);
     }
 
     private SaleBatch State => _live.State;
@@ -63,7 +66,7 @@ internal sealed class Player
 
     private void PlaySweep()
     {
-        while (Pure(() => HoldRules.NextDue(State, Now, _history.Grace)) is { } due)
+        while (Pure(() => Agenda.Next(State, Now, _history.Grace)) is { } due)
         {
             Tell("expired");
             Commit(due);
@@ -93,8 +96,8 @@ internal sealed class Player
         Tell($"purchase {outcome.Refused?.ToString() ?? (outcome.Repeated ? "repeat" : "made")}");
         outcome.Refused.ShouldBe(expected.Refused);
         outcome.Repeated.ShouldBe(expected.Repeated is not null);
-        (decision.First is not null).ShouldBe(outcome is { Order: not null, Repeated: false }, "exactly a new order is an entry");
-        Commit(decision.First, decision.Second);
+        (decision.Entries.Length > 0).ShouldBe(outcome is { Order: not null, Repeated: false }, "exactly a new order is an entry");
+        Commit(decision.Entries);
         if (outcome.Order is null) return;
         var order = expected.Repeated ?? _naive.Orders[^1];
         CheckView(outcome.Order, order);
@@ -112,8 +115,8 @@ internal sealed class Player
         var decision = Pure(() => PaymentRules.DecideCheckout(State, order, checkout, Now));
         Tell($"checkout {decision.Outcome?.ToString() ?? "opened"}");
         decision.Outcome.ShouldBe(expected);
-        (decision.First is not null).ShouldBe(expected is null && opened is null);
-        Commit(decision.First, decision.Second);
+        (decision.Entries.Length > 0).ShouldBe(expected is null && opened is null);
+        Commit(decision.Entries);
     }
 
     private void Play(Pay pay)
@@ -131,10 +134,10 @@ internal sealed class Player
         var expected = _naive.ExpectCapture(capture, Now);
         var decision = Pure(() => PaymentRules.DecideCapture(State, capture, Now, _history.Grace));
         Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
-        if (decision.First is Released) Tell("capture RefundOwed late");
+        if (decision.Entries.FirstOrDefault() is Released) Tell("capture RefundOwed late");
         if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
         else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));
-        Commit(decision.First, decision.Second);
+        Commit(decision.Entries);
         if (expected is CaptureResult.Sold or CaptureResult.RefundOwed)
         {
             _captured.Add(capture.Payment, capture);
@@ -149,9 +152,9 @@ internal sealed class Player
         var payment = $"p{refund.Payment}";
         var owed = _naive.Payments.GetValueOrDefault(payment) is { Where: NaiveMoney.Owed };
         var decision = Pure(() => PaymentRules.DecideRefunded(State, payment, $"r{refund.Payment}"));
-        Tell($"refund {decision.First is not null}");
-        (decision.Outcome, decision.First is not null).ShouldBe((null, owed));
-        Commit(decision.First, decision.Second);
+        Tell($"refund {decision.Entries.Length > 0}");
+        (decision.Outcome, decision.Entries.Length > 0).ShouldBe((null, owed));
+        Commit(decision.Entries);
     }
 
     private void Play(Cancel cancel)
@@ -161,12 +164,11 @@ internal sealed class Player
         var owner = cancel.Who switch { Who.Operator => null, Who.Owner => order?.User ?? "weibo:alice", _ => "weibo:stranger" };
         var expected = _naive.ExpectCancel(seq, owner);
         var (wasLive, wasPaid) = (order?.IsLive, order?.State == NaiveState.Paid);
-        var decision = Pure(() => HoldRules.DecideCancel(State, seq, owner));
+        var decision = Pure(() => PaymentRules.DecideCancel(State, seq, owner));
         Tell($"cancel {decision.Outcome?.ToString() ?? (wasPaid ? "paid" : wasLive == true ? "cancelled" : "ended")}");
         decision.Outcome.ShouldBe(expected);
-        (decision.First is not null).ShouldBe(expected is null && wasLive == true);
-        (decision.Second is not null).ShouldBe(expected is null && wasPaid);
-        Commit(decision.First, decision.Second);
+        decision.Entries.Length.ShouldBe(expected is not null || wasLive != true ? 0 : wasPaid ? 2 : 1);
+        Commit(decision.Entries);
         if (expected is null) order!.IsLive.ShouldBeFalse();
     }
 
@@ -178,7 +180,7 @@ internal sealed class Player
         var decision = Pure(() => HoldRules.DecideReservationCancelled(State, user, version));
         Tell($"reservation {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
         (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
-        Commit(decision.First, decision.Second);
+        Commit(decision.Entries);
     }
 
     private void Play(Operate operate)
@@ -189,8 +191,8 @@ internal sealed class Player
         var decision = Pure(() => OperatorRules.Decide(State, command));
         Tell($"{operate.Action} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
         (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
-        (decision.First is not null).ShouldBe(expected is { Refused: null, Value: true });
-        Commit(decision.First, decision.Second);
+        (decision.Entries.Length > 0).ShouldBe(expected is { Refused: null, Value: true });
+        Commit(decision.Entries);
     }
 
     // A decision is a function: it leaves the state as it was, and decides the same again.
@@ -219,21 +221,21 @@ internal sealed class Player
     // I1 from the units themselves, at every prefix.
     private void Compare()
     {
-        (State.Stock, State.Free.Count, State.HeldUnits, State.SoldUnits, State.WithdrawnUnits).ShouldBe((_naive.Units.Count,
+        (State.Stock.Total, State.Stock.Free.Count, State.Stock.Held, State.Stock.Sold, State.Stock.Withdrawn).ShouldBe((_naive.Units.Count,
             _naive.Count(NaiveUnit.Free), _naive.Count(NaiveUnit.Held), _naive.Count(NaiveUnit.Sold), _naive.Count(NaiveUnit.Withdrawn)));
-        (State.Free.Count + State.HeldUnits + State.SoldUnits + State.WithdrawnUnits).ShouldBe(State.Stock, "I1");
+        (State.Stock.Free.Count + State.Stock.Held + State.Stock.Sold + State.Stock.Withdrawn).ShouldBe(State.Stock.Total, "I1");
         foreach (var (unit, state) in _naive.Units)
         {
-            if (State.Free.Contains(unit) != (state == NaiveUnit.Free)) Assert.Fail($"unit {unit} is {state}");
+            if (State.Stock.Free.Contains(unit) != (state == NaiveUnit.Free)) Assert.Fail($"unit {unit} is {state}");
         }
-        State.Orders.Count.ShouldBe(_naive.Orders.Count);
-        foreach (var order in _naive.Orders) CheckView(State.View(State.FindOrder(order.Seq)!), order);
+        State.Orders.All.Count.ShouldBe(_naive.Orders.Count);
+        foreach (var order in _naive.Orders) CheckView(State.Orders.View(State.Orders.Find(order.Seq)!), order);
         var live = _naive.Orders.Where(order => order.IsLive).SelectMany(order => order.Units).ToList();
         live.Distinct().Count().ShouldBe(live.Count, "no unit is in two live orders");
         var first = _naive.Orders.Where(order => order.State == NaiveState.Held).OrderBy(order => order.PayBy).FirstOrDefault();
-        State.NextDeadline()?.PayBy.ShouldBe(first!.PayBy);
-        (State.NextDeadline() is null).ShouldBe(first is null);
-        State.OwedPayments.Count.ShouldBe(_naive.Payments.Values.Count(payment => payment.Where == NaiveMoney.Owed));
+        State.Orders.NextDeadline()?.PayBy.ShouldBe(first!.PayBy);
+        (State.Orders.NextDeadline() is null).ShouldBe(first is null);
+        State.Payments.Owed.Count.ShouldBe(_naive.Payments.Values.Count(payment => payment.Where == NaiveMoney.Owed));
     }
 
     private void CheckView(OrderView view, NaiveOrder order)
@@ -263,5 +265,5 @@ internal sealed class Player
     private void Tell(string what) => Told[what] = Told.GetValueOrDefault(what) + 1;
 
     private static string Why(Decision<Answer<CaptureResult>> decision) =>
-        (decision.Second ?? decision.First) is RefundOwed owed ? $" {owed.Why}" : "";
+        decision.Entries.LastOrDefault() is RefundOwed owed ? $" {owed.Why}" : "";
 }

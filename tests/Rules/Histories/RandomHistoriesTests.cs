@@ -1,6 +1,5 @@
 using CsCheck;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;

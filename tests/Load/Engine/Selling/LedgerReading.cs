@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Audit;
 

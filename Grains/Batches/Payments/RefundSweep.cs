@@ -4,7 +4,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
 /// Makes the refunds that the batch owes, until each is made. What is owed is in the ledger, so a crash forgets
@@ -16,7 +16,7 @@ namespace OrleansSale.Grains.Batches;
 /// asked for yet first, then those that have waited longest.
 /// </remarks>
 internal sealed partial class RefundSweep(
-    SaleBatch batch, TimeProvider time, Func<Payment, Task<RefundTry>> refund, RefundWatch watch, ILogger log)
+    SaleBatch batch, TimeProvider timeProvider, Func<Payment, Task<RefundTry>> refund, RefundWatch watch, ILogger log)
 {
     /// <summary>Most refunds under way at a time, per batch.</summary>
     public const int MaxConcurrency = 16;
@@ -39,18 +39,18 @@ internal sealed partial class RefundSweep(
     private bool _isNoted;
 
     /// <summary>
-    /// Starts what is due. Only what is durably owed is paid back: <paramref name="settled"/> comes first.
+    /// Starts what is due. Only what is durably owed is paid back: <paramref name="durable"/> comes first.
     /// </summary>
-    public void Start(Func<Task> settled)
+    public void Start(Func<Task> durable)
     {
         Note();
-        if (batch.OwedPayments.Count == 0 || _underWay >= MaxConcurrency) return;
+        if (batch.Payments.Owed.Count == 0 || _underWay >= MaxConcurrency) return;
         FindDue(MaxConcurrency - _underWay);
         while (_due.TryDequeue(out var due, out _))
         {
             due.Attempt.IsUnderWay = true;
             _underWay++;
-            _ = RunAsync(due.Payment, due.Attempt, settled());
+            _ = RunAsync(due.Payment, due.Attempt, durable());
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class RefundSweep(
         var stalled = _attempts.Where(attempt => attempt.Value.Code is not null).OrderBy(attempt => attempt.Value.StalledAt).ToArray();
         foreach (var (payment, attempt) in stalled.Take(MaxListed))
         {
-            var (order, amount) = (OrderId.Of(id, batch.Payments[payment].Order), batch.Payments[payment].Amount);
+            var (order, amount) = (OrderId.Of(id, batch.Payments.All[payment].Order), batch.Payments.All[payment].Amount);
             yield return new Fault(FaultKind.RefundStalled, id, attempt.StalledSince,
                 $"Order {order}: {amount.Amount} {amount.Currency} of payment {payment} are owed back; the provider says: {attempt.Code}.");
         }
@@ -78,8 +78,8 @@ internal sealed partial class RefundSweep(
     // The first of those due, as many as may be started: a queue whose head is the last of them, which an earlier one pushes out.
     private void FindDue(int most)
     {
-        var now = time.GetTimestamp();
-        foreach (var payment in batch.OwedPayments)
+        var now = timeProvider.GetTimestamp();
+        foreach (var payment in batch.Payments.Owed)
         {
             if (!_attempts.TryGetValue(payment.Id, out var attempt)) _attempts.Add(payment.Id, attempt = new Attempt());
             if (attempt.IsUnderWay || attempt.NotBefore > now) continue;
@@ -88,11 +88,11 @@ internal sealed partial class RefundSweep(
         }
     }
 
-    private async Task RunAsync(Payment payment, Attempt attempt, Task settled)
+    private async Task RunAsync(Payment payment, Attempt attempt, Task durable)
     {
         try
         {
-            await settled;
+            await durable;
             if (payment.State == PaymentState.Owed) Judge(payment, attempt, await refund(payment));
         }
         catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
@@ -110,7 +110,7 @@ internal sealed partial class RefundSweep(
             attempt.IsUnderWay = false;
             attempt.Delay = attempt.Delay == default ? FirstDelay : attempt.Delay * 2 < MaxDelay ? attempt.Delay * 2 : MaxDelay;
             var pause = attempt.Delay * (1 - (Jitter * Random.Shared.NextDouble()));
-            attempt.NotBefore = time.GetTimestamp() + (long)(pause.TotalSeconds * time.TimestampFrequency);
+            attempt.NotBefore = timeProvider.GetTimestamp() + (long)(pause.TotalSeconds * timeProvider.TimestampFrequency);
             if (payment.State != PaymentState.Owed) _attempts.Remove(payment.Id);
         }
     }
@@ -129,7 +129,7 @@ internal sealed partial class RefundSweep(
             return;
         }
         if (attempt.Code == tried.Code) return;
-        if (attempt.Code is null) (attempt.StalledAt, attempt.StalledSince) = (time.GetTimestamp(), time.GetUtcNow());
+        if (attempt.Code is null) (attempt.StalledAt, attempt.StalledSince) = (timeProvider.GetTimestamp(), timeProvider.GetUtcNow());
         attempt.Code = tried.Code;
         Log.Stalled(log, order, payment.Id, tried.Code!, MaxDelay.TotalSeconds);
     }

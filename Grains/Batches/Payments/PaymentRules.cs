@@ -1,8 +1,8 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
 /// What becomes of money. No captured payment is ever without a record (pretix is the model): the capture and its
@@ -16,7 +16,7 @@ public static class PaymentRules
     /// </summary>
     public static Refusal? MayCheckOut(SaleBatch batch, long seq, string? owner, long now)
     {
-        if (batch.FindOrder(seq) is not { } order || (owner is not null && order.User != owner)) return Refusal.NotFound;
+        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.User != owner)) return Refusal.NotFound;
         return order.Hold == HoldState.Live && now < order.PayBy ? null : Refusal.OrderNotPayable;
     }
 
@@ -24,7 +24,7 @@ public static class PaymentRules
     public static Decision<Refusal?> DecideCheckout(SaleBatch batch, long seq, string checkout, long now)
     {
         if (MayCheckOut(batch, seq, owner: null, now) is { } refusal) return new(refusal);
-        var opened = batch.FindOrder(seq)!.Checkout;
+        var opened = batch.Orders.Find(seq)!.Checkout;
         if (opened is null) return new(null, new CheckoutOpened(seq, checkout));
         return new(opened == checkout ? null : Refusal.Conflict);
     }
@@ -36,8 +36,8 @@ public static class PaymentRules
     /// <param name="grace">From payBy to the release, ms: until then the payment is in time.</param>
     public static Decision<Answer<CaptureResult>> DecideCapture(SaleBatch batch, Capture capture, long now, long grace)
     {
-        if (batch.Payments.ContainsKey(capture.Payment)) return new(CaptureResult.AlreadyRecorded);
-        if (batch.FindOrder(capture.Order) is not { } order) return new(Refusal.NotFound);
+        if (batch.Payments.All.ContainsKey(capture.Payment)) return new(CaptureResult.AlreadyRecorded);
+        if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
         if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
         // Due, but not released yet: past its deadline a hold can't be sold, so it ends here.
         if (HoldRules.IsDue(order, now, grace))
@@ -51,9 +51,26 @@ public static class PaymentRules
     /// <summary>Decides the record of a refund that the provider has made. Nothing is to do if it is recorded already.</summary>
     /// <returns>Null; or why it settles nothing: the provider gave this refund for another payment.</returns>
     public static Decision<string?> DecideRefunded(SaleBatch batch, string payment, string refund) =>
-        batch.Payments.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
-        : batch.IsRefund(refund) ? new("refund-of-another-payment")
+        batch.Payments.All.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
+        : batch.Payments.IsRefund(refund) ? new("refund-of-another-payment")
         : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
+
+    /// <summary>
+    /// Decides a cancellation. The units are free at once; a payment that was captured is owed back in the same commit.
+    /// An order that has ended is answered as it is, so a repeat is harmless.
+    /// </summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="seq">The order.</param>
+    /// <param name="owner">Who asks; null: an operator, who may cancel any order.</param>
+    public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, string? owner)
+    {
+        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.User != owner)) return new(Refusal.NotFound);
+        if (!order.IsLive) return new(null);
+        var released = new Released(seq, order.Units, ReleaseReason.Cancelled);
+        if (order.Hold == HoldState.Live) return new(null, released);
+        var payment = batch.Payments.All[order.Payment!];
+        return new(null, released, new RefundOwed(seq, payment.Id, payment.Amount, RefundReason.Cancelled));
+    }
 
     private static RefundReason? WhyNotSold(SaleBatch batch, Order order, Capture capture) =>
         capture.User != order.User ? RefundReason.WrongPayer

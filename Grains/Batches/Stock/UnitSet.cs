@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Stock;
 
 /// <summary>
 /// A set of unit numbers (1…10,000,000) as three levels of bits: a bit of an upper level says that the 64 below it are

@@ -1,8 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.Grains.Batches.Entries;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>Who gets units. First come, first served, all or nothing, the lowest free numbers.</summary>
 public static class PurchaseRules
@@ -18,33 +17,34 @@ public static class PurchaseRules
         if (!terms.IsEligible(request.User)) return Refuse(Refusal.NotEligible);
 
         var reservation = request.Reservation;
-        if (reservation <= batch.CancelledVersionOf(request.User) && reservation > 0)
+        if (reservation <= batch.Reservations.CancelledVersionOf(request.User) && reservation > 0)
         {
             if (request.ByTicket) return Refuse(Refusal.TicketInvalid);
             reservation = 0;
         }
 
-        // A repeat is answered before any other refusal: whoever has the order is told so, whatever has happened since.
-        var latest = batch.LatestOrderOf(request.User);
+        // A repeat is answered before any other refusal: users who have the order are told so, whatever has happened since.
+        var latest = batch.Orders.LatestOf(request.User);
         if (FindRepeated(latest, request.Key) is { } repeated)
         {
             return request.Key is not null && repeated.Quantity != request.Quantity
                 ? Refuse(Refusal.Conflict)
-                : new(PurchaseOutcome.Repeat(batch.View(repeated)));
+                : new(PurchaseOutcome.Repeat(batch.Orders.View(repeated)));
         }
 
-        var phase = Timetable.PhaseAt(
-            terms.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.IsPaused, batch.IsClosed, batch.Free.Count);
+        var free = batch.Stock.Free.Count;
+        var phase = Timetable.PhaseAt(terms.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.Directing.IsPaused,
+            batch.Directing.IsClosed, free);
         if (phase == Phase.Closed) return Refuse(Refusal.SaleClosed);
         if (phase is Phase.Announced or Phase.Reserving or Phase.Waiting) return Refuse(Refusal.SaleNotOpen);
         if (phase == Phase.Paused) return Refuse(Refusal.Paused);
         if (FindLimit(latest, request.Quantity, terms.PerUserLimit) is { } limit) return new(PurchaseOutcome.Over(limit));
-        if (request.Quantity > batch.Free.Count) return Refuse(Refusal.SoldOut);
+        if (request.Quantity > free) return Refuse(Refusal.SoldOut);
         if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
-        var held = new Held(request.User, Allocate(batch.Free, request.Quantity), now + (terms.PaymentWindowSeconds * 1000L),
-            reservation, request.Key);
-        return new(PurchaseOutcome.Made(batch.View(held, now)), held);
+        var held = new Held(request.User, batch.Stock.Lowest(request.Quantity), now + batch.Directing.WindowMilliseconds, reservation,
+            request.Key);
+        return new(PurchaseOutcome.Made(batch.Orders.View(held, batch.LastSeq + 1, now)), held);
     }
 
     /// <summary>The order that this key made for this user, for ever; null: none.</summary>
@@ -53,7 +53,7 @@ public static class PurchaseRules
     public static Order? FindByKey(Order? latest, string key) => FindRepeated(latest, key);
 
     /// <summary>The user's live order, the newest of several; null: none.</summary>
-    public static Order? FindLive(SaleBatch batch, string user) => FindRepeated(batch.LatestOrderOf(user), null);
+    public static Order? FindLive(SaleBatch batch, string user) => FindRepeated(batch.Orders.LatestOf(user), null);
 
     // A user's orders are a short list: at most the limit live ones and BatchTerms.MaxEndedOrders others.
     private static Order? FindRepeated(Order? latest, string? key)
@@ -74,14 +74,6 @@ public static class PurchaseRules
             else ended++;
         }
         return live + quantity > limit ? UserLimit.Units : ended >= BatchTerms.MaxEndedOrders ? UserLimit.EndedOrders : null;
-    }
-
-    private static int[] Allocate(UnitSet free, int quantity)
-    {
-        var units = new int[quantity];
-        var unit = -1;
-        for (var i = 0; i < quantity; i++) units[i] = unit = free.NextAbove(unit);
-        return units;
     }
 
     private static Decision<PurchaseOutcome> Refuse(Refusal refusal) => new(PurchaseOutcome.No(refusal));

@@ -1,6 +1,6 @@
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Reservations;
 
 /// <summary>
 /// The number of reservations of a batch, at most <see cref="MaxAge"/> old when read. It is counted in storage, so it

@@ -1,8 +1,9 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Stock;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Directing;
 
 /// <summary>
 /// What an operator may do. A command takes effect once per key; one that asks for what is already so changes nothing.
@@ -23,20 +24,20 @@ public static class OperatorRules
         if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw ? command.Units < 1 : command.Units != 0)
             return new(new Answer<bool>(Refusal.InvalidRequest, "units"));
         if (batch.Terms is null) return new(Refusal.NotFound);
-        if (batch.Commands.TryGetValue((command.By, command.Key), out var done))
+        if (batch.Directing.Commands.TryGetValue((command.By, command.Key), out var done))
         {
             return done.Action == command.Action && done.Units == command.Units
                 ? new(false)
                 : Conflict($"the key {command.Key} named another command");
         }
         // What ends or shrinks a sale is always allowed; what would bring it back is not, once it is closed.
-        if (batch.IsClosed && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
+        if (batch.Directing.IsClosed && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
             return new(Refusal.SaleClosed);
         return command.Action switch
         {
-            OperatorAction.Pause => batch.IsPaused ? new(false) : new(true, new PausedSale(command.Reason, command.By, command.Key)),
-            OperatorAction.Resume => batch.IsPaused ? new(true, new ResumedSale(command.Reason, command.By, command.Key)) : new(false),
-            OperatorAction.Close => batch.IsClosed ? new(false) : new(true, new ClosedSale(command.Reason, command.By, command.Key)),
+            OperatorAction.Pause => batch.Directing.IsPaused ? new(false) : new(true, new PausedSale(command.Reason, command.By, command.Key)),
+            OperatorAction.Resume => batch.Directing.IsPaused ? new(true, new ResumedSale(command.Reason, command.By, command.Key)) : new(false),
+            OperatorAction.Close => batch.Directing.IsClosed ? new(false) : new(true, new ClosedSale(command.Reason, command.By, command.Key)),
             OperatorAction.Restock => DecideRestock(batch, command),
             OperatorAction.Withdraw => DecideWithdraw(batch, command),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
@@ -45,32 +46,17 @@ public static class OperatorRules
 
     private static Decision<Answer<bool>> DecideRestock(SaleBatch batch, OperatorCommand command)
     {
-        if (command.Units > BatchTerms.MaxStock - batch.Stock)
-            return Conflict($"a batch has at most {BatchTerms.MaxStock} units, and this one has {batch.Stock}");
-        var range = new UnitRange(batch.Stock + 1, batch.Stock + command.Units);
+        if (command.Units > BatchTerms.MaxStock - batch.Stock.Total)
+            return Conflict($"a batch has at most {BatchTerms.MaxStock} units, and this one has {batch.Stock.Total}");
+        var range = new UnitRange(batch.Stock.Total + 1, batch.Stock.Total + command.Units);
         return new(true, new Restocked([range], command.Reason, command.By, command.Key));
     }
 
     private static Decision<Answer<bool>> DecideWithdraw(SaleBatch batch, OperatorCommand command)
     {
-        if (command.Units > batch.Free.Count) return Conflict($"only {batch.Free.Count} units are free");
-        return new(true, new Withdrawn(HighestFree(batch, command.Units), command.Reason, command.By, command.Key));
-    }
-
-    // The highest free numbers, so that what buyers get stays the lowest; as ascending ranges.
-    private static UnitRange[] HighestFree(SaleBatch batch, int count)
-    {
-        var ranges = new List<UnitRange>();
-        var unit = batch.Free.Highest();
-        while (count > 0)
-        {
-            var last = unit;
-            while (count > 0 && batch.Free.Contains(unit)) (unit, count) = (unit - 1, count - 1);
-            ranges.Add(new UnitRange(unit + 1, last));
-            while (count > 0 && !batch.Free.Contains(unit)) unit--;
-        }
-        ranges.Reverse();
-        return [.. ranges];
+        if (command.Units > batch.Stock.Free.Count) return Conflict($"only {batch.Stock.Free.Count} units are free");
+        // The highest numbers, so that what buyers get stays the lowest.
+        return new(true, new Withdrawn(batch.Stock.Highest(command.Units), command.Reason, command.By, command.Key));
     }
 
     private static Decision<Answer<bool>> Conflict(string detail) => new(new Answer<bool>(Refusal.Conflict, detail));

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>Settings <c>Orders:…</c>.</summary>
 public sealed class OrderOptions

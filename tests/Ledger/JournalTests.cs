@@ -4,7 +4,7 @@ using OrleansSale.Tests.Storage;
 
 namespace OrleansSale.Tests.Ledger;
 
-public class StreamAppenderTests
+public class JournalTests
 {
     private const string Stream = "batch/a";
 
@@ -13,20 +13,20 @@ public class StreamAppenderTests
     {
         var stored = new MemoryLedger();
         var faulty = new FaultyLedger(stored);
-        var appender = new StreamAppender<long>(faulty, Stream, LedgerHead.Empty, () => 0);
+        var journal = new Journal<long>(faulty, Stream, LedgerHead.Empty, () => 0, _ => { });
         var seq = 0;
         // Twice round, so that the buffer of a finished append has been taken up again when the next one is in flight.
         for (var round = 0; round < 2; round++)
         {
-            Add(appender, ++seq);
-            await appender.SettledAsync();
+            Add(journal, ++seq);
+            await journal.WhenDurableAsync();
             using var gate = faulty.HoldAppends(Stream);
-            Add(appender, ++seq);
-            var inFlight = appender.SettledAsync();
+            Add(journal, ++seq);
+            var inFlight = journal.WhenDurableAsync();
             await gate.Reached;
-            Add(appender, ++seq);
-            Add(appender, ++seq);
-            var gathered = appender.SettledAsync();
+            Add(journal, ++seq);
+            Add(journal, ++seq);
+            var gathered = journal.WhenDurableAsync();
             inFlight.IsCompleted.ShouldBeFalse();
             gate.Open();
             await Task.WhenAll(inFlight, gathered);
@@ -35,15 +35,15 @@ public class StreamAppenderTests
         var stop = TestContext.Current.CancellationToken;
         var verified = await LedgerVerifier.VerifyAsync(Stream, stored.ReadAsync(Stream, 1, stop), stop);
         (verified.Break, verified.Head.Seq).ShouldBe((null, 8));
-        verified.Head.Matches(appender.Committed).ShouldBeTrue();
+        verified.Head.Matches(journal.Committed).ShouldBeTrue();
     }
 
-    private static void Add(StreamAppender<long> appender, int seq)
+    private static void Add(Journal<long> journal, int seq)
     {
         var line = Encoding.UTF8.GetBytes(
             $$$"""{"seq":{{{seq}}},"type":"paused","at":"2012-12-21T04:00:00.000Z","data":{}}""" + "\n");
-        line.CopyTo(appender.Lines.GetSpan(line.Length));
-        appender.Lines.Advance(line.Length);
-        appender.Added();
+        line.CopyTo(journal.Lines.GetSpan(line.Length));
+        journal.Lines.Advance(line.Length);
+        journal.Added();
     }
 }

@@ -8,17 +8,23 @@ namespace OrleansSale.Grains.Ledger;
 /// next. Used by one actor on its own scheduler; not thread-safe.
 /// </summary>
 /// <remarks>
-/// The safety argument: the actor's live state runs ahead of storage, so nothing it says may leave before
-/// <see cref="SettledAsync"/> completes. That is either the commit of everything gathered so far (which the ledger
+/// The safety argument: the actor's live state runs ahead of storage, so none of its answers may leave before
+/// <see cref="WhenDurableAsync"/> completes. That is either the commit of everything gathered so far (which the ledger
 /// refuses if anybody else wrote: the fence), or, with nothing pending, a confirmation not older than
 /// <see cref="ConfirmedFor"/> that the stored head is still ours. An activation that was frozen, or replaced without
-/// knowing it, therefore fails here and stays silent. Once failed it stays failed: what it holds in memory is worth
-/// nothing, and the actor has to be activated anew from storage.
+/// knowing it, therefore fails here and stays silent. Once failed it is abandoned and stays so: what the actor holds in
+/// memory is worth nothing, and it has to be activated anew from storage.
 /// </remarks>
 /// <typeparam name="TState">
 /// What is known as of the committed head; captured when a group is sealed, published when it is stored.
 /// </typeparam>
-public sealed class StreamAppender<TState>(ILedger ledger, string stream, LedgerHead head, Func<TState> capture)
+/// <param name="ledger">Where it is stored.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="head">Its head, as the actor read it.</param>
+/// <param name="capture">Captures the state.</param>
+/// <param name="abandoned">Called once, with the reason, when the activation cannot go on.</param>
+public sealed class Journal<TState>(
+    ILedger ledger, string stream, LedgerHead head, Func<TState> capture, Action<Exception> abandoned)
 {
     /// <summary>How long a confirmation of the stored head counts.</summary>
     public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(1);
@@ -77,10 +83,39 @@ public sealed class StreamAppender<TState>(ILedger ledger, string stream, Ledger
     /// </summary>
     public bool IsDue() => _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
 
-    /// <summary>Completes when everything said so far may be told; fails if it may not.</summary>
+    /// <summary>Whether this activation cannot go on.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Ends this activation's writing: it answers nothing any more. A repeat changes nothing.</summary>
+    public void Abandon(Exception reason)
+    {
+        if (IsAbandoned) return;
+        IsAbandoned = true;
+        _failure ??= reason;
+        abandoned(reason);
+    }
+
+    /// <summary>Returns the outcome once everything that it rests on is durable. Every answer leaves through here.</summary>
     /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
     /// <exception cref="LedgerUnavailableException">Storage did not take it, or did not say so, within the bound.</exception>
-    public Task SettledAsync()
+    public async Task<T> WhenDurableAsync<T>(T outcome)
+    {
+        try
+        {
+            await WhenDurableAsync();
+            return outcome;
+        }
+        catch (SaleUnavailableException e)
+        {
+            Abandon(e);
+            throw;
+        }
+    }
+
+    /// <summary>Completes when everything decided so far is durable; fails if it may not be answered.</summary>
+    /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
+    /// <exception cref="LedgerUnavailableException">Storage did not take it, or did not say so, within the bound.</exception>
+    public Task WhenDurableAsync()
     {
         if (_failure is not null) return Task.FromException(_failure);
         if (_gatheredCount > 0)

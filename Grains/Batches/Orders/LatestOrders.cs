@@ -1,4 +1,4 @@
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
 /// Finds each user's newest order in a batch's book. A batch has an entry here for every user who ever held a unit,
@@ -9,7 +9,7 @@ namespace OrleansSale.Grains.Batches;
 /// The hash is seeded for the process, so names can't be chosen to collide.
 /// </remarks>
 /// <param name="orders">The orders; it only grows.</param>
-internal sealed class LatestOrders(OrderBook orders)
+internal sealed class LatestOrders(OrderRows orders)
 {
     /// <summary>Of the slots, this share at most is taken before their number doubles.</summary>
     private const double MaxLoad = 0.75;

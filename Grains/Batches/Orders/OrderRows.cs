@@ -1,7 +1,6 @@
 using System.Collections;
-using OrleansSale.Grains.Batches.Entries;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>All orders of a batch, by sequence. It only grows.</summary>
 /// <remarks>
@@ -9,7 +8,7 @@ namespace OrleansSale.Grains.Batches;
 /// paid for yet. They are rows, not objects: with an object for each and another for its user's name, the collector carried
 /// them from generation to generation in pauses of 30 to 60 ms. What most orders lack stands apart.
 /// </remarks>
-internal sealed class OrderBook : IReadOnlyList<Order>
+internal sealed class OrderRows : IReadOnlyList<Order>
 {
     // 56 KiB of rows: nothing for the heap of large objects, whose growth would call for full collections.
     private const int ChunkBits = 10, RowsInChunk = 1 << ChunkBits, RowsAtFirst = 16;
@@ -18,7 +17,7 @@ internal sealed class OrderBook : IReadOnlyList<Order>
 
     private readonly List<Row[]> _chunks = [new Row[RowsAtFirst]];
     private readonly TextHeap _texts = new();
-    private readonly List<Rest> _rests = [];
+    private readonly List<Details> _details = [];
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -58,16 +57,16 @@ internal sealed class OrderBook : IReadOnlyList<Order>
     public string? KeyOf(int place) => At(place).KeyLength is not NoKey and var length ? _texts.Read(At(place).Key, length) : null;
 
     /// <summary>What most orders lack; null: this one does.</summary>
-    public Rest? RestOf(int place) => At(place).Rest is > 0 and var rest ? _rests[rest - 1] : null;
+    public Details? DetailsOf(int place) => At(place).Details is > 0 and var number ? _details[number - 1] : null;
 
     /// <summary>The same, made if there is none.</summary>
-    public Rest MoreOf(int place)
+    public Details MoreOf(int place)
     {
-        if (RestOf(place) is { } there) return there;
-        var rest = new Rest();
-        _rests.Add(rest);
-        At(place).Rest = _rests.Count;
-        return rest;
+        if (DetailsOf(place) is { } there) return there;
+        var details = new Details();
+        _details.Add(details);
+        At(place).Details = _details.Count;
+        return details;
     }
 
     /// <inheritdoc />
@@ -92,15 +91,15 @@ internal sealed class OrderBook : IReadOnlyList<Order>
         public long Seq, PayBy, Reservation, User, Key;
         public int Unit;
 
-        /// <summary>One more than its place among the rests; 0: none.</summary>
-        public int Rest;
+        /// <summary>One more than its place among the details; 0: it has none.</summary>
+        public int Details;
 
         public ushort UserLength, KeyLength;
         public HoldState Hold;
     }
 
     /// <summary>What most orders lack.</summary>
-    internal sealed class Rest
+    internal sealed class Details
     {
         /// <summary>Its units if they are not one.</summary>
         public int[]? Units;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OrleansSale.Grains.Batches;
+namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>Short texts in UTF-8, one behind the other. It only grows.</summary>
 public sealed class TextHeap

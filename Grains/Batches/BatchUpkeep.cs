@@ -1,0 +1,206 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.Payments;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>
+/// What looks after a batch while it is active: its timer, which does what is due, its refunds, its reminder, and what the
+/// catalogue and the operators are told of it.
+/// </summary>
+internal sealed partial class BatchUpkeep
+{
+    private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
+
+    // Of all batches of this process: when storage fails, many end together.
+    private static readonly Outage Abandoned = new("batch"), Settling = new("settling");
+
+    private readonly IGrainBase _grain;
+    private readonly DurableBatch _batch;
+    private readonly IGrainFactory _grains;
+    private readonly IClockCheck _clock;
+    private readonly BatchReminder _reminder;
+    private readonly BatchLeads _leads;
+    private readonly TimeProvider _timeProvider;
+    private readonly Action<TimeSpan> _delayDeactivation;
+    private readonly ILogger _log;
+    private readonly RefundSweep _refunds;
+    private DateTimeOffset? _aheadSince;
+    private long _settledAt = -1;
+    private bool _isReminded;
+
+    /// <summary>For an activation; nothing runs before <see cref="Start"/>.</summary>
+    public BatchUpkeep(
+        IGrainBase grain, DurableBatch batch, IGrainFactory grains, IClockCheck clock, BatchReminder reminder, BatchLeads leads,
+        RefundWatch refundWatch, TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
+    {
+        (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
+        (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
+        _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
+    }
+
+    /// <summary>
+    /// Whether the batch has nothing left to do: closed, with nothing held and nothing owed. By the clock: operators look
+    /// after a batch that is closed because its time is ahead, until its closing.
+    /// </summary>
+    public bool IsSettled => _batch.State is var state && (state.Terms is null
+        || ((state.Directing.IsClosed || _batch.Clock >= state.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds())
+            && state.Stock.Held == 0 && state.Payments.Owed.Count == 0));
+
+    /// <summary>Starts the timer: the batch was created.</summary>
+    public void Start()
+    {
+        NoteLead();
+        _grain.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Agenda.Period, Agenda.Period) { Interleave = true });
+    }
+
+    /// <summary>The activation goes: others do not count it any more.</summary>
+    public void End()
+    {
+        if (_batch.State.Terms is null) return;
+        _refunds.End();
+        _leads.Forget(_batch.Id);
+    }
+
+    /// <summary>The activation cannot vouch for its state: the next one reads it from storage.</summary>
+    public void Abandon(Exception reason)
+    {
+        if (Abandoned.Fails(reason.GetType().Name)) Log.Abandoned(_log, _batch.Id, reason.Message);
+        _grain.DeactivateOnIdle();
+    }
+
+    /// <summary>What operators should look after in this batch now.</summary>
+    public Fault[] ListFaults()
+    {
+        if (_batch.State.Terms is null) return [];
+        NoteLead();
+        IEnumerable<Fault> faults = _refunds.Faults();
+        if (_aheadSince is { } since) faults = faults.Prepend(new Fault(FaultKind.Clock, _batch.Id, since, DescribeLead(_batch.Lead)));
+        return [.. faults];
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        var journal = _batch.Journal;
+        if (journal.IsAbandoned) return;
+        // A silo whose clock is off dates no entry: the batch goes on elsewhere.
+        if (_clock.Fault is { } fault)
+        {
+            journal.Abandon(new SaleUnavailableException($"{_batch.Id}: {fault}"));
+            return;
+        }
+        try
+        {
+            // Group after group: a hold ends within a second of its deadline, however many are due with it.
+            do
+            {
+                _batch.DoDue();
+                if (journal.IsDue()) await journal.WhenDurableAsync(true);
+            }
+            while (_batch.IsDue);
+            if (journal.Committed.Seq > _batch.ReadSeq && Abandoned.Succeeds() is { } failures) Log.Commits(_log, failures);
+            NoteLead();
+            _refunds.Start(journal.WhenDurableAsync);
+            await SettleAsync();
+        }
+        catch (SaleUnavailableException)
+        {
+            // The journal is abandoned, and that is logged.
+        }
+    }
+
+    // The catalogue is told the head as of which there is nothing left to do.
+    private async Task SettleAsync()
+    {
+        var batch = _grain.GrainContext.GrainId;
+        if (!IsSettled)
+        {
+            _delayDeactivation(KeptAliveFor);
+            _isReminded = _isReminded || await _reminder.SetAsync(batch);
+            // The clock was set back behind the closing.
+            if (_settledAt > 0 || (_settledAt < 0 && _aheadSince is not null)) await TellCatalogueAsync(0);
+            return;
+        }
+        if (_settledAt == _batch.State.LastSeq) return;
+        _isReminded = !await _reminder.ClearAsync(batch);
+        await TellCatalogueAsync(_batch.State.LastSeq);
+    }
+
+    private async Task TellCatalogueAsync(long settledAt)
+    {
+        try
+        {
+            await _grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).SettleAsync(_batch.Id, settledAt);
+            _settledAt = settledAt;
+            if (Settling.Succeeds() is { } failures) Log.Settles(_log, failures);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // It spares a start from waking the batch, and nothing else; the next tick tries again.
+            if (Settling.Fails(e.GetType().Name)) Log.NotSettled(_log, _batch.Id, e.Message);
+        }
+    }
+
+    private async Task<RefundTry> RefundAsync(Payment payment)
+    {
+        var order = _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, payment.Order));
+        var tried = await order.RefundAsync(payment.Id, payment.Amount);
+        if (tried.Refund is not { } refund) return tried;
+        var whyNot = await _batch.CommitAsync(PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
+        return whyNot is null ? tried : new RefundTry(RefundOutcome.Refused, null, whyNot);
+    }
+
+    // Logged when it begins and when it has ended.
+    private void NoteLead()
+    {
+        var lead = _batch.Lead;
+        if (lead > BatchTime.Tolerated)
+        {
+            _leads.Note(_batch.Id, lead);
+            if (_aheadSince is not null) return;
+            _aheadSince = _timeProvider.GetUtcNow();
+            Log.Ahead(_log, _batch.Id, DescribeLead(lead));
+        }
+        else if (_aheadSince is not null)
+        {
+            _leads.Forget(_batch.Id);
+            _aheadSince = null;
+            Log.CaughtUp(_log, _batch.Id);
+        }
+    }
+
+    private static string DescribeLead(TimeSpan lead) => string.Create(CultureInfo.InvariantCulture,
+        $"The ledger's last entry was dated by a clock that was ahead, and time never runs backwards: the batch's time goes on"
+        + $" from there, {lead.TotalSeconds:0.0} s ahead of the clock, so its schedule comes that much early.");
+
+    private static partial class Log
+    {
+        [LoggerMessage(2, LogLevel.Warning,
+            "Batch {Batch} deactivates, and others are only counted: this activation cannot vouch for its state: {Reason}")]
+        public static partial void Abandoned(ILogger log, string batch, string reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "Batch {Batch}: {Lead}")]
+        public static partial void Ahead(ILogger log, string batch, string lead);
+
+        [LoggerMessage(5, LogLevel.Information, "Batch {Batch}: the clock has caught up with the ledger")]
+        public static partial void CaughtUp(ILogger log, string batch);
+
+        [LoggerMessage(6, LogLevel.Information,
+            "Batches commit again, after {Failures} activations that could not vouch for their state")]
+        public static partial void Commits(ILogger log, int failures);
+
+        [LoggerMessage(7, LogLevel.Warning,
+            "The catalogue could not note that batch {Batch} has nothing left to do; trying again: {Reason}")]
+        public static partial void NotSettled(ILogger log, string batch, string reason);
+
+        [LoggerMessage(8, LogLevel.Information,
+            "The catalogue notes again what has nothing left to do, after {Failures} tries that failed")]
+        public static partial void Settles(ILogger log, int failures);
+    }
+}

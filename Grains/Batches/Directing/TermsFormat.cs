@@ -1,0 +1,58 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches.Directing;
+
+/// <summary>
+/// The terms of a batch as JSON members, as in the request that creates it: <c>channel</c> is one name or a list.
+/// </summary>
+internal static class TermsFormat
+{
+    /// <summary>Writes the members of the terms into the current object.</summary>
+    public static void Write(DataWriter to, BatchTerms terms)
+    {
+        var json = to.Json;
+        to.Text("id"u8, terms.Id);
+        json.WriteStartObject("product"u8);
+        to.Text("id"u8, terms.Product.Id);
+        to.Text("name"u8, terms.Product.Name);
+        to.Amount("price"u8, terms.Product.Price);
+        to.TextIfAny("imageUrl"u8, terms.Product.ImageUrl);
+        json.WriteEndObject();
+        to.TextOrList("channel"u8, terms.Channels);
+        to.Number("stock"u8, terms.Stock);
+        to.Number("perUserLimit"u8, terms.PerUserLimit);
+        to.Number("paymentWindowSeconds"u8, terms.PaymentWindowSeconds);
+        json.WriteStartObject("schedule"u8);
+        to.Instant("reservationOpens"u8, terms.Schedule.ReservationOpens.ToUnixTimeMilliseconds());
+        to.Instant("reservationCloses"u8, terms.Schedule.ReservationCloses.ToUnixTimeMilliseconds());
+        to.Instant("saleOpens"u8, terms.Schedule.SaleOpens.ToUnixTimeMilliseconds());
+        to.Instant("saleCloses"u8, terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads the members of the terms.</summary>
+    public static BatchTerms Read(ref DataReader from)
+    {
+        var id = from.Text("id"u8);
+        from.Open("product"u8);
+        var product = new Product(from.Text("id"u8), from.Text("name"u8), from.Amount("price"u8), from.TextIfAny("imageUrl"u8));
+        from.Close();
+        return new BatchTerms(
+            id, product, from.TextOrList("channel"u8), checked((int)from.Number("stock"u8)), checked((int)from.Number("perUserLimit"u8)),
+            checked((int)from.Number("paymentWindowSeconds"u8)), ReadSchedule(ref from));
+    }
+
+    private static Schedule ReadSchedule(ref DataReader from)
+    {
+        from.Open("schedule"u8);
+        var schedule = new Schedule(
+            ReadInstant(ref from, "reservationOpens"u8), ReadInstant(ref from, "reservationCloses"u8),
+            ReadInstant(ref from, "saleOpens"u8), ReadInstant(ref from, "saleCloses"u8));
+        from.Close();
+        return schedule;
+    }
+
+    private static DateTimeOffset ReadInstant(ref DataReader from, ReadOnlySpan<byte> name) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(from.Instant(name));
+}

@@ -1,0 +1,93 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Batches.Entries;
+
+/// <summary>Writes the members of an entry's <c>data</c>: one method for each kind of value that a ledger has.</summary>
+/// <param name="batch">The batch, which the ids of its orders name.</param>
+#pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
+internal sealed class DataWriter(string batch)
+{
+    // CJK names stay readable in the export; what JSON requires to be escaped still is.
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>What the line is written with.</summary>
+    public Utf8JsonWriter Json { get; } = new(Stream.Null, Options);
+
+    /// <summary>Sequence of the entry that is written.</summary>
+    public long Seq { get; set; }
+
+    /// <summary>An order, by the sequence of its held entry.</summary>
+    public void Order(long order) => Json.WriteString("order"u8, OrderId.Of(batch, order));
+
+    /// <summary>A text.</summary>
+    public void Text(ReadOnlySpan<byte> name, string text) => Json.WriteString(name, text);
+
+    /// <summary>A text, or no member for null.</summary>
+    public void TextIfAny(ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null) Json.WriteString(name, text);
+    }
+
+    /// <summary>A whole number.</summary>
+    public void Number(ReadOnlySpan<byte> name, long number) => Json.WriteNumber(name, number);
+
+    /// <summary>An instant in UTC milliseconds since 1970.</summary>
+    public void Instant(ReadOnlySpan<byte> name, long at) => LedgerLine.WriteInstant(Json, name, at);
+
+    /// <summary>Unit numbers.</summary>
+    public void Units(int[] units)
+    {
+        Json.WriteStartArray("units"u8);
+        foreach (var unit in units) Json.WriteNumberValue(unit);
+        Json.WriteEndArray();
+    }
+
+    /// <summary>Ranges of units, and how many units they have.</summary>
+    public void Ranges(UnitRange[] ranges)
+    {
+        Json.WriteNumber("units"u8, UnitRange.CountOf(ranges));
+        Json.WriteStartArray("ranges"u8);
+        foreach (var range in ranges)
+        {
+            Json.WriteStartArray();
+            Json.WriteNumberValue(range.First);
+            Json.WriteNumberValue(range.Last);
+            Json.WriteEndArray();
+        }
+        Json.WriteEndArray();
+    }
+
+    /// <summary>An amount of money.</summary>
+    public void Amount(ReadOnlySpan<byte> name, Money money)
+    {
+        Json.WriteStartObject(name);
+        Json.WriteNumber("amount"u8, money.Amount);
+        Json.WriteString("currency"u8, money.Currency);
+        Json.WriteEndObject();
+    }
+
+    /// <summary>One text as it is, several as a list.</summary>
+    public void TextOrList(ReadOnlySpan<byte> name, string[] texts)
+    {
+        if (texts.Length == 1)
+        {
+            Json.WriteString(name, texts[0]);
+            return;
+        }
+        Json.WriteStartArray(name);
+        foreach (var text in texts) Json.WriteStringValue(text);
+        Json.WriteEndArray();
+    }
+
+    /// <summary>What every operator's entry ends with.</summary>
+    public void Command(string reason, string by, string key)
+    {
+        Text("reason"u8, reason);
+        Text("by"u8, by);
+        Text("key"u8, key);
+    }
+}

@@ -1,0 +1,91 @@
+namespace OrleansSale.Grains.Batches.Orders;
+
+/// <summary>How an order's hold stands; what is owed for it is counted beside.</summary>
+public enum HoldState : byte
+{
+    /// <summary>Units held, awaiting payment.</summary>
+    Live,
+
+    /// <summary>Units sold.</summary>
+    Sold,
+
+    /// <summary>Released unpaid at the deadline.</summary>
+    Expired,
+
+    /// <summary>Released on request.</summary>
+    Cancelled,
+}
+
+/// <summary>An order in a batch's state: a look at its row, as it is now.</summary>
+public sealed class Order
+{
+    private readonly OrderRows _rows;
+
+    internal Order(OrderRows rows, int place) => (_rows, Place) = (rows, place);
+
+    /// <summary>Sequence of its held entry: its name within the batch.</summary>
+    public long Seq => Row.Seq;
+
+    /// <summary>The owner.</summary>
+    public string User => _rows.UserOf(Place);
+
+    /// <summary>Unit numbers, ascending. Not to be written to.</summary>
+    public int[] Units => _rows.DetailsOf(Place)?.Units ?? [Row.Unit];
+
+    /// <summary>How many units.</summary>
+    public int Quantity => _rows.DetailsOf(Place)?.Units?.Length ?? 1;
+
+    /// <summary>The deadline shown, ms; the hold was made the batch's payment window earlier.</summary>
+    public long PayBy => Row.PayBy;
+
+    /// <summary>Version of the reservation that entitled to it.</summary>
+    public long Reservation => Row.Reservation;
+
+    /// <summary>The client's key; null: none.</summary>
+    public string? Key => _rows.KeyOf(Place);
+
+    /// <summary>The same user's order before this one.</summary>
+    public Order? Previous => _rows.DetailsOf(Place)?.Previous is >= 0 and var place ? _rows[place] : null;
+
+    /// <summary>How its hold stands.</summary>
+    public HoldState Hold
+    {
+        get => Row.Hold;
+        internal set => Row.Hold = value;
+    }
+
+    /// <summary>Captured payments that are owed back and not made yet.</summary>
+    public int Owed
+    {
+        get => _rows.DetailsOf(Place)?.Owed ?? 0;
+        internal set => _rows.MoreOf(Place).Owed = value;
+    }
+
+    /// <summary>Captured payments that were paid back.</summary>
+    public int Returned
+    {
+        get => _rows.DetailsOf(Place)?.Returned ?? 0;
+        internal set => _rows.MoreOf(Place).Returned = value;
+    }
+
+    /// <summary>The provider's checkout; null: none opened.</summary>
+    public string? Checkout
+    {
+        get => _rows.DetailsOf(Place)?.Checkout;
+        internal set => _rows.MoreOf(Place).Checkout = value;
+    }
+
+    /// <summary>The payment it was sold for; null: never sold. Stays after a cancellation.</summary>
+    public string? Payment
+    {
+        get => _rows.DetailsOf(Place)?.Payment;
+        internal set => _rows.MoreOf(Place).Payment = value;
+    }
+
+    /// <summary>Whether it has units: awaiting payment or paid.</summary>
+    public bool IsLive => Hold is HoldState.Live or HoldState.Sold;
+
+    internal int Place { get; }
+
+    private ref OrderRows.Row Row => ref _rows.At(Place);
+}

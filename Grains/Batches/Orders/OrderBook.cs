@@ -1,0 +1,118 @@
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Stock;
+using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
+
+namespace OrleansSale.Grains.Batches.Orders;
+
+/// <summary>All orders of a batch, and how their holds stand. No unit is in two live orders (I1).</summary>
+public sealed class OrderBook
+{
+    private readonly StockBook _stock;
+    private readonly DirectingBook _directing;
+    private readonly OrderRows _rows = new();
+    private readonly LatestOrders _latest;
+    private readonly Deadlines _deadlines;
+
+    internal OrderBook(StockBook stock, DirectingBook directing)
+    {
+        (_stock, _directing) = (stock, directing);
+        (_latest, _deadlines) = (new LatestOrders(_rows), new Deadlines(_rows));
+    }
+
+    /// <summary>All orders ever made, by sequence of their held entry.</summary>
+    public IReadOnlyList<Order> All => _rows;
+
+    /// <summary>The order held at this sequence; null: none.</summary>
+    public Order? Find(long seq) => PlaceAfter(seq - 1) is var place && place < _rows.Count && _rows.At(place).Seq == seq
+        ? _rows[place]
+        : null;
+
+    /// <summary>All orders after a sequence, in the order of sequence.</summary>
+    public IEnumerable<Order> After(long seq)
+    {
+        for (var place = PlaceAfter(seq); place < _rows.Count; place++) yield return _rows[place];
+    }
+
+    /// <summary>The user's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
+    public Order? LatestOf(string user) => _latest.Of(user);
+
+    /// <summary>The order whose deadline comes first among those awaiting payment; null: none.</summary>
+    public Order? NextDeadline() => _deadlines.First() is >= 0 and var place ? _rows[place] : null;
+
+    /// <summary>The order as others see it.</summary>
+    public OrderView View(Order order) => View(
+        order.Seq, order.User, order.Units, StatusOf(order), order.PayBy - _directing.WindowMilliseconds, order.PayBy, order.Checkout,
+        order.Payment);
+
+    /// <summary>The order that a held entry of this sequence and instant would make, as others would see it.</summary>
+    public OrderView View(Held held, long seq, long at) =>
+        View(seq, held.User, held.Units, OrderStatus.AwaitingPayment, at, held.PayBy, null, null);
+
+    /// <summary>An order's state: its hold's, and once that has ended, where the money captured for it is.</summary>
+    public static OrderStatus StatusOf(Order order) => order.Hold switch
+    {
+        HoldState.Live => OrderStatus.AwaitingPayment,
+        HoldState.Sold => OrderStatus.Paid,
+        _ when order.Owed > 0 => OrderStatus.Refunding,
+        _ when order.Returned > 0 => OrderStatus.Refunded,
+        HoldState.Expired => OrderStatus.Expired,
+        HoldState.Cancelled => OrderStatus.Cancelled,
+        _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
+    };
+
+    /// <summary>The order that an entry names.</summary>
+    internal Order At(long seq, long order) => Find(order) ?? throw new InconsistentEntryException(seq, $"no order {order}");
+
+    internal void Apply(long seq, long at, OrderEntry entry)
+    {
+        switch (entry)
+        {
+            case Held e: Apply(seq, at, e); break;
+            case Released e: Apply(seq, e); break;
+            default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
+        }
+    }
+
+    private void Apply(long seq, long at, Held e)
+    {
+        _stock.RequireFree(seq, e.Units);
+        ThrowUnless(e.User.Length <= TextHeap.MaxLength && !(e.Key?.Length > TextHeap.MaxLength), seq, "a text that is too long");
+        ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the payment window's");
+        var latest = LatestOf(e.User);
+        ThrowUnless(e.Key is null || PurchaseRules.FindByKey(latest, e.Key) is null, seq, "a key that names another order");
+        _stock.Hold(e.Units);
+        _rows.Add(seq, e, latest);
+        _latest.TakeLast(e.User);
+        _deadlines.TakeLast();
+    }
+
+    private void Apply(long seq, Released e)
+    {
+        var order = At(seq, e.Order);
+        ThrowUnless(order.IsLive, seq, "a second release");
+        ThrowUnless(order.Hold == HoldState.Live || e.Why == ReleaseReason.Cancelled, seq, "a paid order that expires");
+        ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
+        _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
+        order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
+    }
+
+    private OrderView View(
+        long seq, string user, int[] units, OrderStatus status, long heldAt, long payBy, string? checkout, string? payment) => new(
+        seq, _directing.Terms!.Id, user, units, status, _directing.Terms.Product.Price * units.Length,
+        DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), checkout, payment);
+
+    // Of the first order after a sequence; the count if there is none.
+    private int PlaceAfter(long seq)
+    {
+        var (from, to) = (0, _rows.Count);
+        while (from < to)
+        {
+            var middle = (from + to) >>> 1;
+            if (_rows.At(middle).Seq <= seq) from = middle + 1;
+            else to = middle;
+        }
+        return from;
+    }
+}

@@ -1,0 +1,37 @@
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Grains.Batches.Payments;
+
+/// <summary>A captured payment in a batch's state.</summary>
+public sealed class Payment
+{
+    internal Payment(string id, long order, Money amount) => (Id, Order, Amount) = (id, order, amount);
+
+    /// <summary>The provider's payment id.</summary>
+    public string Id { get; }
+
+    /// <summary>Sequence of the order it was made for.</summary>
+    public long Order { get; }
+
+    /// <summary>What was captured.</summary>
+    public Money Amount { get; }
+
+    /// <summary>Where the money is.</summary>
+    public PaymentState State { get; internal set; }
+
+    /// <summary>The provider's refund, once made.</summary>
+    public string? Refund { get; internal set; }
+}
+
+/// <summary>Where a captured payment stands: it ends as <see cref="Kept"/> or <see cref="PaidBack"/>.</summary>
+public enum PaymentState : byte
+{
+    /// <summary>It pays for its order.</summary>
+    Kept,
+
+    /// <summary>It is owed back.</summary>
+    Owed,
+
+    /// <summary>It was paid back.</summary>
+    PaidBack,
+}

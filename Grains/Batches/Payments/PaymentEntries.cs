@@ -1,0 +1,101 @@
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches.Payments;
+
+/// <summary>An entry about money, or about where it is paid.</summary>
+public abstract record PaymentEntry(long Order) : BatchEntry;
+
+/// <summary>The provider opened a checkout for the order.</summary>
+public sealed record CheckoutOpened(long Order, string Checkout) : PaymentEntry(Order)
+{
+    internal override ReadOnlySpan<byte> Type => "checkout-opened"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Order(Order);
+        to.Text("checkout"u8, Checkout);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new CheckoutOpened(from.Order(), from.Text("checkout"u8));
+}
+
+/// <summary>A payment was captured and the order's units are sold.</summary>
+public sealed record Sold(long Order, string Payment, Money Amount) : PaymentEntry(Order)
+{
+    internal override ReadOnlySpan<byte> Type => "sold"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Order(Order);
+        to.Text("payment"u8, Payment);
+        to.Amount("amount"u8, Amount);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new Sold(from.Order(), from.Text("payment"u8), from.Amount("amount"u8));
+}
+
+/// <summary>A captured payment that does not pay for the order is owed back.</summary>
+public sealed record RefundOwed(long Order, string Payment, Money Amount, RefundReason Why) : PaymentEntry(Order)
+{
+    private static readonly string[] Reasons = ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer"];
+
+    internal override ReadOnlySpan<byte> Type => "refund-owed"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Order(Order);
+        to.Text("payment"u8, Payment);
+        to.Amount("amount"u8, Amount);
+        to.Text("why"u8, Reasons[(int)Why]);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) =>
+        new RefundOwed(from.Order(), from.Text("payment"u8), from.Amount("amount"u8), (RefundReason)from.OneOf("why"u8, Reasons));
+}
+
+/// <summary>The provider paid back what was owed.</summary>
+public sealed record RefundMade(long Order, string Payment, string Refund, Money Amount) : PaymentEntry(Order)
+{
+    internal override ReadOnlySpan<byte> Type => "refunded"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Order(Order);
+        to.Text("payment"u8, Payment);
+        to.Text("refund"u8, Refund);
+        to.Amount("amount"u8, Amount);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) =>
+        new RefundMade(from.Order(), from.Text("payment"u8), from.Text("refund"u8), from.Amount("amount"u8));
+}
+
+/// <summary>Why a captured payment is owed back.</summary>
+public enum RefundReason
+{
+    /// <summary>The order had expired when the payment arrived.</summary>
+    Expired,
+
+    /// <summary>The order was cancelled, before or after the payment.</summary>
+    Cancelled,
+
+    /// <summary>The order was paid already, by another payment.</summary>
+    Duplicate,
+
+    /// <summary>Not the order's amount, or not its currency.</summary>
+    WrongAmount,
+
+    /// <summary>Paid by another user than the order's.</summary>
+    WrongPayer,
+}
+
+/// <summary>The family's table.</summary>
+internal static class PaymentEntries
+{
+    public static readonly EntryKind[] Kinds =
+    [
+        new("checkout-opened"u8.ToArray(), CheckoutOpened.Read), new("sold"u8.ToArray(), Sold.Read),
+        new("refund-owed"u8.ToArray(), RefundOwed.Read), new("refunded"u8.ToArray(), RefundMade.Read),
+    ];
+}
