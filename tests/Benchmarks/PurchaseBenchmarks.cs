@@ -38,7 +38,7 @@ public class PurchaseBenchmarks
     public PurchaseOutcome Buy()
     {
         var decision = PurchaseRules.Decide(_batch, _requests[_next++], Samples.Opening);
-        _batch.Apply(_batch.LastSeq + 1, Samples.Opening, decision.First!);
+        _batch.Apply(_batch.LastSeq + 1, Samples.Opening, decision.Entries[0]);
         return decision.Outcome;
     }
 

@@ -2,7 +2,6 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
-using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Benchmarks;

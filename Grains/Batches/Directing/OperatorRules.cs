@@ -33,16 +33,19 @@ public static class OperatorRules
         // What ends or shrinks a sale is always allowed; what would bring it back is not, once it is closed.
         if (batch.Directing.IsClosed && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
             return new(Refusal.SaleClosed);
+        var (reason, by, key) = (command.Reason, command.By, command.Key);
         return command.Action switch
         {
-            OperatorAction.Pause => batch.Directing.IsPaused ? new(false) : new(true, new PausedSale(command.Reason, command.By, command.Key)),
-            OperatorAction.Resume => batch.Directing.IsPaused ? new(true, new ResumedSale(command.Reason, command.By, command.Key)) : new(false),
-            OperatorAction.Close => batch.Directing.IsClosed ? new(false) : new(true, new ClosedSale(command.Reason, command.By, command.Key)),
+            OperatorAction.Pause => Once(!batch.Directing.IsPaused, new PausedSale(reason, by, key)),
+            OperatorAction.Resume => Once(batch.Directing.IsPaused, new ResumedSale(reason, by, key)),
+            OperatorAction.Close => Once(!batch.Directing.IsClosed, new ClosedSale(reason, by, key)),
             OperatorAction.Restock => DecideRestock(batch, command),
             OperatorAction.Withdraw => DecideWithdraw(batch, command),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
         };
     }
+
+    private static Decision<Answer<bool>> Once(bool isChange, BatchEntry entry) => isChange ? new(true, entry) : new(false);
 
     private static Decision<Answer<bool>> DecideRestock(SaleBatch batch, OperatorCommand command)
     {

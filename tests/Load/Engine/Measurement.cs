@@ -1,7 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Engine.Figures;
 using OrleansSale.Tests.Load.Engine.Places;

@@ -56,7 +56,8 @@ internal static class StateDump
 
     private static void AppendOrder(StringBuilder text, SaleBatch batch, Order order)
     {
-        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.User} units {string.Join(' ', order.Units)}");
+        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.User} ");
+        text.Append(CultureInfo.InvariantCulture, $"units {string.Join(' ', order.Units)}");
         text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
         text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");

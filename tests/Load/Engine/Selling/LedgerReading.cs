@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using OrleansSale.Grains.Batches;
-using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Audit;
 
