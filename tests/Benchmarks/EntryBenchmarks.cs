@@ -1,7 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Ledger;
 

@@ -1,5 +1,5 @@
-using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Entries;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Stock;
