@@ -37,6 +37,8 @@ public static class SiloHost
         // Each activation and each document that fails, with a trace. Its caller tells of it, once.
         ["Logging:LogLevel:Orleans.Grain"] = "Critical",
         ["Logging:LogLevel:Orleans.Storage"] = "Critical",
+        // Each handshake that fails, with a trace. TlsRegistration says it in one line.
+        ["Logging:LogLevel:Orleans.Connections.Security"] = "None",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         // It would log each try. The outcome of a call is told once, by its caller.
         ["Logging:LogLevel:Polly"] = "None",

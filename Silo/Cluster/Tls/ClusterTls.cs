@@ -1,8 +1,9 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
+using Orleans.Connections.Security;
 
 namespace OrleansSale.Silo.Cluster.Tls;
 
@@ -12,16 +13,17 @@ namespace OrleansSale.Silo.Cluster.Tls;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The safety argument: Orleans serves whoever reaches its ports. So the handshake comes before the first byte of
-/// Orleans, on all four kinds of connection (see <see cref="TlsRegistration"/>), and both sides demand of each other a
+/// The safety argument: Orleans serves everybody who reaches its ports. So the handshake comes before the first byte of
+/// Orleans, on all four kinds of connection (see <see cref="TlsRegistration"/>). Both sides demand of each other a
 /// certificate, the proof of having its key, and a chain that ends at one of the cluster's own authorities. The roots
 /// that the machine trusts play no part, and nothing is fetched from the network for it. Sessions are not resumed: each
 /// connection is proved anew, so an expired certificate is out with its connection. There is no way back to plain text:
-/// a failed handshake ends the connection.
+/// a failed handshake ends the connection. A peer that says nothing holds one connection for
+/// <see cref="HandshakeTimeout"/>, and nobody else waits for it.
 /// </para>
 /// <para>
-/// What it does not do: neither names nor addresses are compared, and a front's certificate is as good as a silo's. A
-/// member is who has a certificate of the authority, so the authority must sign for this cluster alone. Nothing is
+/// Its limits: neither names nor addresses are compared, and a front's certificate is as good as a silo's. Everybody
+/// with a certificate of the authority is a member, so the authority must sign for this cluster alone. Nothing is
 /// revoked either: against a stolen key, replace the authority. To replace one without a pause, start every process
 /// with both in its file, then with new certificates, then without the old one. Files are read at the start only.
 /// </para>
@@ -65,28 +67,43 @@ public sealed class ClusterTls
         return tls;
     }
 
-    /// <summary>What the accepting side of one handshake demands.</summary>
-    internal SslServerAuthenticationOptions ServerOptions(MemberCheck peer) => new()
+    /// <summary>Tells Orleans' TLS to demand what is said above, on both sides of each handshake.</summary>
+    /// <remarks>
+    /// <see cref="RemoteCertificateMode.NoCertificate"/> switches off the package's own check, which knows no
+    /// authorities of a cluster and does not say why it refuses. <see cref="Accept"/> and <see cref="Connect"/> demand
+    /// the certificate and check it instead, in every handshake.
+    /// </remarks>
+    internal void Configure(TlsOptions options)
     {
-        ServerCertificateContext = _own,
-        ClientCertificateRequired = true,
-        RemoteCertificateValidationCallback = peer.IsMember,
-        CertificateChainPolicy = Policy(),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        AllowTlsResume = false,
-        AllowRenegotiation = false,
-    };
+        options.LocalCertificate = _own.TargetCertificate;
+        options.RemoteCertificateMode = RemoteCertificateMode.NoCertificate;
+        options.HandshakeTimeout = HandshakeTimeout;
+        options.OnAuthenticateAsServer = Accept;
+        options.OnAuthenticateAsClient = Connect;
+    }
 
-    /// <summary>What the connecting side of one handshake demands.</summary>
-    internal SslClientAuthenticationOptions ClientOptions(MemberCheck peer) => new()
+    private void Accept(ConnectionContext connection, TlsServerAuthenticationOptions options)
     {
-        ClientCertificateContext = _own,
-        RemoteCertificateValidationCallback = peer.IsMember,
-        CertificateChainPolicy = Policy(),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        AllowTlsResume = false,
-        AllowRenegotiation = false,
-    };
+        var demands = (SslServerAuthenticationOptions)options.SslServerAuthenticationOptions;
+        demands.ServerCertificateSelectionCallback = null;
+        demands.ServerCertificateContext = _own;
+        demands.ClientCertificateRequired = true;
+        demands.RemoteCertificateValidationCallback = MemberCheck.Of(connection).IsMember;
+        demands.CertificateChainPolicy = Policy();
+        demands.AllowTlsResume = false;
+        demands.AllowRenegotiation = false;
+    }
+
+    private void Connect(ConnectionContext connection, TlsClientAuthenticationOptions options)
+    {
+        var demands = (SslClientAuthenticationOptions)options.SslClientAuthenticationOptions;
+        demands.ClientCertificates = null;
+        demands.ClientCertificateContext = _own;
+        demands.RemoteCertificateValidationCallback = MemberCheck.Of(connection).IsMember;
+        demands.CertificateChainPolicy = Policy();
+        demands.AllowTlsResume = false;
+        demands.AllowRenegotiation = false;
+    }
 
     // SslStream adds the use that the peer's side of the handshake needs. A policy is not to be shared by handshakes.
     private X509ChainPolicy Policy()
@@ -111,7 +128,7 @@ public sealed class ClusterTls
         if (chain.Build(files.Own)) return;
         var why = string.Join(", ", chain.ChainStatus.Select(status => status.Status).Distinct());
         throw new StartException(
-            $"{TlsFiles.CertificateKey}: no authority of {TlsFiles.AuthorityKey} vouches for the certificate as one of a server and "
-            + $"a client ({why}).");
+            $"{TlsFiles.CertificateKey}: no authority of {TlsFiles.AuthorityKey} vouches for the certificate "
+            + $"as one of a server and a client ({why}).");
     }
 }

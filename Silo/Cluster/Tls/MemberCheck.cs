@@ -1,13 +1,23 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 
 namespace OrleansSale.Silo.Cluster.Tls;
 
-/// <summary>The verdict on the peer of one handshake.</summary>
+/// <summary>The verdict on the peer of one connection.</summary>
 internal sealed class MemberCheck
 {
     /// <summary>Why the peer was refused; null if it was not, or the handshake did not come that far.</summary>
     public string? Refusal { get; private set; }
+
+    /// <summary>The one check of a connection.</summary>
+    public static MemberCheck Of(ConnectionContext connection)
+    {
+        if (connection.Features.Get<MemberCheck>() is { } known) return known;
+        var check = new MemberCheck();
+        connection.Features.Set(check);
+        return check;
+    }
 
     /// <summary>Judges a certificate by the chain that was built under <see cref="ClusterTls"/>' policy.</summary>
     public bool IsMember(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

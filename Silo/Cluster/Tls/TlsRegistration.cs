@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 
 namespace OrleansSale.Silo.Cluster.Tls;
 
 /// <summary>Puts TLS under every connection of a silo or a client.</summary>
-public static class TlsRegistration
+public static partial class TlsRegistration
 {
     /// <summary>
     /// All connections of the silo: to and from other silos, and from clients at its gateway. Null: plain text.
@@ -16,11 +17,11 @@ public static class TlsRegistration
         if (tls is null) return silo;
         silo.Configure<SiloConnectionOptions>(connections =>
         {
-            connections.ConfigureSiloInboundConnection(connection => Use(connection, tls, isServer: true));
-            connections.ConfigureSiloOutboundConnection(connection => Use(connection, tls, isServer: false));
-            connections.ConfigureGatewayInboundConnection(connection => Use(connection, tls, isServer: true));
+            connections.ConfigureSiloInboundConnection(connection => LogFailures(connection, tls));
+            connections.ConfigureSiloOutboundConnection(connection => LogFailures(connection, tls));
+            connections.ConfigureGatewayInboundConnection(connection => LogFailures(connection, tls));
         });
-        return silo;
+        return silo.UseTls(tls.Configure);
     }
 
     /// <summary>All connections of the client, which are those to gateways. Null: plain text.</summary>
@@ -28,14 +29,28 @@ public static class TlsRegistration
     {
         if (tls is null) return client;
         client.Configure<ClientConnectionOptions>(
-            connections => connections.ConfigureConnection(connection => Use(connection, tls, isServer: false)));
-        return client;
+            connections => connections.ConfigureConnection(connection => LogFailures(connection, tls)));
+        return client.UseTls(tls.Configure);
     }
 
-    private static void Use(IConnectionBuilder connection, ClusterTls tls, bool isServer)
+    // Orleans' TLS logs a failed handshake with a trace, and without the peer. The settings of logs hide that.
+    private static void LogFailures(IConnectionBuilder connection, ClusterTls tls)
     {
-        var middleware = new TlsMiddleware(
-            tls, isServer, connection.ApplicationServices.GetRequiredService<ILogger<TlsMiddleware>>());
-        connection.Use(next => context => middleware.RunAsync(context, next));
+        var log = connection.ApplicationServices.GetRequiredService<ILogger<ClusterTls>>();
+        connection.Use(next => async context =>
+        {
+            await next(context);
+            // It is there as soon as the handshake is done.
+            if (context.Features.Get<ITlsApplicationProtocolFeature>() is not null) return;
+            LogFailure(
+                log,
+                $"{context.RemoteEndPoint}",
+                MemberCheck.Of(context).Refusal
+                    ?? "it spoke no TLS, refused this process' certificate, "
+                        + $"or was not done within {tls.HandshakeTimeout.TotalSeconds:0.###} s");
+        });
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not connected with {Peer}: the TLS handshake failed: {Why}")]
+    private static partial void LogFailure(ILogger log, string peer, string why);
 }

@@ -34,6 +34,9 @@ internal sealed class TlsCluster : IAsyncDisposable
     /// <summary>What all members wrote to their sockets.</summary>
     public WireRecord Record => _record;
 
+    /// <summary>What the silos logged.</summary>
+    public LogLines Log => _parts.Log;
+
     /// <summary>The silos' time.</summary>
     public DateTimeOffset Now => _parts.Clock.Now;
 

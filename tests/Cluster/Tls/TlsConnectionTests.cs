@@ -40,6 +40,18 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
     }
 
     [Fact]
+    public async Task A_handshake_that_fails_is_logged_in_one_line_with_the_peer_and_the_reason()
+    {
+        (await Peer.ShakeHandsAsync(_cluster.SiloEndpoint, _other.Issue(), SslProtocols.Tls13)).ShouldBeEmpty();
+        await Peer.SpeakPlainlyAsync(_cluster.GatewayEndpoint, "GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+        const string Failed = "the TLS handshake failed: ";
+        foreach (var why in new[] { "no authority vouches for CN=member (", "it spoke no TLS, " })
+            await Eventually.HoldsAsync(() => _cluster.Log.With(Failed + why).Count > 0, why);
+        _cluster.Log.With(Failed).ShouldAllBe(
+            line => line.Exception == null && line.Text.StartsWith("Not connected with 127.0.0.1:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Plain_text_is_answered_by_the_end_of_the_connection()
     {
         var answers = await Task.WhenAll(
