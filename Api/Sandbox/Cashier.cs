@@ -5,34 +5,8 @@ using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>What a merchant asks a checkout for.</summary>
-internal sealed record CheckoutTerms(
-    string Order,
-    string User,
-    string Description,
-    long Amount,
-    string Currency,
-    DateTimeOffset ExpiresAt,
-    string? ReturnUrl,
-    string? NotifyUrl);
-
-/// <summary>A checkout, and what has become of it.</summary>
-internal sealed record Checkout(
-    string Id, CheckoutTerms Terms, DateTimeOffset CreatedAt, bool Declined, string? Payment, string? Refund)
-{
-    /// <summary>The status as the protocol names it. Paid is for ever: a refund pays back, it does not undo.</summary>
-    public string Status => Payment is not null ? "paid" : Declined ? "declined" : "open";
-}
-
-/// <summary>What a buyer decides at the cashier.</summary>
-internal enum Outcome
-{
-    Paid,
-    Declined,
-}
-
-/// <summary>How a request under an idempotency key ended.</summary>
-internal enum KeyedOutcome
+/// <summary>How a request for a refund ended.</summary>
+internal enum RefundOutcome
 {
     /// <summary>Made now.</summary>
     Made,
@@ -40,165 +14,163 @@ internal enum KeyedOutcome
     /// <summary>The same was made earlier under this key.</summary>
     Repeated,
 
-    /// <summary>The key, or what it is about, is bound to something else.</summary>
+    /// <summary>The key is bound to another refund, or the payment does not cover this one.</summary>
     Conflict,
 
-    /// <summary>It is about something that does not exist.</summary>
+    /// <summary>There is no such payment.</summary>
     NotFound,
 
-    /// <summary>All of it was done before, under other keys.</summary>
+    /// <summary>All of it was paid back before, under other keys.</summary>
     DoneBefore,
 
-    /// <summary>A part of it was done before, under other keys, and there is not enough left.</summary>
+    /// <summary>A part of it was paid back before, under other keys, and there is not enough left.</summary>
     PartlyDoneBefore,
 }
 
-/// <summary>The checkouts and what buyers decide about them.</summary>
-internal sealed class Cashier(SandboxDatabase database, NotificationOutbox outbox, TimeProvider clock)
+/// <summary>The checkouts, what buyers decide about them, and what merchants pay back.</summary>
+internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvider timeProvider)
 {
     private const string SelectCheckout = """
-        SELECT c.id AS Id, c.order_id AS OrderId, c.user_id AS UserId, c.description AS Description, c.amount AS Amount,
-               c.currency AS Currency, c.created_at AS CreatedAt, c.expires_at AS ExpiresAt,
-               c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl, c.declined_at AS DeclinedAt,
-               p.id AS Payment,
+        SELECT c.id AS Id, c.idempotency_key AS Key, c.order_id AS "Order", c.user_id AS User, c.description AS Description,
+               c.amount AS Amount, c.currency AS Currency, c.created_at AS CreatedAt, c.expires_at AS ExpiresAt,
+               c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl, c.declined_at AS DeclinedAt, p.id AS Payment,
                (SELECT id FROM refunds WHERE payment = p.id GROUP BY payment HAVING SUM(amount) = c.amount) AS Refund
         FROM checkouts c LEFT JOIN payments p ON p.checkout = c.id
+        """;
+
+    // With the last refund of each, and the sum of all.
+    private const string SelectPayment = """
+        SELECT p.id AS Id, p.checkout AS Checkout, c.order_id AS "Order", c.user_id AS User, c.amount AS Amount,
+               c.currency AS Currency, p.captured_at AS CapturedAt, r.id AS Refund, r.refunded_at AS RefundedAt,
+               (SELECT SUM(amount) FROM refunds WHERE payment = p.id) AS RefundAmount,
+               n.attempts AS Attempts, n.delivered_at AS DeliveredAt, n.last_fault AS LastFault
+        FROM payments p JOIN checkouts c ON c.id = p.checkout
+             JOIN notifications n ON n.checkout = c.id AND n.type = @type
+             LEFT JOIN refunds r ON r.rowid = (SELECT MAX(rowid) FROM refunds WHERE payment = p.id)
         """;
 
     /// <summary>An id that nobody can guess: 128 random bits in hexadecimal.</summary>
     public static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>Makes the checkout for <paramref name="key"/>, or finds the one that was made for it.</summary>
-    /// <remarks>
-    /// The same key must ask for the same sale. The two addresses are not part of it: they follow the merchant's
-    /// deployment, and the newest count.
-    /// </remarks>
-    public Task<(KeyedOutcome Outcome, Checkout? Checkout)> CreateAsync(
-        string key, CheckoutTerms terms, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Create(connection, key, terms), cancellationToken);
+    /// <summary>
+    /// Makes <paramref name="wanted"/>, or finds the checkout that was made under its key; null if that is of another sale.
+    /// </summary>
+    /// <remarks>The two addresses follow the merchant's deployment: they may change, and the newest count.</remarks>
+    public Task<Checkout?> CreateAsync(Checkout wanted, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute(
+                """
+                INSERT INTO checkouts (id, idempotency_key, order_id, user_id, description, amount, currency, created_at,
+                                       expires_at, return_url, notify_url)
+                VALUES (@Id, @Key, @Order, @User, @Description, @Amount, @Currency, @CreatedAt, @ExpiresAt, @ReturnUrl,
+                        @NotifyUrl)
+                ON CONFLICT (idempotency_key) DO UPDATE SET return_url = @ReturnUrl, notify_url = @NotifyUrl
+                WHERE order_id = @Order AND user_id = @User AND description = @Description AND amount = @Amount
+                      AND currency = @Currency AND expires_at = @ExpiresAt
+                """,
+                wanted);
+            var kept = Query(connection, "c.idempotency_key = @Key", wanted);
+            return kept?.IsSameSale(wanted) == true ? kept : null;
+        },
+        cancellationToken);
 
     /// <summary>The checkout, or null if there is none with this id.</summary>
-    public Checkout? Find(string id) => database.Read(connection => Find(connection, id));
+    public Checkout? Find(string id) => database.Read(connection => Query(connection, "c.id = @id", new { id }));
 
     /// <summary>Decides a checkout as its buyer did; null if there is none with this id.</summary>
     /// <remarks>
-    /// The first <see cref="Outcome.Paid"/> captures, whenever it comes, also after expiresAt: whether the money can be
-    /// kept is for the merchant to say, who knows what became of the order. Nothing undoes a capture. A declined
-    /// checkout stays payable.
+    /// The first payment captures, whenever it comes, also after expiresAt: the merchant knows what became of the order,
+    /// and says whether the money can be kept. Nothing undoes a capture. A declined checkout stays payable.
     /// </remarks>
-    public async Task<Checkout?> DecideAsync(string id, Outcome outcome, CancellationToken cancellationToken)
+    public async Task<Checkout?> DecideAsync(string id, bool isPaid, CancellationToken cancellationToken)
     {
-        var decided = await database.WriteAsync(connection => Decide(connection, id, outcome), cancellationToken);
+        var decided = await database.WriteAsync(connection => Decide(connection, id, isPaid), cancellationToken);
         outbox.Wake();
         return decided;
     }
 
-    private (KeyedOutcome, Checkout?) Create(SqliteConnection connection, string key, CheckoutTerms terms)
-    {
-        var earlier = Query(connection, "WHERE c.idempotency_key = @key", new { key });
-        if (earlier is null)
-        {
-            var now = clock.GetUtcNow();
-            var checkout = new Checkout(NewId(), terms, now, Declined: false, Payment: null, Refund: null);
-            Insert(connection, key, checkout);
-            return (KeyedOutcome.Made, checkout);
-        }
-
-        var sameSale = terms with { ReturnUrl = earlier.Terms.ReturnUrl, NotifyUrl = earlier.Terms.NotifyUrl };
-        if (sameSale != earlier.Terms) return (KeyedOutcome.Conflict, null);
-        if (terms != earlier.Terms)
-        {
-            connection.Execute(
-                "UPDATE checkouts SET return_url = @ReturnUrl, notify_url = @NotifyUrl WHERE id = @Id",
-                new { terms.ReturnUrl, terms.NotifyUrl, earlier.Id });
-        }
-
-        return (KeyedOutcome.Repeated, earlier with { Terms = terms });
-    }
-
-    private static void Insert(SqliteConnection connection, string key, Checkout checkout) => connection.Execute(
-        """
-        INSERT INTO checkouts (id, idempotency_key, order_id, user_id, description, amount, currency,
-                               created_at, expires_at, return_url, notify_url)
-        VALUES (@Id, @key, @Order, @User, @Description, @Amount, @Currency, @createdAt, @expiresAt,
-                @ReturnUrl, @NotifyUrl)
-        """,
-        new
-        {
-            checkout.Id,
-            key,
-            checkout.Terms.Order,
-            checkout.Terms.User,
-            checkout.Terms.Description,
-            checkout.Terms.Amount,
-            checkout.Terms.Currency,
-            createdAt = checkout.CreatedAt.ToUnixTimeMilliseconds(),
-            expiresAt = checkout.Terms.ExpiresAt.ToUnixTimeMilliseconds(),
-            checkout.Terms.ReturnUrl,
-            checkout.Terms.NotifyUrl,
-        });
-
     // The outcome and its notification are one change: there is no capture that the merchant is not told of. A checkout
     // has at most two notifications, whatever is sent to it: its one capture and its first decline.
-    private Checkout? Decide(SqliteConnection connection, string id, Outcome outcome)
+    private Checkout? Decide(SqliteConnection connection, string id, bool isPaid)
     {
-        var checkout = Find(connection, id);
-        if (checkout is null || checkout.Payment is not null) return checkout;
-        var now = clock.GetUtcNow();
+        var checkout = Query(connection, "c.id = @id", new { id });
+        if (checkout is null || checkout.Payment is not null || (!isPaid && checkout.DeclinedAt is not null)) return checkout;
+        var now = timeProvider.GetUtcNow();
         var at = now.ToUnixTimeMilliseconds();
-        if (outcome == Outcome.Paid)
+        if (isPaid)
         {
-            var paid = checkout with { Payment = $"pay_{NewId()}" };
+            checkout = checkout with { Payment = $"pay_{NewId()}" };
             connection.Execute(
                 "INSERT INTO payments (id, checkout, captured_at) VALUES (@Payment, @Id, @at)",
-                new { paid.Payment, paid.Id, at });
-            NotificationOutbox.Add(connection, paid, PaymentNotification.CapturedType, now);
-            return paid;
+                new { checkout.Payment, checkout.Id, at });
+        }
+        else
+        {
+            checkout = checkout with { DeclinedAt = at };
+            connection.Execute("UPDATE checkouts SET declined_at = @at WHERE id = @id", new { at, id });
         }
 
-        if (checkout.Declined) return checkout;
-        connection.Execute("UPDATE checkouts SET declined_at = @at WHERE id = @id", new { at, id });
-        var declined = checkout with { Declined = true };
-        NotificationOutbox.Add(connection, declined, PaymentNotification.DeclinedType, now);
-        return declined;
+        Outbox.Add(
+            connection, checkout, isPaid ? PaymentNotification.CapturedType : PaymentNotification.DeclinedType, now);
+        return checkout;
     }
 
-    private static Checkout? Find(SqliteConnection connection, string id) =>
-        Query(connection, "WHERE c.id = @id", new { id });
+    /// <summary>
+    /// Pays back once per key, and never more in all than was captured. If money was paid back under other keys, the last
+    /// refund and the sum are returned.
+    /// </summary>
+    public Task<(RefundOutcome Outcome, string? Refund, long Amount)> RefundAsync(
+        string key, string payment, string order, long amount, string currency, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var (outcome, refund, sum) = Judge(connection, key, payment, order, amount, currency);
+                if (outcome != RefundOutcome.Made) return (outcome, refund, sum);
+                var (id, at) = ($"ref_{NewId()}", timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+                connection.Execute(
+                    """
+                    INSERT INTO refunds (id, idempotency_key, payment, amount, refunded_at)
+                    VALUES (@id, @key, @payment, @amount, @at)
+                    """,
+                    new { id, key, payment, amount, at });
+                return (outcome, id, amount);
+            },
+            cancellationToken);
 
-    private static Checkout? Query(SqliteConnection connection, string where, object arguments) =>
-        connection.QuerySingleOrDefault<CheckoutRow>($"{SelectCheckout} {where}", arguments) is { } row
-            ? new Checkout(
-                row.Id,
-                new CheckoutTerms(
-                    row.OrderId,
-                    row.UserId,
-                    row.Description,
-                    row.Amount,
-                    row.Currency,
-                    DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt),
-                    row.ReturnUrl,
-                    row.NotifyUrl),
-                DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
-                row.DeclinedAt is not null,
-                row.Payment,
-                row.Refund)
-            : null;
-
-    private sealed record CheckoutRow
+    private static (RefundOutcome Outcome, string? Refund, long Amount) Judge(
+        SqliteConnection connection, string key, string payment, string order, long amount, string currency)
     {
-        public required string Id { get; init; }
-        public required string OrderId { get; init; }
-        public required string UserId { get; init; }
-        public required string Description { get; init; }
-        public required long Amount { get; init; }
-        public required string Currency { get; init; }
-        public required long CreatedAt { get; init; }
-        public required long ExpiresAt { get; init; }
-        public string? ReturnUrl { get; init; }
-        public string? NotifyUrl { get; init; }
-        public long? DeclinedAt { get; init; }
-        public string? Payment { get; init; }
-        public string? Refund { get; init; }
+        var captured = connection.QuerySingleOrDefault<PaymentRecord>(
+            $"{SelectPayment} WHERE p.id = @payment", new { payment, type = PaymentNotification.CapturedType });
+        var (earlier, of, earlierAmount) = connection.QuerySingleOrDefault<(string?, string?, long)>(
+            "SELECT id, payment, amount FROM refunds WHERE idempotency_key = @key", new { key });
+        if (captured is null) return (earlier is null ? RefundOutcome.NotFound : RefundOutcome.Conflict, null, 0);
+        var isOfPayment = captured.Order == order && captured.Currency == currency;
+        if (isOfPayment && of == payment && earlierAmount == amount) return (RefundOutcome.Repeated, earlier, amount);
+        if (!isOfPayment || (earlier is null && amount > captured.Amount)) return (RefundOutcome.Conflict, null, 0);
+        var sum = captured.RefundAmount ?? 0;
+        if (sum == captured.Amount && captured.Refund is not null) return (RefundOutcome.DoneBefore, captured.Refund, sum);
+        if (earlier is not null) return (RefundOutcome.Conflict, null, 0);
+        return sum + amount > captured.Amount
+            ? (RefundOutcome.PartlyDoneBefore, captured.Refund, sum)
+            : (RefundOutcome.Made, null, 0);
     }
+
+    /// <summary>Payments in the order of their capture, after the payment <paramref name="after"/> if it is given.</summary>
+    /// <param name="after">A payment id; an unknown one is before all.</param>
+    /// <param name="order">Only this order's payments, if given.</param>
+    /// <param name="limit">How many at most.</param>
+    public IReadOnlyList<PaymentRecord> List(string? after, string? order, int limit) =>
+        database.Read(connection => connection.Query<PaymentRecord>(
+            $"""
+            {SelectPayment}
+            WHERE p.seq > COALESCE((SELECT seq FROM payments WHERE id = @after), 0)
+                  AND (@order IS NULL OR c.order_id = @order)
+            ORDER BY p.seq LIMIT @limit
+            """,
+            new { after, order, limit, type = PaymentNotification.CapturedType }).AsList());
+
+    private static Checkout? Query(SqliteConnection connection, string condition, object arguments) =>
+        connection.QuerySingleOrDefault<Checkout>($"{SelectCheckout} WHERE {condition}", arguments);
 }

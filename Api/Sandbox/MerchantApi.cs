@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Api.Sandbox;
@@ -12,13 +11,9 @@ namespace OrleansSale.Api.Sandbox;
 internal static class MerchantApi
 {
     private const string KeyHeader = "Idempotency-Key";
-    private const int IdMaxLength = 128;
-    private const int UserMaxLength = 256;
-    private const int DescriptionMaxLength = 500;
-    private const int AddressMaxLength = 2_000;
-    private const long AmountMax = 1_000_000_000_000_000;
-    private const int ListDefault = 100;
-    private const int ListMax = 1_000;
+    private const int MaxIdLength = 128, MaxUserLength = 256, MaxDescriptionLength = 500, MaxAddressLength = 2_000;
+    private const long MaxAmount = 1_000_000_000_000_000;
+    private const int ListedByDefault = 100, MaxListed = 1_000;
 
     public static void Map(RouteGroupBuilder sandbox)
     {
@@ -29,99 +24,92 @@ internal static class MerchantApi
     }
 
     private static async Task<IResult> CreateCheckoutAsync(
-        HttpRequest request,
-        Cashier cashier,
-        SandboxOptions options,
-        IServer server,
+        HttpRequest request, Cashier cashier, SandboxOptions options, IServer server, TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        var (body, refusal) = await SandboxBody.ReadAsync(request, cancellationToken);
+        var (body, refusal) = await SandboxAnswer.ReadAsync(request, cancellationToken);
         if (refusal is not null) return refusal;
-        var terms = new CheckoutTerms(
-            body.Id("order", IdMaxLength),
-            body.Text("user", UserMaxLength),
-            body.Text("description", DescriptionMaxLength),
-            AmountOf(body, out var currency),
-            currency,
-            DateTimeOffset.FromUnixTimeMilliseconds(body.Instant("expiresAt").ToUnixTimeMilliseconds()),
-            body.OptionalAddress("returnUrl", AddressMaxLength),
-            body.OptionalAddress("notifyUrl", AddressMaxLength));
-        if (body.Fault is { } fault) return SandboxRefusal.InvalidRequest(fault);
-        if (KeyOf(request) is not { } key) return MissingKey();
+        var (order, user) = (body.Id("order", MaxIdLength), body.Text("user", MaxUserLength));
+        var description = body.Text("description", MaxDescriptionLength);
+        var (amount, currency) = AmountOf(body);
+        var wanted = new Checkout(
+            Cashier.NewId(), KeyOf(request) ?? "", order, user, description, amount, currency,
+            CreatedAt: timeProvider.GetUtcNow().ToUnixTimeMilliseconds(),
+            ExpiresAt: body.Instant("expiresAt").ToUnixTimeMilliseconds(),
+            ReturnUrl: body.OptionalAddress("returnUrl", MaxAddressLength),
+            NotifyUrl: body.OptionalAddress("notifyUrl", MaxAddressLength));
+        if (body.Fault is { } fault) return SandboxAnswer.Invalid(fault);
+        if (wanted.Key.Length == 0) return MissingKey();
 
-        var (outcome, checkout) = await cashier.CreateAsync(key, terms, cancellationToken);
-        if (checkout is null) return SandboxRefusal.Conflict("This key was used for another checkout");
+        var checkout = await cashier.CreateAsync(wanted, cancellationToken);
+        if (checkout is null) return Conflict("This key was used for another checkout");
         var url = new Uri(PublicAddress(request, options, server), $"sandbox/checkouts/{checkout.Id}").AbsoluteUri;
-        return TypedResults.Json(
-            new CheckoutBody(checkout.Id, url, checkout.Terms.ExpiresAt.UtcDateTime),
-            SandboxJson.Default.CheckoutBody,
-            statusCode: outcome == KeyedOutcome.Made ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return SandboxAnswer.Ok(
+            new { checkout.Id, url, expiresAt = SandboxAnswer.Instant(checkout.ExpiresAt) },
+            checkout.Id == wanted.Id ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> RefundAsync(
-        HttpRequest request, CapturedPayments payments, CancellationToken cancellationToken)
+        HttpRequest request, Cashier cashier, CancellationToken cancellationToken)
     {
-        var (body, refusal) = await SandboxBody.ReadAsync(request, cancellationToken);
+        var (body, refusal) = await SandboxAnswer.ReadAsync(request, cancellationToken);
         if (refusal is not null) return refusal;
-        var terms = new RefundTerms(
-            body.Id("payment", IdMaxLength),
-            body.Id("order", IdMaxLength),
-            AmountOf(body, out var currency),
-            currency);
-        if (body.Fault is { } fault) return SandboxRefusal.InvalidRequest(fault);
+        var (payment, order) = (body.Id("payment", MaxIdLength), body.Id("order", MaxIdLength));
+        var (asked, currency) = AmountOf(body);
+        if (body.Fault is { } fault) return SandboxAnswer.Invalid(fault);
         if (KeyOf(request) is not { } key) return MissingKey();
 
-        var (outcome, refund, amount) = await payments.RefundAsync(key, terms, cancellationToken);
-        var paidBack = new MoneyBody(amount, currency);
+        var (outcome, refund, sum) = await cashier.RefundAsync(key, payment, order, asked, currency, cancellationToken);
+        var amount = SandboxAnswer.Money(sum, currency);
         return outcome switch
         {
-            KeyedOutcome.Made => Refunded(refund!, paidBack, StatusCodes.Status201Created),
-            KeyedOutcome.Repeated => Refunded(refund!, paidBack, StatusCodes.Status200OK),
-            KeyedOutcome.NotFound => SandboxRefusal.NotFound("There is no such payment"),
-            KeyedOutcome.DoneBefore => SandboxRefusal.Refunded(
-                "already-refunded", "The whole payment was paid back under other keys", refund!, paidBack),
-            KeyedOutcome.PartlyDoneBefore => SandboxRefusal.Refunded(
-                "partly-refunded", "A part of the payment was paid back under other keys", refund!, paidBack),
-            _ => SandboxRefusal.Conflict("The payment does not cover this refund, or the key was used for another"),
+            RefundOutcome.Made => SandboxAnswer.Ok(new { id = refund, amount }, StatusCodes.Status201Created),
+            RefundOutcome.Repeated => SandboxAnswer.Ok(new { id = refund, amount }),
+            RefundOutcome.NotFound => SandboxAnswer.NotFound("There is no such payment"),
+            RefundOutcome.DoneBefore => SandboxAnswer.Refused(
+                StatusCodes.Status409Conflict, "already-refunded", "The whole payment was paid back under other keys",
+                refund: refund, amount: amount),
+            RefundOutcome.PartlyDoneBefore => SandboxAnswer.Refused(
+                StatusCodes.Status409Conflict, "partly-refunded", "A part of the payment was paid back under other keys",
+                refund: refund, amount: amount),
+            _ => Conflict("The payment does not cover this refund, or the key was used for another"),
         };
     }
 
-    private static IResult ListPayments(CapturedPayments payments, string? after, string? order, string? limit)
+    private static IResult ListPayments(Cashier cashier, string? after, string? order, string? limit)
     {
-        var count = ListDefault;
-        if (limit is not null && (!int.TryParse(limit, out count) || count is < 1 or > ListMax))
-            return SandboxRefusal.InvalidRequest(new JsonFault("limit", $"must be a whole number from 1 to {ListMax}"));
-        var items = payments.List(after, order, count).Select(BodyOf).ToList();
-        return TypedResults.Json(new PaymentsBody(items), SandboxJson.Default.PaymentsBody);
+        var count = ListedByDefault;
+        if (limit is not null && (!int.TryParse(limit, out count) || count is < 1 or > MaxListed))
+            return SandboxAnswer.Invalid(new JsonFault("limit", $"must be a whole number from 1 to {MaxListed}"));
+        var items = cashier.List(after, order, count).Select(payment => new
+        {
+            payment = payment.Id,
+            payment.Checkout,
+            payment.Order,
+            payment.User,
+            amount = SandboxAnswer.Money(payment.Amount, payment.Currency),
+            capturedAt = SandboxAnswer.Instant(payment.CapturedAt),
+            refund = payment.Refund is null ? null : new
+            {
+                id = payment.Refund,
+                amount = SandboxAnswer.Money(payment.RefundAmount!.Value, payment.Currency),
+                refundedAt = SandboxAnswer.Instant(payment.RefundedAt),
+            },
+            notification = new
+            {
+                payment.Attempts,
+                deliveredAt = SandboxAnswer.Instant(payment.DeliveredAt),
+                payment.LastFault,
+            },
+        });
+        return SandboxAnswer.Ok(new { items });
     }
 
-    private static PaymentBody BodyOf(PaymentRecord payment) => new(
-        payment.Id,
-        payment.Checkout,
-        payment.OrderId,
-        payment.UserId,
-        new MoneyBody(payment.Amount, payment.Currency),
-        TimeOf(payment.CapturedAt),
-        payment.Refund is null
-            ? null
-            : new PaymentRefundBody(
-                payment.Refund,
-                new MoneyBody(payment.RefundAmount!.Value, payment.Currency),
-                TimeOf(payment.RefundedAt!.Value)),
-        new PaymentNotificationBody(
-            payment.Attempts, payment.DeliveredAt is { } at ? TimeOf(at) : null, payment.LastFault));
-
-    private static DateTime TimeOf(long unixMilliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).UtcDateTime;
-
-    private static JsonHttpResult<RefundBody> Refunded(string refund, MoneyBody amount, int status) =>
-        TypedResults.Json(new RefundBody(refund, amount), SandboxJson.Default.RefundBody, statusCode: status);
-
-    private static long AmountOf(JsonMembers body, out string currency)
+    private static (long Amount, string Currency) AmountOf(JsonMembers body)
     {
         var money = body.Object("amount");
-        currency = money.Currency("currency");
-        return money.Integer("amount", 0, AmountMax);
+        var currency = money.Currency("currency");
+        return (money.Integer("amount", 0, MaxAmount), currency);
     }
 
     // Without a server that has addresses (a test's), the address that the merchant itself used.
@@ -134,12 +122,15 @@ internal static class MerchantApi
     }
 
     private static string? KeyOf(HttpRequest request) =>
-        request.Headers[KeyHeader] is { Count: 1 } values && values[0] is { Length: > 0 and <= IdMaxLength } key
+        request.Headers[KeyHeader] is { Count: 1 } values && values[0] is { Length: > 0 and <= MaxIdLength } key
             ? key
             : null;
 
     private static IResult MissingKey() =>
-        SandboxRefusal.InvalidRequest(new JsonFault(KeyHeader, $"must be a header of 1 to {IdMaxLength} characters"));
+        SandboxAnswer.Invalid(new JsonFault(KeyHeader, $"must be a header of 1 to {MaxIdLength} characters"));
+
+    private static IResult Conflict(string why) =>
+        SandboxAnswer.Refused(StatusCodes.Status409Conflict, "conflict", why);
 
     private static async ValueTask<object?> RequireApiKeyAsync(
         EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -152,6 +143,9 @@ internal static class MerchantApi
         var fits = isBearer && CryptographicOperations.FixedTimeEquals(
             SHA256.HashData(Encoding.UTF8.GetBytes(given[scheme.Length..])),
             SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey)));
-        return fits ? await next(context) : SandboxRefusal.Unauthenticated();
+        return fits
+            ? await next(context)
+            : SandboxAnswer.Refused(
+                StatusCodes.Status401Unauthorized, "unauthenticated", "The api key is missing or wrong");
     }
 }

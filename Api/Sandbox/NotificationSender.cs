@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -9,12 +8,12 @@ namespace OrleansSale.Api.Sandbox;
 
 /// <summary>Sends the notifications of the outbox until each is answered 2xx, some at a time, in no order.</summary>
 internal sealed partial class NotificationSender(
-    NotificationOutbox outbox,
+    Outbox outbox,
     SandboxOptions options,
     IHttpClientFactory clients,
     IServer server,
     IHostApplicationLifetime lifetime,
-    TimeProvider clock,
+    TimeProvider timeProvider,
     ILogger<NotificationSender> logger) : BackgroundService
 {
     /// <summary>Name of the HTTP client.</summary>
@@ -27,21 +26,23 @@ internal sealed partial class NotificationSender(
     private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(1);
 
     private readonly WebhookSignature _signature = new(options.WebhookSecrets);
-    private readonly ConcurrentDictionary<string, Task> _underWay = new();
+    private readonly Dictionary<string, Task> _underWay = [];
     private volatile string? _storeFault;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await StartedAsync(stoppingToken);
+        // The receiver is this very process by default: it listens once the application has started.
+        using var begin = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
+        await Task.Delay(Timeout.Infinite, begin.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 var next = StartDue(stoppingToken);
                 _storeFault = null;
-                var wait = (next - clock.GetUtcNow()) ?? LongestWait;
+                var wait = next - timeProvider.GetUtcNow() ?? LongestWait;
                 await outbox.WaitAsync(
-                    wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait, stoppingToken);
+                    TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, LongestWait.Ticks)), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -49,51 +50,44 @@ internal sealed partial class NotificationSender(
             }
             catch (SqliteException e)
             {
-                TellStoreFault(e);
-                await Task.Delay(FaultPause, clock, CancellationToken.None);
+                LogStoreFaultOnce(e);
+                await Task.Delay(FaultPause, timeProvider, CancellationToken.None);
             }
         }
 
         await Task.WhenAll(_underWay.Values);
     }
 
-    // The receiver is this very process by default: it listens once the application has started.
-    private async Task StartedAsync(CancellationToken stoppingToken)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStarted = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await using var onStopping = stoppingToken.Register(() => started.TrySetResult());
-        await started.Task;
-    }
-
-    // What is under way is still due in the outbox. It is noted before the outbox is read: only this loop starts
-    // anything, so what is not noted has ended, with its outcome recorded, before the read. Twice as many rows as may
-    // be under way contain every one that can be started; each one that ends wakes the loop.
+    // A notification that is under way is still due in the outbox. The finished ones are forgotten before the outbox is
+    // read: each had its outcome recorded by then. Twice as many rows as may be under way contain every one that can be
+    // started; each one that ends wakes the loop.
     private DateTimeOffset? StartDue(CancellationToken stoppingToken)
     {
-        var underWay = _underWay.Keys.ToHashSet();
+        foreach (var (id, delivery) in _underWay)
+            if (delivery.IsCompleted) _underWay.Remove(id);
         var (due, next) = outbox.Due(2 * options.ConcurrentNotifications);
-        var free = options.ConcurrentNotifications - underWay.Count;
-        foreach (var notification in due.Where(notification => !underWay.Contains(notification.Id)).Take(free))
+        var free = options.ConcurrentNotifications - _underWay.Count;
+        foreach (var notification in due.Where(notification => !_underWay.ContainsKey(notification.Id)).Take(free).ToList())
         {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _underWay[notification.Id] = done.Task;
-            _ = DeliverAsync(notification, done, stoppingToken);
+            var delivery = DeliverAsync(notification, stoppingToken);
+            _underWay[notification.Id] = delivery;
+            _ = delivery.ContinueWith(
+                _ => outbox.Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
         return next;
     }
 
-    private async Task DeliverAsync(
-        DueNotification notification, TaskCompletionSource done, CancellationToken stoppingToken)
+    private async Task DeliverAsync(DueNotification notification, CancellationToken stoppingToken)
     {
         try
         {
             await Task.Yield();
             var fault = await AttemptAsync(notification, stoppingToken);
-            // Told when it changes; the list of payments tells how often it was tried.
-            if (fault is not null && fault != notification.LastFault) LogNotDelivered(notification.Id, notification.Attempts + 1, fault);
-            if (fault is null && notification.LastFault is not null) LogDelivered(notification.Id, notification.Attempts + 1);
+            // A fault is logged when it changes; the list of payments says how often it was tried.
+            var attempt = notification.Attempts + 1;
+            if (fault is not null && fault != notification.LastFault) LogNotDelivered(notification.Id, attempt, fault);
+            if (fault is null && notification.LastFault is not null) LogDelivered(notification.Id, attempt);
             await outbox.RecordAsync(notification, fault);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -102,14 +96,8 @@ internal sealed partial class NotificationSender(
         }
         catch (Exception e)
         {
-            TellStoreFault(e);
-            await Task.Delay(FaultPause, clock, CancellationToken.None);
-        }
-        finally
-        {
-            _underWay.TryRemove(notification.Id, out _);
-            done.SetResult();
-            outbox.Wake();
+            LogStoreFaultOnce(e);
+            await Task.Delay(FaultPause, timeProvider, CancellationToken.None);
         }
     }
 
@@ -118,7 +106,7 @@ internal sealed partial class NotificationSender(
     {
         if (AddressOf(notification) is not { } address) return "no address to notify is known";
         var body = Encoding.UTF8.GetBytes(notification.Body);
-        var timestamp = WebhookSignature.TimestampOf(clock.GetUtcNow());
+        var timestamp = WebhookSignature.TimestampOf(timeProvider.GetUtcNow());
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add(WebhookSignature.IdHeader, notification.Id);
@@ -149,7 +137,7 @@ internal sealed partial class NotificationSender(
             ?? (ListeningAddress.Of(server) is { } address ? new Uri(address, "/api/payments/notifications") : null);
 
     // Once until the store works again, or fails in another way.
-    private void TellStoreFault(Exception e)
+    private void LogStoreFaultOnce(Exception e)
     {
         if (_storeFault != e.Message) LogStoreFault(e.Message);
         _storeFault = e.Message;

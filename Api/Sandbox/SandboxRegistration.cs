@@ -21,9 +21,8 @@ public static class SandboxRegistration
             return options;
         });
         services.AddSingleton(provider => SandboxDatabase.Open(provider.GetRequiredService<SandboxOptions>().Path));
-        services.AddSingleton<NotificationOutbox>();
+        services.AddSingleton<Outbox>();
         services.AddSingleton<Cashier>();
-        services.AddSingleton<CapturedPayments>();
         services.AddSingleton<CashierPage>();
         services.AddHostedService<NotificationSender>();
         services.AddHttpClient(NotificationSender.ClientName)

@@ -29,6 +29,9 @@ public class DirectionTests
         "OrleansSale.Api.Http.ReceivedBody", // how the server tells that a body is malformed
     ];
 
+    // The list of ISO 4217, which is nobody's.
+    private const string Currencies = "OrleansSale.GrainInterfaces.Orders.Currency";
+
     [Theory]
     [InlineData(Interfaces)]
     [InlineData(Grains, Interfaces)]
@@ -76,12 +79,13 @@ public class DirectionTests
         using var api = CompiledAssembly.Named(Api);
         var sandbox = api.UsesOf(type => type.StartsWith("OrleansSale.Api.Sandbox.", StringComparison.Ordinal)).ToList();
         sandbox.ShouldNotBeEmpty();
-        sandbox.Where(use => use.Assembly is Interfaces or Grains or Silo).ShouldBeEmpty();
+        sandbox.Where(use => use.Assembly is Interfaces or Grains or Silo && use.Type != Currencies).ShouldBeEmpty();
         // Nor of the rest of the front: it is an app of its own that happens to live in this process.
         sandbox.Where(use => use.Assembly == "" && use.IsIn(Api) && !use.IsIn(Api + ".Sandbox"))
             .Where(use => !SharedWithSandbox.Contains(use.Type)).ShouldBeEmpty();
         Repository.Files(".cs").Where(file => file.StartsWith("Api/Sandbox/", StringComparison.Ordinal))
-            .Where(file => Regex.IsMatch(Repository.Read(file), @"\bOrleansSale\.(GrainInterfaces|Grains|Silo)\b")).ShouldBeEmpty();
+            .Where(file => Regex.IsMatch(Repository.Read(file), @"\bOrleansSale\.(GrainInterfaces(?!\.Orders;)|Grains|Silo)\b"))
+            .ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,34 +1,30 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace OrleansSale.Api.Sandbox;
 
 /// <summary>A notification that is due.</summary>
-internal sealed record DueNotification
-{
-    public required string Id { get; init; }
-    public required string Body { get; init; }
-    public required long HappenedAt { get; init; }
-    public required long Attempts { get; init; }
-    public string? NotifyUrl { get; init; }
-    public string? LastFault { get; init; }
-}
+[method: ExplicitConstructor]
+internal sealed record DueNotification(
+    string Id, string Body, long HappenedAt, long Attempts, string? LastFault, string? NotifyUrl);
 
 /// <summary>The notifications that are still to be delivered. They outlive the process.</summary>
-internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOptions options, TimeProvider clock)
+internal sealed class Outbox(SandboxDatabase database, SandboxOptions options, TimeProvider timeProvider) : IDisposable
 {
-    // Holds at most the one remark that there may be something to do.
-    private readonly Channel<bool> _woken =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SemaphoreSlim _woken = new(0);
 
     /// <summary>Adds a notification to the change that makes it true; it is due at once.</summary>
     public static void Add(SqliteConnection connection, Checkout checkout, string type, DateTimeOffset at)
     {
-        var terms = checkout.Terms;
-        var notification = new NotificationMessage(type, at.UtcDateTime, new NotificationData(
-            checkout.Payment, checkout.Id, terms.Order, terms.User, new MoneyBody(terms.Amount, terms.Currency)));
+        var data = new
+        {
+            checkout.Payment,
+            Checkout = checkout.Id,
+            checkout.Order,
+            checkout.User,
+            Amount = SandboxAnswer.Money(checkout.Amount, checkout.Currency),
+        };
         connection.Execute(
             """
             INSERT INTO notifications (id, checkout, type, body, happened_at, due_at)
@@ -39,26 +35,21 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
                 message = $"msg_{Cashier.NewId()}",
                 checkout.Id,
                 type,
-                body = JsonSerializer.Serialize(notification, SandboxJson.Default.NotificationMessage),
+                body = JsonSerializer.Serialize(new { type, timestamp = at.UtcDateTime, data }, SandboxAnswer.Json),
                 at = at.ToUnixTimeMilliseconds(),
             });
     }
 
     /// <summary>Tells the sender to look again.</summary>
-    public void Wake() => _woken.Writer.TryWrite(true);
+    public void Wake() => _woken.Release();
 
     /// <summary>Waits for <see cref="Wake"/>, for <paramref name="atMost"/>.</summary>
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(atMost, clock);
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        try
+        await _woken.WaitAsync(atMost, cancellationToken);
+        // One look serves all that woke it.
+        while (_woken.Wait(0, CancellationToken.None))
         {
-            await _woken.Reader.ReadAsync(bound.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time is over.
         }
     }
 
@@ -67,7 +58,7 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
     /// </summary>
     public (IReadOnlyList<DueNotification> Due, DateTimeOffset? Next) Due(int limit)
     {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
         return database.Read(connection =>
         {
             var due = connection.Query<DueNotification>(
@@ -89,25 +80,18 @@ internal sealed class NotificationOutbox(SandboxDatabase database, SandboxOption
     /// </summary>
     public Task RecordAsync(DueNotification notification, string? fault)
     {
-        var now = clock.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var attempts = (int)notification.Attempts + 1;
-        var due = fault is null
-            ? null
-            : options.Retries.Next(attempts, DateTimeOffset.FromUnixTimeMilliseconds(notification.HappenedAt), now);
-        return database.WriteAsync(
-            connection => connection.Execute(
-                """
-                UPDATE notifications SET attempts = @attempts, due_at = @due, delivered_at = @delivered,
-                    last_fault = @fault
-                WHERE id = @Id AND delivered_at IS NULL
-                """,
-                new
-                {
-                    notification.Id,
-                    attempts,
-                    due = due?.ToUnixTimeMilliseconds(),
-                    delivered = fault is null ? now.ToUnixTimeMilliseconds() : (long?)null,
-                    fault,
-                }));
+        var happenedAt = DateTimeOffset.FromUnixTimeMilliseconds(notification.HappenedAt);
+        var due = fault is null ? null : options.Retries.Next(attempts, happenedAt, now)?.ToUnixTimeMilliseconds();
+        var delivered = fault is null ? now.ToUnixTimeMilliseconds() : (long?)null;
+        return database.WriteAsync(connection => connection.Execute(
+            """
+            UPDATE notifications SET attempts = @attempts, due_at = @due, delivered_at = @delivered, last_fault = @fault
+            WHERE id = @Id AND delivered_at IS NULL
+            """,
+            new { notification.Id, attempts, due, delivered, fault }));
     }
+
+    public void Dispose() => _woken.Dispose();
 }

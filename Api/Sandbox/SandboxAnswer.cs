@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Payments;
+using OrleansSale.Api.Http;
+
+namespace OrleansSale.Api.Sandbox;
+
+/// <summary>How the sandbox reads requests and writes answers; refusals are problem documents with a stable code.</summary>
+internal static class SandboxAnswer
+{
+    /// <summary>The longest body that is read, in bytes.</summary>
+    public const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>How all JSON is written.</summary>
+    public static readonly JsonSerializerOptions Json =
+        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>An amount of money in minor units.</summary>
+    public static object Money(long amount, string currency) => new { amount, currency };
+
+    /// <summary>An instant of the store.</summary>
+    public static DateTime? Instant(long? unixMilliseconds) => unixMilliseconds is { } at
+        ? DateTimeOffset.FromUnixTimeMilliseconds(at).UtcDateTime
+        : null;
+
+    public static IResult Ok(object body, int status = StatusCodes.Status200OK) =>
+        TypedResults.Json(body, Json, statusCode: status);
+
+    public static IResult Invalid(JsonFault fault) =>
+        Refused(StatusCodes.Status400BadRequest, "invalid-request", "Invalid request", fault);
+
+    public static IResult NotFound(string what) => Refused(StatusCodes.Status404NotFound, "not-found", what);
+
+    /// <summary>A refusal, with what was paid back before if that is the reason.</summary>
+    public static IResult Refused(
+        int status, string code, string title, JsonFault? fault = null, string? refund = null, object? amount = null)
+    {
+        var problem = new { type = "about:blank", title, status, code, fault?.Field, Detail = fault?.Reason, refund, amount };
+        return TypedResults.Json(problem, Json, "application/problem+json", status);
+    }
+
+    /// <summary>The members of a request's JSON body, or the refusal.</summary>
+    public static async Task<(JsonMembers Body, IResult? Refusal)> ReadAsync(
+        HttpRequest request, CancellationToken cancellationToken)
+    {
+        // This keeps other sites' pages out too: a browser asks before it sends this type across sites, and is not answered.
+        if (!request.HasJsonContentType())
+        {
+            return (JsonMembers.Empty, Refused(
+                StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body must be application/json"));
+        }
+
+        var buffer = new byte[MaxBodyBytes + 1];
+        var length = await ReceivedBody.ReadAsync(request, buffer, cancellationToken);
+        return length <= MaxBodyBytes
+            ? (JsonMembers.Parse(buffer.AsMemory(0, length)), null)
+            : (JsonMembers.Empty, Refused(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large"));
+    }
+}
