@@ -6,6 +6,7 @@ using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Embedded;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
 

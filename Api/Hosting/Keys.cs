@@ -1,5 +1,5 @@
 using OrleansSale.Silo;
-using OrleansSale.Silo.Settings;
+using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Api.Hosting;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Payments.Protocol;
 
 namespace OrleansSale.Api.Hosting;
 

@@ -1,6 +1,7 @@
 using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;
@@ -17,9 +18,9 @@ public static class TermsInput
         var product = fields.Object("product");
         var price = product.Object("price");
         return new BatchTerms(
-            fields.Text("id", text => BatchTerms.IsId(text), IdGrammar),
+            fields.Text("id", text => Slug.IsOne(text), IdGrammar),
             new Product(
-                product.Text("id", text => BatchTerms.IsId(text), IdGrammar),
+                product.Text("id", text => Slug.IsOne(text), IdGrammar),
                 product.Line("name", 1, 200),
                 new Money(price.Number("amount", 1, MaxPrice), price.Text("currency", IsCurrency, "three capital letters (ISO 4217)")),
                 ReadImage(product)),

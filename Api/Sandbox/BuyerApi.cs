@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using OrleansSale.Api.Sandbox.Page;
 
 namespace OrleansSale.Api.Sandbox;
 

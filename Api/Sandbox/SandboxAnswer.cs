@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Payments;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Api.Sandbox;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.GrainInterfaces.Batches;
@@ -24,9 +23,6 @@ public sealed record BatchTerms(
     [property: Id(5)] int PaymentWindowSeconds,
     [property: Id(6)] Schedule Schedule)
 {
-    /// <summary>Longest id of a batch or product, in characters.</summary>
-    public const int MaxIdLength = 64;
-
     /// <summary>Most units a batch may ever have, restocks included.</summary>
     public const int MaxStock = 10_000_000;
 
@@ -44,8 +40,6 @@ public sealed record BatchTerms(
     /// <summary>Most channels of one batch.</summary>
     public const int MaxChannels = 16;
 
-    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
-
     /// <summary>Whether the batch is offered on the user's channel.</summary>
     public bool IsEligible(string user)
     {
@@ -60,10 +54,6 @@ public sealed record BatchTerms(
     /// <summary>Whether both offer exactly the same (a record compares the channels by reference).</summary>
     public bool SameAs(BatchTerms other) =>
         this with { Channels = other.Channels } == other && Channels.SequenceEqual(other.Channels);
-
-    /// <summary>Whether the text is an id of a batch or product: <c>[a-z0-9-]{1,64}</c>.</summary>
-    public static bool IsId(ReadOnlySpan<char> text) =>
-        text.Length is >= 1 and <= MaxIdLength && !text.ContainsAnyExcept(IdCharacters);
 }
 
 /// <summary>What is sold; repeated batches of a product form its series.</summary>

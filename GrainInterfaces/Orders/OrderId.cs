@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.GrainInterfaces.Orders;
 
@@ -24,6 +24,6 @@ public static class OrderId
         if (digits.Length is < 1 or > 18 || digits[0] == '0' || digits.ContainsAnyExceptInRange('0', '9')) return false;
         batch = text[..dot];
         seq = long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
-        return BatchTerms.IsId(batch);
+        return Slug.IsOne(batch);
     }
 }

@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Catalogue;

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 

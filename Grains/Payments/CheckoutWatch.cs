@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Grains.Payments;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Users;
-using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Grains.Users;
 

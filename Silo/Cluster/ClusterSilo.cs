@@ -7,6 +7,7 @@ using Orleans.Serialization;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Silo.Health;
+using OrleansSale.Silo.Hosting;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Cluster;

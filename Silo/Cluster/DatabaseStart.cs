@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Postgres;
@@ -35,7 +34,7 @@ public static class DatabaseStart
                 if (Stopwatch.GetElapsedTime(started) + RetryDelay > wait) throw new StartException($"{ConnectionKey}: {fault}");
                 await Task.Delay(RetryDelay);
             }
-            await CopyMarker.RequireFinishedAsync(database.Source);
+            await DatabaseCopyMark.RequireFinishedAsync(database.Source);
             return database;
         }
         catch

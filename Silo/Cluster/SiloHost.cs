@@ -13,6 +13,7 @@ using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Payments.Protocol;
 using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;

@@ -1,3 +1,5 @@
+using OrleansSale.Silo.Storage;
+
 namespace OrleansSale.Silo.Copying;
 
 /// <summary>One end of a copy: the data of an engine, in a directory or in a database, held for us alone.</summary>
@@ -12,8 +14,8 @@ internal abstract class CopyPlace : IAsyncDisposable
     public abstract string Name { get; }
 
     /// <summary>
-    /// Takes the mark of <see cref="CopyMarker"/> off: whoever starts on this place may. Durable, after all that was
-    /// written before.
+    /// Takes the mark of the copy off, so that processes may start on this place. Durable, after all that was written
+    /// before.
     /// </summary>
     public abstract Task FinishAsync(CancellationToken cancellationToken);
 
@@ -52,4 +54,24 @@ internal abstract class CopyPlace : IAsyncDisposable
 
     /// <summary>Lets the place go.</summary>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Whether a copy goes on where it was interrupted; false: it begins.</summary>
+    /// <param name="place">The target's name.</param>
+    /// <param name="mark">Its mark.</param>
+    /// <param name="content">What it holds, in a few words; null: nothing.</param>
+    /// <param name="source">The source's name.</param>
+    /// <exception cref="CopyException">The target is not empty, or holds a part of another copy.</exception>
+    protected static bool GoesOn(string place, CopyMark? mark, string? content, string source)
+    {
+        if (mark is { IsFinished: true }) content ??= $"a finished copy of {mark.Source}";
+        else if (mark is not null && mark.Source != source)
+        {
+            throw new CopyException(
+                $"The target, {place}, holds an unfinished copy of {mark.Source}: finish that one, or choose another target.");
+        }
+        else if (mark is not null) return true;
+
+        return content is null ? false : throw new CopyException(
+            $"The target, {place}, is not empty (it holds {content}): a copy needs an empty one.");
+    }
 }

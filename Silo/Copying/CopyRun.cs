@@ -1,8 +1,10 @@
+using OrleansSale.Silo.Storage;
+
 namespace OrleansSale.Silo.Copying;
 
 /// <summary>One copy, from its first row to its verification.</summary>
 /// <remarks>
-/// The safety argument: the target is ours alone and marked before (see <see cref="CopyMarker"/>); each chunk is one
+/// The safety argument: the target is ours alone and marked before (see <see cref="CopyMark"/>); each chunk is one
 /// durable transaction in the source's order, so a repetition finds a beginning of the source, compares it byte for
 /// byte, and goes on behind it. The mark is taken off only after both places were read anew: every chain verified on
 /// both, every row equal on both, heads and tables free of contradictions on both, and the source still idle. What then

@@ -40,7 +40,7 @@ internal sealed class DatabasePlace : CopyPlace
             if (!await place.HasTableAsync("ledger_commit", cancellationToken))
                 throw new CopyException($"{place.Name} holds no data of an engine: it has no ledger.");
             PostgresSchema.Apply(connectionString);
-            if (await CopyMarker.FindAsync(place._connection, cancellationToken) is { IsFinished: false } mark)
+            if (await DatabaseCopyMark.FindAsync(place._connection, cancellationToken) is { IsFinished: false } mark)
                 throw new CopyException($"{place.Name} holds an unfinished copy of {mark.Source}: finish that one first.");
             return place;
         }
@@ -196,7 +196,7 @@ internal sealed class DatabasePlace : CopyPlace
     private async Task<bool> GoesOnAsync(string source, CancellationToken cancellationToken)
     {
         var mark = await HasTableAsync("copied_from", cancellationToken)
-            ? await CopyMarker.FindAsync(_connection, cancellationToken) : null;
+            ? await DatabaseCopyMark.FindAsync(_connection, cancellationToken) : null;
         string? content = null;
         foreach (var (table, name) in new[]
         {
@@ -210,7 +210,7 @@ internal sealed class DatabasePlace : CopyPlace
                 content = name;
             }
         }
-        return CopyMarker.GoesOn(Name, mark, content, source);
+        return GoesOn(Name, mark, content, source);
     }
 
     private Task<bool> HasTableAsync(string table, CancellationToken cancellationToken) =>

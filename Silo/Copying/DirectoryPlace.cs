@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Copying;
@@ -43,7 +44,7 @@ internal sealed class DirectoryPlace : CopyPlace
             throw new CopyException($"{NameOf(path)} holds no data of an engine: there is no ledger.db in it.");
         return Open(path, directory =>
         {
-            if (CopyMarker.Find(directory.LedgerPath) is { IsFinished: false } mark)
+            if (FileCopyMark.Find(directory.LedgerPath) is { IsFinished: false } mark)
                 throw new CopyException($"{NameOf(path)} holds an unfinished copy of {mark.Source}: finish that one first.");
             return new DirectoryPlace(directory);
         });
@@ -56,11 +57,11 @@ internal sealed class DirectoryPlace : CopyPlace
         path = Path.GetFullPath(path);
         // Nothing is left in a directory that has nothing to do with us, not even a lock.
         if (Directory.Exists(path) && !File.Exists(Path.Combine(path, "lock")) && FindStranger(path) is { } stranger)
-            CopyMarker.GoesOn(NameOf(path), null, stranger, source);
+            GoesOn(NameOf(path), null, stranger, source);
         return Open(path, directory =>
         {
             // Looked at before the schema is: what is refused is not changed.
-            var goesOn = CopyMarker.GoesOn(NameOf(path), CopyMarker.Find(directory.LedgerPath), FindContent(directory), source);
+            var goesOn = GoesOn(NameOf(path), FileCopyMark.Find(directory.LedgerPath), FindContent(directory), source);
             var place = new DirectoryPlace(directory);
             if (!goesOn) place.Mark(source);
             return place;

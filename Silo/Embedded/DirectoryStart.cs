@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
-using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Sqlite;
 
@@ -40,7 +39,7 @@ public static class DirectoryStart
 
         FileUnusableException.Guard(ledger, () =>
         {
-            CopyMarker.RequireFinished(directory);
+            FileCopyMark.RequireFinished(directory);
             // A missing file would be made anew, without what was in it. A missing ledger is found by what the documents know.
             if (IsEmpty(grains) && HasCommits(ledger)) throw FileUnusableException.Missing(grains, ledger);
         });

@@ -7,6 +7,7 @@ using Orleans.Dashboard;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Health;
+using OrleansSale.Silo.Hosting;
 using OrleansSale.Silo.Storage;
 using OrleansSale.Silo.Storage.Sqlite;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using OrleansSale.Silo.Settings;
+using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Silo.Payments;
 

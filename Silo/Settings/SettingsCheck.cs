@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Silo.Settings;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
 using Orleans.Storage;
-using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Silo.Storage;
 

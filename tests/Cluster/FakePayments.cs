@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OrleansSale.Grains.Payments;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Tests.Cluster;
 

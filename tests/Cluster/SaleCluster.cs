@@ -7,6 +7,7 @@ using Orleans.TestingHost;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;

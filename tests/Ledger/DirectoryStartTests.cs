@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using OrleansSale.Silo;
 using OrleansSale.Silo.Embedded;
+using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Tests.Ledger;

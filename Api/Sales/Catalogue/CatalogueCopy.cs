@@ -3,6 +3,7 @@ using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Catalogue;
 
@@ -34,7 +35,7 @@ public sealed class CatalogueCopy(
 
     /// <summary>The feed of a batch; null: there is no such batch.</summary>
     public ValueTask<BoardFeed?> FindAsync(string? batch) =>
-        !BatchTerms.IsId(batch) ? default
+        !Slug.IsOne(batch) ? default
         : _feeds.TryGetValue(batch!, out var feed) ? new(feed)
         : AskAsync(batch!);
 

@@ -6,6 +6,7 @@ using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Orders;
 
@@ -89,7 +90,7 @@ public static class OrdersApi
         HttpContext http, string? batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
         ActorRetry retry)
     {
-        if (!BatchTerms.IsId(batch)) return Problem.Invalid("batch", "must be the id of a batch");
+        if (!Slug.IsOne(batch)) return Problem.Invalid("batch", "must be the id of a batch");
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch!, out var seq) is { } badAfter) return badAfter;
         if (await Callers.FindAsync(http) is not { } caller) return Problem.Of(Refusal.Unauthenticated);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CsCheck;
 using OrleansSale.Api.Sandbox;
-using OrleansSale.Api.Sandbox.Page;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Api.Payments;

@@ -13,8 +13,8 @@ using OrleansSale.Api.Hosting;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Payments;
-using OrleansSale.Silo.Payments;
+using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Silo.Payments.Protocol;
 
 namespace OrleansSale.Tests.Api.Payments;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Payments.Protocol;
 
 namespace OrleansSale.Tests.Api.Payments;
 

@@ -134,7 +134,7 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
             (await Should.ThrowAsync<CopyException>(() => run.RunAsync(Cancelled))).Message.ShouldContain(found);
         }
         using var directory = DataDirectory.Open(Target);
-        Should.Throw<StartException>(() => CopyMarker.RequireFinished(directory));
+        Should.Throw<StartException>(() => FileCopyMark.RequireFinished(directory));
     }
 
     private static byte[] Spoil(ReadOnlyMemory<byte> entries)

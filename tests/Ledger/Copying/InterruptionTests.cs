@@ -45,7 +45,7 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
             async () =>
             {
                 await using var open = PostgresDatabase.Open(database);
-                await CopyMarker.RequireFinishedAsync(open.Source, Cancelled);
+                await DatabaseCopyMark.RequireFinishedAsync(open.Source, Cancelled);
             },
             async () =>
             {
@@ -65,7 +65,7 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
             () =>
             {
                 using var directory = DataDirectory.Open(Back);
-                CopyMarker.RequireFinished(directory);
+                FileCopyMark.RequireFinished(directory);
                 return Task.CompletedTask;
             },
             async () =>

@@ -1,6 +1,6 @@
 using CsCheck;
-using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Tests.Rules.Orders;
 
@@ -56,7 +56,7 @@ public class OrderIdTests
             if (OrderId.TryParse(text, out var b, out var seq))
             {
                 OrderId.Of(b, seq).ShouldBe(text);
-                BatchTerms.IsId(b).ShouldBeTrue();
+                Slug.IsOne(b).ShouldBeTrue();
                 seq.ShouldBeGreaterThan(0);
             }
         }, iter: 100 * Check.Iter);

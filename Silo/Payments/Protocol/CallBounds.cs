@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
-namespace OrleansSale.Silo.Payments;
+namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>The bounds of a call to the payment provider.</summary>
-internal static class PaymentProviderBounds
+internal static class CallBounds
 {
     /// <summary>
     /// A whole call with its retries and its answer's body: less than a buyer's patience and than a grain call's

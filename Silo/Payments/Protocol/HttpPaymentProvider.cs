@@ -4,10 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Payments;
+using OrleansSale.GrainInterfaces.Payments;
 using Polly;
 
-namespace OrleansSale.Silo.Payments;
+namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>The payment provider over HTTP, by the protocol of <c>docs/payments.md</c>.</summary>
 /// <remarks>
@@ -98,7 +98,7 @@ internal sealed class HttpPaymentProvider(
 
         // The handlers bound a request only until its answer's headers; the body is inside this bound as well.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(PaymentProviderBounds.Call);
+        bound.CancelAfter(CallBounds.Call);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, target)

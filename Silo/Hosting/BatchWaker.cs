@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
 
-namespace OrleansSale.Silo;
+namespace OrleansSale.Silo.Hosting;
 
 /// <summary>
 /// Wakes the batches that have something to do and nobody to do it: when this silo has started, and whenever another one

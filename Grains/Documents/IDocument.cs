@@ -1,4 +1,4 @@
-namespace OrleansSale.Grains.Ledger;
+namespace OrleansSale.Grains.Documents;
 
 /// <summary>
 /// What an actor keeps beside the ledger. One that cannot be read is told to its actor like this and not thrown: the actor

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OrleansSale.Silo.Storage.Postgres;
 
-namespace OrleansSale.Silo;
+namespace OrleansSale.Silo.Starting;
 
 /// <summary>
 /// The secrets that Development makes for itself at the first start and keeps with the data, so that a restart, and every

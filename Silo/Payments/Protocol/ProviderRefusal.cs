@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using OrleansSale.Grains.Payments;
+using OrleansSale.GrainInterfaces.Payments;
 
-namespace OrleansSale.Silo.Payments;
+namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>An answer of the provider that is not what was asked for.</summary>
 internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAnswer? Problem)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace OrleansSale.Silo.Payments;
+namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>An amount of money as the provider's protocol writes it, in minor units.</summary>
 internal sealed record MoneyMessage(long Amount, string Currency);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace OrleansSale.Silo.Payments;
+namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>
 /// The address this process listens on, or null before its server started and in a process without one. Asked at each

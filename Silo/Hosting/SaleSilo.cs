@@ -12,7 +12,7 @@ using OrleansSale.Grains.Users;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Storage;
 
-namespace OrleansSale.Silo;
+namespace OrleansSale.Silo.Hosting;
 
 /// <summary>What every silo of the sale has, on whatever storage.</summary>
 public static class SaleSilo

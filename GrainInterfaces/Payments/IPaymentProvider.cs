@@ -1,6 +1,6 @@
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Grains.Payments;
+namespace OrleansSale.GrainInterfaces.Payments;
 
 /// <summary>
 /// The platform's payment system, as the engine uses it: it makes checkouts and refunds; captures come back as

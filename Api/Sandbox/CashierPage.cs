@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansSale.GrainInterfaces.Orders;
 
-namespace OrleansSale.Api.Sandbox.Page;
+namespace OrleansSale.Api.Sandbox;
 
 /// <summary>The page on which a buyer pays: <see cref="CashierView"/> in the buyer's language, and the files it loads.</summary>
 internal sealed class CashierPage : IDisposable

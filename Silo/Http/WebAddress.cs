@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace OrleansSale.Silo.Settings;
+namespace OrleansSale.Silo.Http;
 
 /// <summary>What an address in the settings has to be.</summary>
 public static class WebAddress

@@ -1,0 +1,25 @@
+namespace OrleansSale.Silo.Storage;
+
+/// <summary>The mark that keeps everybody from starting on data that a copy has not finished.</summary>
+/// <remarks>
+/// The safety argument: the mark is durable before the first row of a copy is written, and it is taken back only after
+/// everything was read again and found equal to the source. Every start looks for it before it serves the first request,
+/// so no process can sell from a part of a ledger.
+/// </remarks>
+/// <param name="Source">The source's name.</param>
+/// <param name="IsFinished">Whether the copy was finished.</param>
+internal sealed record CopyMark(string Source, bool IsFinished)
+{
+    /// <summary>Reads it from any storage: the two members in their order.</summary>
+    public const string Select = "SELECT source, finished_at IS NOT NULL FROM copied_from";
+
+    /// <summary>Refuses data that hold a part of a copy.</summary>
+    /// <param name="place">The data, as the subject of the message.</param>
+    /// <exception cref="StartException">They do.</exception>
+    public void RequireFinished(string place)
+    {
+        if (IsFinished) return;
+        throw new StartException(
+            $"{place} holds an unfinished copy of {Source}: repeat the copy until it is finished, or start on other data.");
+    }
+}

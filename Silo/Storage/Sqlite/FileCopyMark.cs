@@ -1,0 +1,24 @@
+using Microsoft.Data.Sqlite;
+
+namespace OrleansSale.Silo.Storage.Sqlite;
+
+/// <summary>The mark of a copy (<see cref="CopyMark"/>) in a data directory.</summary>
+public static class FileCopyMark
+{
+    /// <summary>Refuses a data directory that holds a part of a copy. The directory must be ours.</summary>
+    /// <exception cref="StartException">It does.</exception>
+    public static void RequireFinished(DataDirectory directory) =>
+        Find(directory.LedgerPath)?.RequireFinished($"The data directory {directory.Path}");
+
+    /// <summary>The mark in a ledger's file, which may be missing or of an older schema.</summary>
+    internal static CopyMark? Find(string ledgerPath)
+    {
+        if (!File.Exists(ledgerPath)) return null;
+        using var connection = new SqliteConnection(SqliteFile.ConnectionString(ledgerPath, readOnly: true));
+        connection.Open();
+        if (!SqliteFile.HasTable(connection, "copied_from")) return null;
+        using var select = SqliteFile.Prepare(connection, CopyMark.Select);
+        using var row = select.ExecuteReader();
+        return row.Read() ? new CopyMark(row.GetString(0), row.GetBoolean(1)) : null;
+    }
+}
