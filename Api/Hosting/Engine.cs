@@ -124,11 +124,16 @@ public static class Engine
         services.AddSingleton<StreamPlaces>();
         services.AddSingleton<PurchaseCounter>();
         services.AddSingleton<PurchaseLanes>();
+        services.AddSingleton<PurchaseReader>();
         services.AddSingleton<PurchaseHandler>();
         services.AddSingleton<PurchaseShortcut>();
         services.AddSingleton<PurchaseApi>();
         services.AddSingleton<OrderLookup>();
         services.AddSingleton<ActorRetry>();
+        services.AddSingleton<BatchCreation>();
+        services.AddSingleton<BatchCommands>();
+        services.AddSingleton<BatchExports>();
+        services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();
         services.AddHostedService<DemoBatch>();

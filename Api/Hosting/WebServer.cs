@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 
 namespace OrleansSale.Api.Hosting;
 

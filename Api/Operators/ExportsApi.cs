@@ -1,13 +1,8 @@
-using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
-using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;
@@ -18,9 +13,6 @@ namespace OrleansSale.Api.Operators;
 /// </summary>
 public static class ExportsApi
 {
-    /// <summary>Orders whose documents are read at a time.</summary>
-    public const int MaxReading = 32;
-
     private const string DamagedDelivery = "(cannot be read)";
 
     private const string Cells = """
@@ -52,19 +44,18 @@ public static class ExportsApi
     }
 
     private static async Task<IResult> ListOrdersAsync(
-        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
-        ActorRetry retry)
+        HttpContext http, string batch, string? after, string? limit, BatchExports exports)
     {
-        if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
+        if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
         if (!WantsCsv(http))
         {
-            var page = await ReadOrdersAsync(grains, retry, batch, seq, count);
+            var page = await exports.ReadOrdersAsync(batch, seq, count);
             return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), OperatorJson.Wire.OperatorOrderList);
         }
         // The first page before anything is told: until then it can be refused.
-        var next = await ReadOrdersAsync(grains, retry, batch, seq, Paging.MaxLimit);
+        var next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
         {
             while (next.Length > 0)
@@ -72,7 +63,7 @@ public static class ExportsApi
                 foreach (var order in next) await WriteAsync(csv, order);
                 await csv.FlushAsync();
                 if (next.Length < Paging.MaxLimit || !OrderId.TryParse(next[^1].Id, out _, out seq)) break;
-                next = await ReadOrdersAsync(grains, retry, batch, seq, Paging.MaxLimit);
+                next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
             }
         });
     }
@@ -97,22 +88,20 @@ public static class ExportsApi
     }
 
     private static async Task<IResult> ListReservationsAsync(
-        HttpContext http, string batch, string? after, string? limit, CatalogueCopy catalogue, IGrainFactory grains,
-        ActorRetry retry)
+        HttpContext http, string batch, string? after, string? limit, BatchExports exports)
     {
-        if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
+        if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (after is not null && !UserId.IsUser(after)) return Problem.Invalid("after", "must be a user");
-        var roster = grains.GetGrain<IRosterGrain>(batch);
         if (!WantsCsv(http))
         {
-            var page = await retry.AskAsync(() => roster.ListAsync(after, count));
+            var page = await exports.ReadReservationsAsync(batch, after, count);
             var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(
                 new OperatorReservationList(items, page.Next, page.Damaged.Length > 0 ? page.Damaged : null),
                 OperatorJson.Wire.OperatorReservationList);
         }
-        var next = await retry.AskAsync(() => roster.ListAsync(after, Paging.MaxLimit));
+        var next = await exports.ReadReservationsAsync(batch, after, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
         {
             while (true)
@@ -133,61 +122,29 @@ public static class ExportsApi
                 }
                 await csv.FlushAsync();
                 if (next.Next is not { } more) break;
-                next = await retry.AskAsync(() => roster.ListAsync(more, Paging.MaxLimit));
+                next = await exports.ReadReservationsAsync(batch, more, Paging.MaxLimit);
             }
         });
     }
 
-    private static async Task<IResult> ExportLedgerAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+    private static async Task<IResult> ExportLedgerAsync(HttpContext http, string batch, BatchExports exports)
     {
-        if (await RefuseAsync(http, batch, catalogue) is { } problem) return problem;
-        var ledger = grains.GetGrain<ILedgerExportGrain>(batch);
-        var page = await ReadAsync(1);
+        if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
+        var page = await exports.ReadLedgerAsync(batch, 1);
         http.Response.ContentType = "application/x-ndjson";
         await WholeOrCutOffAsync(http, async () =>
         {
-            for (; page.Lines.Length > 0; page = await ReadAsync(page.NextSeq))
+            for (; page.Lines.Length > 0; page = await exports.ReadLedgerAsync(batch, page.NextSeq))
                 await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);
         });
         return Results.Empty;
-
-        Task<LedgerPage> ReadAsync(long fromSeq) => retry.AskAsync(() => ledger.ReadAsync(fromSeq));
     }
 
-    private static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, CatalogueCopy catalogue)
+    private static async ValueTask<Problem?> RefuseAsync(HttpContext http, string batch, BatchExports exports)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
-        return problem ?? (await catalogue.FindAsync(batch) is null ? Problem.Of(Refusal.NotFound) : null);
-    }
-
-    private static async Task<OperatorOrderBody[]> ReadOrdersAsync(
-        IGrainFactory grains, ActorRetry retry, string batch, long after, int limit)
-    {
-        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        var orders = (await retry.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders;
-        var bodies = new List<OperatorOrderBody>(orders.Length);
-        foreach (var group in orders.Chunk(MaxReading))
-        {
-            var deliveries = await retry.AskAsync(() => Task.WhenAll(
-                group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
-            bodies.AddRange(group.Zip(deliveries, (order, read) => OperatorOrderBody.Of(order, read.Delivery, read.IsDamaged)));
-        }
-        return [.. bodies];
-    }
-
-    // One order's damaged documents take no list away.
-    private static async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(IOrderGrain order)
-    {
-        try
-        {
-            return (await order.GetDeliveryAsync(), false);
-        }
-        catch (StorageDamagedException)
-        {
-            return (null, true);
-        }
+        return problem ?? (await exports.ExistsAsync(batch) ? null : Problem.Of(Refusal.NotFound));
     }
 
     // CSV only when it is asked for by name, and not less than JSON.

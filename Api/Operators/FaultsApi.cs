@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.SignIn;
@@ -28,13 +27,13 @@ public static class FaultsApi
         app.MapGet("/api/operator/faults", ListAsync).WithTags("Operators").WithSummary("What operators should look after now")
             .Produces<FaultList>().Described("ListFaults", EndpointDescription.Operators());
 
-    private static async Task<IResult> ListAsync(HttpContext http, IEnumerable<IFaultSource> sources, ActorRetry retry)
+    private static async Task<IResult> ListAsync(HttpContext http, CurrentFaults faults)
     {
         http.Response.Headers.CacheControl = "no-store";
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        var faults = await retry.AskAsync(() => Task.WhenAll(sources.Select(source => source.ListAsync())));
-        return Reply.Ok(new FaultList([.. faults.SelectMany(ofSource => ofSource).OrderBy(fault => fault.Since)
-            .Select(fault => new FaultBody(fault.Kind, fault.Batch, fault.Since, fault.Detail))]), OperatorJson.Wire.FaultList);
+        var items = (await faults.ListAsync())
+            .Select(fault => new FaultBody(fault.Kind, fault.Batch, fault.Since, fault.Detail));
+        return Reply.Ok(new FaultList([.. items]), OperatorJson.Wire.FaultList);
     }
 }

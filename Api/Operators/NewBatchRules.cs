@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
@@ -14,22 +15,26 @@ public static partial class NewBatchRules
     /// <summary>The field that a new batch may not have so, and why; null: it may be created now.</summary>
     /// <param name="terms">The batch, each field in its range.</param>
     /// <param name="now">The front's clock.</param>
-    public static (string Field, string Detail, FieldFault Fault)? Refuse(BatchTerms terms, DateTimeOffset now)
+    public static (string Field, FieldProblem Problem)? Refuse(BatchTerms terms, DateTimeOffset now)
     {
         if (ReadsAsValue(terms.Id))
         {
-            return ("id", $"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, as a number, a date or a formula; "
-                + "begin with a word, as in batch-1", FieldFault.Malformed);
+            return ("id", new FieldProblem($"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, as a number, "
+                + "a date or a formula; begin with a word, as in batch-1"));
         }
         var currency = terms.Product.Price.Currency;
         if (Currency.MinorUnitsOf(currency) is null)
         {
-            return ("product.price.currency", $"{currency} is no currency of ISO 4217 that something can be sold in",
-                FieldFault.Malformed);
+            return ("product.price.currency",
+                new FieldProblem($"{currency} is no currency of ISO 4217 that something can be sold in"));
         }
-        if (terms.Schedule.SaleCloses <= now) return ("schedule.saleCloses", "has passed", FieldFault.Past);
+        if (terms.Schedule.SaleCloses <= now)
+            return ("schedule.saleCloses", new FieldProblem("has passed", FieldFault.Past));
         if (terms.Schedule.ReservationCloses <= now)
-            return ("schedule.reservationCloses", "has passed: nobody could reserve, so nobody could buy", FieldFault.Past);
+        {
+            return ("schedule.reservationCloses",
+                new FieldProblem("has passed: nobody could reserve, so nobody could buy", FieldFault.Past));
+        }
         return null;
     }
 

@@ -1,22 +1,20 @@
-using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Boards;
-using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// What operators do to batches. Who is not signed in learns nothing; who is no operator learns that.
+/// What operators do to batches. Callers who are not signed in learn nothing more; others who are no operators learn that.
 /// </summary>
 public static class OperatorApi
 {
-    private static readonly EndpointDescription Command =
-        EndpointDescription.Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody() with { TakesKey = true };
+    private static readonly EndpointDescription Command = EndpointDescription
+        .Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody() with { TakesKey = true };
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapOperators(this IEndpointRouteBuilder app)
@@ -27,73 +25,55 @@ public static class OperatorApi
             .Described("CreateBatch", EndpointDescription.Operators(Refusal.Conflict).WithBody());
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
-            var takesUnits = action is OperatorAction.Restock or OperatorAction.Withdraw;
-            var name = action.ToString().ToLowerInvariant();
-            batches.MapPost($"/{{batch}}/{name}",
-                    (HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider time) =>
-                        OperateAsync(http, batch, action, catalogue, grains, retry, time))
+            batches.MapPost($"/{{batch}}/{action.ToString().ToLowerInvariant()}",
+                    (HttpContext http, string batch, BatchCommands commands) => OperateAsync(http, batch, action, commands))
                 .WithSummary($"{action} a batch")
-                .Accepts(takesUnits ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
+                .Accepts(TakesUnits(action) ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
                 .Produces<BoardBody>().Described($"{action}Batch", Command);
         }
     }
 
-    private static async Task<IResult> CreateAsync(
-        HttpContext http, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider time)
+    private static async Task<IResult> CreateAsync(HttpContext http, BatchCreation creation)
     {
         var (_, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        var (json, invalid) = await RequestBody.ReadAsync(http);
+        var (body, invalid) = await RequestBody.ReadAsync(http, OperatorJson.Wire.CreateBatchBody);
         if (invalid is not null) return invalid;
-        using var _ = json;
-        var fields = new Fields(json);
-        var terms = TermsInput.Read(fields);
-        if (fields.Problem is { } malformed) return malformed;
-
-        // A batch that may not be created now may be there already: a repeat of its creation finds it.
-        var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
-        if (NewBatchRules.Refuse(terms, time.GetUtcNow()) is { } refused
-            && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
+        return await creation.CreateAsync(body!.ToTerms()) switch
         {
-            return Problem.Invalid(refused.Field, refused.Detail, refused.Fault);
-        }
-        var answer = await retry.AskAsync(() => batch.CreateAsync(terms));
-        if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
-        // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
-        await retry.AskAsync(() => AddAsync(grains, terms));
-        var feed = catalogue.Add(terms);
-        if (await feed.ReadNewAsync() is not { } copy) return Problem.Of(Refusal.Overloaded);
-        var board = BoardBody.Of(terms, copy.Snapshot, time.GetUtcNow());
-        return answer.Value
-            ? Reply.Created(http, $"/api/batches/{terms.Id}", board, BoardJson.Wire.BoardBody)
-            : Reply.Ok(board, BoardJson.Wire.BoardBody);
+            CreationOutcome.Done { IsNew: true } made =>
+                Reply.Created(http, $"/api/batches/{made.Board.Id}", made.Board, BoardJson.Wire.BoardBody),
+            CreationOutcome.Done repeated => Reply.Ok(repeated.Board, BoardJson.Wire.BoardBody),
+            CreationOutcome.Unfit unfit => Problem.Invalid(unfit.Field, unfit.Problem.Detail, unfit.Problem.Fault),
+            CreationOutcome.Refused refused => Problem.Of(refused.Refusal, refused.Detail),
+            var other => throw new InvalidOperationException($"unknown outcome {other}"),
+        };
     }
 
     private static async Task<IResult> OperateAsync(
-        HttpContext http, string batch, OperatorAction action, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry,
-        TimeProvider time)
+        HttpContext http, string batch, OperatorAction action, BatchCommands commands)
     {
         var (caller, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
         if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return badKey;
-        var (json, invalid) = await RequestBody.ReadAsync(http);
+        var (units, reason, invalid) = await ReadAsync(http, TakesUnits(action));
         if (invalid is not null) return invalid;
-        using var _ = json;
-        var fields = new Fields(json);
-        var units = action is OperatorAction.Restock or OperatorAction.Withdraw ? fields.Number("units", 1, BatchTerms.MaxStock) : 0;
-        // Made if absent, here: the front's own repeats of the call must be repeats.
-        var command = new OperatorCommand(
-            action, (int)units, fields.Lines("reason", 1, 500), caller!.User, key ?? Guid.CreateVersion7().ToString("N"));
-        if (fields.Problem is { } malformed) return malformed;
-        if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
-
-        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
-        return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : await BatchesApi.AnswerAsync(feed, time);
+        var answer = await commands.OperateAsync(batch, action, units, reason!, caller!.User, key);
+        return answer.Refused is { } refusal
+            ? Problem.Of(refusal, answer.Detail)
+            : Reply.Ok(answer.Value!, BoardJson.Wire.BoardBody);
     }
 
-    private static async Task<bool> AddAsync(IGrainFactory grains, BatchTerms terms)
+    private static async ValueTask<(int Units, string? Reason, Problem? Problem)> ReadAsync(HttpContext http, bool takesUnits)
     {
-        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
-        return true;
+        if (takesUnits)
+        {
+            var (body, invalid) = await RequestBody.ReadAsync(http, OperatorJson.Wire.UnitsBody);
+            return (body?.Units ?? 0, body?.Reason, invalid);
+        }
+        var (reason, problem) = await RequestBody.ReadAsync(http, OperatorJson.Wire.ReasonBody);
+        return (0, reason?.Reason, problem);
     }
+
+    private static bool TakesUnits(OperatorAction action) => action is OperatorAction.Restock or OperatorAction.Withdraw;
 }

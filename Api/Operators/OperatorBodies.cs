@@ -1,6 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces.Batches;
@@ -23,24 +23,28 @@ namespace OrleansSale.Api.Operators;
 /// reservationCloses is still to come: without a reservation nobody can buy. A repeat of the creation may come at any time.
 /// </param>
 public sealed record CreateBatchBody(
-    [property: RegularExpression("^[a-z0-9-]{1,64}$")] string Id,
+    [property: BatchId] string Id,
     ProductBody Product,
-    [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel,
-    [property: Range(1, BatchTerms.MaxStock)] int Stock,
-    [property: Range(1, BatchTerms.MaxPerUserLimit)] int PerUserLimit,
-    [property: Range(1, BatchTerms.MaxPaymentWindowSeconds)] int PaymentWindowSeconds,
-    ScheduleBody Schedule);
+    [property: Channels, JsonConverter(typeof(OneOrManyFormat))] string[] Channel,
+    [property: WholeNumber(1, BatchTerms.MaxStock)] int Stock,
+    [property: WholeNumber(1, BatchTerms.MaxPerUserLimit)] int PerUserLimit,
+    [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int PaymentWindowSeconds,
+    ScheduleBody Schedule)
+{
+    internal BatchTerms ToTerms() => new(
+        Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule());
+}
 
 /// <summary>Why an operator does something.</summary>
 /// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
-public sealed record ReasonBody([property: StringLength(500, MinimumLength = 1)] string Reason);
+public sealed record ReasonBody([property: Lines(1, 500)] string Reason);
 
 /// <summary>How many units to add or take out, and why.</summary>
 /// <param name="Units">1…10,000,000.</param>
 /// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
 public sealed record UnitsBody(
-    [property: Range(1, BatchTerms.MaxStock)] int Units,
-    [property: StringLength(500, MinimumLength = 1)] string Reason);
+    [property: WholeNumber(1, BatchTerms.MaxStock)] int Units,
+    [property: Lines(1, 500)] string Reason);
 
 /// <summary>An order as operators see it.</summary>
 /// <param name="Id">Order id.</param>

@@ -8,6 +8,10 @@ namespace OrleansSale.Api.Operators;
 [JsonSerializable(typeof(OperatorOrderList))]
 [JsonSerializable(typeof(OperatorReservationList))]
 [JsonSerializable(typeof(FaultList))]
+[JsonSerializable(typeof(CreateBatchBody))]
+[JsonSerializable(typeof(ReasonBody))]
+[JsonSerializable(typeof(UnitsBody))]
+[JsonSerializable(typeof(EndSessionsBody))]
 public sealed partial class OperatorJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

@@ -1,15 +1,15 @@
-using System.ComponentModel.DataAnnotations;
-using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.SignIn;
-using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
 /// <summary>Whose sessions to end, and why.</summary>
 /// <param name="User">The user, such as <c>weibo:alice</c>.</param>
 /// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
-public sealed record EndSessionsBody(string User, [property: StringLength(500, MinimumLength = 1)] string Reason);
+public sealed record EndSessionsBody(
+    [property: User] string User, [property: Lines(1, 500)] string Reason);
 
 /// <summary>What operators do to users.</summary>
 public static class UsersApi
@@ -24,14 +24,9 @@ public static class UsersApi
     {
         var (caller, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        var (json, invalid) = await RequestBody.ReadAsync(http);
+        var (body, invalid) = await RequestBody.ReadAsync(http, OperatorJson.Wire.EndSessionsBody);
         if (invalid is not null) return invalid;
-        using var _ = json;
-        var fields = new Fields(json);
-        var user = fields.Text("user", text => UserId.IsUser(text), "a user such as weibo:alice");
-        var reason = fields.Lines("reason", 1, 500);
-        if (fields.Problem is { } malformed) return malformed;
-        await sessions.EndAllAsync(user, caller!.User, reason);
+        await sessions.EndAllAsync(body!.User, caller!.User, PlainText.WithLineFeeds(body.Reason));
         return Results.NoContent();
     }
 }

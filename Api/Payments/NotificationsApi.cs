@@ -1,6 +1,7 @@
 using System.Buffers;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;

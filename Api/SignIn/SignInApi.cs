@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.SignIn;
 
@@ -25,17 +25,16 @@ public sealed record TokenBody(string Token);
 /// <param name="Roles">Roles; <c>operator</c> runs sales.</param>
 /// <param name="Name">What to call them.</param>
 public sealed record DevelopmentUser(
-    string User, string Channel,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Roles,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name);
+    [property: Subject] string User, [property: Channel] string Channel,
+    [property: Roles, JsonConverter(typeof(OneOrManyFormat)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string[]? Roles,
+    [property: Line(1, Caller.MaxNameLength), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name);
 
 /// <summary>
 /// Signing in, and the Development stand-in for a platform. What is for Development only is not even mapped elsewhere.
 /// </summary>
 public static class SignInApi
 {
-    private const int MaxRoles = 8;
-
     /// <summary>Maps the endpoints.</summary>
     public static void MapSignIn(this IEndpointRouteBuilder app, bool isDevelopment)
     {
@@ -71,31 +70,17 @@ public static class SignInApi
 
     private static async Task<IResult> CreateTokenAsync(HttpContext http, DevelopmentTokens tokens)
     {
-        var (user, problem) = await ReadUserAsync(http);
+        var (user, problem) = await RequestBody.ReadAsync(http, SignInJson.Wire.DevelopmentUser);
         if (problem is not null) return problem;
-        return Reply.Ok(new TokenBody(tokens.Sign(user!.User, user.Channel, user.Name, user.Roles!)), SignInJson.Wire.TokenBody);
+        return Reply.Ok(new TokenBody(tokens.Sign(user!.User, user.Channel, user.Name, user.Roles ?? [])), SignInJson.Wire.TokenBody);
     }
 
     private static async Task<IResult> CreateSessionAsync(HttpContext http, Sessions sessions)
     {
-        var (user, problem) = await ReadUserAsync(http);
+        var (user, problem) = await RequestBody.ReadAsync(http, SignInJson.Wire.DevelopmentUser);
         if (problem is not null) return problem;
-        var session = await sessions.BeginAsync(user!.User, user.Channel, user.Name, user.Roles!);
+        var session = await sessions.BeginAsync(user!.User, user.Channel, user.Name, user.Roles ?? []);
         await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, session);
         return Results.NoContent();
-    }
-
-    private static async Task<(DevelopmentUser? User, Problem? Problem)> ReadUserAsync(HttpContext http)
-    {
-        var (body, problem) = await RequestBody.ReadAsync(http);
-        if (problem is not null) return (null, problem);
-        using var _ = body;
-        var fields = new Fields(body);
-        var user = new DevelopmentUser(
-            fields.Text("user", text => UserId.IsSubject(text), "1 to 128 printable characters without / and :"),
-            fields.Text("channel", text => UserId.IsChannel(text), "1 to 32 of a-z, 0-9 and -"),
-            fields.Has("roles") ? fields.OneOrMany("roles", 0, MaxRoles, text => UserId.IsChannel(text), "a role") : [],
-            fields.OptionalLine("name", 1, Caller.MaxNameLength));
-        return (user, fields.Problem);
     }
 }

@@ -7,6 +7,7 @@ namespace OrleansSale.Api.SignIn;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(DevelopmentUser))]
 public sealed partial class SignInJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

@@ -26,7 +26,7 @@ public class DirectionTests
     [
         "OrleansSale.Api.Payments.JsonMembers", "OrleansSale.Api.Payments.JsonFault", "OrleansSale.Api.Payments.WebhookSignature",
         "OrleansSale.Api.Payments.ListeningAddress",
-        "OrleansSale.Api.Http.ReceivedBody", // how the server tells that a body is malformed
+        "OrleansSale.Api.Http.Bodies.ReceivedBody", // how the server tells that a body is malformed
     ];
 
     // The list of ISO 4217, which is nobody's.

@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
@@ -56,17 +58,19 @@ public sealed record BoardList(
 /// <param name="Price">Price of one unit, 1…1,000,000,000,000 minor units.</param>
 /// <param name="ImageUrl">An https or site-relative address of a picture, at most 2,000 characters.</param>
 public sealed record ProductBody(
-    string Id, string Name, MoneyBody Price,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImageUrl)
+    [property: BatchId] string Id, [property: Line(1, 200)] string Name, MoneyBody Price,
+    [property: ImageAddress, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImageUrl)
 {
     internal static ProductBody Of(Product product) =>
         new(product.Id, product.Name, MoneyBody.Of(product.Price), product.ImageUrl);
+
+    internal Product ToProduct() => new(Id, Name, new Money(Price.Amount, Price.Currency), ImageUrl);
 }
 
 /// <summary>An amount of money.</summary>
 /// <param name="Amount">In minor units of the currency by ISO 4217: 199900 CNY is ¥1,999.00, 1999 KWD is 1.999, 1999 JPY is 1,999.</param>
 /// <param name="Currency">ISO 4217 code of a currency: no funds code, metal or test code.</param>
-public sealed record MoneyBody(long Amount, string Currency)
+public sealed record MoneyBody([property: Price] long Amount, [property: CurrencyCode] string Currency)
 {
     internal static MoneyBody Of(Money money) => new(money.Amount, money.Currency);
 }
@@ -74,9 +78,22 @@ public sealed record MoneyBody(long Amount, string Currency)
 /// <summary>The four instants of a batch.</summary>
 public sealed record ScheduleBody(
     DateTimeOffset ReservationOpens, DateTimeOffset ReservationCloses, DateTimeOffset SaleOpens, DateTimeOffset SaleCloses)
+    : IValidatableObject
 {
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ReservationCloses <= ReservationOpens)
+            yield return new("must be after reservationOpens", [nameof(ReservationCloses)]);
+        if (SaleOpens < ReservationCloses)
+            yield return new("must not be before reservationCloses", [nameof(SaleOpens)]);
+        if (SaleCloses <= SaleOpens) yield return new("must be after saleOpens", [nameof(SaleCloses)]);
+    }
+
     internal static ScheduleBody Of(Schedule schedule) =>
         new(schedule.ReservationOpens, schedule.ReservationCloses, schedule.SaleOpens, schedule.SaleCloses);
+
+    internal Schedule ToSchedule() => new(ReservationOpens, ReservationCloses, SaleOpens, SaleCloses);
 }
 
 /// <summary>The last entry of a ledger: its sequence, and its hash in hexadecimal.</summary>

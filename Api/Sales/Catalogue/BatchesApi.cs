@@ -85,10 +85,4 @@ public static class BatchesApi
         body.Write("}"u8);
         await body.FlushAsync(http.RequestAborted);
     }
-
-    /// <summary>The board of a batch as an answer, after something was done to it.</summary>
-    public static async Task<IResult> AnswerAsync(BoardFeed feed, TimeProvider time) =>
-        await feed.ReadNewAsync() is { } copy
-            ? Reply.Ok(BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow()), BoardJson.Wire.BoardBody)
-            : Problem.Of(Refusal.Overloaded);
 }

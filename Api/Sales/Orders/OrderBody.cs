@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Orders;
 
@@ -46,10 +48,38 @@ public sealed record CheckoutBody(string CheckoutUrl, DateTimeOffset ExpiresAt);
 /// </param>
 /// <param name="Address">Address, 2–500 characters: one line or several. Any line break is accepted and kept as a line feed.</param>
 public sealed record DeliveryBody(
-    [property: StringLength(DeliveryInput.MaxNameLength, MinimumLength = 1)] string Name,
-    [property: StringLength(PhoneNumber.MaxLength, MinimumLength = PhoneNumber.MinDigits)] string Phone,
-    [property: StringLength(DeliveryInput.MaxAddressLength, MinimumLength = DeliveryInput.MinAddressLength)] string Address)
+    [property: Line(1, 100)] string Name, [property: Phone] string Phone, [property: Lines(2, 500)] string Address)
 {
     internal static DeliveryBody? Of(Delivery? delivery) =>
         delivery is null ? null : new(delivery.Name, delivery.Phone, delivery.Address);
+
+    internal Delivery ToDelivery() => new(Name, PhoneNumber.Normalise(Phone), PlainText.WithLineFeeds(Address));
+}
+
+/// <summary>A telephone number as people write it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PhoneAttribute : StringLengthAttribute, IFieldRule
+{
+    private static readonly FieldProblem NoNumber = new(
+        $"must be a telephone number of at least {PhoneNumber.MinDigits} digits, such as +86 138 0013 8000");
+
+    /// <summary>As many characters as a number has digits, at least.</summary>
+    public PhoneAttribute() : base(PhoneNumber.MaxLength) => MinimumLength = PhoneNumber.MinDigits;
+
+    /// <inheritdoc/>
+    public FieldProblem WrongType => WrittenTextRules.NoText;
+
+    /// <inheritdoc/>
+    public FieldProblem? Check(object value)
+    {
+        if (WrittenTextRules.CheckLine((string)value, 1, PhoneNumber.MaxLength) is { } problem) return problem;
+        var phone = PhoneNumber.Normalise((string)value);
+        if (PhoneNumber.IsNumber(phone)) return null;
+        return PhoneNumber.CountDigits(phone) < PhoneNumber.MinDigits
+            ? NoNumber with { Fault = FieldFault.TooShort }
+            : NoNumber;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) => value is null || Check(value) is null;
 }

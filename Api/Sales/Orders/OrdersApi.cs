@@ -1,5 +1,6 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
@@ -63,17 +64,13 @@ public static class OrdersApi
 
     private static async Task<IResult> SetDeliveryAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
     {
-        var (body, invalid) = await RequestBody.ReadAsync(http);
+        var (body, invalid) = await RequestBody.ReadAsync(http, OrderJson.Wire.DeliveryBody);
         if (invalid is not null) return invalid;
-        using var _ = body;
-        var fields = new Fields(body);
-        var delivery = DeliveryInput.Read(fields);
-        if (fields.Problem is { } malformed) return malformed;
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
         var (actor, unknown) = await orders.FindActorAsync(found, found.Caller.User);
         if (unknown is not null) return unknown;
-        return AnswerDelivery(await retry.AskAsync(() => actor.SetDeliveryAsync(found.Caller.User, delivery)));
+        return AnswerDelivery(await retry.AskAsync(() => actor.SetDeliveryAsync(found.Caller.User, body!.ToDelivery())));
     }
 
     private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansSale.Api.Http;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces.Batches;
@@ -49,8 +48,7 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
     /// </summary>
     public async Task PutThereAsync(JsonObject terms)
     {
-        using var json = JsonDocument.Parse(terms.ToJsonString());
-        var read = TermsInput.Read(new Fields(json));
+        var read = terms.Deserialize(OperatorJson.Wire.CreateBatchBody)!.ToTerms();
         var grains = front.Services.GetRequiredService<IGrainFactory>();
         (await grains.GetGrain<ISaleBatchGrain>(read.Id).CreateAsync(read)).Value.ShouldBeTrue();
         await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(read);

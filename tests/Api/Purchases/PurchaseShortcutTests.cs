@@ -113,7 +113,7 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
         {
             (Long(batch), by, "{}"), (Short("nowhere"), by, "{}"), ($"/api/batches/{batch}/x/orders", by, "{}"), (Short(batch) + "/", by, "{}"),
             (Short(batch), _sale.Sign.Bearer(_sale.NewUser()), "{}"), (Short(batch), by, "x"), (Short(batch), by, """{"ticket":"x"}"""),
-            (Short(batch), by, new string(' ', PurchaseShortcut.MaxBodyLength) + "{}"),
+            (Short(batch), by, new string(' ', PurchaseReader.MaxLengthAtOnce) + "{}"),
         })
         {
             var (http, _) = Request(path, credential, body);

@@ -1,4 +1,4 @@
-namespace OrleansSale.Api.Http;
+namespace OrleansSale.Api.Http.Bodies;
 
 /// <summary>Takes the bytes of a request's body off the wire.</summary>
 public static class ReceivedBody

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OrleansSale.GrainInterfaces;
+
+namespace OrleansSale.Api.Http.Bodies;
+
+/// <summary>
+/// Reads the JSON body of a request within bounds, as a type whose members say by attributes what they must be.
+/// </summary>
+public static class RequestBody
+{
+    /// <summary>Longest body, in bytes.</summary>
+    public const int MaxLength = 65_536;
+
+    /// <summary>A body that announces more than this is not read at all, in bytes.</summary>
+    public const int MaxAnnouncedLength = 1 << 20;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    /// <summary>
+    /// The body, or the problem: not JSON, too long, of another media type, or the first member that does not fit.
+    /// No body at all is one without members; members that the type does not have are left alone.
+    /// </summary>
+    public static async ValueTask<(T? Body, Problem? Problem)> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var request = http.Request;
+        if (request.ContentLength > MaxAnnouncedLength) return (null, Problem.Of(Refusal.TooLarge));
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxLength + 1);
+        try
+        {
+            var length = request.ContentLength == 0
+                ? 0
+                : await ReceivedBody.ReadAsync(request, buffer.AsMemory(0, MaxLength + 1), http.RequestAborted);
+            if (length == 0) return Read("{}"u8.ToArray(), type);
+            if (!request.HasJsonContentType()) return (null, Problem.Of(Refusal.UnsupportedMediaType));
+            if (length > MaxLength) return (null, Problem.Invalid("body", $"at most {MaxLength} bytes"));
+            return Read(buffer.AsMemory(0, length), type);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problem.Of(Refusal.TooLarge)
+                : Problem.Invalid("body", "could not be read"));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static (T? Body, Problem? Problem) Read<T>(ReadOnlyMemory<byte> bytes, JsonTypeInfo<T> type) where T : class
+    {
+        if (Parse(bytes, out var json) is { } noJson) return (null, noJson);
+        using var _ = json;
+        var body = json!.RootElement;
+        if (body.ValueKind != JsonValueKind.Object) return (null, Problem.Invalid("body", "must be an object"));
+        return BodyMember.FindProblem(body, type) is var (path, problem)
+            ? (null, Problem.Invalid(path, problem.Detail, problem.Fault))
+            : (body.Deserialize(type), null);
+    }
+
+    private static Problem? Parse(ReadOnlyMemory<byte> bytes, out JsonDocument? json)
+    {
+        json = null;
+        try
+        {
+            json = JsonDocument.Parse(bytes, Strict);
+            return null;
+        }
+        catch (JsonException e)
+        {
+            // Without a place: a name that is there twice.
+            return Problem.Invalid("body", e.LineNumber is { } line
+                ? $"not JSON: line {line + 1}, byte {e.BytePositionInLine + 1}"
+                : "a name is there twice in one object");
+        }
+        catch (InvalidOperationException)
+        {
+            // A member's name with half a surrogate pair: valid JSON, and no text.
+            return Problem.Invalid("body", "not JSON: a name is not valid Unicode");
+        }
+    }
+}

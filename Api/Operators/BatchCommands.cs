@@ -1,0 +1,33 @@
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Texts;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>Pauses, resumes, closes, restocks and withdraws from batches.</summary>
+public sealed class BatchCommands(
+    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
+{
+    /// <summary>Does it, once for each key, and gives the batch's board after that.</summary>
+    /// <param name="batch">The id of the batch, which may not exist.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="units">How many units to restock or withdraw; 0 for the other actions.</param>
+    /// <param name="reason">Why, for the record.</param>
+    /// <param name="by">The operator, as a user.</param>
+    /// <param name="key">The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.</param>
+    public async Task<Answer<BoardBody>> OperateAsync(
+        string batch, OperatorAction action, int units, string reason, string by, string? key)
+    {
+        if (await catalogue.FindAsync(batch) is not { } feed) return Refusal.NotFound;
+        var command = new OperatorCommand(
+            action, units, PlainText.WithLineFeeds(reason), by, key ?? Guid.CreateVersion7().ToString("N"));
+        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
+        if (answer.Refused is { } refusal) return new(refusal, answer.Detail);
+        return await feed.ReadNewAsync() is { } copy
+            ? BoardBody.Of(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow())
+            : Refusal.Overloaded;
+    }
+}

@@ -1,0 +1,61 @@
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http.Bodies;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>What became of a batch to create: a closed set.</summary>
+public abstract record CreationOutcome
+{
+    private CreationOutcome()
+    {
+    }
+
+    /// <summary>It is there.</summary>
+    /// <param name="Board">Its board.</param>
+    /// <param name="IsNew">Whether it was not there before; else this repeats its creation.</param>
+    public sealed record Done(BoardBody Board, bool IsNew) : CreationOutcome;
+
+    /// <summary>A new batch may not be so: <see cref="NewBatchRules"/>.</summary>
+    /// <param name="Field">Path of the field.</param>
+    /// <param name="Problem">What is wrong with it.</param>
+    public sealed record Unfit(string Field, FieldProblem Problem) : CreationOutcome;
+
+    /// <summary>Refused.</summary>
+    public sealed record Refused(Refusal Refusal, string? Detail = null) : CreationOutcome;
+}
+
+/// <summary>Creates batches.</summary>
+public sealed class BatchCreation(
+    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
+{
+    /// <summary>Creates a batch; the same one again is a repeat, another one under its id a conflict.</summary>
+    /// <param name="terms">The batch, each field within its range.</param>
+    public async Task<CreationOutcome> CreateAsync(BatchTerms terms)
+    {
+        // A batch that may not be created now may be there already: a repeat of its creation finds it.
+        var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
+        if (NewBatchRules.Refuse(terms, timeProvider.GetUtcNow()) is var (field, problem)
+            && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
+        {
+            return new CreationOutcome.Unfit(field, problem);
+        }
+        var answer = await retry.AskAsync(() => batch.CreateAsync(terms));
+        if (answer.Refused is { } refusal) return new CreationOutcome.Refused(refusal, answer.Detail);
+        // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
+        await retry.AskAsync(() => AddAsync(terms));
+        return await catalogue.Add(terms).ReadNewAsync() is { } copy
+            ? new CreationOutcome.Done(BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value)
+            : new CreationOutcome.Refused(Refusal.Overloaded);
+    }
+
+    private async Task<bool> AddAsync(BatchTerms terms)
+    {
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
+        return true;
+    }
+}

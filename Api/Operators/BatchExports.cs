@@ -1,0 +1,63 @@
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>Reads the orders, the reservations and the ledger of a batch, page by page.</summary>
+public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+{
+    /// <summary>Orders whose documents are read at a time.</summary>
+    public const int MaxReading = 32;
+
+    /// <summary>Whether there is such a batch. The other methods are for batches that exist.</summary>
+    public async ValueTask<bool> ExistsAsync(string batch) => await catalogue.FindAsync(batch) is not null;
+
+    /// <summary>Orders with where to deliver them, in the order they were made.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="after">The sequence of the order before them; 0: from the first.</param>
+    /// <param name="limit">Most orders: 1 to 1,000.</param>
+    public async Task<OperatorOrderBody[]> ReadOrdersAsync(string batch, long after, int limit)
+    {
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        var orders = (await retry.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders;
+        var bodies = new List<OperatorOrderBody>(orders.Length);
+        foreach (var group in orders.Chunk(MaxReading))
+        {
+            var deliveries = await retry.AskAsync(() => Task.WhenAll(
+                group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
+            bodies.AddRange(group.Zip(
+                deliveries, (order, read) => OperatorOrderBody.Of(order, read.Delivery, read.IsDamaged)));
+        }
+        return [.. bodies];
+    }
+
+    /// <summary>Reservations, by user.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="after">The user before them; null: from the first.</param>
+    /// <param name="limit">Most reservations: 1 to 1,000.</param>
+    public Task<RosterPage> ReadReservationsAsync(string batch, string? after, int limit) =>
+        retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).ListAsync(after, limit));
+
+    /// <summary>Lines of the ledger from an entry on; none: that was all.</summary>
+    /// <exception cref="StorageDamagedException">The ledger cannot be read from there.</exception>
+    public Task<LedgerPage> ReadLedgerAsync(string batch, long fromSeq) =>
+        retry.AskAsync(() => grains.GetGrain<ILedgerExportGrain>(batch).ReadAsync(fromSeq));
+
+    // One order's damaged documents take no list away.
+    private static async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(IOrderGrain order)
+    {
+        try
+        {
+            return (await order.GetDeliveryAsync(), false);
+        }
+        catch (StorageDamagedException)
+        {
+            return (null, true);
+        }
+    }
+}
