@@ -14,7 +14,7 @@ namespace OrleansSale.Api.Operators;
 public static class OperatorApi
 {
     private static readonly EndpointDescription Command = EndpointDescription
-        .Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody() with { TakesKey = true };
+        .Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody().WithKey();
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapOperators(this IEndpointRouteBuilder app)

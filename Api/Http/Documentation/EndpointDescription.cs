@@ -35,6 +35,8 @@ public sealed record EndpointDescription(string[] Schemes, Refusal[] Refusals, b
     /// <summary>It reads a JSON body, which can be malformed, too large or of another media type.</summary>
     public EndpointDescription WithBody() => this with { Refusals = [.. Refusals, .. BodyRefusals] };
 
+    /// <summary>It takes an Idempotency-Key.</summary>
+    public EndpointDescription WithKey() => this with { TakesKey = true };
 }
 
 /// <summary>Gives endpoints their contracts.</summary>

@@ -27,8 +27,7 @@ public sealed class PurchaseApi(
             Refusal.Unauthenticated, Refusal.NotFound, Refusal.NotEligible, Refusal.TicketInvalid, Refusal.SaleClosed,
             Refusal.SaleNotOpen, Refusal.Paused, Refusal.LimitReached, Refusal.SoldOut, Refusal.NotReserved,
             Refusal.Overloaded, Refusal.Unavailable, Refusal.Conflict,
-        ],
-        TakesKey: true).WithBody();
+        ]).WithBody().WithKey();
 
     /// <summary>
     /// Maps the endpoint. It finds out by itself who asks, so nothing that comes after routing has to look at a purchase;
