@@ -13,7 +13,7 @@ namespace OrleansSale.Tests.Load.Compare.Closed;
 /// <param name="folder">Where the requests are put for it; in memory, so that no disk is busy with them.</param>
 internal sealed class WrkRun(string folder)
 {
-    private const string Script = "Compare/Closed/purchases.lua";
+    private const string Script = "Compare/purchases.lua";
 
     /// <summary>An answer is bound to 10 s by the engine; what takes longer than this is lost.</summary>
     private const int AnswerWithinSeconds = 15;
