@@ -14,6 +14,9 @@ internal static class Built
     /// <summary>The program of the comparators.</summary>
     public static string Contenders => Of("ContendersAssembly");
 
+    /// <summary>The engine on a slowed ledger.</summary>
+    public static string Slowed => Of("SlowedAssembly");
+
     private static string Of(string key) => typeof(Built).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

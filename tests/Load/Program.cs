@@ -9,14 +9,15 @@ using OrleansSale.Tests.Load.Viewers;
 
 var command = new RootCommand("Puts load on the engine, and judges it by its ledger.")
 {
-    SelloutCommand.Make(),
-    CompareCommand.Make(),
-    EngineCommand.Make(),
-    OverloadCommand.Make(),
-    ViewersCommand.Make(),
-    LocalClusterCommand.Make(),
+    SelloutRun.Command(),
+    CompareRun.Command(),
+    MeasureRun.Command(),
+    OverloadRun.Command(),
+    ViewersRun.Command(),
+    LocalClusterOptions.Command(),
     AuditCommand.Make(),
 };
 
 // An interrupt lets a command end what it has started.
-return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
+return await command.Parse(args)
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Compare;
-using OrleansSale.Tests.Load.Compare.Closed;
-using OrleansSale.Tests.Load.Compare.Machine;
-using OrleansSale.Tests.Load.Compare.Shoppers;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
+using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
@@ -12,7 +12,7 @@ public sealed class Instruments
 {
     [Fact]
     public void The_order_of_contenders_is_rotated() =>
-        Enumerable.Range(0, 4).Select(by => string.Concat(CompareRun.Rotate(["a", "b", "c"], by))).ShouldBe(["abc", "bca", "cab", "abc"]);
+        Enumerable.Range(0, 4).Select(by => string.Concat(Rounds.Rotate(["a", "b", "c"], by))).ShouldBe(["abc", "bca", "cab", "abc"]);
 
     [Theory]
     [InlineData("a,b", "noop purchase")]
@@ -58,7 +58,8 @@ public sealed class Instruments
     [Fact]
     public void Every_request_has_a_user_and_a_credential_of_its_own()
     {
-        var requests = new RequestWriter(EngineSecrets.Make(), Credential.TokenAndTicket, "host").Write("mi2-1", 0, 50)
+        var writer = new RequestWriter(EngineSecrets.Make(), "host");
+        var requests = RequestWriter.Many(0, 50, number => writer.Purchase("mi2-1", number, Credential.TokenAndTicket))
             .Select(System.Text.Encoding.ASCII.GetString).ToList();
         requests.Select(request => request.Split("\r\n").Single(line => line.StartsWith("Authorization: Bearer ", StringComparison.Ordinal)))
             .Distinct().Count().ShouldBe(50);

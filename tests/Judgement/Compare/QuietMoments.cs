@@ -1,4 +1,4 @@
-using OrleansSale.Tests.Load.Compare.Machine;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
@@ -18,8 +18,7 @@ public sealed class QuietMoments
     private static async Task<(Usage Counted, int Made)> MeasureAsync(TimeSpan patience, params Usage[] usages)
     {
         var made = 0;
-        var counted = await new Quiet(patience, () => Task.FromResult(0.0)).MeasureAsync(
-            () => Task.FromResult(usages[made++]), usage => usage);
+        var counted = await new Quiet(patience, () => Task.FromResult(0.0)).MeasureAsync(() => Task.FromResult(usages[made++]));
         return (counted, made);
     }
 }

@@ -2,10 +2,8 @@ using System.Text.Json;
 using System.Xml.Linq;
 using HdrHistogram;
 using OrleansSale.Tests.Load.Compare;
-using OrleansSale.Tests.Load.Compare.Figures;
-using OrleansSale.Tests.Load.Compare.Machine;
-using OrleansSale.Tests.Load.Compare.Pictures;
-using OrleansSale.Tests.Load.Compare.Report;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
@@ -23,8 +21,8 @@ public sealed class Reports
             Turn(3, NoOp, 100, 90), Turn(3, Ours, 70, 60)); // 70 ÷ 100
         report.Ratios.ShouldBe(new Dictionary<string, double> { ["purchase_vs_noop"] = 0.7 });
         var ratio = report.RatioSpreads.Single();
-        ratio.Peak.ShouldBe(new SpreadRow(0.7, 0.6, 0.9));
-        ratio.ByConnections["64"].ShouldBe(new SpreadRow(1, 0.7, 1.2));
+        ratio.Peak.ShouldBe(new Spread(0.7, 0.6, 0.9));
+        ratio.ByConnections["64"].ShouldBe(new Spread(1, 0.7, 1.2));
     }
 
     [Fact]
@@ -82,8 +80,16 @@ public sealed class Reports
         Ratio.All.Where(ratio => ratio.Goal is not null).Select(ratio => ratio.Name).ShouldBe(
         [
             "purchase_vs_noop", "purchase_vs_jwt_noop", "purchase_vs_redis_always", "purchase_vs_redis_everysec", "purchase_vs_postgres",
-            "soldout_vs_noop",
+            "soldout_vs_noop", "reserve_vs_jwt_noop", "reserve_postgres_vs_jwt_noop",
         ]);
+
+    [Fact]
+    public void A_fault_of_the_engine_fails_the_report_and_one_of_another_is_told()
+    {
+        var (sound, broken) = (Turn(1, Ours, 1, 1), Turn(1, Redis, 1, 1) with { Findings = ["oversold"] });
+        ReportOf(sound, broken).Holds.ShouldBeTrue();
+        ReportOf(sound with { Findings = ["oversold"] }).Failures.ShouldBe([$"{Ours.Name}: oversold"]);
+    }
 
     [Fact]
     public void Pictures_are_drawings_that_name_every_contender()
@@ -98,20 +104,38 @@ public sealed class Reports
 
     private static Contender Named(string name) => Contender.All.Single(contender => contender.Name == name);
 
-    private static CompareReport ReportOf(params TurnResult[] turns) => CompareFindings.Report(
+    private static CompareReport ReportOf(params TurnResult[] turns) => CompareReport.Of(
         new CompareOptions { Contenders = [.. turns.Select(turn => turn.Contender).Distinct()], OpenPercents = [50] },
         turns, new Surroundings("a machine", ["a program"], 100), []);
 
     private static TurnResult Turn(int round, Contender contender, double at64, double at256) => new(
         round, contender, [Closed(64, at64, new Usage(1, 0, 1, 0)), Closed(256, at256, new Usage(1, 0, 1, 0))], [Open(50, 10, 1_000)], []);
 
-    private static ClosedResult Closed(int connections, double perSecond, Usage usage) =>
-        new(connections, Seconds: 2, Good: (long)(perSecond * 2), Bad: 0, P50Ms: 1, P99Ms: 2, usage);
+    private static ClosedResult Closed(int connections, double perSecond, Usage usage) => new(usage)
+    {
+        Round = 1,
+        Contender = "one",
+        Connections = connections,
+        Seconds = 2,
+        Good = (long)(perSecond * 2),
+        Bad = 0,
+        P50Ms = 1,
+        P99Ms = 2,
+    };
 
     private static OpenResult Open(int percent, double perSecond, params long[] microseconds)
     {
         var latencies = new LongHistogram(120_000_000, 3);
         foreach (var latency in microseconds) latencies.RecordValue(latency);
-        return new OpenResult(percent, IntendedPerSecond: 10, perSecond, microseconds.Length, 0, latencies, new Usage(1, 0, 1, 0));
+        return new OpenResult(new Usage(1, 0, 1, 0), latencies)
+        {
+            Round = 1,
+            Contender = "one",
+            Percent = percent,
+            IntendedPerSecond = 10,
+            PerSecond = perSecond,
+            Good = microseconds.Length,
+            Bad = 0,
+        };
     }
 }

@@ -1,5 +1,5 @@
 using CsCheck;
-using OrleansSale.Tests.Load.Compare.Figures;
+using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
@@ -27,7 +27,7 @@ public sealed class Spreads
         });
 
     [Fact]
-    public void The_relative_spread_is_of_the_median() => new Spread(50, 40, 60).Relative.ShouldBe(0.4);
+    public void A_spread_is_told_with_its_least_and_its_most() => new Spread(0.5, 0.25, 1).Told("0.00").ShouldBe("0.50 (0.25–1.00)");
 
     [Fact]
     public void Quotients_are_taken_within_each_round() =>

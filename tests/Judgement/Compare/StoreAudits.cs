@@ -1,11 +1,12 @@
-using OrleansSale.Tests.Load.Compare.Stores;
+using OrleansSale.Tests.Load.Compare;
+using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
 /// <summary>What is wrong with a contender's store is found, and what is right passes.</summary>
 public sealed class StoreAudits
 {
-    private static readonly StoredOrder A1 = new("b.1", "weibo:a", 1), B2 = new("b.2", "weibo:b", 2), C3 = new("b.3", "weibo:c", 3);
+    private static readonly OrderTold A1 = new("b.1", "weibo:a", 1), B2 = new("b.2", "weibo:b", 2), C3 = new("b.3", "weibo:c", 3);
 
     [Fact]
     public void A_sound_store_passes() => Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1])).ShouldBeEmpty();
@@ -49,7 +50,7 @@ public sealed class StoreAudits
     [Fact]
     public void An_order_that_was_told_otherwise_is_found()
     {
-        StoredOrder[] lies = [C3, A1 with { User = "weibo:z" }, B2 with { Unit = 3 }];
+        OrderTold[] lies = [C3, A1 with { User = "weibo:z" }, B2 with { Unit = 3 }];
         foreach (var lie in lies)
         {
             Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [lie]))
@@ -65,5 +66,24 @@ public sealed class StoreAudits
     public void What_a_ledger_s_own_audit_found_is_told_too() =>
         Judge(new(5, 4, [A1], ["I4 at 2: broken"]), new Told(1, 0, [])).ShouldBe(["I4 at 2: broken"]);
 
-    private static IReadOnlyList<string> Judge(StoredSale stored, Told told) => StoreAudit.Judge(stored, told);
+    [Fact]
+    public void Reservations_that_are_all_there_pass() => Roster(new Told(2, 0, [Reserved(1), Reserved(2)])).ShouldBeEmpty();
+
+    [Fact]
+    public void A_reservation_without_an_answer_may_be_stored_or_not() => Roster(new Told(1, 3, [Reserved(1)])).ShouldBeEmpty();
+
+    [Fact]
+    public void A_reservation_that_is_lost_made_up_or_given_to_two_users_is_found()
+    {
+        Roster(new Told(3, 0, [])).ShouldBe(["1 acknowledged reservations are lost"]);
+        Roster(new Told(1, 0, [])).ShouldBe(["1 reservations are stored that nobody asked for"]);
+        Roster(new Told(2, 0, [Reserved(1), Reserved(3)])).ShouldBe(["1 acknowledged reservations are not stored"]);
+        Roster(new Told(2, 0, [Reserved(1), Reserved(1) with { User = "weibo:2" }])).ShouldBe(["1 reservations were told to two users"]);
+    }
+
+    private static IReadOnlyList<string> Roster(Told told) => new StoredRoster(new HashSet<string> { "weibo:1", "weibo:2" }).Judge(told);
+
+    private static OrderTold Reserved(int user) => new($"ticket {user}", $"weibo:{user}", 0);
+
+    private static IReadOnlyList<string> Judge(StoredSale stored, Told told) => stored.Judge(told);
 }

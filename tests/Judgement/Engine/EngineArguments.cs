@@ -21,7 +21,7 @@ public sealed class EngineArguments
     [Theory]
     [InlineData("both", "sqlite postgres"), InlineData("sqlite", "sqlite"), InlineData("postgres", "postgres")]
     public void A_choice_names_ledgers(string choice, string ledgers) =>
-        string.Join(' ', MeasureOptions.LedgersOf(choice)).ShouldBe(ledgers);
+        string.Join(' ', new MeasureOptions { Ledger = choice }.Ledgers).ShouldBe(ledgers);
 
     [Theory]
     [InlineData(0.01, 100, 5_000, 50_000, 10_000), InlineData(0.001, 10, 500, 5_000, 1_000)]
@@ -37,5 +37,5 @@ public sealed class EngineArguments
         Shape.All.Where(shape => shape.Way == Way.Calls).Select(shape => shape.Units).ShouldBe([5_000_000, 5_000_000, 5_000_000]);
 
     private static IEnumerable<string> ErrorsOf(string arguments) =>
-        EngineCommand.Make().Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Errors.Select(error => error.Message);
+        MeasureRun.Command().Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Errors.Select(error => error.Message);
 }

@@ -1,9 +1,6 @@
 using System.Text.Json;
-using OrleansSale.Tests.Load.Compare.Report;
 using OrleansSale.Tests.Load.Engine;
-using OrleansSale.Tests.Load.Engine.Figures;
-using OrleansSale.Tests.Load.Engine.Places;
-using OrleansSale.Tests.Load.Engine.Report;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Judgement.Engine;
 
@@ -48,10 +45,10 @@ public sealed class EngineReports
     [Fact]
     public void The_cost_ratio_by_processor_time_counts_the_database_server_too()
     {
-        var sales = Round(1, Postgres).Select(sale => sale.Shape.Name switch
+        var sales = Round(1, Postgres).Select(sale => sale.Shape switch
         {
-            Shape.Small => sale with { Cost = sale.Cost with { ProcessorSeconds = 1, ServerSeconds = 1 } },
-            Shape.Large => sale with { Cost = sale.Cost with { ProcessorSeconds = 1, ServerSeconds = 2 } },
+            Shape.Small => sale with { ProcessorSeconds = 1, ServerSeconds = 1 },
+            Shape.Large => sale with { ProcessorSeconds = 1, ServerSeconds = 2 },
             _ => sale,
         });
         ReportOf([Postgres], [.. sales]).Ledgers.Single().CostRatioByProcessor.Median.ShouldBe(1.5, 0.001);
@@ -60,7 +57,7 @@ public sealed class EngineReports
     [Fact]
     public void A_hold_weighs_what_it_does_in_the_shape_where_it_is_heaviest()
     {
-        var sales = Round(1, Sqlite).Select(sale => sale.Shape.Name == Shape.Large ? sale with { HeldBytes = sale.Shape.Units * 333L } : sale);
+        var sales = Round(1, Sqlite).Select(sale => sale.Shape == Shape.Large ? sale with { HeldBytes = sale.Sold.Units * 333L } : sale);
         ReportOf([Sqlite], [.. sales]).BytesPerHold[Sqlite].ShouldBe(333);
     }
 
@@ -83,7 +80,7 @@ public sealed class EngineReports
     public void What_a_check_found_fails_the_report_and_says_where()
     {
         ReportOf([Sqlite], Round(1, Sqlite)).Failures.ShouldBeEmpty();
-        var sales = Round(2, Sqlite).Select(sale => sale.Shape.Name == Shape.Lane ? sale with { Findings = ["1 unit is missing"] } : sale);
+        var sales = Round(2, Sqlite).Select(sale => sale.Shape == Shape.Lane ? sale with { Findings = ["1 unit is missing"] } : sale);
         ReportOf([Sqlite], [.. Round(1, Sqlite), .. sales]).Failures.Single().ShouldMatch("^sqlite, lane: .* round 2: 1 unit is missing$");
     }
 
@@ -91,7 +88,7 @@ public sealed class EngineReports
     [InlineData(0.01, false), InlineData(0.4, true)]
     public void A_machine_that_others_use_is_told(double others, bool told)
     {
-        var sales = Round(1, Sqlite).Select(sale => sale with { Cost = sale.Cost with { OthersShare = others } });
+        var sales = Round(1, Sqlite).Select(sale => sale with { OthersShare = others });
         ReportOf([Sqlite], [.. sales]).Notes.Any(note => note.StartsWith("NOT QUIET", StringComparison.Ordinal)).ShouldBe(told);
     }
 
@@ -104,9 +101,15 @@ public sealed class EngineReports
     private static MeasureReport ReportOf(double scale, string[] ledgers, params SaleResult[][] rounds)
     {
         SaleResult[] sales = [.. rounds.SelectMany(round => round)];
-        var replays = sales.Where(sale => sale.Shape.Name == Shape.Lane).Select(sale => new ReplayResult(
-            sale.Round, sale.Ledger, sale.Shape.Units + 1, sale.Cost, sale.HeldBytes, []));
-        return MeasureFindings.Report(
+        var replays = sales.Where(sale => sale.Shape == Shape.Lane).Select(sale => new ReplayResult(sale)
+        {
+            Round = sale.Round,
+            Ledger = sale.Ledger,
+            Entries = sale.Sold.Units + 1,
+            HeldBytes = sale.HeldBytes,
+            Findings = [],
+        });
+        return MeasureReport.Of(
             new MeasureOptions { Ledgers = ledgers, Scale = scale, Rounds = sales.Max(sale => sale.Round) },
             new MeasureResults(ledgers.ToDictionary(ledger => ledger, _ => "fsync"), sales, [.. replays]),
             new Surroundings("a machine", ["a program"], 100));
@@ -123,7 +126,13 @@ public sealed class EngineReports
         })),
     ];
 
-    private static SaleResult Sale(int round, string ledger, Shape shape, double perSecond) => new(
-        round, ledger, shape,
-        new Cost(shape.Units / perSecond, 1, 0, 1_000, 0, 0, 0, new LedgerCounts(10, shape.Units, 2_000, 500)), shape.Units, 0, []);
+    private static SaleResult Sale(int round, string ledger, Shape shape, double perSecond) =>
+        new(new Cost(shape.Units / perSecond, 1, 0, 1_000, 0, 0, 0, new LedgerCounts(10, shape.Units, 2_000, 500)), shape)
+        {
+            Round = round,
+            Ledger = ledger,
+            HeldBytes = shape.Units,
+            AskedAgain = 0,
+            Findings = [],
+        };
 }

@@ -1,5 +1,5 @@
-using System.Text;
-using OrleansSale.Tests.Load;
+using OrleansSale.Tests.Judgement.Wire;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Overload;
 using OrleansSale.Tests.Load.Wire;
 
@@ -88,26 +88,17 @@ public sealed class OverloadChecks
     [Fact]
     public void A_flood_tells_orders_from_those_told_to_come_back_and_from_all_else()
     {
-        var flood = new Flood(new byte[4][], perSecond: double.PositiveInfinity);
-        flood.Answered(0, Answer(201, """{"id":"b.7","user":"weibo:a","units":[3]}"""));
-        flood.Answered(1, Answer(503, """{"code":"overloaded"}""", "Retry-After: 3\r\n"));
-        flood.Answered(2, Answer(503, """{"code":"paused"}""", "Retry-After: 2\r\n"));
+        var flood = new Requests(new byte[4][]);
+        flood.Answered(0, Answers.Of(201, """{"id":"b.7","user":"weibo:a","units":[3]}"""));
+        flood.Answered(1, Answers.Of(503, """{"code":"overloaded"}""", "Retry-After: 3\r\n"));
+        flood.Answered(2, Answers.Of(503, """{"code":"paused"}""", "Retry-After: 2\r\n"));
         flood.Failed(3, "the connection was closed");
-        Enumerable.Range(0, 4).Select(flood.FateOf).ShouldBe([Fate.Accepted, Fate.Overloaded, Fate.Other, Fate.Undecided]);
+        Enumerable.Range(0, 4).Select(flood.FateOf).ShouldBe([Fate.Made, Fate.Overloaded, Fate.Other, Fate.Undecided]);
         flood.RetryAfter().ShouldBe(new Dictionary<int, int> { [3] = 1 });
-        flood.Others.Snapshot().Keys.ShouldBe(["paused"]);
+        PressureReading.Others(flood).ShouldBe(new Dictionary<string, int> { ["paused"] = 1 });
         flood.Latencies(Fate.Overloaded).TotalCount.ShouldBe(1);
     }
 
     private static List<Check> Failing(Pressure pressure) =>
         [.. OverloadFindings.Judge([pressure], new OverloadOptions()).Where(check => !check.Holds)];
-
-    private static WireAnswer Answer(int status, string body, string headers = "")
-    {
-        var answer = new WireAnswer();
-        var bytes = Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}");
-        bytes.CopyTo(answer.Space());
-        answer.Added(bytes.Length).ShouldBeTrue();
-        return answer;
-    }
 }

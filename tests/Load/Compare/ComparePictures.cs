@@ -1,9 +1,10 @@
 using System.Globalization;
-using OrleansSale.Tests.Load.Compare.Report;
 
-namespace OrleansSale.Tests.Load.Compare.Pictures;
+namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>Draws a report: bars of throughput, and curves of latency by percentile for each share of the peak.</summary>
+/// <summary>
+/// Draws a report: bars of throughput, and curves of latency by percentile for each share of the peak.
+/// </summary>
 internal static class ComparePictures
 {
     private const int Width = 900;
@@ -31,7 +32,8 @@ internal static class ComparePictures
         var svg = new Svg(Width, top + row * report.Contenders.Count + 20);
         var longest = report.Contenders.Max(contender => contender.PeakPerSecond.Most);
         var scale = (Width - left - right) / Math.Max(longest, 1);
-        svg.Write(20, 28, Text($"Answers a second: median of {report.Rounds} rounds, least to most"), isBold: true);
+        svg.Write(
+            20, 28, Invariant($"Answers a second: median of {report.Rounds} rounds, least to most"), isBold: true);
         for (var index = 0; index < report.Contenders.Count; index++)
         {
             var contender = report.Contenders[index];
@@ -39,31 +41,34 @@ internal static class ComparePictures
             svg.Write(left - 10, y + 15, contender.Title, "end", contender.IsOurs);
             svg.Box(left, y, peak.Median * scale, bar, contender.IsOurs ? OursColour : OthersColour);
             svg.Line(left + peak.Least * scale, y + bar / 2.0, left + peak.Most * scale, y + bar / 2.0, Dark, 2);
-            svg.Write(left + peak.Most * scale + 8, y + 15, Text($"{peak.Median:n0}"));
+            svg.Write(left + peak.Most * scale + 8, y + 15, Invariant($"{peak.Median:n0}"));
         }
 
         return svg.ToString();
     }
 
-    /// <summary>A curve for each contender: latency from the intended start by percentile, both axes logarithmic.</summary>
+    /// <summary>
+    /// A curve for each contender: latency from the intended start by percentile, both axes logarithmic.
+    /// </summary>
     public static string Latency(CompareReport report, int percent)
     {
         const int left = 70, right = 250, top = 50, height = 360;
         var svg = new Svg(Width, top + height + 50);
         var most = report.Contenders.Max(contender => At(contender, percent).Milliseconds["99.99"]);
         var decades = Math.Max(1, Math.Ceiling(Math.Log10(Math.Max(most, 1) / LeastMs)));
-        svg.Write(20, 28, Text($"Latency at {percent} % of each one's peak, ms from the intended start"), isBold: true);
+        svg.Write(
+            20, 28, Invariant($"Latency at {percent} % of each one's peak, ms from the intended start"), isBold: true);
         for (var decade = 0; decade <= decades; decade++)
         {
             var y = YOf(LeastMs * Math.Pow(10, decade));
             svg.Line(left, y, Width - right, y, Grey);
-            svg.Write(left - 8, y + 4, Text($"{LeastMs * Math.Pow(10, decade):0.##}"), "end");
+            svg.Write(left - 8, y + 4, Invariant($"{LeastMs * Math.Pow(10, decade):0.##}"), "end");
         }
 
         foreach (var percentile in (double[])[0, 50, 90, 99, 99.9, 99.99])
         {
             svg.Line(XOf(percentile), top, XOf(percentile), top + height, Grey);
-            svg.Write(XOf(percentile), top + height + 20, Text($"{percentile} %"), "middle");
+            svg.Write(XOf(percentile), top + height + 20, Invariant($"{percentile} %"), "middle");
         }
 
         for (var index = 0; index < report.Contenders.Count; index++)
@@ -74,7 +79,8 @@ internal static class ComparePictures
                 .Where(point => point.Percentile < 100).Select(point => (XOf(point.Percentile), YOf(point.Value)));
             svg.Curve(points, colour);
             svg.Box(Width - right + 15, top + 22 * index, 14, 14, colour);
-            svg.Write(Width - right + 35, top + 12 + 22 * index, Text($"{contender.Name}, {latency.IntendedPerSecond:n0}/s"));
+            svg.Write(Width - right + 35, top + 12 + 22 * index,
+                Invariant($"{contender.Name}, {latency.IntendedPerSecond:n0}/s"));
         }
 
         return svg.ToString();
@@ -89,6 +95,4 @@ internal static class ComparePictures
         contender.Latencies.Single(latency => latency.Percent == percent);
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,12 +1,16 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Globalization;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
+using OrleansSale.Tests.Load.Wire;
+using Spectre.Console;
 
-namespace OrleansSale.Tests.Load.Compare.Report;
+namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>What a comparison measured and found. Written as JSON with camelCase names.</summary>
-internal sealed record CompareReport
+/// <summary>What a comparison measured and found.</summary>
+internal sealed record CompareReport : Report
 {
-    public required Surroundings Surroundings { get; init; }
+    /// <summary>The percentiles that are reported and drawn.</summary>
+    private static readonly double[] Percentiles = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100];
 
     public required int Rounds { get; init; }
 
@@ -23,67 +27,152 @@ internal sealed record CompareReport
     public required IReadOnlyList<ContenderReport> Contenders { get; init; }
 
     /// <summary>Every measurement of the closed loop.</summary>
-    public required IReadOnlyList<ClosedRow> ClosedLoop { get; init; }
+    public required IReadOnlyList<ClosedResult> ClosedLoop { get; init; }
 
     /// <summary>Every measurement of the open loop.</summary>
-    public required IReadOnlyList<OpenRow> OpenLoop { get; init; }
+    public required IReadOnlyList<OpenResult> OpenLoop { get; init; }
 
-    /// <summary>What a reader must know that is not in the figures.</summary>
-    public required IReadOnlyList<string> Notes { get; init; }
+    /// <summary>
+    /// The report of all turns. What is wrong with the engine fails it; what is wrong with others is told.
+    /// </summary>
+    public static CompareReport Of(
+        CompareOptions options, IReadOnlyList<TurnResult> turns, Surroundings surroundings, IReadOnlyList<string> notes)
+    {
+        var ratios = Ratio.All.Select(ratio => ratio.Report(turns, options.Connections)).OfType<RatioReport>().ToList();
+        var closed = turns.SelectMany(turn => turn.Closed).ToList();
+        var contenders = options.Contenders.Select(contender => ContenderOf(contender, options, turns)).ToList();
+        return new CompareReport
+        {
+            Surroundings = surroundings,
+            Rounds = options.Rounds,
+            Seconds = options.Seconds,
+            WarmUpSeconds = options.WarmUpSeconds,
+            Ratios = ratios.ToDictionary(ratio => ratio.Name, ratio => ratio.Peak.Median),
+            RatioSpreads = ratios,
+            Contenders = contenders,
+            ClosedLoop = closed,
+            OpenLoop = [.. turns.SelectMany(turn => turn.Open)],
+            // A figure is worth little if others had the machine meanwhile, and it must say so itself.
+            Notes = [.. notes, .. Survey.Disturbance(closed.Select(result => result.OthersShare))],
+            Failures =
+            [
+                .. contenders.Where(contender => contender.IsOurs)
+                    .SelectMany(contender => contender.Findings.Select(finding => $"{contender.Name}: {finding}")),
+            ],
+        };
+    }
 
-    /// <summary>As JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, CompareJson.Default.CompareReport);
+    /// <inheritdoc/>
+    public override IEnumerable<Table> Tables() => [Throughput(), RatioTable(), Latencies()];
+
+    private static ContenderReport ContenderOf(
+        Contender contender, CompareOptions options, IReadOnlyList<TurnResult> turns)
+    {
+        var own = turns.Where(turn => turn.Contender == contender).ToList();
+        var closed = own.SelectMany(turn => turn.Closed).ToList();
+        return new ContenderReport(
+            contender.Letter, contender.Name, contender.Title, contender.Durability, contender.IsOurs,
+            Spread.Of(own, turn => turn.Peak),
+            options.Connections.ToDictionary(
+                Ratio.Key, count =>
+                    Spread.Of(closed.Where(result => result.Connections == count), result => result.PerSecond)),
+            Spread.Of(closed, result => result.ServerMicroseconds).Median,
+            Spread.Of(closed, result => result.GeneratorMicroseconds).Median,
+            [.. options.OpenPercents.Select(percent => LatencyOf(percent, own))],
+            [.. own.SelectMany(turn => turn.Findings).Distinct()]);
+    }
+
+    private static LatencyReport LatencyOf(int percent, IEnumerable<TurnResult> own)
+    {
+        var results = own.SelectMany(turn => turn.Open).Where(open => open.Percent == percent).ToList();
+        var all = LatencyHistogram.Of([]);
+        foreach (var result in results) all.Add(result.Latencies);
+        return new LatencyReport(
+            percent,
+            Spread.Of(results, result => result.IntendedPerSecond).Median,
+            results.Count(result => result.Sustained),
+            Percentiles.ToDictionary(
+                percentile => percentile.ToString(CultureInfo.InvariantCulture), all.Milliseconds));
+    }
+
+    private Table Throughput()
+    {
+        var table = PlainTable.New(
+            "Answers a second: median (least–most) of the rounds",
+            ["contender", "peak", .. ByConnections, "CPU µs: server + generator", "audit"]);
+        foreach (var contender in Contenders)
+        {
+            table.Row(
+            [
+                $"{contender.Letter,-2} {contender.Title}", contender.PeakPerSecond.Told("n0"),
+                .. contender.PerSecond.Values.Select(spread => spread.Told("n0")),
+                Invariant($"{contender.ServerMicroseconds:0} + {contender.GeneratorMicroseconds:0}"),
+                contender.Findings.Count == 0 ? contender.Durability : string.Join("; ", contender.Findings),
+            ]);
+        }
+
+        return table;
+    }
+
+    private Table RatioTable()
+    {
+        var table = PlainTable.New(
+            "Ratios, round by round: median (least–most)",
+            ["ratio", "goal", "peak ÷ peak", .. ByConnections, "by processor time"]);
+        foreach (var ratio in RatioSpreads)
+        {
+            table.Row(
+            [
+                ratio.Name, ratio.Goal is { } goal ? Invariant($"≥ {goal:0.00}") : "", ratio.Peak.Told("0.00"),
+                .. ratio.ByConnections.Values.Select(spread => spread.Told("0.00")), ratio.ByProcessorTime.Told("0.00"),
+            ]);
+        }
+
+        return table;
+    }
+
+    private Table Latencies()
+    {
+        string[] shown = ["50", "90", "99", "99.9", "100"];
+        var table = PlainTable.New(
+            "Open loop, ms from the intended start",
+            ["contender", "arrivals", "p50", "p90", "p99", "p99.9", "max", "kept up"]);
+        foreach (var (contender, latency) in Contenders.SelectMany(
+            contender => contender.Latencies.Select(one => (contender, one))))
+        {
+            table.Row(
+            [
+                $"{contender.Letter,-2} {contender.Title}",
+                Invariant($"{latency.Percent} %: {latency.IntendedPerSecond:n0}/s"),
+                .. shown.Select(percentile => Invariant($"{latency.Milliseconds[percentile]:n1}")),
+                $"{latency.SustainedRounds} of {Rounds}",
+            ]);
+        }
+
+        return table;
+    }
+
+    private IEnumerable<string> ByConnections => Contenders[0].PerSecond.Keys.Select(count => $"{count} connections");
 }
-
-/// <summary>Where it was measured.</summary>
-/// <param name="Machine">Cores, processor, system.</param>
-/// <param name="Programs">Versions of what was measured and measured with.</param>
-/// <param name="FsyncMicroseconds">Median of an append of 4 KiB and its fsync where the data was, in µs.</param>
-internal sealed record Surroundings(string Machine, IReadOnlyList<string> Programs, double FsyncMicroseconds);
-
-/// <summary>A ratio.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Goal">The least that is aimed at; null: it is only reported.</param>
-/// <param name="Peak">Of the peaks.</param>
-/// <param name="ByConnections">At each number of connections.</param>
-/// <param name="ByProcessorTime">What it would be if it were for the processor time of one answer alone.</param>
-internal sealed record RatioReport(
-    string Name, double? Goal, SpreadRow Peak, IReadOnlyDictionary<string, SpreadRow> ByConnections, SpreadRow ByProcessorTime);
-
-/// <summary>The middle one, the least and the most of several rounds.</summary>
-internal sealed record SpreadRow(double Median, double Least, double Most);
 
 /// <summary>A contender over all rounds.</summary>
-internal sealed record ContenderReport
-{
-    public required string Letter { get; init; }
-
-    public required string Name { get; init; }
-
-    public required string Title { get; init; }
-
-    public required string Durability { get; init; }
-
-    /// <summary>Whether it is the engine.</summary>
-    public required bool IsOurs { get; init; }
-
-    /// <summary>Good answers a second, in each round with the connections that suit it best.</summary>
-    public required SpreadRow PeakPerSecond { get; init; }
-
-    /// <summary>Good answers a second at each number of connections.</summary>
-    public required IReadOnlyDictionary<string, SpreadRow> PerSecond { get; init; }
-
-    /// <summary>Processor time of the web server and its store for one answer of the closed loop, in µs; the median.</summary>
-    public required double ServerMicroseconds { get; init; }
-
-    /// <summary>Processor time of the generator for one answer of the closed loop, in µs; the median.</summary>
-    public required double GeneratorMicroseconds { get; init; }
-
-    public required IReadOnlyList<LatencyReport> Latencies { get; init; }
-
-    /// <summary>What is wrong with it; empty if nothing is.</summary>
-    public required IReadOnlyList<string> Findings { get; init; }
-}
+/// <param name="Letter">Its letter.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Title">What it is.</param>
+/// <param name="Durability">What an acknowledgement is worth.</param>
+/// <param name="IsOurs">Whether it is the engine.</param>
+/// <param name="PeakPerSecond">Good answers a second, in each round with the connections that suit it best.</param>
+/// <param name="PerSecond">Good answers a second at each number of connections.</param>
+/// <param name="ServerMicroseconds">Processor time of the web server and its store for one answer of the closed loop;
+/// the median.</param>
+/// <param name="GeneratorMicroseconds">Processor time of the generator for one answer of the closed loop; the
+/// median.</param>
+/// <param name="Latencies">One for each share of the peak.</param>
+/// <param name="Findings">What is wrong with it; empty if nothing is.</param>
+internal sealed record ContenderReport(
+    string Letter, string Name, string Title, string Durability, bool IsOurs, Spread PeakPerSecond,
+    IReadOnlyDictionary<string, Spread> PerSecond, double ServerMicroseconds, double GeneratorMicroseconds,
+    IReadOnlyList<LatencyReport> Latencies, IReadOnlyList<string> Findings);
 
 /// <summary>Latencies of all rounds at one share of the peak, from the intended start.</summary>
 /// <param name="Percent">Arrivals in percent of the peak.</param>
@@ -92,18 +181,3 @@ internal sealed record ContenderReport
 /// <param name="Milliseconds">By percentile.</param>
 internal sealed record LatencyReport(
     int Percent, double IntendedPerSecond, int SustainedRounds, IReadOnlyDictionary<string, double> Milliseconds);
-
-/// <summary>A measurement of the closed loop.</summary>
-internal sealed record ClosedRow(
-    int Round, string Contender, int Connections, double Seconds, long Good, long Bad, double PerSecond, double P50Ms, double P99Ms,
-    double HostSeconds, double StoreSeconds, double GeneratorSeconds, double OthersShare);
-
-/// <summary>A measurement of the open loop.</summary>
-internal sealed record OpenRow(
-    int Round, string Contender, int Percent, double IntendedPerSecond, double PerSecond, bool Sustained, long Good, long Bad,
-    double P50Ms, double P99Ms, double P999Ms, double MaxMs,
-    double HostSeconds, double StoreSeconds, double GeneratorSeconds, double OthersShare);
-
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(CompareReport))]
-internal sealed partial class CompareJson : JsonSerializerContext;

@@ -1,25 +1,55 @@
-using System.Globalization;
+using System.CommandLine;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare.Closed;
-using OrleansSale.Tests.Load.Compare.Figures;
 using OrleansSale.Tests.Load.Compare.Stages;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare;
 
 /// <summary>
-/// The rounds. Each contender has processes of its own, which are warmed up once and stand still, frozen, while it is not their
-/// turn. In each round everybody has a turn; the order is rotated by one from round to round.
+/// The rounds. Each contender has processes of its own, which are warmed up once and stand still, frozen, while it is
+/// not their turn. In each round everybody has a turn; the order is rotated by one from round to round.
 /// </summary>
 internal sealed class CompareRun(CompareOptions options)
 {
     /// <summary>wrk's requests are kept in memory, where there is such a folder.</summary>
     private const string MemoryFolder = "/dev/shm";
 
-    private readonly string _requests = Path.Combine(
-        Directory.Exists(MemoryFolder) ? MemoryFolder : Path.GetTempPath(), $"orleanssale-compare-{Environment.ProcessId}");
+    private static readonly string[] Notes =
+    [
+        "I3 is not audited of purchases: the tickets are signed with the contender's key by this program, and no " +
+            "reservation stands behind them.",
+        "Each contender has processes of its own, warmed up once; all others' stand still while it is measured " +
+            "(SIGSTOP). Every measurement has a fresh batch, and every request another user. The order rotates from " +
+            "round to round.",
+        "A ratio is the median of the quotients within each round; each contender counts with the connections that " +
+            "suit it best.",
+        "Comparators run on the engine's web server settings, runtime settings, logging and environment, check the " +
+            "ticket and write the order by the engine's own code; they do not look at the request's body, and have " +
+            "nothing of the engine's other middleware and telemetry. Redis takes no snapshots and rewrites no file " +
+            "meanwhile.",
+    ];
 
-    private readonly string _data = Directory.CreateTempSubdirectory("orleanssale-compare-").FullName;
+    private readonly string _requests = Path.Combine(
+        Directory.Exists(MemoryFolder)
+            ? MemoryFolder
+            : Path.GetTempPath(), $"orleanssale-compare-{Environment.ProcessId}");
+
     private readonly List<Entrant> _entrants = [];
+
+    /// <summary>The command <c>compare</c>.</summary>
+    public static Command Command() => Experiment.Of<CompareOptions>(
+        "compare", "Compares the engine with what would be taken instead, and with the machine's limit.", RunAsync);
+
+    private static async Task<Report> RunAsync(CompareOptions given, CancellationToken cancellationToken)
+    {
+        var options = given.Effective;
+        var surroundings = Survey.Take(await DebianPrograms.RequireAsync(cancellationToken));
+        var turns = await new CompareRun(options).RunAsync(cancellationToken);
+        var report = CompareReport.Of(options, turns, surroundings, Notes);
+        if (options.Pictures is { } folder) await ComparePictures.DrawAsync(report, folder, cancellationToken);
+        return report;
+    }
 
     /// <summary>Runs all rounds. All processes have ended and their data is gone when this returns.</summary>
     /// <exception cref="EngineException">A contender could not be measured.</exception>
@@ -32,7 +62,7 @@ internal sealed class CompareRun(CompareOptions options)
             var results = new List<TurnResult>();
             for (var round = 1; round <= options.Rounds; round++)
             {
-                foreach (var entrant in Rotate(_entrants, round - 1))
+                foreach (var entrant in Rounds.Rotate(_entrants, round - 1))
                 {
                     var result = await entrant.TakeTurnAsync(round, cancellationToken);
                     results.Add(result);
@@ -46,20 +76,14 @@ internal sealed class CompareRun(CompareOptions options)
         {
             foreach (var entrant in _entrants) await entrant.DisposeAsync();
             Directory.Delete(_requests, recursive: true);
-            Directory.Delete(_data, recursive: true);
         }
     }
-
-    /// <summary>The list from its element <paramref name="by"/> on, and then its beginning.</summary>
-    public static IEnumerable<T> Rotate<T>(IReadOnlyList<T> list, int by) =>
-        Enumerable.Range(0, list.Count).Select(index => list[(index + by) % list.Count]);
 
     private async Task EnterAsync(Contender contender, CancellationToken cancellationToken)
     {
         Console.WriteLine($"Warming up {contender.Name}: {contender.Title} …");
         var secrets = EngineSecrets.Make();
-        var folder = Directory.CreateDirectory(Path.Combine(_data, contender.Name)).FullName;
-        var stage = await Stage.StartAsync(contender.Host, folder, secrets, cancellationToken);
+        var stage = await Stage.StartAsync(contender, secrets, cancellationToken);
         var entrant = new Entrant(contender, options, stage, secrets, new WrkRun(_requests));
         _entrants.Add(entrant);
         await entrant.WarmUpAsync(cancellationToken);
@@ -68,13 +92,13 @@ internal sealed class CompareRun(CompareOptions options)
     private string LineOf(TurnResult result)
     {
         var closed = result.Closed.OrderBy(closed => closed.Connections)
-            .Select(closed => Text($"{closed.Connections}: {closed.PerSecond,7:n0}/s"));
-        var open = result.Open.Select(open => Text(
-            $"{open.Percent} %: p99 {open.Latencies.GetValueAtPercentile(99) / 1e3,6:n1} ms{(open.IsSustained ? "" : " (not kept up)")}"));
-        var others = result.Closed.Average(closed => closed.Usage.OthersShare);
-        return Text($"{result.Round}/{options.Rounds} {result.Contender.Name,-15} {string.Join("  ", closed.Concat(open))}") +
-            Text($"  others {others:p0}{(result.Findings.Count == 0 ? "" : "  " + string.Join("; ", result.Findings))}");
+            .Select(closed => Invariant($"{closed.Connections}: {closed.PerSecond,7:n0}/s"));
+        var open = result.Open.Select(open => Invariant(
+            $"{open.Percent} %: p99 {open.P99Ms,6:n1} ms{(open.Sustained ? "" : " (not kept up)")}"));
+        var others = result.Closed.Average(closed => closed.OthersShare);
+        return Invariant(
+            $"{result.Round}/{options.Rounds} {result.Contender.Name,-16} {string.Join("  ", closed.Concat(open))}") +
+            Invariant(
+                $"  others {others:p0}{(result.Findings.Count == 0 ? "" : "  " + string.Join("; ", result.Findings))}");
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,6 @@
+using OrleansSale.Tests.Load.Sales;
+using OrleansSale.Tests.Load.Wire;
+
 namespace OrleansSale.Tests.Load.Compare;
 
 /// <summary>Which web server and store a contender is.</summary>
@@ -6,62 +9,92 @@ internal enum Host
     NoOp,
     NoOpWithTokens,
     Engine,
+    EngineOnPostgres,
     RedisEverySecond,
     RedisAlways,
     Postgres,
 }
 
-/// <summary>What a request proves itself with.</summary>
-internal enum Credential
+/// <summary>What is asked of a contender.</summary>
+internal enum Asked
 {
-    Ticket,
-    Token,
-    TokenAndTicket,
+    /// <summary>A purchase of one unit.</summary>
+    Purchase,
+
+    /// <summary>A purchase that is refused: the batch is sold out, and no user who asks holds a unit.</summary>
+    Refusal,
+
+    /// <summary>A reservation, with a token.</summary>
+    Reservation,
 }
 
-/// <summary>One of those who are compared.</summary>
-/// <param name="Letter">How the issue of a comparison names it; two may share one.</param>
+/// <summary>One of those that are compared.</summary>
+/// <param name="Letter">How a comparison's goals name it; two may share one.</param>
 /// <param name="Name">Its name, in files and on the command line.</param>
 /// <param name="Title">What it is, for a person.</param>
 /// <param name="Host">Which server it runs on.</param>
 /// <param name="Credential">What its requests carry.</param>
 /// <param name="Durability">What an acknowledgement is worth.</param>
-/// <param name="Refuses">Whether a refusal is measured: the batch is sold out, and nobody who asks holds a unit.</param>
+/// <param name="Asked">What is asked of it.</param>
 internal sealed record Contender(
-    string Letter, string Name, string Title, Host Host, Credential Credential, string Durability, bool Refuses = false)
+    string Letter, string Name, string Title, Host Host, Credential Credential, string Durability,
+    Asked Asked = Asked.Purchase)
 {
     public const string NoOp = "noop", NoOpJwt = "noop-jwt", Purchase = "purchase", PurchaseJwt = "purchase-jwt",
         RedisEverySecond = "redis-everysec", RedisAlways = "redis-always", Postgres = "postgres", SoldOut = "soldout",
-        RedisSoldOut = "redis-soldout";
+        RedisSoldOut = "redis-soldout", Reserve = "reserve", ReservePostgres = "reserve-postgres";
+
+    private const string Nothing = "stores nothing", Synced = "fsync before the answer", Reads = "writes nothing";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Contender> All { get; } =
     [
-        new("a", NoOp, "no-op POST, ticket", Host.NoOp, Credential.Ticket, "stores nothing"),
-        new("a2", NoOpJwt, "no-op POST, stock JwtBearer", Host.NoOpWithTokens, Credential.Token, "stores nothing"),
-        new("b", Purchase, "OrleansSale purchase, ticket", Host.Engine, Credential.Ticket, "fsync before the answer"),
-        new("b2", PurchaseJwt, "OrleansSale purchase, JWT and ticket", Host.Engine, Credential.TokenAndTicket, "fsync before the answer"),
+        new("a", NoOp, "no-op POST, ticket", Host.NoOp, Credential.Ticket, Nothing),
+        new("a2", NoOpJwt, "no-op POST, stock JwtBearer", Host.NoOpWithTokens, Credential.Token, Nothing),
+        new("b", Purchase, "OrleansSale purchase, ticket", Host.Engine, Credential.Ticket, Synced),
+        new("b2", PurchaseJwt, "OrleansSale purchase, JWT and ticket", Host.Engine, Credential.TokenAndTicket, Synced),
         new("c", RedisEverySecond, "Redis + Lua, AOF everysec", Host.RedisEverySecond, Credential.Ticket,
             "up to a second may be lost with the machine"),
-        new("c", RedisAlways, "Redis + Lua, AOF always", Host.RedisAlways, Credential.Ticket, "fsync before the answer"),
-        new("d", Postgres, "PostgreSQL, UPDATE + INSERT", Host.Postgres, Credential.Ticket, "fsync before the answer"),
-        new("e", SoldOut, "OrleansSale, sold-out refusal", Host.Engine, Credential.Ticket, "writes nothing", Refuses: true),
-        new("f", RedisSoldOut, "Redis + Lua, sold-out refusal", Host.RedisEverySecond, Credential.Ticket, "writes nothing", Refuses: true),
+        new("c", RedisAlways, "Redis + Lua, AOF always", Host.RedisAlways, Credential.Ticket, Synced),
+        new("d", Postgres, "PostgreSQL, UPDATE + INSERT", Host.Postgres, Credential.Ticket, Synced),
+        new("e", SoldOut, "OrleansSale, sold-out refusal", Host.Engine, Credential.Ticket, Reads, Asked.Refusal),
+        new("f", RedisSoldOut, "Redis + Lua, sold-out refusal", Host.RedisEverySecond, Credential.Ticket, Reads,
+            Asked.Refusal),
+        new("g", Reserve, "OrleansSale reservation, JWT", Host.Engine, Credential.Token, Synced, Asked.Reservation),
+        new("g", ReservePostgres, "OrleansSale reservation, JWT, PostgreSQL", Host.EngineOnPostgres, Credential.Token,
+            Synced,
+            Asked.Reservation),
     ];
 
     /// <summary>Whether it is the engine.</summary>
-    public bool IsOurs => Host == Host.Engine;
+    public bool IsOurs => Host is Host.Engine or Host.EngineOnPostgres;
 
-    /// <summary>Whether it keeps orders that can be audited.</summary>
+    /// <summary>Whether it keeps something that can be audited.</summary>
     public bool Stores => Host is not (Host.NoOp or Host.NoOpWithTokens);
 
-    /// <summary>Those that the list names, by letter or name; null if it names none that exists.</summary>
+    /// <summary>Whether it must refuse.</summary>
+    public bool Refuses => Asked == Asked.Refusal;
+
+    /// <summary>What every request must become.</summary>
+    public Fate Expected => Refuses ? Fate.SoldOut : Fate.Made;
+
+    /// <summary>
+    /// Those that the list names, by letter or name; null if it names one that does not exist, or none.
+    /// </summary>
     public static IReadOnlyList<Contender>? Named(string list)
     {
         var names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var known = names.All(name => All.Any(contender => contender.IsNamed(name)));
         return known && names.Length > 0 ? [.. All.Where(contender => names.Any(contender.IsNamed))] : null;
     }
+
+    /// <summary>The request of the user of that number.</summary>
+    public byte[] Request(RequestWriter writer, string batch, int number) =>
+        Asked == Asked.Reservation ? writer.Reservation(batch, number) : writer.Purchase(batch, number, Credential);
+
+    /// <summary>Reads what a user was told.</summary>
+    public OrderTold Read(ReadOnlyMemory<byte> body) =>
+        Asked == Asked.Reservation ? OrderTold.OfReservation(body) : OrderTold.Of(body);
 
     private bool IsNamed(string name) => name == Letter || name == Name;
 }

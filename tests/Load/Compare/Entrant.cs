@@ -1,22 +1,18 @@
 using System.Net;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare.Closed;
-using OrleansSale.Tests.Load.Compare.Figures;
-using OrleansSale.Tests.Load.Compare.Machine;
-using OrleansSale.Tests.Load.Compare.Open;
-using OrleansSale.Tests.Load.Compare.Shoppers;
 using OrleansSale.Tests.Load.Compare.Stages;
-using OrleansSale.Tests.Load.Compare.Stores;
+using OrleansSale.Tests.Load.Machine;
+using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare;
 
 /// <summary>
-/// A contender with its processes, over all rounds. In its turn it has a fresh batch for every measurement, and everything it
-/// stored in the turn is audited at its end.
+/// A contender with its processes, over all rounds. In its turn it has a fresh batch for every measurement, and
+/// everything it stored in the turn is audited at its end.
 /// </summary>
 internal sealed class Entrant(
-    Contender contender, CompareOptions options, IStage stage, EngineSecrets secrets, WrkRun wrk) : IAsyncDisposable
+    Contender contender, CompareOptions options, Stage stage, EngineSecrets secrets, WrkRun wrk) : IAsyncDisposable
 {
     /// <summary>How often a measurement is made anew, with twice the users, because they ran out.</summary>
     private const int Tries = 3;
@@ -24,28 +20,27 @@ internal sealed class Entrant(
     /// <summary>Spare users, as a factor: a contender may be faster than it was.</summary>
     private const double Margin = 1.6;
 
-    /// <summary>About what the fastest contender answers in a second on two cores; from its first measurement on it is known.</summary>
+    /// <summary>
+    /// About what the fastest contender answers in a second on two cores; from its first measurement on it is known.
+    /// </summary>
     private const double LikelyAtFirst = 40_000;
 
     private const string SoldOutBatch = "sold";
     private const int SellingConnections = 64;
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
-
     /// <summary>For what is overdue when the processes go on after others' turns.</summary>
     private static readonly TimeSpan Awakening = TimeSpan.FromSeconds(0.5);
 
-    private readonly RequestWriter _writer = new(secrets, contender.Credential, stage.Address.Authority);
+    private readonly RequestWriter _writer = new(secrets, stage.Address.Authority);
     private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
     private readonly List<string> _findings = [];
-    private readonly Quiet _quiet = new(options.Patience, Quiet.ReadOthersAsync);
+    private readonly Quiet _quiet = new(TimeSpan.FromSeconds(options.PatienceSeconds), Quiet.ReadOthersAsync);
     private double _likelyPerSecond = LikelyAtFirst;
     private int _batches;
 
-    /// <summary>Who it is.</summary>
-    public Contender Contender => contender;
-
-    /// <summary>Proves that it is one, and puts load on it until it runs as it will; the figures are dropped. Ends frozen.</summary>
+    /// <summary>
+    /// Proves that it is one, and puts load on it until it runs as it will; the figures are dropped. Ends frozen.
+    /// </summary>
     /// <exception cref="EngineException">It is no contender, or could not be measured.</exception>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +48,7 @@ internal sealed class Entrant(
         if (contender.Refuses) await SellOutAsync(cancellationToken);
         var seconds = Math.Max(1, options.WarmUpSeconds / options.Connections.Count);
         foreach (var count in options.Connections)
-            _ = await MeasureClosedAsync(count, seconds, cancellationToken);
+            _ = await MeasureClosedAsync(0, count, seconds, cancellationToken);
         await AuditAsync(cancellationToken);
         Frost.Freeze(stage);
     }
@@ -69,8 +64,8 @@ internal sealed class Entrant(
         var closed = new List<ClosedResult>();
         foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
         {
-            closed.Add(await _quiet.MeasureAsync(
-                () => MeasureClosedAsync(count, options.Seconds, cancellationToken), result => result.Usage));
+            closed.Add(
+                await _quiet.MeasureAsync(() => MeasureClosedAsync(round, count, options.Seconds, cancellationToken)));
         }
 
         var peak = closed.Max(result => result.PerSecond);
@@ -78,7 +73,7 @@ internal sealed class Entrant(
         foreach (var percent in options.OpenPercents)
         {
             open.Add(await _quiet.MeasureAsync(
-                () => MeasureOpenAsync(percent, peak * percent / 100, cancellationToken), result => result.Usage));
+                () => MeasureOpenAsync(round, percent, peak * percent / 100, cancellationToken)));
         }
 
         await AuditAsync(cancellationToken);
@@ -92,14 +87,14 @@ internal sealed class Entrant(
     public ValueTask DisposeAsync() => stage.DisposeAsync();
 
     private async Task<ClosedResult> MeasureClosedAsync(
-        int connections, int seconds, CancellationToken cancellationToken)
+        int round, int connections, int seconds, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= Tries; attempt++)
         {
             var users = (int)(_likelyPerSecond * (seconds + 1) * Margin * Math.Pow(2, attempt - 1)) + connections;
             var (batch, requests) = await PrepareAsync(users, cancellationToken);
             wrk.Share(requests);
-            var meter = new UsageMeter(stage);
+            var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);
             var count = await wrk.RunAsync(stage.Address, connections, seconds, cancellationToken);
             var usage = meter.Stop();
             if (count.RanOut)
@@ -113,54 +108,84 @@ internal sealed class Entrant(
             Tell(batch, new Told(count.Answers - count.Refusals, count.Undecided, []));
             var bad = count.Answers - good + count.Lost;
             if (bad > 0) Find($"{bad} answers are not what they must be, at {connections} connections");
-            var result = new ClosedResult(
-                connections, count.Microseconds / 1e6, good, bad, count.P50 / 1e3, count.P99 / 1e3, usage);
-            _likelyPerSecond = _likelyPerSecond == LikelyAtFirst ? result.PerSecond : Math.Max(_likelyPerSecond, result.PerSecond);
+            var result = new ClosedResult(usage)
+            {
+                Round = round,
+                Contender = contender.Name,
+                Connections = connections,
+                Seconds = count.Microseconds / 1e6,
+                Good = good,
+                Bad = bad,
+                P50Ms = count.P50 / 1e3,
+                P99Ms = count.P99 / 1e3,
+            };
+            _likelyPerSecond = _likelyPerSecond == LikelyAtFirst
+                ? result.PerSecond
+                : Math.Max(_likelyPerSecond, result.PerSecond);
             return result;
         }
 
         throw new EngineException($"{contender.Name} answered more users than were prepared, {Tries} times");
     }
 
-    private async Task<OpenResult> MeasureOpenAsync(int percent, double perSecond, CancellationToken cancellationToken)
+    private async Task<OpenResult> MeasureOpenAsync(
+        int round, int percent, double perSecond, CancellationToken cancellationToken)
     {
-        var (batch, requests) = await PrepareAsync(Math.Max(1, (int)(perSecond * options.OpenSeconds)), cancellationToken);
+        var (batch, requests) =
+            await PrepareAsync(Math.Max(1, (int)(perSecond * options.OpenSeconds)), cancellationToken);
         // What earlier measurements left is cleared away now, not while latencies are taken.
         GC.Collect();
-        var work = new PacedPurchases(requests, perSecond, contender.Refuses);
-        var meter = new UsageMeter(stage);
+        var work = new Requests(requests.Length, index => requests[index], perSecond, keepsBodies: !contender.Refuses)
+        {
+            Expected = contender.Expected,
+        };
+        var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);
         await SendAsync(work, options.OpenConnections, cancellationToken);
         var usage = meter.Stop();
-        var orders = work.Orders();
-        Tell(batch, new Told(orders.Count, work.Lost, orders));
+        var orders = work.Bodies().Select(contender.Read).ToList();
+        Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), orders));
         var bad = work.Count - work.Good;
         if (bad > 0) Find($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
-        return new OpenResult(percent, perSecond, work.PerSecond, work.Good, bad, work.Latencies(), usage);
+        return new OpenResult(usage, work.SettledLatencies())
+        {
+            Round = round,
+            Contender = contender.Name,
+            Percent = percent,
+            IntendedPerSecond = perSecond,
+            PerSecond = work.PerSecond,
+            Good = work.Good,
+            Bad = bad,
+        };
     }
 
-    /// <summary>A batch and a request for each of so many users: fresh, with a unit for everybody, or the one that is sold out.</summary>
+    /// <summary>
+    /// A batch and a request for each of so many users: fresh, with a unit for everybody, or the one that is sold out.
+    /// </summary>
     private async Task<(string Batch, byte[][] Requests)> PrepareAsync(int users, CancellationToken cancellationToken)
     {
-        if (contender.Refuses) return (SoldOutBatch, _writer.Write(SoldOutBatch, options.SoldOutUnits, users));
+        if (contender.Refuses) return (SoldOutBatch, Write(SoldOutBatch, options.SoldOutUnits, users));
         var batch = $"batch-{++_batches}";
         await stage.OpenAsync(batch, users, cancellationToken);
-        return (batch, _writer.Write(batch, 0, users));
+        return (batch, Write(batch, 0, users));
     }
+
+    private byte[][] Write(string batch, int first, int count) =>
+        RequestWriter.Many(first, count, number => contender.Request(_writer, batch, number));
 
     private async Task SellOutAsync(CancellationToken cancellationToken)
     {
         await stage.OpenAsync(SoldOutBatch, options.SoldOutUnits, cancellationToken);
-        var requests = _writer.Write(SoldOutBatch, 0, options.SoldOutUnits);
-        var work = new PacedPurchases(requests, double.PositiveInfinity, refuses: false);
+        var work = new Requests(Write(SoldOutBatch, 0, options.SoldOutUnits));
         await SendAsync(work, SellingConnections, cancellationToken);
         if (work.Good < work.Count)
             throw new EngineException($"{contender.Name} could not be sold out: {work.Unexpected}\n{stage.Output}");
-        _told[SoldOutBatch] = new Told(work.Good, 0, work.Orders());
+        _told[SoldOutBatch] = new Told(work.Good, 0, [.. work.Bodies().Select(contender.Read)]);
     }
 
-    private async Task SendAsync(PacedPurchases work, int connections, CancellationToken cancellationToken)
+    private async Task SendAsync(Requests work, int connections, CancellationToken cancellationToken)
     {
-        using var client = new WireClient([new IPEndPoint(IPAddress.Loopback, stage.Address.Port)], connections, AnswerWithin);
+        using var client =
+            new WireClient([new IPEndPoint(IPAddress.Loopback, stage.Address.Port)], connections, Market.AnswerWithin);
         await client.RunAsync(work, cancellationToken);
     }
 
@@ -177,7 +202,7 @@ internal sealed class Entrant(
         foreach (var (batch, told) in _told)
         {
             if (await stage.ReadAsync(batch, cancellationToken) is { } stored)
-                foreach (var finding in StoreAudit.Judge(stored, told)) Find(finding);
+                foreach (var finding in stored.Judge(told)) Find(finding);
             // It is not sold from again; the one that is sold out is asked for in every turn.
             if (!contender.Refuses) _told.Remove(batch);
         }

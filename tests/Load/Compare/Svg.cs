@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 
-namespace OrleansSale.Tests.Load.Compare.Pictures;
+namespace OrleansSale.Tests.Load.Compare;
 
 /// <summary>A drawing in SVG, in pixels from the upper left corner, on white.</summary>
 internal sealed class Svg
@@ -18,7 +18,8 @@ internal sealed class Svg
     {
         _root = new XElement(
             Space + "svg",
-            new XAttribute("viewBox", Text($"0 0 {width} {height}")), new XAttribute("width", width), new XAttribute("height", height),
+            new XAttribute("viewBox", Invariant($"0 0 {width} {height}")), new XAttribute("width", width),
+            new XAttribute("height", height),
             new XAttribute("font-family", "system-ui, sans-serif"), new XAttribute("font-size", FontSize));
         Box(0, 0, width, height, "#ffffff");
     }
@@ -36,7 +37,8 @@ internal sealed class Svg
     {
         var text = new StringBuilder();
         foreach (var (x, y) in points) text.Append(CultureInfo.InvariantCulture, $"{x:0.##},{y:0.##} ");
-        Add("polyline", ("points", text.ToString().Trim()), ("fill", "none"), ("stroke", colour), ("stroke-width", 2.0));
+        Add("polyline", ("points", text.ToString().Trim()), ("fill", "none"), ("stroke", colour),
+            ("stroke-width", 2.0));
     }
 
     /// <summary>Writes a text; its anchor is start, middle or end.</summary>
@@ -55,10 +57,8 @@ internal sealed class Svg
         var element = new XElement(
             Space + name,
             attributes.Select(attribute => new XAttribute(
-                attribute.Name, attribute.Value is double number ? Text($"{number:0.##}") : attribute.Value)));
+                attribute.Name, attribute.Value is double number ? Invariant($"{number:0.##}") : attribute.Value)));
         _root.Add(element);
         return element;
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,11 +4,11 @@ using System.Text;
 using System.Text.Json;
 using OrleansSale.Tests.Engine;
 
-namespace OrleansSale.Tests.Load.Compare.Closed;
+namespace OrleansSale.Tests.Load.Compare;
 
 /// <summary>
-/// Debian's wrk as a process of its own: a closed loop, every connection sends its next request when it has its answer. Its
-/// threads have shares of their own of the prepared requests, and each request is sent once.
+/// Debian's wrk as a process of its own: a closed loop, every connection sends its next request when it has its answer.
+/// Its threads have shares of their own of the prepared requests, and each request is sent once.
 /// </summary>
 /// <param name="folder">Where the requests are put for it; in memory, so that no disk is busy with them.</param>
 internal sealed class WrkRun(string folder)
@@ -54,14 +54,17 @@ internal sealed class WrkRun(string folder)
         string[] arguments =
         [
             $"-t{Threads}", $"-c{connections}", $"-d{seconds}s", $"--timeout={AnswerWithinSeconds}s",
-            "-s", Path.Combine(AppContext.BaseDirectory, Script), server.GetLeftPart(UriPartial.Authority), "--", Shares, result,
+            "-s", Path.Combine(AppContext.BaseDirectory, Script), server.GetLeftPart(UriPartial.Authority), "--",
+            Shares, result,
         ];
-        var start = new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var wrk = Process.Start(start) ?? throw new EngineException("wrk could not be started");
         var output = wrk.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = await wrk.StandardError.ReadToEndAsync(cancellationToken);
         await wrk.WaitForExitAsync(cancellationToken);
-        if (wrk.ExitCode != 0 || !File.Exists(result)) throw new EngineException($"wrk failed:\n{await output}{errors}");
+        if (wrk.ExitCode != 0 || !File.Exists(result))
+            throw new EngineException($"wrk failed:\n{await output}{errors}");
         return WrkCount.Parse(await File.ReadAllTextAsync(result, cancellationToken));
     }
 }
@@ -78,7 +81,8 @@ internal sealed class WrkRun(string folder)
 internal sealed record WrkCount(
     long Microseconds, long Answers, long Sent, long Refusals, long Lost, bool RanOut, long P50, long P99)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Json =
+        new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
 
     /// <summary>Requests whose outcome is not known: stored or not.</summary>
     public long Undecided => Sent - Answers;

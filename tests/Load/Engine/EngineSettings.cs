@@ -4,8 +4,8 @@ using OrleansSale.Tests.Engine;
 namespace OrleansSale.Tests.Load.Engine;
 
 /// <summary>
-/// A process' garbage collector is set when it starts, and the load generator's is not the engine's. What measures the engine in
-/// its own process therefore starts itself again on the engine's runtime settings.
+/// A process' garbage collector is set when it starts, and the load generator's is not the engine's. What measures the
+/// engine in its own process therefore starts itself again on the engine's runtime settings.
 /// </summary>
 internal static class EngineSettings
 {

@@ -1,7 +1,11 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using OrleansSale.Tests.Load.Experiments;
+
 namespace OrleansSale.Tests.Load.Engine;
 
 /// <summary>What to measure, and how often.</summary>
-internal sealed record MeasureOptions
+internal sealed record MeasureOptions : ExperimentOptions
 {
     /// <summary>Names of ledgers.</summary>
     public const string Sqlite = "sqlite", Postgres = "postgres", Both = "both";
@@ -12,24 +16,30 @@ internal sealed record MeasureOptions
     /// <summary>Purchases of a call.</summary>
     public const int CallSize = 256;
 
-    /// <summary>Size of the batches of the warm-up, as a share of theirs in full: 100,000 units of each of the large shapes.</summary>
+    /// <summary>
+    /// Size of the batches of the warm-up, as a share of theirs in full: 100,000 units of each of the large shapes.
+    /// </summary>
     public const double WarmUpScale = 0.02;
 
-    /// <summary>The ledgers, by name.</summary>
-    public required IReadOnlyList<string> Ledgers { get; init; }
+    [Description("Which ledger."), AllowedValues(Sqlite, Postgres, Both)]
+    public string Ledger { get; init; } = Both;
 
-    /// <summary>Size of the batches as a share of their full one, above 0 and at most 1.</summary>
+    [Description("Size of the batches as a share of their full one."), Range(0.001, 1)]
     public double Scale { get; init; } = 1;
 
-    /// <summary>How often everything is measured, 1 or more.</summary>
+    [Description("How often everything is measured."), Range(1, 100)]
     public int Rounds { get; init; } = 3;
 
-    /// <summary>Calls under way at a time: each front's lane has one.</summary>
-    public int CallsInFlight { get; init; } = 8;
+    [Description("Calls of 256 under way at a time: as of so many fronts."), Range(1, 64)]
+    public int Calls { get; init; } = 8;
+
+    /// <summary>The ledgers, by name.</summary>
+    public IReadOnlyList<string> Ledgers
+    {
+        get => field ?? (Ledger == Both ? [Sqlite, Postgres] : [Ledger]);
+        init;
+    }
 
     /// <summary>What is sold.</summary>
     public IReadOnlyList<Shape> Shapes => [.. Shape.All.Select(shape => shape.Scaled(Scale))];
-
-    /// <summary>The ledgers of a choice on the command line.</summary>
-    public static IReadOnlyList<string> LedgersOf(string choice) => choice == Both ? [Sqlite, Postgres] : [choice];
 }

@@ -1,21 +1,49 @@
-using System.Text.Json;
+using System.Runtime;
 using System.Text.Json.Serialization;
-using OrleansSale.Tests.Load.Compare.Report;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
+using Spectre.Console;
 
-namespace OrleansSale.Tests.Load.Engine.Report;
+namespace OrleansSale.Tests.Load.Engine;
+
+/// <summary>What all rounds have measured.</summary>
+/// <param name="Durability">By ledger: what an acknowledgement is worth.</param>
+/// <param name="Sales">Every sale.</param>
+/// <param name="Replays">Every replay.</param>
+internal sealed record MeasureResults(
+    IReadOnlyDictionary<string, string> Durability, IReadOnlyList<SaleResult> Sales,
+    IReadOnlyList<ReplayResult> Replays);
 
 /// <summary>
-/// What the engine's actors were measured to do. Written as JSON with camelCase names; the measures of the design have their own,
-/// and are by ledger: medians of the rounds.
+/// What the engine's actors were measured to do. The measures of the design have names of their own in the JSON, and
+/// are by ledger: medians of the rounds.
 /// </summary>
-internal sealed record MeasureReport
+internal sealed record MeasureReport : Report
 {
-    public required Surroundings Surroundings { get; init; }
+    private static readonly string[] AllNotes =
+    [
+        "In process: silo, ledger and callers share it, on the engine's runtime settings; no HTTP, no tickets are " +
+            "verified. Every measurement has an engine and a ledger of its own. Buyers and their purchases are made " +
+            "before; each buys one unit, without an Idempotency-Key.",
+        "Batches are sold one after the other. All are created and active before, and look after themselves meanwhile.",
+        "Memory that holds keep is all that is in use after the sale less all that was before, each after full " +
+            "collections; users' names are in it.",
+        "A replay is that of an activation: rows are read, the chain is verified, entries are read and applied. One " +
+            "entry a purchase, and one for the creation; the rows are those that the lane's sale has stored.",
+        "Checked in every round: what buyers were told, and the batches' own counts. In the first each ledger is " +
+            "read back, its chain recomputed, and replayed by an auditor that shares no code with the engine.",
+    ];
+
+    private static string GarbageCollector =>
+        (GCSettings.IsServerGC ? "server" : "workstation") + " garbage collector, " +
+        (AppContext.TryGetSwitch("System.GC.Concurrent", out var isOn) && !isOn ? "not concurrent" : "concurrent");
 
     /// <summary>What the runtime was told: the engine's own settings.</summary>
-    public required string Runtime { get; init; }
+    public string Runtime { get; } = GarbageCollector;
 
-    /// <summary>Size of the batches as a share of their full one. Below 1 every name and goal is still that of the full size.</summary>
+    /// <summary>
+    /// Size of the batches as a share of their full one. Below 1 every name and goal is still that of the full size.
+    /// </summary>
     public required double Scale { get; init; }
 
     public required int Rounds { get; init; }
@@ -25,40 +53,76 @@ internal sealed record MeasureReport
 
     /// <summary>Durable purchases a second in calls of 256, ten batches of 500,000.</summary>
     [JsonPropertyName("units_per_second")]
-    public required IReadOnlyDictionary<string, double> UnitsPerSecond { get; init; }
+    public IReadOnlyDictionary<string, double> UnitsPerSecond =>
+        ByLedger(ledger => ledger.Of(Shape.Middle).PerSecond.Median);
 
     /// <summary>The same through a lane with 512 waiting buyers.</summary>
     [JsonPropertyName("units_per_second_lane")]
-    public required IReadOnlyDictionary<string, double> UnitsPerSecondLane { get; init; }
+    public IReadOnlyDictionary<string, double> UnitsPerSecondLane =>
+        ByLedger(ledger => ledger.Of(Shape.Lane).PerSecond.Median);
 
     /// <summary>Time for a unit: one batch of 5,000,000 ÷ 500 batches of 10,000; quotients within each round.</summary>
     [JsonPropertyName("cost_ratio_5m_to_10k")]
-    public required IReadOnlyDictionary<string, double> CostRatio { get; init; }
+    public IReadOnlyDictionary<string, double> CostRatio =>
+        ByLedger(ledger => ledger.Goals.Single(goal => goal.Name == MeasureGoals.CostRatio).Measured.Median);
 
     /// <summary>Bytes of memory in use that a held unit keeps: the most of all shapes.</summary>
     [JsonPropertyName("bytes_per_hold")]
-    public required IReadOnlyDictionary<string, double> BytesPerHold { get; init; }
+    public IReadOnlyDictionary<string, double> BytesPerHold =>
+        ByLedger(ledger => ledger.Shapes.Max(shape => shape.BytesPerHold));
 
     /// <summary>Seconds to replay a batch's ledger of 1,000,000 purchases.</summary>
     [JsonPropertyName("replay_seconds_1m")]
-    public required IReadOnlyDictionary<string, double> ReplaySeconds { get; init; }
+    public IReadOnlyDictionary<string, double> ReplaySeconds => ByLedger(ledger => ledger.Replay.Seconds.Median);
 
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
 
     /// <summary>Every sale.</summary>
-    public required IReadOnlyList<SaleRow> Sales { get; init; }
+    public required IReadOnlyList<SaleResult> Sales { get; init; }
 
     /// <summary>Every replay.</summary>
-    public required IReadOnlyList<ReplayRow> Replays { get; init; }
+    public required IReadOnlyList<ReplayResult> Replays { get; init; }
 
-    /// <summary>What a reader must know that is not in the figures.</summary>
-    public required IReadOnlyList<string> Notes { get; init; }
+    /// <summary>The report of all rounds.</summary>
+    public static MeasureReport Of(MeasureOptions options, MeasureResults results, Surroundings surroundings) => new()
+    {
+        Surroundings = surroundings,
+        Scale = options.Scale,
+        Rounds = options.Rounds,
+        CallsInFlight = options.Calls,
+        Ledgers = [.. options.Ledgers.Select(ledger => LedgerReport.Of(options, results, ledger))],
+        Sales = results.Sales,
+        Replays = results.Replays,
+        Notes = [.. AllNotes, .. Reservations(options, results)],
+        Failures =
+        [
+            .. results.Sales.SelectMany(sale => sale.Findings.Select(
+                fault => $"{sale.Ledger}, {sale.Sold.Title}, round {sale.Round}: {fault}")),
+            .. results.Replays.SelectMany(replay => replay.Findings.Select(
+                fault => $"{replay.Ledger}, replay, round {replay.Round}: {fault}")),
+        ],
+    };
 
-    /// <summary>What the checks found wrong; empty if nothing is.</summary>
-    public required IReadOnlyList<string> Failures { get; init; }
+    /// <inheritdoc/>
+    public override IEnumerable<Table> Tables() => Ledgers.SelectMany(ledger => ledger.Tables());
 
-    /// <summary>As JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, MeasureJson.Default.MeasureReport);
+    // What makes a figure worth less.
+    private static IEnumerable<string> Reservations(MeasureOptions options, MeasureResults results)
+    {
+        yield return Invariant(
+            $"Scale {options.Scale:0.####}; rounds: {options.Rounds}; {options.Calls} calls of ") +
+            $"{MeasureOptions.CallSize} under way at a time; {MeasureOptions.LaneBuyers} buyers waiting on the lane; " +
+            $"{GarbageCollector}.";
+        if (options.Scale < 1)
+            yield return Invariant(
+                $"SCALED: batches have {options.Scale:p2} of their units; names and goals are those of the full size.");
+        foreach (var note in Survey.Disturbance(results.Sales.Select(sale => sale.OthersShare))) yield return note;
+        var askedAgain = results.Sales.Sum(sale => sale.AskedAgain);
+        if (askedAgain > 0) yield return $"ASKED AGAIN: {askedAgain} purchases got no answer at first.";
+    }
+
+    private Dictionary<string, double> ByLedger(Func<LedgerReport, double> measure) =>
+        Ledgers.ToDictionary(ledger => ledger.Ledger, measure);
 }
 
 /// <summary>A ledger over all rounds.</summary>
@@ -67,68 +131,117 @@ internal sealed record MeasureReport
 /// <param name="Goals">The measures of the design, as far as they were taken.</param>
 /// <param name="Shapes">What was sold.</param>
 /// <param name="Replay">The replays.</param>
-/// <param name="CostRatioByProcessor">The cost ratio by processor time, of this process and the server, instead of by time.</param>
+/// <param name="CostRatioByProcessor">The cost ratio by processor time, of this process and the server, instead of by
+/// time.</param>
 internal sealed record LedgerReport(
-    string Ledger, string Durability, IReadOnlyList<GoalReport> Goals, IReadOnlyList<ShapeReport> Shapes, ReplayReport Replay,
-    SpreadRow CostRatioByProcessor);
-
-/// <summary>A measure of the design.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Goal">What is aimed at.</param>
-/// <param name="IsMost">Whether the goal is the most it may be, and not the least.</param>
-/// <param name="Measured">What it is.</param>
-/// <param name="IsReached">Whether the median reaches it; null: it was measured at another size than the goal is for.</param>
-internal sealed record GoalReport(string Name, double Goal, bool IsMost, SpreadRow Measured, bool? IsReached);
-
-/// <summary>One of the sales over all rounds; all but the first two of its figures are medians.</summary>
-internal sealed record ShapeReport
+    string Ledger, string Durability, IReadOnlyList<GoalReport> Goals, IReadOnlyList<ShapeReport> Shapes,
+    ReplayReport Replay,
+    Spread CostRatioByProcessor)
 {
-    public required string Shape { get; init; }
+    /// <summary>Of all rounds.</summary>
+    public static LedgerReport Of(MeasureOptions options, MeasureResults results, string ledger)
+    {
+        var sales = results.Sales.Where(sale => sale.Ledger == ledger).ToList();
+        var replays = results.Replays.Where(replay => replay.Ledger == ledger).ToList();
+        return new LedgerReport(
+            ledger,
+            results.Durability[ledger],
+            MeasureGoals.Of(ledger, options.Scale == 1, sales, replays),
+            [.. options.Shapes.Select(
+                shape => ShapeReport.Of(shape, [.. sales.Where(sale => sale.Shape == shape.Name)]))],
+            ReplayReport.Of(replays),
+            MeasureGoals.RatioOf(sales, sale => 1 / (sale.ProcessorMicroseconds + sale.ServerMicroseconds)));
+    }
 
-    public required string Title { get; init; }
+    /// <summary>One of the sales.</summary>
+    public ShapeReport Of(string shape) => Shapes.Single(one => one.Shape == shape);
 
-    /// <summary>Units a second.</summary>
-    public required SpreadRow PerSecond { get; init; }
+    /// <summary>Its tables.</summary>
+    public IEnumerable<Table> Tables()
+    {
+        var sales = PlainTable.New(
+            $"{Ledger}: {Durability}",
+            ["what", "units/s", "CPU µs/unit", "server µs", "allocated B", "commits", "joined", "append µs",
+                "B an entry", "B a hold",
+                "GC pauses"]);
+        foreach (var shape in Shapes) sales.Row(shape.Cells());
+        var goals = PlainTable.New("", ["measure", "goal", "median (least–most)", ""]);
+        foreach (var goal in Goals)
+        {
+            goals.Row(
+                goal.Name, (goal.IsMost ? "≤ " : "≥ ") + new Spread(goal.Goal, 0, 0).Told(goal.Format).Split(' ')[0],
+                goal.Measured.Told(goal.Format),
+                goal.IsReached switch { true => "reached", false => "missed", null => "scaled" });
+        }
 
-    /// <summary>Processor time of this process, who asks included, for a unit, in µs.</summary>
-    public required double ProcessorMicroseconds { get; init; }
+        return [sales.Row(Replay.Cells()),
+            goals.Row("processor time for a unit, likewise", "", CostRatioByProcessor.Told("0.00"), "")];
+    }
+}
 
-    /// <summary>Processor time of the database server for a unit, in µs; 0 if there is none.</summary>
-    public required double ServerMicroseconds { get; init; }
+/// <summary>One of the sales over all rounds; all but its units a second are medians.</summary>
+/// <param name="Shape">Its name.</param>
+/// <param name="Title">What was sold.</param>
+/// <param name="PerSecond">Units a second.</param>
+/// <param name="ProcessorMicroseconds">Processor time of this process, callers included, for a unit.</param>
+/// <param name="ServerMicroseconds">Processor time of the database server for a unit; 0 if there is none.</param>
+/// <param name="AllocatedBytes">Bytes allocated for a unit, by the callers too.</param>
+/// <param name="Commits">Commits.</param>
+/// <param name="JoinedPerCommit">Purchases that a commit carried, on average.</param>
+/// <param name="AppendMicroseconds">How long an append took, on average.</param>
+/// <param name="BytesPerEntry">Bytes of an entry as stored.</param>
+/// <param name="BytesPerHold">Memory that a held unit keeps.</param>
+/// <param name="PausedShare">Share of the time in which the garbage collector made everybody wait.</param>
+internal sealed record ShapeReport(
+    string Shape, string Title, Spread PerSecond, double ProcessorMicroseconds, double ServerMicroseconds,
+    double AllocatedBytes,
+    double Commits, double JoinedPerCommit, double AppendMicroseconds, double BytesPerEntry, double BytesPerHold,
+    double PausedShare)
+{
+    /// <summary>Of all rounds.</summary>
+    public static ShapeReport Of(Shape shape, IReadOnlyList<SaleResult> sales)
+    {
+        return new ShapeReport(
+            shape.Name, shape.Title, Spread.Of(sales, sale => sale.PerSecond),
+            Median(sale => sale.ProcessorMicroseconds), Median(sale => sale.ServerMicroseconds),
+            Median(sale => (double)sale.AllocatedBytes / sale.Sold.Units), Median(sale => sale.Commits),
+            Median(sale => sale.JoinedPerCommit), Median(sale => sale.AppendMicroseconds),
+            Median(sale => (double)sale.Appended.Bytes / Math.Max(1, sale.Entries)), Median(sale => sale.BytesPerHold),
+            Median(sale => sale.PauseSeconds / sale.Seconds));
 
-    /// <summary>Bytes allocated for a unit, by who asks too.</summary>
-    public required double AllocatedBytes { get; init; }
+        double Median(Func<SaleResult, double> figure) => Spread.Of(sales, figure).Median;
+    }
 
-    public required double Commits { get; init; }
-
-    public required double JoinedPerCommit { get; init; }
-
-    /// <summary>How long an append took, on average, in µs.</summary>
-    public required double AppendMicroseconds { get; init; }
-
-    /// <summary>Bytes of an entry as stored.</summary>
-    public required double BytesPerEntry { get; init; }
-
-    public required double BytesPerHold { get; init; }
-
-    /// <summary>Share of the time in which the garbage collector made everybody wait.</summary>
-    public required double PausedShare { get; init; }
+    /// <summary>Its row.</summary>
+    public IEnumerable<string> Cells() =>
+    [
+        Title, PerSecond.Told("n0"), Invariant($"{ProcessorMicroseconds:0.00}"),
+        Invariant($"{ServerMicroseconds:0.00}"),
+        Invariant($"{AllocatedBytes:n0}"), Invariant($"{Commits:n0}"), Invariant($"{JoinedPerCommit:n0}"),
+        Invariant($"{AppendMicroseconds:n0}"), Invariant($"{BytesPerEntry:n0}"), Invariant($"{BytesPerHold:n0}"),
+        Invariant($"{PausedShare * 100:0} %"),
+    ];
 }
 
 /// <summary>The replays of a ledger over all rounds.</summary>
 internal sealed record ReplayReport(
-    long Entries, SpreadRow Seconds, double ProcessorMicrosecondsPerEntry, double AllocatedBytesPerEntry, double BytesPerHold);
+    long Entries, Spread Seconds, double ProcessorMicrosecondsPerEntry, double AllocatedBytesPerEntry,
+    double BytesPerHold)
+{
+    /// <summary>Of all rounds.</summary>
+    public static ReplayReport Of(IReadOnlyList<ReplayResult> replays) => new(
+        replays[0].Entries,
+        Spread.Of(replays, replay => replay.Seconds),
+        Spread.Of(replays, replay => replay.ProcessorSeconds * 1e6 / replay.Entries).Median,
+        Spread.Of(replays, replay => (double)replay.AllocatedBytes / replay.Entries).Median,
+        Spread.Of(replays, replay => (double)replay.HeldBytes / replay.Entries).Median);
 
-/// <summary>A sale.</summary>
-internal sealed record SaleRow(
-    int Round, string Ledger, string Shape, int Batches, int UnitsEach, double Seconds, double PerSecond, double ProcessorSeconds,
-    double ServerSeconds, long AllocatedBytes, long Commits, long Entries, double AppendMicroseconds, long HeldBytes, double PauseSeconds,
-    int FullCollections, long AskedAgain, double OthersShare);
-
-/// <summary>A replay.</summary>
-internal sealed record ReplayRow(
-    int Round, string Ledger, long Entries, double Seconds, double ProcessorSeconds, long AllocatedBytes, long HeldBytes, double OthersShare);
-
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(MeasureReport))]
-internal sealed partial class MeasureJson : JsonSerializerContext;
+    /// <summary>Its row.</summary>
+    public IEnumerable<string> Cells() =>
+    [
+        Invariant($"replay: {Entries:n0} entries"), Invariant($"{Entries / Seconds.Median:n0}"),
+        Invariant($"{ProcessorMicrosecondsPerEntry:0.00}"), "", Invariant($"{AllocatedBytesPerEntry:n0}"), "", "", "",
+        "",
+        Invariant($"{BytesPerHold:n0}"), "",
+    ];
+}

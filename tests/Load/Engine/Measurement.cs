@@ -2,14 +2,14 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Engine.Figures;
-using OrleansSale.Tests.Load.Engine.Places;
 using OrleansSale.Tests.Load.Engine.Selling;
 
 namespace OrleansSale.Tests.Load.Engine;
 
-/// <summary>One measurement: an engine of its own on an empty ledger, its batches, and the sale of all their units.</summary>
-internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, int callsInFlight)
+/// <summary>
+/// One measurement: an engine of its own on an empty ledger, its batches, and the sale of all their units.
+/// </summary>
+internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int callsInFlight)
 {
     private const int CreatedAtATime = 16;
 
@@ -27,7 +27,8 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
     /// <exception cref="EngineException">The engine did not start.</exception>
     public async Task<(SaleResult Sale, ReplayResult? Replay)> RunAsync(CancellationToken cancellationToken)
     {
-        await using var engine = await HostedEngine.StartAsync(await place.RenewAsync(cancellationToken), cancellationToken);
+        await using var engine =
+            await HostedEngine.StartAsync(await place.RenewAsync(cancellationToken), cancellationToken);
         var ids = Enumerable.Range(1, shape.Batches).Select(number => $"b{number}").ToList();
         await CreateAsync(engine, ids, cancellationToken);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -44,7 +45,15 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
         // Before the audit, which leaves much to collect.
         var replay = shape.Way == Way.Lane ? await ReplayAsync(engine, ids[0], cancellationToken) : null;
         var findings = SaleJudge.Judge(shape, tally, await ReadAsync(engine, ids, cancellationToken));
-        return (new SaleResult(round, place.Name, shape, cost, held, tally.AskedAgain, findings), replay);
+        var sale = new SaleResult(cost, shape)
+        {
+            Round = round,
+            Ledger = place.Name,
+            HeldBytes = held,
+            AskedAgain = tally.AskedAgain,
+            Findings = findings,
+        };
+        return (sale, replay);
     }
 
     private async Task CreateAsync(HostedEngine engine, IEnumerable<string> ids, CancellationToken cancellationToken)
@@ -64,15 +73,19 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
     {
         var opens = DateTimeOffset.FromUnixTimeMilliseconds((DateTimeOffset.UtcNow - OpenFor).ToUnixTimeMilliseconds());
         return new BatchTerms(
-            id, new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), [BatchPlan.Channel], shape.UnitsEach,
+            id, new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), [BatchPlan.Channel],
+            shape.UnitsEach,
             PerUserLimit: 1, PaymentWindowSeconds, new Schedule(opens - OpenFor, opens, opens, opens + OpenUntil));
     }
 
-    private Task<Tally> SellAsync(HostedEngine engine, IReadOnlyList<string> ids, Crowd crowd, CancellationToken cancellationToken) =>
+    private Task<Tally> SellAsync(
+        HostedEngine engine, IReadOnlyList<string> ids, Crowd crowd, CancellationToken cancellationToken) =>
         shape.Way == Way.Lane
-            ? Sellers.SellThroughLanesAsync([.. ids.Select(id => engine.LaneOf(TermsOf(id)))], crowd, MeasureOptions.LaneBuyers, cancellationToken)
+            ? Sellers.SellThroughLanesAsync(
+                [.. ids.Select(id => engine.LaneOf(TermsOf(id)))], crowd, MeasureOptions.LaneBuyers, cancellationToken)
             : Sellers.SellInCallsAsync(
-                [.. ids.Select(id => engine.Actors.GetGrain<ISaleBatchGrain>(id))], crowd, callsInFlight, cancellationToken);
+                [.. ids.Select(id => engine.Actors.GetGrain<ISaleBatchGrain>(id))], crowd, callsInFlight,
+                cancellationToken);
 
     private async Task<IReadOnlyList<SoldBatch>> ReadAsync(
         HostedEngine engine, IEnumerable<string> ids, CancellationToken cancellationToken)
@@ -81,7 +94,8 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
         foreach (var id in ids)
         {
             // The counts alone, none of the users.
-            if (await engine.Actors.GetGrain<ISaleBatchGrain>(id).ReadBoardAsync(int.MaxValue) is not { } board) continue;
+            if (await engine.Actors.GetGrain<ISaleBatchGrain>(id).ReadBoardAsync(int.MaxValue) is not { } board)
+                continue;
             var proof = Audits ? await LedgerReading.AuditAsync(engine.Ledger, id, cancellationToken) : null;
             batches.Add(new SoldBatch(id, board.Snapshot, proof));
         }
@@ -99,6 +113,13 @@ internal sealed class Measurement(int round, ILedgerPlace place, Shape shape, in
         string[] findings = state.Stock.Held == shape.UnitsEach && head.Seq == shape.UnitsEach + 1
             ? []
             : [$"the replay of {head.Seq} entries gives {state.Stock.Held} units held, of {shape.UnitsEach}"];
-        return new ReplayResult(round, place.Name, head.Seq, cost, held, findings);
+        return new ReplayResult(cost)
+        {
+            Round = round,
+            Ledger = place.Name,
+            Entries = head.Seq,
+            HeldBytes = held,
+            Findings = findings,
+        };
     }
 }

@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
-using Spectre.Console;
 
-namespace OrleansSale.Tests.Load;
+namespace OrleansSale.Tests.Load.Experiments;
 
-/// <summary>What a figure is held against.</summary>
+/// <summary>A figure and its bound.</summary>
 /// <param name="Name">What was measured.</param>
 /// <param name="Figure">The figure; null: it could not be measured, and the check fails.</param>
 /// <param name="IsLeast">Whether the bound is the least that is allowed; else the most.</param>
@@ -17,23 +15,16 @@ internal sealed record Check(string Name, double? Figure, bool IsLeast, double B
 
     /// <summary>The figure and the bound, such as <c>0.97 ≥ 0.90</c>.</summary>
     [JsonIgnore]
-    public string Text => $"{(Figure is { } figure ? Told(figure) : "not measured")} {(IsLeast ? "≥" : "≤")} {Told(Bound)}";
+    public string Text =>
+        $"{(Figure is { } figure ? Told(figure) : "not measured")} {(IsLeast ? "≥" : "≤")} {Told(Bound)}";
 
     /// <summary>A figure that must not be above a bound.</summary>
-    public static Check AtMost(string name, double? figure, double bound, string unit = "") => new(name, figure, false, bound, unit);
+    public static Check AtMost(string name, double? figure, double bound, string unit = "") =>
+        new(name, figure, false, bound, unit);
 
     /// <summary>A figure that must not be below a bound.</summary>
-    public static Check AtLeast(string name, double? figure, double bound, string unit = "") => new(name, figure, true, bound, unit);
+    public static Check AtLeast(string name, double? figure, double bound, string unit = "") =>
+        new(name, figure, true, bound, unit);
 
-    /// <summary>Prints them, each with its figure and bound.</summary>
-    public static void Print(IEnumerable<Check> checks)
-    {
-        foreach (var check in checks)
-        {
-            var verdict = check.Holds ? "[green]holds[/] " : "[red]FAILED[/]";
-            AnsiConsole.MarkupLine($"{verdict} {Markup.Escape(check.Name)}: {Markup.Escape(check.Text)}");
-        }
-    }
-
-    private string Told(double number) => string.Create(CultureInfo.InvariantCulture, $"{number:#,0.###} {Unit}").TrimEnd();
+    private string Told(double number) => Invariant($"{number:#,0.###} {Unit}").TrimEnd();
 }

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace OrleansSale.Tests.Load;
+namespace OrleansSale.Tests.Load.Experiments;
 
 /// <summary>Shows how far the stages of a run are.</summary>
 internal sealed class Progress(ProgressContext context)

@@ -1,4 +1,6 @@
-namespace OrleansSale.Tests.Load.Compare.Figures;
+using System.Globalization;
+
+namespace OrleansSale.Tests.Load.Experiments;
 
 /// <summary>What several rounds say of one figure.</summary>
 /// <param name="Median">The middle one, or the mean of the two in the middle.</param>
@@ -6,9 +8,6 @@ namespace OrleansSale.Tests.Load.Compare.Figures;
 /// <param name="Most">The most.</param>
 internal readonly record struct Spread(double Median, double Least, double Most)
 {
-    /// <summary>From the least to the most, as a share of the median; 0 if that is 0.</summary>
-    public double Relative => Median == 0 ? 0 : (Most - Least) / Median;
-
     /// <summary>Of the values; null if there are none.</summary>
     public static Spread? Of(IEnumerable<double> values)
     {
@@ -19,10 +18,30 @@ internal readonly record struct Spread(double Median, double Least, double Most)
         return new Spread(median, sorted[0], sorted[^1]);
     }
 
+    /// <summary>Of one figure of every result. There is at least one.</summary>
+    public static Spread Of<T>(IEnumerable<T> results, Func<T, double> figureOf) => Of(results.Select(figureOf))!.Value;
+
     /// <summary>
-    /// Of the quotients round by round. What slows the machine for a while slows both of a round, so this is steadier than a
-    /// quotient of medians. A round that either lacks does not count; null if none is left.
+    /// Of the quotients round by round. What slows the machine for a while slows both of a round, so this is steadier
+    /// than a quotient of medians. A round that lacks one of the two does not count; null if none is left.
     /// </summary>
     public static Spread? OfQuotients(IReadOnlyDictionary<int, double> above, IReadOnlyDictionary<int, double> below) =>
-        Of(above.Where(round => below.GetValueOrDefault(round.Key) > 0).Select(round => round.Value / below[round.Key]));
+        Of(above.Where(round => below.GetValueOrDefault(round.Key) > 0)
+            .Select(round => round.Value / below[round.Key]));
+
+    /// <summary>The median, and the least and the most in parentheses, each in this format.</summary>
+    public string Told(string format)
+    {
+        return $"{Number(Median)} ({Number(Least)}–{Number(Most)})";
+
+        string Number(double number) => number.ToString(format, CultureInfo.InvariantCulture);
+    }
+}
+
+/// <summary>Takes turns.</summary>
+internal static class Rounds
+{
+    /// <summary>The list from its element <paramref name="by"/> on, and then its beginning.</summary>
+    public static IEnumerable<T> Rotate<T>(IReadOnlyList<T> list, int by) =>
+        Enumerable.Range(0, list.Count).Select(index => list[(index + by) % list.Count]);
 }

@@ -31,7 +31,8 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
         try
         {
             Console.WriteLine("Starting PostgreSQL …");
-            await using var postgres = await PostgresServer.StartAsync(Folder("postgres"), settings: null, cancellationToken);
+            await using var postgres =
+                await PostgresServer.StartAsync(Folder("postgres"), settings: null, cancellationToken);
             var identity = new ClusterIdentity(await postgres.FindDatabaseAsync(Database, cancellationToken));
             Console.WriteLine($"Starting {silos} silos and {fronts} fronts …");
             await using var cluster = await ClusterProcesses.StartAsync(Plan(identity), cancellationToken);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OrleansSale.Tests.Load.Compare.Machine;
+namespace OrleansSale.Tests.Load.Machine;
 
 /// <summary>Every process of the machine with its parent and its processor time, at one moment.</summary>
 internal sealed class ProcessTree
@@ -25,18 +25,26 @@ internal sealed class ProcessTree
         where entry is not null
         select entry.Value);
 
-    /// <summary>Processor time of a process and all below it, those that have ended included; zero if it is not there.</summary>
+    /// <summary>
+    /// Processor time of a process and all below it, those that have ended included; zero if it is not there.
+    /// </summary>
     public TimeSpan ProcessorOf(int process) =>
-        _entries.TryGetValue(process, out var entry) ? TimeSpan.FromSeconds(TicksOf(entry) / TicksPerSecond) : TimeSpan.Zero;
+        _entries.TryGetValue(process, out var entry)
+            ? TimeSpan.FromSeconds(TicksOf(entry) / TicksPerSecond)
+            : TimeSpan.Zero;
 
     /// <summary>A process and all below it; none if it is not there.</summary>
     public IEnumerable<int> Members(int process) =>
-        _entries.TryGetValue(process, out var entry) ? [process, .. _children[entry.Id].SelectMany(child => Members(child.Id))] : [];
+        _entries.TryGetValue(process, out var entry)
+            ? [process, .. _children[entry.Id].SelectMany(child => Members(child.Id))]
+            : [];
 
     /// <summary>Processor time in which the machine was not idle since it started, all cores together.</summary>
     public static TimeSpan ReadMachineBusy() => BusyOf(File.ReadLines("/proc/stat").First());
 
-    /// <summary>Of the first line of /proc/stat: all but idle, waiting for a disk, and guests (which are counted as users).</summary>
+    /// <summary>
+    /// Of the first line of /proc/stat: all but idle, waiting for a disk, and guests (which are counted as users).
+    /// </summary>
     internal static TimeSpan BusyOf(string line)
     {
         var ticks = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9]

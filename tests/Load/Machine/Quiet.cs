@@ -1,10 +1,10 @@
 using System.Diagnostics;
 
-namespace OrleansSale.Tests.Load.Compare.Machine;
+namespace OrleansSale.Tests.Load.Machine;
 
 /// <summary>
-/// Sees to it, as long as patience lasts, that a measurement has the machine for itself: it waits for a quiet moment, and a
-/// measurement that others disturbed is made anew. What came of it all is audited, whatever is counted.
+/// Sees to it, as long as patience lasts, that a measurement has the machine for itself: it waits for a quiet moment,
+/// and a measurement that others disturbed is made anew. What came of it all is audited, whatever is counted.
 /// </summary>
 /// <param name="patience">For how long a measurement may wait and be repeated.</param>
 /// <param name="readOthersAsync">Looks which share of the machine other programs take; takes a moment.</param>
@@ -18,13 +18,14 @@ internal sealed class Quiet(TimeSpan patience, Func<Task<double>> readOthersAsyn
     /// <summary>The share of the machine that other programs take right now, 0…1.</summary>
     public static async Task<double> ReadOthersAsync()
     {
-        var meter = new UsageMeter(stage: null);
+        var meter = new UsageMeter();
         await Task.Delay(Sample);
         return meter.Stop().OthersShare;
     }
 
     /// <summary>Measures until nobody disturbs it, or patience has run out; then the last measurement counts.</summary>
-    public async Task<T> MeasureAsync<T>(Func<Task<T>> measureAsync, Func<T, Usage> usageOf)
+    public async Task<T> MeasureAsync<T>(Func<Task<T>> measureAsync)
+        where T : Usage
     {
         var start = Stopwatch.GetTimestamp();
         while (true)
@@ -35,7 +36,7 @@ internal sealed class Quiet(TimeSpan patience, Func<Task<double>> readOthersAsyn
             }
 
             var result = await measureAsync();
-            if (usageOf(result).OthersShare <= Share || IsOver(start)) return result;
+            if (result.OthersShare <= Share || IsOver(start)) return result;
         }
     }
 

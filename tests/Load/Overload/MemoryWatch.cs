@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrleansSale.Tests.Load.Sellout;
+using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Load.Overload;
 
@@ -10,10 +10,9 @@ namespace OrleansSale.Tests.Load.Overload;
 internal readonly record struct MemorySample(long At, double ResidentMegabytes, double? ManagedMegabytes);
 
 /// <summary>Looks at the engine's memory again and again.</summary>
-internal sealed class MemoryWatch(IEngineUnderLoad engine)
+internal sealed class MemoryWatch(EngineUnderLoad engine)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
     private readonly List<MemorySample> _samples = [];
 
@@ -26,8 +25,8 @@ internal sealed class MemoryWatch(IEngineUnderLoad engine)
         while (!ends.IsCancellationRequested)
         {
             var at = Stopwatch.GetTimestamp();
-            var managed = await Metrics.ManagedHeapAsync(engine, AnswerWithin);
-            _samples.Add(new MemorySample(at, engine.Usage().ResidentBytes / 1e6, managed / 1e6));
+            var managed = await engine.ManagedMegabytesAsync();
+            _samples.Add(new MemorySample(at, engine.Usage().ResidentBytes / 1e6, managed));
             await Task.Delay(Interval, ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -1,4 +1,4 @@
-using OrleansSale.Tests.Load.Compare.Figures;
+using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.Overload;
 
@@ -11,7 +11,7 @@ internal static class OverloadFindings
     /// <summary>Of the slowed peak, what must be accepted under overload.</summary>
     public const double LeastThroughput = 0.9;
 
-    /// <summary>How fast whoever is not served must be told so, at the 99.9th percentile.</summary>
+    /// <summary>How fast a buyer who is not served must be told so, at the 99.9th percentile.</summary>
     public const double OverloadedWithinSeconds = 1;
 
     /// <summary>How long after a flood everything must be as before.</summary>
@@ -24,15 +24,18 @@ internal static class OverloadFindings
     public const double SlackMegabytes = 256;
 
     /// <summary>
-    /// What memory may grow by in the last third of a flood, as a factor: no more than the orders kept. Judged from an engine's
-    /// second flood on: in the first, resident memory grows for most of a minute, and then no more (floods of 120 s: 1.03, 1.01).
+    /// What memory may grow by in the last third of a flood, as a factor: no more than the orders kept. Judged from an
+    /// engine's second flood on: in the first, resident memory grows for most of a minute, and then no more (floods of
+    /// 120 s: 1.03, 1.01).
     /// </summary>
     public const double LateGrowth = 1.15;
 
     /// <summary>The longest Retry-After that is taken for one, in seconds.</summary>
     private const int LongestRetryAfterSeconds = 10;
 
-    /// <summary>All checks. At the real ledger the socket is the limit: figures are reported, and only the ledger is judged.</summary>
+    /// <summary>
+    /// All checks. At the real ledger the socket is the limit: figures are reported, and only the ledger is judged.
+    /// </summary>
     public static IReadOnlyList<Check> Judge(IReadOnlyList<Pressure> floods, OverloadOptions options) =>
     [
         .. floods.SelectMany(flood => flood.Ledger == Slowed
@@ -45,20 +48,26 @@ internal static class OverloadFindings
         var (name, connections, resident) = (pressure.Name, options.Connections, pressure.Resident);
         var told = pressure.RetryAfter.Where(one => one.Key is >= 1 and <= LongestRetryAfterSeconds).ToList();
         yield return Check.AtMost($"{name} undecided", pressure.Undecided, 0);
-        yield return Check.AtMost($"{name} answers that are neither an order nor overloaded", pressure.Others.Values.Sum(), 0);
+        yield return Check.AtMost(
+            $"{name} answers that are neither an order nor overloaded", pressure.Others.Values.Sum(), 0);
         yield return Check.AtLeast($"{name} overloaded, or it was no overload", pressure.Overloaded, 1);
-        yield return Check.AtMost($"{name} accepted, slowest", pressure.AcceptedMs.Max / 1e3, options.AnswerWithinSeconds, "s");
-        yield return Check.AtMost($"{name} overloaded, p99.9", pressure.OverloadedMs.P999 / 1e3, OverloadedWithinSeconds, "s");
-        yield return Check.AtMost($"{name} overloaded without a Retry-After", pressure.Overloaded - told.Sum(one => one.Value), 0);
+        yield return Check.AtMost(
+            $"{name} accepted, slowest", pressure.AcceptedMs.Max / 1e3, options.AnswerWithinSeconds, "s");
+        yield return Check.AtMost(
+            $"{name} overloaded, p99.9", pressure.OverloadedMs.P999 / 1e3, OverloadedWithinSeconds, "s");
+        yield return Check.AtMost(
+            $"{name} overloaded without a Retry-After", pressure.Overloaded - told.Sum(one => one.Value), 0);
         yield return Check.AtLeast(
-            $"{name} values of Retry-After ({string.Join(", ", told.Select(one => $"{one.Key} s: {one.Value}"))})", told.Count, 2);
+            $"{name} values of Retry-After ({string.Join(", ", told.Select(one => $"{one.Key} s: {one.Value}"))})",
+            told.Count, 2);
         yield return Check.AtLeast(
             $"{name} accepted ÷ slowed peak", pressure.AcceptedPerSecond / pressure.PeakPerSecond, LeastThroughput);
         yield return Check.AtMost(
             $"{name} resident memory, most, above before", resident.Peak - resident.Before,
             connections * ConnectionKilobytes / 1e3 + SlackMegabytes, "MB");
         if (!pressure.IsFirst)
-            yield return Check.AtMost($"{name} resident memory, last third ÷ second third", resident.Late / resident.Middle, LateGrowth);
+            yield return Check.AtMost(
+                $"{name} resident memory, last third ÷ second third", resident.Late / resident.Middle, LateGrowth);
         yield return Check.AtMost(
             $"{name} managed heap, most, above before", pressure.Managed?.Peak - pressure.Managed?.Before,
             connections * ConnectionKilobytes / 1e3 + SlackMegabytes, "MB");
@@ -79,7 +88,8 @@ internal static class OverloadFindings
         var (middle, late) = (Median(start + third, end - third), Median(end - third, end));
         if (before.Count == 0 || middle is null || late is null) return null;
         return new MemoryRow(
-            before[^1], middle.Value.Median, late.Value.Median, during.Max(sample => sample.Megabytes), during[^1].Megabytes);
+            before[^1], middle.Value.Median, late.Value.Median, during.Max(sample => sample.Megabytes),
+            during[^1].Megabytes);
 
         Spread? Median(long from, long to) =>
             Spread.Of(during.Where(sample => sample.At >= from && sample.At < to).Select(sample => sample.Megabytes));

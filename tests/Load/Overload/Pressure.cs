@@ -1,17 +1,9 @@
 using System.Text.Json.Serialization;
-using HdrHistogram;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Wire;
+using Spectre.Console;
 
 namespace OrleansSale.Tests.Load.Overload;
-
-/// <summary>Latencies from the intended start, in milliseconds; all 0 if there were none.</summary>
-/// <param name="Count">How many.</param>
-internal sealed record LatencyRow(long Count, double P50, double P99, double P999, double Max)
-{
-    /// <summary>Of a histogram of microseconds.</summary>
-    public static LatencyRow Of(LongHistogram latencies) => new(
-        latencies.TotalCount, latencies.Milliseconds(50), latencies.Milliseconds(99), latencies.Milliseconds(99.9), latencies.Milliseconds(100));
-}
 
 /// <summary>The engine's memory over a flood, in megabytes.</summary>
 /// <param name="Before">Just before it.</param>
@@ -19,7 +11,11 @@ internal sealed record LatencyRow(long Count, double P50, double P99, double P99
 /// <param name="Late">Median of its last third.</param>
 /// <param name="Peak">The most, from its start until all was answered.</param>
 /// <param name="After">At the end of all.</param>
-internal sealed record MemoryRow(double Before, double Middle, double Late, double Peak, double After);
+internal sealed record MemoryRow(double Before, double Middle, double Late, double Peak, double After)
+{
+    /// <summary>All of it, in their order.</summary>
+    public string Told() => Invariant($"{Before:n0}, {Middle:n0}, {Late:n0}, {Peak:n0}, {After:n0}");
+}
 
 /// <summary>What one flood did.</summary>
 internal sealed record Pressure
@@ -31,8 +27,8 @@ internal sealed record Pressure
     public required int Factor { get; init; }
 
     /// <summary>
-    /// Whether it was the first of its engine, whose heap still grows to its working size: what is allocated between two
-    /// collections is touched for the first time.
+    /// Whether it was the first of its engine, whose heap still grows to its working size: what is allocated between
+    /// two collections is touched for the first time.
     /// </summary>
     public required bool IsFirst { get; init; }
 
@@ -98,4 +94,46 @@ internal sealed record Pressure
 
     /// <summary>Entries audited.</summary>
     public required long Entries { get; init; }
+}
+
+/// <summary>What was seen under overload.</summary>
+internal sealed record OverloadReport : Report
+{
+    /// <summary>What the slowed ledger takes in a second.</summary>
+    public required int LedgerPerSecond { get; init; }
+
+    public required int Connections { get; init; }
+
+    /// <summary>Every flood, in order.</summary>
+    public required IReadOnlyList<Pressure> Floods { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Table> Tables() =>
+    [
+        PlainTable.SideBySide(
+            $"{Connections} connections, latencies in ms",
+            Floods.Select(flood => ($"{flood.Ledger} ledger, {flood.Name}", flood)), Rows),
+    ];
+
+    private static IEnumerable<(string What, string Result)> Rows(Pressure flood) =>
+    [
+        ("peak, closed loop", Invariant($"{flood.PeakPerSecond:n0}/s")),
+        ("arrivals", Invariant($"{flood.IntendedPerSecond:n0}/s for {flood.Seconds:0} s")),
+        ("accepted, overloaded", Invariant($"{flood.Accepted:n0}, {flood.Overloaded:n0}")),
+        ("others", string.Join(", ", flood.Others.Select(other => $"{other.Key} {other.Value}"))),
+        ("undecided", Invariant($"{flood.Undecided:n0}")),
+        ("accepted while it lasted", Invariant($"{flood.AcceptedPerSecond:n0}/s")),
+        ("accepted: p50 / p99 / p99.9 / max", flood.AcceptedMs.Told("n1")),
+        ("overloaded: p50 / p99 / p99.9 / max", flood.OverloadedMs.Told("n1")),
+        ("a trickle before", flood.BeforeMs.Told("n1")),
+        ("a trickle from 2 s after on", flood.AfterMs.Told("n1")),
+        ("normal again after",
+            flood.NormalAgainSeconds is { } seconds
+                ? Invariant($"{seconds:0.00} s (≤ {flood.LevelMs:n0} ms)")
+                : "never"),
+        ("last answer after", Invariant($"{flood.LastAnswerSeconds:0.00} s")),
+        ("resident MB: before, 2nd third, last third, most, after", flood.Resident.Told()),
+        ("managed MB: before, 2nd third, last third, most, after", flood.Managed?.Told() ?? "not reported"),
+        ("ledger entries, orders not told", Invariant($"{flood.Entries:n0}, {flood.OrdersNotTold:n0}")),
+    ];
 }

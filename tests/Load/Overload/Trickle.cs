@@ -1,22 +1,25 @@
 using System.Diagnostics;
 using HdrHistogram;
-using OrleansSale.Tests.Load.Compare.Figures;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Overload;
 
 /// <summary>
-/// A few purchases a second before, during and after a flood: they tell how the engine is to somebody who comes at that moment.
+/// A few purchases a second before, during and after a flood: they tell how the engine is to somebody who comes at that
+/// moment.
 /// </summary>
 /// <param name="purchases">The purchases, of which the first ones are due before the flood.</param>
 /// <param name="floodStart">When the flood starts, in Stopwatch ticks.</param>
 /// <param name="floodEnd">When its last request is due.</param>
-internal sealed class Trickle(Flood purchases, long floodStart, long floodEnd)
+internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd)
 {
     /// <summary>Above the median before the flood by this factor, and by this many ms, it is not as before.</summary>
     public const double LevelFactor = 2, LevelMargin = 25;
 
-    /// <summary>By so many seconds together it is judged whether it is as before: a moment's pause is no overload.</summary>
+    /// <summary>
+    /// By so many seconds together it is judged whether it is as before: a moment's pause is no overload.
+    /// </summary>
     private const double WindowSeconds = 0.5;
 
     /// <summary>Purchases a second.</summary>
@@ -32,7 +35,8 @@ internal sealed class Trickle(Flood purchases, long floodStart, long floodEnd)
     public LongHistogram LatenciesBefore => Of(from: purchases.Start + Ticks(Settling), to: floodStart);
 
     /// <summary>The longest latency at the median that counts as it was before, in ms.</summary>
-    public double Level => Math.Max(LatenciesBefore.Milliseconds(50) * LevelFactor, LatenciesBefore.Milliseconds(50) + LevelMargin);
+    public double Level =>
+        Math.Max(LatenciesBefore.Milliseconds(50) * LevelFactor, LatenciesBefore.Milliseconds(50) + LevelMargin);
 
     /// <summary>Latencies in µs of what was accepted and due later than this after the flood.</summary>
     public LongHistogram LatenciesAfter(TimeSpan after) => Of(floodEnd + Ticks(after), long.MaxValue);
@@ -42,29 +46,31 @@ internal sealed class Trickle(Flood purchases, long floodStart, long floodEnd)
         [
             .. Enumerable.Range(0, purchases.Count).Where(index => purchases.DueAt(index) >= floodEnd).Select(index => (
                 Stopwatch.GetElapsedTime(floodEnd, purchases.DueAt(index)).TotalSeconds,
-                purchases.FateOf(index) == Fate.Accepted ? purchases.LatencyOf(index)!.Value.TotalMilliseconds : double.PositiveInfinity)),
+                purchases.FateOf(index) == Fate.Made
+                    ? purchases.LatencyOf(index)!.Value.TotalMilliseconds
+                    : double.PositiveInfinity)),
         ],
         Level);
 
     /// <summary>
-    /// When the first half second began from which on every one is as before: half of its purchases and more are accepted within the
-    /// level, and none is refused.
+    /// When the first half second began from which on every one is as before: half of its purchases and more are
+    /// accepted within the level, and none is refused.
     /// </summary>
-    /// <param name="after">When each was due, from the end of the flood in s, and its latency in ms; infinite: not accepted.</param>
+    /// <param name="after">When each was due, from the end of the flood in s, and its latency in ms; infinite: not
+    /// accepted.</param>
     /// <param name="level">In ms.</param>
     public static double? NormalAgainSeconds(IReadOnlyList<(double Due, double Latency)> after, double level)
     {
-        var windows = after.GroupBy(purchase => (int)(purchase.Due / WindowSeconds)).OrderBy(window => window.Key).ToList();
+        var windows = after.GroupBy(purchase => (int)(purchase.Due / WindowSeconds)).OrderBy(window => window.Key)
+            .ToList();
         var last = windows.FindLastIndex(window => window.Any(purchase => double.IsInfinity(purchase.Latency))
             || Spread.Of(window.Select(purchase => purchase.Latency))!.Value.Median > level);
         if (last == windows.Count - 1) return null;
         return last < 0 ? 0 : windows[last + 1].Key * WindowSeconds;
     }
 
-    private LongHistogram Of(long from, long to) => LatencyHistogram.Of(
-        Enumerable.Range(0, purchases.Count)
-            .Where(index => purchases.DueAt(index) >= from && purchases.DueAt(index) < to && purchases.FateOf(index) == Fate.Accepted)
-            .Select(purchases.LatencyOf));
+    private LongHistogram Of(long from, long to) => purchases.Latencies(index =>
+        purchases.DueAt(index) >= from && purchases.DueAt(index) < to && purchases.FateOf(index) == Fate.Made);
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

@@ -1,9 +1,9 @@
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Engine;
 
-namespace OrleansSale.Tests.Load;
+namespace OrleansSale.Tests.Load.Sales;
 
-/// <summary>The operator of sales under load: opens batches, steers them and audits their ledgers.</summary>
+/// <summary>The operator of sales under load: opens batches, steers them and audits what is stored of them.</summary>
 internal sealed class SaleOperator : IDisposable
 {
     /// <summary>A day: no hold ends while others are measured.</summary>
@@ -17,6 +17,9 @@ internal sealed class SaleOperator : IDisposable
     /// <summary>Long enough for the clocks of the sale to agree that it is open.</summary>
     private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan BoardWithin = TimeSpan.FromSeconds(5),
+        BoardInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly EngineClient _client;
     private readonly string _token;
 
@@ -28,7 +31,7 @@ internal sealed class SaleOperator : IDisposable
     /// <summary>Creates a batch, and waits until it is on sale if it is not to open later.</summary>
     /// <param name="batch">Its id.</param>
     /// <param name="stock">Units.</param>
-    /// <param name="opens">When the sale opens; null: soon.</param>
+    /// <param name="opens">When the sale opens; null: soon. Until then users may reserve.</param>
     /// <exception cref="EngineException">It could not be created.</exception>
     public async Task CreateAsync(string batch, int stock, DateTimeOffset? opens = null)
     {
@@ -48,13 +51,13 @@ internal sealed class SaleOperator : IDisposable
         if (!done.Succeeded) throw new EngineException($"{action} was refused: {done}");
     }
 
-    /// <summary>The board's phase and free units.</summary>
+    /// <summary>The board's free units.</summary>
     /// <exception cref="EngineException">There is no board.</exception>
-    public async Task<(string Phase, int Free)> BoardAsync(string batch)
+    public async Task<int> FreeAsync(string batch)
     {
         var board = await _client.BoardAsync(batch);
         return board.Succeeded
-            ? (board.Text("phase")!, board.Body.GetProperty("free").GetInt32())
+            ? board.Body.GetProperty("free").GetInt32()
             : throw new EngineException($"there is no board: {board}");
     }
 
@@ -65,8 +68,27 @@ internal sealed class SaleOperator : IDisposable
         return await LedgerAudit.ReadAsync(export, cancellationToken);
     }
 
-    /// <summary>The metrics in Prometheus' text format.</summary>
-    public Task<string> MetricsAsync() => _client.MetricsAsync();
+    /// <summary>The users who have a reservation, as the ledgers of reservations have it.</summary>
+    public Task<IReadOnlySet<string>> RosterAsync(string batch) => _client.RosterAsync(_token, batch);
+
+    /// <summary>The board lags by 200 ms at most; once it has caught up it must say what the ledger says.</summary>
+    /// <returns>In which way it differs; null if it does not.</returns>
+    public async Task<string?> BoardDisagreesAsync(string batch, AuditedSale sale, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(BoardWithin);
+        while (true)
+        {
+            var board = (await _client.BoardAsync(batch)).Body;
+            var head = board.GetProperty("head");
+            var said = new UnitCounts(Count("stock"), Count("free"), Count("held"), Count("sold"), Count("withdrawn"));
+            if (said == sale.Units && head.GetProperty("hash").GetString() == sale.HeadHash) return null;
+            if (patience.IsCancellationRequested)
+                return $"the board says {said} at {head}, the ledger {sale.Units} at {sale.HeadSeq}";
+            await Task.Delay(BoardInterval, cancellationToken);
+
+            int Count(string name) => board.GetProperty(name).GetInt32();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();

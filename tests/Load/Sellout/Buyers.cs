@@ -1,44 +1,65 @@
-using System.Globalization;
 using System.Text;
-using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Sales;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
-/// <summary>The buyers of a sale: each has a token, and a ticket once reserved.</summary>
+/// <summary>
+/// The buyers of a sale, and how they click. A double click is the same request a second time, next to the first, so
+/// that two connections send them at once.
+/// </summary>
 internal sealed class Buyers
 {
-    private readonly string?[] _keys;
-    private readonly byte[][] _tokens;
-    private readonly string?[] _tickets;
+    /// <summary>How often one click is sent at most.</summary>
+    private const int MaxTries = 6;
 
-    public Buyers(SelloutOptions options, TokenSigner signer)
+    private readonly SelloutOptions _options;
+    private readonly string?[] _keys, _tickets;
+    private readonly int[] _clicks;
+
+    public Buyers(SelloutOptions options)
     {
         var random = new Random(options.Seed);
-        Count = options.Buyers;
-        _tickets = new string?[Count];
-        _keys = new string?[Count];
-        _tokens = new byte[Count][];
-        for (var buyer = 0; buyer < Count; buyer++)
-        {
+        _options = options;
+        _tickets = new string?[options.Buyers];
+        _keys = new string?[options.Buyers];
+        for (var buyer = 0; buyer < options.Buyers; buyer++)
             if (random.Next(100) < options.KeyedPercent) _keys[buyer] = $"click-{random.NextInt64():x16}";
-            _tokens[buyer] = Encoding.ASCII.GetBytes(signer.Sign(BatchPlan.Channel, SubjectOf(buyer)));
-        }
+        var order = Enumerable.Range(0, options.Buyers).ToArray();
+        random.Shuffle(order);
+        _clicks = [.. order.SelectMany(
+            buyer => Enumerable.Repeat(buyer, random.Next(100) < options.DoubleClickPercent ? 2 : 1))];
     }
 
-    public int Count { get; }
+    /// <summary>How many there are.</summary>
+    public int Count => _options.Buyers;
 
-    /// <summary>The user, <c>weibo:buyer-000017</c>.</summary>
-    public static string UserOf(int buyer) => $"{BatchPlan.Channel}:{SubjectOf(buyer)}";
+    /// <summary>The buyer of a click.</summary>
+    public int BuyerOf(int click) => _clicks[click];
 
+    /// <summary>The buyer's Idempotency-Key; null: none is sent.</summary>
     public string? KeyOf(int buyer) => _keys[buyer];
-
-    public ReadOnlySpan<byte> TokenOf(int buyer) => _tokens[buyer];
 
     /// <summary>The ticket, once there is one.</summary>
     public string TicketOf(int buyer) =>
         _tickets[buyer] ?? throw new InvalidOperationException("the buyer has no ticket");
 
-    public void GiveTicket(int buyer, ReadOnlySpan<byte> ticket) => _tickets[buyer] = Encoding.ASCII.GetString(ticket);
+    /// <summary>Gives a buyer the ticket.</summary>
+    /// <exception cref="WireException">It is none.</exception>
+    public void GiveTicket(int buyer, ReadOnlySpan<byte> ticket) =>
+        _tickets[buyer] = ticket.IsEmpty
+            ? throw new WireException("a reservation has no ticket")
+            : Encoding.ASCII.GetString(ticket);
 
-    private static string SubjectOf(int buyer) => string.Create(CultureInfo.InvariantCulture, $"buyer-{buyer:d6}");
+    /// <summary>The purchases, with the ticket alone, from the opening (Stopwatch ticks) on.</summary>
+    public Requests Click(RequestWriter writer, string batch, long opening)
+    {
+        var requests = RequestWriter.Many(
+            0, Count, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", _keys[buyer]));
+        return new Requests(_clicks.Length, click => requests[_clicks[click]], _clicks.Length / _options.ArrivalSeconds)
+        {
+            Start = opening,
+            MaxTries = MaxTries,
+        };
+    }
 }

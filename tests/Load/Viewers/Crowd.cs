@@ -6,7 +6,9 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
-/// <summary>Viewers of one batch's event stream, each on a connection of its own, all read by one thread into one buffer.</summary>
+/// <summary>
+/// Viewers of one batch's event stream, each on a connection of its own, all read by one thread into one buffer.
+/// </summary>
 internal sealed class Crowd : IDisposable
 {
     /// <summary>Viewers that connect together; the next ones wait until these see the board.</summary>
@@ -50,13 +52,15 @@ internal sealed class Crowd : IDisposable
     /// <summary>Connects them all; each has seen the board when this returns.</summary>
     /// <param name="engine">Where to.</param>
     /// <param name="batch">What they watch.</param>
-    /// <param name="street">Which of the loopback's addresses they come from, 0…200: closed connections keep their ports for a while.</param>
+    /// <param name="street">Which of the loopback's addresses they come from, 0…200: closed connections keep their
+    /// ports for a while.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">Some don't see it.</exception>
     public async Task ConnectAsync(Uri engine, string batch, int street, CancellationToken cancellationToken)
     {
         var server = new IPEndPoint(IPAddress.Loopback, engine.Port);
-        var request = Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {engine.Authority}\r\n\r\n");
+        var request =
+            Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {engine.Authority}\r\n\r\n");
         for (var first = 0; first < _sockets.Length; first += LotSize)
         {
             var next = Math.Min(first + LotSize, _sockets.Length);

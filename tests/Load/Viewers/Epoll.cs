@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace OrleansSale.Tests.Load.Viewers;
 
 /// <summary>
-/// Linux's epoll: tells which of many connections have something to read. The framework's own readers take several times the
-/// processor time, which the engine beside them needs.
+/// Linux's epoll: tells which of many connections have something to read. The framework's own readers take several
+/// times the processor time, which the engine beside them needs.
 /// </summary>
 internal sealed class Epoll : IDisposable
 {
@@ -42,7 +42,8 @@ internal sealed class Epoll : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ = Close(_epoll);
 
-    private static int Known(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    private static int Known(int result) =>
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
     [DllImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

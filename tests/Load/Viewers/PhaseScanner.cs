@@ -1,12 +1,14 @@
 namespace OrleansSale.Tests.Load.Viewers;
 
 /// <summary>
-/// Finds the phase in a stream of boards, however the stream is cut into pieces, by the first letter of its name: each phase has
-/// one of its own. It keeps two bytes of state.
+/// Finds the phase in a stream of boards, however the stream is cut into pieces, by the first letter of its name: each
+/// phase has one of its own. It keeps two bytes of state.
 /// </summary>
 internal struct PhaseScanner
 {
-    /// <summary>All that is matched begins with this quotation mark; so does its seventh byte's mark begin another one.</summary>
+    /// <summary>
+    /// All that is matched begins with this quotation mark; so does its seventh byte's mark begin another one.
+    /// </summary>
     private const int SecondMark = 7;
 
     private byte _matched;

@@ -24,11 +24,15 @@ internal sealed class Reach(string phase, int viewers)
         Volatile.Write(ref _reached, _reached + 1);
     }
 
-    /// <summary>From a moment (Stopwatch ticks) until it had reached this share of all, in s; null: it never did.</summary>
+    /// <summary>
+    /// From a moment (Stopwatch ticks) until it had reached this share of all, in s; null: it never did.
+    /// </summary>
     public double? SecondsTo(double share, long since)
     {
         var needed = (int)Math.Ceiling(share * viewers);
         var reached = _reachedAt.Where(at => at != 0).Order().ToArray();
-        return reached.Length < needed ? null : Math.Max(0, (reached[needed - 1] - since) / (double)Stopwatch.Frequency);
+        return reached.Length < needed
+            ? null
+            : Math.Max(0, (reached[needed - 1] - since) / (double)Stopwatch.Frequency);
     }
 }

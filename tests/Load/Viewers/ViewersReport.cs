@@ -1,14 +1,34 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using OrleansSale.Tests.Load.Experiments;
+using Spectre.Console;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
+/// <summary>How many watch, and what is sold before their eyes.</summary>
+internal sealed record ViewersOptions : ExperimentOptions
+{
+    [Description("Event streams."), Range(1, 1_000_000)]
+    public int Viewers { get; init; } = 10_000;
+
+    [Description("Sales without viewers and with them, by turns."), Range(1, 100)]
+    public int Rounds { get; init; } = 3;
+
+    [Description("Purchases by which throughput is measured in each sale."), Range(100, 1_000_000)]
+    public int Purchases { get; init; } = 40_000;
+
+    /// <summary>Keep-alive connections of the purchases, in a closed loop.</summary>
+    public int Connections { get; init; } = 64;
+}
+
 /// <summary>A sale, watched or not.</summary>
-/// <param name="Viewers">Who watched; 0: nobody.</param>
+/// <param name="Viewers">How many watched.</param>
 /// <param name="PurchasesPerSecond">Orders told in a second, closed loop.</param>
-/// <param name="ResidentMegabytes">The engine's resident memory after the purchases, with the viewers still there.</param>
+/// <param name="ResidentMegabytes">The engine's resident memory after the purchases, with the viewers still
+/// there.</param>
 /// <param name="ManagedMegabytes">Its managed heap after the last collection; null: not reported.</param>
-internal sealed record WatchedSale(int Viewers, double PurchasesPerSecond, double ResidentMegabytes, double? ManagedMegabytes);
+internal sealed record WatchedSale(
+    int Viewers, double PurchasesPerSecond, double ResidentMegabytes, double? ManagedMegabytes);
 
 /// <summary>How the news of one change of phase spread.</summary>
 /// <param name="Phase">The new phase.</param>
@@ -41,11 +61,9 @@ internal sealed record ViewersRound
     public required IReadOnlyList<string> Violations { get; init; }
 }
 
-/// <summary>What many viewers cost. Written as JSON with camelCase names.</summary>
-internal sealed record ViewersReport
+/// <summary>What many viewers cost.</summary>
+internal sealed record ViewersReport : Report
 {
-    public required string Machine { get; init; }
-
     public required int Viewers { get; init; }
 
     public required IReadOnlyList<ViewersRound> Rounds { get; init; }
@@ -53,12 +71,25 @@ internal sealed record ViewersReport
     /// <summary>Purchases a second with viewers ÷ without; the median of the rounds.</summary>
     public required double ThroughputKept { get; init; }
 
-    public required IReadOnlyList<Check> Checks { get; init; }
+    /// <inheritdoc/>
+    public override IEnumerable<Table> Tables() =>
+    [
+        PlainTable.SideBySide(
+            $"{Viewers} viewers", Rounds.Select((round, index) => ($"round {index + 1}", round)), Rows),
+    ];
 
-    /// <summary>As JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ViewersJson.Default.ViewersReport);
+    private static IEnumerable<(string What, string Result)> Rows(ViewersRound round) =>
+    [
+        ("purchases, nobody watches", Invariant($"{round.Without.PurchasesPerSecond:n0}/s")),
+        ("purchases, all watch", Invariant($"{round.With.PurchasesPerSecond:n0}/s")),
+        ("boards a viewer was told meanwhile", Invariant($"{round.BoardsPerSecond:0.0}/s")),
+        ("all connected within", Invariant($"{round.ConnectSeconds:0.0} s")),
+        .. round.Changes.Select(change => ($"{change.Phase} ({change.What}): 50 % / 99 % / all", Invariant(
+            $"{change.SecondsToHalf:0.00} / {change.SecondsTo99Percent:0.00} / {change.SecondsToAll:0.00} s"))),
+        ("resident, managed MB: nobody watches", Memory(round.Without)),
+        ("resident, managed MB: all watch", Memory(round.With)),
+    ];
+
+    private static string Memory(WatchedSale sale) =>
+        Invariant($"{sale.ResidentMegabytes:n0}, {sale.ManagedMegabytes:n0}");
 }
-
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ViewersReport))]
-internal sealed partial class ViewersJson : JsonSerializerContext;

@@ -1,9 +1,9 @@
-using System.Net;
+using System.CommandLine;
+using System.Globalization;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare;
-using OrleansSale.Tests.Load.Compare.Shoppers;
-using OrleansSale.Tests.Load.Overload;
-using OrleansSale.Tests.Load.Sellout;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
+using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Viewers;
@@ -11,22 +11,46 @@ namespace OrleansSale.Tests.Load.Viewers;
 /// <summary>Sales by turns: one that nobody watches, and one that everybody does, through all its phases.</summary>
 internal sealed class ViewersRun(ViewersOptions options, Progress progress)
 {
-    /// <summary>After one the engine is not yet as fast as it will be: nobody would seem slower than the viewers' sale after it.</summary>
+    /// <summary>
+    /// After one sale the engine is not yet as fast as it will be, and the watched sale would gain from that.
+    /// </summary>
     private const int WarmUpSales = 3;
 
+    /// <summary>Files that a process has open besides its viewers' connections.</summary>
+    private const int OtherFiles = 1_000;
+
     private readonly EngineSecrets _secrets = EngineSecrets.Make();
-    private int _batches;
+
+    /// <summary>The command <c>viewers</c>.</summary>
+    public static Command Command() => Experiment.Of<ViewersOptions>(
+        "viewers", "Sells before the eyes of many viewers, and checks what they are told and what they cost.",
+        RunAsync);
+
+    private static async Task<Report> RunAsync(ViewersOptions options, CancellationToken cancellationToken)
+    {
+        RequireFiles(options.Viewers);
+        var rounds =
+            await Progress.ShowAsync(progress => new ViewersRun(options, progress).RunAsync(cancellationToken));
+        return new ViewersReport
+        {
+            Surroundings = Survey.Take(),
+            Viewers = options.Viewers,
+            Rounds = rounds,
+            ThroughputKept = ViewersFindings.ThroughputKept(rounds),
+            Checks = ViewersFindings.Judge(rounds, options.Viewers),
+            Failures = [.. rounds.SelectMany(round => round.Violations)],
+        };
+    }
 
     /// <summary>Runs all rounds. The engine has ended and its data is gone when this returns.</summary>
     /// <exception cref="EngineException">It could not be measured.</exception>
     public async Task<IReadOnlyList<ViewersRound>> RunAsync(CancellationToken cancellationToken)
     {
         await using var engine = await progress.StageAsync(
-            "Start the engine", () => EmbeddedEngine.StartAsync(_secrets, keeps: false, cancellationToken));
-        try
+            "Start the engine", () =>
+                EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust: null, cancellationToken));
+        return await Market.RunAsync(engine, _secrets, async market =>
         {
-            using var chef = new SaleOperator(engine.Fronts[0], _secrets);
-            var market = new Market(engine, chef, new RequestWriter(_secrets, Credential.Ticket, engine.Fronts[0].Authority), options.Connections);
             for (var sale = 1; sale <= WarmUpSales; sale++)
                 await progress.StageAsync($"Warm up {sale}", () => SellUnwatchedAsync(market, cancellationToken));
             var rounds = new List<ViewersRound>();
@@ -37,53 +61,39 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
                 rounds.Add(await progress.StageAsync($"Round {round}, {options.Viewers} watch", async () =>
                 {
                     using var crowd = new Crowd(options.Viewers);
-                    var watched = new WatchedRound(market, crowd, options, $"batch-{++_batches}");
+                    var watched = new WatchedRound(market, crowd, options, market.NextBatch());
                     return await watched.RunAsync(round, without, violations, cancellationToken);
                 }));
             }
 
             return rounds;
-        }
-        catch (Exception exception) when (exception is EngineException or HttpRequestException)
-        {
-            throw new EngineException($"{exception.Message}\n--- the engine's last lines:\n{engine.Output}");
-        }
+        });
     }
 
     private async Task<(WatchedSale Sale, IReadOnlyList<string> Violations)> SellUnwatchedAsync(
         Market market, CancellationToken cancellationToken)
     {
-        var batch = $"batch-{++_batches}";
-        await market.Chef.CreateAsync(batch, options.Purchases);
-        var work = new Flood(market.Writer.Write(batch, 0, options.Purchases), double.PositiveInfinity);
-        await market.SendAsync(work, cancellationToken);
-        var sale = await market.MeasureAsync(0, work);
-        return (sale, [.. FloodAudit.Violations(await market.Chef.AuditAsync(batch, cancellationToken), work)]);
-    }
-}
-
-/// <summary>An engine, and who asks what of it.</summary>
-internal sealed record Market(IEngineUnderLoad Engine, SaleOperator Chef, RequestWriter Writer, int Connections)
-{
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
-
-    /// <summary>Sends purchases until all are answered.</summary>
-    public async Task SendAsync(Flood purchases, CancellationToken cancellationToken)
-    {
-        using var wire = new WireClient([new IPEndPoint(IPAddress.Loopback, Engine.Fronts[0].Port)], Connections, AnswerWithin);
-        await wire.RunAsync(purchases, cancellationToken);
+        var (batch, sold) = await market.SellOutAsync(
+            options.Purchases, requests => market.SendAsync(requests, options.Connections, cancellationToken));
+        var sale = await MeasureAsync(market, 0, sold);
+        return (sale, (await market.AuditAsync(batch, cancellationToken, sold)).Violations);
     }
 
     /// <summary>The figures of a sale now that its purchases have been sent.</summary>
     /// <exception cref="EngineException">Not all were accepted.</exception>
-    public async Task<WatchedSale> MeasureAsync(int viewers, Flood purchases)
+    public static async Task<WatchedSale> MeasureAsync(Market market, int viewers, Requests purchases) => new(
+        viewers, Market.RequireAll(purchases), market.Engine.Usage().ResidentBytes / 1e6,
+        await market.Engine.ManagedMegabytesAsync());
+
+    // The runtime has raised the limit as far as it may by itself, here and in the engine.
+    private static void RequireFiles(int viewers)
     {
-        if (purchases.CountOf(Fate.Accepted) is var accepted && accepted < purchases.Count)
-            throw new EngineException($"only {accepted} of {purchases.Count} purchases were accepted ({purchases.LastFailure})");
-        return new WatchedSale(
-            viewers,
-            purchases.AcceptedPerSecond(purchases.Start, purchases.LastAnswer() + 1),
-            Engine.Usage().ResidentBytes / 1e6,
-            await Metrics.ManagedHeapAsync(Engine, AnswerWithin) / 1e6);
+        var limit = File.ReadLines("/proc/self/limits")
+            .Single(line => line.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
+        if (int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var most)
+            && viewers + OtherFiles > most)
+            throw new EngineException(
+                $"{viewers} viewers need more open files than the {most} that are allowed here (ulimit -Hn)");
     }
 }

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Overload;
+using OrleansSale.Tests.Load.Sales;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
 /// <summary>
-/// A sale before everybody's eyes. It opens and all its throughput is asked for; under half of that it is paused and resumed; what
-/// is left is bought at once; it is closed. What a change is counted from is never later than the change: the opening's instant,
-/// the operator's request, the ledger's entry of the last unit.
+/// A sale before everybody's eyes. It opens and all its throughput is asked for; under half of that it is paused and
+/// resumed; what is left is bought at once; it is closed. What a change is counted from is never later than the change:
+/// the opening's instant, the operator's request, the ledger's entry of the last unit.
 /// </summary>
 internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions options, string batch)
 {
@@ -34,27 +35,29 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         var (many, few) = (options.Purchases, (int)(without.PurchasesPerSecond * PacedShare * PacedSeconds));
         var opens = DateTimeOffset.UtcNow + LeastWait + WaitOfThousand * (options.Viewers / 1e3);
         await market.Chef.CreateAsync(batch, many + few, opens);
-        var (first, second) = (market.Writer.Write(batch, 0, many), market.Writer.Write(batch, many, few));
+        var (first, second) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
         var connecting = Stopwatch.GetTimestamp();
         await crowd.ConnectAsync(market.Engine.Fronts[0], batch, round, cancellationToken);
         var connectSeconds = Stopwatch.GetElapsedTime(connecting).TotalSeconds;
-        if (DateTimeOffset.UtcNow >= opens) throw new EngineException($"the sale opened before all could watch, which took {connectSeconds:0.0} s");
+        if (DateTimeOffset.UtcNow >= opens)
+            throw new EngineException($"the sale opened before all could watch, which took {connectSeconds:0.0} s");
 
         // What was prepared is cleared away now, not while throughput is taken.
         GC.Collect();
         var opening = crowd.Expect("on-sale");
         var boards = crowd.Boards;
-        var purchases = new Flood(first, double.PositiveInfinity, opens - DateTimeOffset.UtcNow);
-        await market.SendAsync(purchases, cancellationToken);
+        var purchases = new Requests(first) { StartsIn = opens - DateTimeOffset.UtcNow };
+        await market.SendAsync(purchases, options.Connections, cancellationToken);
         boards = crowd.Boards - boards;
         await ReachedAsync(opening, "it opens, and everybody buys", TicksOf(opens), cancellationToken);
-        var with = await market.MeasureAsync(options.Viewers, purchases);
+        var with = await ViewersRun.MeasureAsync(market, options.Viewers, purchases);
 
-        var paced = new Flood(second, without.PurchasesPerSecond * PacedShare);
-        await Task.WhenAll(market.SendAsync(paced, cancellationToken), PauseAndResumeAsync(cancellationToken));
+        var paced = new Requests(second, without.PurchasesPerSecond * PacedShare);
+        await Task.WhenAll(
+            market.SendAsync(paced, options.Connections, cancellationToken), PauseAndResumeAsync(cancellationToken));
         var (soldOut, rest) = await SellTheRestAsync(many + few, cancellationToken);
         await OperateAsync("close", "closed", cancellationToken);
-        var sale = await market.Chef.AuditAsync(batch, cancellationToken);
+        var (sale, violations) = await market.AuditAsync(batch, cancellationToken, purchases, paced, rest);
         var soldOutAt = sale.SoldOutAt ?? throw new EngineException("the batch was not sold out");
         _changes.Add(ChangeOf(soldOut, "the last unit, under load", TicksOf(soldOutAt)));
         return new ViewersRound
@@ -63,9 +66,10 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
             With = with,
             ConnectSeconds = connectSeconds,
             Changes = _changes,
-            BoardsPerSecond = boards / (double)options.Viewers / Stopwatch.GetElapsedTime(purchases.Start, purchases.LastAnswer()).TotalSeconds,
+            BoardsPerSecond = boards / (double)options.Viewers / Stopwatch.GetElapsedTime(
+                purchases.Start, purchases.LastAnswer()).TotalSeconds,
             Lost = crowd.Lost,
-            Violations = [.. violationsWithout, .. FloodAudit.Violations(sale, purchases, paced, rest)],
+            Violations = [.. violationsWithout, .. violations],
         };
     }
 
@@ -86,12 +90,12 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     }
 
     /// <summary>Those refused during the pause left units; as many others buy them.</summary>
-    private async Task<(Reach SoldOut, Flood Purchases)> SellTheRestAsync(int firstUser, CancellationToken cancellationToken)
+    private async Task<(Reach SoldOut, Requests Purchases)> SellTheRestAsync(
+        int firstUser, CancellationToken cancellationToken)
     {
-        var (_, free) = await market.Chef.BoardAsync(batch);
-        var rest = new Flood(market.Writer.Write(batch, firstUser, free), double.PositiveInfinity);
+        var rest = new Requests(market.Purchases(batch, firstUser, await market.Chef.FreeAsync(batch)));
         var soldOut = crowd.Expect("sold-out");
-        await market.SendAsync(rest, cancellationToken);
+        await market.SendAsync(rest, options.Connections, cancellationToken);
         await crowd.ReachedAsync(soldOut, Patience, cancellationToken);
         return (soldOut, rest);
     }
@@ -103,7 +107,8 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     }
 
     private static PhaseChange ChangeOf(Reach reach, string what, long since) => new(
-        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(ViewersFindings.ReachedShare, since), reach.SecondsTo(1, since));
+        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(ViewersFindings.ReachedShare, since),
+        reach.SecondsTo(1, since));
 
     /// <summary>An instant of this machine's clock, in Stopwatch ticks.</summary>
     private static long TicksOf(DateTimeOffset instant) =>

@@ -38,13 +38,15 @@ internal sealed class Arrivals(IWireWork work)
     }
 
     /// <summary>
-    /// A delay that ends when so many ticks of Stopwatch have gone by, or up to a millisecond later: timers count whole ones.
+    /// A delay that ends when so many ticks of Stopwatch have gone by, or up to a millisecond later: timers count whole
+    /// ones.
     /// </summary>
     /// <remarks>
-    /// Cut to 0 of them it would be no delay: the waiting loop would take a core, until the request is due, from those whose
-    /// speed is measured.
+    /// Cut to 0 of them it would be no delay: the waiting loop would take a core, until the request is due, from those
+    /// whose speed is measured.
     /// </remarks>
-    public static TimeSpan DelayFor(long ticks) => TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1e3 / Stopwatch.Frequency));
+    public static TimeSpan DelayFor(long ticks) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1e3 / Stopwatch.Frequency));
 
     /// <summary>The request is to be sent again after this time.</summary>
     public void Again(int index, TimeSpan after)

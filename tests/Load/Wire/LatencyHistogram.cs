@@ -5,8 +5,8 @@ namespace OrleansSale.Tests.Load.Wire;
 /// <summary>Latencies as a histogram of microseconds.</summary>
 internal static class LatencyHistogram
 {
-    /// <summary>The longest latency that is told apart: two minutes.</summary>
-    private const long LongestMicroseconds = 120_000_000;
+    /// <summary>The longest latency that is told apart: an hour.</summary>
+    private const long LongestMicroseconds = 3_600_000_000;
 
     private const int SignificantDigits = 3;
 
@@ -16,7 +16,8 @@ internal static class LatencyHistogram
         var histogram = new LongHistogram(LongestMicroseconds, SignificantDigits);
         foreach (var latency in latencies)
         {
-            if (latency is { } known) histogram.RecordValue(Math.Clamp((long)known.TotalMicroseconds, 1, LongestMicroseconds));
+            if (latency is { } known)
+                histogram.RecordValue(Math.Clamp((long)known.TotalMicroseconds, 1, LongestMicroseconds));
         }
 
         return histogram;
@@ -25,4 +26,19 @@ internal static class LatencyHistogram
     /// <summary>A percentile in milliseconds; 0 of an empty histogram.</summary>
     public static double Milliseconds(this HistogramBase latencies, double percentile) =>
         latencies.TotalCount == 0 ? 0 : latencies.GetValueAtPercentile(percentile) / 1e3;
+}
+
+/// <summary>Latencies from the intended start, in milliseconds; all 0 if there were none.</summary>
+/// <param name="Count">How many.</param>
+internal sealed record LatencyRow(long Count, double P50, double P99, double P999, double Max)
+{
+    /// <summary>Of a histogram of microseconds.</summary>
+    public static LatencyRow Of(LongHistogram latencies) => new(
+        latencies.TotalCount, latencies.Milliseconds(50), latencies.Milliseconds(99), latencies.Milliseconds(99.9),
+        latencies.Milliseconds(100));
+
+    /// <summary>p50 / p99 / p99.9 / max, each in this format.</summary>
+    public string Told(string format) =>
+        string.Join(" / ", ((double[])[P50, P99, P999, Max])
+            .Select(one => one.ToString(format, System.Globalization.CultureInfo.InvariantCulture)));
 }

@@ -1,7 +1,6 @@
 using System.Text;
-using OrleansSale.Tests.Load.Wire;
 
-namespace OrleansSale.Tests.Load.Sellout;
+namespace OrleansSale.Tests.Load.Wire;
 
 /// <summary>Refusals by their code. An answer without one counts under its status.</summary>
 internal sealed class RefusalCounts
@@ -18,7 +17,7 @@ internal sealed class RefusalCounts
     /// <summary>Adds the refusal that this answer is.</summary>
     public void Add(WireAnswer answer)
     {
-        var code = answer.TextAfter("\"code\":\""u8);
+        var code = answer.Code;
         Span<char> text = stackalloc char[64];
         var length = code.IsEmpty || code.Length > text.Length ? 0 : Encoding.UTF8.GetChars(code, text);
         lock (_lock)

@@ -1,126 +1,252 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Text;
 using HdrHistogram;
-using OrleansSale.Tests.Load.Compare.Stores;
-using OrleansSale.Tests.Load.Wire;
 
-namespace OrleansSale.Tests.Load.Compare.Open;
+namespace OrleansSale.Tests.Load.Wire;
+
+/// <summary>What became of a request.</summary>
+internal enum Fate : byte
+{
+    /// <summary>No answer came.</summary>
+    Undecided,
+
+    /// <summary>201: it was done.</summary>
+    Made,
+
+    /// <summary>200: it had been done before.</summary>
+    Repeated,
+
+    /// <summary>The batch has no unit left.</summary>
+    SoldOut,
+
+    /// <summary>Told to come back.</summary>
+    Overloaded,
+
+    /// <summary>Any other refusal.</summary>
+    Other,
+}
 
 /// <summary>
-/// Purchases that start at fixed intervals, whatever became of the ones before. Latency counts from the intended start. Every
-/// answer is looked at, and every order told is kept for the audit.
+/// Requests that start at fixed intervals, whatever became of the ones before. Latency counts from the intended start
+/// to the answer that settles the request, repeats included. What is told of each is kept for the audit.
 /// </summary>
-internal sealed class PacedPurchases : IWireWork
+internal sealed class Requests : IWireWork
 {
-    /// <summary>Latencies of requests due this early are dropped: connections open, and nobody has asked for this batch yet.</summary>
+    /// <summary>A longer Retry-After is cut to this.</summary>
+    public const int MaxRetryAfterSeconds = 10;
+
+    /// <summary>
+    /// Requests due this early are not settled: connections open, and nobody has asked for this batch yet.
+    /// </summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Room for an order of one unit: one is about 250 bytes long.</summary>
-    private const int LongestOrderBytes = 512;
+    /// <summary>Room for an order of one unit or a reservation: 250 and 320 bytes.</summary>
+    private const int MaxBodyBytes = 512;
+
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Until the connections' loops are under way.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
 
-    private readonly byte[][] _requests;
-    private readonly bool _refuses;
-    private readonly long _start;
+    private readonly Func<int, ReadOnlyMemory<byte>> _request;
     private readonly double _ticksBetween;
+    private readonly Fate[] _fates;
     private readonly long[] _answeredAt;
-    private readonly byte[] _bodies;
+    private readonly byte[] _tries, _retryAfter, _bodies;
     private readonly int[] _bodyLengths;
-    private int _good;
+    private int _settled, _made;
+    private long _repeats;
 
     /// <param name="requests">In the order of their starts.</param>
     /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
-    /// <param name="refuses">Whether each must be refused as sold out; else each must be answered with an order.</param>
-    /// <param name="startsIn">When the first one starts, from now; at once by default.</param>
-    public PacedPurchases(byte[][] requests, double perSecond, bool refuses, TimeSpan startsIn = default)
+    public Requests(byte[][] requests, double perSecond = double.PositiveInfinity)
+        : this(requests.Length, index => requests[index], perSecond)
     {
-        (_requests, _refuses) = (requests, refuses);
-        _answeredAt = new long[requests.Length];
+    }
+
+    /// <param name="count">How many there are.</param>
+    /// <param name="request">The bytes of each.</param>
+    /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
+    /// <param name="keepsBodies">Whether what is told of each one done is kept; else it is only counted.</param>
+    public Requests(int count, Func<int, ReadOnlyMemory<byte>> request, double perSecond, bool keepsBodies = true)
+    {
+        (_request, Count, _ticksBetween) = (request, count, Stopwatch.Frequency / perSecond);
+        (_fates, _answeredAt, _tries, _retryAfter) =
+            (new Fate[count], new long[count], new byte[count], new byte[count]);
         // All at once, so that no collection stands between a request and its time.
-        _bodies = refuses ? [] : new byte[(long)requests.Length * LongestOrderBytes];
-        _bodyLengths = new int[requests.Length];
-        _ticksBetween = Stopwatch.Frequency / perSecond;
-        _start = Stopwatch.GetTimestamp() + (long)((Lead + startsIn).TotalSeconds * Stopwatch.Frequency);
+        _bodies = keepsBodies ? new byte[(long)count * MaxBodyBytes] : [];
+        _bodyLengths = new int[count];
+        StartsIn = TimeSpan.Zero;
     }
 
     /// <inheritdoc/>
-    public int Count => _requests.Length;
+    public int Count { get; }
 
-    /// <summary>Answers that are what they must be.</summary>
-    public int Good => Volatile.Read(ref _good);
+    /// <summary>When the first one starts, in Stopwatch ticks. Default: at once.</summary>
+    public long Start { get; init; }
 
-    /// <summary>Requests without an answer.</summary>
-    public int Lost => _answeredAt.Count(at => at == 0);
+    /// <summary>When the first one starts, from now.</summary>
+    public TimeSpan StartsIn
+    {
+        init => Start = Stopwatch.GetTimestamp() + (long)((Lead + value).TotalSeconds * Stopwatch.Frequency);
+    }
 
-    /// <summary>An answer that is not what it must be, or why one did not come; null if all are.</summary>
+    /// <summary>
+    /// How often one is sent at most: again after a Retry-After, or without an answer. Default: once.
+    /// </summary>
+    public int MaxTries { get; init; } = 1;
+
+    /// <summary>What each is meant to become. Default: done.</summary>
+    public Fate Expected { get; init; } = Fate.Made;
+
+    /// <summary>Called with the answer to each one that is done.</summary>
+    public Action<int, WireAnswer>? Done { get; init; }
+
+    /// <summary>When the one after the last would start, in Stopwatch ticks.</summary>
+    public long End => DueAt(Count);
+
+    /// <summary>Requests answered for good.</summary>
+    public int Settled => Volatile.Read(ref _settled);
+
+    /// <summary>Requests done, now or before.</summary>
+    public int Successes => Volatile.Read(ref _made);
+
+    /// <summary>How often a request was sent again.</summary>
+    public long Repeats => Interlocked.Read(ref _repeats);
+
+    /// <summary>The requests that were refused in the end.</summary>
+    public RefusalCounts Refusals { get; } = new();
+
+    /// <summary>Why the last one without an answer got none.</summary>
+    public string? LastFailure { get; private set; }
+
+    /// <summary>The first answer that is not what was expected, or why one did not come; null if all are.</summary>
     public string? Unexpected { get; private set; }
 
-    /// <summary>Good answers a second, from the first intended start to the last answer.</summary>
-    public double PerSecond => Good / Math.Max(Stopwatch.GetElapsedTime(_start, _answeredAt.Max()).TotalSeconds, double.Epsilon);
+    /// <summary>Answers that are what was expected.</summary>
+    public int Good => CountOf(Expected);
+
+    /// <summary>Those a second, from the first intended start to the last answer.</summary>
+    public double PerSecond =>
+        Good / Math.Max(Stopwatch.GetElapsedTime(Start, LastAnswer()).TotalSeconds, double.Epsilon);
 
     /// <inheritdoc/>
-    public long DueAt(int index) => _start + (long)(index * _ticksBetween);
+    public long DueAt(int index) => Start + (long)(index * _ticksBetween);
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> Request(int index) => _requests[index];
+    public ReadOnlyMemory<byte> Request(int index) => _request(index);
 
     /// <inheritdoc/>
     public TimeSpan? Answered(int index, WireAnswer answer)
     {
+        if (answer.Status == 503 && MayRepeat(index))
+            return TimeSpan.FromSeconds(Math.Clamp(answer.RetryAfterSeconds, 1, MaxRetryAfterSeconds));
+        var fate = FateOf(answer);
         _answeredAt[index] = Stopwatch.GetTimestamp();
-        var isGood = _refuses
-            ? answer.Status == 409 && answer.TextAfter("\"code\":\""u8).SequenceEqual("sold-out"u8)
-            : answer.Status == 201;
-        if (isGood) Interlocked.Increment(ref _good);
-        else Unexpected ??= $"{answer.Status} {System.Text.Encoding.UTF8.GetString(answer.Body)}";
-        if (!_refuses && isGood) Keep(index, answer.Body);
+        (_fates[index], _retryAfter[index]) = (fate, (byte)Math.Min(answer.RetryAfterSeconds, byte.MaxValue));
+        if (fate != Expected) Unexpected ??= $"{answer.Status} {Encoding.UTF8.GetString(answer.Body)}";
+        if (fate is Fate.Made or Fate.Repeated)
+        {
+            if (_bodies.Length > 0) Keep(index, answer.Body);
+            Done?.Invoke(index, answer);
+            Interlocked.Increment(ref _made);
+        }
+        else
+        {
+            Refusals.Add(answer);
+        }
+
+        Interlocked.Increment(ref _settled);
         return null;
     }
 
     /// <inheritdoc/>
     public TimeSpan? Failed(int index, string why)
     {
+        LastFailure = why;
+        if (MayRepeat(index)) return RepeatAfter;
         Unexpected ??= why;
         return null;
     }
 
-    /// <summary>From the intended start of a request to its answer; null if none came.</summary>
-    public TimeSpan? LatencyOf(int index) =>
-        _answeredAt[index] == 0 ? null : Stopwatch.GetElapsedTime(DueAt(index), _answeredAt[index]);
+    /// <summary>What became of one.</summary>
+    public Fate FateOf(int index) => _fates[index];
 
-    /// <summary>When a request was answered, in Stopwatch ticks; 0 if it was not.</summary>
+    /// <summary>How many had this fate.</summary>
+    public int CountOf(Fate fate) => _fates.Count(one => one == fate);
+
+    /// <summary>What was told of one that was done, as JSON; null if it was not, or nothing is kept.</summary>
+    public ReadOnlyMemory<byte>? BodyOf(int index) =>
+        _bodyLengths[index] == 0
+            ? (ReadOnlyMemory<byte>?)null
+            : _bodies.AsMemory(index * MaxBodyBytes, _bodyLengths[index]);
+
+    /// <summary>What was told of all that were done.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Bodies() =>
+        Enumerable.Range(0, Count).Select(BodyOf).OfType<ReadOnlyMemory<byte>>();
+
+    /// <summary>From the intended start of one to its answer; null if none came.</summary>
+    public TimeSpan? LatencyOf(int index) => Since(DueAt(index), index);
+
+    /// <summary>From the start of the first one to the answer of this one; null if none came.</summary>
+    public TimeSpan? SinceStart(int index) => Since(Start, index);
+
+    /// <summary>When one was answered, in Stopwatch ticks; 0 if it was not.</summary>
     public long AnsweredAt(int index) => _answeredAt[index];
 
-    /// <summary>Latencies in µs from the intended start, without those of the settling time.</summary>
-    public LongHistogram Latencies()
+    /// <summary>The moment of the last answer, in Stopwatch ticks.</summary>
+    public long LastAnswer() => _answeredAt.Max();
+
+    /// <summary>How many were done in a second between two moments, in Stopwatch ticks.</summary>
+    public double MadePerSecond(long from, long to) =>
+        Enumerable.Range(0, Count)
+            .Count(index => _fates[index] == Fate.Made && _answeredAt[index] >= from && _answeredAt[index] < to)
+        / Stopwatch.GetElapsedTime(from, to).TotalSeconds;
+
+    /// <summary>Latencies in µs of those chosen, by index.</summary>
+    public LongHistogram Latencies(Func<int, bool> isChosen) =>
+        LatencyHistogram.Of(Enumerable.Range(0, Count).Where(isChosen).Select(LatencyOf));
+
+    /// <summary>Latencies in µs of those that had this fate.</summary>
+    public LongHistogram Latencies(Fate fate) => Latencies(index => _fates[index] == fate);
+
+    /// <summary>Latencies in µs, without those of the settling time.</summary>
+    public LongHistogram SettledLatencies()
     {
-        var settled = _start + (long)(Settling.TotalSeconds * Stopwatch.Frequency);
-        return LatencyHistogram.Of(Enumerable.Range(0, Count).Where(index => DueAt(index) >= settled).Select(LatencyOf));
+        var settled = Start + (long)(Settling.TotalSeconds * Stopwatch.Frequency);
+        return Latencies(index => DueAt(index) >= settled);
     }
 
-    /// <summary>The orders told.</summary>
-    public IReadOnlyList<StoredOrder> Orders() =>
-    [
-        .. Enumerable.Range(0, Count).Where(index => _bodyLengths[index] > 0)
-            .Select(index => OrderOf(_bodies.AsMemory(index * LongestOrderBytes, _bodyLengths[index]))),
-    ];
+    /// <summary>
+    /// The Retry-After of those told to come back, in seconds (0: it had none), and how many were told each.
+    /// </summary>
+    public SortedDictionary<int, int> RetryAfter() => new(
+        Enumerable.Range(0, Count).Where(index => _fates[index] == Fate.Overloaded)
+            .GroupBy(index => (int)_retryAfter[index]).ToDictionary(group => group.Key, group => group.Count()));
 
-    /// <summary>Reads an order of one unit.</summary>
-    public static StoredOrder OrderOf(ReadOnlyMemory<byte> body)
+    private TimeSpan? Since(long moment, int index) =>
+        _answeredAt[index] == 0 ? null : Stopwatch.GetElapsedTime(moment, _answeredAt[index]);
+
+    private bool MayRepeat(int index)
     {
-        using var order = JsonDocument.Parse(body);
-        return new StoredOrder(
-            order.RootElement.GetProperty("id").GetString()!,
-            order.RootElement.GetProperty("user").GetString()!,
-            order.RootElement.GetProperty("units")[0].GetInt32());
+        if (++_tries[index] >= MaxTries) return false;
+        Interlocked.Increment(ref _repeats);
+        return true;
     }
 
     private void Keep(int index, ReadOnlySpan<byte> body)
     {
-        if (body.Length > LongestOrderBytes) throw new WireException($"an order is longer than {LongestOrderBytes} bytes");
-        body.CopyTo(_bodies.AsSpan(index * LongestOrderBytes));
+        if (body.Length > MaxBodyBytes) throw new WireException($"an answer is longer than {MaxBodyBytes} bytes");
+        body.CopyTo(_bodies.AsSpan(index * MaxBodyBytes));
         _bodyLengths[index] = body.Length;
     }
+
+    private static Fate FateOf(WireAnswer answer) => answer.Status switch
+    {
+        201 => Fate.Made,
+        200 => Fate.Repeated,
+        409 when answer.Code.SequenceEqual("sold-out"u8) => Fate.SoldOut,
+        503 when answer.Code.SequenceEqual("overloaded"u8) => Fate.Overloaded,
+        _ => Fate.Other,
+    };
 }

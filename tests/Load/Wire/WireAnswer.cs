@@ -28,6 +28,9 @@ internal sealed class WireAnswer
     /// <summary>The body, decoded; valid until the next answer.</summary>
     public ReadOnlySpan<byte> Body => _buffer.AsSpan(_headEnd, _bodyLength);
 
+    /// <summary>The code of a refusal; empty if it has none.</summary>
+    public ReadOnlySpan<byte> Code => TextAfter("\"code\":\""u8);
+
     /// <summary>Where the next bytes go.</summary>
     /// <exception cref="WireException">The answer is longer than <see cref="LongestBytes"/>.</exception>
     public Memory<byte> Space()

@@ -24,7 +24,8 @@ internal sealed class WireClient : IDisposable
     public WireClient(IReadOnlyList<IPEndPoint> servers, int connections, TimeSpan answerWithin)
     {
         _answerWithin = answerWithin;
-        _connections = [.. Enumerable.Range(0, connections).Select(index => new WireConnection(servers[index % servers.Count]))];
+        _connections =
+            [.. Enumerable.Range(0, connections).Select(index => new WireConnection(servers[index % servers.Count]))];
         _watch = new Timer(_ => EndSilentConnections(), null, WatchInterval, WatchInterval);
     }
 

@@ -1,46 +1,36 @@
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare.Stores;
+using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
-/// <summary>The engine as it is delivered: one process, SQLite files.</summary>
-internal sealed class EngineStage : IStage
+/// <summary>The engine in one process, on SQLite files or a PostgreSQL.</summary>
+internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets, Asked asked)
+    : Stage(engine.Processes[0], engine.Postgres?.ProcessId)
 {
     private const int ViolationsShown = 5;
 
-    private readonly EngineProcess _engine;
-    private readonly SaleOperator _operator;
+    /// <summary>Reservations close when the sale opens, and that is after all measurements.</summary>
+    private static readonly TimeSpan ReservableFor = TimeSpan.FromHours(12);
 
-    private EngineStage(EngineProcess engine, EngineSecrets secrets) =>
-        (_engine, _operator) = (engine, new SaleOperator(engine.Address, secrets));
+    private readonly SaleOperator _operator = new(engine.Fronts[0], secrets);
 
-    public Uri Address => _engine.Address;
+    public override Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) =>
+        _operator.CreateAsync(batch, stock, asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
 
-    public int HostProcess => _engine.Id;
-
-    public int? StoreProcess => null;
-
-    public string Output => _engine.Output;
-
-    public static async Task<EngineStage> StartAsync(string folder, EngineSecrets secrets, CancellationToken cancellationToken) =>
-        new(await EngineProcess.StartAsync(new EngineOptions(folder, secrets), cancellationToken), secrets);
-
-    public Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) => _operator.CreateAsync(batch, stock);
-
-    public async Task<StoredSale?> ReadAsync(string batch, CancellationToken cancellationToken)
+    public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
     {
+        if (asked == Asked.Reservation) return new StoredRoster(await _operator.RosterAsync(batch));
         var sale = await _operator.AuditAsync(batch, cancellationToken);
-        var orders = sale.Orders.Select(order => new StoredOrder($"{batch}.{order.Seq}", order.User, order.Units[0]));
         return new StoredSale(
             sale.Terms?.Stock ?? 0,
             sale.Units.Free,
-            [.. orders],
+            [.. sale.Orders.Select(order => new OrderTold($"{batch}.{order.Seq}", order.User, order.Units[0]))],
             [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
     }
 
-    public ValueTask DisposeAsync()
+    protected override async ValueTask EndAsync()
     {
         _operator.Dispose();
-        return _engine.DisposeAsync();
+        await engine.DisposeAsync();
     }
 }

@@ -1,7 +1,7 @@
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare.Stages;
+using OrleansSale.Tests.Load.Machine;
 
-namespace OrleansSale.Tests.Load.Compare.Machine;
+namespace OrleansSale.Tests.Load.Compare.Stages;
 
 /// <summary>
 /// Stops and continues a contender's processes, all of them: while another one is measured it must not so much as tick.
@@ -9,12 +9,12 @@ namespace OrleansSale.Tests.Load.Compare.Machine;
 internal static class Frost
 {
     /// <summary>The web server first: nothing is asked of a store that is about to stop.</summary>
-    public static void Freeze(IStage stage) => Send(stage, [stage.HostProcess, stage.StoreProcess], Signals.Freeze);
+    public static void Freeze(Stage stage) => Send(stage, [stage.HostProcess, stage.StoreProcess], Signals.Freeze);
 
-    /// <summary>The store first: whoever asks it finds it awake.</summary>
-    public static void Thaw(IStage stage) => Send(stage, [stage.StoreProcess, stage.HostProcess], Signals.Continue);
+    /// <summary>The store first: the web server that asks it finds it awake.</summary>
+    public static void Thaw(Stage stage) => Send(stage, [stage.StoreProcess, stage.HostProcess], Signals.Continue);
 
-    private static void Send(IStage stage, int?[] processes, Func<int, bool> signal)
+    private static void Send(Stage stage, int?[] processes, Func<int, bool> signal)
     {
         var tree = ProcessTree.Read();
         foreach (var process in processes.OfType<int>())

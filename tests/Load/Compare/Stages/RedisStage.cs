@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare.Stores;
+using OrleansSale.Tests.Load.Sales;
 using StackExchange.Redis;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
@@ -9,58 +9,68 @@ namespace OrleansSale.Tests.Load.Compare.Stages;
 /// Debian's Redis beside the web server, on a free port of loopback and a folder of its own. As it comes, but for two
 /// settings in its favour: it neither takes snapshots nor rewrites its append-only file meanwhile.
 /// </summary>
-internal sealed class RedisStage : IStage
+internal sealed class RedisStage : Stage
 {
-    private readonly ServerProcess _server;
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60),
+        PollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly Process _server;
+    private readonly ScratchFolder _folder;
     private readonly int _port;
-    private readonly ContenderProcess _host;
     private readonly Dictionary<string, int> _stocks = new(StringComparer.Ordinal);
 
-    private RedisStage(ServerProcess server, int port, ContenderProcess host) => (_server, _port, _host) = (server, port, host);
-
-    public Uri Address => _host.Address;
-
-    public int HostProcess => _host.Id;
-
-    public int? StoreProcess => _server.Id;
-
-    public string Output => _host.Output;
+    private RedisStage(Process server, ScratchFolder folder, int port, EngineProcess host)
+        : base(host, server.Id)
+    {
+        (_server, _folder, _port) = (server, folder, port);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => End(server);
+    }
 
     /// <param name="appendFsync">When its file is synced: <c>always</c> or <c>everysec</c>.</param>
-    /// <param name="folder">Where its file is.</param>
     /// <param name="secrets">The web server's keys.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<RedisStage> StartAsync(
-        string appendFsync, string folder, EngineSecrets secrets, CancellationToken cancellationToken)
+        string appendFsync, EngineSecrets secrets, CancellationToken cancellationToken)
     {
-        var port = LoopbackPorts.Free();
+        var (port, folder) = (LoopbackPorts.Free(), new ScratchFolder("orleanssale-redis-"));
         string[] arguments =
         [
-            "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", appendFsync,
-            "--save", "", "--auto-aof-rewrite-percentage", "0",
+            "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--appendonly", "yes", "--appendfsync",
+            appendFsync,
+            "--save", "", "--auto-aof-rewrite-percentage", "0", "--logfile", Path.Combine(folder.Path, "log"),
         ];
-        var server = await ServerProcess.StartAsync(
-            new ProcessStartInfo("redis-server", arguments), () => AcceptsAsync(port), cancellationToken);
+        var server = Process.Start("redis-server", arguments);
         try
         {
-            var host = await ContenderProcess.StartAsync("redis", secrets, ["--redis", $"127.0.0.1:{port}"], cancellationToken);
-            return new RedisStage(server, port, host);
+            var started = Stopwatch.GetTimestamp();
+            // Another program may answer on the port that it did not get.
+            while (!await AcceptsAsync(port) || server.HasExited)
+            {
+                if (server.HasExited || Stopwatch.GetElapsedTime(started) > StartWithin)
+                    throw new EngineException(
+                        $"Redis did not start:\n{File.ReadAllText(Path.Combine(folder.Path, "log"))}");
+                await Task.Delay(PollInterval, cancellationToken);
+            }
+
+            var host = await StartHostAsync("redis", secrets, cancellationToken, ("redis", $"127.0.0.1:{port}"));
+            return new RedisStage(server, folder, port, host);
         }
         catch
         {
-            await server.DisposeAsync();
+            End(server);
+            folder.Dispose();
             throw;
         }
     }
 
-    public async Task OpenAsync(string batch, int stock, CancellationToken cancellationToken)
+    public override async Task OpenAsync(string batch, int stock, CancellationToken cancellationToken)
     {
         await using var client = await ConnectAsync(_port);
         await client.GetDatabase().StringSetAsync($"{batch}:free", stock);
         _stocks[batch] = stock;
     }
 
-    public async Task<StoredSale?> ReadAsync(string batch, CancellationToken cancellationToken)
+    public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
     {
         await using var client = await ConnectAsync(_port);
         // Purchases whose connections were cut may still be under way: all is read as of one moment.
@@ -70,15 +80,23 @@ internal sealed class RedisStage : IStage
         var free = moment.StringGetAsync($"{batch}:free");
         if (!await moment.ExecuteAsync()) throw new EngineException("Redis could not be read");
         var orders = (await entries)
-            .Select(entry => new StoredOrder($"{batch}.{entry["unit"]}", (string)entry["user"]!, (int)entry["unit"])).ToList();
+            .Select(entry => new OrderTold($"{batch}.{entry["unit"]}", (string)entry["user"]!, (int)entry["unit"]))
+                .ToList();
         string[] broken = await buyers == orders.Count ? [] : [$"{await buyers} buyers have {orders.Count} orders"];
         return new StoredSale(_stocks[batch], (int)await free, orders, broken);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async ValueTask EndAsync()
     {
-        await _host.DisposeAsync();
-        await _server.DisposeAsync();
+        await base.EndAsync();
+        End(_server);
+        await _server.WaitForExitAsync();
+        _folder.Dispose();
+    }
+
+    private static void End(Process server)
+    {
+        if (!server.HasExited) server.Kill();
     }
 
     // No connection of ours stays open while the server is frozen.

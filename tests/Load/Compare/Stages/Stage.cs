@@ -1,51 +1,77 @@
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Compare.Stores;
+using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
-/// <summary>A contender's processes on data of their own. Disposing ends them, and deletes what is not in the folder they got.</summary>
-internal interface IStage : IAsyncDisposable
+/// <summary>A contender's processes on data of their own. Disposing ends them, and deletes the data.</summary>
+/// <param name="host">The process of the web server. The engine's is its SQLite store too.</param>
+/// <param name="storeProcess">The process of the store beside it, which may have children; null if there is
+/// none.</param>
+internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDisposable
 {
     /// <summary>Where its web server listens.</summary>
-    Uri Address { get; }
+    public Uri Address => host.Address;
 
-    /// <summary>The process of the web server; the engine's is its store too.</summary>
-    int HostProcess { get; }
+    /// <summary>The process of the web server.</summary>
+    public int HostProcess => host.Id;
 
-    /// <summary>The process of the store beside it, which may have children; null if there is none.</summary>
-    int? StoreProcess { get; }
+    /// <summary>The process of the store beside it; null if there is none.</summary>
+    public int? StoreProcess => storeProcess;
 
     /// <summary>The last lines of the web server, for diagnosis.</summary>
-    string Output { get; }
+    public string Output => host.Output;
 
-    /// <summary>Puts in a fresh batch that is on sale.</summary>
+    /// <summary>Starts a contender's processes and waits until they are ready.</summary>
+    /// <exception cref="EngineException">They did not start.</exception>
+    public static async Task<Stage> StartAsync(
+        Contender contender, EngineSecrets secrets, CancellationToken cancellationToken) =>
+        contender.Host switch
+        {
+            Host.NoOp => new Stage(await StartHostAsync("noop", secrets, cancellationToken)),
+            Host.NoOpWithTokens => new Stage(await StartHostAsync("noop-jwt", secrets, cancellationToken)),
+            Host.RedisEverySecond => await RedisStage.StartAsync("everysec", secrets, cancellationToken),
+            Host.RedisAlways => await RedisStage.StartAsync("always", secrets, cancellationToken),
+            Host.Postgres => await PostgresStage.StartAsync(secrets, cancellationToken),
+            Host.Engine => new EngineStage(
+                await EngineUnderLoad.StartAsync(secrets, keeps: false, adjust: null, cancellationToken), secrets,
+                contender.Asked),
+            _ => new EngineStage(
+                await EngineUnderLoad.StartOnPostgresAsync(secrets, cancellationToken), secrets, contender.Asked),
+        };
+
+    /// <summary>Puts in a fresh batch that takes what is asked of the contender.</summary>
     /// <exception cref="EngineException">It could not be put in.</exception>
-    Task OpenAsync(string batch, int stock, CancellationToken cancellationToken);
+    public virtual Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Reads what is stored of a batch: from the store itself, or the engine's ledger by its export. Null if nothing is stored.
+    /// Reads what is stored of a batch: from the store itself, or from the engine's ledgers by their export. Null if
+    /// nothing is stored.
     /// </summary>
-    Task<StoredSale?> ReadAsync(string batch, CancellationToken cancellationToken);
-}
+    public virtual Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken) =>
+        Task.FromResult<Stored?>(null);
 
-/// <summary>Starts stages.</summary>
-internal static class Stage
-{
-    /// <summary>Starts a contender's processes and waits until they are ready.</summary>
-    /// <param name="host">Which.</param>
-    /// <param name="folder">An empty folder for their data.</param>
-    /// <param name="secrets">Keys for tickets and tokens.</param>
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => EndAsync();
+
+    /// <summary>Ends the processes, and deletes the data.</summary>
+    protected virtual ValueTask EndAsync() => host.DisposeAsync();
+
+    /// <summary>
+    /// Starts a comparator's web server. It runs on the engine's own runtime settings, in its folder (and so with its
+    /// appsettings.json), and in the same environment.
+    /// </summary>
+    /// <param name="name">Which, as its program knows it.</param>
+    /// <param name="secrets">Its keys.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">They did not start.</exception>
-    public static async Task<IStage> StartAsync(
-        Host host, string folder, EngineSecrets secrets, CancellationToken cancellationToken) => host switch
-        {
-            Host.Engine => await EngineStage.StartAsync(folder, secrets, cancellationToken),
-            Host.NoOp => new NoOpStage(await ContenderProcess.StartAsync("noop", secrets, [], cancellationToken)),
-            Host.NoOpWithTokens => new NoOpStage(await ContenderProcess.StartAsync("noop-jwt", secrets, [], cancellationToken)),
-            Host.RedisEverySecond => await RedisStage.StartAsync("everysec", folder, secrets, cancellationToken),
-            Host.RedisAlways => await RedisStage.StartAsync("always", folder, secrets, cancellationToken),
-            Host.Postgres => await PostgresStage.StartAsync(secrets, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(host), host, "no such host"),
-        };
+    /// <param name="store">Where its store is, and under which name it is told so.</param>
+    protected static Task<EngineProcess> StartHostAsync(
+        string name, EngineSecrets secrets, CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string Value)> store) =>
+        EngineProcess.StartAsync(
+            new EngineOptions("", secrets)
+            {
+                Assembly = Built.Contenders,
+                Settings = store.Append(("contender", name)).ToDictionary(),
+            },
+            cancellationToken);
 }

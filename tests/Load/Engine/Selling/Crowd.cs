@@ -5,8 +5,8 @@ using OrleansSale.Tests.Engine;
 namespace OrleansSale.Tests.Load.Engine.Selling;
 
 /// <summary>
-/// The buyers of a measurement and their purchases, all made beforehand: each buys one unit with a ticket, and no two are the
-/// same.
+/// The buyers of a measurement and their purchases, all made beforehand: each buys one unit with a ticket, and no two
+/// are the same.
 /// </summary>
 internal sealed class Crowd(Shape shape)
 {
@@ -26,7 +26,8 @@ internal sealed class Crowd(Shape shape)
     public (int Batch, PurchaseRequest Request) PurchaseAt(int index)
     {
         var (batch, place) = (index / shape.UnitsEach, index % shape.UnitsEach);
-        return (batch, _calls[(batch * _callsEach) + (place / MeasureOptions.CallSize)].Requests[place % MeasureOptions.CallSize]);
+        return (batch,
+            _calls[(batch * _callsEach) + (place / MeasureOptions.CallSize)].Requests[place % MeasureOptions.CallSize]);
     }
 
     /// <summary>Forgets them: from here on only the engine knows its buyers.</summary>
@@ -41,7 +42,8 @@ internal sealed class Crowd(Shape shape)
             {
                 var requests = new PurchaseRequest[Math.Min(MeasureOptions.CallSize, shape.UnitsEach - first)];
                 for (var place = 0; place < requests.Length; place++)
-                    requests[place] = new PurchaseRequest(UserOf((batch * shape.UnitsEach) + first + place), null, 1, 1, ByTicket: true);
+                    requests[place] = new PurchaseRequest(
+                        UserOf((batch * shape.UnitsEach) + first + place), null, 1, 1, ByTicket: true);
                 calls.Add(new PurchaseCall(requests));
             }
         }
@@ -49,5 +51,6 @@ internal sealed class Crowd(Shape shape)
         return [.. calls];
     }
 
-    private static string UserOf(int buyer) => string.Create(CultureInfo.InvariantCulture, $"{BatchPlan.Channel}:buyer{buyer:d7}");
+    private static string UserOf(int buyer) =>
+        string.Create(CultureInfo.InvariantCulture, $"{BatchPlan.Channel}:buyer{buyer:d7}");
 }

@@ -24,13 +24,15 @@ internal static class LedgerReading
     }
 
     /// <summary>Replays a batch's ledger as its actor does when it activates.</summary>
-    public static async Task<(LedgerHead Head, SaleBatch State)> ReplayAsync(ILedger ledger, string batch, CancellationToken cancellationToken)
+    public static async Task<(LedgerHead Head, SaleBatch State)> ReplayAsync(
+        ILedger ledger, string batch, CancellationToken cancellationToken)
     {
         var state = new SaleBatch();
         return (await BatchReplay.ReadAsync(ledger, Streams.OfBatch(batch), state, cancellationToken), state);
     }
 
-    private static async Task WriteAsync(ILedger ledger, string batch, PipeWriter export, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        ILedger ledger, string batch, PipeWriter export, CancellationToken cancellationToken)
     {
         try
         {

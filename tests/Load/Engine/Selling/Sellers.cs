@@ -7,7 +7,9 @@ namespace OrleansSale.Tests.Load.Engine.Selling;
 /// <summary>Bring a crowd's purchases to the batches, as fast as they are answered.</summary>
 internal static class Sellers
 {
-    /// <summary>How often a call without an answer is made again; a lane would go on for as long as its buyers wait.</summary>
+    /// <summary>
+    /// How often a call without an answer is made again; a lane would go on for as long as its buyers wait.
+    /// </summary>
     private const int MaxAttempts = 5;
 
     /// <summary>In full calls: so many are under way at a time, all for one batch until it has no more.</summary>
@@ -17,7 +19,8 @@ internal static class Sellers
         var next = -1;
         return TogetherAsync(callsInFlight, async tally =>
         {
-            for (int index; !cancellationToken.IsCancellationRequested && (index = Interlocked.Increment(ref next)) < crowd.Calls;)
+            for (int index; !cancellationToken.IsCancellationRequested
+                && (index = Interlocked.Increment(ref next)) < crowd.Calls;)
             {
                 var (batch, call) = crowd.CallAt(index);
                 var outcomes = await AskAsync(batches[batch], call, tally);
@@ -33,7 +36,8 @@ internal static class Sellers
         var next = -1;
         return TogetherAsync(buyersAtATime, async tally =>
         {
-            for (int index; !cancellationToken.IsCancellationRequested && (index = Interlocked.Increment(ref next)) < crowd.Buyers;)
+            for (int index; !cancellationToken.IsCancellationRequested
+                && (index = Interlocked.Increment(ref next)) < crowd.Buyers;)
             {
                 var (batch, request) = crowd.PurchaseAt(index);
                 tally.Take(request, await lanes[batch].AskAsync(request));
@@ -50,7 +54,8 @@ internal static class Sellers
             {
                 return (await batch.PurchaseAsync(call)).Outcomes;
             }
-            catch (Exception failure) when (failure is TimeoutException or SaleUnavailableException && attempt < MaxAttempts)
+            catch (Exception failure)
+                when (failure is TimeoutException or SaleUnavailableException && attempt < MaxAttempts)
             {
                 tally.AskAgain(call.Requests.Length);
             }

@@ -14,7 +14,8 @@ internal sealed record SoldBatch(string Id, BatchSnapshot Board, LedgerProof? Pr
 /// <param name="Held">Units held.</param>
 /// <param name="Orders">Orders ever made.</param>
 /// <param name="Violations">What is wrong with it, in words: the first ones.</param>
-internal sealed record LedgerProof(long HeadSeq, string HeadHash, int Held, int Orders, IReadOnlyList<string> Violations);
+internal sealed record LedgerProof(
+    long HeadSeq, string HeadHash, int Held, int Orders, IReadOnlyList<string> Violations);
 
 /// <summary>Judges a measurement: whether what was asked for was sold, once, and stored.</summary>
 internal static class SaleJudge
@@ -26,15 +27,19 @@ internal static class SaleJudge
     {
         List<string> findings = [];
         foreach (var (why, count) in tally.Refused) findings.Add($"{count} purchases were refused: {why}");
-        if (tally.Made != shape.Units) findings.Add($"{tally.Made} units were told as held, of {shape.Units} asked for");
+        if (tally.Made != shape.Units)
+            findings.Add($"{tally.Made} units were told as held, of {shape.Units} asked for");
         if (tally.Wrong > 0) findings.Add($"{tally.Wrong} orders are not what was asked for");
-        if (tally.Repeated > tally.AskedAgain) findings.Add($"{tally.Repeated} orders were told as made before, {tally.AskedAgain} were asked again");
-        // Each of the numbers 1 to n once: more than one unit told twice can hide in a sum, but not from the ledger's replay.
+        if (tally.Repeated > tally.AskedAgain)
+            findings.Add($"{tally.Repeated} orders were told as made before, {tally.AskedAgain} were asked again");
+        // Each of the numbers 1 to n once: more than one unit told twice can hide in a sum, but not from the ledger's
+        // replay.
         var numbers = shape.Batches * ((long)shape.UnitsEach * (shape.UnitsEach + 1) / 2);
         if (tally.Made == shape.Units && tally.Wrong == 0 && tally.UnitNumbers != numbers)
             findings.Add($"the units' numbers add up to {tally.UnitNumbers} instead of {numbers}");
         if (batches.Count != shape.Batches) findings.Add($"{batches.Count} batches were looked at, of {shape.Batches}");
-        var wrong = batches.SelectMany(batch => FaultsOf(shape, batch).Select(fault => $"{batch.Id}: {fault}")).ToList();
+        var wrong = batches.SelectMany(batch => FaultsOf(shape, batch).Select(fault => $"{batch.Id}: {fault}"))
+            .ToList();
         findings.AddRange(wrong.Take(BatchesNamed));
         if (wrong.Count > BatchesNamed) findings.Add($"and {wrong.Count - BatchesNamed} more such findings");
         return findings;

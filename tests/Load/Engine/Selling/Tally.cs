@@ -29,7 +29,8 @@ internal sealed class Tally
     {
         if (outcome.Order is not { } order)
         {
-            var why = outcome.Refused ?? throw new InvalidOperationException("an outcome that is neither an order nor a refusal");
+            var why = outcome.Refused
+                ?? throw new InvalidOperationException("an outcome that is neither an order nor a refusal");
             Refused[why] = Refused.GetValueOrDefault(why) + 1;
             return;
         }

@@ -11,19 +11,21 @@ using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Engine;
 
-namespace OrleansSale.Tests.Load.Engine.Places;
+namespace OrleansSale.Tests.Load.Engine;
 
 /// <summary>
-/// The engine in this process, put together as its own program does it: front, silo and storage. Its web server listens, but
-/// nothing is asked of it.
+/// The engine in this process, put together as its own program does it: front, silo and storage. Its web server
+/// listens, but nothing is asked of it.
 /// </summary>
 internal sealed class HostedEngine : IAsyncDisposable
 {
     private static readonly string[] Settings =
     [
         "--urls=http://127.0.0.1:0", "--Sale:Demo=false",
-        // Each of hundreds of batches says that it is active, and each engine that it keeps its keys; the report goes to the same place.
-        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:OrleansSale=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning",
+        // Each of hundreds of batches says that it is active, and each engine that it keeps its keys; the report goes
+        // to the same place.
+        "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:OrleansSale=Warning",
+        "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning",
         "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error",
     ];
 
@@ -37,7 +39,8 @@ internal sealed class HostedEngine : IAsyncDisposable
 
     /// <summary>Its front's lane of a batch that exists.</summary>
     public PurchaseLane LaneOf(BatchTerms terms) =>
-        _app.Services.GetRequiredService<PurchaseLanes>().Of(_app.Services.GetRequiredService<CatalogueCopy>().Add(terms));
+        _app.Services.GetRequiredService<PurchaseLanes>()
+            .Of(_app.Services.GetRequiredService<CatalogueCopy>().Add(terms));
 
     /// <summary>Its ledger.</summary>
     public CountedLedger Ledger => (CountedLedger)_app.Services.GetRequiredService<ILedger>();
@@ -85,6 +88,7 @@ internal sealed class HostedEngine : IAsyncDisposable
     {
         var ledger = services.Single(service => service.ServiceType == typeof(ILedger)).ImplementationFactory
             ?? throw new UnreachableException("the engine's ledger is made otherwise than it was");
-        services.Replace(ServiceDescriptor.Singleton<ILedger>(provider => new CountedLedger((ILedger)ledger(provider))));
+        services.Replace(
+            ServiceDescriptor.Singleton<ILedger>(provider => new CountedLedger((ILedger)ledger(provider))));
     }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Tests.Load.Engine.Places;
+namespace OrleansSale.Tests.Load.Engine;
 
 /// <summary>What was appended so far.</summary>
-/// <param name="Commits">Commits stored: each is one row, and one durable write unless several batches shared it.</param>
+/// <param name="Commits">Commits stored: each is one row, and one durable write unless several batches shared
+/// it.</param>
 /// <param name="Entries">Their entries.</param>
 /// <param name="Bytes">Bytes of those.</param>
 /// <param name="Ticks">How long the appends took together, in ticks of <see cref="Stopwatch"/>.</param>
@@ -21,7 +22,8 @@ internal sealed class CountedLedger(ILedger ledger) : ILedger, IAsyncDisposable
 
     /// <summary>What was appended so far.</summary>
     public LedgerCounts Counts => new(
-        Interlocked.Read(ref _commits), Interlocked.Read(ref _entries), Interlocked.Read(ref _bytes), Interlocked.Read(ref _ticks));
+        Interlocked.Read(ref _commits), Interlocked.Read(ref _entries), Interlocked.Read(ref _bytes),
+        Interlocked.Read(ref _ticks));
 
     public async Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default)
     {
@@ -38,7 +40,8 @@ internal sealed class CountedLedger(ILedger ledger) : ILedger, IAsyncDisposable
     public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default) =>
         ledger.ReadHeadAsync(stream, cancellationToken);
 
-    public IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<LedgerCommit> ReadAsync(
+        string stream, long fromSeq = 1, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(stream, fromSeq, cancellationToken);
 
     public Task<IReadOnlyList<StreamHead>> ListAsync(
@@ -49,5 +52,6 @@ internal sealed class CountedLedger(ILedger ledger) : ILedger, IAsyncDisposable
         ledger.CountOpenAsync(prefix, cancellationToken);
 
     // Only what the container itself has made is disposed by it, and that is this.
-    public ValueTask DisposeAsync() => ledger is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() =>
+        ledger is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
 }

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace OrleansSale.Tests.Load.Experiments;
+
+/// <summary>
+/// A command's options. Each property with a description is an option of the command line: its name in kebab case, the
+/// value of a new record as its default, and the attributes of <see cref="System.ComponentModel.DataAnnotations"/> as
+/// its bounds.
+/// </summary>
+internal abstract record CommandOptions
+{
+    /// <summary>What is wrong with the options taken together; null if nothing is.</summary>
+    public virtual string? Fault() => null;
+}
+
+/// <summary>What all experiments can be told.</summary>
+internal abstract record ExperimentOptions : CommandOptions
+{
+    /// <summary>Where to write the report; null: nowhere.</summary>
+    [Description("Where to write the report.")]
+    public FileInfo? Json { get; init; }
+}
+
+/// <summary>Gives a command the options of a record, and reads the record out of a command line.</summary>
+internal sealed partial class OptionBinder<TOptions>
+    where TOptions : CommandOptions, new()
+{
+    private static readonly MethodInfo AddMethod =
+        typeof(OptionBinder<TOptions>).GetMethod(nameof(Add), BindingFlags.Instance | BindingFlags.NonPublic)!;
+
+    private readonly Command _command;
+    private readonly List<(PropertyInfo Property, Func<ParseResult, object?> Read)> _bound = [];
+
+    /// <summary>Adds the options.</summary>
+    public OptionBinder(Command command)
+    {
+        _command = command;
+        var defaults = new TOptions();
+        foreach (var property in typeof(TOptions).GetProperties())
+        {
+            if (property.GetCustomAttribute<DescriptionAttribute>() is not { } described) continue;
+            AddMethod.MakeGenericMethod(property.PropertyType)
+                .Invoke(this, [property, described.Description, property.GetValue(defaults)]);
+        }
+    }
+
+    /// <summary>The options that were given, and the defaults of the others.</summary>
+    public TOptions Read(ParseResult parsed)
+    {
+        var options = new TOptions();
+        foreach (var (property, read) in _bound) property.SetValue(options, read(parsed));
+        return options;
+    }
+
+    private void Add<T>(PropertyInfo property, string description, T? otherwise)
+    {
+        var option = new Option<T>("--" + WordStart().Replace(property.Name, "-").ToLowerInvariant())
+        {
+            Description = description,
+            Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+        };
+        if (otherwise is not null) option.DefaultValueFactory = _ => otherwise;
+        if (option is Option<IReadOnlyList<int>> numbers)
+        {
+            numbers.Description += $" Default: {string.Join(',', (IReadOnlyList<int>)(object)otherwise!)}.";
+            numbers.CustomParser = given => ParseNumbers(given.Tokens[0].Value);
+        }
+
+        if (property.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed && option is Option<string> text)
+            text.AcceptOnlyFromAmong([.. allowed.Values.Cast<string>()]);
+        option.Validators.Add(given =>
+        {
+            try
+            {
+                if (FaultIn(property, given.GetValueOrDefault<T>()) is { } fault)
+                    given.AddError($"{option.Name}{fault}");
+            }
+            catch (InvalidOperationException)
+            {
+                // The parser tells what cannot be read at all.
+            }
+        });
+        _command.Add(option);
+        _bound.Add((property, parsed => parsed.GetValue(option)));
+    }
+
+    private static string? FaultIn(PropertyInfo property, object? value)
+    {
+        if (value is FileInfo { Directory.Exists: false } file) return $": there is no folder {file.DirectoryName}.";
+        if (property.GetCustomAttribute<RangeAttribute>() is not { } range) return null;
+        // A list that cannot be read is empty.
+        var bounded = value is IReadOnlyList<int> list
+            ? list.Count > 0 && list.All(one => range.IsValid(one))
+            : range.IsValid(value);
+        return bounded
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $" must be within {range.Minimum}…{range.Maximum}.");
+    }
+
+    private static IReadOnlyList<int> ParseNumbers(string list)
+    {
+        var parts = list.Split(',');
+        return parts.All(part => int.TryParse(part, CultureInfo.InvariantCulture, out _))
+            && parts.Distinct().Count() == parts.Length
+            ? [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))]
+            : [];
+    }
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex WordStart();
+}
