@@ -8,13 +8,13 @@ internal sealed class EngineLives : IDisposable
     /// <summary>An answer is bound to 10 s by the engine.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("orleanssale-crash-").FullName;
+    private readonly ScratchFolder _folder = new();
 
     public EngineSecrets Secrets { get; } = EngineSecrets.Make();
 
     /// <summary>Starts the engine on what it left behind.</summary>
     public Task<EngineProcess> StartAsync(CancellationToken cancellationToken) => EngineProcess.StartAsync(
-        new EngineOptions(_directory, Secrets)
+        new EngineOptions(_folder.Path, Secrets)
         {
             // Holds shall run out while the engine is down, and payments shall come too late.
             Settings = new Dictionary<string, string> { ["Orders:GraceSeconds"] = "1" },
@@ -23,5 +23,5 @@ internal sealed class EngineLives : IDisposable
 
     public static EngineClient ClientOf(EngineProcess engine) => new(engine.Address, AnswerWithin);
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

@@ -50,6 +50,14 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> CreateAsync(string operatorToken, BatchPlan plan) =>
         SendAsync(HttpMethod.Post, "/api/operator/batches", Bearer(operatorToken), plan.Body());
 
+    /// <summary>Creates a batch, which must succeed.</summary>
+    /// <exception cref="EngineException">It did not.</exception>
+    public async Task OpenAsync(string operatorToken, BatchPlan plan)
+    {
+        var created = await CreateAsync(operatorToken, plan);
+        if (created.Status != 201) throw new EngineException($"{plan.Id} could not be created: {created}");
+    }
+
     /// <summary>Adds units to the stock.</summary>
     public Task<EngineAnswer> RestockAsync(string operatorToken, string batch, int units, string key) => SendAsync(
         HttpMethod.Post,
@@ -94,6 +102,23 @@ public sealed class EngineClient : IDisposable
         new AuthenticationHeaderValue("Ticket", ticket),
         new JsonObject { ["quantity"] = quantity },
         key);
+
+    /// <summary>Buys one unit with a token; the engine looks whether its user has reserved.</summary>
+    public Task<EngineAnswer> BuyWithTokenAsync(string token, string batch) => SendAsync(
+        HttpMethod.Post, $"/api/batches/{batch}/orders", Bearer(token), new JsonObject { ["quantity"] = 1 });
+
+    /// <summary>The caller's orders of a batch.</summary>
+    public Task<EngineAnswer> OrdersAsync(string token, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/me/orders?batch={batch}", Bearer(token));
+
+    /// <summary>A token as the engine itself makes it in Development.</summary>
+    /// <exception cref="EngineException">It did not.</exception>
+    public async Task<string> DevTokenAsync(string channel, string user, params string[] roles)
+    {
+        var asked = new JsonObject { ["user"] = user, ["channel"] = channel, ["roles"] = new JsonArray([.. roles]) };
+        var answer = await SendAsync(HttpMethod.Post, "/dev/tokens", body: asked);
+        return answer.Text("token") ?? throw new EngineException($"no token was made: {answer}");
+    }
 
     /// <summary>Reads an order.</summary>
     public Task<EngineAnswer> OrderAsync(string token, string order) =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Reflection;
 
 namespace OrleansSale.Tests.Engine;
 
@@ -145,15 +144,14 @@ public sealed class EngineProcess : IAsyncDisposable
     private static EngineProcess Launch(ProgramOptions options, int port)
     {
         var address = new Uri($"http://{options.Host}:{port}");
-        var project = Path.Combine(Known("Repository"), options.Project);
-        var built = Path.Combine(project, Known("Built"), $"OrleansSale.{options.Project}");
+        var built = WorkingCopy.ProgramOf(options.Project);
         string[] program = options.Assembly is { } other
             ? ["exec", "--runtimeconfig", $"{built}.runtimeconfig.json", other]
             : [$"{built}.dll"];
         string[] command = [.. options.Launcher, "dotnet", .. program, .. options.Arguments(address)];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
-            WorkingDirectory = project,
+            WorkingDirectory = Path.Combine(WorkingCopy.Root, options.Project),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -198,9 +196,6 @@ public sealed class EngineProcess : IAsyncDisposable
             return false;
         }
     }
-
-    private static string Known(string key) => typeof(EngineProcess).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }
 
 /// <summary>What the engine's process uses.</summary>

@@ -1,12 +1,11 @@
 namespace OrleansSale.Tests.Engine;
 
 /// <summary>A temporary folder. Disposing deletes it, unless it is to be kept.</summary>
-/// <param name="prefix">How its name begins.</param>
 /// <param name="keeps">Whether it is kept; then disposing says where it is.</param>
-public sealed class ScratchFolder(string prefix, bool keeps = false) : IDisposable, IAsyncDisposable
+public sealed class ScratchFolder(bool keeps = false) : IDisposable, IAsyncDisposable
 {
     /// <summary>Where it is.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory(prefix).FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("orleanssale-").FullName;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -9,7 +9,6 @@ namespace OrleansSale.Tests.Engine;
 public sealed class TokenSigner(EngineSecrets secrets)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-    private static readonly string Header = Base64Url.EncodeToString("""{"alg":"HS256","typ":"JWT"}"""u8);
 
     /// <summary>A token of the user <c>{channel}:{subject}</c>.</summary>
     /// <param name="channel">The platform.</param>
@@ -29,8 +28,23 @@ public sealed class TokenSigner(EngineSecrets secrets)
             ["iat"] = now.ToUnixTimeSeconds(),
             ["exp"] = (now + Lifetime).ToUnixTimeSeconds(),
         });
-        var signed = $"{Header}.{Base64Url.EncodeToString(claims)}";
-        var signature = HMACSHA256.HashData(secrets.SigningKey, Encoding.ASCII.GetBytes(signed));
-        return $"{signed}.{Base64Url.EncodeToString(signature)}";
+        return Sign(claims, secrets.SigningKey);
+    }
+
+    /// <summary>A token with these claims, whatever they are.</summary>
+    /// <param name="claims">JSON.</param>
+    /// <param name="key">What it is signed with.</param>
+    /// <param name="algorithm"><c>HS256</c>, <c>HS512</c>, or <c>none</c>, which signs nothing.</param>
+    public static string Sign(byte[] claims, byte[] key, string algorithm = "HS256")
+    {
+        var header = Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"JWT"}""");
+        var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
+        var text = Encoding.ASCII.GetBytes(signed);
+        return algorithm switch
+        {
+            "none" => signed + ".",
+            "HS512" => $"{signed}.{Base64Url.EncodeToString(HMACSHA512.HashData(key, text))}",
+            _ => $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key, text))}",
+        };
     }
 }

@@ -54,12 +54,12 @@ public sealed class Campaign(string name, int seed, EngineSecrets secrets)
     public async Task OpenAsync(
         EngineClient client, SaleShape shape, IReadOnlyList<Shopper> shoppers, CancellationToken cancellationToken)
     {
-        await CreateAsync(client, new BatchPlan(Next, shape.Units, DateTimeOffset.UtcNow.AddHours(1)));
+        await client.OpenAsync(Chef, new BatchPlan(Next, shape.Units, DateTimeOffset.UtcNow.AddHours(1)));
         foreach (var seconds in ReservationWindowsSeconds)
         {
             (Sale, SaleRecord) = ($"{name}-now-{seconds}", new ClientRecord());
             var opens = DateTimeOffset.UtcNow.AddSeconds(seconds);
-            await CreateAsync(client, new BatchPlan(Sale, shape.Units, opens)
+            await client.OpenAsync(Chef, new BatchPlan(Sale, shape.Units, opens)
             {
                 PerUserLimit = shape.PerUserLimit,
                 PaymentWindowSeconds = shape.PaymentWindowSeconds,
@@ -84,12 +84,6 @@ public sealed class Campaign(string name, int seed, EngineSecrets secrets)
             Findings.Add($"{when}, {batch}: {violation}");
         if (batch == Sale) Refunds = sale.Payments.Values.Count(payment => payment.End == PaymentEnd.Refunded);
         return sale;
-    }
-
-    private async Task CreateAsync(EngineClient client, BatchPlan plan)
-    {
-        var created = await client.CreateAsync(Chef, plan);
-        if (!created.Succeeded) throw new EngineException($"{plan.Id} could not be created: {created}");
     }
 }
 

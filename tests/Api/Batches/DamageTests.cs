@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Batches;
 
 /// <summary>A damaged ledger, as buyers, operators, the payment provider and the log see it.</summary>
 public sealed class DamageTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
     private readonly FrontPlan _plan;
 
     public DamageTests() => _plan = new FrontPlan { Settings = new() { ["Sale:DataDirectory"] = _directory.Path } };

@@ -14,7 +14,7 @@ public sealed class FewFilesTests
     [Fact]
     public async Task Two_thousand_viewers_of_a_process_that_may_open_a_thousand_files_keep_nobody_from_buying()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new ScratchFolder();
         var secrets = EngineSecrets.Make();
         var sign = new Signing(secrets);
         await using var engine = await EngineProcess.StartAsync(

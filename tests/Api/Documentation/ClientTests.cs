@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using NSwag;
 using NSwag.CodeGeneration.CSharp;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Documentation;
 
@@ -20,9 +21,9 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
 
     private readonly SaleFront _sale = fixture.Front;
 
-    private static string Description => Path.Combine(Repository.Root, "docs", "openapi.json");
+    private static string Description => Path.Combine(WorkingCopy.Root, "docs", "openapi.json");
 
-    private static string TypeScript => Path.Combine(Repository.Root, "tests", "TypeScript");
+    private static string TypeScript => Path.Combine(WorkingCopy.Root, "tests", "TypeScript");
 
     [Fact]
     public async Task A_linter_finds_no_error_and_nothing_to_warn_of()

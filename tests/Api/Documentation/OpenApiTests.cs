@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Documentation;
 
@@ -19,7 +20,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
 
     private readonly SaleFront _sale = fixture.Front;
 
-    private static string Committed => Path.Combine(Repository.Root, "docs", "openapi.json");
+    private static string Committed => Path.Combine(WorkingCopy.Root, "docs", "openapi.json");
 
     [Fact]
     public async Task The_document_is_the_committed_one()

@@ -28,11 +28,11 @@ internal sealed record FrontPlan
 /// </summary>
 internal sealed class RunningFront : IAsyncDisposable
 {
-    private readonly TemporaryDirectory _directory;
+    private readonly ScratchFolder _directory;
     private readonly EngineData _owned;
     private readonly WebApplication _app;
 
-    private RunningFront(TemporaryDirectory directory, EngineData owned, WebApplication app, FrontPlan plan,
+    private RunningFront(ScratchFolder directory, EngineData owned, WebApplication app, FrontPlan plan,
         MovableClock clock, ErrorLog log)
     {
         (_directory, _owned, _app, Secrets, Clock, Log) = (directory, owned, app, plan.Secrets, clock, log);
@@ -58,12 +58,12 @@ internal sealed class RunningFront : IAsyncDisposable
     public static async Task<RunningFront> StartAsync(FrontPlan? plan = null)
     {
         plan ??= new FrontPlan();
-        var (directory, clock, log) = (new TemporaryDirectory(), new MovableClock(), new ErrorLog());
+        var (directory, clock, log) = (new ScratchFolder(), new MovableClock(), new ErrorLog());
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = "OrleansSale.Api",
             EnvironmentName = plan.Environment,
-            ContentRootPath = Repository.ApiProject,
+            ContentRootPath = WorkingCopy.Api,
             Args = [.. Arguments(plan, directory.Path)],
         });
         builder.Logging.ClearProviders().AddProvider(log);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Payments;
 
@@ -23,7 +24,7 @@ public sealed class CashierPageTests : IDisposable
         ExpiresAt: Noon.AddMinutes(15).ToUnixTimeMilliseconds(),
         ReturnUrl: "http://shop.test/sale/mi2-1");
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
     private readonly CashierPage _page = new();
 
     public void Dispose()

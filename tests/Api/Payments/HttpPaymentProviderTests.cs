@@ -15,6 +15,7 @@ using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Silo.Payments.Protocol;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Payments;
 
@@ -22,7 +23,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(12);
     private static readonly string Secret = Convert.ToBase64String(SandboxHost.Secret);
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
 
     private readonly CheckoutRequest _checkout = new(
         "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), SandboxHost.InAnHour, "mi2-1.17-5eed");

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using OrleansSale.Api.Payments;
+using OrleansSale.Tests.Engine;
 using static OrleansSale.Tests.Api.Payments.SandboxHost;
 
 namespace OrleansSale.Tests.Api.Payments;
 
 public sealed class SandboxCheckoutTests : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
     private FakeReceiver _receiver = null!;
     private SandboxHost _sandbox = null!;
 

@@ -2,13 +2,14 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Payments;
 
 public sealed class SandboxNotificationTests : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using OrleansSale.Silo;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Starting;
 
 /// <summary>A data directory whose ledger was lost, or replaced by an older one, beside documents that know more.</summary>
 public sealed class OlderLedgerTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

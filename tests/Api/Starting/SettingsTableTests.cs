@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using OrleansSale.Silo.Settings;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Starting;
 
@@ -39,7 +40,7 @@ public sealed partial class SettingsTableTests
     private static IEnumerable<(string[] Keys, string Default)> Rows(string document)
     {
         var isTable = false;
-        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, document)))
+        foreach (var line in File.ReadLines(Path.Combine(WorkingCopy.Root, document)))
         {
             if (!line.StartsWith('|')) isTable = false;
             else if (line.StartsWith("| key |", StringComparison.Ordinal)) isTable = true;

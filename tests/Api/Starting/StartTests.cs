@@ -12,7 +12,7 @@ public sealed class StartTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly ScratchFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -224,7 +224,7 @@ public sealed class StartTests : IDisposable
     {
         var start = new ProcessStartInfo(maxFileKibibytes is null ? "dotnet" : "sh")
         {
-            WorkingDirectory = folder ?? Repository.ApiProject,
+            WorkingDirectory = folder ?? WorkingCopy.Api,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Playwright;
-using OrleansSale.Tests.Browser.Stage;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Browser.Modules;
 
@@ -8,6 +8,7 @@ namespace OrleansSale.Tests.Browser.Modules;
 public sealed class ModulePage
 {
     private const string Origin = "http://127.0.0.1";
+    private static readonly string Pages = Path.Combine(WorkingCopy.Api, "wwwroot");
     private readonly IPage _page;
 
     private ModulePage(IPage page) => _page = page;
@@ -21,7 +22,7 @@ public sealed class ModulePage
             var path = new Uri(route.Request.Url).AbsolutePath;
             return path == "/blank"
                 ? route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>-</title>" })
-                : route.FulfillAsync(new() { ContentType = "text/javascript", Path = Repository.Pages + path });
+                : route.FulfillAsync(new() { ContentType = "text/javascript", Path = Pages + path });
         });
         await page.GotoAsync(Origin + "/blank");
         return new ModulePage(page);

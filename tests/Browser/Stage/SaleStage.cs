@@ -12,7 +12,7 @@ namespace OrleansSale.Tests.Browser.Stage;
 /// <summary>One engine, as a newcomer starts it, and one browser for all tests; each test brings its own batch and its own visitors.</summary>
 public sealed class SaleStage : IAsyncLifetime
 {
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("sale-browser-");
+    private readonly ScratchFolder _data = new();
     private IPlaywright? _playwright;
     private EngineProcess? _engine;
 
@@ -23,13 +23,13 @@ public sealed class SaleStage : IAsyncLifetime
     public ModulePage Modules { get; private set; } = null!;
 
     /// <summary>What operators and other buyers do, over HTTP.</summary>
-    public EngineClient Client { get; private set; } = null!;
+    public OtherPeople Client { get; private set; } = null!;
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
-        _engine = await EngineProcess.StartAsync(new EngineOptions(_data.FullName, Secrets: null));
-        Client = new EngineClient(_engine.Address);
+        _engine = await EngineProcess.StartAsync(new EngineOptions(_data.Path, Secrets: null));
+        Client = new OtherPeople(_engine.Address);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright);
         Modules = await ModulePage.OpenAsync(Browser);
@@ -46,6 +46,6 @@ public sealed class SaleStage : IAsyncLifetime
         _playwright?.Dispose();
         Client?.Dispose();
         if (_engine is not null) await _engine.DisposeAsync();
-        _data.Delete(recursive: true);
+        _data.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Npgsql;
 
 namespace OrleansSale.Tests.Engine.Postgres;
@@ -22,7 +21,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly string _programs;
     private readonly string _directory;
-    private readonly bool _isTemporary;
+    private readonly ScratchFolder? _scratch;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private Process? _process;
     private ProcessOutput? _output;
@@ -30,10 +29,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private PostgresServer(string? folder, IReadOnlyDictionary<string, string> settings)
     {
         _programs = FindPrograms();
-        _isTemporary = folder is null;
-        _directory = folder is null
-            ? Directory.CreateTempSubdirectory("orleanssale-postgres-").FullName
-            : Directory.CreateDirectory(folder).FullName;
+        _scratch = folder is null ? new ScratchFolder() : null;
+        _directory = _scratch?.Path ?? Directory.CreateDirectory(folder!).FullName;
         (_settings, Port) = (settings, LoopbackPorts.Free());
         AppDomain.CurrentDomain.ProcessExit += EndWithUs;
     }
@@ -128,10 +125,10 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Freezes the server and all its sessions (SIGSTOP): it is there and answers nothing.</summary>
-    public void Freeze() => _ = Processes().All(Signals.Freeze);
+    public void Freeze() => _ = ProcessTree.Read().Members(ProcessId).All(Signals.Freeze);
 
     /// <summary>Lets a frozen server go on.</summary>
-    public void Continue() => _ = Processes().All(Signals.Continue);
+    public void Continue() => _ = ProcessTree.Read().Members(ProcessId).All(Signals.Continue);
 
     /// <summary>SIGKILL to the server: as a crash of the machine, short of what its disk does not keep.</summary>
     public async Task KillAsync()
@@ -167,10 +164,12 @@ public sealed class PostgresServer : IAsyncDisposable
         await KillAsync();
         _output?.Dispose();
         _process?.Dispose();
-        if (_isTemporary) Directory.Delete(_directory, recursive: true);
+        _scratch?.Dispose();
     }
 
-    private static string FindPrograms()
+    /// <summary>The folder of the newest installed version.</summary>
+    /// <exception cref="EngineException">PostgreSQL is not installed.</exception>
+    internal static string FindPrograms()
     {
         var versions = Directory.Exists(PackageFolder) ? Directory.GetDirectories(PackageFolder) : [];
         return versions.Select(version => Path.Combine(version, "bin"))
@@ -232,28 +231,6 @@ public sealed class PostgresServer : IAsyncDisposable
             _ = await output;
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode != 0) throw new EngineException($"{process.StartInfo.FileName} failed:\n{errors}");
-        }
-    }
-
-    private List<int> Processes()
-    {
-        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName)
-            .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-            .Where(process => ParentOf(process) == ProcessId);
-        return [ProcessId, .. children];
-    }
-
-    // The second field after the name, which stands in parentheses. A process may end while we look.
-    private static int? ParentOf(int process)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Experiments;
-using OrleansSale.Tests.Load.Machine;
 using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Judgement.Compare;

@@ -58,7 +58,7 @@ internal sealed class HostedEngine : IAsyncDisposable
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
             {
                 Args = [.. Settings, .. settings],
-                ContentRootPath = Built.EngineFolder,
+                ContentRootPath = WorkingCopy.Api,
                 EnvironmentName = "Development",
             });
             data = await builder.AddEngineAsync();

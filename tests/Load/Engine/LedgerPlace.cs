@@ -12,7 +12,7 @@ namespace OrleansSale.Tests.Load.Engine;
 internal sealed class LedgerPlace : IAsyncDisposable
 {
     // An engine in Development keeps its sandbox of payments beside a database.
-    private readonly ScratchFolder _folder = new("orleanssale-engine-");
+    private readonly ScratchFolder _folder = new();
     private readonly PostgresServer? _server;
     private int _renewed;
 

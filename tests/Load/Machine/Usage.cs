@@ -1,3 +1,5 @@
+using OrleansSale.Tests.Engine;
+
 namespace OrleansSale.Tests.Load.Machine;
 
 /// <summary>Where the processor time of a measurement went.</summary>

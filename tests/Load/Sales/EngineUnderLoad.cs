@@ -59,7 +59,7 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
         EngineSecrets secrets, bool keeps, Func<EngineOptions, EngineOptions>? adjust,
         CancellationToken cancellationToken)
     {
-        var folder = new ScratchFolder("orleanssale-engine-", keeps);
+        var folder = new ScratchFolder(keeps);
         try
         {
             var options = new EngineOptions(folder.Path, secrets);
@@ -77,7 +77,7 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     public static async Task<EngineUnderLoad> StartOnPostgresAsync(
         EngineSecrets secrets, CancellationToken cancellationToken)
     {
-        var folder = new ScratchFolder("orleanssale-engine-");
+        var folder = new ScratchFolder();
         PostgresServer? postgres = null;
         try
         {

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using OrleansSale.Tests.Engine;
 
@@ -21,9 +19,6 @@ internal enum Credential
 /// <param name="host">The Host header.</param>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
-    /// <summary>The first version of a reservation.</summary>
-    private const int FirstVersion = 1;
-
     private readonly TokenSigner _tokens = new(secrets);
 
     /// <summary>The user of that number, <c>weibo:buyer-0000017</c>.</summary>
@@ -34,7 +29,7 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     /// </summary>
     public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket)
     {
-        var ticket = credential == Credential.Token ? "" : Sign(batch, UserOf(number));
+        var ticket = credential == Credential.Token ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch);
         return credential switch
         {
             Credential.Ticket => Purchase(batch, $"Ticket {ticket}", """{"quantity":1}"""),
@@ -70,13 +65,4 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     private static string SubjectOf(int number) => string.Create(CultureInfo.InvariantCulture, $"buyer-{number:d7}");
 
     private string Bearer(int number) => $"Bearer {_tokens.Sign(BatchPlan.Channel, SubjectOf(number))}";
-
-    // The user's name needs no escapes in JSON.
-    private string Sign(string batch, string user)
-    {
-        var payload = Encoding.ASCII.GetBytes($$"""{"u":"{{user}}","b":"{{batch}}","v":{{FirstVersion}}}""");
-        var signed = "v1." + Base64Url.EncodeToString(payload);
-        var mac = HMACSHA256.HashData(secrets.TicketKey, Encoding.ASCII.GetBytes(signed));
-        return $"{signed}.{Base64Url.EncodeToString(mac)}";
-    }
 }

@@ -37,8 +37,7 @@ internal sealed class SaleOperator : IDisposable
     {
         var opening = opens ?? DateTimeOffset.UtcNow + OpensAfter;
         var plan = new BatchPlan(batch, stock, opening) { PaymentWindowSeconds = PaymentWindowSeconds };
-        var created = await _client.CreateAsync(_token, plan);
-        if (created.Status != 201) throw new EngineException($"the batch could not be created: {created}");
+        await _client.OpenAsync(_token, plan);
         var wait = opening + OpenFor - DateTimeOffset.UtcNow;
         if (opens is null && wait > TimeSpan.Zero) await Task.Delay(wait);
     }

@@ -1,5 +1,4 @@
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
 

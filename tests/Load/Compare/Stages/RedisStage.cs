@@ -32,7 +32,7 @@ internal sealed class RedisStage : Stage
     public static async Task<RedisStage> StartAsync(
         string appendFsync, EngineSecrets secrets, CancellationToken cancellationToken)
     {
-        var (port, folder) = (LoopbackPorts.Free(), new ScratchFolder("orleanssale-redis-"));
+        var (port, folder) = (LoopbackPorts.Free(), new ScratchFolder());
         string[] arguments =
         [
             "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--appendonly", "yes", "--appendfsync",

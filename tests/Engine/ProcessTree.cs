@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace OrleansSale.Tests.Load.Machine;
+namespace OrleansSale.Tests.Engine;
 
 /// <summary>Every process of the machine with its parent and its processor time, at one moment.</summary>
-internal sealed class ProcessTree
+public sealed class ProcessTree
 {
     /// <summary>Linux counts processor time in hundredths of a second.</summary>
     private const double TicksPerSecond = 100;
@@ -45,7 +45,7 @@ internal sealed class ProcessTree
     /// <summary>
     /// Of the first line of /proc/stat: all but idle, waiting for a disk, and guests (which are counted as users).
     /// </summary>
-    internal static TimeSpan BusyOf(string line)
+    public static TimeSpan BusyOf(string line)
     {
         var ticks = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9]
             .Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
@@ -54,7 +54,7 @@ internal sealed class ProcessTree
     }
 
     /// <summary>Of a process' stat: the name may hold anything, so fields count from its last parenthesis.</summary>
-    internal static Entry EntryOf(string stat)
+    public static Entry EntryOf(string stat)
     {
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var id = int.Parse(stat[..stat.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
@@ -81,5 +81,5 @@ internal sealed class ProcessTree
     /// <param name="Id">Its id.</param>
     /// <param name="Parent">Its parent's.</param>
     /// <param name="Ticks">Its processor time, and that of the children it has seen end.</param>
-    internal readonly record struct Entry(int Id, int Parent, long Ticks);
+    public readonly record struct Entry(int Id, int Parent, long Ticks);
 }

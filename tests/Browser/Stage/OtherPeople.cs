@@ -1,0 +1,97 @@
+using System.Text.Json;
+using OrleansSale.Tests.Engine;
+
+namespace OrleansSale.Tests.Browser.Stage;
+
+/// <summary>A batch to be put on sale: who, how many, when.</summary>
+/// <param name="OpensIn">From now to the opening, which ends the reservations.</param>
+public sealed record Sale(TimeSpan OpensIn)
+{
+    /// <summary>Soon enough to wait for, late enough to reserve over the API before.</summary>
+    public static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
+
+    /// <summary>Late enough to sign in and reserve on the page before, on a busy machine.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    /// <summary>Not during the test.</summary>
+    public static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
+
+    /// <summary>Units.</summary>
+    public int Stock { get; init; } = 100;
+
+    /// <summary>Units per person.</summary>
+    public int PerUserLimit { get; init; } = 1;
+
+    /// <summary>Seconds to pay.</summary>
+    public int PaymentWindowSeconds { get; init; } = 900;
+
+    internal BatchPlan PlanOf(string id) => new(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+    {
+        PerUserLimit = PerUserLimit,
+        PaymentWindowSeconds = PaymentWindowSeconds,
+    };
+}
+
+/// <summary>The operator and the other buyers, who use the API and no browser.</summary>
+public sealed class OtherPeople(Uri address) : IDisposable
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(100);
+    private static int _batches;
+    private readonly EngineClient _client = new(address, AnswerWithin);
+
+    /// <summary>Where the engine listens.</summary>
+    public Uri Address => address;
+
+    /// <summary>Creates a batch of its own id, with reservations of these users of Weibo, and returns the id.</summary>
+    public async Task<string> CreateAsync(Sale sale, params string[] users)
+    {
+        var id = $"browser-{Interlocked.Increment(ref _batches)}";
+        var tokens = await Task.WhenAll(users.Select(TokenAsync));
+        await _client.OpenAsync(await BossAsync(), sale.PlanOf(id));
+        await Task.WhenAll(tokens.Select(token => DoneAsync(_client.ReserveAsync(token, id))));
+        return id;
+    }
+
+    /// <summary>Pauses, resumes or closes a batch.</summary>
+    public async Task OperateAsync(string batch, string deed) =>
+        await DoneAsync(_client.OperateAsync(await BossAsync(), batch, deed));
+
+    /// <summary>Buys for a user of Weibo who has reserved, and returns the order's id.</summary>
+    public async Task<string> BuyAsync(string batch, string user)
+    {
+        var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch));
+        return order.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Cancels an order of a user of Weibo.</summary>
+    public async Task CancelAsync(string order, string user) =>
+        await DoneAsync(_client.CancelAsync(await TokenAsync(user), order));
+
+    /// <summary>The orders that a user of Weibo has from a batch, as the API tells them.</summary>
+    public async Task<JsonElement[]> OrdersAsync(string batch, string user)
+    {
+        var orders = await DoneAsync(_client.OrdersAsync(await TokenAsync(user), batch));
+        return [.. orders.GetProperty("items").EnumerateArray()];
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Reserves and cancels in turn.</summary>
+    public async Task ChangeReservationAsync(string batch, string user, int times)
+    {
+        var token = await TokenAsync(user);
+        for (var i = 0; i < times; i++)
+            await DoneAsync(i % 2 == 0 ? _client.ReserveAsync(token, batch) : _client.UnreserveAsync(token, batch));
+    }
+
+    private Task<string> BossAsync() => _client.DevTokenAsync("ops", "boss", "operator");
+
+    private Task<string> TokenAsync(string user) => _client.DevTokenAsync(BatchPlan.Channel, user);
+
+    private static async Task<JsonElement> DoneAsync(Task<EngineAnswer> asked)
+    {
+        var answer = await asked;
+        return answer.Succeeded ? answer.Body : throw new EngineException($"it was refused: {answer}");
+    }
+}
