@@ -14,8 +14,8 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
     public const int Calls = 16_384;
 
     /// <summary>
-    /// Measurements of each, of which the lowest counts: while the runtime still compiles, code allocates what it will not
-    /// later. On a busy machine it may compile for long, so who knows what is enough looks at most so often.
+    /// Measurements of each, of which the lowest counts: while the runtime still compiles, code allocates what it will
+    /// not later. On a busy machine it may compile for long, so who knows what is enough looks at most so often.
     /// </summary>
     public const int Measurements = 12, MostMeasurements = 100;
 
@@ -27,7 +27,8 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
     public static IEnumerable<string> Names => Methods().Select(NameOf);
 
     /// <summary>Reads a baseline.</summary>
-    public static AllocationBaseline Parse(string text) => new(JsonSerializer.Deserialize<SortedDictionary<string, double>>(text)!);
+    public static AllocationBaseline Parse(string text) =>
+        new(JsonSerializer.Deserialize<SortedDictionary<string, double>>(text)!);
 
     /// <summary>Measures all benchmarks.</summary>
     public static async Task<AllocationBaseline> MeasureAsync()
@@ -79,7 +80,8 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
     private static void With<T>(Type type, object benchmark)
         where T : Attribute
     {
-        foreach (var setup in type.GetMethods().Where(method => method.GetCustomAttribute<T>() is not null)) setup.Invoke(benchmark, null);
+        foreach (var setup in type.GetMethods().Where(method => method.GetCustomAttribute<T>() is not null))
+            setup.Invoke(benchmark, null);
     }
 
     // Typed, so that the call itself boxes nothing.

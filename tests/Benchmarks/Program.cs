@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Running;
 using OrleansSale.Tests.Benchmarks;
 
-// Without arguments: choose a benchmark. `--filter *` runs all of them; `--allocations` prints what the baseline is made of.
+// Without arguments: choose a benchmark. `--filter *` runs all of them; `--allocations` prints what the baseline is
+// made of.
 if (args is not ["--allocations"])
 {
     BenchmarkSwitcher.FromAssembly(typeof(PurchaseBenchmarks).Assembly).Run(args);

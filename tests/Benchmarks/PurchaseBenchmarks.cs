@@ -15,7 +15,8 @@ public class PurchaseBenchmarks
     private const int Purchases = 16_384;
 
     private readonly PurchaseRequest[] _requests =
-        [.. Enumerable.Range(0, Purchases).Select(buyer => new PurchaseRequest($"weibo:{1_000_000 + buyer}", null, 1, 1, true))];
+        [.. Enumerable.Range(0, Purchases)
+            .Select(buyer => new PurchaseRequest($"weibo:{1_000_000 + buyer}", null, 1, 1, true))];
 
     private readonly BatchTerms _terms = Samples.Terms(Purchases);
     private readonly BatchSnapshot _nothingLeft = Samples.Snapshot with { Free = 0 };
@@ -44,7 +45,8 @@ public class PurchaseBenchmarks
 
     /// <summary>Nothing is left.</summary>
     [Benchmark]
-    public PurchaseOutcome RefuseSoldOut() => PurchaseRules.Decide(_soldOut, _requests[1 + (_next++ & 1_023)], Samples.Opening).Outcome;
+    public PurchaseOutcome RefuseSoldOut() =>
+        PurchaseRules.Decide(_soldOut, _requests[1 + (_next++ & 1_023)], Samples.Opening).Outcome;
 
     /// <summary>A front refuses by its copy of the board.</summary>
     [Benchmark]

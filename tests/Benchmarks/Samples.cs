@@ -20,7 +20,8 @@ internal static class Samples
     private static readonly DateTimeOffset Noon = DateTimeOffset.FromUnixTimeMilliseconds(Opening);
 
     /// <summary>The board of a batch that sells.</summary>
-    public static readonly BatchSnapshot Snapshot = new(10_001, new byte[32], 50_000, 40_000, 9_000, 1_000, 0, 60_000, 0, false, false, 10_000);
+    public static readonly BatchSnapshot Snapshot =
+        new(10_001, new byte[32], 50_000, 40_000, 9_000, 1_000, 0, 60_000, 0, false, false, 10_000);
 
     /// <summary>Terms like the Mi2's.</summary>
     public static BatchTerms Terms(int stock) => new(

@@ -57,14 +57,17 @@ public sealed class PurchaseTests(SaleStage stage)
     [InlineData("zh-CN", "phone", "call me 12345", "电话号码格式不正确，例如 138 0013 8000 或 010-68888888 转 12。")]
     [InlineData("en", "address", "\u3000", "Please fill this in.")]
     [InlineData("zh-CN", "address", "京", "地址至少 2 个字。")]
-    [InlineData("en", "name", "a\u202eb", "This contains an invisible character that can’t be used here. Please type it again.")]
-    public async Task A_wrong_delivery_detail_is_told_beside_its_field(string language, string field, string value, string fault)
+    [InlineData("en", "name", "a\u202eb",
+        "This contains an invisible character that can’t be used here. Please type it again.")]
+    public async Task A_wrong_delivery_detail_is_told_beside_its_field(
+        string language, string field, string value, string fault)
     {
         var user = $"wrong-{field}-{language}".ToLowerInvariant();
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), user);
         await using var buyer = await BuyAsync(batch, user, language);
         await buyer.Part("delivery-summary").ClickAsync();
-        foreach (var (part, right) in ((string, string)[])[("name", "李雷"), ("phone", "13800138000"), ("address", "北京市")])
+        foreach (
+            var (part, right) in ((string, string)[])[("name", "李雷"), ("phone", "13800138000"), ("address", "北京市")])
             await buyer.Part($"delivery-{part}").FillAsync(part == field ? value : right);
         await buyer.Part("delivery-save").ClickAsync();
         await Expect(buyer.Part($"delivery-{field}-fault")).ToHaveTextAsync(fault);

@@ -15,13 +15,15 @@ internal sealed class NoOp(TicketCheck tickets)
 
     /// <summary>Maps the purchase that checks the ticket and answers an order.</summary>
     public void Map(IEndpointRouteBuilder app) =>
-        app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch) => tickets.UserOf(http, batch) is { } user
+        app.MapPost(
+            "/api/batches/{batch}/orders", (HttpContext http, string batch) => tickets.UserOf(http, batch) is { } user
             ? AnswerAsync(http, batch, user)
             : Problem.Of(Refusal.Unauthenticated).ExecuteAsync(http));
 
     /// <summary>Maps the purchase that stands behind <see cref="StockTokens"/>.</summary>
     public static void MapWithTokens(IEndpointRouteBuilder app) =>
-        app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch) => AnswerAsync(http, batch, UserOf(http.User)))
+        app.MapPost("/api/batches/{batch}/orders",
+            (HttpContext http, string batch) => AnswerAsync(http, batch, UserOf(http.User)))
             .RequireAuthorization();
 
     private static Task AnswerAsync(HttpContext http, string batch, string user) =>

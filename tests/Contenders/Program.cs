@@ -9,7 +9,8 @@ using OrleansSale.Tests.Contenders.Stocks;
 
 // What a merchant would take instead of the engine, each behind the engine's own web server: --contender NAME.
 // The same server settings, logging, keys, ticket check and JSON as the engine's; nothing else of it.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
 WebServer.Configure(builder.WebHost);
 var keys = Keys.Load(builder.Configuration, builder.Environment.IsDevelopment());
 var name = builder.Configuration["contender"];

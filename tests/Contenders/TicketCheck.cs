@@ -10,7 +10,8 @@ internal sealed class TicketCheck(TicketSigner tickets)
 
     /// <summary>The user of a genuine ticket for this batch; null: there is no such ticket.</summary>
     public string? UserOf(HttpContext http, string batch) =>
-        http.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        http.Request.Headers.Authorization is [{ } header]
+            && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             && tickets.TryVerify(header.AsSpan(Scheme.Length).Trim(), batch, out var ticket)
             ? ticket.User
             : null;

@@ -31,7 +31,8 @@ public sealed class KillTests(ITestOutputHelper output)
         using var lives = new EngineLives();
         var campaign = new Campaign("mi2", seed, lives.Secrets);
         var shoppers = Enumerable.Range(0, Shoppers)
-            .Select(index => new Shopper(campaign, index, $"shopper-{index}", new Random(campaign.Random.Next()))).ToList();
+            .Select(index => new Shopper(campaign, index, $"shopper-{index}", new Random(campaign.Random.Next())))
+                .ToList();
         // One for each life, who has bought nothing before: they can't have reached a limit.
         var witnesses = Enumerable.Range(0, rounds + 1)
             .Select(index => new Shopper(campaign, index, $"witness-{index}", new Random(index))).ToList();
@@ -84,7 +85,8 @@ public sealed class KillTests(ITestOutputHelper output)
     private static async Task LoadAndKillAsync(Campaign campaign, EngineProcess engine, Life life, Crowd crowd)
     {
         var shopping = crowd.ShopAsync(life, Habits.Varied);
-        await Task.Delay(campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds)); // paced: a random moment
+        var milliseconds = campaign.Random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds);
+        await Task.Delay(milliseconds); // paced: a random moment
         life.End();
         await engine.KillAsync();
         await shopping;

@@ -34,8 +34,8 @@ public sealed class EngineClient : IDisposable
     /// <param name="cashier">The front that has the sandbox.</param>
     /// <param name="answerWithin">How long an answer may take before it counts as none.</param>
     /// <param name="patience">
-    /// For how long a request is sent again after a 503, when its Retry-After has passed, or while no front is there; 0:
-    /// not at all.
+    /// For how long a request is sent again after a 503, when its Retry-After has passed, or while no front is there;
+    /// 0: not at all.
     /// </param>
     public EngineClient(IReadOnlyList<Uri> fronts, Uri cashier, TimeSpan answerWithin, TimeSpan patience)
     {

@@ -9,8 +9,8 @@ namespace OrleansSale.Tests.Engine;
 
 /// <summary>Sends requests to an engine that has one front or several.</summary>
 /// <remarks>
-/// It stays with one front as long as that answers. A connection that is refused or closed sends it to the next one with
-/// the same request, which is safe: every request may be repeated. Silence does not: it is what must not happen.
+/// It stays with one front as long as that answers. A connection that is refused or closed sends it to the next one
+/// with the same request, which is safe: every request may be repeated. Silence does not: it is what must not happen.
 /// </remarks>
 internal sealed class Fronts(IReadOnlyList<Uri> addresses, TimeSpan answerWithin) : IDisposable
 {
@@ -90,7 +90,8 @@ internal sealed class Fronts(IReadOnlyList<Uri> addresses, TimeSpan answerWithin
             var text = await answer.Content.ReadAsStringAsync();
             NoteDuration(Stopwatch.GetElapsedTime(started));
             var isJson = answer.Content.Headers.ContentType?.MediaType is Json or ProblemJson;
-            return (new EngineAnswer((int)answer.StatusCode, isJson ? JsonElement.Parse(text) : default), RetryAfter(answer));
+            return (new EngineAnswer((int)answer.StatusCode, isJson ? JsonElement.Parse(text) : default),
+                RetryAfter(answer));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

@@ -86,7 +86,8 @@ public sealed class DatabaseTests(ClusterStage stage, ITestOutputHelper output)
     }
 
     private static bool IsAppend(string sql) =>
-        sql.Contains("INSERT INTO", StringComparison.OrdinalIgnoreCase) && sql.Contains("ledger", StringComparison.OrdinalIgnoreCase);
+        sql.Contains("INSERT INTO", StringComparison.OrdinalIgnoreCase)
+            && sql.Contains("ledger", StringComparison.OrdinalIgnoreCase);
 
     private async Task<int> EndConnectionsAsync(Random random)
     {

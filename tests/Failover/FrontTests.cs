@@ -8,13 +8,15 @@ public sealed class FrontTests(ClusterStage stage, ITestOutputHelper output)
 {
     private const int PurchasesBefore = 200, PurchasesAfter = 300, MaxAsks = 600;
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20), AskAgainAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20),
+        AskAgainAfter = TimeSpan.FromMilliseconds(100);
 
     [Fact]
     public async Task A_checkout_can_be_paid_at_every_front_wherever_it_was_opened()
     {
         var cluster = await stage.ClusterAsync(TestContext.Current.CancellationToken);
-        var (signer, plan) = (new TokenSigner(stage.Secrets), new BatchPlan("paid-anywhere", 10, DateTimeOffset.UtcNow.AddSeconds(8)));
+        var (signer, plan) =
+            (new TokenSigner(stage.Secrets), new BatchPlan("paid-anywhere", 10, DateTimeOffset.UtcNow.AddSeconds(8)));
         using var first = new EngineClient(cluster.Fronts[0].Address, AnswerWithin);
         (await first.CreateAsync(signer.Sign("staff", "op", "operator"), plan)).Status.ShouldBe(201);
         var tickets = new Dictionary<string, string>();
@@ -35,11 +37,13 @@ public sealed class FrontTests(ClusterStage stage, ITestOutputHelper output)
             var order = await UntilAsync(() => here.BuyAsync(plan.Id, tickets[buyer], key: null));
             var checkout = await UntilAsync(() => here.CheckoutAsync(token, order.Text("id")!));
             (await there.PayAsync(checkout.Text("checkoutUrl")!)).Succeeded.ShouldBeTrue();
-            await UntilAsync(() => here.OrderAsync(token, order.Text("id")!), answer => answer.Text("status") == "paid");
+            await UntilAsync(
+                () => here.OrderAsync(token, order.Text("id")!), answer => answer.Text("status") == "paid");
         }
     }
 
-    private static async Task<EngineAnswer> UntilAsync(Func<Task<EngineAnswer>> ask, Func<EngineAnswer, bool>? isDone = null)
+    private static async Task<EngineAnswer> UntilAsync(
+        Func<Task<EngineAnswer>> ask, Func<EngineAnswer, bool>? isDone = null)
     {
         for (var patience = 0; ; patience++)
         {

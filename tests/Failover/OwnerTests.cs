@@ -14,7 +14,7 @@ public sealed class OwnerTests(ClusterStage stage, ITestOutputHelper output)
 
     /// <summary><c>FAILOVER_ENTRIES</c>: how many purchases the ledger has before the kill.</summary>
     [Fact]
-    public async Task The_next_purchase_after_the_kill_of_the_owner_is_answered_within_5_seconds_and_nobody_sees_an_error()
+    public async Task The_next_purchase_after_the_kill_of_the_owner_is_answered_within_5_seconds_and_no_error_is_seen()
     {
         var cluster = await stage.ClusterAsync(TestContext.Current.CancellationToken);
         var before = Chance.FromEnvironment("FAILOVER_ENTRIES") ?? PurchasesBefore;
@@ -56,7 +56,8 @@ public sealed class OwnerTests(ClusterStage stage, ITestOutputHelper output)
         await sale.SellsAsync(PurchasesAfter);
 
         zombie.Continue();
-        (await zombie.Process.EndsAsync(EndsWithin)).ShouldBeTrue($"{zombie.Name} was taken for dead and ends itself:\n{zombie.Output}");
+        (await zombie.Process.EndsAsync(EndsWithin))
+            .ShouldBeTrue($"{zombie.Name} was taken for dead and ends itself:\n{zombie.Output}");
         await sale.SellsAsync(PurchasesAfter);
         await sale.EndAsync();
         await zombie.HealAsync(TestContext.Current.CancellationToken);

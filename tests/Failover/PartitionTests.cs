@@ -7,7 +7,9 @@ using OrleansSale.Tests.Shopping;
 
 namespace OrleansSale.Tests.Failover;
 
-/// <summary>Silos that can't reach each other take each other for dead, and each of them goes on while it may.</summary>
+/// <summary>
+/// Silos that can't reach each other take each other for dead, and each of them goes on while it may.
+/// </summary>
 public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
 {
     private const int Silos = 3;
@@ -32,7 +34,8 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
 
         // Nobody pays: the sandbox is out of the silos' reach.
         await using var sale = await SaleUnderLoad.OpenAsync(
-            cluster, stage.Secrets, "parted", new Load { Habits = Habits.Eager with { Pay = 0 }, Pause = Pause }, output);
+            cluster, stage.Secrets, "parted", new Load { Habits = Habits.Eager with { Pay = 0 }, Pause = Pause },
+            output);
         sale.Start();
         await sale.SellsAsync(Purchases);
         foreach (var (one, other) in Pairs) await islands.PartAsync(one, other);
@@ -43,12 +46,15 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
 
         // The owner alone is parted: the others outvote it, while it still reaches the front and the database.
         var owner = await cluster.OwnerAsync(sale.Batch);
-        var others = Pairs.Where(pair => cluster.Silos[pair.One] == owner || cluster.Silos[pair.Other] == owner).ToList();
+        var others = Pairs.Where(pair => cluster.Silos[pair.One] == owner || cluster.Silos[pair.Other] == owner)
+            .ToList();
         foreach (var (one, other) in others) await islands.PartAsync(one, other);
         var next = await cluster.OwnerAsync(sale.Batch, other: owner);
-        output.WriteLine($"{owner.Name} parted, {next.Name} owns the batch: {Describe(cluster)}, {sale.Life.Purchases} purchases");
+        output.WriteLine(
+            $"{owner.Name} parted, {next.Name} owns the batch: {Describe(cluster)}, {sale.Life.Purchases} purchases");
         await sale.SellsAsync(Purchases);
-        (await owner.Process.EndsAsync(EndsWithin)).ShouldBeTrue($"{owner.Name} was taken for dead and ends itself:\n{owner.Output}");
+        (await owner.Process.EndsAsync(EndsWithin))
+            .ShouldBeTrue($"{owner.Name} was taken for dead and ends itself:\n{owner.Output}");
         foreach (var (one, other) in others) await islands.HealAsync(one, other);
         await HealAsync(cluster, sale);
         await sale.EndAsync();

@@ -26,9 +26,11 @@ public sealed class RollingRestartTests(ClusterStage stage, ITestOutputHelper ou
         await sale.SellsAsync(Purchases);
         foreach (var member in cluster.Silos.Concat(cluster.Fronts))
         {
-            (await member.StopAsync(StopWithin)).ShouldBeTrue($"{member.Name} ends in an orderly way:\n{member.Output}");
+            (await member.StopAsync(StopWithin))
+                .ShouldBeTrue($"{member.Name} ends in an orderly way:\n{member.Output}");
             await member.StartAsync(TestContext.Current.CancellationToken);
-            output.WriteLine($"{member.Name} is ready again {member.Process.ToReady.TotalSeconds:0.0} s after its start");
+            output.WriteLine(
+                $"{member.Name} is ready again {member.Process.ToReady.TotalSeconds:0.0} s after its start");
         }
 
         await sale.SellsAsync(Purchases);

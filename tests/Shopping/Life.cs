@@ -8,7 +8,8 @@ namespace OrleansSale.Tests.Shopping;
 /// A time in which every request must be answered; from its end on, none need be. One life of an engine, or the time of
 /// a sale at a cluster that lives on when parts of it die.
 /// </summary>
-/// <param name="clients">How shoppers reach the engine: the shopper of number n by client n, modulo their number.</param>
+/// <param name="clients">How shoppers reach the engine: the shopper of number n by client n, modulo their
+/// number.</param>
 /// <param name="findings">Where what goes against the contract is noted.</param>
 public sealed class Life(IReadOnlyList<EngineClient> clients, Findings findings)
 {
@@ -59,7 +60,8 @@ public sealed class Life(IReadOnlyList<EngineClient> clients, Findings findings)
     /// <param name="moment">A Stopwatch timestamp.</param>
     public TimeSpan? NextPurchaseAfter(long moment)
     {
-        var later = _purchases.Where(purchase => purchase.Asked > moment).Select(purchase => purchase.Answered).ToList();
+        var later = _purchases.Where(purchase => purchase.Asked > moment).Select(purchase => purchase.Answered)
+            .ToList();
         return later.Count == 0 ? null : Stopwatch.GetElapsedTime(moment, later.Min());
     }
 

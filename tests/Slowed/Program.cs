@@ -7,7 +7,8 @@ using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Storage;
 
 // The engine, whole and as it composes itself, on a ledger that takes its time: --purchases-per-second N.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
 if (!double.TryParse(builder.Configuration["purchases-per-second"], out var perSecond) || perSecond <= 0)
 {
     Console.Error.WriteLine("--purchases-per-second must be a number above 0.");

@@ -4,8 +4,8 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Tests.Storage;
 
 /// <summary>
-/// Stands before another ledger and lets a batch append no more than so many entries a second, as a slow disk would that
-/// writes one after the other. All else goes through at once.
+/// Stands before another ledger and lets a batch append no more than so many entries a second, as a slow disk would
+/// that writes one after the other. All else goes through at once.
 /// </summary>
 public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAsyncDisposable
 {
@@ -27,7 +27,8 @@ public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAs
         inner.ReadHeadAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<LedgerCommit> ReadAsync(
+        string stream, long fromSeq = 1, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(stream, fromSeq, cancellationToken);
 
     /// <inheritdoc/>
@@ -45,7 +46,8 @@ public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAs
         if (inner is IAsyncDisposable ledger) await ledger.DisposeAsync();
     }
 
-    // Timers are late by up to a millisecond or two: an append that comes at once after another is not made to pay for that.
+    // Timers are late by up to a millisecond or two: an append that comes at once after another is not made to pay for
+    // that.
     private TimeSpan TimeFor(int entries)
     {
         lock (_lock)

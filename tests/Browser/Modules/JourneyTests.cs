@@ -46,8 +46,10 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("150, none, {phase: 'reserving', paused: true}", "reserving", "reserve", true)]
     [InlineData("310, {orders: Array(9).fill(order('expired'))}", "on-sale", "buy", true)]
     [InlineData("310, {orders: Array(10).fill(order('expired'))}", "on-sale", "none", false)]
-    [InlineData("310, {orders: [...Array(10).fill(order('refunded')), order('paid')]}, {perUserLimit: 2}", "on-sale", "none", false)]
-    [InlineData("310, {orders: [...Array(10).fill(order('cancelled')), order('awaiting-payment')]}", "on-sale", "pay", true)]
+    [InlineData("310, {orders: [...Array(10).fill(order('refunded')), order('paid')]}, {perUserLimit: 2}", "on-sale",
+        "none", false)]
+    [InlineData(
+        "310, {orders: [...Array(10).fill(order('cancelled')), order('awaiting-payment')]}", "on-sale", "pay", true)]
     [InlineData("400", "closed", "none", false)]
     [InlineData("390, {}, {phase: 'closed'}", "closed", "none", false)]
     [InlineData("390, {orders: [order('awaiting-payment')]}, {phase: 'closed'}", "closed", "none", false)]
@@ -66,7 +68,8 @@ public sealed class JourneyTests(SaleStage stage)
         var plan = await stage.Modules.RunAsync<Plan>(
             "/js/journey.js", $"{Facts} return m.journey(is(310, {{orders: Array(10).fill(order('cancelled'))}}));");
         plan.Status.ShouldBe("ended-too-often");
-        (await stage.Modules.RunAsync<int>("/js/journey.js", "return m.maxEndedOrders;")).ShouldBe(BatchTerms.MaxEndedOrders);
+        (await stage.Modules.RunAsync<int>("/js/journey.js", "return m.maxEndedOrders;"))
+            .ShouldBe(BatchTerms.MaxEndedOrders);
     }
 
     [Fact]

@@ -28,7 +28,9 @@ public sealed class ModulePage
         return new ModulePage(page);
     }
 
-    /// <summary>Runs the body of an async function that has a module's exports as <c>m</c>, the argument as <c>x</c>.</summary>
+    /// <summary>
+    /// Runs the body of an async function that has a module's exports as <c>m</c>, the argument as <c>x</c>.
+    /// </summary>
     public async Task<T> RunAsync<T>(string module, string body, object? argument = null)
     {
         var json = await _page.EvaluateAsync<string>(

@@ -70,7 +70,8 @@ public sealed class TextTests(SaleStage stage)
     {
         var faults = Enum.GetNames<FieldFault>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
         var words = await stage.Modules.RunAsync<string[]>(
-            Text, "return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));", faults);
+            Text, "return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));",
+            faults);
         words.ShouldAllBe(text => text.Length > 5);
     }
 

@@ -5,11 +5,14 @@ using OrleansSale.Tests.Engine;
 
 [assembly: AssemblyFixture(typeof(SaleStage))]
 // The tests mostly wait, for openings and for retries.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 4)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 8)]
 
 namespace OrleansSale.Tests.Browser.Stage;
 
-/// <summary>One engine, as a newcomer starts it, and one browser for all tests; each test brings its own batch and its own visitors.</summary>
+/// <summary>
+/// One engine, as a newcomer starts it, and one browser for all tests; each test brings its own batch and its own
+/// visitors.
+/// </summary>
 public sealed class SaleStage : IAsyncLifetime
 {
     private readonly ScratchFolder _data = new();

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace OrleansSale.Tests.Contenders.Stocks;
 
 /// <summary>
-/// Redis and a Lua script, as flash sales are commonly built: one stock decrement, one order per user, the order appended to
-/// a stream, in one atomic step. Redis answers after the write to its append-only file as it is configured.
+/// Redis and a Lua script, as flash sales are commonly built: one stock decrement, one order per user, the order
+/// appended to a stream, in one atomic step. Redis answers after the write to its append-only file as it is configured.
 /// </summary>
 internal sealed class RedisStock : IStock
 {
@@ -30,7 +30,8 @@ internal sealed class RedisStock : IStock
     private RedisStock(IDatabase database, byte[] script) => (_database, _script) = (database, script);
 
     /// <summary>Connects and loads the script.</summary>
-    /// <param name="address">Host and port. The client sends everybody's commands over one connection, back to back.</param>
+    /// <param name="address">Host and port. The client sends everybody's commands over one connection, back to
+    /// back.</param>
     public static async Task<RedisStock> ConnectAsync(string address)
     {
         var redis = await ConnectionMultiplexer.ConnectAsync(address);

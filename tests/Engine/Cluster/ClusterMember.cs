@@ -29,7 +29,9 @@ public sealed class ClusterMember : IAsyncDisposable
     /// <summary>Whether its process is there, frozen or not.</summary>
     public bool IsAlive => _process is { HasExited: false };
 
-    /// <summary>Whether it must answer: from when it is ready until it is ended or frozen. Any thread may ask.</summary>
+    /// <summary>
+    /// Whether it must answer: from when it is ready until it is ended or frozen. Any thread may ask.
+    /// </summary>
     public bool IsUp => _isUp;
 
     /// <summary>The last lines it wrote, in this life or the last.</summary>

@@ -35,7 +35,8 @@ public sealed class ClusterProcesses : IAsyncDisposable
 
     /// <summary>Starts a cluster, and waits until all of it is ready.</summary>
     /// <exception cref="EngineException">One did not start; the message has what it wrote.</exception>
-    public static async Task<ClusterProcesses> StartAsync(ClusterPlan plan, CancellationToken cancellationToken = default)
+    public static async Task<ClusterProcesses> StartAsync(
+        ClusterPlan plan, CancellationToken cancellationToken = default)
     {
         var cluster = new ClusterProcesses(plan);
         try
@@ -115,7 +116,9 @@ public sealed class ClusterProcesses : IAsyncDisposable
     private ClusterMember Front(ClusterPlan plan, int index, int firstPort)
     {
         var folder = plan.SandboxDirectory ?? _scratch!.Path;
-        var port = index == 0 ? firstPort : plan.FirstFrontPort == 0 ? LoopbackPorts.Free() : plan.FirstFrontPort + index;
+        var port = index == 0 ? firstPort : plan.FirstFrontPort == 0
+            ? LoopbackPorts.Free()
+            : plan.FirstFrontPort + index;
         return new($"front {index + 1}", new FrontOptions(
             plan.Identity, folder, plan.Secrets)
         {
@@ -149,7 +152,8 @@ public sealed class ClusterProcesses : IAsyncDisposable
     private static Action<string>? Log(ClusterPlan plan, string name)
     {
         if (plan.LogDirectory is null) return null;
-        var file = Path.Combine(Directory.CreateDirectory(plan.LogDirectory).FullName, $"{plan.Identity.ClusterId}-{name}.log");
+        var file = Path.Combine(
+            Directory.CreateDirectory(plan.LogDirectory).FullName, $"{plan.Identity.ClusterId}-{name}.log");
         return line => File.AppendAllText(file, $"{DateTime.UtcNow:HH:mm:ss.fff} {line}\n");
     }
 

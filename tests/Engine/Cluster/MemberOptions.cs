@@ -36,13 +36,16 @@ public sealed record SiloOptions(ClusterIdentity Cluster, int SiloPort, int Gate
         $"--Orleans:SiloPort={SiloPort}",
         $"--Orleans:GatewayPort={GatewayPort}",
         $"--Orleans:AdvertisedAddress={Host}",
-        .. Cashier is null ? (string[])[] : [$"--Payments:BaseAddress={Cashier}sandbox", $"--Payments:PublicAddress={Cashier}"],
+        .. Cashier is null
+            ? (string[])[]
+            : [$"--Payments:BaseAddress={Cashier}sandbox", $"--Payments:PublicAddress={Cashier}"],
     ];
 }
 
 /// <summary>How to start a front.</summary>
 /// <param name="Cluster">Its cluster.</param>
-/// <param name="DataDirectory">Where the sandbox, which every front has, keeps its file: all of them in the same.</param>
+/// <param name="DataDirectory">Where the sandbox, which every front has, keeps its file: all of them in the
+/// same.</param>
 /// <param name="Secrets">Its secrets.</param>
 public sealed record FrontOptions(ClusterIdentity Cluster, string DataDirectory, EngineSecrets? Secrets)
     : ProgramOptions(Secrets)

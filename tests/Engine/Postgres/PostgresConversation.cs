@@ -25,7 +25,8 @@ internal sealed class PostgresConversation
 
     /// <summary>Takes note of what the client sends.</summary>
     /// <param name="bytes">The next ones.</param>
-    /// <param name="executed">Called with each statement to execute; its round is the one after <see cref="Rounds"/>.</param>
+    /// <param name="executed">Called with each statement to execute; its round is the one after <see
+    /// cref="Rounds"/>.</param>
     public void Asked(ReadOnlySpan<byte> bytes, Action<string> executed)
     {
         _asked.Add(bytes);
@@ -48,7 +49,8 @@ internal sealed class PostgresConversation
                     break;
                 case 'B':
                     var portal = Text(message.Body.Span);
-                    if (_prepared.TryGetValue(Text(message.Body.Span[(portal.Length + 1)..]), out var sql)) executed(sql);
+                    if (_prepared.TryGetValue(Text(message.Body.Span[(portal.Length + 1)..]), out var sql))
+                        executed(sql);
                     break;
                 case 'Q':
                     executed(Text(message.Body.Span));

@@ -6,8 +6,8 @@ using Npgsql;
 namespace OrleansSale.Tests.Engine.Postgres;
 
 /// <summary>
-/// Stands between clients and a PostgreSQL and breaks what is between them: cuts connections, falls silent, or loses the
-/// answer to a statement that the server has executed.
+/// Stands between clients and a PostgreSQL and breaks what is between them: cuts connections, falls silent, or loses
+/// the answer to a statement that the server has executed.
 /// </summary>
 public sealed class PostgresProxy : IAsyncDisposable
 {
@@ -72,8 +72,8 @@ public sealed class PostgresProxy : IAsyncDisposable
     public void SpeakAgain() => _open.TrySetResult();
 
     /// <summary>
-    /// The next time a statement is executed that this is true of, its answer is lost and the connection cut: the server
-    /// has done it, the client can't know.
+    /// The next time a statement is executed that this is true of, its answer is lost and the connection cut: the
+    /// server has done it, the client can't know.
     /// </summary>
     /// <returns>Completes when that has happened.</returns>
     public Task LoseAnswerAsync(Func<string, bool> isIt)
@@ -96,7 +96,8 @@ public sealed class PostgresProxy : IAsyncDisposable
 
     /// <summary>The answer to lose if this statement is the one; it is lost once.</summary>
     internal AnswerToLose? Claim(string statement) =>
-        _toLose is { } toLose && toLose.IsIt(statement) && Interlocked.CompareExchange(ref _toLose, null, toLose) == toLose
+        _toLose is { } toLose && toLose.IsIt(statement)
+            && Interlocked.CompareExchange(ref _toLose, null, toLose) == toLose
             ? toLose
             : null;
 
@@ -109,7 +110,8 @@ public sealed class PostgresProxy : IAsyncDisposable
         {
             while (true) _ = ServeAsync(await _listener.AcceptSocketAsync(_ends.Token));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The end.
         }

@@ -63,7 +63,8 @@ public sealed class PostgresServer : IAsyncDisposable
         var server = new PostgresServer(folder, settings ?? new Dictionary<string, string>());
         try
         {
-            if (!File.Exists(Path.Combine(server._directory, "PG_VERSION"))) await server.CreateAsync(cancellationToken);
+            if (!File.Exists(Path.Combine(server._directory, "PG_VERSION")))
+                await server.CreateAsync(cancellationToken);
             await server.StartAgainAsync(cancellationToken);
             return server;
         }
@@ -87,7 +88,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>The connection string of a database, which is made if it is not there.</summary>
     public async Task<string> FindDatabaseAsync(string name, CancellationToken cancellationToken = default) =>
-        await AskAsync("postgres", $"SELECT count(*) FROM pg_database WHERE datname = '{name}'", cancellationToken) is 0L
+        await AskAsync(
+            "postgres", $"SELECT count(*) FROM pg_database WHERE datname = '{name}'", cancellationToken) is 0L
             ? await CreateDatabaseAsync(name, cancellationToken)
             : ConnectionString(name);
 
@@ -108,7 +110,9 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task<string> AskDurabilityAsync(CancellationToken cancellationToken = default) =>
         (string)(await AskAsync("postgres", WhatItDoes, cancellationToken))!;
 
-    /// <summary>Stops it as an operator would in a hurry: connections are cut, what is committed stays (SIGINT).</summary>
+    /// <summary>
+    /// Stops it as an operator would in a hurry: connections are cut, what is committed stays (SIGINT).
+    /// </summary>
     public async Task StopAsync()
     {
         if (_process is not { HasExited: false } process) return;
@@ -146,7 +150,8 @@ public sealed class PostgresServer : IAsyncDisposable
         var settings = _settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"]);
         _process = Launch(
             "postgres",
-            ["-D", _directory, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", .. settings]);
+            ["-D", _directory, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+                .. settings]);
         _output = new ProcessOutput(_process);
         var started = Stopwatch.GetTimestamp();
         while (!await AcceptsAsync(cancellationToken))
@@ -183,7 +188,8 @@ public sealed class PostgresServer : IAsyncDisposable
         // It refuses to run as root.
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", [Unprivileged, _directory], cancellationToken);
         var create = Launch(
-            "initdb", ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]);
+            "initdb",
+            ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]);
         await EndAsync(create, cancellationToken);
     }
 
@@ -218,7 +224,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         await EndAsync(Process.Start(start)!, cancellationToken);
     }
 

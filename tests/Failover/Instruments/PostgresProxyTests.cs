@@ -19,7 +19,8 @@ public sealed class PostgresProxyTests(ClusterStage stage) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var direct = await stage.Postgres.CreateDatabaseAsync($"proxied{Interlocked.Increment(ref _databases)}", Cancellation);
+        var direct =
+            await stage.Postgres.CreateDatabaseAsync($"proxied{Interlocked.Increment(ref _databases)}", Cancellation);
         _proxy = PostgresProxy.Start(stage.Postgres);
         _connectionString = _proxy.Through(direct) + ";Pooling=false";
         await using var connection = await OpenAsync();

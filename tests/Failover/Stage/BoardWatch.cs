@@ -5,7 +5,8 @@ using OrleansSale.Tests.Shopping;
 namespace OrleansSale.Tests.Failover.Stage;
 
 /// <summary>
-/// Looks at a batch's board at one front all the time: while the front is up the board is served, and it never goes back.
+/// Looks at a batch's board at one front all the time: while the front is up the board is served, and it never goes
+/// back.
 /// </summary>
 internal sealed class BoardWatch(ClusterMember front, string batch, Findings findings)
 {
@@ -27,7 +28,8 @@ internal sealed class BoardWatch(ClusterMember front, string batch, Findings fin
             var wasUp = front.IsUp;
             var board = await client.BoardAsync(batch);
             if (board.Status == 200) Look(board);
-            else if (wasUp && front.IsUp) findings.Add($"{front.Name} serves no board of {batch} after {Served}: {board}");
+            else if (wasUp && front.IsUp)
+                findings.Add($"{front.Name} serves no board of {batch} after {Served}: {board}");
             await Task.Delay(Interval, CancellationToken.None); // paced: as often as a page looks
         }
     }
@@ -35,7 +37,8 @@ internal sealed class BoardWatch(ClusterMember front, string batch, Findings fin
     private void Look(EngineAnswer board)
     {
         Served++;
-        var (stock, seq) = (board.Body.GetProperty("stock").GetInt32(), board.Body.GetProperty("head").GetProperty("seq").GetInt64());
+        var (stock, seq) =
+            (board.Body.GetProperty("stock").GetInt32(), board.Body.GetProperty("head").GetProperty("seq").GetInt64());
         findings.Expect(seq >= _seq && stock >= _stock,
             $"the board of {batch} at {front.Name} went back from entry {_seq}, stock {_stock}, to {seq}, {stock}");
         (_stock, _seq) = (stock, seq);

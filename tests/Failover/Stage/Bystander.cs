@@ -4,8 +4,8 @@ using OrleansSale.Tests.Engine;
 namespace OrleansSale.Tests.Failover.Stage;
 
 /// <summary>
-/// One who asks, once each, for what the shoppers seldom or never ask for: whatever happens to the engine meanwhile, the
-/// answer is a success or overloaded.
+/// One who asks, once each, for what the shoppers seldom or never ask for: whatever happens to the engine meanwhile,
+/// the answer is a success or overloaded.
 /// </summary>
 internal sealed class Bystander
 {

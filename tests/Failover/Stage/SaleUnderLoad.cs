@@ -38,7 +38,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     private readonly int _seed;
     private Task _watching = Task.CompletedTask, _shopping = Task.CompletedTask;
 
-    private SaleUnderLoad(ClusterProcesses cluster, EngineSecrets secrets, string name, Load load, ITestOutputHelper output)
+    private SaleUnderLoad(
+        ClusterProcesses cluster, EngineSecrets secrets, string name, Load load, ITestOutputHelper output)
     {
         (_cluster, _output, _load, _seed) = (cluster, output, load, Chance.Seed(output));
         Campaign = new Campaign(name, _seed, secrets);
@@ -87,8 +88,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     }
 
     /// <summary>
-    /// Before the start: some of the shoppers go to the fronts of this cluster. Each goes to a front and from there, if it
-    /// is gone, to another one of the same cluster.
+    /// Before the start: some of the shoppers go to the fronts of this cluster. Each goes to a front and from there, if
+    /// it is gone, to another one of the same cluster.
     /// </summary>
     public void Join(ClusterProcesses cluster)
     {
@@ -110,7 +111,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     public Task SellsAsync(int more)
     {
         var until = Life.Purchases + more;
-        return HoldsAsync(() => Life.Purchases >= until, $"{more} more purchases", TimeSpan.FromSeconds(more / SlowestPerSecond));
+        return HoldsAsync(
+            () => Life.Purchases >= until, $"{more} more purchases", TimeSpan.FromSeconds(more / SlowestPerSecond));
     }
 
     /// <summary>From that moment to the first new order that was asked for after it.</summary>
@@ -125,7 +127,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     public async Task RestockAsync()
     {
         using var client = _cluster.Client(0, AnswerWithin, Patience);
-        Life.Judge("the operator", "restocks", null, await client.RestockAsync(Campaign.Chef, Batch, UnitsRestocked, "more"));
+        Life.Judge(
+            "the operator", "restocks", null, await client.RestockAsync(Campaign.Chef, Batch, UnitsRestocked, "more"));
     }
 
     /// <summary>Waits until that holds; bounded.</summary>
@@ -138,14 +141,15 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
         while (!condition())
         {
             if (Stopwatch.GetElapsedTime(started) > Patience + besides)
-                throw new EngineException($"seed {_seed}: not in time: {what}\n{Life.Outcomes}\n{Campaign.Findings}\n{_cluster.Output}");
+                throw new EngineException(
+                    $"seed {_seed}: not in time: {what}\n{Life.Outcomes}\n{Campaign.Findings}\n{_cluster.Output}");
             await Task.Delay(PollInterval); // bounded poll
         }
     }
 
     /// <summary>
-    /// Ends the load. Everything told must be in the ledger, everything asked again must be answered the same, and nobody
-    /// may have seen anything but a success, a refusal or overloaded. The cluster must be whole.
+    /// Ends the load. Everything told must be in the ledger, everything asked again must be answered the same, and
+    /// nobody may have seen anything but a success, a refusal or overloaded. The cluster must be whole.
     /// </summary>
     public async Task EndAsync()
     {
@@ -158,7 +162,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
         await new Verification(Campaign, _shoppers).AfterRestartAsync(after, "the sale");
         _output.WriteLine(
             $"{Life.Purchases} purchases, {Campaign.SaleRecord.Facts} facts told, longest answer " +
-            $"{Life.LongestAnswer.TotalSeconds:0.00} s, boards served {string.Join(" + ", _boards.Select(board => board.Served))}\n" +
+            $"{Life.LongestAnswer.TotalSeconds:0.00} s, boards served " +
+            $"{string.Join(" + ", _boards.Select(board => board.Served))}\n" +
             $"  {Life.Outcomes}");
         Campaign.Findings.Total.ShouldBe(0, $"seed {_seed}, {Campaign.Findings}\n{_cluster.Output}");
         Campaign.SaleRecord.Orders.ShouldBeGreaterThan(0);

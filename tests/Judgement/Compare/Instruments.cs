@@ -11,20 +11,23 @@ public sealed class Instruments
 {
     [Fact]
     public void The_order_of_contenders_is_rotated() =>
-        Enumerable.Range(0, 4).Select(by => string.Concat(Rounds.Rotate(["a", "b", "c"], by))).ShouldBe(["abc", "bca", "cab", "abc"]);
+        Enumerable.Range(0, 4).Select(by => string.Concat(Rounds.Rotate(["a", "b", "c"], by)))
+            .ShouldBe(["abc", "bca", "cab", "abc"]);
 
     [Theory]
     [InlineData("a,b", "noop purchase")]
     [InlineData(" soldout , c ", "redis-everysec redis-always soldout")]
     [InlineData("a,nobody", null), InlineData("", null)]
     public void Contenders_are_named_by_letter_or_name(string list, string? names) =>
-        (Contender.Named(list) is { } named ? string.Join(' ', named.Select(contender => contender.Name)) : null).ShouldBe(names);
+        (Contender.Named(list) is { } named ? string.Join(' ', named.Select(contender => contender.Name)) : null)
+            .ShouldBe(names);
 
     [Fact]
     public void What_wrk_counted_is_read()
     {
         var count = WrkCount.Parse(
-            """{"microseconds":1032399,"answers":90,"sent":100,"refusals":3,"lost":2,"ranOut":false,"p50":4602,"p99":186665}""");
+            """{"microseconds":1032399,"answers":90,"sent":100,"refusals":3,"lost":2,""" +
+            "\"ranOut\":false,\"p50\":4602,\"p99\":186665}");
         (count.Answers, count.Refusals, count.Lost, count.RanOut).ShouldBe((90, 3, 2, false));
         count.Undecided.ShouldBe(10);
     }
@@ -49,7 +52,8 @@ public sealed class Instruments
         var own = self.TotalProcessorTime;
         var tree = ProcessTree.Read();
         tree.Members(Environment.ProcessId).First().ShouldBe(Environment.ProcessId);
-        // Counted in ticks of 10 ms, and with the children of other tests, which have no upper bound that could be named here.
+        // Counted in ticks of 10 ms, and with the children of other tests, which have no upper bound that could be
+        // named here.
         tree.ProcessorOf(Environment.ProcessId).ShouldBeGreaterThanOrEqualTo(own - TimeSpan.FromMilliseconds(50));
         tree.ProcessorOf(int.MaxValue).ShouldBe(TimeSpan.Zero);
     }
@@ -60,8 +64,10 @@ public sealed class Instruments
         var writer = new RequestWriter(EngineSecrets.Make(), "host");
         var requests = RequestWriter.Many(0, 50, number => writer.Purchase("mi2-1", number, Credential.TokenAndTicket))
             .Select(System.Text.Encoding.ASCII.GetString).ToList();
-        requests.Select(request => request.Split("\r\n").Single(line => line.StartsWith("Authorization: Bearer ", StringComparison.Ordinal)))
+        requests.Select(request => request.Split("\r\n")
+            .Single(line => line.StartsWith("Authorization: Bearer ", StringComparison.Ordinal)))
             .Distinct().Count().ShouldBe(50);
-        requests.Select(request => request[request.IndexOf("{\"ticket\":\"v1.", StringComparison.Ordinal)..]).Distinct().Count().ShouldBe(50);
+        requests.Select(request => request[request.IndexOf("{\"ticket\":\"v1.", StringComparison.Ordinal)..]).Distinct()
+            .Count().ShouldBe(50);
     }
 }

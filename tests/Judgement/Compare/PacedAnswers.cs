@@ -8,7 +8,8 @@ namespace OrleansSale.Tests.Judgement.Compare;
 /// <summary>What the open loop makes of the answers.</summary>
 public sealed class PacedAnswers
 {
-    private static readonly WireAnswer Order = Answers.Of(201, """{"id":"b.7","user":"weibo:a","units":[3],"quantity":1}""");
+    private static readonly WireAnswer Order =
+        Answers.Of(201, """{"id":"b.7","user":"weibo:a","units":[3],"quantity":1}""");
     private static readonly WireAnswer SoldOut = Answers.Of(409, """{"status":409,"code":"sold-out"}""");
     private static readonly WireAnswer Closed = Answers.Of(409, """{"status":409,"code":"sale-closed"}""");
 
@@ -16,7 +17,8 @@ public sealed class PacedAnswers
     public void Requests_start_at_equal_intervals()
     {
         var work = new Requests(new byte[5][], perSecond: 100);
-        Enumerable.Range(1, 4).Select(index => Stopwatch.GetElapsedTime(work.DueAt(index - 1), work.DueAt(index)).TotalMilliseconds)
+        Enumerable.Range(1, 4)
+            .Select(index => Stopwatch.GetElapsedTime(work.DueAt(index - 1), work.DueAt(index)).TotalMilliseconds)
             .ShouldAllBe(between => Math.Abs(between - 10) < 0.01);
     }
 
@@ -46,7 +48,8 @@ public sealed class PacedAnswers
     public void One_told_to_come_back_is_sent_again_after_that_and_not_more_often_than_it_may()
     {
         var work = new Requests(new byte[2][]) { MaxTries = 2 };
-        work.Answered(0, Answers.Of(503, """{"code":"overloaded"}""", "Retry-After: 3\r\n")).ShouldBe(TimeSpan.FromSeconds(3));
+        work.Answered(0, Answers.Of(503, """{"code":"overloaded"}""", "Retry-After: 3\r\n"))
+            .ShouldBe(TimeSpan.FromSeconds(3));
         work.Failed(1, "the connection was closed").ShouldNotBeNull();
         (work.Repeats, work.Settled, work.CountOf(Fate.Undecided)).ShouldBe((2, 0, 2));
         work.Answered(0, Order).ShouldBeNull();

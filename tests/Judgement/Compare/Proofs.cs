@@ -9,7 +9,8 @@ public sealed class Proofs
 {
     private readonly EngineSecrets _secrets = EngineSecrets.Make();
 
-    public static TheoryData<string> Names => [.. Contender.All.Where(contender => !contender.Refuses).Select(contender => contender.Name)];
+    public static TheoryData<string> Names =>
+        [.. Contender.All.Where(contender => !contender.Refuses).Select(contender => contender.Name)];
 
     [Theory, MemberData(nameof(Names))]
     public async Task A_contender_checks_the_credential_and_serves_a_user_once(string name)
@@ -20,7 +21,8 @@ public sealed class Proofs
         if (!contender.Stores) return;
         var stored = await stage.ReadAsync(Proof.Batch, TestContext.Current.CancellationToken);
         stored.ShouldNotBeNull().Judge(new Told(1, 0, [])).ShouldBeEmpty();
-        if (stored is StoredSale sale) (sale.Stock, sale.Left, sale.Orders.Count, sale.Broken.Count).ShouldBe((1, 0, 1, 0));
+        if (stored is StoredSale sale)
+            (sale.Stock, sale.Left, sale.Orders.Count, sale.Broken.Count).ShouldBe((1, 0, 1, 0));
     }
 
     [Fact]
@@ -33,5 +35,6 @@ public sealed class Proofs
         failure.Message.ShouldContain("a repeat was answered 201");
     }
 
-    private Task<Stage> StartAsync(Contender contender) => Stage.StartAsync(contender, _secrets, TestContext.Current.CancellationToken);
+    private Task<Stage> StartAsync(Contender contender) =>
+        Stage.StartAsync(contender, _secrets, TestContext.Current.CancellationToken);
 }

@@ -5,7 +5,8 @@ namespace OrleansSale.Tests.Judgement.Compare;
 /// <summary>What becomes of a measurement that others disturb.</summary>
 public sealed class QuietMoments
 {
-    private static readonly Usage Disturbed = new(1, 0, 1, OthersShare: 0.5), Undisturbed = new(1, 0, 1, OthersShare: 0.01);
+    private static readonly Usage Disturbed = new(1, 0, 1, OthersShare: 0.5),
+        Undisturbed = new(1, 0, 1, OthersShare: 0.01);
 
     [Fact]
     public async Task Without_patience_the_first_measurement_counts() =>
@@ -18,7 +19,8 @@ public sealed class QuietMoments
     private static async Task<(Usage Counted, int Made)> MeasureAsync(TimeSpan patience, params Usage[] usages)
     {
         var made = 0;
-        var counted = await new Quiet(patience, () => Task.FromResult(0.0)).MeasureAsync(() => Task.FromResult(usages[made++]));
+        var counted = await new Quiet(patience, () => Task.FromResult(0.0))
+            .MeasureAsync(() => Task.FromResult(usages[made++]));
         return (counted, made);
     }
 }

@@ -54,7 +54,8 @@ public sealed class Reports
     [Fact]
     public void What_an_audit_found_in_any_round_marks_the_contender()
     {
-        var report = ReportOf(Turn(1, Redis, 1, 1), Turn(2, Redis, 1, 1) with { Findings = ["oversold"] }, Turn(1, Ours, 1, 1));
+        var report =
+            ReportOf(Turn(1, Redis, 1, 1), Turn(2, Redis, 1, 1) with { Findings = ["oversold"] }, Turn(1, Ours, 1, 1));
         report.Contenders.Single(contender => contender.Name == Redis.Name).Findings.ShouldBe(["oversold"]);
         report.Contenders.Single(contender => contender.Name == Ours.Name).Findings.ShouldBeEmpty();
     }
@@ -63,7 +64,8 @@ public sealed class Reports
     [InlineData(0.01, false), InlineData(0.4, true)]
     public void A_machine_that_others_use_is_told(double others, bool told)
     {
-        var turn = Turn(1, Ours, 1, 1) with { Closed = [Closed(64, 1, new Usage(1, 0, 1, others)), Closed(256, 1, new Usage(1, 0, 1, others))] };
+        var usage = new Usage(1, 0, 1, others);
+        var turn = Turn(1, Ours, 1, 1) with { Closed = [Closed(64, 1, usage), Closed(256, 1, usage)] };
         ReportOf(turn).Notes.Any(note => note.Contains("NOT QUIET", StringComparison.Ordinal)).ShouldBe(told);
     }
 
@@ -79,7 +81,8 @@ public sealed class Reports
     public void Every_measure_of_the_design_has_its_name() =>
         Ratio.All.Where(ratio => ratio.Goal is not null).Select(ratio => ratio.Name).ShouldBe(
         [
-            "purchase_vs_noop", "purchase_vs_jwt_noop", "purchase_vs_redis_always", "purchase_vs_redis_everysec", "purchase_vs_postgres",
+            "purchase_vs_noop", "purchase_vs_jwt_noop", "purchase_vs_redis_always", "purchase_vs_redis_everysec",
+            "purchase_vs_postgres",
             "soldout_vs_noop", "reserve_vs_jwt_noop", "reserve_postgres_vs_jwt_noop",
         ]);
 
@@ -96,7 +99,8 @@ public sealed class Reports
     {
         var report = ReportOf(Turn(1, NoOp, 10, 20), Turn(1, Ours, 10, 15));
         Texts(ComparePictures.Throughput(report)).ShouldContain(Ours.Title);
-        Texts(ComparePictures.Latency(report, 50)).ShouldContain(text => text.StartsWith(NoOp.Name, StringComparison.Ordinal));
+        Texts(ComparePictures.Latency(report, 50))
+            .ShouldContain(text => text.StartsWith(NoOp.Name, StringComparison.Ordinal));
 
         static IEnumerable<string> Texts(string svg) => XDocument.Parse(svg).Descendants()
             .Where(element => element.Name.LocalName == "text").Select(element => element.Value);
@@ -109,7 +113,8 @@ public sealed class Reports
         turns, new Surroundings("a machine", ["a program"], 100), []);
 
     private static TurnResult Turn(int round, Contender contender, double at64, double at256) => new(
-        round, contender, [Closed(64, at64, new Usage(1, 0, 1, 0)), Closed(256, at256, new Usage(1, 0, 1, 0))], [Open(50, 10, 1_000)], []);
+        round, contender, [Closed(64, at64, new Usage(1, 0, 1, 0)), Closed(256, at256, new Usage(1, 0, 1, 0))],
+        [Open(50, 10, 1_000)], []);
 
     private static ClosedResult Closed(int connections, double perSecond, Usage usage) => new(usage)
     {

@@ -10,7 +10,8 @@ public sealed class Spreads
     [InlineData(new[] { 7.0 }, 7, 7, 7)]
     [InlineData(new[] { 9.0, 1, 5 }, 5, 1, 9)]
     [InlineData(new[] { 4.0, 1, 3, 100 }, 3.5, 1, 100)]
-    public void The_median_is_in_the_middle_whatever_the_order(double[] values, double median, double least, double most) =>
+    public void The_median_is_in_the_middle_whatever_the_order(
+        double[] values, double median, double least, double most) =>
         Spread.Of(values).ShouldBe(new Spread(median, least, most));
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class Spreads
         });
 
     [Fact]
-    public void A_spread_is_told_with_its_least_and_its_most() => new Spread(0.5, 0.25, 1).Told("0.00").ShouldBe("0.50 (0.25–1.00)");
+    public void A_spread_is_told_with_its_least_and_its_most() =>
+        new Spread(0.5, 0.25, 1).Told("0.00").ShouldBe("0.50 (0.25–1.00)");
 
     [Fact]
     public void Quotients_are_taken_within_each_round() =>
@@ -41,7 +43,8 @@ public sealed class Spreads
     public void A_round_that_one_of_the_two_lacks_does_not_count()
     {
         var above = new Dictionary<int, double> { [1] = 10, [2] = 20, [4] = 9 };
-        Spread.OfQuotients(above, new Dictionary<int, double> { [2] = 10, [3] = 1, [4] = 0 }).ShouldBe(new Spread(2, 2, 2));
+        Spread.OfQuotients(above, new Dictionary<int, double> { [2] = 10, [3] = 1, [4] = 0 })
+            .ShouldBe(new Spread(2, 2, 2));
         Spread.OfQuotients(above, new Dictionary<int, double> { [3] = 1 }).ShouldBeNull();
     }
 }

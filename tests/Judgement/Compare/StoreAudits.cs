@@ -6,7 +6,8 @@ namespace OrleansSale.Tests.Judgement.Compare;
 /// <summary>What is wrong with a contender's store is found, and what is right passes.</summary>
 public sealed class StoreAudits
 {
-    private static readonly OrderTold A1 = new("b.1", "weibo:a", 1), B2 = new("b.2", "weibo:b", 2), C3 = new("b.3", "weibo:c", 3);
+    private static readonly OrderTold A1 = new("b.1", "weibo:a", 1), B2 = new("b.2", "weibo:b", 2),
+        C3 = new("b.3", "weibo:c", 3);
 
     [Fact]
     public void A_sound_store_passes() => Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1])).ShouldBeEmpty();
@@ -21,7 +22,8 @@ public sealed class StoreAudits
     [Fact]
     public void More_orders_than_units_are_found() =>
         Judge(new(1, 0, [A1, B2 with { Unit = 1 }], []), new Told(2, 0, [])).ShouldBe(
-            ["oversold: 2 orders of 1 units", "-1 units are neither free nor in an order", "1 units are in two orders"]);
+            ["oversold: 2 orders of 1 units", "-1 units are neither free nor in an order",
+                "1 units are in two orders"]);
 
     [Fact]
     public void A_stock_below_nothing_is_found() =>
@@ -33,11 +35,13 @@ public sealed class StoreAudits
 
     [Fact]
     public void A_user_with_two_orders_is_found() =>
-        Judge(new(5, 3, [A1, B2 with { User = A1.User }], []), new Told(2, 0, [])).ShouldBe(["1 users have two orders"]);
+        Judge(new(5, 3, [A1, B2 with { User = A1.User }], []), new Told(2, 0, []))
+            .ShouldBe(["1 users have two orders"]);
 
     [Fact]
     public void A_unit_that_does_not_exist_is_found() =>
-        Judge(new(5, 3, [A1, B2 with { Unit = 6 }], []), new Told(2, 0, [])).ShouldBe(["1 units are not of this batch"]);
+        Judge(new(5, 3, [A1, B2 with { Unit = 6 }], []), new Told(2, 0, []))
+            .ShouldBe(["1 units are not of this batch"]);
 
     [Fact]
     public void An_acknowledged_order_that_is_not_there_is_found() =>
@@ -67,10 +71,12 @@ public sealed class StoreAudits
         Judge(new(5, 4, [A1], ["I4 at 2: broken"]), new Told(1, 0, [])).ShouldBe(["I4 at 2: broken"]);
 
     [Fact]
-    public void Reservations_that_are_all_there_pass() => Roster(new Told(2, 0, [Reserved(1), Reserved(2)])).ShouldBeEmpty();
+    public void Reservations_that_are_all_there_pass() =>
+        Roster(new Told(2, 0, [Reserved(1), Reserved(2)])).ShouldBeEmpty();
 
     [Fact]
-    public void A_reservation_without_an_answer_may_be_stored_or_not() => Roster(new Told(1, 3, [Reserved(1)])).ShouldBeEmpty();
+    public void A_reservation_without_an_answer_may_be_stored_or_not() =>
+        Roster(new Told(1, 3, [Reserved(1)])).ShouldBeEmpty();
 
     [Fact]
     public void A_reservation_that_is_lost_made_up_or_given_to_two_users_is_found()
@@ -78,10 +84,12 @@ public sealed class StoreAudits
         Roster(new Told(3, 0, [])).ShouldBe(["1 acknowledged reservations are lost"]);
         Roster(new Told(1, 0, [])).ShouldBe(["1 reservations are stored that nobody asked for"]);
         Roster(new Told(2, 0, [Reserved(1), Reserved(3)])).ShouldBe(["1 acknowledged reservations are not stored"]);
-        Roster(new Told(2, 0, [Reserved(1), Reserved(1) with { User = "weibo:2" }])).ShouldBe(["1 reservations were told to two users"]);
+        Roster(new Told(2, 0, [Reserved(1), Reserved(1) with { User = "weibo:2" }]))
+            .ShouldBe(["1 reservations were told to two users"]);
     }
 
-    private static IReadOnlyList<string> Roster(Told told) => new StoredRoster(new HashSet<string> { "weibo:1", "weibo:2" }).Judge(told);
+    private static IReadOnlyList<string> Roster(Told told) =>
+        new StoredRoster(new HashSet<string> { "weibo:1", "weibo:2" }).Judge(told);
 
     private static OrderTold Reserved(int user) => new($"ticket {user}", $"weibo:{user}", 0);
 

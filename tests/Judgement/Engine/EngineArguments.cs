@@ -6,14 +6,19 @@ namespace OrleansSale.Tests.Judgement.Engine;
 public sealed class EngineArguments
 {
     [Theory]
-    [InlineData("--ledger sqlite --scale 0.01 --rounds 1 --calls 4 --json r.json"), InlineData("--ledger both --scale 1"), InlineData("")]
+    [InlineData("--ledger sqlite --scale 0.01 --rounds 1 --calls 4 --json r.json"),
+        InlineData("--ledger both --scale 1"), InlineData("")]
     public void What_makes_sense_is_taken(string arguments) => ErrorsOf(arguments).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("--scale 0", "--scale must be within 0.001…1."), InlineData("--scale 1.5", "--scale must be within 0.001…1.")]
-    [InlineData("--scale NaN", "--scale must be within 0.001…1."), InlineData("--rounds 0", "--rounds must be within 1…100.")]
-    [InlineData("--calls 65", "--calls must be within 1…64."), InlineData("--json /nowhere/r.json", "--json: there is no folder /nowhere.")]
-    public void What_does_not_is_refused_in_one_line(string arguments, string error) => ErrorsOf(arguments).ShouldBe([error]);
+    [InlineData("--scale 0", "--scale must be within 0.001…1."),
+        InlineData("--scale 1.5", "--scale must be within 0.001…1.")]
+    [InlineData("--scale NaN", "--scale must be within 0.001…1."),
+        InlineData("--rounds 0", "--rounds must be within 1…100.")]
+    [InlineData("--calls 65", "--calls must be within 1…64."),
+        InlineData("--json /nowhere/r.json", "--json: there is no folder /nowhere.")]
+    public void What_does_not_is_refused_in_one_line(string arguments, string error) =>
+        ErrorsOf(arguments).ShouldBe([error]);
 
     [Fact]
     public void A_ledger_that_does_not_exist_is_refused() => ErrorsOf("--ledger redis").Single().ShouldContain("redis");
@@ -25,7 +30,8 @@ public sealed class EngineArguments
 
     [Theory]
     [InlineData(0.01, 100, 5_000, 50_000, 10_000), InlineData(0.001, 10, 500, 5_000, 1_000)]
-    public void A_scale_is_of_the_batches_size_and_not_of_their_number(double scale, int small, int middle, int large, int lane)
+    public void A_scale_is_of_the_batches_size_and_not_of_their_number(
+        double scale, int small, int middle, int large, int lane)
     {
         var shapes = new MeasureOptions { Ledgers = [], Scale = scale }.Shapes;
         shapes.Select(shape => shape.UnitsEach).ShouldBe([small, middle, large, lane]);
@@ -34,8 +40,10 @@ public sealed class EngineArguments
 
     [Fact]
     public void At_full_size_the_three_shapes_sell_as_many_units() =>
-        Shape.All.Where(shape => shape.Way == Way.Calls).Select(shape => shape.Units).ShouldBe([5_000_000, 5_000_000, 5_000_000]);
+        Shape.All.Where(shape => shape.Way == Way.Calls).Select(shape => shape.Units)
+            .ShouldBe([5_000_000, 5_000_000, 5_000_000]);
 
     private static IEnumerable<string> ErrorsOf(string arguments) =>
-        MeasureRun.Command().Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Errors.Select(error => error.Message);
+        MeasureRun.Command()
+            .Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Errors.Select(error => error.Message);
 }

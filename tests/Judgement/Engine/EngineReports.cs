@@ -12,10 +12,13 @@ public sealed class EngineReports
     [Fact]
     public void The_measures_have_their_names_in_the_json_and_are_by_ledger()
     {
-        using var json = JsonDocument.Parse(ReportOf([Sqlite, Postgres], [.. Round(1, Sqlite), .. Round(1, Postgres)]).ToJson());
-        foreach (var name in (string[])["units_per_second", "units_per_second_lane", "cost_ratio_5m_to_10k", "bytes_per_hold", "replay_seconds_1m"])
+        using var json =
+            JsonDocument.Parse(ReportOf([Sqlite, Postgres], [.. Round(1, Sqlite), .. Round(1, Postgres)]).ToJson());
+        foreach (var name in (string[])[
+            "units_per_second", "units_per_second_lane", "cost_ratio_5m_to_10k", "bytes_per_hold", "replay_seconds_1m"])
         {
-            json.RootElement.GetProperty(name).EnumerateObject().Select(ledger => ledger.Name).ShouldBe([Sqlite, Postgres]);
+            json.RootElement.GetProperty(name).EnumerateObject().Select(ledger => ledger.Name)
+                .ShouldBe([Sqlite, Postgres]);
             json.RootElement.GetProperty(name).GetProperty(Postgres).GetDouble().ShouldBeGreaterThan(0);
         }
 
@@ -28,7 +31,8 @@ public sealed class EngineReports
     [Fact]
     public void Units_a_second_are_those_of_the_middle_shape_and_the_median_of_the_rounds()
     {
-        var report = ReportOf([Sqlite], Round(1, Sqlite, middle: 100), Round(2, Sqlite, middle: 400), Round(3, Sqlite, middle: 200));
+        var report = ReportOf(
+            [Sqlite], Round(1, Sqlite, middle: 100), Round(2, Sqlite, middle: 400), Round(3, Sqlite, middle: 200));
         report.UnitsPerSecond[Sqlite].ShouldBe(200, 0.01);
         report.Ledgers.Single().Shapes.Single(shape => shape.Shape == Shape.Middle).PerSecond.Most.ShouldBe(400, 0.01);
     }
@@ -38,7 +42,8 @@ public sealed class EngineReports
     {
         // The machine was four times slower in the second round, for both: medians of either would say otherwise.
         var report = ReportOf(
-            [Sqlite], Round(1, Sqlite, small: 120, large: 100), Round(2, Sqlite, small: 33, large: 30), Round(3, Sqlite, small: 150, large: 100));
+            [Sqlite], Round(1, Sqlite, small: 120, large: 100), Round(2, Sqlite, small: 33, large: 30),
+            Round(3, Sqlite, small: 150, large: 100));
         report.CostRatio[Sqlite].ShouldBe(1.2, 0.001);
     }
 
@@ -57,7 +62,8 @@ public sealed class EngineReports
     [Fact]
     public void A_hold_weighs_what_it_does_in_the_shape_where_it_is_heaviest()
     {
-        var sales = Round(1, Sqlite).Select(sale => sale.Shape == Shape.Large ? sale with { HeldBytes = sale.Sold.Units * 333L } : sale);
+        var sales = Round(1, Sqlite)
+            .Select(sale => sale.Shape == Shape.Large ? sale with { HeldBytes = sale.Sold.Units * 333L } : sale);
         ReportOf([Sqlite], [.. sales]).BytesPerHold[Sqlite].ShouldBe(333);
     }
 
@@ -74,14 +80,17 @@ public sealed class EngineReports
 
     [Fact]
     public void At_a_smaller_size_no_goal_is_reached_or_missed() =>
-        ReportOf([Sqlite], Round(1, Sqlite, middle: 1e6)).Ledgers.Single().Goals.ShouldAllBe(goal => goal.IsReached == null);
+        ReportOf([Sqlite], Round(1, Sqlite, middle: 1e6)).Ledgers.Single().Goals.ShouldAllBe(
+            goal => goal.IsReached == null);
 
     [Fact]
     public void What_a_check_found_fails_the_report_and_says_where()
     {
         ReportOf([Sqlite], Round(1, Sqlite)).Failures.ShouldBeEmpty();
-        var sales = Round(2, Sqlite).Select(sale => sale.Shape == Shape.Lane ? sale with { Findings = ["1 unit is missing"] } : sale);
-        ReportOf([Sqlite], [.. Round(1, Sqlite), .. sales]).Failures.Single().ShouldMatch("^sqlite, lane: .* round 2: 1 unit is missing$");
+        var sales = Round(2, Sqlite)
+            .Select(sale => sale.Shape == Shape.Lane ? sale with { Findings = ["1 unit is missing"] } : sale);
+        ReportOf([Sqlite], [.. Round(1, Sqlite), .. sales]).Failures.Single()
+            .ShouldMatch("^sqlite, lane: .* round 2: 1 unit is missing$");
     }
 
     [Theory]
@@ -89,14 +98,17 @@ public sealed class EngineReports
     public void A_machine_that_others_use_is_told(double others, bool told)
     {
         var sales = Round(1, Sqlite).Select(sale => sale with { OthersShare = others });
-        ReportOf([Sqlite], [.. sales]).Notes.Any(note => note.StartsWith("NOT QUIET", StringComparison.Ordinal)).ShouldBe(told);
+        ReportOf([Sqlite], [.. sales]).Notes.Any(note => note.StartsWith("NOT QUIET", StringComparison.Ordinal))
+            .ShouldBe(told);
     }
 
     [Fact]
     public void A_smaller_version_is_told() =>
-        ReportOf([Sqlite], Round(1, Sqlite)).Notes.Count(note => note.StartsWith("SCALED", StringComparison.Ordinal)).ShouldBe(1);
+        ReportOf([Sqlite], Round(1, Sqlite)).Notes.Count(note => note.StartsWith("SCALED", StringComparison.Ordinal))
+            .ShouldBe(1);
 
-    private static MeasureReport ReportOf(string[] ledgers, params SaleResult[][] rounds) => ReportOf(0.01, ledgers, rounds);
+    private static MeasureReport ReportOf(string[] ledgers, params SaleResult[][] rounds) =>
+        ReportOf(0.01, ledgers, rounds);
 
     private static MeasureReport ReportOf(double scale, string[] ledgers, params SaleResult[][] rounds)
     {
@@ -115,7 +127,8 @@ public sealed class EngineReports
             new Surroundings("a machine", ["a program"], 100));
     }
 
-    private static SaleResult[] Round(int round, string ledger, double small = 100, double middle = 100, double large = 100) =>
+    private static SaleResult[] Round(
+        int round, string ledger, double small = 100, double middle = 100, double large = 100) =>
     [
         .. Shape.All.Select(shape => shape.Scaled(0.01)).Select(shape => Sale(round, ledger, shape, shape.Name switch
         {
@@ -127,7 +140,8 @@ public sealed class EngineReports
     ];
 
     private static SaleResult Sale(int round, string ledger, Shape shape, double perSecond) =>
-        new(new Cost(shape.Units / perSecond, 1, 0, 1_000, 0, 0, 0, new LedgerCounts(10, shape.Units, 2_000, 500)), shape)
+        new(new Cost(shape.Units / perSecond, 1, 0, 1_000, 0, 0, 0, new LedgerCounts(10, shape.Units, 2_000, 500)),
+            shape)
         {
             Round = round,
             Ledger = ledger,

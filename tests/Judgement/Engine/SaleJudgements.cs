@@ -62,7 +62,8 @@ public sealed class SaleJudgements
     public void A_batch_that_says_otherwise_is_found()
     {
         var short1 = BatchOf("b2") with { Board = BoardOf() with { Held = 2, Free = 1, Seq = 3 } };
-        Judge(Told(1, 2, 3, 1, 2, 3), BatchOf("b1"), short1).ShouldBe(["b2: 2 units held and 1 free, of 3", "b2: 3 entries for 3 units"]);
+        Judge(Told(1, 2, 3, 1, 2, 3), BatchOf("b1"), short1)
+            .ShouldBe(["b2: 2 units held and 1 free, of 3", "b2: 3 entries for 3 units"]);
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class SaleJudgements
     private static PurchaseRequest RequestOf(string user) => new(user, null, 1, 1, ByTicket: true);
 
     private static OrderView OrderOf(string user, int unit) => new(
-        2, "b1", user, [unit], OrderStatus.AwaitingPayment, new Money(1, "CNY"), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, null, null);
+        2, "b1", user, [unit], OrderStatus.AwaitingPayment, new Money(1, "CNY"), DateTimeOffset.UnixEpoch,
+        DateTimeOffset.UnixEpoch, null, null);
 
     private static SoldBatch BatchOf(string id) => new(id, BoardOf(), null);
 

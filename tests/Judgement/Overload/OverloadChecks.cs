@@ -63,7 +63,8 @@ public sealed class OverloadChecks
     };
 
     [Theory, MemberData(nameof(Faults))]
-    public void Each_fault_fails_its_own_check(string fault) => Failing(Wrong[fault]).ShouldHaveSingleItem().Name.ShouldContain(fault);
+    public void Each_fault_fails_its_own_check(string fault) =>
+        Failing(Wrong[fault]).ShouldHaveSingleItem().Name.ShouldContain(fault);
 
     [Fact]
     public void At_the_real_ledger_only_the_ledger_is_judged()
@@ -80,9 +81,11 @@ public sealed class OverloadChecks
     [Fact]
     public void Memory_is_told_by_thirds_of_the_flood()
     {
-        (long, double)[] samples = [(1, 100), (9, 110), (15, 500), (24, 200), (26, 210), (28, 220), (35, 300), (39, 320), (45, 310)];
+        (long, double)[] samples =
+            [(1, 100), (9, 110), (15, 500), (24, 200), (26, 210), (28, 220), (35, 300), (39, 320), (45, 310)];
         OverloadFindings.MemoryOf(samples, start: 10, end: 40).ShouldBe(new MemoryRow(110, 210, 310, 500, 310));
-        OverloadFindings.MemoryOf([.. samples.Where(sample => sample.Item1 is < 20 or >= 30)], 10, 40).ShouldBeNull("a third was not seen");
+        OverloadFindings.MemoryOf([.. samples.Where(sample => sample.Item1 is < 20 or >= 30)], 10, 40)
+            .ShouldBeNull("a third was not seen");
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class Recoveries
     public void An_engine_that_a_flood_does_not_touch_is_normal_at_once() => AgainAfter(_ => 5).ShouldBe(0);
 
     [Fact]
-    public void It_counts_to_the_half_second_from_which_on_all_is_as_before() => AgainAfter(due => due < 1.3 ? 900 : 5).ShouldBe(1.5);
+    public void It_counts_to_the_half_second_from_which_on_all_is_as_before() =>
+        AgainAfter(due => due < 1.3 ? 900 : 5).ShouldBe(1.5);
 
     [Fact]
     public void A_relapse_counts() => AgainAfter(due => due is > 4 and < 4.5 ? 900 : 5).ShouldBe(4.5);

@@ -8,11 +8,13 @@ namespace OrleansSale.Tests.Judgement.Viewers;
 /// <summary>What viewers are told, and how it is judged.</summary>
 public sealed class Watching
 {
-    private static readonly string[] Phases = ["announced", "reserving", "waiting", "on-sale", "sold-out", "paused", "closed"];
+    private static readonly string[] Phases =
+        ["announced", "reserving", "waiting", "on-sale", "sold-out", "paused", "closed"];
     private static readonly string[] Noises = ["", "\"", "\"phase", "\"phase\":", "\"phase\"\"pha", "ping"];
 
     [Fact]
-    public void Every_phase_has_a_first_letter_of_its_own() => Phases.DistinctBy(phase => phase[0]).Count().ShouldBe(Phases.Length);
+    public void Every_phase_has_a_first_letter_of_its_own() =>
+        Phases.DistinctBy(phase => phase[0]).Count().ShouldBe(Phases.Length);
 
     [Fact]
     public void Phases_are_found_however_the_stream_is_cut() => Gen.Select(
@@ -46,17 +48,20 @@ public sealed class Watching
     }
 
     [Fact]
-    public void Viewers_who_are_told_in_time_and_cost_little_pass() => Failing(Round(10_000, 8_000, 500, 0.9)).ShouldBeEmpty();
+    public void Viewers_who_are_told_in_time_and_cost_little_pass() =>
+        Failing(Round(10_000, 8_000, 500, 0.9)).ShouldBeEmpty();
 
     [Fact]
     public void Each_fault_fails_its_own_check()
     {
         Failing(Round(10_000, 6_900, 500, 0.9)).ShouldBe(["purchases with viewers ÷ without, median"]);
         Failing(Round(10_000, 8_000, 601, 0.9)).ShouldBe(["resident memory per viewer"]);
-        Failing(Round(10_000, 8_000, 500, 0.9), Round(10_000, 8_000, 500, 1.1)).ShouldHaveSingleItem().ShouldContain("paused (pause)");
+        Failing(Round(10_000, 8_000, 500, 0.9), Round(10_000, 8_000, 500, 1.1)).ShouldHaveSingleItem()
+            .ShouldContain("paused (pause)");
         Failing(Round(10_000, 8_000, 500, null)).ShouldHaveSingleItem().ShouldContain("paused (pause)");
         Failing(Round(10_000, 8_000, 500, 0.9) with { Lost = 1 }).ShouldHaveSingleItem().ShouldContain("ended");
-        Failing(Round(10_000, 8_000, 500, 0.9) with { Violations = ["I1"] }).ShouldHaveSingleItem().ShouldContain("promises");
+        Failing(Round(10_000, 8_000, 500, 0.9) with { Violations = ["I1"] }).ShouldHaveSingleItem()
+            .ShouldContain("promises");
     }
 
     private static List<string> Failing(params ViewersRound[] rounds) =>

@@ -10,7 +10,8 @@ internal static class Answers
     public static WireAnswer Of(int status, string body, string headers = "")
     {
         var answer = new WireAnswer();
-        var bytes = Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}");
+        var bytes =
+            Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}");
         bytes.CopyTo(answer.Space());
         answer.Added(bytes.Length).ShouldBeTrue();
         return answer;

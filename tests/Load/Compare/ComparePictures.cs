@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>
-/// Draws a report: bars of throughput, and curves of latency by percentile for each share of the peak.
-/// </summary>
+/// <summary>Draws bars of throughput, and curves of latency by percentile for each share of the peak.</summary>
 internal static class ComparePictures
 {
     private const int Width = 900;
@@ -47,9 +45,7 @@ internal static class ComparePictures
         return svg.ToString();
     }
 
-    /// <summary>
-    /// A curve for each contender: latency from the intended start by percentile, both axes logarithmic.
-    /// </summary>
+    /// <summary>A curve for each contender: latency by percentile, both axes logarithmic.</summary>
     public static string Latency(CompareReport report, int percent)
     {
         const int left = 70, right = 250, top = 50, height = 360;

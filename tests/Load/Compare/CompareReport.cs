@@ -13,9 +13,7 @@ internal sealed record CompareReport : Report
     private static readonly double[] Percentiles = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100];
 
     public required int Rounds { get; init; }
-
     public required int Seconds { get; init; }
-
     public required int WarmUpSeconds { get; init; }
 
     /// <summary>Medians over the rounds, of the quotients within each: peak against peak.</summary>
@@ -23,7 +21,6 @@ internal sealed record CompareReport : Report
 
     /// <summary>The same with the least and the most, and at each number of connections.</summary>
     public required IReadOnlyList<RatioReport> RatioSpreads { get; init; }
-
     public required IReadOnlyList<ContenderReport> Contenders { get; init; }
 
     /// <summary>Every measurement of the closed loop.</summary>
@@ -32,9 +29,7 @@ internal sealed record CompareReport : Report
     /// <summary>Every measurement of the open loop.</summary>
     public required IReadOnlyList<OpenResult> OpenLoop { get; init; }
 
-    /// <summary>
-    /// The report of all turns. What is wrong with the engine fails it; what is wrong with others is told.
-    /// </summary>
+    /// <summary>The report of all turns. Findings about the engine fail it; others are only listed.</summary>
     public static CompareReport Of(
         CompareOptions options, IReadOnlyList<TurnResult> turns, Surroundings surroundings, IReadOnlyList<string> notes)
     {

@@ -78,9 +78,7 @@ internal sealed record Contender(
     /// <summary>What every request must become.</summary>
     public Fate Expected => Refuses ? Fate.SoldOut : Fate.Made;
 
-    /// <summary>
-    /// Those that the list names, by letter or name; null if it names one that does not exist, or none.
-    /// </summary>
+    /// <summary>Those that the list names, by letter or name; null if one does not exist, or it names none.</summary>
     public static IReadOnlyList<Contender>? Named(string list)
     {
         var names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

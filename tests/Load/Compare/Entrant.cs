@@ -20,9 +20,7 @@ internal sealed class Entrant(
     /// <summary>Spare users, as a factor: a contender may be faster than it was.</summary>
     private const double Margin = 1.6;
 
-    /// <summary>
-    /// About what the fastest contender answers in a second on two cores; from its first measurement on it is known.
-    /// </summary>
+    /// <summary>About what the fastest contender answers in a second on two cores.</summary>
     private const double LikelyAtFirst = 40_000;
 
     private const string SoldOutBatch = "sold";
@@ -38,9 +36,7 @@ internal sealed class Entrant(
     private double _likelyPerSecond = LikelyAtFirst;
     private int _batches;
 
-    /// <summary>
-    /// Proves that it is one, and puts load on it until it runs as it will; the figures are dropped. Ends frozen.
-    /// </summary>
+    /// <summary>Proves the contender and warms it up; the figures are dropped. Ends frozen.</summary>
     /// <exception cref="EngineException">It is no contender, or could not be measured.</exception>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
@@ -158,9 +154,7 @@ internal sealed class Entrant(
         };
     }
 
-    /// <summary>
-    /// A batch and a request for each of so many users: fresh, with a unit for everybody, or the one that is sold out.
-    /// </summary>
+    /// <summary>A request for each user, of a fresh batch with a unit for all, or of the sold-out one.</summary>
     private async Task<(string Batch, byte[][] Requests)> PrepareAsync(int users, CancellationToken cancellationToken)
     {
         if (contender.Refuses) return (SoldOutBatch, Write(SoldOutBatch, options.SoldOutUnits, users));

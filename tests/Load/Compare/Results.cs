@@ -28,7 +28,6 @@ internal abstract record Result : Usage
     }
 
     public required int Round { get; init; }
-
     public required string Contender { get; init; }
 
     /// <summary>Answers that are what they must be.</summary>
@@ -47,11 +46,8 @@ internal sealed record ClosedResult : Result
     }
 
     public required int Connections { get; init; }
-
     public required double Seconds { get; init; }
-
     public required double P50Ms { get; init; }
-
     public required double P99Ms { get; init; }
 
     /// <summary>Good answers a second.</summary>
@@ -67,9 +63,7 @@ internal sealed record ClosedResult : Result
 /// <summary>One measurement of the open loop. Latencies count from the intended start.</summary>
 internal sealed record OpenResult : Result
 {
-    /// <summary>
-    /// Below this share of the intended rate a queue has built up, and latencies say how long it was.
-    /// </summary>
+    /// <summary>Below this share of the intended rate a queue has built up, and latencies measure the queue.</summary>
     public const double SustainedShare = 0.97;
 
     public OpenResult(Usage used, LongHistogram latencies)
@@ -90,12 +84,8 @@ internal sealed record OpenResult : Result
 
     /// <summary>Whether the contender, and the generator beside it, kept up.</summary>
     public bool Sustained => PerSecond >= IntendedPerSecond * SustainedShare;
-
     public double P50Ms => Latencies.Milliseconds(50);
-
     public double P99Ms => Latencies.Milliseconds(99);
-
     public double P999Ms => Latencies.Milliseconds(99.9);
-
     public double MaxMs => Latencies.Milliseconds(100);
 }

@@ -16,9 +16,7 @@ internal sealed record MeasureOptions : ExperimentOptions
     /// <summary>Purchases of a call.</summary>
     public const int CallSize = 256;
 
-    /// <summary>
-    /// Size of the batches of the warm-up, as a share of theirs in full: 100,000 units of each of the large shapes.
-    /// </summary>
+    /// <summary>Size of the warm-up's batches as a share of their full one: 100,000 units of the large shape.</summary>
     public const double WarmUpScale = 0.02;
 
     [Description("Which ledger."), AllowedValues(Sqlite, Postgres, Both)]

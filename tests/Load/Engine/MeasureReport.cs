@@ -41,11 +41,8 @@ internal sealed record MeasureReport : Report
     /// <summary>What the runtime was told: the engine's own settings.</summary>
     public string Runtime { get; } = GarbageCollector;
 
-    /// <summary>
-    /// Size of the batches as a share of their full one. Below 1 every name and goal is still that of the full size.
-    /// </summary>
+    /// <summary>Size of the batches as a share of their full one. Names and goals are those of the full size.</summary>
     public required double Scale { get; init; }
-
     public required int Rounds { get; init; }
 
     /// <summary>Calls of 256 purchases that were under way at a time.</summary>
@@ -74,7 +71,6 @@ internal sealed record MeasureReport : Report
     /// <summary>Seconds to replay a batch's ledger of 1,000,000 purchases.</summary>
     [JsonPropertyName("replay_seconds_1m")]
     public IReadOnlyDictionary<string, double> ReplaySeconds => ByLedger(ledger => ledger.Replay.Seconds.Median);
-
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
 
     /// <summary>Every sale.</summary>

@@ -6,9 +6,7 @@ using OrleansSale.Tests.Load.Engine.Selling;
 
 namespace OrleansSale.Tests.Load.Engine;
 
-/// <summary>
-/// One measurement: an engine of its own on an empty ledger, its batches, and the sale of all their units.
-/// </summary>
+/// <summary>One measurement: an engine on an empty ledger, its batches, and the sale of all their units.</summary>
 internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int callsInFlight)
 {
     private const int CreatedAtATime = 16;

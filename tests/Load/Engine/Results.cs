@@ -27,15 +27,10 @@ internal sealed record SaleResult : Cost
 
     /// <summary>What is wrong with it; empty if nothing is.</summary>
     public required IReadOnlyList<string> Findings { get; init; }
-
     public string Shape => Sold.Name;
-
     public int Batches => Sold.Batches;
-
     public int UnitsEach => Sold.UnitsEach;
-
     public long Commits => Appended.Commits;
-
     public long Entries => Appended.Entries;
 
     /// <summary>Units a second.</summary>

@@ -21,9 +21,7 @@ internal sealed record Shape(string Name, Way Way, int Batches, int UnitsEach)
 {
     public const string Small = "500x10k", Middle = "10x500k", Large = "1x5m", Lane = "lane";
 
-    /// <summary>
-    /// At full size. The first three sell the same number of units, and differ in the batches' size alone.
-    /// </summary>
+    /// <summary>At full size. The first three sell as many units, and differ in the batches' size alone.</summary>
     public static IReadOnlyList<Shape> All { get; } =
     [
         new(Small, Way.Calls, 500, 10_000), new(Middle, Way.Calls, 10, 500_000), new(Large, Way.Calls, 1, 5_000_000),

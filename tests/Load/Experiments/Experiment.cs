@@ -3,9 +3,7 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Experiments;
 
-/// <summary>
-/// Makes commands: options in, a report out, and a status that says whether all that was checked holds.
-/// </summary>
+/// <summary>Makes commands: options in, a report out, and a status that says whether all checks hold.</summary>
 internal static class Experiment
 {
     private const int Broken = 1, Impossible = 2;

@@ -17,9 +17,7 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>
-    /// A session of its own for each program: an interrupt at the terminal is for us alone, who end them in good order.
-    /// </summary>
+    /// <summary>Each program gets a session of its own: an interrupt at the terminal is for this one alone.</summary>
     private static readonly string[] Launcher = ["setsid"];
 
     /// <summary>Runs until it is cancelled.</summary>

@@ -4,7 +4,9 @@ using OrleansSale.Tests.Engine.Postgres;
 
 namespace OrleansSale.Tests.Load.Machine;
 
-/// <summary>Programs of Debian's packages that a comparison needs. What is missing is installed, as the tests do.</summary>
+/// <summary>
+/// Programs of Debian's packages that a comparison needs. What is missing is installed, as the tests do.
+/// </summary>
 internal static class DebianPrograms
 {
     private const string Install = "source tests/packages.sh && install_postgresql && install_redis && install_wrk";

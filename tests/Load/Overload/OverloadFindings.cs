@@ -33,9 +33,7 @@ internal static class OverloadFindings
     /// <summary>The longest Retry-After that is taken for one, in seconds.</summary>
     private const int LongestRetryAfterSeconds = 10;
 
-    /// <summary>
-    /// All checks. At the real ledger the socket is the limit: figures are reported, and only the ledger is judged.
-    /// </summary>
+    /// <summary>All checks. At the real ledger the socket is the limit, so only what is stored is judged.</summary>
     public static IReadOnlyList<Check> Judge(IReadOnlyList<Pressure> floods, OverloadOptions options) =>
     [
         .. floods.SelectMany(flood => flood.Ledger == Slowed

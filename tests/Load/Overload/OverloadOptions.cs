@@ -19,9 +19,7 @@ internal sealed record OverloadOptions : ExperimentOptions
     [Description("Leave out the flood at the real ledger, at the socket's limit.")]
     public bool SlowedOnly { get; init; }
 
-    /// <summary>
-    /// Arrivals as multiples of the measured peak, 1 or more; one flood each, and one of the first before them.
-    /// </summary>
+    /// <summary>Arrivals as multiples of the peak, 1 or more: a flood each, and one of the first before.</summary>
     public IReadOnlyList<int> Factors { get; init; } = [2, 4];
 
     /// <summary>Keep-alive connections of the closed loop in which the peak is measured.</summary>

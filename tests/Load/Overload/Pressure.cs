@@ -38,16 +38,12 @@ internal sealed record Pressure
 
     /// <summary>Purchases a second in the closed loop, before.</summary>
     public required double PeakPerSecond { get; init; }
-
     public required double IntendedPerSecond { get; init; }
-
     public required double Seconds { get; init; }
 
     /// <summary>Purchases of the flood.</summary>
     public required int Sent { get; init; }
-
     public required int Accepted { get; init; }
-
     public required int Overloaded { get; init; }
 
     /// <summary>Purchases without an answer, the trickle's included.</summary>
@@ -58,9 +54,7 @@ internal sealed record Pressure
 
     /// <summary>Orders told in a second while the flood lasted, the trickle's not counted.</summary>
     public required double AcceptedPerSecond { get; init; }
-
     public required LatencyRow AcceptedMs { get; init; }
-
     public required LatencyRow OverloadedMs { get; init; }
 
     /// <summary>Seconds of Retry-After (0: it had none) and how many were told each.</summary>
@@ -80,7 +74,6 @@ internal sealed record Pressure
 
     /// <summary>From the last request's intended start to the last answer.</summary>
     public required double LastAnswerSeconds { get; init; }
-
     public required MemoryRow Resident { get; init; }
 
     /// <summary>Null: not reported.</summary>
@@ -101,7 +94,6 @@ internal sealed record OverloadReport : Report
 {
     /// <summary>What the slowed ledger takes in a second.</summary>
     public required int LedgerPerSecond { get; init; }
-
     public required int Connections { get; init; }
 
     /// <summary>Every flood, in order.</summary>

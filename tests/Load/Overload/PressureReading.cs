@@ -67,9 +67,7 @@ internal static class PressureReading
         };
     }
 
-    /// <summary>
-    /// The answers that are neither an order nor <c>overloaded</c>, by code. An order that was there before is one.
-    /// </summary>
+    /// <summary>The answers that are neither a new order nor <c>overloaded</c>, by code.</summary>
     public static SortedDictionary<string, int> Others(params IReadOnlyList<Requests> all)
     {
         var others = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -17,9 +17,7 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
     /// <summary>Above the median before the flood by this factor, and by this many ms, it is not as before.</summary>
     public const double LevelFactor = 2, LevelMargin = 25;
 
-    /// <summary>
-    /// By so many seconds together it is judged whether it is as before: a moment's pause is no overload.
-    /// </summary>
+    /// <summary>The latency is judged over windows of this length: a moment's pause is no overload.</summary>
     private const double WindowSeconds = 0.5;
 
     /// <summary>Purchases a second.</summary>

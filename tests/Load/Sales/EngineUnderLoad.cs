@@ -19,9 +19,7 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     private const string SuspectedSilos =
         "SELECT count(*)::integer FROM ClusterMember WHERE Status <> 3 OR SuspectTimes <> ''";
 
-    /// <summary>
-    /// The runtime's own metric: the size of each generation after the last collection, without fragments.
-    /// </summary>
+    /// <summary>The runtime's metric of each generation's size after the last collection, without fragments.</summary>
     private const string HeapSize = "dotnet_gc_last_collection_heap_size_bytes";
 
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30), AnswerWithin = TimeSpan.FromSeconds(15);
@@ -155,9 +153,7 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
             usages.Sum(usage => usage.PeakResidentBytes));
     }
 
-    /// <summary>
-    /// The managed heaps of all its processes after their last collections, in MB; null if one does not report it.
-    /// </summary>
+    /// <summary>The managed heaps of all its processes together, in MB; null if one does not report it.</summary>
     public async Task<double?> ManagedMegabytesAsync()
     {
         double? bytes = 0;

@@ -5,9 +5,7 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Sales;
 
-/// <summary>
-/// An engine, its operator, and the buyers who come with tickets. Disposing leaves the engine as it is.
-/// </summary>
+/// <summary>An engine, its operator, and buyers with tickets. Disposing leaves the engine as it is.</summary>
 internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : IDisposable
 {
     /// <summary>The engine bounds an answer to 10 s. An answer that takes longer than this is lost.</summary>
@@ -15,10 +13,10 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
 
     private int _batches;
 
-    /// <summary>What sells.</summary>
+    /// <summary>The engine.</summary>
     public EngineUnderLoad Engine => engine;
 
-    /// <summary>Who steers it.</summary>
+    /// <summary>Its operator.</summary>
     public SaleOperator Chef { get; } = new(engine.Fronts[0], secrets);
 
     /// <summary>Writes the requests.</summary>
@@ -58,12 +56,9 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
     public byte[][] Purchases(string batch, int first, int count) =>
         RequestWriter.Many(first, count, number => Writer.Purchase(batch, number));
 
-    /// <summary>
-    /// Sells a whole batch in a closed loop: every connection waits for its answer before its next purchase.
-    /// </summary>
+    /// <summary>Sells a whole batch in a closed loop: each connection waits for its answer before it goes on.</summary>
     /// <exception cref="EngineException">Not all purchases were accepted.</exception>
-    public async Task<(string Batch, Requests Purchases)> SellOutAsync(
-        int units, Func<Requests, Task> sendAsync)
+    public async Task<(string Batch, Requests Purchases)> SellOutAsync(int units, Func<Requests, Task> sendAsync)
     {
         var batch = NextBatch();
         await Chef.CreateAsync(batch, units);
@@ -82,8 +77,8 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
             $"only {purchases.Good} of {purchases.Count} purchases were accepted ({purchases.Unexpected})");
 
     /// <summary>
-    /// What the ledger breaks, and what it lacks of the orders told. That nobody reserved is not looked at: tickets are
-    /// signed by this program.
+    /// What the ledger breaks, and what it lacks of the orders told. Reservations are not looked at: this
+    /// program signs the tickets.
     /// </summary>
     public async Task<(AuditedSale Sale, IReadOnlyList<string> Violations)> AuditAsync(
         string batch, CancellationToken cancellationToken, params IReadOnlyList<Requests> told)

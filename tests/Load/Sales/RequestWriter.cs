@@ -12,9 +12,7 @@ internal enum Credential
     TokenAndTicket,
 }
 
-/// <summary>
-/// Writes purchases of one unit and reservations, each by another user, as bytes that go over the wire as they are.
-/// </summary>
+/// <summary>Writes purchases of one unit and reservations, each by another user, as bytes of HTTP/1.1.</summary>
 /// <param name="secrets">What credentials are signed with.</param>
 /// <param name="host">The Host header.</param>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
@@ -24,9 +22,7 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     /// <summary>The user of that number, <c>weibo:buyer-0000017</c>.</summary>
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
-    /// <summary>
-    /// The purchase of the user of that number. A ticket is signed here, as the engine does at a reservation.
-    /// </summary>
+    /// <summary>The purchase of the user of that number. Its ticket is signed here.</summary>
     public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket)
     {
         var ticket = credential == Credential.Token ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch);

@@ -80,9 +80,7 @@ internal sealed class SelloutFindings(
         if (SuspectedSilos > 0) yield return $"{SuspectedSilos} healthy silos were suspected of being dead";
     }
 
-    /// <summary>
-    /// What clients were told, and the orders that are one too many: a user's second, a double click's other one.
-    /// </summary>
+    /// <summary>What clients were told, and how many orders are a user's or a double click's second.</summary>
     private (ClientRecord Record, int Duplicates) Record()
     {
         var (record, ids) = (new ClientRecord(), new Dictionary<int, string>());

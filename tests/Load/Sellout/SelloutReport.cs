@@ -9,24 +9,16 @@ internal sealed record SelloutReport : Report
 {
     /// <summary>Silos of the cluster; 0: the engine in one process.</summary>
     public required int Silos { get; init; }
-
     public required int Fronts { get; init; }
-
     public required int Units { get; init; }
-
     public required int Buyers { get; init; }
-
     public required int Clicks { get; init; }
-
     public required int Connections { get; init; }
-
     public required double ArrivalSeconds { get; init; }
-
     public required int Seed { get; init; }
 
     /// <summary>Units that the ledger has as held or sold in the end.</summary>
     public required int UnitsSold { get; init; }
-
     public required SortedDictionary<string, int> RefusalsByCode { get; init; }
 
     /// <summary>Clicks without a final answer.</summary>
@@ -43,7 +35,6 @@ internal sealed record SelloutReport : Report
 
     /// <summary>To the last answer with an order, as clients saw it.</summary>
     public required double SecondsToLastOrderAnswered { get; init; }
-
     public required double SecondsToLastAnswer { get; init; }
 
     /// <summary>Units sold ÷ <see cref="SecondsToLastOrderAnswered"/>.</summary>
@@ -54,20 +45,14 @@ internal sealed record SelloutReport : Report
 
     /// <summary>From the intended start, clicks that got an order.</summary>
     public required LatencyRow OrderLatencyMs { get; init; }
-
     public required double StartToFirstAnswerSeconds { get; init; }
-
     public required double StartToReadySeconds { get; init; }
-
     public required double ReservationsPerSecond { get; init; }
-
     public required EngineCost Engine { get; init; }
 
     /// <summary>Processor time of this generator from the opening to the last answer.</summary>
     public required double GeneratorProcessorSeconds { get; init; }
-
     public required string Durability { get; init; }
-
     public required AuditSummary Audit { get; init; }
 
     /// <inheritdoc/>
@@ -137,9 +122,7 @@ internal sealed record Comparison : Report
 
     /// <summary>The cluster's ÷ the other.</summary>
     public double Ratio => ClusterMedian / EmbeddedMedian;
-
     public required IReadOnlyList<SelloutReport> Embedded { get; init; }
-
     public required IReadOnlyList<SelloutReport> Cluster { get; init; }
 
     /// <summary>Of all runs; there is at least one of each.</summary>

@@ -19,9 +19,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     public static Command Command() => Experiment.Of<SelloutOptions>(
         "sellout", "Sells a batch to many buyers at once, and audits the ledger.", RunAsync);
 
-    /// <summary>
-    /// Runs one sale, or one process and a cluster by turns, so that a noisy machine disturbs both alike.
-    /// </summary>
+    /// <summary>Runs one sale, or one process and a cluster by turns: noise disturbs both alike.</summary>
     private static async Task<Report> RunAsync(SelloutOptions given, CancellationToken cancellationToken)
     {
         var options = given with { Seed = given.Seed > 0 ? given.Seed : Random.Shared.Next(1, 1_000_000) };
@@ -42,9 +40,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             Progress.ShowAsync(progress => new SelloutRun(one, progress).RunAsync(cancellationToken));
     }
 
-    /// <summary>
-    /// Runs the sale. The engine has ended and its data is gone when this returns, unless it is to be kept.
-    /// </summary>
+    /// <summary>Runs the sale, ends the engine, and deletes its data unless it is to be kept.</summary>
     public async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
     {
         var secrets = EngineSecrets.Make();

@@ -6,9 +6,7 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
-/// <summary>
-/// Viewers of one batch's event stream, each on a connection of its own, all read by one thread into one buffer.
-/// </summary>
+/// <summary>Viewers of one batch's event stream. One thread reads all their connections.</summary>
 internal sealed class Crowd : IDisposable
 {
     /// <summary>Viewers that connect together; the next ones wait until these see the board.</summary>

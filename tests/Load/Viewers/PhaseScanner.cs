@@ -6,9 +6,7 @@ namespace OrleansSale.Tests.Load.Viewers;
 /// </summary>
 internal struct PhaseScanner
 {
-    /// <summary>
-    /// All that is matched begins with this quotation mark; so does its seventh byte's mark begin another one.
-    /// </summary>
+    /// <summary>The needle begins with a quotation mark. The mark at this place may begin another needle.</summary>
     private const int SecondMark = 7;
 
     private byte _matched;

@@ -24,9 +24,7 @@ internal sealed class Reach(string phase, int viewers)
         Volatile.Write(ref _reached, _reached + 1);
     }
 
-    /// <summary>
-    /// From a moment (Stopwatch ticks) until it had reached this share of all, in s; null: it never did.
-    /// </summary>
+    /// <summary>From a moment (Stopwatch ticks) until this share was reached, in s; null: it never was.</summary>
     public double? SecondsTo(double share, long since)
     {
         var needed = (int)Math.Ceiling(share * viewers);

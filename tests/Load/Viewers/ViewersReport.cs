@@ -43,12 +43,10 @@ internal sealed record PhaseChange(
 internal sealed record ViewersRound
 {
     public required WatchedSale Without { get; init; }
-
     public required WatchedSale With { get; init; }
 
     /// <summary>Until all viewers saw the board.</summary>
     public required double ConnectSeconds { get; init; }
-
     public required IReadOnlyList<PhaseChange> Changes { get; init; }
 
     /// <summary>Boards that a viewer was told in a second, while purchases were measured.</summary>
@@ -65,7 +63,6 @@ internal sealed record ViewersRound
 internal sealed record ViewersReport : Report
 {
     public required int Viewers { get; init; }
-
     public required IReadOnlyList<ViewersRound> Rounds { get; init; }
 
     /// <summary>Purchases a second with viewers ÷ without; the median of the rounds.</summary>

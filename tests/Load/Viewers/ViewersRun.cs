@@ -11,9 +11,7 @@ namespace OrleansSale.Tests.Load.Viewers;
 /// <summary>Sales by turns: one that nobody watches, and one that everybody does, through all its phases.</summary>
 internal sealed class ViewersRun(ViewersOptions options, Progress progress)
 {
-    /// <summary>
-    /// After one sale the engine is not yet as fast as it will be, and the watched sale would gain from that.
-    /// </summary>
+    /// <summary>An engine gets faster for some sales. Without these the watched sale would gain from that.</summary>
     private const int WarmUpSales = 3;
 
     /// <summary>Files that a process has open besides its viewers' connections.</summary>

@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace OrleansSale.Tests.Load.Wire;
 
-/// <summary>
-/// Hands out requests when they are due: first ones in their order, repeated ones when their time has come.
-/// </summary>
+/// <summary>Hands out requests when they are due: first those in their order, then repeats.</summary>
 internal sealed class Arrivals(IWireWork work)
 {
     /// <summary>How often an idle connection looks whether a repeat has become due.</summary>

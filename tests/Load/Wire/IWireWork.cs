@@ -6,9 +6,7 @@ internal interface IWireWork
     /// <summary>How many requests there are.</summary>
     int Count { get; }
 
-    /// <summary>
-    /// When request <paramref name="index"/> is meant to start (Stopwatch ticks); never earlier than the one before.
-    /// </summary>
+    /// <summary>When a request is meant to start (Stopwatch ticks); never earlier than the one before.</summary>
     long DueAt(int index);
 
     /// <summary>The request's bytes.</summary>

@@ -35,9 +35,7 @@ internal sealed class Requests : IWireWork
     /// <summary>A longer Retry-After is cut to this.</summary>
     public const int MaxRetryAfterSeconds = 10;
 
-    /// <summary>
-    /// Requests due this early are not settled: connections open, and nobody has asked for this batch yet.
-    /// </summary>
+    /// <summary>Latencies of requests due this early do not count: connections open, and the batch is fresh.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Room for an order of one unit or a reservation: 250 and 320 bytes.</summary>
@@ -91,9 +89,7 @@ internal sealed class Requests : IWireWork
         init => Start = Stopwatch.GetTimestamp() + (long)((Lead + value).TotalSeconds * Stopwatch.Frequency);
     }
 
-    /// <summary>
-    /// How often one is sent at most: again after a Retry-After, or without an answer. Default: once.
-    /// </summary>
+    /// <summary>How often one is sent at most, after a Retry-After or without an answer. Default: once.</summary>
     public int MaxTries { get; init; } = 1;
 
     /// <summary>What each is meant to become. Default: done.</summary>
@@ -217,9 +213,7 @@ internal sealed class Requests : IWireWork
         return Latencies(index => DueAt(index) >= settled);
     }
 
-    /// <summary>
-    /// The Retry-After of those told to come back, in seconds (0: it had none), and how many were told each.
-    /// </summary>
+    /// <summary>How many were told to come back after how many seconds; 0: they were not told after how many.</summary>
     public SortedDictionary<int, int> RetryAfter() => new(
         Enumerable.Range(0, Count).Where(index => _fates[index] == Fate.Overloaded)
             .GroupBy(index => (int)_retryAfter[index]).ToDictionary(group => group.Key, group => group.Count()));

@@ -40,9 +40,7 @@ internal sealed class WireConnection(IPEndPoint server) : IDisposable
         }
     }
 
-    /// <summary>
-    /// Ends the connection if an answer has been awaited for longer than this. May be called by any thread.
-    /// </summary>
+    /// <summary>Ends the connection if its answer takes longer than this. Any thread may call it.</summary>
     public void EndIfWaitingFor(TimeSpan bound)
     {
         var askedAt = Volatile.Read(ref _askedAt);

@@ -2,9 +2,7 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
-/// <summary>
-/// Stops and continues a contender's processes, all of them: while another one is measured it must not so much as tick.
-/// </summary>
+/// <summary>Stops and continues all processes of a contender: it must not tick while another is measured.</summary>
 internal static class Frost
 {
     /// <summary>The web server first: nothing is asked of a store that is about to stop.</summary>

@@ -20,11 +20,7 @@ internal sealed class RedisStage : Stage
     private readonly Dictionary<string, int> _stocks = new(StringComparer.Ordinal);
 
     private RedisStage(Process server, ScratchFolder folder, int port, EngineProcess host)
-        : base(host, server.Id)
-    {
-        (_server, _folder, _port) = (server, folder, port);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => End(server);
-    }
+        : base(host, server.Id) => (_server, _folder, _port) = (server, folder, port);
 
     /// <param name="appendFsync">When its file is synced: <c>always</c> or <c>everysec</c>.</param>
     /// <param name="secrets">The web server's keys.</param>
@@ -35,11 +31,11 @@ internal sealed class RedisStage : Stage
         var (port, folder) = (LoopbackPorts.Free(), new ScratchFolder());
         string[] arguments =
         [
-            "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--appendonly", "yes", "--appendfsync",
-            appendFsync,
-            "--save", "", "--auto-aof-rewrite-percentage", "0", "--logfile", Path.Combine(folder.Path, "log"),
+            "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--logfile", LogIn(folder),
+            "--appendonly", "yes", "--appendfsync", appendFsync, "--save", "", "--auto-aof-rewrite-percentage", "0",
         ];
         var server = Process.Start("redis-server", arguments);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => End(server);
         try
         {
             var started = Stopwatch.GetTimestamp();
@@ -47,8 +43,7 @@ internal sealed class RedisStage : Stage
             while (!await AcceptsAsync(port) || server.HasExited)
             {
                 if (server.HasExited || Stopwatch.GetElapsedTime(started) > StartWithin)
-                    throw new EngineException(
-                        $"Redis did not start:\n{File.ReadAllText(Path.Combine(folder.Path, "log"))}");
+                    throw new EngineException($"Redis did not start:\n{File.ReadAllText(LogIn(folder))}");
                 await Task.Delay(PollInterval, cancellationToken);
             }
 
@@ -81,7 +76,7 @@ internal sealed class RedisStage : Stage
         if (!await moment.ExecuteAsync()) throw new EngineException("Redis could not be read");
         var orders = (await entries)
             .Select(entry => new OrderTold($"{batch}.{entry["unit"]}", (string)entry["user"]!, (int)entry["unit"]))
-                .ToList();
+            .ToList();
         string[] broken = await buyers == orders.Count ? [] : [$"{await buyers} buyers have {orders.Count} orders"];
         return new StoredSale(_stocks[batch], (int)await free, orders, broken);
     }
@@ -93,6 +88,8 @@ internal sealed class RedisStage : Stage
         await _server.WaitForExitAsync();
         _folder.Dispose();
     }
+
+    private static string LogIn(ScratchFolder folder) => Path.Combine(folder.Path, "log");
 
     private static void End(Process server)
     {

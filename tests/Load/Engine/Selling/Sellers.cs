@@ -7,9 +7,7 @@ namespace OrleansSale.Tests.Load.Engine.Selling;
 /// <summary>Bring a crowd's purchases to the batches, as fast as they are answered.</summary>
 internal static class Sellers
 {
-    /// <summary>
-    /// How often a call without an answer is made again; a lane would go on for as long as its buyers wait.
-    /// </summary>
+    /// <summary>How often a call without an answer is made at most. A lane would go on while buyers wait.</summary>
     private const int MaxAttempts = 5;
 
     /// <summary>In full calls: so many are under way at a time, all for one batch until it has no more.</summary>
