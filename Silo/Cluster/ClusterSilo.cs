@@ -17,7 +17,8 @@ public static class ClusterSilo
 {
     /// <summary>Configures a silo that joins the cluster: alone in its process, or with a front.</summary>
     public static void ConfigureCluster(
-        this ISiloBuilder silo, PostgresDatabase database, ClusterSettings cluster, SiloEndpoint endpoint, IConfiguration configuration)
+        this ISiloBuilder silo, PostgresDatabase database, ClusterSettings cluster, SiloEndpoint endpoint,
+        IConfiguration configuration)
     {
         silo.Configure<ClusterOptions>(
             options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
@@ -61,6 +62,8 @@ public static class ClusterSilo
         client.UseAdoNetClustering(
             options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, database.Membership));
         client.UseConnectionRetryFilter<SiloSearch>();
+        client.Services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(
+            services => (SiloSearch)services.GetRequiredService<IClientConnectionRetryFilter>());
         client.AddDashboard();
         client.Services.AddSingleton(database);
         client.Services.AddClockWatch();

@@ -4,7 +4,8 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>A front that finds no silo goes on looking: silos and fronts may be started in any order.</summary>
-public sealed partial class SiloSearch(ILogger<SiloSearch> log) : IClientConnectionRetryFilter
+public sealed partial class SiloSearch(ILogger<SiloSearch> log)
+    : IClientConnectionRetryFilter, ILifecycleParticipant<IClusterClientLifecycle>
 {
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -26,9 +27,21 @@ public sealed partial class SiloSearch(ILogger<SiloSearch> log) : IClientConnect
         }
     }
 
+    /// <summary>The client's lifecycle begins when it is connected.</summary>
+    public void Participate(IClusterClientLifecycle lifecycle) => lifecycle.Subscribe<SiloSearch>(
+        ServiceLifecycleStage.Active,
+        _ =>
+        {
+            if (_outage.Ends() is { } failures) Log.Found(log, failures);
+            return Task.CompletedTask;
+        });
+
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "No silo takes this front yet; looking on ({Reason})")]
         public static partial void NoSilo(ILogger log, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "A silo takes this front, after {Failures} looks that found none")]
+        public static partial void Found(ILogger log, int failures);
     }
 }

@@ -5,8 +5,8 @@ using OrleansSale.GrainInterfaces.Catalogue;
 namespace OrleansSale.Silo.Hosting;
 
 /// <summary>
-/// Wakes the batches that have something to do and nobody to do it: when this silo has started, and whenever another one
-/// has left. A batch's holds end on time though no buyer asks for it; its reminder is the second net.
+/// Wakes the batches that have something to do and nobody to do it: when this silo has started, and whenever another
+/// one has left. A batch's holds end on time though no buyer asks for it; its reminder is the second net.
 /// </summary>
 public sealed partial class BatchWaker(
     IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<BatchWaker> log)
@@ -68,15 +68,16 @@ public sealed partial class BatchWaker(
         {
             try
             {
-                Log.Woken(log, await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync());
+                var woken = await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync();
+                if (_outage.Ends() is { } failures) Log.WokenAgain(log, failures);
+                Log.Woken(log, woken);
                 return;
             }
             catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
             {
-                // Counted at once, told when it gives up.
-                _outage.Fails(e.GetType().Name);
-                if (attempt == MaxAttempts) Log.NotWoken(log, e.Message);
-                if (attempt == MaxAttempts || _stopping.IsCancellationRequested) return;
+                if (_stopping.IsCancellationRequested) return;
+                if (_outage.Fails(e.GetType().Name)) Log.NotWoken(log, e.Message);
+                if (attempt == MaxAttempts) return;
             }
             await Task.Delay(RetryDelay, _stopping.Token);
         }
@@ -87,7 +88,12 @@ public sealed partial class BatchWaker(
         [LoggerMessage(1, LogLevel.Information, "{Count} batches have something to do")]
         public static partial void Woken(ILogger log, int count);
 
-        [LoggerMessage(2, LogLevel.Error, "The batches could not be woken; each wakes when it is asked for: {Reason}")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "The batches can't be woken now. It is tried again a few times, and each wakes when it is asked for: "
+                + "{Reason}")]
         public static partial void NotWoken(ILogger log, string reason);
+
+        [LoggerMessage(3, LogLevel.Information, "The batches can be woken again, after {Failures} tries that failed")]
+        public static partial void WokenAgain(ILogger log, int failures);
     }
 }

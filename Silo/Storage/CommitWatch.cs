@@ -1,17 +1,20 @@
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// What the last writes of a ledger say about the next one. The writer reports every write; while it has none to report, a
-/// <see cref="CommitProbe"/> makes small ones. Any thread may ask.
+/// What the last writes of a ledger say about the next one. The writer reports every write; while it has none to
+/// report, a <see cref="CommitProbe"/> makes small ones. Any thread may ask. The beginning and the end of an outage are
+/// logged here.
 /// </summary>
 /// <remarks>
-/// A write that fails, or takes longer than <see cref="MaxDuration"/>, is a fault until a commit succeeds. A probe's success
-/// ends the fault of a probe at once, and that of a commit only after <see cref="CommitFaultLasts"/>: should commits fail where
-/// a probe does not, the fault stays as long as commits are tried.
+/// A write that fails, or takes longer than <see cref="MaxDuration"/>, is a fault until a commit succeeds. A probe's
+/// success ends the fault of a probe at once, and that of a commit only after <see cref="CommitFaultLasts"/>: should
+/// commits fail where a probe does not, the fault stays as long as commits are tried.
 /// </remarks>
-public sealed class CommitWatch(TimeProvider time) : ICommitCheck
+public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) : ICommitCheck
 {
     /// <summary>How long a write may be under way.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(2);
@@ -27,65 +30,95 @@ public sealed class CommitWatch(TimeProvider time) : ICommitCheck
 
     private const int MinProbeBytes = 16;
 
+    private static readonly string Late = $"a write has been under way for more than {MaxDuration.TotalSeconds:0} s";
+
     private readonly Lane _commits = new(), _probes = new();
     private readonly Lock _changing = new();
-    private long _endedAt = time.GetTimestamp();
+    private readonly Outage _outage = new("ledger", timeProvider);
+    private long _endedAt = timeProvider.GetTimestamp();
     private volatile Failure? _failure;
 
     /// <inheritdoc/>
     public string? Fault => _failure is { } failure ? failure.Why
-        : IsLate(_commits) || IsLate(_probes) ? $"a write has been under way for more than {MaxDuration.TotalSeconds:0} s" : null;
+        : IsLate(_commits) || IsLate(_probes) ? Late : null;
 
     /// <summary>Whether nothing has been written for so long that a probe is due.</summary>
     public bool IsProbeDue => Volatile.Read(ref _commits.BegunAt) == 0 && Volatile.Read(ref _probes.BegunAt) == 0
-        && time.GetElapsedTime(Volatile.Read(ref _endedAt)) >= QuietFor;
+        && timeProvider.GetElapsedTime(Volatile.Read(ref _endedAt)) >= QuietFor;
 
     /// <summary>
-    /// How many bytes a probe writes: a few, or, after a commit failed, as many as that one had, because a disk that is full
-    /// still has room for a few.
+    /// How many bytes a probe writes: a few, or, after a commit failed, as many as that one had, because a disk that is
+    /// full still has room for a few.
     /// </summary>
-    public int ProbeBytes => _failure is { } failure ? Math.Clamp(failure.Bytes, MinProbeBytes, MaxProbeBytes) : MinProbeBytes;
+    public int ProbeBytes =>
+        _failure is { } failure ? Math.Clamp(failure.Bytes, MinProbeBytes, MaxProbeBytes) : MinProbeBytes;
 
     /// <summary>A write begins. At most one commit and one probe are under way.</summary>
-    public void Begin(bool isProbe) => Volatile.Write(ref LaneOf(isProbe).BegunAt, time.GetTimestamp() | 1);
+    public void Begin(bool isProbe) => Volatile.Write(ref LaneOf(isProbe).BegunAt, timeProvider.GetTimestamp() | 1);
 
     /// <summary>It is durable.</summary>
     public void Succeed(bool isProbe)
     {
         End(isProbe);
-        if (_failure is null) return;
-        // A commit and a probe may end at once: neither takes away a failure that it has not seen.
-        lock (_changing)
+        if (_failure is not null)
         {
-            if (_failure is { } failure && (!isProbe || failure.IsProbe || time.GetElapsedTime(failure.At) >= CommitFaultLasts))
-                _failure = null;
+            // A commit and a probe may end at once: neither takes away a failure that it has not seen.
+            lock (_changing)
+            {
+                if (_failure is { } failure && (!isProbe || failure.IsProbe || IsOld(failure))) _failure = null;
+            }
         }
+        if (_failure is null && _outage.Succeeds() is { } failures) Log.Works(log, failures);
     }
 
     /// <summary>It failed, or its outcome is unknown.</summary>
     /// <param name="isProbe">Whether it was a probe.</param>
-    /// <param name="why">Why, in words for everybody.</param>
+    /// <param name="failure">Why.</param>
     /// <param name="bytes">How much it would have written.</param>
-    public void Fail(bool isProbe, string why, int bytes)
+    public void Fail(bool isProbe, Exception failure, int bytes)
     {
         End(isProbe);
+        var why = StorageFault.Describe(failure);
+        if (_outage.Fails(why)) Log.Fails(log, why, failure.Message);
         lock (_changing)
         {
             // A probe that fails as well does not make it a probe's fault, nor a smaller one.
             _failure = isProbe && _failure is { IsProbe: false } commit
                 ? commit with { Why = why }
-                : new Failure(why, time.GetTimestamp(), bytes, isProbe);
+                : new Failure(why, timeProvider.GetTimestamp(), bytes, isProbe);
         }
     }
 
-    /// <summary>It ended in a way that says nothing of the storage.</summary>
-    public void End(bool isProbe)
+    /// <summary>The storage refused a commit because of what is in it: that is no fault of the storage.</summary>
+    public void Refuse(Exception refusal)
     {
-        Volatile.Write(ref LaneOf(isProbe).BegunAt, 0);
-        Volatile.Write(ref _endedAt, time.GetTimestamp());
+        End(isProbe: false);
+        var why = StorageFault.Describe(refusal);
+        if (_outage.Fails(why)) Log.Fails(log, why, refusal.Message);
     }
 
-    private bool IsLate(Lane lane) => Volatile.Read(ref lane.BegunAt) is not 0 and var begun && time.GetElapsedTime(begun) > MaxDuration;
+    /// <summary>Counts a write that has been under way for too long, once, and logs it if that is news.</summary>
+    public void NoteLate()
+    {
+        foreach (var lane in (ReadOnlySpan<Lane>)[_commits, _probes])
+        {
+            var begun = Volatile.Read(ref lane.BegunAt);
+            if (!IsLate(lane) || begun == lane.NotedLate) continue;
+            lane.NotedLate = begun;
+            if (_outage.Fails("late")) Log.IsLate(log, Late);
+        }
+    }
+
+    private void End(bool isProbe)
+    {
+        Volatile.Write(ref LaneOf(isProbe).BegunAt, 0);
+        Volatile.Write(ref _endedAt, timeProvider.GetTimestamp());
+    }
+
+    private bool IsOld(Failure failure) => timeProvider.GetElapsedTime(failure.At) >= CommitFaultLasts;
+
+    private bool IsLate(Lane lane) =>
+        Volatile.Read(ref lane.BegunAt) is not 0 and var begun && timeProvider.GetElapsedTime(begun) > MaxDuration;
 
     private Lane LaneOf(bool isProbe) => isProbe ? _probes : _commits;
 
@@ -93,7 +126,23 @@ public sealed class CommitWatch(TimeProvider time) : ICommitCheck
     {
         // 0: nothing is under way.
         public long BegunAt;
+
+        // The one that was under way for too long when this was noted last. For one thread.
+        public long NotedLate;
     }
 
     private sealed record Failure(string Why, long At, int Bytes, bool IsProbe);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error,
+            "A write to the ledger failed, and others that fail like this are only counted: {Fault} ({Reason})")]
+        public static partial void Fails(ILogger log, string fault, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "The ledger hangs, and others that hang are only counted: {Fault}")]
+        public static partial void IsLate(ILogger log, string fault);
+
+        [LoggerMessage(2, LogLevel.Information, "Writes to the ledger succeed again; {Failures} had failed")]
+        public static partial void Works(ILogger log, int failures);
+    }
 }

@@ -1,4 +1,7 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo.Storage;
 
 namespace OrleansSale.Tests.Ledger;
@@ -6,13 +9,15 @@ namespace OrleansSale.Tests.Ledger;
 public sealed class CommitWatchTests
 {
     private const string Why = "the disk is full";
+    private const int Full = 13;
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly FakeLogger _log = new();
     private readonly CommitWatch _watch;
 
-    public CommitWatchTests() => _watch = new CommitWatch(_time);
+    public CommitWatchTests() => _watch = new CommitWatch(_time, _log);
 
     [Theory]
     [InlineData(true)]
@@ -89,15 +94,58 @@ public sealed class CommitWatchTests
         _watch.ProbeBytes.ShouldBeLessThan(100);
     }
 
+    [Fact]
+    public void An_outage_is_logged_once_when_it_begins_and_once_when_it_is_over()
+    {
+        for (var commit = 0; commit < 20; commit++)
+        {
+            Fail(isProbe: commit % 2 == 0, 100);
+            Succeed(isProbe: false);
+        }
+        _log.Lines.ShouldBe(
+            ["A write to the ledger failed, and others that fail like this are only counted: "
+                + "the disk is full (database or disk is full)"]);
+        _time.Advance(Outage.QuietFor);
+        for (var commit = 0; commit < 3; commit++) Succeed(isProbe: true);
+        _log.Lines[1..].ShouldBe(["Writes to the ledger succeed again; 20 had failed"]);
+    }
+
+    [Fact]
+    public void A_write_that_hangs_is_logged_once()
+    {
+        _watch.Begin(isProbe: false);
+        _time.Advance(CommitWatch.MaxDuration + Moment);
+        for (var look = 0; look < 3; look++) _watch.NoteLate();
+        _log.Lines.ShouldHaveSingleItem().ShouldContain("under way for more than 2 s");
+        Succeed(isProbe: false);
+        _time.Advance(Outage.QuietFor);
+        Succeed(isProbe: false);
+        _log.Lines[1..].ShouldBe(["Writes to the ledger succeed again; 1 had failed"]);
+    }
+
     private void Fail(bool isProbe, int bytes)
     {
         _watch.Begin(isProbe);
-        _watch.Fail(isProbe, Why, bytes);
+        _watch.Fail(isProbe, new SqliteException("database or disk is full", Full), bytes);
     }
 
     private void Succeed(bool isProbe)
     {
         _watch.Begin(isProbe);
         _watch.Succeed(isProbe);
+    }
+
+    private sealed class FakeLogger : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }

@@ -17,7 +17,11 @@ public sealed class SqliteGrainStorageTests : GrainStorageContract
     // One owner for both silos of the process.
     protected override void AddStorage(ISiloBuilder silo)
     {
-        lock (_temporary) _directory ??= DataDirectory.Open(_temporary.Path);
+        lock (_temporary)
+        {
+            _directory ??= DataDirectory.Open(_temporary.Path);
+            SqliteFile.Apply(_directory.GrainsPath, "Grains");
+        }
         silo.AddSqliteGrainStorage(_directory);
     }
 

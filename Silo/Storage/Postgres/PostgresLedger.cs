@@ -21,6 +21,7 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
     private readonly PostgresLedgerReader _reader;
     private readonly NpgsqlDataSource _source;
+    private readonly AppendQueue _queue = new();
     private readonly PostgresLedgerWriter _writer;
     private readonly PostgresProbe _probe;
 
@@ -28,12 +29,13 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
     {
         _reader = new PostgresLedgerReader(database);
         _source = database.CreateSource("ledger", maxConnections: 0, AppendConnection.OnOpened);
-        _writer = new PostgresLedgerWriter(_source, Commits, logger);
+        Commits = new CommitWatch(TimeProvider.System, logger);
+        _writer = new PostgresLedgerWriter(_source, _queue, Commits, logger);
         _probe = new PostgresProbe(database, Commits);
     }
 
     /// <inheritdoc/>
-    public CommitWatch Commits { get; } = new(TimeProvider.System);
+    public CommitWatch Commits { get; }
 
     /// <summary>Opens the ledger; the schema has to be there (<see cref="PostgresSchema"/>).</summary>
     /// <param name="database">The cluster's database, which makes the connections.</param>
@@ -45,7 +47,7 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
     public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default)
     {
         LedgerArguments.RequireCommit(commit);
-        return _writer.AppendAsync(commit, cancellationToken);
+        return _queue.AppendAsync(commit, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -101,7 +103,8 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
     private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
         string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await _reader.SeekAsync(stream, fromSeq, cancellationToken).ConfigureAwait(false) is not { } start) yield break;
+        if (await _reader.SeekAsync(stream, fromSeq, cancellationToken).ConfigureAwait(false) is not { } start)
+            yield break;
         var pages = LedgerPage.ReadAheadAsync(start, from => _reader.ReadPageAsync(stream, from, cancellationToken));
         await foreach (var commit in pages.ConfigureAwait(false)) yield return commit;
     }

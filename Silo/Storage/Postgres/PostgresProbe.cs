@@ -1,12 +1,16 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
-/// <summary>A small write where the ledger is, on a connection of its own: what the writer's next call meets, it meets.</summary>
+/// <summary>
+/// A small write where the ledger is, on a connection of its own: what the writer's next call meets, it meets.
+/// </summary>
 /// <remarks>
-/// A session that began while the database was read-only stays so when it is not any more, and so does one with a server that has
-/// become a standby. Pooled ones would go on failing for minutes: they are closed when that is found, and once more when it is over.
+/// A session that began while the database was read-only stays so when it is not any more, and so does one with a
+/// server that has become a standby. Pooled ones would go on failing for minutes: they are closed when that is found,
+/// and once more when it is over.
 /// </remarks>
 internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch)
 {
@@ -47,7 +51,7 @@ internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch
                 _wasReadOnly = true;
             }
 
-            watch.Fail(isProbe: true, StorageFault.Describe(failure), bytes);
+            watch.Fail(isProbe: true, failure, bytes);
             throw;
         }
     }
@@ -56,7 +60,7 @@ internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch
     /// <returns>Null, or in one line why not.</returns>
     public static async Task<string?> FindFaultAsync(PostgresDatabase database)
     {
-        var watch = new CommitWatch(TimeProvider.System);
+        var watch = new CommitWatch(TimeProvider.System, NullLogger.Instance);
         try
         {
             await new PostgresProbe(database, watch).RunAsync(CommitWatch.MaxProbeBytes).ConfigureAwait(false);
@@ -77,9 +81,13 @@ internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch
         var id = new NpgsqlParameter<Guid> { TypedValue = Guid.NewGuid() };
         var filler = new NpgsqlParameter<byte[]> { TypedValue = RandomNumberGenerator.GetBytes(bytes) };
         batch.BatchCommands.Add(
-            new NpgsqlBatchCommand("INSERT INTO write_probe (id, filler) VALUES ($1, $2)") { Parameters = { id, filler } });
+            new NpgsqlBatchCommand("INSERT INTO write_probe (id, filler) VALUES ($1, $2)")
+            {
+                Parameters = { id, filler },
+            });
         var same = new NpgsqlParameter<Guid> { TypedValue = id.TypedValue };
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("DELETE FROM write_probe WHERE id = $1") { Parameters = { same } });
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand("DELETE FROM write_probe WHERE id = $1") { Parameters = { same } });
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }

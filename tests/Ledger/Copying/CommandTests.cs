@@ -31,7 +31,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using (var directory = DataDirectory.Open(Source))
-        await using (var ledger = SqliteLedger.Open(directory)) await EngineFiles.FillAsync(ledger, 40_000, 4_000);
+        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null)) await EngineFiles.FillAsync(ledger, 40_000, 4_000);
         var expected = await Copies.ExportAsync(Source);
         var database = await postgres.CreateDatabaseAsync();
         await KillAndRepeatAsync(Source, database, random);

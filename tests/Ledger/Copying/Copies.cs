@@ -38,7 +38,7 @@ internal static class Copies
             return await ExportAsync(ledger);
         }
         using var directory = DataDirectory.Open(place);
-        await using var files = SqliteLedger.Open(directory);
+        await using var files = SqliteLedger.Open(directory.LedgerPath, null);
         return await ExportAsync(files);
     }
 

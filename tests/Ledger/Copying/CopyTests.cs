@@ -55,11 +55,11 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
         await Copies.CopyAsync(database, Back);
 
         using var owned = DataDirectory.Open(Source);
-        await using var first = SqliteLedger.Open(owned);
+        await using var first = SqliteLedger.Open(owned.LedgerPath, null);
         await using var open = PostgresDatabase.Open(database);
         await using var second = PostgresLedger.Open(open);
         using var ownedBack = DataDirectory.Open(Back);
-        await using var third = SqliteLedger.Open(ownedBack);
+        await using var third = SqliteLedger.Open(ownedBack.LedgerPath, null);
         foreach (var ledger in new ILedger[] { second, third })
         {
             foreach (var stream in new[] { EngineFiles.Batch, "batch/mi2-2", "reservation/mi2-1/weibo:user3" })
@@ -83,7 +83,7 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
         files.CopyTo(Source);
         List<string?> texts;
         using (var directory = DataDirectory.Open(Source))
-            texts = await EngineFiles.WithStorageAsync(silo => silo.AddSqliteGrainStorage(directory), EngineFiles.ReadDocumentsAsync);
+            texts = await EngineFiles.WithStorageAsync(silo => EngineFiles.UseFiles(silo, directory), EngineFiles.ReadDocumentsAsync);
         texts.Count(text => text is null).ShouldBe(11);
         await Copies.CopyAsync(Source, database);
 
@@ -105,7 +105,7 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
     {
         var database = await postgres.CreateDatabaseAsync();
         using (var directory = DataDirectory.Open(Source))
-            await SqliteLedger.Open(directory).DisposeAsync();
+            await SqliteLedger.Open(directory.LedgerPath, null).DisposeAsync();
         await Copies.CopyAsync(Source, database);
         await Copies.CopyAsync(database, Back);
         (await Copies.ExportAsync(Back)).ShouldBeEmpty();

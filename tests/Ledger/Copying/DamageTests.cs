@@ -20,7 +20,7 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var directory = DataDirectory.Open(Source);
-        await using var ledger = SqliteLedger.Open(directory);
+        await using var ledger = SqliteLedger.Open(directory.LedgerPath, null);
         await EngineFiles.FillAsync(ledger, 30, 3);
     }
 

@@ -29,7 +29,7 @@ public sealed class EngineFiles : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var directory = DataDirectory.Open(_temporary.Path);
-        await using (var ledger = SqliteLedger.Open(directory))
+        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null))
         {
             await FillAsync(ledger, BatchEntries, Reservations);
             // A commit that is larger than a chunk by itself.
@@ -125,8 +125,15 @@ public sealed class EngineFiles : IAsyncLifetime
         }
     }
 
+    /// <summary>The storage of a data directory, whose file is made if it is not there.</summary>
+    public static void UseFiles(ISiloBuilder silo, DataDirectory directory)
+    {
+        SqliteFile.Apply(directory.GrainsPath, "Grains");
+        silo.AddSqliteGrainStorage(directory);
+    }
+
     private static Task<bool> WriteDocumentsAsync(DataDirectory directory) =>
-        WithStorageAsync(silo => silo.AddSqliteGrainStorage(directory), async storage =>
+        WithStorageAsync(silo => UseFiles(silo, directory), async storage =>
         {
             foreach (var (id, name) in Documents())
             {

@@ -22,7 +22,7 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using (var directory = DataDirectory.Open(Source))
-        await using (var ledger = SqliteLedger.Open(directory)) await EngineFiles.FillAsync(ledger, 30, 3);
+        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null)) await EngineFiles.FillAsync(ledger, 30, 3);
         await EngineFiles.AddDocumentsAsync(Source, [.. Enumerable.Range(0, 10).Select(key => $"{key}")]);
         await File.WriteAllTextAsync(Path.Combine(Source, "development-secrets.json"), """{"a":"b"}""", Cancelled);
         Directory.CreateDirectory(Path.Combine(Source, "session-keys"));

@@ -54,7 +54,7 @@ public sealed class RefusalTests(PostgresFixture postgres) : IDisposable
     public async Task A_finished_target_is_not_empty_even_if_nothing_was_copied()
     {
         var database = await postgres.CreateDatabaseAsync();
-        using (var directory = DataDirectory.Open(Source)) await SqliteLedger.Open(directory).DisposeAsync();
+        using (var directory = DataDirectory.Open(Source)) await SqliteLedger.Open(directory.LedgerPath, null).DisposeAsync();
         await Copies.CopyAsync(Source, database);
         (await Copies.RefusedAsync(Source, database)).ShouldContain("(it holds a finished copy of the data directory");
         await Copies.CopyAsync(database, Other);
@@ -130,7 +130,7 @@ public sealed class RefusalTests(PostgresFixture postgres) : IDisposable
     private async Task MakeSourceAsync()
     {
         using var directory = DataDirectory.Open(Source);
-        await using var ledger = SqliteLedger.Open(directory);
+        await using var ledger = SqliteLedger.Open(directory.LedgerPath, null);
         await ledger.AppendAllAsync(new Chain("batch/a").Rows(1, 2));
     }
 
