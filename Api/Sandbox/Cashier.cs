@@ -31,9 +31,10 @@ internal enum RefundOutcome
 internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvider timeProvider)
 {
     private const string SelectCheckout = """
-        SELECT c.id AS Id, c.idempotency_key AS Key, c.order_id AS "Order", c.user_id AS User, c.description AS Description,
-               c.amount AS Amount, c.currency AS Currency, c.created_at AS CreatedAt, c.expires_at AS ExpiresAt,
-               c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl, c.declined_at AS DeclinedAt, p.id AS Payment,
+        SELECT c.id AS Id, c.idempotency_key AS Key, c.order_id AS "Order", c.user_id AS User,
+               c.description AS Description, c.amount AS Amount, c.currency AS Currency, c.created_at AS CreatedAt,
+               c.expires_at AS ExpiresAt, c.return_url AS ReturnUrl, c.notify_url AS NotifyUrl,
+               c.declined_at AS DeclinedAt, p.id AS Payment,
                (SELECT id FROM refunds WHERE payment = p.id GROUP BY payment HAVING SUM(amount) = c.amount) AS Refund
         FROM checkouts c LEFT JOIN payments p ON p.checkout = c.id
         """;
@@ -53,7 +54,8 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
     public static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>
-    /// Makes <paramref name="wanted"/>, or finds the checkout that was made under its key; null if that is of another sale.
+    /// Makes <paramref name="wanted"/>, or finds the checkout that was made under its key; null if that is of another
+    /// sale.
     /// </summary>
     /// <remarks>The two addresses follow the merchant's deployment: they may change, and the newest count.</remarks>
     public Task<Checkout?> CreateAsync(Checkout wanted, CancellationToken cancellationToken) => database.WriteAsync(
@@ -61,8 +63,8 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
         {
             connection.Execute(
                 """
-                INSERT INTO checkouts (id, idempotency_key, order_id, user_id, description, amount, currency, created_at,
-                                       expires_at, return_url, notify_url)
+                INSERT INTO checkouts (id, idempotency_key, order_id, user_id, description, amount, currency,
+                                       created_at, expires_at, return_url, notify_url)
                 VALUES (@Id, @Key, @Order, @User, @Description, @Amount, @Currency, @CreatedAt, @ExpiresAt, @ReturnUrl,
                         @NotifyUrl)
                 ON CONFLICT (idempotency_key) DO UPDATE SET return_url = @ReturnUrl, notify_url = @NotifyUrl
@@ -80,8 +82,8 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
 
     /// <summary>Decides a checkout as its buyer did; null if there is none with this id.</summary>
     /// <remarks>
-    /// The first payment captures, whenever it comes, also after expiresAt: the merchant knows what became of the order,
-    /// and says whether the money can be kept. Nothing undoes a capture. A declined checkout stays payable.
+    /// The first payment captures, whenever it comes, also after expiresAt: the merchant knows what became of the
+    /// order, and says whether the money can be kept. Nothing undoes a capture. A declined checkout stays payable.
     /// </remarks>
     public async Task<Checkout?> DecideAsync(string id, bool isPaid, CancellationToken cancellationToken)
     {
@@ -95,7 +97,8 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
     private Checkout? Decide(SqliteConnection connection, string id, bool isPaid)
     {
         var checkout = Query(connection, "c.id = @id", new { id });
-        if (checkout is null || checkout.Payment is not null || (!isPaid && checkout.DeclinedAt is not null)) return checkout;
+        if (checkout is null || checkout.Payment is not null || (!isPaid && checkout.DeclinedAt is not null))
+            return checkout;
         var now = timeProvider.GetUtcNow();
         var at = now.ToUnixTimeMilliseconds();
         if (isPaid)
@@ -117,8 +120,8 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
     }
 
     /// <summary>
-    /// Pays back once per key, and never more in all than was captured. If money was paid back under other keys, the last
-    /// refund and the sum are returned.
+    /// Pays back once per key, and never more in all than was captured. If money was paid back under other keys, the
+    /// last refund and the sum are returned.
     /// </summary>
     public Task<(RefundOutcome Outcome, string? Refund, long Amount)> RefundAsync(
         string key, string payment, string order, long amount, string currency, CancellationToken cancellationToken) =>
@@ -150,14 +153,17 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
         if (isOfPayment && of == payment && earlierAmount == amount) return (RefundOutcome.Repeated, earlier, amount);
         if (!isOfPayment || (earlier is null && amount > captured.Amount)) return (RefundOutcome.Conflict, null, 0);
         var sum = captured.RefundAmount ?? 0;
-        if (sum == captured.Amount && captured.Refund is not null) return (RefundOutcome.DoneBefore, captured.Refund, sum);
+        if (sum == captured.Amount && captured.Refund is not null)
+            return (RefundOutcome.DoneBefore, captured.Refund, sum);
         if (earlier is not null) return (RefundOutcome.Conflict, null, 0);
         return sum + amount > captured.Amount
             ? (RefundOutcome.PartlyDoneBefore, captured.Refund, sum)
             : (RefundOutcome.Made, null, 0);
     }
 
-    /// <summary>Payments in the order of their capture, after the payment <paramref name="after"/> if it is given.</summary>
+    /// <summary>
+    /// Payments in the order of their capture, after the payment <paramref name="after"/> if it is given.
+    /// </summary>
     /// <param name="after">A payment id; an unknown one is before all.</param>
     /// <param name="order">Only this order's payments, if given.</param>
     /// <param name="limit">How many at most.</param>

@@ -7,7 +7,9 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>The page on which a buyer pays: <see cref="CashierView"/> in the buyer's language, and the files it loads.</summary>
+/// <summary>
+/// The page on which a buyer pays: <see cref="CashierView"/> in the buyer's language, and the files it loads.
+/// </summary>
 internal sealed class CashierPage : IDisposable
 {
     /// <summary>The language for everyone who asks for none of the others.</summary>
@@ -28,7 +30,9 @@ internal sealed class CashierPage : IDisposable
     public CashierPage() => _version = Convert.ToHexStringLower(
         SHA256.HashData([.. _assets["cashier.css"].Bytes, .. _assets["cashier.js"].Bytes]))[..16];
 
-    /// <summary>The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for; null: none of the two.</summary>
+    /// <summary>
+    /// The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for; null: none of the two.
+    /// </summary>
     public static string? Language(string? tag) =>
         tag is null ? null
         : tag.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese

@@ -37,5 +37,5 @@ public sealed record Checkout(
 /// <summary>A captured payment with its refund and how far its notification is, for reconciliation.</summary>
 [method: ExplicitConstructor]
 internal sealed record PaymentRecord(
-    string Id, string Checkout, string Order, string User, long Amount, string Currency, long CapturedAt, string? Refund,
-    long? RefundedAt, long? RefundAmount, long Attempts, long? DeliveredAt, string? LastFault);
+    string Id, string Checkout, string Order, string User, long Amount, string Currency, long CapturedAt,
+    string? Refund, long? RefundedAt, long? RefundAmount, long Attempts, long? DeliveredAt, string? LastFault);

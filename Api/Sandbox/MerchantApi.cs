@@ -70,7 +70,8 @@ internal static class MerchantApi
                 StatusCodes.Status409Conflict, "already-refunded", "The whole payment was paid back under other keys",
                 refund: refund, amount: amount),
             RefundOutcome.PartlyDoneBefore => SandboxAnswer.Refused(
-                StatusCodes.Status409Conflict, "partly-refunded", "A part of the payment was paid back under other keys",
+                StatusCodes.Status409Conflict, "partly-refunded",
+                "A part of the payment was paid back under other keys",
                 refund: refund, amount: amount),
             _ => Conflict("The payment does not cover this refund, or the key was used for another"),
         };

@@ -14,7 +14,7 @@ internal sealed partial class NotificationSender(
     IServer server,
     IHostApplicationLifetime lifetime,
     TimeProvider timeProvider,
-    ILogger<NotificationSender> logger) : BackgroundService
+    ILogger<NotificationSender> log) : BackgroundService
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string ClientName = "sandbox-notifications";
@@ -67,7 +67,8 @@ internal sealed partial class NotificationSender(
             if (delivery.IsCompleted) _underWay.Remove(id);
         var (due, next) = outbox.Due(2 * options.ConcurrentNotifications);
         var free = options.ConcurrentNotifications - _underWay.Count;
-        foreach (var notification in due.Where(notification => !_underWay.ContainsKey(notification.Id)).Take(free).ToList())
+        var starting = due.Where(notification => !_underWay.ContainsKey(notification.Id)).Take(free).ToList();
+        foreach (var notification in starting)
         {
             var delivery = DeliverAsync(notification, stoppingToken);
             _underWay[notification.Id] = delivery;
@@ -86,8 +87,9 @@ internal sealed partial class NotificationSender(
             var fault = await AttemptAsync(notification, stoppingToken);
             // A fault is logged when it changes; the list of payments says how often it was tried.
             var attempt = notification.Attempts + 1;
-            if (fault is not null && fault != notification.LastFault) LogNotDelivered(notification.Id, attempt, fault);
-            if (fault is null && notification.LastFault is not null) LogDelivered(notification.Id, attempt);
+            if (fault is not null && fault != notification.LastFault)
+                Log.NotDelivered(log, notification.Id, attempt, fault);
+            if (fault is null && notification.LastFault is not null) Log.Delivered(log, notification.Id, attempt);
             await outbox.RecordAsync(notification, fault);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -139,16 +141,19 @@ internal sealed partial class NotificationSender(
     // Once until the store works again, or fails in another way.
     private void LogStoreFaultOnce(Exception e)
     {
-        if (_storeFault != e.Message) LogStoreFault(e.Message);
+        if (_storeFault != e.Message) Log.StoreFailed(log, e.Message);
         _storeFault = e.Message;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id}, attempt {Attempt}: {Fault}")]
-    private partial void LogNotDelivered(string id, long attempt, string fault);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Notification {Id}, attempt {Attempt}: {Fault}")]
+        public static partial void NotDelivered(ILogger log, string id, long attempt, string fault);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id}, attempt {Attempt}: delivered")]
-    private partial void LogDelivered(string id, long attempt);
+        [LoggerMessage(2, LogLevel.Information, "Notification {Id}, attempt {Attempt}: delivered")]
+        public static partial void Delivered(ILogger log, string id, long attempt);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The sandbox's store failed; trying again: {Reason}")]
-    private partial void LogStoreFault(string reason);
+        [LoggerMessage(3, LogLevel.Error, "The sandbox's store failed; trying again: {Reason}")]
+        public static partial void StoreFailed(ILogger log, string reason);
+    }
 }

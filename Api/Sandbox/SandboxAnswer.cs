@@ -5,7 +5,9 @@ using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>How the sandbox reads requests and writes answers; refusals are problem documents with a stable code.</summary>
+/// <summary>
+/// How the sandbox reads requests and writes answers; refusals are problem documents with a stable code.
+/// </summary>
 internal static class SandboxAnswer
 {
     /// <summary>The longest body that is read, in bytes.</summary>
@@ -35,7 +37,8 @@ internal static class SandboxAnswer
     public static IResult Refused(
         int status, string code, string title, JsonFault? fault = null, string? refund = null, object? amount = null)
     {
-        var problem = new { type = "about:blank", title, status, code, fault?.Field, Detail = fault?.Reason, refund, amount };
+        var problem =
+            new { type = "about:blank", title, status, code, fault?.Field, Detail = fault?.Reason, refund, amount };
         return TypedResults.Json(problem, Json, "application/problem+json", status);
     }
 
@@ -43,11 +46,13 @@ internal static class SandboxAnswer
     public static async Task<(JsonMembers Body, IResult? Refusal)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
-        // This keeps other sites' pages out too: a browser asks before it sends this type across sites, and is not answered.
+        // This keeps other sites' pages out too: a browser asks before it sends this type across sites, and is not
+        // answered.
         if (!request.HasJsonContentType())
         {
             return (JsonMembers.Empty, Refused(
-                StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body must be application/json"));
+                StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type",
+                "The body must be application/json"));
         }
 
         var buffer = new byte[MaxBodyBytes + 1];

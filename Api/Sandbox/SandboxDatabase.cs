@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace OrleansSale.Api.Sandbox;
 
 /// <summary>
-/// The sandbox's own SQLite file. Changes are made one at a time, each in a durable commit of its own. Queries run beside
-/// them and see committed state only.
+/// The sandbox's own SQLite file. Changes are made one at a time, each in a durable commit of its own. Queries run
+/// beside them and see committed state only.
 /// </summary>
 internal sealed class SandboxDatabase : IDisposable
 {
@@ -97,8 +97,8 @@ internal sealed class SandboxDatabase : IDisposable
             connection.Dispose();
             if (failure is not (SqliteException or IOException or UnauthorizedAccessException)) throw;
             throw new SandboxFileException(
-                $"{path} cannot be used ({failure.Message.ReplaceLineEndings(" ")}): make room on its disk and let this "
-                + "process write there, or remove it, and the sandbox begins anew.",
+                $"{path} cannot be used ({failure.Message.ReplaceLineEndings(" ")}): make room on its disk and let "
+                + "this process write there, or remove it, and the sandbox begins anew.",
                 failure);
         }
     }
@@ -112,7 +112,8 @@ internal sealed class SandboxDatabase : IDisposable
         if (!isNew && version != Version)
         {
             throw new SandboxFileException(
-                $"{path} is a database of something else, or of another version: move it away, and the sandbox begins anew.");
+                $"{path} is a database of something else, or of another version: move it away, and the sandbox "
+                    + "begins anew.");
         }
         // A write in any case: a file that can't be written is told now.
         connection.Execute(isNew ? Schema : $"PRAGMA user_version = {Version}");
@@ -142,8 +143,8 @@ internal sealed class SandboxDatabase : IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="change"/> alone and whole; its result comes once it is durable. A change or a commit that fails
-    /// is undone. It must not keep the connection.
+    /// Runs <paramref name="change"/> alone and whole; its result comes once it is durable. A change or a commit that
+    /// fails is undone. It must not keep the connection.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken = default)
     {

@@ -7,8 +7,8 @@ public sealed class SandboxOptions
     public string DataDirectory { get; set; } = "";
 
     /// <summary>
-    /// The name of its file. Default: <c>sandbox.db</c>. Several processes that are one merchant may have the same file: each
-    /// answers for all checkouts in it, and may send a notification that another one sends too.
+    /// The name of its file. Default: <c>sandbox.db</c>. Several processes that are one merchant may have the same
+    /// file: each answers for all checkouts in it, and may send a notification that another one sends too.
     /// </summary>
     public string FileName { get; set; } = "sandbox.db";
 

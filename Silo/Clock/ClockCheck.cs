@@ -5,9 +5,9 @@ using OrleansSale.Grains.Clock;
 namespace OrleansSale.Silo.Clock;
 
 /// <summary>
-/// Whether this process' clock can be relied on. Unhealthy if it differs from the database's, so that others serve instead.
-/// Degraded if it jumped a while ago, or a batch's time is ahead of it: the engine sells on, by times that somebody has to
-/// know of, and no other process would do it better.
+/// Whether this process' clock can be relied on. Unhealthy if it differs from the database's, so that others serve
+/// instead. Degraded if it jumped a while ago, or a batch's time is ahead of it: the engine sells on, by times that
+/// somebody has to know of, and no other process would do it better.
 /// </summary>
 public sealed class ClockCheck(ClockJumps jumps, IClockCheck? clock = null, BatchLeads? leads = null) : IHealthCheck
 {
@@ -15,7 +15,8 @@ public sealed class ClockCheck(ClockJumps jumps, IClockCheck? clock = null, Batc
     public const string Name = "clock";
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
             clock?.Fault is { } fault ? HealthCheckResult.Unhealthy(fault)
             : Describe() is { } described ? HealthCheckResult.Degraded(described)

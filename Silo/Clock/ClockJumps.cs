@@ -6,10 +6,11 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.Silo.Clock;
 
 /// <summary>
-/// Compares this process' clock with its monotonic one all the time, and tells of every jump. Which of the two instants was
-/// right it can't know: a clock is also set right by a jump, and after a machine was suspended.
+/// Compares this process' clock with its monotonic one all the time, and tells of every jump. Which of the two instants
+/// was right it can't know: a clock is also set right by a jump, and after a machine was suspended.
 /// </summary>
-public sealed partial class ClockJumps(TimeProvider time, ILogger<ClockJumps> log) : BackgroundService, IFaultSource
+public sealed partial class ClockJumps(TimeProvider timeProvider, ILogger<ClockJumps> log)
+    : BackgroundService, IFaultSource
 {
     /// <summary>The least that counts as a jump: what NTP corrects by slewing is less at a time.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250);
@@ -33,13 +34,18 @@ public sealed partial class ClockJumps(TimeProvider time, ILogger<ClockJumps> lo
         get
         {
             Look();
-            lock (_lock) return _latest is { } latest && time.GetElapsedTime(latest.Timestamp) < ShownFor ? latest.Jump : null;
+            lock (_lock)
+                return _latest is { } latest && timeProvider.GetElapsedTime(latest.Timestamp) < ShownFor
+                    ? latest.Jump
+                    : null;
         }
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Fault>> ListAsync() => Task.FromResult<IReadOnlyList<Fault>>(
-        Latest is { } jump ? [new Fault(FaultKind.Clock, null, jump.At, $"This process saw that {jump.Describe()}.")] : []);
+        Latest is { } jump
+            ? [new Fault(FaultKind.Clock, null, jump.At, $"This process saw that {jump.Describe()}.")]
+            : []);
 
     /// <summary>Compares the two clocks with what they were last.</summary>
     internal void Look()
@@ -49,7 +55,7 @@ public sealed partial class ClockJumps(TimeProvider time, ILogger<ClockJumps> lo
         {
             var last = _last ?? now;
             if (now.Timestamp < last.Timestamp) return;
-            var by = now.Clock - last.Clock - time.GetElapsedTime(last.Timestamp, now.Timestamp);
+            var by = now.Clock - last.Clock - timeProvider.GetElapsedTime(last.Timestamp, now.Timestamp);
             _last = now;
             if (by.Duration() < Least) return;
             _latest = (new Jump(now.Clock, by), now.Timestamp);
@@ -74,10 +80,10 @@ public sealed partial class ClockJumps(TimeProvider time, ILogger<ClockJumps> lo
 
     private (DateTimeOffset Clock, long Timestamp)? Read()
     {
-        var before = time.GetTimestamp();
-        var clock = time.GetUtcNow();
-        var after = time.GetTimestamp();
-        return time.GetElapsedTime(before, after) > LongestReading ? null : (clock, after);
+        var before = timeProvider.GetTimestamp();
+        var clock = timeProvider.GetUtcNow();
+        var after = timeProvider.GetTimestamp();
+        return timeProvider.GetElapsedTime(before, after) > LongestReading ? null : (clock, after);
     }
 
     private static partial class Log

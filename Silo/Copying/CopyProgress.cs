@@ -2,17 +2,20 @@ using System.Diagnostics;
 
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>Tells how far a copy is: on a terminal in one line that changes, else in plain lines, one a second at most.</summary>
+/// <summary>
+/// Tells how far a copy is: on a terminal in one line that changes, else in plain lines, one a second at most.
+/// </summary>
 /// <param name="output">Where.</param>
 /// <param name="isTerminal">Whether the output is a terminal.</param>
 internal sealed class CopyProgress(TextWriter output, bool isTerminal)
 {
-    private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(1), TerminalPeriod = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(1),
+        TerminalPeriod = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeSpan _period = isTerminal ? TerminalPeriod : LinePeriod;
     private string _stage = "";
     private CopySize _total, _done;
-    private long _startedAt, _toldAt;
+    private long _startedAt, _printedAt;
 
     /// <summary>Begins a stage: everything passes once.</summary>
     /// <param name="stage">What is done.</param>
@@ -20,42 +23,43 @@ internal sealed class CopyProgress(TextWriter output, bool isTerminal)
     public void Begin(string stage, CopySize total)
     {
         (_stage, _total, _done) = (stage, total, default);
-        _startedAt = _toldAt = Stopwatch.GetTimestamp();
+        _startedAt = _printedAt = Stopwatch.GetTimestamp();
     }
 
     /// <summary>A commit is done.</summary>
     public void Passed(CommitRow row)
     {
         _done = _done.With(row);
-        TellIfDue();
+        PrintIfDue();
     }
 
     /// <summary>A document is done.</summary>
     public void Passed(DocumentRow row)
     {
         _done = _done.WithDocument();
-        TellIfDue();
+        PrintIfDue();
     }
 
     /// <summary>The stage is over.</summary>
     public void End()
     {
-        Tell();
+        Print();
         if (isTerminal) output.WriteLine();
     }
 
-    private void TellIfDue()
+    private void PrintIfDue()
     {
-        if (Stopwatch.GetElapsedTime(_toldAt) < _period) return;
-        _toldAt = Stopwatch.GetTimestamp();
-        Tell();
+        if (Stopwatch.GetElapsedTime(_printedAt) < _period) return;
+        _printedAt = Stopwatch.GetTimestamp();
+        Print();
     }
 
-    private void Tell()
+    private void Print()
     {
         var seconds = Math.Max(Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
-        var line = $"{_stage}: {_done.Streams:N0} of {_total.Streams:N0} streams, {_done.Entries:N0} of {_total.Entries:N0} entries "
-            + $"({_done.Entries / seconds:N0}/s), {_done.Documents:N0} of {_total.Documents:N0} documents, {seconds:0} s";
+        var line = $"{_stage}: {_done.Streams:N0} of {_total.Streams:N0} streams, "
+            + $"{_done.Entries:N0} of {_total.Entries:N0} entries ({_done.Entries / seconds:N0}/s), "
+            + $"{_done.Documents:N0} of {_total.Documents:N0} documents, {seconds:0} s";
         if (isTerminal) output.Write($"\r\x1b[K{line}");
         else output.WriteLine(line);
     }

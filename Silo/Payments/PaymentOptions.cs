@@ -14,7 +14,7 @@ public sealed class PaymentOptions
     public const string Section = "Payments";
 
     /// <summary>The least length of a webhook secret in bytes, by the Standard Webhooks specification.</summary>
-    public const int WebhookSecretMinBytes = 24;
+    public const int MinWebhookSecretBytes = 24;
 
     private const string WebhookSecretPrefix = "whsec_";
 
@@ -35,16 +35,16 @@ public sealed class PaymentOptions
 
     /// <summary>
     /// The secret that the provider signs its notifications with: base64 of at least
-    /// <see cref="WebhookSecretMinBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
+    /// <see cref="MinWebhookSecretBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
     /// several separated by spaces: any of them verifies, and the sandbox signs with all. No default.
     /// </summary>
     public string WebhookSecret { get; set; } = "";
 
     /// <summary>
-    /// The address under which buyers' browsers reach this engine, and with it the sandbox's pages.
-    /// Required outside Development, where it must be https and no machine's own: buyers come to it from anywhere, through a
-    /// TLS proxy if there is one. Default in Development: the first address this process listens on, with <c>localhost</c>
-    /// for "any".
+    /// The address under which buyers' browsers reach this engine, and with it the sandbox's pages. Required outside
+    /// Development, where it must be https and no machine's own: buyers come to it from anywhere, through a TLS proxy
+    /// if there is one. Default in Development: the first address this process listens on, with <c>localhost</c> for
+    /// "any".
     /// </summary>
     public Uri? PublicAddress { get; set; }
 
@@ -78,7 +78,7 @@ public sealed class PaymentOptions
                 ? part[WebhookSecretPrefix.Length..]
                 : part;
             var secret = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, secret, out var length) || length < WebhookSecretMinBytes)
+            if (!Convert.TryFromBase64String(encoded, secret, out var length) || length < MinWebhookSecretBytes)
                 return null;
             secrets.Add(secret[..length]);
         }
@@ -106,18 +106,23 @@ internal sealed class PaymentOptionsValidation(PaymentRole role, bool isDevelopm
         if (isNotified && string.IsNullOrEmpty(options.WebhookSecret))
             return "Payments:WebhookSecret is missing: the secret that notifications are signed with.";
         if (isNotified && PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
-            return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.WebhookSecretMinBytes} bytes.";
+            return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.MinWebhookSecretBytes} bytes.";
         if ((asks || options.Sandbox) && !isDevelopment && options.PublicAddress is null)
-            return "Payments:PublicAddress is missing: where buyers' browsers reach this sale, such as https://shop.example.";
+            return "Payments:PublicAddress is missing: where buyers' browsers reach this sale, such as "
+                + "https://shop.example.";
         return AddressFault(options);
     }
 
-    // The provider may be an adapter on the same machine or network, so plain http will do there; buyers come from anywhere.
+    // The provider may be an adapter on the same machine or network, so plain http will do there; buyers come from
+    // anywhere.
     private string? AddressFault(PaymentOptions options)
     {
-        if (options.BaseAddress is { } provider && Fault("BaseAddress", provider, isBase: true) is { } atProvider) return atProvider;
-        if (options.PublicAddress is { } own && Fault("PublicAddress", own, isBase: true, !isDevelopment) is { } atOwn) return atOwn;
-        if (options.NotificationAddress is { } notified && Fault("NotificationAddress", notified) is { } atNotified) return atNotified;
+        if (options.BaseAddress is { } provider && Fault("BaseAddress", provider, isBase: true) is { } atProvider)
+            return atProvider;
+        if (options.PublicAddress is { } own && Fault("PublicAddress", own, isBase: true, !isDevelopment) is { } atOwn)
+            return atOwn;
+        if (options.NotificationAddress is { } notified && Fault("NotificationAddress", notified) is { } atNotified)
+            return atNotified;
         if (string.IsNullOrEmpty(options.ReturnAddress)) return null;
         return Uri.TryCreate(options.ReturnAddress, UriKind.Absolute, out var back)
             ? Fault("ReturnAddress", back, isPublic: !isDevelopment)

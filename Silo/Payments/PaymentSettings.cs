@@ -8,7 +8,9 @@ namespace OrleansSale.Silo.Payments;
 /// <summary>Reads <c>Payments:</c> for a process.</summary>
 public static class PaymentSettings
 {
-    /// <summary>Registers <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start for what this process does.</summary>
+    /// <summary>
+    /// Registers <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start for what this process does.
+    /// </summary>
     public static void AddPaymentOptions(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, PaymentRole role)
     {
@@ -16,12 +18,14 @@ public static class PaymentSettings
             .Bind(configuration.GetSection(PaymentOptions.Section))
             .PostConfigure(options => options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment))
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<PaymentOptions>>(new PaymentOptionsValidation(role, environment.IsDevelopment()));
+        services.AddSingleton<IValidateOptions<PaymentOptions>>(
+            new PaymentOptionsValidation(role, environment.IsDevelopment()));
     }
 
     /// <summary>Looks at <c>Payments:</c> before any data is touched.</summary>
     /// <exception cref="StartException">Something is missing or wrong; the message names it.</exception>
-    public static void RequirePayments(this IConfiguration configuration, IHostEnvironment environment, PaymentRole role)
+    public static void RequirePayments(
+        this IConfiguration configuration, IHostEnvironment environment, PaymentRole role)
     {
         var options = configuration.GetSection(PaymentOptions.Section).Get<PaymentOptions>() ?? new PaymentOptions();
         options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment);

@@ -42,7 +42,7 @@ public static partial class TlsRegistration
             await next(context);
             // It is there as soon as the handshake is done.
             if (context.Features.Get<ITlsApplicationProtocolFeature>() is not null) return;
-            LogFailure(
+            Log.NotConnected(
                 log,
                 $"{context.RemoteEndPoint}",
                 MemberCheck.Of(context).Refusal
@@ -51,6 +51,9 @@ public static partial class TlsRegistration
         });
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not connected with {Peer}: the TLS handshake failed: {Why}")]
-    private static partial void LogFailure(ILogger log, string peer, string why);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Not connected with {Peer}: the TLS handshake failed: {Why}")]
+        public static partial void NotConnected(ILogger log, string peer, string why);
+    }
 }

@@ -24,7 +24,9 @@ internal static class CallBounds
     /// <summary>How many calls may be under way in this process; a further one fails at once.</summary>
     public const int ConcurrentCalls = 1_000;
 
-    /// <summary>How many connections to the provider there may be, when so many files may be open; other calls wait.</summary>
+    /// <summary>
+    /// How many connections to the provider there may be, when so many files may be open; other calls wait.
+    /// </summary>
     public static int Connections(int openFiles) => Math.Clamp(openFiles / 16, 1, ConcurrentCalls);
 
     public static void Apply(HttpStandardResilienceOptions options)

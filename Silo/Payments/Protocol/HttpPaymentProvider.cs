@@ -21,12 +21,14 @@ internal sealed class HttpPaymentProvider(
     public const string ClientName = "payment-provider";
 
     /// <summary>The longest answer that is read.</summary>
-    public const int AnswerMaxBytes = 64 * 1024;
+    public const int MaxAnswerBytes = 64 * 1024;
 
-    /// <summary>What a provider answers, with 409, to a refund of what it has paid back before by other means.</summary>
+    /// <summary>
+    /// What a provider answers, with 409, to a refund of what it has paid back before by other means.
+    /// </summary>
     public const string AlreadyRefunded = "already-refunded";
 
-    private const int ProviderIdMaxLength = 128;
+    private const int MaxProviderIdLength = 128;
 
     private const string UnusableAnswer = "unusable-answer";
 
@@ -75,13 +77,14 @@ internal sealed class HttpPaymentProvider(
         return new ProviderRefund(answer.Id);
     }
 
-    // Only what says that the whole amount was paid back settles what is owed: a part of it, or another currency, is left to
-    // people.
+    // Only what says that the whole amount was paid back settles what is owed: a part of it, or another currency, is
+    // left to people.
     private static ProviderRefund? RefundBefore(RefundRequest request, ProviderRefusal refusal)
     {
         if (refusal is not { Status: HttpStatusCode.Conflict, Problem: { Code: AlreadyRefunded } problem }) return null;
         if (problem.Amount is { } amount && amount != MessageOf(request.Amount)) throw OfAnotherAmount(amount);
-        return new ProviderRefund(problem.Refund is { } id && IsId(id) ? id : $"refund-of-{request.Payment}", Elsewhere: true);
+        return new ProviderRefund(
+            problem.Refund is { } id && IsId(id) ? id : $"refund-of-{request.Payment}", Elsewhere: true);
     }
 
     private async Task<(TAnswer? Answer, ProviderRefusal? Refused)> PostAsync<TMessage, TAnswer>(
@@ -94,7 +97,8 @@ internal sealed class HttpPaymentProvider(
         where TAnswer : class
     {
         var target = PaymentAddresses.At(addresses.Provider, path)
-            ?? throw new PaymentProviderException("The payment provider's address is not known: no server runs.", "no-address");
+            ?? throw new PaymentProviderException(
+                "The payment provider's address is not known: no server runs.", "no-address");
 
         // The handlers bound a request only until its answer's headers; the body is inside this bound as well.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -108,14 +112,16 @@ internal sealed class HttpPaymentProvider(
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey);
             if (!request.Headers.TryAddWithoutValidation("Idempotency-Key", key))
-                throw new PaymentProviderException("The id can't be sent to the payment provider.", "unusable-id", isRefusal: true);
+                throw new PaymentProviderException(
+                    "The id can't be sent to the payment provider.", "unusable-id", isRefusal: true);
 
             using var client = clients.CreateClient(ClientName);
             using var response = await client.SendAsync(request, bound.Token);
             var body = await response.Content.ReadAsByteArrayAsync(bound.Token);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
                 return (null, ProviderRefusal.Read(response.StatusCode, body));
-            return (JsonSerializer.Deserialize(body, answerType) ?? throw Unusable("The payment provider answered null."), null);
+            var answer = JsonSerializer.Deserialize(body, answerType);
+            return (answer ?? throw Unusable("The payment provider answered null."), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -123,26 +129,30 @@ internal sealed class HttpPaymentProvider(
         }
         catch (ExecutionRejectedException inner)
         {
-            throw new PaymentProviderException("The payment provider does not answer in time.", "timeout", inner: inner);
+            throw new PaymentProviderException(
+                "The payment provider does not answer in time.", "timeout", inner: inner);
         }
         catch (HttpRequestException inner)
         {
-            throw new PaymentProviderException("The payment provider could not be reached.", "unreachable", inner: inner);
+            throw new PaymentProviderException(
+                "The payment provider could not be reached.", "unreachable", inner: inner);
         }
         catch (JsonException inner)
         {
-            throw new PaymentProviderException("The payment provider's answer can't be read.", UnusableAnswer, inner: inner);
+            throw new PaymentProviderException(
+                "The payment provider's answer can't be read.", UnusableAnswer, inner: inner);
         }
     }
 
     private static PaymentProviderException Unusable(string message) => new(message, UnusableAnswer);
 
     private static PaymentProviderException OfAnotherAmount(MoneyMessage amount) => new(
-        $"The payment provider paid back {amount.Amount} {amount.Currency}, which is not what is owed.", "another-amount",
+        $"The payment provider paid back {amount.Amount} {amount.Currency}, which is not what is owed.",
+        "another-amount",
         isRefusal: true);
 
     private static MoneyMessage MessageOf(Money money) => new(money.Amount, money.Currency);
 
     private static bool IsId(string id) =>
-        id.Length is > 0 and <= ProviderIdMaxLength && id.All(c => c is > ' ' and <= '~');
+        id.Length is > 0 and <= MaxProviderIdLength && id.All(c => c is > ' ' and <= '~');
 }

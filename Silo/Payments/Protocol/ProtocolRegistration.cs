@@ -29,7 +29,7 @@ public static class ProtocolRegistration
         services.AddHttpClient(HttpPaymentProvider.ClientName)
             // Four lines for each request drown the rest; what fails is told by the resilience handler.
             .RemoveAllLoggers()
-            .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.AnswerMaxBytes)
+            .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.MaxAnswerBytes)
             .UseSocketsHttpHandler((handler, provider) =>
             {
                 // The bearer token must not follow a redirect.

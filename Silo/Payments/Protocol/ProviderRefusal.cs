@@ -8,7 +8,7 @@ namespace OrleansSale.Silo.Payments.Protocol;
 /// <summary>An answer of the provider that is not what was asked for.</summary>
 internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAnswer? Problem)
 {
-    private const int CodeMaxLength = 64;
+    private const int MaxCodeLength = 64;
 
     /// <summary>Reads it. A proxy's page says no more than its status.</summary>
     public static ProviderRefusal Read(HttpStatusCode status, byte[] body)
@@ -24,14 +24,16 @@ internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAn
     }
 
     /// <summary>
-    /// It as an exception. A provider that is busy or broken has decided nothing. Its code goes into logs: what does not look
-    /// like one stays out.
+    /// It as an exception. A provider that is busy or broken has decided nothing. Its code goes into logs: what does
+    /// not look like one stays out.
     /// </summary>
     public PaymentProviderException Told(string path)
     {
         var code = ((int)Status).ToString(CultureInfo.InvariantCulture);
-        if (Problem?.Code is { Length: > 0 and <= CodeMaxLength } reason && reason.All(c => c is > ' ' and <= '~')) code += $" {reason}";
-        var hasDecided = (int)Status is >= 300 and < 500 && Status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+        if (Problem?.Code is { Length: > 0 and <= MaxCodeLength } reason && reason.All(c => c is > ' ' and <= '~'))
+            code += $" {reason}";
+        var hasDecided = (int)Status is >= 300 and < 500
+            && Status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
         return new PaymentProviderException($"The payment provider refused POST {path}: {code}.", code, hasDecided);
     }
 }

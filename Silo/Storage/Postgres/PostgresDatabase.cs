@@ -37,18 +37,19 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
     // A connection that nobody uses and nobody answers on is found dead within half a minute or so.
     private const int KeepAliveSeconds = 5;
 
-    // A commit of the ledger, or a row of it, goes through in one piece instead of eight. A fifth less time on our side.
+    // A commit of the ledger, or a row of it, goes through in one piece instead of eight. A fifth less time on our
+    // side.
     private const int BufferBytes = 64 << 10;
 
     // One comparison is enough if the trip was this short: the error is at most half of it.
     private static readonly TimeSpan ShortTrip = TimeSpan.FromMilliseconds(2);
 
     private readonly NpgsqlConnectionStringBuilder _settings;
-    private readonly ILogger _logger;
+    private readonly ILogger _log;
 
-    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, ILogger logger)
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, ILogger log)
     {
-        (_settings, _logger) = (settings, logger);
+        (_settings, _log) = (settings, log);
         Source = CreateSource("documents", settings.MaxPoolSize);
         Membership = CreateSource("membership", MaxMembershipConnections);
     }
@@ -69,7 +70,9 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
     public static PostgresDatabase Open(string connectionString, ILogger<PostgresDatabase>? logger = null) =>
         new(Parse(connectionString), logger ?? NullLogger<PostgresDatabase>.Instance);
 
-    /// <summary>A pool of connections of its own, for what must not wait behind others; its owner disposes of it.</summary>
+    /// <summary>
+    /// A pool of connections of its own, for what must not wait behind others; its owner disposes of it.
+    /// </summary>
     /// <param name="use">What for; the server's list of sessions shows it.</param>
     /// <param name="maxConnections">Most connections at a time; 0: no pool, each connection is opened anew.</param>
     /// <param name="onOpened">Statements to run on every new connection.</param>
@@ -86,7 +89,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         // Set once a connection, not as an option of it: that would lower what is stronger.
         var prepare =
-            $"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';{onOpened}";
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            + $"WHERE current_setting('synchronous_commit') = 'off';{onOpened}";
         builder.UsePhysicalConnectionInitializer(
             connection => Execute(connection, prepare),
             async connection =>
@@ -137,7 +141,9 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         return offset;
     }
 
-    /// <summary>Closes the pooled connections, those in use when they come back; others are made when they are needed.</summary>
+    /// <summary>
+    /// Closes the pooled connections, those in use when they come back; others are made when they are needed.
+    /// </summary>
     public void CloseIdle()
     {
         Source.Clear();
@@ -181,7 +187,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidCastException)
         {
-            throw new DatabaseUnusableException($"ConnectionStrings:Sale is not a connection string: {malformed.Message}", malformed);
+            throw new DatabaseUnusableException(
+                $"ConnectionStrings:Sale is not a connection string: {malformed.Message}", malformed);
         }
     }
 
@@ -196,8 +203,8 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
             { InnerException: TimeoutException } or TimeoutException => "it does not answer",
             _ => failure.Message,
         };
-        return $"The database {settings.Database ?? settings.Username} on {settings.Host}:{settings.Port} can't be used: "
-            + why.ReplaceLineEndings(" ");
+        return $"The database {settings.Database ?? settings.Username} on {settings.Host}:{settings.Port} "
+            + "can't be used: " + why.ReplaceLineEndings(" ");
     }
 
     /// <summary>Runs statements that return nothing of interest.</summary>
@@ -229,13 +236,18 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         if (row.GetString(1) == "on")
             return $"The database {connection.Database} on {_settings.Host}:{_settings.Port} can't be written: "
                 + "it is a standby, or read-only.";
-        if (row.GetString(2) == "off") LogUnsafe("fsync", "a crash of its machine loses what was acknowledged, or all");
-        if (row.GetString(3) == "off") LogUnsafe("full_page_writes", "a crash of its machine can damage the tables");
+        if (row.GetString(2) == "off")
+            Log.Unsafe(_log, "fsync", "a crash of its machine loses what was acknowledged, or all");
+        if (row.GetString(3) == "off")
+            Log.Unsafe(_log, "full_page_writes", "a crash of its machine can damage the tables");
         return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database server runs with {Setting} off: {Consequence}")]
-    private partial void LogUnsafe(string setting, string consequence);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The database server runs with {Setting} off: {Consequence}")]
+        public static partial void Unsafe(ILogger log, string setting, string consequence);
+    }
 }
 
 /// <summary>The database can't be used; the message says why in one line.</summary>
