@@ -2,12 +2,14 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrleansSale.GrainInterfaces;
 
-/// <summary>Settings <c>Sale:…</c> of the clients' connections. By default they follow from how many files may be open.</summary>
+/// <summary>
+/// Settings <c>Sale:…</c> of the clients' connections. By default they follow from how many files may be open.
+/// </summary>
 public sealed class ConnectionOptions
 {
     /// <summary>
-    /// Open files that are no client's connection: about 380 are the program's own, the rest is for storage, other members and
-    /// the payment provider.
+    /// Open files that are no client's connection: about 380 are the program's own, the rest is for storage, other
+    /// members and the payment provider.
     /// </summary>
     public const int KeptFiles = 512;
 
@@ -15,7 +17,9 @@ public sealed class ConnectionOptions
     [Range(16, 1_000_000)]
     public int? MaxConnections { get; set; }
 
-    /// <summary>Event streams at the same time: 1…1,000,000, fewer than the connections. Further ones are overloaded.</summary>
+    /// <summary>
+    /// Event streams at the same time: 1…1,000,000, fewer than the connections. Further ones are overloaded.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int? MaxStreams { get; set; }
 
@@ -30,8 +34,8 @@ public sealed class ConnectionOptions
     public TimeSpan ClientPatience => TimeSpan.FromSeconds(ClientPatienceSeconds);
 
     /// <summary>
-    /// A client that has vanished is noticed after this long, from the first thing that was sent in vain: event streams send
-    /// something every few seconds. It is the longer of the two, so that a stalled answer ends in good order.
+    /// A client that has vanished is noticed after this long, from the first thing that was sent in vain: event streams
+    /// send something every few seconds. It is the longer of the two, so that a stalled answer ends in good order.
     /// </summary>
     public TimeSpan Unacknowledged => 2 * ClientPatience;
 

@@ -1,8 +1,8 @@
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// Instants as text, the same in answers and in ledgers: UTC to the millisecond, <c>2012-12-21T04:00:00.012Z</c> (RFC 3339).
-/// Every purchase writes four, so it is written by hand: a tenth of what a format string costs.
+/// Instants as text, the same in answers and in ledgers: UTC to the millisecond, <c>2012-12-21T04:00:00.012Z</c> (RFC
+/// 3339). Every purchase writes four, so it is written by hand: a tenth of what a format string costs.
 /// </summary>
 public static class InstantText
 {

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// A figure of the whole process. Several engines may run in one, and instruments of one name count as one: the engine that
-/// is read last would hide the others.
+/// A figure of the whole process. Several engines may run in one, and instruments of one name count as one: the engine
+/// that is read last would hide the others.
 /// </summary>
 public sealed class ProcessGauge
 {

@@ -68,8 +68,8 @@ public enum Refusal
     MethodNotAllowed = 19,
 
     /// <summary>
-    /// The stored data of this batch, or of this user's part of it, are damaged: asking again does not help until they are
-    /// repaired.
+    /// The stored data of this batch, or of this user's part of it, are damaged: asking again does not help until they
+    /// are repaired.
     /// </summary>
     Unavailable = 20,
 }

@@ -23,15 +23,15 @@ public sealed class SaleOptions
     public int AnswerWithinSeconds { get; set; } = 10;
 
     /// <summary>
-    /// Waiting purchases per lane: 1…1,000,000, 20,000 by default. Beyond it the answer is overloaded, at once; and so it is,
-    /// while the batch is slower than its buyers, beyond what it can answer within <see cref="LongestWait"/>.
+    /// Waiting purchases per lane: 1…1,000,000, 20,000 by default. Beyond it the answer is overloaded, at once; and so
+    /// it is, while the batch is slower than its buyers, beyond what it can answer within <see cref="LongestWait"/>.
     /// </summary>
     [Range(1, 1_000_000)]
     public int LaneCapacity { get; set; } = 20_000;
 
     /// <summary>
-    /// How long a purchase should have to wait at most, by the pace of the batch: an eighth of the bound. The rest is for what
-    /// the pace does not foretell, such as storage that stalls.
+    /// How long a purchase should have to wait at most, by the pace of the batch: an eighth of the bound. The rest is
+    /// for what the pace does not foretell, such as storage that stalls.
     /// </summary>
     public TimeSpan LongestWait => TimeSpan.FromSeconds(AnswerWithinSeconds / 8.0);
 
@@ -49,7 +49,8 @@ public sealed class SaleOptions
     public string? DataDirectory { get; set; }
 
     /// <summary>
-    /// Whether to go on with a ledger that lacks what the documents beside it know. No by default: the start is refused.
+    /// Whether to go on with a ledger that lacks what the documents beside it know. No by default: the start is
+    /// refused.
     /// </summary>
     public bool AcceptOlderLedger { get; set; }
 
@@ -60,8 +61,8 @@ public sealed class SaleOptions
     public bool? Demo { get; set; }
 
     /// <summary>
-    /// Whether an engine in Development, where anybody can become an operator, may be reached from other machines. No by
-    /// default; without meaning elsewhere.
+    /// Whether an engine in Development, where anybody can become an operator, may be reached from other machines. No
+    /// by default; without meaning elsewhere.
     /// </summary>
     public bool OpenDevelopmentToNetwork { get; set; }
 }

@@ -7,6 +7,7 @@ namespace OrleansSale.Silo;
 public static class ConfigurationDefaults
 {
     /// <summary>Adds them; among themselves, those added later rank lower.</summary>
-    public static void AddDefaults(this IConfigurationBuilder configuration, IEnumerable<KeyValuePair<string, string?>> values) =>
+    public static void AddDefaults(
+        this IConfigurationBuilder configuration, IEnumerable<KeyValuePair<string, string?>> values) =>
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = values });
 }

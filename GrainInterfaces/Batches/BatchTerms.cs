@@ -63,7 +63,8 @@ public sealed record BatchTerms(
 /// <param name="ImageUrl">An https or site-relative address of a picture, at most 2,000 characters; null: none.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Product")]
 public sealed record Product(
-    [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] Money Price, [property: Id(3)] string? ImageUrl);
+    [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] Money Price,
+    [property: Id(3)] string? ImageUrl);
 
 /// <summary>
 /// The instants of a batch, UTC, to the millisecond: reservationOpens &lt; reservationCloses ≤ saleOpens &lt;

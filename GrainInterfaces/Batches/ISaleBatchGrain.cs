@@ -18,8 +18,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<bool>> CreateAsync(BatchTerms terms);
 
     /// <summary>
-    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early: the
-    /// silo may be gone, and the purchases are asked again under the same keys.
+    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early:
+    /// the silo may be gone, and the purchases are asked again under the same keys.
     /// </summary>
     [Alias("PurchaseAsync"), ResponseTimeout("00:00:02")]
     Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call);
@@ -91,7 +91,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("WakeAsync")]
     Task<bool> WakeAsync();
 
-    /// <summary>The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</summary>
+    /// <summary>
+    /// The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
+    /// </summary>
     [Alias("GetTimeAsync")]
     Task<DateTimeOffset> GetTimeAsync();
 

@@ -28,7 +28,9 @@ public interface ICatalogueGrain : IGrainWithStringKey
     [Alias("SettleAsync")]
     Task SettleAsync(string batch, long head);
 
-    /// <summary>The batches that may have something to do: all others are closed, and nothing is held or owed.</summary>
+    /// <summary>
+    /// The batches that may have something to do: all others are closed, and nothing is held or owed.
+    /// </summary>
     [AlwaysInterleave, Alias("ListUnsettledAsync")]
     Task<string[]> ListUnsettledAsync();
 
@@ -37,8 +39,8 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<int> WakeAllAsync();
 
     /// <summary>
-    /// Notes that a batch's ledger is damaged (<see cref="FaultKind.BatchDamaged"/>). The batch says so again whenever it has
-    /// looked, or the note is dropped.
+    /// Notes that a batch's ledger is damaged (<see cref="FaultKind.BatchDamaged"/>). The batch says so again whenever
+    /// it has looked, or the note is dropped.
     /// </summary>
     [AlwaysInterleave, Alias("NoteDamageAsync")]
     Task NoteDamageAsync(Fault damage);
@@ -47,7 +49,9 @@ public interface ICatalogueGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("NoteRepairAsync")]
     Task NoteRepairAsync(string batch);
 
-    /// <summary>The batches that are known to be damaged, by id. One that nobody asked for yet may be missing.</summary>
+    /// <summary>
+    /// The batches that are known to be damaged, by id. One that nobody asked for yet may be missing.
+    /// </summary>
     [AlwaysInterleave, Alias("ListDamagedAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListDamagedAsync();
 }

@@ -7,7 +7,8 @@ namespace OrleansSale.GrainInterfaces.Orders;
 /// <param name="Amount">What was captured.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Capture")]
 public sealed record Capture(
-    [property: Id(0)] long Order, [property: Id(1)] string Payment, [property: Id(2)] string User, [property: Id(3)] Money Amount);
+    [property: Id(0)] long Order, [property: Id(1)] string Payment, [property: Id(2)] string User,
+    [property: Id(3)] Money Amount);
 
 /// <summary>What became of a captured payment.</summary>
 public enum CaptureResult

@@ -3,8 +3,9 @@ using System.Collections.Frozen;
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
-/// The currencies that something can be sold in, with their minor units: list one of ISO 4217 as of January 2026, without funds
-/// codes (<c>CLF</c>), units of account (<c>XDR</c>), metals (<c>XAU</c>) and what is no currency (<c>XTS</c>, <c>XXX</c>).
+/// The currencies that something can be sold in, with their minor units: list one of ISO 4217 as of January 2026,
+/// without funds codes (<c>CLF</c>), units of account (<c>XDR</c>), metals (<c>XAU</c>) and what is no currency
+/// (<c>XTS</c>, <c>XXX</c>).
 /// </summary>
 public static class Currency
 {
@@ -34,5 +35,6 @@ public static class Currency
     public static int? MinorUnitsOf(string code) => Digits.TryGetValue(code, out var digits) ? digits : null;
 
     private static IEnumerable<KeyValuePair<string, int>> Of(string codes, int digits) =>
-        codes.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(code => KeyValuePair.Create(code, digits));
+        codes.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(code => KeyValuePair.Create(code, digits));
 }

@@ -26,8 +26,8 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> GetDeliveryAsync();
 
     /// <summary>
-    /// Has the provider pay a captured payment back, once however often it is asked. Money that was not paid back is still owed:
-    /// ask again.
+    /// Has the provider pay a captured payment back, once however often it is asked. Money that was not paid back is
+    /// still owed: ask again.
     /// </summary>
     [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
     Task<RefundTry> RefundAsync(string payment, Money amount);
@@ -44,4 +44,5 @@ public sealed record CheckoutView([property: Id(0)] string Url, [property: Id(1)
 /// <param name="Phone">Telephone by <see cref="PhoneNumber.IsNumber"/>; older ones may be any line.</param>
 /// <param name="Address">Address, 2…500 UTF-16 code units, its lines parted by line feeds.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Delivery")]
-public sealed record Delivery([property: Id(0)] string Name, [property: Id(1)] string Phone, [property: Id(2)] string Address);
+public sealed record Delivery(
+    [property: Id(0)] string Name, [property: Id(1)] string Phone, [property: Id(2)] string Address);

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
-/// A telephone number as people write it: <c>138 0013 8000</c>, <c>+86-10-6888 8888 ext. 12</c>. Kept as it was written, but
-/// for digits and signs of other scripts and widths, which become ASCII.
+/// A telephone number as people write it: <c>138 0013 8000</c>, <c>+86-10-6888 8888 ext. 12</c>. Kept as it was
+/// written, but for digits and signs of other scripts and widths, which become ASCII.
 /// </summary>
 public static partial class PhoneNumber
 {
@@ -16,7 +16,9 @@ public static partial class PhoneNumber
     /// <summary>Fewest digits before an extension.</summary>
     public const int MinDigits = 5;
 
-    /// <summary>The text with ASCII for digits of any script and for signs of full width, without blanks at its ends.</summary>
+    /// <summary>
+    /// The text with ASCII for digits of any script and for signs of full width, without blanks at its ends.
+    /// </summary>
     public static string Normalise(string text)
     {
         var written = new StringBuilder(text.Length);
@@ -43,8 +45,8 @@ public static partial class PhoneNumber
     public static int CountDigits(string text) => text.Count(char.IsAsciiDigit);
 
     /// <summary>
-    /// Whether a normalised text is a number: one <c>+</c> at most, digits, blanks, <c>- . / ( )</c>, and an extension. No formula
-    /// can be made of it: nothing but digits follows a letter, and no letter follows a sign.
+    /// Whether a normalised text is a number: one <c>+</c> at most, digits, blanks, <c>- . / ( )</c>, and an extension.
+    /// No formula can be made of it: nothing but digits follows a letter, and no letter follows a sign.
     /// </summary>
     public static bool IsNumber(string text) =>
         text.Length <= MaxLength && Written().Match(text) is { Success: true } match

@@ -19,7 +19,9 @@ public enum RefundOutcome
 /// <summary>What became of one try to pay money back.</summary>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Refund">The refund's id; null: the money was not paid back.</param>
-/// <param name="Code">Why not, in few words that are the same every time: <c>409 conflict</c>; null: it was paid back.</param>
+/// <param name="Code">
+/// Why not, in few words that are the same every time: <c>409 conflict</c>; null: it was paid back.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.RefundTry")]
 public readonly record struct RefundTry(
     [property: Id(0)] RefundOutcome Outcome, [property: Id(1)] string? Refund, [property: Id(2)] string? Code)

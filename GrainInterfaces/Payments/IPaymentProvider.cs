@@ -13,14 +13,18 @@ namespace OrleansSale.GrainInterfaces.Payments;
 public interface IPaymentProvider
 {
     /// <summary>Creates the checkout of an order, or returns the one made earlier for the same order.</summary>
-    /// <exception cref="PaymentProviderException">The provider refused or did not answer; asking again is safe.</exception>
+    /// <exception cref="PaymentProviderException">
+    /// The provider refused or did not answer; asking again is safe.
+    /// </exception>
     Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Pays a captured payment back, or returns the refund made earlier: under the same key, or by other means. It is the
-    /// whole amount that was paid back, or the call fails.
+    /// Pays a captured payment back, or returns the refund made earlier: under the same key, or by other means. It is
+    /// the whole amount that was paid back, or the call fails.
     /// </summary>
-    /// <exception cref="PaymentProviderException">The provider refused or did not answer; asking again is safe.</exception>
+    /// <exception cref="PaymentProviderException">
+    /// The provider refused or did not answer; asking again is safe.
+    /// </exception>
     Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default);
 }
 
@@ -31,8 +35,8 @@ public interface IPaymentProvider
 /// <param name="Amount">The whole amount of the order.</param>
 /// <param name="ExpiresAt">The order's payBy: from then on the cashier no longer invites to pay.</param>
 /// <param name="Key">
-/// The idempotency key. It begins with the order id and stands for this order alone: not for one that had the same id in a
-/// ledger that was lost.
+/// The idempotency key. It begins with the order id and stands for this order alone: not for one that had the same id
+/// in a ledger that was lost.
 /// </param>
 public sealed record CheckoutRequest(
     string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt, string Key);
@@ -53,14 +57,17 @@ public sealed record RefundRequest(string Order, string Payment, Money Amount);
 public sealed record ProviderRefund(string Refund, bool Elsewhere = false);
 
 /// <summary>
-/// The provider refused, or did not answer in time. Unless it refused, whether it acted is unknown; asking again under the
-/// same key is safe.
+/// The provider refused, or did not answer in time. Unless it refused, whether it acted is unknown; asking again under
+/// the same key is safe.
 /// </summary>
 /// <param name="message">What happened.</param>
-/// <param name="code">The same in few words, which are the same every time: <c>409 conflict</c>, <c>timeout</c>.</param>
+/// <param name="code">
+/// The same in few words, which are the same every time: <c>409 conflict</c>, <c>timeout</c>.
+/// </param>
 /// <param name="isRefusal">Whether the provider has decided against it.</param>
 /// <param name="inner">What it rests on.</param>
-public sealed class PaymentProviderException(string message, string code, bool isRefusal = false, Exception? inner = null)
+public sealed class PaymentProviderException(
+    string message, string code, bool isRefusal = false, Exception? inner = null)
     : Exception(message, inner)
 {
     /// <summary>What happened, in few words.</summary>

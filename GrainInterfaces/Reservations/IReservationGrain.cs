@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Reservations;
 
 /// <summary>
-/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. Keys of actors stand in log lines, so a user is no part of
-/// them: every call says who it is.
+/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. Keys of actors stand in log lines, so a user is no
+/// part of them: every call says who it is.
 /// </summary>
 [Alias("OrleansSale.IReservationGrain")]
 public interface IReservationGrain : IGrainWithStringKey

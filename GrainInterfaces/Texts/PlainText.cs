@@ -1,20 +1,24 @@
 namespace OrleansSale.GrainInterfaces.Texts;
 
 /// <summary>
-/// What a text that people write may contain: everything that a name or an address can, in any script. Refused are characters
-/// that nobody sees and that change what is seen: control characters, and those that reorder the text around them. Length is
-/// counted in UTF-16 code units, as a browser's <c>maxlength</c> counts.
+/// What a text that people write may contain: everything that a name or an address can, in any script. Refused are
+/// characters that nobody sees and that change what is seen: control characters, and those that reorder the text around
+/// them. Length is counted in UTF-16 code units, as a browser's <c>maxlength</c> counts.
 /// </summary>
 /// <remarks>
-/// The ranges are fixed ones of Unicode, never looked up in a runtime's table of characters: what a newer Unicode assigns is
-/// accepted by every build alike.
+/// The ranges are fixed ones of Unicode, never looked up in a runtime's table of characters: what a newer Unicode
+/// assigns is accepted by every build alike.
 /// </remarks>
 public static class PlainText
 {
-    /// <summary>Whether it can be a text of one line: neither line breaks nor tabs, and nothing else that is refused.</summary>
+    /// <summary>
+    /// Whether it can be a text of one line: neither line breaks nor tabs, and nothing else that is refused.
+    /// </summary>
     public static bool IsLine(ReadOnlySpan<char> text) => IsMadeOf(text, mayBreak: false);
 
-    /// <summary>Whether it can be a text of several lines: line feeds and tabs, and nothing else that is refused.</summary>
+    /// <summary>
+    /// Whether it can be a text of several lines: line feeds and tabs, and nothing else that is refused.
+    /// </summary>
     public static bool IsLines(ReadOnlySpan<char> text) => IsMadeOf(text, mayBreak: true);
 
     /// <summary>The text with line feeds for all that breaks lines: CRLF, CR, and Unicode's own.</summary>
@@ -38,17 +42,23 @@ public static class PlainText
     public static bool IsWhiteSpace(int rune) => rune is (>= 0x9 and <= 0xD) or 0x20 or 0x85 or 0xA0 or 0x1680
         or (>= 0x2000 and <= 0x200A) or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000;
 
-    /// <summary>Unicode's property Default_Ignorable_Code_Point, the control characters, and the blank of Braille.</summary>
-    public static bool IsInvisible(int rune) => IsControl(rune) || rune is 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x17B4
+    /// <summary>
+    /// Unicode's property Default_Ignorable_Code_Point, the control characters, and the blank of Braille.
+    /// </summary>
+    public static bool IsInvisible(int rune) =>
+        IsControl(rune) || rune is 0xAD or 0x34F or 0x61C or 0x115F or 0x1160 or 0x17B4
         or 0x17B5 or (>= 0x180B and <= 0x180F) or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E)
         or (>= 0x2060 and <= 0x206F) or 0x2800 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFEFF or 0xFFA0
-        or (>= 0xFFF0 and <= 0xFFFB) or (>= 0x1BCA0 and <= 0x1BCA3) or (>= 0x1D173 and <= 0x1D17A) or (>= 0xE0000 and <= 0xE0FFF);
+        or (>= 0xFFF0 and <= 0xFFFB) or (>= 0x1BCA0 and <= 0x1BCA3) or (>= 0x1D173 and <= 0x1D17A)
+        or (>= 0xE0000 and <= 0xE0FFF);
 
     /// <summary>
-    /// Whether no text has it: control characters; embeddings, overrides and isolates, and what is deprecated with them; what is
-    /// no character and never will be; and U+FFFD, which stands for what was lost, as half of a surrogate pair.
+    /// Whether no text has it: control characters; embeddings, overrides and isolates, and what is deprecated with
+    /// them; what is no character and never will be; and U+FFFD, which stands for what was lost, as half of a surrogate
+    /// pair.
     /// </summary>
-    public static bool IsRefused(int rune) => IsControl(rune) || rune is (>= 0x2028 and <= 0x202E) or (>= 0x2066 and <= 0x206F)
+    public static bool IsRefused(int rune) =>
+        IsControl(rune) || rune is (>= 0x2028 and <= 0x202E) or (>= 0x2066 and <= 0x206F)
         or (>= 0xFDD0 and <= 0xFDEF) or 0xFFFD || (rune & 0xFFFE) == 0xFFFE;
 
     private static bool IsControl(int rune) => rune is < 0x20 or (>= 0x7F and < 0xA0);

@@ -8,7 +8,8 @@ public static class Slug
     /// <summary>Most characters.</summary>
     public const int MaxLength = 64;
 
-    private static readonly SearchValues<char> Characters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly SearchValues<char> Characters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>Whether the text is one.</summary>
     public static bool IsOne(ReadOnlySpan<char> text) =>

@@ -1,8 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Users;
 
 /// <summary>
-/// Which of a user's browser sessions have ended, and which roles the user has, keyed by the <see cref="UserHash"/> of the
-/// user. A session is a cookie that names it; nothing here is worth anything to anybody who reads it.
+/// Which of a user's browser sessions have ended, and which roles the user has, keyed by the <see cref="UserHash"/> of
+/// the user. A session is a cookie that names it; nothing here is worth anything to anybody who reads it.
 /// </summary>
 [Alias("OrleansSale.IUserSessionsGrain")]
 public interface IUserSessionsGrain : IGrainWithStringKey

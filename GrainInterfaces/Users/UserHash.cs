@@ -13,5 +13,6 @@ public static class UserHash
     private const int Bytes = 16;
 
     /// <summary>The first 16 bytes of the SHA-256 of a text with the user in it, in base64url: 22 characters.</summary>
-    public static string Of(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Bytes));
+    public static string Of(string text) =>
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Bytes));
 }

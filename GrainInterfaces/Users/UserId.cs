@@ -16,7 +16,8 @@ public static class UserId
     /// <summary>Longest subject, in characters (UTF-16 code units).</summary>
     public const int MaxSubjectLength = 128;
 
-    private static readonly SearchValues<char> ChannelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly SearchValues<char> ChannelCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>
     /// The user of a subject on a channel. Both are valid by <see cref="IsChannel"/> and <see cref="IsSubject"/>.
@@ -24,15 +25,17 @@ public static class UserId
     public static string Of(string channel, string subject) => $"{channel}:{subject}";
 
     /// <summary>The channel of a well-formed user.</summary>
-    public static ReadOnlySpan<char> ChannelOf(string user) => user.AsSpan(0, Math.Max(0, user.IndexOf(':', StringComparison.Ordinal)));
+    public static ReadOnlySpan<char> ChannelOf(string user) =>
+        user.AsSpan(0, Math.Max(0, user.IndexOf(':', StringComparison.Ordinal)));
 
     /// <summary>Whether the text is a channel: <c>[a-z0-9-]{1,32}</c>.</summary>
     public static bool IsChannel(ReadOnlySpan<char> text) =>
         text.Length is >= 1 and <= MaxChannelLength && !text.ContainsAnyExcept(ChannelCharacters);
 
     /// <summary>
-    /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end. A joiner
-    /// is part of a subject where it is part of what is seen: between emoji, or letters of a script that needs one.
+    /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end.
+    /// A joiner is part of a subject where it is part of what is seen: between emoji, or letters of a script that needs
+    /// one.
     /// </summary>
     public static bool IsSubject(ReadOnlySpan<char> text)
     {
@@ -62,14 +65,16 @@ public static class UserId
     /// </summary>
     public static ulong HashOf(string user) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(user.AsSpan()));
 
-    // Two subjects that look the same would be two users: what can't be seen, and what looks as each font likes, is in none.
+    // Two subjects that look the same would be two users: what can't be seen, and what looks as each font likes, is in
+    // none.
     private static bool IsPrintable(int rune) => rune is not ('/' or ':') && !PlainText.IsRefused(rune)
         && (rune == ' ' || !PlainText.IsWhiteSpace(rune)) && !IsFormat(rune) && !IsPrivate(rune);
 
-    // Invisible characters, but for the marks that choose how the one before them looks, and for fillers that are letters.
+    // Invisible characters, but for the marks that choose how the one before them looks, and for fillers that are
+    // letters.
     private static bool IsFormat(int rune) => rune is (>= 0x13430 and <= 0x1343F) || (PlainText.IsInvisible(rune)
-        && rune is not (0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180D) or 0x180F or 0x2800 or 0x3164
-            or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF)));
+        && rune is not (0x34F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180D) or 0x180F
+            or 0x2800 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0100 and <= 0xE01EF)));
 
     private static bool IsPrivate(int rune) => rune is (>= 0xE000 and <= 0xF8FF) or >= 0xF0000;
 

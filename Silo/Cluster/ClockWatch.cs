@@ -10,7 +10,8 @@ namespace OrleansSale.Silo.Cluster;
 
 /// <summary>
 /// Compares this process' clock with the database's, which all silos and fronts share. One that is off by more than
-/// <see cref="MaxOffset"/> is not ready, and as a silo takes no batch; when its clock is right again it goes on by itself.
+/// <see cref="MaxOffset"/> is not ready, and as a silo takes no batch; when its clock is right again it goes on by
+/// itself.
 /// </summary>
 public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockWatch> log)
     : IHostedService, IClockCheck, IFaultSource, IDisposable
@@ -69,12 +70,14 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
     {
         try
         {
-            Judge(TimeSpan.FromMilliseconds(await database.MeasureClockOffsetAsync(cancellationToken: cancellationToken)));
+            Judge(TimeSpan.FromMilliseconds(
+                await database.MeasureClockOffsetAsync(cancellationToken: cancellationToken)));
             _outage.Succeeds();
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            // Without the database nothing is sold, and clocks do not run far apart meanwhile: what was found last stands.
+            // Without the database nothing is sold, and clocks do not run far apart meanwhile: what was found last
+            // stands.
             if (_outage.Fails(e.GetType().Name)) Log.NotCompared(log, e.Message);
         }
     }
@@ -91,7 +94,8 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
 
     /// <summary>The fault of a clock that is this far behind the database's (negative: ahead); null: none.</summary>
     internal static string? Describe(TimeSpan offset) => offset.Duration() <= MaxOffset ? null
-        : $"the clock is {offset.Duration().TotalMilliseconds:N0} ms {(offset > TimeSpan.Zero ? "behind" : "ahead of")} the database's;"
+        : $"the clock is {offset.Duration().TotalMilliseconds:N0} ms "
+            + $"{(offset > TimeSpan.Zero ? "behind" : "ahead of")} the database's;"
             + $" {MaxOffset.TotalMilliseconds:N0} ms are allowed";
 
     private static partial class Log
@@ -99,7 +103,8 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
         [LoggerMessage(1, LogLevel.Error, "This process is not ready, and takes no batch: {Fault}")]
         public static partial void Off(ILogger log, string fault);
 
-        [LoggerMessage(2, LogLevel.Information, "The clock agrees with the database's (it differs by {Milliseconds:0} ms)")]
+        [LoggerMessage(
+            2, LogLevel.Information, "The clock agrees with the database's (it differs by {Milliseconds:0} ms)")]
         public static partial void Right(ILogger log, double milliseconds);
 
         [LoggerMessage(3, LogLevel.Warning, "The clock could not be compared with the database's: {Reason}")]

@@ -8,7 +8,9 @@ using OrleansSale.Silo.Starting;
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>Which cluster a process belongs to, and where its silo is found: settings <c>Orleans:…</c>.</summary>
-/// <param name="ClusterId"><c>Orleans:ClusterId</c>: silos and fronts of one id find each other; <c>sale</c> by default.</param>
+/// <param name="ClusterId">
+/// <c>Orleans:ClusterId</c>: silos and fronts of one id find each other; <c>sale</c> by default.
+/// </param>
 /// <param name="ServiceId">
 /// <c>Orleans:ServiceId</c>: whose documents and reminders they are, across clusters that replace each other;
 /// <c>sale</c> by default.
@@ -60,7 +62,8 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         // Silos of several machines that all say loopback would take each other for earlier lives of themselves.
         if (string.IsNullOrEmpty(given) && !isDevelopment)
         {
-            throw new StartException($"{AdvertisedKey} is missing: set it to the address at which other machines reach this silo "
+            throw new StartException(
+                $"{AdvertisedKey} is missing: set it to the address at which other machines reach this silo "
                 + "(127.0.0.1 if there are none).");
         }
         var advertised = Address(given);
@@ -73,7 +76,8 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         // Both are held at once, so that they are not the same.
         using var first = new TcpListener(IPAddress.Any, 0);
         using var second = new TcpListener(IPAddress.Any, 0);
-        var endpoint = new SiloEndpoint(advertised, silo == 0 ? Take(first) : silo, gateway == 0 ? Take(second) : gateway);
+        var endpoint = new SiloEndpoint(
+            advertised, silo == 0 ? Take(first) : silo, gateway == 0 ? Take(second) : gateway);
         if (silo != 0) RequireFree("Orleans:SiloPort", endpoint.Listens, silo);
         if (gateway != 0) RequireFree("Orleans:GatewayPort", endpoint.Listens, gateway);
         return endpoint;
@@ -108,7 +112,8 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
 
     private static int Port(IConfiguration configuration, string key, int otherwise) =>
         configuration[key] is not { Length: > 0 } text ? otherwise
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port <= IPEndPoint.MaxPort ? port
         : throw new StartException($"{key} must be a port, 0 to {IPEndPoint.MaxPort}; 0 takes a free one.");
 
     private static IPAddress Address(string? text)
@@ -118,7 +123,8 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         try
         {
             // The name of a container or a host: others are told its address, IPv4 first.
-            return Dns.GetHostAddresses(text).OrderBy(found => found.AddressFamily).FirstOrDefault(IsUsable) ?? throw NotUsable(text);
+            return Dns.GetHostAddresses(text).OrderBy(found => found.AddressFamily).FirstOrDefault(IsUsable)
+                ?? throw NotUsable(text);
         }
         catch (SocketException)
         {
@@ -126,8 +132,10 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         }
     }
 
-    private static bool IsUsable(IPAddress address) => !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
+    private static bool IsUsable(IPAddress address) =>
+        !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
 
     private static StartException NotUsable(string text) =>
-        new($"{AdvertisedKey} is {text}: it must be an address, or a name that has one, at which other hosts reach this one.");
+        new($"{AdvertisedKey} is {text}: it must be an address, or a name that has one, at which other hosts reach "
+            + "this one.");
 }

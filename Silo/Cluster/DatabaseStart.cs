@@ -23,7 +23,8 @@ public static class DatabaseStart
     {
         if (configuration[ConnectionKey] is not { Length: > 0 } connectionString)
             throw new StartException(
-                $"{ConnectionKey} is missing: set it to the cluster's PostgreSQL, such as Host=db;Database=sale;Username=sale.");
+                $"{ConnectionKey} is missing: set it to the cluster's PostgreSQL, such as "
+                    + "Host=db;Database=sale;Username=sale.");
         var wait = TimeSpan.FromSeconds(WaitSeconds(configuration));
         var started = Stopwatch.GetTimestamp();
         var database = PostgresDatabase.Open(connectionString);
@@ -31,7 +32,8 @@ public static class DatabaseStart
         {
             while (await FindFaultAsync(database, connectionString) is { } fault)
             {
-                if (Stopwatch.GetElapsedTime(started) + RetryDelay > wait) throw new StartException($"{ConnectionKey}: {fault}");
+                if (Stopwatch.GetElapsedTime(started) + RetryDelay > wait)
+                    throw new StartException($"{ConnectionKey}: {fault}");
                 await Task.Delay(RetryDelay);
             }
             await DatabaseCopyMark.RequireFinishedAsync(database.Source);
@@ -48,7 +50,8 @@ public static class DatabaseStart
     /// <exception cref="StartException">It does.</exception>
     public static Task RequireLedgerAsync(PostgresDatabase database, IConfiguration configuration) =>
         PostgresDocuments.RequireLedgerAsync(
-            database, ClusterSettings.Load(configuration).ServiceId, configuration.GetValue<bool>(KnownHeads.AcceptKey));
+            database, ClusterSettings.Load(configuration).ServiceId,
+            configuration.GetValue<bool>(KnownHeads.AcceptKey));
 
     // The last is a write that is durable: before it nobody is served.
     private static async Task<string?> FindFaultAsync(PostgresDatabase database, string connectionString)
@@ -60,6 +63,7 @@ public static class DatabaseStart
 
     private static int WaitSeconds(IConfiguration configuration) =>
         configuration[CommandLine.WaitKey] is not { Length: > 0 } text ? 0
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxWaitSeconds ? seconds
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= MaxWaitSeconds ? seconds
         : throw new StartException($"--{CommandLine.WaitKey} takes a number of seconds, 0 to {MaxWaitSeconds:N0}.");
 }

@@ -3,9 +3,9 @@ using Orleans.Configuration;
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>
-/// How fast a dead silo is noticed. Every silo probes the others; one that misses <see cref="MissedProbes"/> probes in a
-/// row in the eyes of two silos (one, if there are only two) is declared dead in the database, and its batches are taken
-/// over.
+/// How fast a dead silo is noticed. Every silo probes the others; one that misses <see cref="MissedProbes"/> probes in
+/// a row in the eyes of two silos (one, if there are only two) is declared dead in the database, and its batches are
+/// taken over.
 /// </summary>
 /// <remarks>
 /// A silo declared dead by mistake costs an interruption and nothing else: the ledger's fence keeps it from selling
@@ -18,7 +18,8 @@ public static class Liveness
     public static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>How far the time for an answer adapts, down and up.</summary>
-    public static readonly TimeSpan MinProbeTimeout = TimeSpan.FromMilliseconds(500), MaxProbeTimeout = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan MinProbeTimeout = TimeSpan.FromMilliseconds(500),
+        MaxProbeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Probes missed in a row that make a vote.</summary>
     public const int MissedProbes = 3;
@@ -42,8 +43,8 @@ public static class Liveness
     public static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a call waits for its answer unless its method says otherwise; then it is of unknown outcome, and is made
-    /// again.
+    /// How long a call waits for its answer unless its method says otherwise; then it is of unknown outcome, and is
+    /// made again.
     /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
 

@@ -27,8 +27,8 @@ public static class SiloHost
     /// <summary>How long it may take to finish what is in flight and to hand its batches over.</summary>
     public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
 
-    // Of other parts only what somebody has to look at. A name stands for all names that begin with it, so ours is there
-    // again after Orleans.
+    // Of other parts only what somebody has to look at. A name stands for all names that begin with it, so ours is
+    // there again after Orleans.
     private static readonly Dictionary<string, string?> LogLevels = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -83,7 +83,8 @@ public static class SiloHost
             builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
                 .WithMetrics(metrics => metrics
-                    .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql").AddPrometheusExporter());
+                    .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql")
+                    .AddPrometheusExporter());
             builder.UseOrleans(silo =>
             {
                 silo.ConfigureCluster(database, cluster, endpoint, configuration);

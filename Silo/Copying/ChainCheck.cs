@@ -15,7 +15,8 @@ internal static class ChainCheck
         var stream = 0L;
         await foreach (var row in place.ReadCommitsAsync(cancellationToken))
         {
-            if (verifier is null || row.Stream != stream) (verifier, stream) = (new LedgerVerifier(row.Commit.Stream), row.Stream);
+            if (verifier is null || row.Stream != stream)
+                (verifier, stream) = (new LedgerVerifier(row.Commit.Stream), row.Stream);
             if (verifier.Accept(row.Commit) is { } found) throw new CopyException($"{place.Name}: {found}");
             yield return row;
         }

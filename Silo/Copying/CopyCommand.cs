@@ -26,17 +26,20 @@ public static class CopyCommand
         var command = new Command(
             Name,
             """
-            Copies all data of an engine that is not running, and verifies it: from a data directory to a PostgreSQL database, or back.
+            Copies all data of an engine that is not running, and verifies it: from a data directory to a PostgreSQL
+            database, or back.
 
-            A place is the path of a data directory or a connection string (Host=db;Database=sale;Username=sale). The password may be
-            left to the environment variable PGPASSWORD or a password file. An interrupted copy goes on when it is given again.
+            A place is the path of a data directory or a connection string (Host=db;Database=sale;Username=sale). The
+            password may be left to the environment variable PGPASSWORD or a password file. An interrupted copy goes on
+            when it is given again.
             """)
         {
             from, to,
         };
         var isTerminal = !Console.IsOutputRedirected;
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), Console.Out, isTerminal, Console.Error, cancellationToken));
+            parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), Console.Out, isTerminal, Console.Error,
+            cancellationToken));
         var parsed = new RootCommand { command }.Parse([Name, .. args]);
         if (parsed.Errors.Count == 0) return parsed.InvokeAsync();
         Console.Error.WriteLine($"{parsed.Errors[0].Message} See {Name} --help.");
@@ -45,7 +48,8 @@ public static class CopyCommand
 
     /// <summary>Copies, telling how it goes; the process' status.</summary>
     internal static async Task<int> RunAsync(
-        string from, string to, TextWriter output, bool isTerminal, TextWriter errors, CancellationToken cancellationToken)
+        string from, string to, TextWriter output, bool isTerminal, TextWriter errors,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -59,17 +63,21 @@ public static class CopyCommand
         }
     }
 
-    private static async Task CopyAsync(string from, string to, TextWriter output, bool isTerminal, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        string from, string to, TextWriter output, bool isTerminal, CancellationToken cancellationToken)
     {
         if (IsDatabase(from) == IsDatabase(to))
-            throw new CopyException($"One of --from and --to must be a data directory and the other a connection string; {FormHint}.");
+            throw new CopyException(
+                $"One of --from and --to must be a data directory and the other a connection string; {FormHint}.");
         await using CopyPlace source = IsDatabase(from)
             ? await DatabasePlace.OpenSourceAsync(from, cancellationToken) : DirectoryPlace.OpenSource(from);
         await CopyRun.RequireSourceAsync(source, cancellationToken);
         await using CopyPlace target = IsDatabase(to)
-            ? await DatabasePlace.OpenTargetAsync(to, source.Name, cancellationToken) : DirectoryPlace.OpenTarget(to, source.Name);
+            ? await DatabasePlace.OpenTargetAsync(to, source.Name, cancellationToken)
+            : DirectoryPlace.OpenTarget(to, source.Name);
         await output.WriteLineAsync($"From {source.Name} to {target.Name}.");
-        var summary = await new CopyRun(source, target, new CopyProgress(output, isTerminal)).RunAsync(cancellationToken);
+        var run = new CopyRun(source, target, new CopyProgress(output, isTerminal));
+        var summary = await run.RunAsync(cancellationToken);
         summary.Write(output);
         await output.WriteLineAsync(
             """
@@ -84,7 +92,8 @@ public static class CopyCommand
     // A connection string names a host; a directory with an equals sign in its name does not.
     private static bool IsDatabase(string place)
     {
-        if (place.StartsWith("postgres://", StringComparison.Ordinal) || place.StartsWith("postgresql://", StringComparison.Ordinal))
+        if (place.StartsWith("postgres://", StringComparison.Ordinal)
+            || place.StartsWith("postgresql://", StringComparison.Ordinal))
             throw new CopyException($"An address of this form is not understood: {FormHint}.");
         try
         {
@@ -108,5 +117,7 @@ public static class CopyCommand
     };
 
     private static string Sentence(string text) =>
-        text[0] == '/' ? text.ReplaceLineEndings(" ") : string.Concat(text[..1].ToUpperInvariant(), text[1..].ReplaceLineEndings(" "));
+        text[0] == '/'
+            ? text.ReplaceLineEndings(" ")
+            : string.Concat(text[..1].ToUpperInvariant(), text[1..].ReplaceLineEndings(" "));
 }

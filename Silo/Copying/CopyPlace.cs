@@ -5,8 +5,9 @@ namespace OrleansSale.Silo.Copying;
 /// <summary>One end of a copy: the data of an engine, in a directory or in a database, held for us alone.</summary>
 /// <remarks>
 /// Rows come in one order on every place: streams in the order in which they were made, the commits of each by
-/// sequence; documents without a key's text first, then by their identity, texts by their UTF-8 bytes. A copy is written
-/// in that order, each chunk in one durable transaction, so whatever interrupts it leaves a beginning of the source.
+/// sequence; documents without a key's text first, then by their identity, texts by their UTF-8 bytes. A copy is
+/// written in that order, each chunk in one durable transaction, so whatever interrupts it leaves a beginning of the
+/// source.
 /// </remarks>
 internal abstract class CopyPlace : IAsyncDisposable
 {
@@ -22,7 +23,9 @@ internal abstract class CopyPlace : IAsyncDisposable
     /// <summary>Who else is at work on it, as a sentence; null: nobody.</summary>
     public abstract Task<string?> FindUsersAsync(CancellationToken cancellationToken);
 
-    /// <summary>What contradicts itself in the ledger's tables, as a sentence; null: nothing. Lines are not read.</summary>
+    /// <summary>
+    /// What contradicts itself in the ledger's tables, as a sentence; null: nothing. Lines are not read.
+    /// </summary>
     public abstract Task<string?> FindFaultAsync(CancellationToken cancellationToken);
 
     /// <summary>Counts what there is, without reading it.</summary>
@@ -44,13 +47,15 @@ internal abstract class CopyPlace : IAsyncDisposable
     public abstract Task<SortedDictionary<string, string>> ReadSecretsAsync(CancellationToken cancellationToken);
 
     /// <summary>Puts these secrets in place of all that are there.</summary>
-    public abstract Task ReplaceSecretsAsync(SortedDictionary<string, string> secrets, CancellationToken cancellationToken);
+    public abstract Task ReplaceSecretsAsync(
+        SortedDictionary<string, string> secrets, CancellationToken cancellationToken);
 
     /// <summary>The keys of sessions, XML by name; few.</summary>
     public abstract Task<SortedDictionary<string, string>> ReadSessionKeysAsync(CancellationToken cancellationToken);
 
     /// <summary>Puts these keys in place of all that are there.</summary>
-    public abstract Task ReplaceSessionKeysAsync(SortedDictionary<string, string> keys, CancellationToken cancellationToken);
+    public abstract Task ReplaceSessionKeysAsync(
+        SortedDictionary<string, string> keys, CancellationToken cancellationToken);
 
     /// <summary>Lets the place go.</summary>
     public abstract ValueTask DisposeAsync();
@@ -67,7 +72,8 @@ internal abstract class CopyPlace : IAsyncDisposable
         else if (mark is not null && mark.Source != source)
         {
             throw new CopyException(
-                $"The target, {place}, holds an unfinished copy of {mark.Source}: finish that one, or choose another target.");
+                $"The target, {place}, holds an unfinished copy of {mark.Source}: finish that one, or choose "
+                    + "another target.");
         }
         else if (mark is not null) return true;
 

@@ -29,7 +29,8 @@ internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 /// <param name="Payload">The state; null: cleared.</param>
 /// <param name="ModifiedAt">In UTC, to the microsecond.</param>
 internal sealed record DocumentRow(
-    string ServiceId, string GrainType, long Number0, long Number1, string? Key, int Version, byte[]? Payload, DateTime ModifiedAt)
+    string ServiceId, string GrainType, long Number0, long Number1, string? Key, int Version, byte[]? Payload,
+    DateTime ModifiedAt)
 {
     /// <summary>Whether both are the same row.</summary>
     public bool Matches(DocumentRow other) =>

@@ -44,12 +44,14 @@ internal sealed class CopyRun(CopyPlace source, CopyPlace target, CopyProgress p
 
     private static async Task RequireIdleAsync(CopyPlace place, CancellationToken cancellationToken)
     {
-        if (await place.FindUsersAsync(cancellationToken) is { } users) throw new CopyException($"{place.Name} is in use: {users}");
+        if (await place.FindUsersAsync(cancellationToken) is { } users)
+            throw new CopyException($"{place.Name} is in use: {users}");
     }
 
     private static async Task RequireSoundAsync(CopyPlace place, CancellationToken cancellationToken)
     {
-        if (await place.FindFaultAsync(cancellationToken) is { } fault) throw new CopyException($"{place.Name} is damaged: {fault}.");
+        if (await place.FindFaultAsync(cancellationToken) is { } fault)
+            throw new CopyException($"{place.Name} is damaged: {fault}.");
     }
 
     private async Task<CopySummary> VerifyAsync(CancellationToken cancellationToken)
@@ -72,9 +74,11 @@ internal sealed class CopyRun(CopyPlace source, CopyPlace target, CopyProgress p
             },
             cancellationToken);
         var secrets = Same(
-            "secrets", await source.ReadSecretsAsync(cancellationToken), await target.ReadSecretsAsync(cancellationToken));
+            "secrets", await source.ReadSecretsAsync(cancellationToken),
+            await target.ReadSecretsAsync(cancellationToken));
         var keys = Same(
-            "session keys", await source.ReadSessionKeysAsync(cancellationToken), await target.ReadSessionKeysAsync(cancellationToken));
+            "session keys", await source.ReadSessionKeysAsync(cancellationToken),
+            await target.ReadSessionKeysAsync(cancellationToken));
         // A reading could pass over the same rows on both places: the counts are another witness.
         foreach (var place in new[] { source, target })
         {
@@ -86,7 +90,8 @@ internal sealed class CopyRun(CopyPlace source, CopyPlace target, CopyProgress p
         return new CopySummary(read, secrets, keys);
     }
 
-    private int Same(string what, SortedDictionary<string, string> ofSource, SortedDictionary<string, string> ofTarget) =>
+    private int Same(
+        string what, SortedDictionary<string, string> ofSource, SortedDictionary<string, string> ofTarget) =>
         ofSource.SequenceEqual(ofTarget)
             ? ofSource.Count
             : throw new CopyException($"{target.Name} does not have the {what} of {source.Name}.");

@@ -12,8 +12,8 @@ internal sealed record CopySummary(CopySize Size, int Secrets, int SessionKeys)
         output.WriteLine($"{"",-14}{"source",15}{"target",15}");
         foreach (var (what, count) in new (string, long)[]
         {
-            ("streams", Size.Streams), ("commits", Size.Commits), ("entries", Size.Entries), ("documents", Size.Documents),
-            ("secrets", Secrets), ("session keys", SessionKeys),
+            ("streams", Size.Streams), ("commits", Size.Commits), ("entries", Size.Entries),
+            ("documents", Size.Documents), ("secrets", Secrets), ("session keys", SessionKeys),
         })
         {
             output.WriteLine($"{what,-14}{count,15:N0}{count,15:N0}");

@@ -40,7 +40,8 @@ internal sealed record CopyTable<T>(
 
     /// <summary>Reads both places from beginning to end and demands that every row is the same.</summary>
     /// <exception cref="CopyException">One is not, or one place has more.</exception>
-    public async Task VerifyAsync(CopyPlace source, CopyPlace target, Action<T> passed, CancellationToken cancellationToken)
+    public async Task VerifyAsync(
+        CopyPlace source, CopyPlace target, Action<T> passed, CancellationToken cancellationToken)
     {
         await using var from = await BeginAsync(source, cancellationToken);
         await using var there = await BeginAsync(target, cancellationToken);
@@ -53,7 +54,8 @@ internal sealed record CopyTable<T>(
         if (row is null) throw new CopyException($"{target.Name} has more than {source.Name}: {copy}.");
         if (copy is null) throw new CopyException($"{target.Name} lacks {row}, which is in {source.Name}.");
         return Matches(row, copy) ? row : throw new CopyException(
-            $"{target.Name} differs from {source.Name}: where the source has {row}, the target has {copy}, and not the same bytes.");
+            $"{target.Name} differs from {source.Name}: where the source has {row}, the target has {copy}, and not "
+                + "the same bytes.");
     }
 
     private async Task AddAsync(CopyPlace target, List<T> rows, Action<T> passed, CancellationToken cancellationToken)

@@ -45,12 +45,15 @@ internal sealed class DirectoryPlace : CopyPlace
         return Open(path, directory =>
         {
             if (FileCopyMark.Find(directory.LedgerPath) is { IsFinished: false } mark)
-                throw new CopyException($"{NameOf(path)} holds an unfinished copy of {mark.Source}: finish that one first.");
+                throw new CopyException(
+                    $"{NameOf(path)} holds an unfinished copy of {mark.Source}: finish that one first.");
             return new DirectoryPlace(directory);
         });
     }
 
-    /// <summary>Opens an empty directory, which is made if it is missing, or one where this copy was interrupted.</summary>
+    /// <summary>
+    /// Opens an empty directory, which is made if it is missing, or one where this copy was interrupted.
+    /// </summary>
     /// <exception cref="CopyException">It is in use, not empty, or holds a part of another copy.</exception>
     public static DirectoryPlace OpenTarget(string path, string source)
     {
@@ -79,10 +82,12 @@ internal sealed class DirectoryPlace : CopyPlace
     public override Task<string?> FindUsersAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <inheritdoc/>
-    public override Task<string?> FindFaultAsync(CancellationToken cancellationToken) => Task.FromResult(_rows.FindFault());
+    public override Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_rows.FindFault());
 
     /// <inheritdoc/>
-    public override Task<CopySize> MeasureAsync(CancellationToken cancellationToken) => Task.FromResult(_rows.Measure());
+    public override Task<CopySize> MeasureAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_rows.Measure());
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<CommitRow> ReadCommitsAsync(CancellationToken cancellationToken) =>
@@ -113,8 +118,10 @@ internal sealed class DirectoryPlace : CopyPlace
         try
         {
             await using var file = File.OpenRead(SecretsPath);
-            var secrets = await JsonSerializer.DeserializeAsync<Dictionary<string, string?>>(file, cancellationToken: cancellationToken);
-            return New(secrets!.ToDictionary(secret => secret.Key, secret => secret.Value ?? throw new JsonException("a value is null")));
+            var secrets = await JsonSerializer.DeserializeAsync<Dictionary<string,
+            string?>>(file, cancellationToken: cancellationToken);
+            return New(secrets!.ToDictionary(
+                secret => secret.Key, secret => secret.Value ?? throw new JsonException("a value is null")));
         }
         catch (JsonException malformed)
         {
@@ -123,7 +130,8 @@ internal sealed class DirectoryPlace : CopyPlace
     }
 
     /// <inheritdoc/>
-    public override Task ReplaceSecretsAsync(SortedDictionary<string, string> secrets, CancellationToken cancellationToken)
+    public override Task ReplaceSecretsAsync(
+        SortedDictionary<string, string> secrets, CancellationToken cancellationToken)
     {
         if (secrets.Count == 0) File.Delete(SecretsPath);
         else Write(SecretsPath, JsonSerializer.SerializeToUtf8Bytes(secrets));
@@ -131,7 +139,8 @@ internal sealed class DirectoryPlace : CopyPlace
     }
 
     /// <inheritdoc/>
-    public override async Task<SortedDictionary<string, string>> ReadSessionKeysAsync(CancellationToken cancellationToken)
+    public override async Task<SortedDictionary<string,
+        string>> ReadSessionKeysAsync(CancellationToken cancellationToken)
     {
         var keys = New();
         if (!Directory.Exists(SessionKeysPath)) return keys;
@@ -141,7 +150,8 @@ internal sealed class DirectoryPlace : CopyPlace
     }
 
     /// <inheritdoc/>
-    public override Task ReplaceSessionKeysAsync(SortedDictionary<string, string> keys, CancellationToken cancellationToken)
+    public override Task ReplaceSessionKeysAsync(
+        SortedDictionary<string, string> keys, CancellationToken cancellationToken)
     {
         if (Directory.Exists(SessionKeysPath)) Directory.Delete(SessionKeysPath, recursive: true);
         if (keys.Count > 0) Directory.CreateDirectory(SessionKeysPath);
@@ -190,7 +200,8 @@ internal sealed class DirectoryPlace : CopyPlace
     }
 
     private static string? FindStranger(string path) =>
-        Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Except(Harmless).Order(StringComparer.Ordinal).FirstOrDefault();
+        Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Except(Harmless)
+            .Order(StringComparer.Ordinal).FirstOrDefault();
 
     private static string? FindContent(DataDirectory directory) =>
         FindStranger(directory.Path)
@@ -214,7 +225,8 @@ internal sealed class DirectoryPlace : CopyPlace
     {
         using var mark = SqliteFile.Prepare(
             _rows.Ledger,
-            "INSERT INTO copied_from (id, source, started_at) VALUES (1, $source, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", "$source");
+            "INSERT INTO copied_from (id, source, started_at) VALUES (1, $source, "
+                + "strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", "$source");
         mark.Parameters[0].Value = source;
         mark.ExecuteNonQuery();
     }

@@ -6,8 +6,8 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Silo.Embedded;
 
 /// <summary>
-/// Makes sure at a process' start that its data directory will do: both files are there or neither, of this version, sound,
-/// and a write to each has been durable. A fault is told in one line, before anybody is served.
+/// Makes sure at a process' start that its data directory will do: both files are there or neither, of this version,
+/// sound, and a write to each has been durable. A fault is told in one line, before anybody is served.
 /// </summary>
 public static class DirectoryStart
 {
@@ -40,7 +40,8 @@ public static class DirectoryStart
         FileUnusableException.Guard(ledger, () =>
         {
             FileCopyMark.RequireFinished(directory);
-            // A missing file would be made anew, without what was in it. A missing ledger is found by what the documents know.
+            // A missing file would be made anew, without what was in it. A missing ledger is found by what the
+            // documents know.
             if (IsEmpty(grains) && HasCommits(ledger)) throw FileUnusableException.Missing(grains, ledger);
         });
         SqliteFile.Apply(ledger, "Ledger");
@@ -61,7 +62,8 @@ public static class DirectoryStart
         writing.Commit();
     }
 
-    private static bool IsEmpty(string path) => !Path.Exists(path) || (File.Exists(path) && new FileInfo(path).Length == 0);
+    private static bool IsEmpty(string path) =>
+        !Path.Exists(path) || (File.Exists(path) && new FileInfo(path).Length == 0);
 
     private static bool HasCommits(string ledger)
     {

@@ -17,7 +17,9 @@ namespace OrleansSale.Silo.Embedded;
 public static class EmbeddedSilo
 {
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
-    /// <exception cref="StartException">The directory holds an unfinished copy, or a ledger older than its documents.</exception>
+    /// <exception cref="StartException">
+    /// The directory holds an unfinished copy, or a ledger older than its documents.
+    /// </exception>
     /// <exception cref="FileUnusableException">A file of it can't be used.</exception>
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
@@ -27,12 +29,14 @@ public static class EmbeddedSilo
         var serviceId = configuration["Orleans:ServiceId"] ?? "sale";
         silo.UseLocalhostClustering(SiloEndpoint.FreePort(), gatewayPort: 0, serviceId: serviceId,
             clusterId: configuration["Orleans:ClusterId"] ?? "sale");
-        silo.Configure<EndpointOptions>(options => (options.GatewayPort, options.AdvertisedIPAddress) = (0, IPAddress.Loopback));
+        silo.Configure<EndpointOptions>(
+            options => (options.GatewayPort, options.AdvertisedIPAddress) = (0, IPAddress.Loopback));
         silo.Configure<GrainCollectionOptions>(SaleSilo.CollectBriefActorsEarly);
         silo.AddSqliteGrainStorage(directory);
         SqliteDocuments.RequireLedger(directory, serviceId, configuration.GetValue<bool>(KnownHeads.AcceptKey));
         silo.AddDashboard();
-        silo.Services.AddSingleton(services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
+        silo.Services.AddSingleton(
+            services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
         silo.AddProbedLedger<SqliteLedger>();
         silo.Services.AddHealthChecks().AddCheck<DocumentsCheck>(DocumentsCheck.Name);
         silo.Services.AddSingleton<IClockCheck, OnlyClock>();

@@ -14,7 +14,8 @@ internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
 
     /// <inheritdoc/>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a check throws is its fault and told as that.")]
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -14,14 +14,16 @@ public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
     public const int MaxNamed = 20;
 
     /// <inheritdoc/>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             var damaged = await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListDamagedAsync();
             if (damaged.Length == 0) return HealthCheckResult.Healthy();
             var more = damaged.Length > MaxNamed ? $" and {damaged.Length - MaxNamed} more" : "";
-            return HealthCheckResult.Degraded(string.Join(", ", damaged.Take(MaxNamed).Select(damage => damage.Batch)) + more);
+            return HealthCheckResult.Degraded(
+                string.Join(", ", damaged.Take(MaxNamed).Select(damage => damage.Batch)) + more);
         }
         catch (Exception e) when (LostInfrastructure.Is(e))
         {

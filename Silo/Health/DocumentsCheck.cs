@@ -10,7 +10,8 @@ internal sealed class DocumentsCheck(GrainFile file) : IHealthCheck
     public const string Name = "documents";
 
     /// <inheritdoc/>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         await file.FindFaultAsync() is { } fault
             ? HealthCheckResult.Unhealthy($"documents cannot be stored: {fault}")
             : HealthCheckResult.Healthy();

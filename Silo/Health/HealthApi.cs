@@ -9,13 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSale.Silo.Health;
 
 /// <summary>
-/// Whether the process lives, and whether it can sell: <c>/health/live</c> and <c>/health/ready</c>, the same at a front
-/// and at a silo. Both are open to everyone.
+/// Whether the process lives, and whether it can sell: <c>/health/live</c> and <c>/health/ready</c>, the same at a
+/// front and at a silo. Both are open to everyone.
 /// </summary>
 /// <remarks>
-/// Liveness depends on nothing. Readiness is .NET's health checks: <c>AddHealthChecks().AddCheck&lt;…&gt;(name)</c> adds
-/// one wherever a part is composed. An unhealthy check makes it 503; a degraded one leaves it 200. Either is told by a line
-/// of the body: the check's name and its description, which the public reads. It holds no secret, no address and no user.
+/// Liveness depends on nothing. Readiness is .NET's health checks: <c>AddHealthChecks().AddCheck&lt;…&gt;(name)</c>
+/// adds one wherever a part is composed. An unhealthy check makes it 503; a degraded one leaves it 200. Either is told
+/// by a line of the body: the check's name and its description, which the public reads. It holds no secret, no address
+/// and no user.
 /// </remarks>
 public static class HealthApi
 {
@@ -31,14 +32,17 @@ public static class HealthApi
                 check.Factory = provider => new BoundedCheck(make(provider));
             }
         });
-        // It would log every answer that is not healthy; each part logs its own faults, when they begin and when they end.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
+        // It would log every answer that is not healthy; each part logs its own faults, when they begin and when they
+        // end.
+        services.AddLogging(
+            logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
     }
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health").WithSummary("Whether the process lives")
+        app.MapGet("/health/live", () => Results.Text("live")).WithTags("Health")
+            .WithSummary("Whether the process lives")
             .WithName("IsLive").Produces<string>(200, "text/plain");
         app.MapGet("/health/ready", async (HttpContext http, HealthCheckService checks) =>
         {
@@ -57,7 +61,8 @@ public static class HealthApi
     /// </summary>
     internal static string Describe(HealthReport report)
     {
-        var faults = report.Entries.Where(check => check.Value.Status == HealthStatus.Unhealthy).Select(Reason).ToList();
+        var faults = report.Entries.Where(check => check.Value.Status == HealthStatus.Unhealthy)
+            .Select(Reason).ToList();
         var body = new StringBuilder(faults.Count == 0 ? "ready" : $"not ready: {string.Join("; ", faults)}");
         foreach (var check in report.Entries.Where(check => check.Value.Status != HealthStatus.Healthy))
             body.Append('\n').Append(check.Key).Append(": ").Append(Reason(check));

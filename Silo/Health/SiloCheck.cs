@@ -10,9 +10,11 @@ public sealed class SiloCheck(ISiloStatusOracle status, ILedger ledger, ICommitC
     public const string Name = "silo";
 
     /// <inheritdoc/>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (status.CurrentStatus != SiloStatus.Active) return HealthCheckResult.Unhealthy($"the silo is {status.CurrentStatus}");
+        if (status.CurrentStatus != SiloStatus.Active)
+            return HealthCheckResult.Unhealthy($"the silo is {status.CurrentStatus}");
         var fault = await StorageGrain.FindFaultAsync(ledger, commits);
         return fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault);
     }

@@ -18,10 +18,12 @@ namespace OrleansSale.Silo.Hosting;
 public static class SaleSilo
 {
     // A never-seen actor costs about 2 KB; these are many and each is busy for moments only.
-    private static readonly TimeSpan BriefActorAge = TimeSpan.FromMinutes(1.5), CollectionPeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BriefActorAge = TimeSpan.FromMinutes(1.5),
+        CollectionPeriod = TimeSpan.FromSeconds(30);
 
-    // Where actors of other silos are. Orleans counts it, bucket by bucket, whenever its figures are read, and the dashboard
-    // reads them once a second: its own million takes 30 ms of a core to count and the processor's cache with it.
+    // Where actors of other silos are. Orleans counts it, bucket by bucket, whenever its figures are read, and the
+    // dashboard reads them once a second: its own million takes 30 ms of a core to count and the processor's cache with
+    // it.
     private const int KnownPlaces = 20_000;
 
     /// <summary>Adds the actors' options and what wakes the batches.</summary>
@@ -36,7 +38,8 @@ public static class SaleSilo
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
         silo.Services.AddSingleton<SteadyClock>();
         foreach (var area in (string[])[TimeProviderNames.ActivationManagement, TimeProviderNames.Grains])
-            silo.Services.AddKeyedSingleton<TimeProvider>(area, (services, _) => services.GetRequiredService<SteadyClock>());
+            silo.Services.AddKeyedSingleton<TimeProvider>(
+                area, (services, _) => services.GetRequiredService<SteadyClock>());
     }
 
     /// <summary>Makes a ledger, which is a service, the silo's: with the watch on its commits.</summary>

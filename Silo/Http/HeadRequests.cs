@@ -50,7 +50,8 @@ public static class HeadRequests
         if (http.Response.StatusCode != StatusCodes.Status405MethodNotAllowed || http.Response.HasStarted) return;
         var allowed = http.Response.Headers.GetCommaSeparatedValues("Allow");
         if (allowed.Contains(HttpMethods.Get) && !allowed.Contains(HttpMethods.Head))
-            http.Response.Headers.Allow = string.Join(", ", allowed.Append(HttpMethods.Head).Order(StringComparer.Ordinal));
+            http.Response.Headers.Allow = string.Join(
+                ", ", allowed.Append(HttpMethods.Head).Order(StringComparer.Ordinal));
     }
 
     private sealed class RoutedAsGet

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansSale.Silo.Http;
 
 /// <summary>
-/// The body of an answer to a HEAD: it is written and goes nowhere. When its first part would leave, the headers do, and then
-/// all is said: the request counts as aborted, so a stream of events or an export ends at once.
+/// The body of an answer to a HEAD: it is written and goes nowhere. When its first part would leave, the headers do,
+/// and then all is said: the request counts as aborted, so a stream of events or an export ends at once.
 /// </summary>
 internal sealed class UnsentBody : PipeWriter, IHttpResponseBodyFeature, IDisposable
 {

@@ -21,7 +21,9 @@ public static class WebAddress
     /// <param name="key">The setting.</param>
     /// <param name="address">Its value.</param>
     /// <param name="isBase">Whether paths are appended to it, so that nothing may come after its own.</param>
-    /// <param name="isPublic">Whether people's browsers come to it from anywhere, so that it must be safe and no machine's own.</param>
+    /// <param name="isPublic">
+    /// Whether people's browsers come to it from anywhere, so that it must be safe and no machine's own.
+    /// </param>
     public static string? Fault(string key, Uri address, bool isBase, bool isPublic)
     {
         if (!IsOne(address)) return $"{key} {Demand}.";
@@ -30,8 +32,10 @@ public static class WebAddress
             return $"{key} must have neither a query nor a fragment: paths are appended to it.";
         if (!isPublic) return null;
         if (IsOfOneMachine(address) || address.Scheme != Uri.UriSchemeHttps)
-            return $"{key} is {address.GetLeftPart(UriPartial.Path)}: outside Development it must be an https address that "
-                + "buyers' browsers reach from anywhere, that of the TLS proxy if there is one.";
+        {
+            return $"{key} is {address.GetLeftPart(UriPartial.Path)}: outside Development it must be an https "
+                + "address that buyers' browsers reach from anywhere, that of the TLS proxy if there is one.";
+        }
         return null;
     }
 

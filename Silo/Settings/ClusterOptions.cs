@@ -14,7 +14,9 @@ public sealed class ClusterOptions
     /// <summary>Whose documents and reminders they are; <c>sale</c> by default.</summary>
     public string? ServiceId { get; set; }
 
-    /// <summary>Where other machines reach this silo: an address, or a name that has one. In Development loopback by default.</summary>
+    /// <summary>
+    /// Where other machines reach this silo: an address, or a name that has one. In Development loopback by default.
+    /// </summary>
     public string? AdvertisedAddress { get; set; }
 
     /// <summary>Other silos connect here: 0…65,535, 11,111 by default; 0 takes a free one.</summary>

@@ -13,27 +13,31 @@ namespace OrleansSale.Silo.Settings;
 public sealed record Setting(string Key, Type Type, RangeAttribute? Range);
 
 /// <summary>
-/// Which settings exist, in all processes of the engine, as they share their files: the properties of these options. Some are
-/// bound to them; others are read key by key, before there are any services, and the options say what there is to read.
+/// Which settings exist, in all processes of the engine, as they share their files: the properties of these options.
+/// Some are bound to them; others are read key by key, before there are any services, and the options say what there is
+/// to read.
 /// </summary>
 public static class KnownSettings
 {
     /// <summary>The top-level sections that are ours, and the options that list the settings of each.</summary>
-    public static readonly IReadOnlyDictionary<string, Type[]> Sections = new Dictionary<string, Type[]>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["Sale"] = [typeof(SaleOptions), typeof(ConnectionOptions)],
-        ["Orders"] = [typeof(OrderOptions)],
-        ["Auth"] = [typeof(AuthOptions)],
-        [PaymentOptions.Section] = [typeof(PaymentOptions)],
-        ["Orleans"] = [typeof(ClusterOptions)],
-        ["ConnectionStrings"] = [typeof(DatabaseOptions)],
-    };
+    public static readonly IReadOnlyDictionary<string, Type[]> Sections =
+        new Dictionary<string, Type[]>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Sale"] = [typeof(SaleOptions), typeof(ConnectionOptions)],
+            ["Orders"] = [typeof(OrderOptions)],
+            ["Auth"] = [typeof(AuthOptions)],
+            [PaymentOptions.Section] = [typeof(PaymentOptions)],
+            ["Orleans"] = [typeof(ClusterOptions)],
+            ["ConnectionStrings"] = [typeof(DatabaseOptions)],
+        };
 
-    // Read by others below our sections: Orleans itself, and the host for a connection string that comes from the environment.
+    // Read by others below our sections: Orleans itself, and the host for a connection string that comes from the
+    // environment.
     private static readonly string[] Foreign =
     [
-        "Orleans:Name", "Orleans:Endpoints", "Orleans:Clustering", "Orleans:Reminders", "Orleans:GrainStorage", "Orleans:GrainDirectory",
-        "Orleans:Streaming", "Orleans:BroadcastChannel", "Orleans:EnableDistributedTracing", "ConnectionStrings:Sale_ProviderName",
+        "Orleans:Name", "Orleans:Endpoints", "Orleans:Clustering", "Orleans:Reminders", "Orleans:GrainStorage",
+        "Orleans:GrainDirectory", "Orleans:Streaming", "Orleans:BroadcastChannel", "Orleans:EnableDistributedTracing",
+        "ConnectionStrings:Sale_ProviderName",
     ];
 
     private static readonly Dictionary<string, Setting> ByKey = Sections
@@ -52,14 +56,19 @@ public static class KnownSettings
 
     /// <summary>Whether others than the engine read it, though it is below one of our sections.</summary>
     public static bool IsForeign(string key) => Foreign.Any(other =>
-        key.Equals(other, StringComparison.OrdinalIgnoreCase) || key.StartsWith(other + ':', StringComparison.OrdinalIgnoreCase));
+        key.Equals(other, StringComparison.OrdinalIgnoreCase)
+            || key.StartsWith(other + ':', StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<Setting> Below(string key, Type options) =>
         options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
             .SelectMany(property => IsValue(property.PropertyType)
-                ? [new Setting($"{key}:{property.Name}", property.PropertyType, property.GetCustomAttribute<RangeAttribute>())]
+                ? [SettingOf($"{key}:{property.Name}", property)]
                 : Below($"{key}:{property.Name}", property.PropertyType));
 
+    private static Setting SettingOf(string key, PropertyInfo property) =>
+        new(key, property.PropertyType, property.GetCustomAttribute<RangeAttribute>());
+
     private static bool IsValue(Type type) =>
-        type == typeof(string) || type == typeof(Uri) || (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true };
+        type == typeof(string) || type == typeof(Uri)
+            || (Nullable.GetUnderlyingType(type) ?? type) is { IsValueType: true };
 }

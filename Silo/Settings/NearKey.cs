@@ -34,14 +34,16 @@ internal static class NearKey
     // Insertions, deletions, replacements and exchanges of neighbours that lead from one to the other.
     private static int Distance(string a, string b)
     {
-        var (before, last, row) = (new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray(), new int[b.Length + 1]);
+        var (before, last, row) = (
+            new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray(), new int[b.Length + 1]);
         for (var i = 1; i <= a.Length; i++)
         {
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
                 row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], before[j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
             }
             (before, last, row) = (last, row, before);
         }

@@ -6,8 +6,8 @@ using OrleansSale.Silo.Http;
 namespace OrleansSale.Silo.Settings;
 
 /// <summary>
-/// Refuses, before anything is touched, settings that do not exist and values that can't be: both would else be ignored, or
-/// found when it is too late.
+/// Refuses, before anything is touched, settings that do not exist and values that can't be: both would else be
+/// ignored, or found when it is too late.
 /// </summary>
 public static class SettingsCheck
 {
@@ -27,7 +27,9 @@ public static class SettingsCheck
         if (top.Key.Equals("Logging", StringComparison.OrdinalIgnoreCase))
             return top.AsEnumerable().Select(FaultOfLogLevel).OfType<string>();
         if (top.GetChildren().Any())
-            return NearKey.SectionOf(top.Key) is { } section ? [$"There is no section {top.Key}. Did you mean {section}?"] : [];
+            return NearKey.SectionOf(top.Key) is { } section
+                ? [$"There is no section {top.Key}. Did you mean {section}?"]
+                : [];
         // Such as Sale_LaneCapacity in the environment, or Sale__LaneCapacity in a file.
         return KnownSettings.All.FirstOrDefault(setting => NearKey.IsSpelled(top.Key, setting.Key)) is { } known
             ? [Missing(top.Key, known.Key)] : [];
@@ -50,7 +52,8 @@ public static class SettingsCheck
 
     private static string Missing(string key, string? near) =>
         near is not null ? $"There is no setting {key}. Did you mean {near}?"
-        : $"There is no setting {key}. {key[..key.LastIndexOf(':')]} has {string.Join(", ", KeysBelow(key[..key.LastIndexOf(':')]))}.";
+        : $"There is no setting {key}. {key[..key.LastIndexOf(':')]} has "
+            + $"{string.Join(", ", KeysBelow(key[..key.LastIndexOf(':')]))}.";
 
     private static IEnumerable<string> KeysBelow(string section) => KnownSettings.All.Select(setting => setting.Key)
         .Where(key => key.StartsWith(section + ':', StringComparison.OrdinalIgnoreCase));
@@ -88,5 +91,6 @@ public static class SettingsCheck
     }
 
     // Their numbers are nobody's words.
-    private static bool IsName(Type type, string value) => Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
+    private static bool IsName(Type type, string value) =>
+        Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
 }

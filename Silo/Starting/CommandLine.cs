@@ -8,18 +8,19 @@ namespace OrleansSale.Silo.Starting;
 public static class CommandLine
 {
     /// <summary>
-    /// How long to wait for a database that can't be used yet, in seconds: <c>--wait-for-database SECONDS</c>, 0…86,400;
-    /// 0 by default.
+    /// How long to wait for a database that can't be used yet, in seconds: <c>--wait-for-database SECONDS</c>,
+    /// 0…86,400; 0 by default.
     /// </summary>
     public const string WaitKey = "wait-for-database";
 
     // Read by the host and its parts, besides our sections. A name stands for all names that begin with it and a colon.
     private static readonly string[] OthersNames =
     [
-        "urls", "http_ports", "https_ports", "preferHostingUrls", "environment", "contentRoot", "webRoot", "applicationName",
-        "AllowedHosts", "Logging", "Kestrel", "hostBuilder", "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors",
-        "suppressStatusMessages", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
-        "forwardedHeaders_Enabled", "disableDefaultHostFilter", WaitKey,
+        "urls", "http_ports", "https_ports", "preferHostingUrls", "environment", "contentRoot", "webRoot",
+        "applicationName", "AllowedHosts", "Logging", "Kestrel", "hostBuilder", "shutdownTimeoutSeconds",
+        "detailedErrors", "captureStartupErrors", "suppressStatusMessages", "hostingStartupAssemblies",
+        "hostingStartupExcludeAssemblies", "preventHostingStartup", "forwardedHeaders_Enabled",
+        "disableDefaultHostFilter", WaitKey,
     ];
 
     // OpenTelemetry's own settings, such as OTEL_SERVICE_NAME.
@@ -31,9 +32,11 @@ public static class CommandLine
     {
         for (var i = 0; i < args.Count; i++)
         {
-            var name = NameOf(args[i]) ?? throw new StartException($"{args[i]} is not understood: settings are given as --key=value.");
+            var name = NameOf(args[i])
+                ?? throw new StartException($"{args[i]} is not understood: settings are given as --key=value.");
             var equals = name.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0 && IsKnown(name) && (++i == args.Count || args[i].StartsWith("--", StringComparison.Ordinal)))
+            if (equals < 0 && IsKnown(name)
+                && (++i == args.Count || args[i].StartsWith("--", StringComparison.Ordinal)))
                 throw new StartException($"--{name} needs a value.");
             var key = equals < 0 ? name : name[..equals];
             if (!IsKnown(key)) throw Unknown(key);

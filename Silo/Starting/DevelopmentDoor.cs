@@ -10,9 +10,9 @@ namespace OrleansSale.Silo.Starting;
 /// Keeps an engine in Development to its own machine: anybody who reaches one can become an operator.
 /// </summary>
 /// <remarks>
-/// Two ways lead in from outside. One is the network: it listens on loopback only. The other is a browser on this machine:
-/// a page from anywhere may have its own name resolve to 127.0.0.1, and is then of one origin with the engine. Its requests
-/// carry that name in Host, so only the names of loopback are answered.
+/// Two ways lead in from outside. One is the network: it listens on loopback only. The other is a browser on this
+/// machine: a page from anywhere may have its own name resolve to 127.0.0.1, and is then of one origin with the engine.
+/// Its requests carry that name in Host, so only the names of loopback are answered.
 /// </remarks>
 public static class DevelopmentDoor
 {
@@ -29,15 +29,18 @@ public static class DevelopmentDoor
 
     /// <summary>Shuts it, in Development, unless it was opened.</summary>
     /// <exception cref="StartException">An address is of the network; the message names its setting.</exception>
-    public static void Shut(IConfiguration configuration, IServiceCollection services, IReadOnlyList<ListenAddress> addresses)
+    public static void Shut(
+        IConfiguration configuration, IServiceCollection services, IReadOnlyList<ListenAddress> addresses)
     {
         if (IsOpen(configuration)) return;
-        if (addresses.FirstOrDefault(address => !address.IsOfThisMachine) is { } outer) throw Refused($"{outer.Key} is {outer.Text}");
+        if (addresses.FirstOrDefault(address => !address.IsOfThisMachine) is { } outer)
+            throw Refused($"{outer.Key} is {outer.Text}");
         // The settings are looked at before anything is touched. The server's own word is the last: settings are read
         // again while it runs.
         services.Configure<KestrelServerOptions>(options => options.ConfigureEndpointDefaults(listen =>
         {
-            if (listen.IPEndPoint is { } endpoint && !IPAddress.IsLoopback(endpoint.Address)) throw Refused($"an address is {endpoint}");
+            if (listen.IPEndPoint is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
+                throw Refused($"an address is {endpoint}");
         }));
         var named = (configuration["AllowedHosts"] ?? "")
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -50,6 +53,7 @@ public static class DevelopmentDoor
 
     /// <summary>The refusal of something that leads in from other machines.</summary>
     public static StartException Refused(string what) => new(
-        $"In Development anybody who reaches this process can become an operator, and {what}, which other machines reach. "
-        + $"A real sale runs in Production; else listen on localhost, or open it to them with {Key}=true.");
+        $"In Development anybody who reaches this process can become an operator, and {what}, which other "
+        + "machines reach. A real sale runs in Production; else listen on localhost, or open it to them with "
+        + $"{Key}=true.");
 }

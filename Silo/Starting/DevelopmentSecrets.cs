@@ -6,15 +6,16 @@ using OrleansSale.Silo.Storage.Postgres;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// The secrets that Development makes for itself at the first start and keeps with the data, so that a restart, and every
-/// other front, honours the tokens and tickets given out before. They rank below every other configuration.
+/// The secrets that Development makes for itself at the first start and keeps with the data, so that a restart, and
+/// every other front, honours the tokens and tickets given out before. They rank below every other configuration.
 /// </summary>
 public static class DevelopmentSecrets
 {
     /// <summary>The file, in a data directory, readable by its owner only.</summary>
     public const string FileName = "development-secrets.json";
 
-    private static readonly string[] Names = ["Auth:SigningKey", "Sale:TicketKey", "Payments:ApiKey", "Payments:WebhookSecret"];
+    private static readonly string[] Names =
+        ["Auth:SigningKey", "Sale:TicketKey", "Payments:ApiKey", "Payments:WebhookSecret"];
 
     /// <summary>Adds those of a data directory, made now if they are not there.</summary>
     /// <exception cref="StartException">The file can't be read or written, or is damaged.</exception>
@@ -51,7 +52,8 @@ public static class DevelopmentSecrets
             // Told below.
         }
 
-        throw new StartException($"{file} is damaged: restore it, or remove it. New secrets are made then, so sessions, tokens and "
+        throw new StartException(
+            $"{file} is damaged: restore it, or remove it. New secrets are made then, so sessions, tokens and "
             + "tickets from before are worth nothing.");
     }
 

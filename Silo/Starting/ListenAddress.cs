@@ -20,7 +20,9 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
     /// <summary>Whether it asks for TLS.</summary>
     public bool IsHttps => Parsed.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether only this machine reaches it. A name that is not localhost means every address to the server.</summary>
+    /// <summary>
+    /// Whether only this machine reaches it. A name that is not localhost means every address to the server.
+    /// </summary>
     public bool IsOfThisMachine => Parsed.IsUnixPipe || Parsed.IsNamedPipe || IsLocalName(Parsed.Host)
         || (IPAddress.TryParse(Parsed.Host, out var ip) && IPAddress.IsLoopback(ip));
 
@@ -31,21 +33,31 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
     public static IReadOnlyList<ListenAddress> Read(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
-        var given = string.IsNullOrWhiteSpace(configuration[Urls]) ? OfPorts(configuration).ToList() : Split(configuration[Urls]!);
-        var prefersGiven = given.Count > 0 && bool.TryParse(configuration["preferHostingUrls"], out var prefers) && prefers;
+        var given = string.IsNullOrWhiteSpace(configuration[Urls])
+            ? OfPorts(configuration).ToList()
+            : Split(configuration[Urls]!);
+        var prefersGiven = given.Count > 0
+            && bool.TryParse(configuration["preferHostingUrls"], out var prefers) && prefers;
         if (endpoints.Count == 0 || prefersGiven) return given;
-        return [.. endpoints.Select(endpoint => Parse($"{endpoint.Path}:Url", endpoint["Url"] is { Length: > 0 } url ? url
-            : throw new StartException($"{endpoint.Path}:Url is missing: set it to an address such as http://localhost:8080.")))];
+        return [.. endpoints.Select(endpoint => Parse($"{endpoint.Path}:Url", UrlOf(endpoint)))];
     }
 
-    /// <summary>Tries whether this process may listen there: what the server says when it may not names no setting.</summary>
+    /// <summary>
+    /// Tries whether this process may listen there: what the server says when it may not names no setting.
+    /// </summary>
     /// <exception cref="StartException">It may not; the message names the setting.</exception>
     public void RequireFree()
     {
-        if (Parsed.IsUnixPipe && Path.GetDirectoryName(Parsed.UnixPipePath) is { Length: > 0 } folder && !Directory.Exists(folder))
-            throw new StartException($"{Key} is {Text}, where this process cannot listen: there is no folder {folder}.");
+        if (Parsed.IsUnixPipe && Path.GetDirectoryName(Parsed.UnixPipePath) is { Length: > 0 } folder
+            && !Directory.Exists(folder))
+        {
+            throw new StartException(
+                $"{Key} is {Text}, where this process cannot listen: there is no folder {folder}.");
+        }
         if (Parsed.IsUnixPipe || Parsed.IsNamedPipe) return;
-        var ip = IsLocalName(Parsed.Host) ? IPAddress.Loopback : IPAddress.TryParse(Parsed.Host, out var given) ? given : IPAddress.Any;
+        var ip = IsLocalName(Parsed.Host) ? IPAddress.Loopback
+            : IPAddress.TryParse(Parsed.Host, out var given) ? given
+            : IPAddress.Any;
         try
         {
             using var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -53,10 +65,16 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
         }
         catch (SocketException refused)
         {
-            var why = refused.SocketErrorCode == SocketError.AddressAlreadyInUse ? "address already in use" : refused.Message;
+            var why = refused.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? "address already in use"
+                : refused.Message;
             throw new StartException($"{Key} is {Text}, where this process cannot listen: {why}.");
         }
     }
+
+    private static string UrlOf(IConfigurationSection endpoint) => endpoint["Url"] is { Length: > 0 } url ? url
+        : throw new StartException(
+            $"{endpoint.Path}:Url is missing: set it to an address such as http://localhost:8080.");
 
     private static List<ListenAddress> Split(string urls) => [.. urls.Split(';',
         StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => Parse(Urls, url))];
@@ -64,9 +82,11 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
     private static IEnumerable<ListenAddress> OfPorts(IConfiguration configuration) =>
         from scheme in Schemes
         let key = $"{scheme}_ports"
-        from port in (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        let ports = configuration[key] ?? ""
+        from port in ports.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         select IsPort(port) ? Parse(key, $"{scheme}://*:{port}")
-            : throw new StartException($"{key} is {port}: it must be a port up to {IPEndPoint.MaxPort}, or several with semicolons.");
+            : throw new StartException(
+                $"{key} is {port}: it must be a port up to {IPEndPoint.MaxPort}, or several with semicolons.");
 
     private static ListenAddress Parse(string key, string text)
     {
@@ -93,7 +113,8 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
         + $"with a port of at most {IPEndPoint.MaxPort} and without a path.");
 
     private static bool IsPort(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= IPEndPoint.MaxPort;
 
     private static bool IsLocalName(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);

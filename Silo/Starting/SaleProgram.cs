@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// One of the engine's programs, from its arguments to its status. A fault that keeps it from starting is one line and status 1.
+/// One of the engine's programs, from its arguments to its status. A fault that keeps it from starting is one line and
+/// status 1.
 /// </summary>
 public static partial class SaleProgram
 {
@@ -40,7 +41,8 @@ public static partial class SaleProgram
         try
         {
             CommandLine.Require(args);
-            builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
+            builder = WebApplication.CreateBuilder(
+                new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
             if (!ShowsTraces(builder.Configuration)) HideFailures(builder.Services, () => stage);
             await using var data = await add(builder);
             await using var app = builder.Build();
@@ -68,7 +70,9 @@ public static partial class SaleProgram
         }
     }
 
-    /// <summary>Where settings and pages are: the working directory if they are there, else beside the program.</summary>
+    /// <summary>
+    /// Where settings and pages are: the working directory if they are there, else beside the program.
+    /// </summary>
     public static string FindContentRoot() =>
         File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 
@@ -76,12 +80,13 @@ public static partial class SaleProgram
     private static IConfiguration WithoutFiles(string[] args) => new ConfigurationBuilder().AddEnvironmentVariables()
         .AddCommandLine([.. args.Where(argument => argument.StartsWith("--", StringComparison.Ordinal))]).Build();
 
-    private static bool ShowsTraces(IConfiguration configuration) => new[] { "Default", nameof(OrleansSale) }.Any(category =>
+    private static bool ShowsTraces(IConfiguration configuration) =>
+        new[] { "Default", nameof(OrleansSale) }.Any(category =>
         Enum.TryParse<LogLevel>(configuration[$"Logging:LogLevel:{category}"], ignoreCase: true, out var level)
             && level <= LogLevel.Debug);
 
-    // Neither what fails nor, after that, how the parts that had started complain about their end. Lines that the settings
-    // hide stay hidden.
+    // Neither what fails nor, after that, how the parts that had started complain about their end. Lines that the
+    // settings hide stay hidden.
     private static void HideFailures(IServiceCollection services, Func<Stage> stage) =>
         services.PostConfigure<LoggerFilterOptions>(options =>
         {
@@ -89,7 +94,8 @@ public static partial class SaleProgram
             for (var i = 0; i < options.Rules.Count; i++)
             {
                 var rule = options.Rules[i];
-                options.Rules[i] = new LoggerFilterRule(rule.ProviderName, rule.CategoryName, rule.LogLevel, (provider, category, level) =>
+                options.Rules[i] = new LoggerFilterRule(
+                    rule.ProviderName, rule.CategoryName, rule.LogLevel, (provider, category, level) =>
                     IsTold(stage(), category, level) && (rule.Filter?.Invoke(provider, category, level) ?? true));
             }
         });
@@ -112,7 +118,8 @@ public static partial class SaleProgram
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Environment}: nothing is open by default, and secrets come from the settings")]
+        [LoggerMessage(
+            1, LogLevel.Information, "{Environment}: nothing is open by default, and secrets come from the settings")]
         public static partial void IsClosed(ILogger log, string environment);
 
         [LoggerMessage(2, LogLevel.Warning, "{Environment}: anybody who reaches it can become an operator, "

@@ -20,9 +20,11 @@ public static class StartFailure
             var isWrapper = e is AggregateException or TargetInvocationException or TypeInitializationException;
             if (isWrapper && e.InnerException is not null) continue;
             var text = e.Message.ReplaceLineEndings(" ").Trim();
-            if (!told.Exists(said => said.Contains(text.TrimEnd('.'), StringComparison.OrdinalIgnoreCase))) told.Add(text);
+            if (!told.Exists(said => said.Contains(text.TrimEnd('.'), StringComparison.OrdinalIgnoreCase)))
+                told.Add(text);
         }
-        return string.Join(' ', told.Select(text => text.Length > 0 && char.IsLetterOrDigit(text[^1]) ? text + '.' : text));
+        return string.Join(
+            ' ', told.Select(text => text.Length > 0 && char.IsLetterOrDigit(text[^1]) ? text + '.' : text));
     }
 
     // The words of these say already what is inside them.

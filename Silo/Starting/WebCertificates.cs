@@ -7,8 +7,8 @@ using Microsoft.Extensions.Hosting;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// Looks at the files of certificates that the web server is told to use, as it will read them: what it says of a bad one
-/// names no setting, and of an expired one it says nothing.
+/// Looks at the files of certificates that the web server is told to use, as it will read them: what it says of a bad
+/// one names no setting, and of an expired one it says nothing.
 /// </summary>
 public static class WebCertificates
 {
@@ -16,13 +16,13 @@ public static class WebCertificates
 
     /// <summary>Looks at all that are named, and whether every https address has one.</summary>
     /// <exception cref="StartException">One can't be used; the message names the setting.</exception>
-    public static void Require(IConfiguration configuration, IHostEnvironment environment, IReadOnlyList<ListenAddress> addresses)
+    public static void Require(
+        IConfiguration configuration, IHostEnvironment environment, IReadOnlyList<ListenAddress> addresses)
     {
-        foreach (var certificate in configuration.GetSection("Kestrel").AsEnumerable().Where(setting => setting.Value is { Length: > 0 }
-            && setting.Key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase)).Select(setting => setting.Key[..^":Path".Length]))
-        {
-            Require(configuration.GetSection(certificate), environment.ContentRootPath);
-        }
+        var paths = configuration.GetSection("Kestrel").AsEnumerable().Where(setting =>
+            setting.Value is { Length: > 0 } && setting.Key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase));
+        foreach (var path in paths)
+            Require(configuration.GetSection(path.Key[..^":Path".Length]), environment.ContentRootPath);
 
         if (IsNamed(configuration, Default) || (environment.IsDevelopment() && HasDevelopmentCertificate())) return;
         if (addresses.FirstOrDefault(address => address.IsHttps && !HasOwn(configuration, address.Key)) is { } without)
@@ -47,15 +47,19 @@ public static class WebCertificates
             return false;
         }
         return store.Certificates.Find(X509FindType.FindByExtension, extension, validOnly: false)
-            .Any(certificate => certificate.HasPrivateKey && certificate.NotBefore <= DateTime.Now && DateTime.Now < certificate.NotAfter);
+            .Any(certificate => certificate.HasPrivateKey
+                && certificate.NotBefore <= DateTime.Now && DateTime.Now < certificate.NotAfter);
     }
 
-    private static bool HasOwn(IConfiguration configuration, string key) => key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase)
+    private static bool HasOwn(IConfiguration configuration, string key) =>
+        key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase)
         && key[..key.LastIndexOf(':')] is var endpoint
-        && (IsNamed(configuration, $"{endpoint}:Certificate") || configuration.GetSection($"{endpoint}:Sni").GetChildren().Any());
+        && (IsNamed(configuration, $"{endpoint}:Certificate")
+            || configuration.GetSection($"{endpoint}:Sni").GetChildren().Any());
 
     private static bool IsNamed(IConfiguration configuration, string certificate) =>
-        configuration[$"{certificate}:Path"] is { Length: > 0 } || configuration[$"{certificate}:Subject"] is { Length: > 0 };
+        configuration[$"{certificate}:Path"] is { Length: > 0 }
+            || configuration[$"{certificate}:Subject"] is { Length: > 0 };
 
     private static void Require(IConfigurationSection section, string folder)
     {
@@ -65,10 +69,14 @@ public static class WebCertificates
             if (section[key] is { Length: > 0 } file && !File.Exists(Path.Combine(folder, file)))
                 throw new StartException($"{section.Path}:{key}: there is no file {Path.Combine(folder, file)}.");
         }
-        using var certificate = Load(section, path, section["KeyPath"] is { Length: > 0 } own ? Path.Combine(folder, own) : null, password);
-        var (now, from, until) = (DateTime.UtcNow, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
-        if (now > until) throw new StartException($"{section.Path}:Path: {certificate.Subject} expired at {Stamp(until)}.");
-        if (now < from) throw new StartException($"{section.Path}:Path: {certificate.Subject} is not valid before {Stamp(from)}.");
+        using var certificate = Load(
+            section, path, section["KeyPath"] is { Length: > 0 } own ? Path.Combine(folder, own) : null, password);
+        var (now, from, until) = (
+            DateTime.UtcNow, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        if (now > until)
+            throw new StartException($"{section.Path}:Path: {certificate.Subject} expired at {Stamp(until)}.");
+        if (now < from)
+            throw new StartException($"{section.Path}:Path: {certificate.Subject} is not valid before {Stamp(from)}.");
     }
 
     private static X509Certificate2 Load(IConfigurationSection section, string path, string? keyPath, string? password)
@@ -79,14 +87,17 @@ public static class WebCertificates
                 : string.IsNullOrEmpty(password) ? X509Certificate2.CreateFromPemFile(path, keyPath)
                 : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
         }
-        catch (Exception unfit) when (unfit is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception unfit)
+            when (unfit is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             var at = section.Path;
             throw new StartException(StartFailure.Describe(unfit) is var why && keyPath is null
                 ? $"{at}: {path} is no PFX file that opens with {at}:Password: {why} A PEM file needs {at}:KeyPath."
-                : $"{at}: {path} and {keyPath} are no PEM certificate and its key (encrypted: with {at}:Password): {why}");
+                : $"{at}: {path} and {keyPath} are no PEM certificate and its key (encrypted: with "
+                    + $"{at}:Password): {why}");
         }
     }
 
-    private static string Stamp(DateTime instant) => instant.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Stamp(DateTime instant) =>
+        instant.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

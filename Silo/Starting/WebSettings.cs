@@ -16,7 +16,8 @@ public static class WebSettings
         SettingsCheck.Require(builder.Configuration);
         if (ListenAddress.Read(builder.Configuration).Count == 0) builder.Configuration[ListenAddress.Urls] = address;
         var addresses = ListenAddress.Read(builder.Configuration);
-        if (builder.Environment.IsDevelopment()) DevelopmentDoor.Shut(builder.Configuration, builder.Services, addresses);
+        if (builder.Environment.IsDevelopment())
+            DevelopmentDoor.Shut(builder.Configuration, builder.Services, addresses);
         WebCertificates.Require(builder.Configuration, builder.Environment, addresses);
         foreach (var one in addresses) one.RequireFree();
     }

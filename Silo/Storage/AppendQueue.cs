@@ -6,7 +6,8 @@ namespace OrleansSale.Silo.Storage;
 /// <summary>The appends of all grains of the process on their way to one writer, which takes them in groups.</summary>
 /// <param name="wakesInline">
 /// Whether the writer's wait ends on the thread that queues an append: for a writer that does no more there than set a
-/// signal for its own thread. An append that waited for a place is then taken in on the writer's thread, which is as little.
+/// signal for its own thread. An append that waited for a place is then taken in on the writer's thread, which is as
+/// little.
 /// </param>
 internal sealed class AppendQueue(bool wakesInline = false)
 {

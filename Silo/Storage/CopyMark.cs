@@ -3,8 +3,8 @@ namespace OrleansSale.Silo.Storage;
 /// <summary>The mark that keeps everybody from starting on data that a copy has not finished.</summary>
 /// <remarks>
 /// The safety argument: the mark is durable before the first row of a copy is written, and it is taken back only after
-/// everything was read again and found equal to the source. Every start looks for it before it serves the first request,
-/// so no process can sell from a part of a ledger.
+/// everything was read again and found equal to the source. Every start looks for it before it serves the first
+/// request, so no process can sell from a part of a ledger.
 /// </remarks>
 /// <param name="Source">The source's name.</param>
 /// <param name="IsFinished">Whether the copy was finished.</param>
@@ -20,6 +20,7 @@ internal sealed record CopyMark(string Source, bool IsFinished)
     {
         if (IsFinished) return;
         throw new StartException(
-            $"{place} holds an unfinished copy of {Source}: repeat the copy until it is finished, or start on other data.");
+            $"{place} holds an unfinished copy of {Source}: repeat the copy until it is finished, or start on "
+                + "other data.");
     }
 }

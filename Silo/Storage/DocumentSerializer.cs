@@ -6,8 +6,11 @@ using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>Keeps documents as JSON. One that cannot be read is given to its actor marked as damaged (<see cref="IDocument"/>).</summary>
-internal sealed class DocumentSerializer(IOptions<SystemTextJsonGrainStorageSerializerOptions> json) : IGrainStorageSerializer
+/// <summary>
+/// Keeps documents as JSON. One that cannot be read is given to its actor marked as damaged (<see cref="IDocument"/>).
+/// </summary>
+internal sealed class DocumentSerializer(IOptions<SystemTextJsonGrainStorageSerializerOptions> json)
+    : IGrainStorageSerializer
 {
     private readonly SystemTextJsonGrainStorageSerializer _inner = new(json);
 
@@ -19,7 +22,8 @@ internal sealed class DocumentSerializer(IOptions<SystemTextJsonGrainStorageSeri
         {
             if (_inner.Deserialize<T>(input) is { } document) return document;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException)
         {
             if (!typeof(IDocument).IsAssignableFrom(typeof(T))) throw;
         }

@@ -7,8 +7,8 @@ public interface IProbedLedger
     CommitWatch Commits { get; }
 
     /// <summary>
-    /// Writes that many bytes where the ledger is, as durably as a commit, and reports the outcome to <see cref="Commits"/>.
-    /// No stream is touched.
+    /// Writes that many bytes where the ledger is, as durably as a commit, and reports the outcome to
+    /// <see cref="Commits"/>. No stream is touched.
     /// </summary>
     /// <exception cref="Exception">It could not.</exception>
     Task ProbeAsync(int bytes);

@@ -52,15 +52,16 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
             stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
             _next.PreviousHash, row.GetFieldValue<byte[]>(2));
         if (commit.LastSeq == _next.Head.Seq && !commit.Hash.AsSpan().SequenceEqual(_next.Head.Hash))
-            throw new LedgerFormatException($"{Streams.Anonymous(stream)}: the head names another hash than entry {commit.LastSeq} has");
+            throw new LedgerFormatException(
+                $"{Streams.Anonymous(stream)}: the head names another hash than entry {commit.LastSeq} has");
         Commits.Add(commit);
         _bytes += commit.Entries.Length;
         _next = _next with { Seq = commit.LastSeq + 1, PreviousHash = commit.Hash };
     }
 
     /// <summary>
-    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves it
-    /// behind, whatever becomes of it.
+    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves
+    /// it behind, whatever becomes of it.
     /// </summary>
     public static async IAsyncEnumerable<LedgerCommit> ReadAheadAsync(
         LedgerCursor start, Func<LedgerCursor, Task<(List<LedgerCommit> Commits, LedgerCursor? Next)>> read)

@@ -29,6 +29,7 @@ internal sealed class PendingAppend(LedgerCommit commit)
     /// <summary>The caller's withdrawal; without effect if the writer has taken it.</summary>
     public void Withdraw(CancellationToken cancellationToken)
     {
-        if (Interlocked.CompareExchange(ref _decided, Withdrawn, Undecided) == Undecided) TrySetCanceled(cancellationToken);
+        if (Interlocked.CompareExchange(ref _decided, Withdrawn, Undecided) == Undecided)
+            TrySetCanceled(cancellationToken);
     }
 }

@@ -9,7 +9,8 @@ namespace OrleansSale.Silo.Cluster.Tls;
 /// <param name="Own">This process' certificate, with its key.</param>
 /// <param name="Between">Intermediate certificates between it and an authority; may be empty.</param>
 /// <param name="Authorities">The roots: one or more.</param>
-internal sealed record TlsFiles(X509Certificate2 Own, X509Certificate2Collection Between, X509Certificate2Collection Authorities)
+internal sealed record TlsFiles(
+    X509Certificate2 Own, X509Certificate2Collection Between, X509Certificate2Collection Authorities)
 {
     public const string CertificateKey = "Orleans:Tls:CertificatePath";
     public const string PrivateKeyKey = "Orleans:Tls:KeyPath";
@@ -24,7 +25,8 @@ internal sealed record TlsFiles(X509Certificate2 Own, X509Certificate2Collection
         var missing = Keys.Where(key => configuration[key] is not { Length: > 0 }).ToList();
         if (missing.Count == Keys.Length) return null;
         if (missing.Count > 0)
-            throw new StartException($"{string.Join(" and ", missing)} missing: TLS needs {string.Join(", ", Keys)}, all or none.");
+            throw new StartException(
+                $"{string.Join(" and ", missing)} missing: TLS needs {string.Join(", ", Keys)}, all or none.");
 
         var (certificate, key) = (ReadText(configuration, CertificateKey), ReadText(configuration, PrivateKeyKey));
         var between = Certificates(CertificateKey, certificate);
@@ -42,7 +44,8 @@ internal sealed record TlsFiles(X509Certificate2 Own, X509Certificate2Collection
         {
             return File.ReadAllText(configuration[key]!);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception unreadable)
+            when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new StartException($"{key} cannot be read: {unreadable.Message}");
         }
@@ -59,7 +62,9 @@ internal sealed record TlsFiles(X509Certificate2 Own, X509Certificate2Collection
         {
             // Told below.
         }
-        return certificates.Count > 0 ? certificates : throw new StartException($"{key} holds no certificate in PEM format.");
+        return certificates.Count > 0
+            ? certificates
+            : throw new StartException($"{key} holds no certificate in PEM format.");
     }
 
     private static X509Certificate2 Join(string certificate, string key)
@@ -74,24 +79,28 @@ internal sealed record TlsFiles(X509Certificate2 Own, X509Certificate2Collection
         catch (Exception unfit) when (unfit is CryptographicException or ArgumentException)
         {
             throw new StartException(
-                $"{PrivateKeyKey} holds no private key (PEM, not encrypted) that belongs to the certificate of {CertificateKey}.");
+                $"{PrivateKeyKey} holds no private key (PEM, not encrypted) that belongs to the certificate of "
+                    + $"{CertificateKey}.");
         }
     }
 
     private static void RequireAuthority(X509Certificate2 authority)
     {
         RequireValidNow(AuthorityKey, authority);
-        var signsOthers = authority.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
+        var signsOthers = authority.Extensions.OfType<X509BasicConstraintsExtension>()
+            .Any(constraints => constraints.CertificateAuthority);
         if (signsOthers && authority.SubjectName.RawData.AsSpan().SequenceEqual(authority.IssuerName.RawData)) return;
         throw new StartException($"{AuthorityKey}: {authority.Subject} is not the root certificate of an authority.");
     }
 
     private static void RequireValidNow(string key, X509Certificate2 certificate)
     {
-        var (now, from, until) = (DateTime.UtcNow, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        var (now, from, until) = (
+            DateTime.UtcNow, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
         if (now > until) throw new StartException($"{key}: {certificate.Subject} expired at {Stamp(until)}.");
         if (now < from) throw new StartException($"{key}: {certificate.Subject} is not valid before {Stamp(from)}.");
     }
 
-    private static string Stamp(DateTime instant) => instant.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Stamp(DateTime instant) =>
+        instant.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,8 @@ public static class DatabaseCopyMark
     /// <summary>Refuses a database that holds a part of a copy. Its schema must be up to date.</summary>
     /// <exception cref="StartException">It does.</exception>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public static async Task RequireFinishedAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default)
+    public static async Task RequireFinishedAsync(
+        NpgsqlDataSource database, CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var mark = await FindAsync(connection, cancellationToken).ConfigureAwait(false);

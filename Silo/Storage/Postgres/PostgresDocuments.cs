@@ -24,19 +24,23 @@ public static class PostgresDocuments
     private const string Heads =
         """
         SELECT s.name, head.seq FROM stream s CROSS JOIN LATERAL (
-          SELECT c.first_seq + c.count - 1 AS seq FROM ledger_commit c WHERE c.stream = s.id ORDER BY c.first_seq DESC LIMIT 1
+          SELECT c.first_seq + c.count - 1 AS seq
+          FROM ledger_commit c WHERE c.stream = s.id ORDER BY c.first_seq DESC LIMIT 1
         ) head WHERE s.name = ANY ($1)
         """;
 
     private const string Accepted =
         """
-        INSERT INTO GrainState (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey, Version, Payload, ModifiedAt)
+        INSERT INTO GrainState
+          (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey, Version, Payload, ModifiedAt)
         VALUES ($1, $2, 0, 0, '', true, 1, NULL, clock_timestamp())
         ON CONFLICT (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey)
         DO UPDATE SET Version = GrainState.Version + 1, ModifiedAt = excluded.ModifiedAt
         """;
 
-    /// <summary>Refuses a ledger that lacks what the documents know, unless that is accepted; then it is from now on.</summary>
+    /// <summary>
+    /// Refuses a ledger that lacks what the documents know, unless that is accepted; then it is from now on.
+    /// </summary>
     /// <param name="database">The database, with its schema up to date.</param>
     /// <param name="serviceId">Whose documents.</param>
     /// <param name="accepts">Whether to go on.</param>
@@ -48,14 +52,17 @@ public static class PostgresDocuments
             await using var connection = await database.Source.OpenConnectionAsync().ConfigureAwait(false);
             var place = $"the database {connection.Database}";
             var known = new KnownHeads();
-            object[] orders = [serviceId, "order", KnownHeads.AcceptedType], catalogue = [serviceId, "catalogue", KnownHeads.AcceptedType];
-            await ReadAsync(connection, Orders, orders, row => known.Add(row.GetString(0), row.GetInt64(1))).ConfigureAwait(false);
+            object[] orders = [serviceId, "order", KnownHeads.AcceptedType];
+            object[] catalogue = [serviceId, "catalogue", KnownHeads.AcceptedType];
+            await ReadAsync(connection, Orders, orders, row => known.Add(row.GetString(0), row.GetInt64(1)))
+                .ConfigureAwait(false);
             await ReadAsync(connection, $"SELECT Payload FROM GrainState WHERE {OfType}", catalogue,
                 row => known.AddCatalogue(row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0))).ConfigureAwait(false);
             if (known.Batches.Count == 0) return;
             var heads = new Dictionary<string, long>(StringComparer.Ordinal);
             object[] names = [known.Batches.Select(Streams.OfBatch).ToArray()];
-            await ReadAsync(connection, Heads, names, row => heads.Add(row.GetString(0)[Streams.Batches.Length..], row.GetInt64(1)))
+            await ReadAsync(
+                connection, Heads, names, row => heads.Add(row.GetString(0)[Streams.Batches.Length..], row.GetInt64(1)))
                 .ConfigureAwait(false);
             if (known.Describe(place, batch => heads.GetValueOrDefault(batch)) is not { } lack) return;
             if (!accepts) throw new StartException(lack);
@@ -67,7 +74,8 @@ public static class PostgresDocuments
         }
     }
 
-    private static async Task ReadAsync(NpgsqlConnection connection, string sql, object[] values, Action<NpgsqlDataReader> take)
+    private static async Task ReadAsync(
+        NpgsqlConnection connection, string sql, object[] values, Action<NpgsqlDataReader> take)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = ReadSeconds };
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });

@@ -66,11 +66,12 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         cancellationToken);
 
     /// <summary>The end of the commit that contains an entry; its entries are not read.</summary>
-    public Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken) => ReadAsync(
-        CommitEndSql, [Text(stream), Number(seq)],
-        async row => await row.ReadAsync().ConfigureAwait(false)
-            ? new LedgerHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : LedgerHead.Empty,
-        cancellationToken);
+    public Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken) =>
+        ReadAsync(
+            CommitEndSql, [Text(stream), Number(seq)],
+            async row => await row.ReadAsync().ConfigureAwait(false)
+                ? new LedgerHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : LedgerHead.Empty,
+            cancellationToken);
 
     /// <summary>
     /// Where reading begins: at the commit that contains an entry. Null for a stream without entries.
@@ -83,7 +84,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
             while (await row.ReadAsync().ConfigureAwait(false))
             {
                 (id, head) = (row.GetInt64(0), new LedgerHead(row.GetInt64(1), row.GetFieldValue<byte[]>(2)));
-                if (!row.IsDBNull(3)) nearest.Add(new CommitEnd(row.GetInt64(3), row.GetInt32(4), row.GetFieldValue<byte[]>(5)));
+                if (!row.IsDBNull(3))
+                    nearest.Add(new CommitEnd(row.GetInt64(3), row.GetInt32(4), row.GetFieldValue<byte[]>(5)));
             }
 
             return head.Seq == 0 ? null : LedgerCursor.At(id, head, fromSeq, nearest);
@@ -120,7 +122,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
             async row =>
             {
                 var heads = new List<StreamHead>();
-                while (await row.ReadAsync().ConfigureAwait(false)) heads.Add(new StreamHead(row.GetString(0), row.GetInt64(1)));
+                while (await row.ReadAsync().ConfigureAwait(false))
+                    heads.Add(new StreamHead(row.GetString(0), row.GetInt64(1)));
                 return heads;
             },
             cancellationToken);
@@ -170,7 +173,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
     }
 
     private async Task<T> ReadAsync<T>(
-        string sql, IEnumerable<NpgsqlParameter> values, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+        string sql, IEnumerable<NpgsqlParameter> values, Func<NpgsqlDataReader, Task<T>> read,
+        CancellationToken cancellationToken)
     {
         if (!await _places.WaitAsync(ReadTimeout, cancellationToken).ConfigureAwait(false))
             throw new LedgerUnavailableException("The ledger could not be read: earlier reads have not been answered.");
@@ -200,9 +204,11 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         }
         catch (Exception failure) when (failure is not (LedgerUnavailableException or LedgerFormatException))
         {
-            if (failure is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }
-                or InvalidCastException or OverflowException)
-                throw new LedgerFormatException($"the database finds its own files damaged: {failure.Message}", failure);
+            if (IsDamage(failure))
+            {
+                throw new LedgerFormatException(
+                    $"the database finds its own files damaged: {failure.Message}", failure);
+            }
             throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
         }
         finally
@@ -214,4 +220,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
 
     private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
+
+    private static bool IsDamage(Exception failure) => failure
+        is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }
+        or InvalidCastException or OverflowException;
 }

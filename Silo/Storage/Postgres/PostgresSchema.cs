@@ -75,9 +75,11 @@ public static class PostgresSchema
         {
             var name = row.GetString(0);
             if (!known.Remove(name))
+            {
                 throw new DatabaseUnusableException(
-                    $"The database {connection.Database} is of a newer version of this program: it has the schema {name}, "
-                    + "which this version does not know.");
+                    $"The database {connection.Database} is of a newer version of this program: it has the schema "
+                    + $"{name}, which this version does not know.");
+            }
         }
 
         return known.Count == 0;

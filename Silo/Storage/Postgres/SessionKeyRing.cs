@@ -31,7 +31,8 @@ public sealed class SessionKeyRing(NpgsqlDataSource source) : IXmlRepository
         {
             TypedValue = string.IsNullOrEmpty(friendlyName) ? Guid.CreateVersion7().ToString() : friendlyName,
         });
-        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = element.ToString(SaveOptions.DisableFormatting) });
+        insert.Parameters.Add(
+            new NpgsqlParameter<string> { TypedValue = element.ToString(SaveOptions.DisableFormatting) });
         insert.ExecuteNonQuery();
     }
 }

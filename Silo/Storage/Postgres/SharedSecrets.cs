@@ -8,7 +8,9 @@ public static class SharedSecrets
     /// <summary>The value of each name; made and kept if there is none yet.</summary>
     /// <param name="source">Connections to the database.</param>
     /// <param name="names">Their names, such as <c>Auth:SigningKey</c>.</param>
-    /// <param name="make">Makes a value. Of several processes that make one at once, the first keeps it for all.</param>
+    /// <param name="make">
+    /// Makes a value. Of several processes that make one at once, the first keeps it for all.
+    /// </param>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public static IReadOnlyDictionary<string, string> GetOrMake(
         NpgsqlDataSource source, IReadOnlyCollection<string> names, Func<string> make)
@@ -17,7 +19,8 @@ public static class SharedSecrets
         var kept = Read(connection, names);
         foreach (var name in names.Where(name => !kept.ContainsKey(name)))
         {
-            using var insert = new NpgsqlCommand("INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", connection);
+            using var insert = new NpgsqlCommand(
+                "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", connection);
             insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
             insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = make() });
             insert.ExecuteNonQuery();

@@ -51,7 +51,8 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>
-    /// Creates a directory if it is missing, readable by its owner alone, without taking possession of it; its absolute path.
+    /// Creates a directory if it is missing, readable by its owner alone, without taking possession of it; its absolute
+    /// path.
     /// </summary>
     /// <exception cref="IOException">It can't be created.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not create it.</exception>
@@ -67,8 +68,8 @@ public sealed class DataDirectory : IDisposable
     public string PathOf(string fileName) => System.IO.Path.Combine(Path, fileName);
 
     /// <summary>
-    /// Makes an empty file for its owner alone, if there is none: what SQLite makes by itself may be read by everybody. Its log
-    /// and the log's index take after it.
+    /// Makes an empty file for its owner alone, if there is none: what SQLite makes by itself may be read by everybody.
+    /// Its log and the log's index take after it.
     /// </summary>
     public static void Claim(string path)
     {
@@ -105,7 +106,8 @@ public sealed class DataDirectory : IDisposable
                 try
                 {
                     var mode = File.GetUnixFileMode(file);
-                    const UnixFileMode owners = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+                    const UnixFileMode owners =
+                        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
                     if ((mode & ~owners) != 0) File.SetUnixFileMode(file, mode & owners);
                 }
                 catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

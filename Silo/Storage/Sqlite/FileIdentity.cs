@@ -14,7 +14,9 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
     // Not every kernel and sandbox knows the call.
     private static readonly bool IsKnown = OperatingSystem.IsLinux() && TryAsk(AppContext.BaseDirectory, out _, out _);
 
-    /// <summary>The file's identity; null: there is none. Where systems tell none, all files that are there look alike.</summary>
+    /// <summary>
+    /// The file's identity; null: there is none. Where systems tell none, all files that are there look alike.
+    /// </summary>
     /// <remarks>One system call, a microsecond or so.</remarks>
     public static FileIdentity? Of(string path) =>
         IsKnown ? TryAsk(path, out var identity, out _) ? identity : null
@@ -44,7 +46,8 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
         }
     }
 
-    [DllImport("libc", EntryPoint = "statx", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc", EntryPoint = "statx", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int StatX(
         int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out Status status);

@@ -49,7 +49,8 @@ public sealed class FileUnusableException : Exception
     internal static FileUnusableException Missing(string path, string other) => new(
         path, $"is missing or empty, though {other} is there: restore the whole directory from a backup.");
 
-    private const string NotOurs = "cannot be opened for writing: check its owner and permissions, and those of its directory.";
+    private const string NotOurs =
+        "cannot be opened for writing: check its owner and permissions, and those of its directory.";
 
     private static string Explain(SqliteException failure) => failure.SqliteErrorCode switch
     {
@@ -59,7 +60,8 @@ public sealed class FileUnusableException : Exception
         raw.SQLITE_NOTADB => "is damaged or no database: restore the whole directory from a backup.",
         raw.SQLITE_CORRUPT or raw.SQLITE_ERROR => "is damaged: restore the whole directory from a backup.",
         raw.SQLITE_IOERR =>
-            $"cannot be read or written (SQLite error {failure.SqliteExtendedErrorCode}): look whether its disk is full or broken.",
+            $"cannot be read or written (SQLite error {failure.SqliteExtendedErrorCode}): look whether its disk is "
+                + "full or broken.",
         _ => $"cannot be used: {failure.Message}",
     };
 }

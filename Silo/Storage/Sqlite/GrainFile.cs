@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// Watches the grains' file while Orleans' storage opens and closes connections to it. It keeps one open, so that the log beside
-/// the file stays the same as long as this lives.
+/// Watches the grains' file while Orleans' storage opens and closes connections to it. It keeps one open, so that the
+/// log beside the file stays the same as long as this lives.
 /// </summary>
 internal sealed class GrainFile : IDisposable
 {
@@ -41,8 +41,8 @@ internal sealed class GrainFile : IDisposable
     public void Require() => _guard.Require();
 
     /// <summary>
-    /// Why nothing can be stored in it, in words for everybody; null: it can. Nothing is written. One look serves all who ask
-    /// meanwhile: it blocks a thread while another program has the lock, and everybody may ask for readiness.
+    /// Why nothing can be stored in it, in words for everybody; null: it can. Nothing is written. One look serves all
+    /// who ask meanwhile: it blocks a thread while another program has the lock, and everybody may ask for readiness.
     /// </summary>
     public Task<string?> FindFaultAsync()
     {

@@ -3,9 +3,11 @@ using Orleans.Storage;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// Orleans' storage, whose answers count only if the file at the path is still the open one: see <see cref="FileGuard"/>.
+/// Orleans' storage, whose answers count only if the file at the path is still the open one: see
+/// <see cref="FileGuard"/>.
 /// </summary>
-internal sealed class GuardedGrainStorage(IGrainStorage storage, GrainFile file) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
+internal sealed class GuardedGrainStorage(IGrainStorage storage, GrainFile file)
+    : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     /// <inheritdoc/>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -29,5 +31,6 @@ internal sealed class GuardedGrainStorage(IGrainStorage storage, GrainFile file)
     }
 
     /// <inheritdoc/>
-    public void Participate(ISiloLifecycle lifecycle) => (storage as ILifecycleParticipant<ISiloLifecycle>)?.Participate(lifecycle);
+    public void Participate(ISiloLifecycle lifecycle) =>
+        (storage as ILifecycleParticipant<ISiloLifecycle>)?.Participate(lifecycle);
 }

@@ -5,23 +5,23 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>Keeps the log beside the ledger's file within a bound. For the writer's thread.</summary>
 /// <remarks>
-/// SQLite begins the log anew only at an instant when all of it is in the file and nobody reads from it. Of readers that
-/// overlap there is always one, and then it would grow without bound (SQLite's documentation calls it checkpoint starvation).
-/// So from a length on the writer waits for those who read. While it waits nothing is added, hence whoever comes next
-/// reads the file alone and is not waited for: as long as one page of results takes to read, unless another program keeps a
-/// snapshot. That one is waited for briefly, and again when the log has grown by another checkpoint.
+/// SQLite begins the log anew only at an instant when all of it is in the file and nobody reads from it. Of readers
+/// that overlap there is always one, and then it would grow without bound (SQLite's documentation calls it checkpoint
+/// starvation). So from a length on the writer waits for those who read. While it waits nothing is added, hence whoever
+/// comes next reads the file alone and is not waited for: as long as one page of results takes to read, unless another
+/// program keeps a snapshot. That one is waited for briefly, and again when the log has grown by another checkpoint.
 /// </remarks>
 internal sealed class LedgerLog
 {
     /// <summary>
-    /// From this length on a COMMIT moves the log into the file as far as readers let it: 16 MB. Measured against SQLite's
-    /// 4 MB: a quarter more small rows a second; it stalls the writer 30 ms or so.
+    /// From this length on a COMMIT moves the log into the file as far as readers let it: 16 MB. Measured against
+    /// SQLite's 4 MB: a quarter more small rows a second; it stalls the writer 30 ms or so.
     /// </summary>
     public const int CheckpointBytes = CheckpointPages * PageBytes;
 
     /// <summary>
-    /// From this length on the writer waits for readers: 32 MB. The log may be longer by one transaction, and by what is
-    /// written while another program reads.
+    /// From this length on the writer waits for readers: 32 MB. The log may be longer by one transaction, and by what
+    /// is written while another program reads.
     /// </summary>
     public const int MaxBytes = 2 * CheckpointBytes;
 
@@ -46,7 +46,9 @@ internal sealed class LedgerLog
         SqliteFile.Execute(connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
     }
 
-    /// <summary>Moves all of the log into the file and cuts it, if it has grown beyond its bound. Between transactions.</summary>
+    /// <summary>
+    /// Moves all of the log into the file and cuts it, if it has grown beyond its bound. Between transactions.
+    /// </summary>
     /// <exception cref="SqliteException">
     /// The file could not be written. Everything committed is safe; the connection is not to be used any more.
     /// </exception>
@@ -67,7 +69,8 @@ internal sealed class LedgerLog
     {
         // FULL waits for readers, so it reaches the log's end.
         if (!Checkpoint("FULL"))
-            throw new SqliteException("The log could not be moved into the ledger's file: others held it for too long.", raw.SQLITE_BUSY);
+            throw new SqliteException(
+                "The log could not be moved into the ledger's file: others held it for too long.", raw.SQLITE_BUSY);
     }
 
     private bool Checkpoint(string mode)

@@ -62,7 +62,8 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
             reader?.Dispose();
             RequireFile();
             if (failure is LedgerFormatException or LedgerUnavailableException) throw;
-            if (IsDamage(failure)) throw new LedgerFormatException($"the ledger's file is damaged: {failure.Message}", failure);
+            if (IsDamage(failure))
+                throw new LedgerFormatException($"the ledger's file is damaged: {failure.Message}", failure);
             throw new LedgerUnavailableException($"The ledger could not be read: {failure.Message}", failure);
         }
     }
@@ -83,5 +84,6 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
     // A damaged file shows in more ways than SQLite's own: wrong types, numbers too large.
     private static bool IsDamage(Exception failure) => failure
         is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB }
-        or InvalidCastException or OverflowException or FormatException or ArgumentException or IndexOutOfRangeException;
+        or InvalidCastException or OverflowException or FormatException or ArgumentException
+        or IndexOutOfRangeException;
 }

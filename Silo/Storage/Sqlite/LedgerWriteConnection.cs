@@ -80,7 +80,8 @@ internal sealed class LedgerWriteConnection : IDisposable
                 "$stream", "$first_seq", "$count", "$hash");
             _probe = SqliteFile.Prepare(
                 _connection,
-                "INSERT INTO write_probe (id, filler) VALUES (1, $filler) ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
+                "INSERT INTO write_probe (id, filler) VALUES (1, $filler) ON CONFLICT (id) DO UPDATE SET filler = "
+                    + "excluded.filler",
                 "$filler");
         }
         catch

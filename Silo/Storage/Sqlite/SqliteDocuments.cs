@@ -11,13 +11,16 @@ public static class SqliteDocuments
     // Without the second line the key's index alone is read: a million orders in half a second or so.
     private const string Orders =
         $"""
-        SELECT substr(GrainKey, 1, instr(GrainKey, '.') - 1), max(CAST(substr(GrainKey, instr(GrainKey, '.') + 1) AS INTEGER))
+        SELECT substr(GrainKey, 1, instr(GrainKey, '.') - 1),
+          max(CAST(substr(GrainKey, instr(GrainKey, '.') + 1) AS INTEGER))
         FROM GrainState WHERE {OfType} AND instr(GrainKey, '.') > 1
         """;
 
     private const string SinceAccepted = " AND ModifiedAt > $since";
 
-    /// <summary>Refuses a ledger that lacks what the documents know, unless that is accepted; then it is from now on.</summary>
+    /// <summary>
+    /// Refuses a ledger that lacks what the documents know, unless that is accepted; then it is from now on.
+    /// </summary>
     /// <param name="directory">The directory, with the documents' schema up to date.</param>
     /// <param name="serviceId">Whose documents.</param>
     /// <param name="accepts">Whether to go on.</param>
@@ -36,24 +39,28 @@ public static class SqliteDocuments
         }
         catch (SqliteException e)
         {
-            throw new StartException($"The ledger in {directory.Path} cannot be compared with the documents beside it: {e.Message}");
+            throw new StartException(
+                $"The ledger in {directory.Path} cannot be compared with the documents beside it: {e.Message}");
         }
     }
 
     private static KnownHeads Read(SqliteConnection documents, string serviceId)
     {
         var known = new KnownHeads();
-        var since = Select(documents, $"SELECT ModifiedAt FROM GrainState WHERE {OfType}", serviceId, KnownHeads.AcceptedType, null)
+        var since = Select(
+            documents, $"SELECT ModifiedAt FROM GrainState WHERE {OfType}", serviceId, KnownHeads.AcceptedType, null)
             .Select(row => (string)row[0]).FirstOrDefault();
         var filter = since is null ? "" : SinceAccepted;
         foreach (var row in Select(documents, $"{Orders}{filter} GROUP BY 1", serviceId, "order", since))
             known.Add((string)row[0], (long)row[1]);
-        foreach (var row in Select(documents, $"SELECT Payload FROM GrainState WHERE {OfType}{filter}", serviceId, "catalogue", since))
+        foreach (var row in Select(
+            documents, $"SELECT Payload FROM GrainState WHERE {OfType}{filter}", serviceId, "catalogue", since))
             known.AddCatalogue(row[0] as byte[]);
         return known;
     }
 
-    private static List<object[]> Select(SqliteConnection documents, string sql, string serviceId, string type, string? since)
+    private static List<object[]> Select(
+        SqliteConnection documents, string sql, string serviceId, string type, string? since)
     {
         using var command = documents.CreateCommand();
         command.CommandText = sql;

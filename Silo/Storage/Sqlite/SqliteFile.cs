@@ -46,8 +46,8 @@ internal static class SqliteFile
     /// <param name="path">The file.</param>
     /// <param name="schema">Folder of the numbered scripts below <c>Schema</c>, such as <c>Ledger</c>.</param>
     /// <exception cref="FileUnusableException">
-    /// It can't be used, is damaged, or is of another program or a newer version. After a script that failed the file is as it
-    /// was before that script.
+    /// It can't be used, is damaged, or is of another program or a newer version. After a script that failed the file
+    /// is as it was before that script.
     /// </exception>
     public static void Apply(string path, string schema) => FileUnusableException.Guard(path, () =>
     {
@@ -65,7 +65,8 @@ internal static class SqliteFile
             }
 
             var upgrade = DeployChanges.To.SqliteDatabase(connectionString)
-                .WithScriptsEmbeddedInAssembly(Scripts, name => name.StartsWith(PrefixOf(schema), StringComparison.Ordinal))
+                .WithScriptsEmbeddedInAssembly(
+                    Scripts, name => name.StartsWith(PrefixOf(schema), StringComparison.Ordinal))
                 .WithVariablesDisabled()
                 .WithTransactionPerScript()
                 .LogToNowhere()
@@ -89,7 +90,8 @@ internal static class SqliteFile
     /// <summary>Whether the file has a table of this name.</summary>
     public static bool HasTable(SqliteConnection connection, string name)
     {
-        using var select = Prepare(connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name", "$name");
+        using var select = Prepare(
+            connection, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name", "$name");
         select.Parameters[0].Value = name;
         return select.ExecuteScalar() is 1L;
     }
