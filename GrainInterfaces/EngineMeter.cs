@@ -1,6 +1,6 @@
 namespace OrleansSale.GrainInterfaces;
 
-/// <summary>What the engine's own figures have in common, whichever part counts them.</summary>
+/// <summary>The one meter of the engine's own figures, for all parts that count.</summary>
 public static class EngineMeter
 {
     /// <summary>The meter's name.</summary>

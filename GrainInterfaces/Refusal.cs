@@ -90,7 +90,7 @@ public readonly record struct Answer<T>
     /// <summary>Why not; null when there is a value.</summary>
     [Id(1)] public Refusal? Refused { get; init; }
 
-    /// <summary>What exactly was wrong, for a person; null when the code says it all.</summary>
+    /// <summary>The exact fault, for a person; null when the code says it all.</summary>
     [Id(2)] public string? Detail { get; init; }
 
     /// <summary>The value as an answer.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>What a buyer's browser asks of the sandbox. There is no credential: the checkout's id is one.</summary>
+/// <summary>The sandbox's side for a buyer's browser. There is no credential: the checkout's id is one.</summary>
 internal static class BuyerApi
 {
     private const string LanguageName = "lang";

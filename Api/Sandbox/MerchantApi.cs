@@ -6,7 +6,7 @@ using OrleansSale.Api.Payments;
 namespace OrleansSale.Api.Sandbox;
 
 /// <summary>
-/// What the merchant asks of the sandbox, with its api key: checkouts, refunds, and the list to reconcile with.
+/// The sandbox's side for the merchant, with its api key: checkouts, refunds, and the list to reconcile with.
 /// </summary>
 internal static class MerchantApi
 {

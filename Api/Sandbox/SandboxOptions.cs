@@ -1,6 +1,6 @@
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>What the sandbox provider has on file about its one merchant, and how it behaves.</summary>
+/// <summary>The sandbox provider's file on its one merchant, and how it behaves.</summary>
 public sealed class SandboxOptions
 {
     /// <summary>The folder of its file; made if missing. Required.</summary>

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// What a batch offers, to whom and when: everything an operator says when creating it. Never changes, but for
+/// The offer of a batch, to whom and when: everything an operator says when creating it. It never changes, but for
 /// restocking.
 /// </summary>
 /// <param name="Id">Batch id, <c>[a-z0-9-]{1,64}</c>.</param>
@@ -56,7 +56,7 @@ public sealed record BatchTerms(
         this with { Channels = other.Channels } == other && Channels.SequenceEqual(other.Channels);
 }
 
-/// <summary>What is sold; repeated batches of a product form its series.</summary>
+/// <summary>An item for sale; repeated batches of a product form its series.</summary>
 /// <param name="Id">Product id, <c>[a-z0-9-]{1,64}</c>.</param>
 /// <param name="Name">Name for people, 1…200 characters.</param>
 /// <param name="Price">Price of one unit, 1…1,000,000,000,000 minor units.</param>

@@ -97,7 +97,7 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("GetTimeAsync")]
     Task<DateTimeOffset> GetTimeAsync();
 
-    /// <summary>What operators should look after in this batch now, as far as it knows.</summary>
+    /// <summary>The faults of this batch that operators should look after now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListFaultsAsync();
 }

@@ -1,6 +1,6 @@
 namespace OrleansSale.GrainInterfaces.Batches;
 
-/// <summary>What an operator may do to a batch that exists.</summary>
+/// <summary>The actions of an operator on a batch that exists.</summary>
 public enum OperatorAction
 {
     /// <summary>Stop new holds; live holds keep their deadline and may be paid.</summary>

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// One request for units. What a front has verified: the user, and the reservation by ticket or by look-up.
+/// One request for units. A front has verified the user, and the reservation by ticket or by look-up.
 /// </summary>
 /// <param name="User">Who buys.</param>
 /// <param name="Key">
@@ -37,7 +37,7 @@ public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcomes);
 
 /// <summary>
-/// What became of a purchase: an order, made now or by an earlier request, or a refusal. Told only once durable.
+/// The result of a purchase: an order, made now or by an earlier request, or a refusal. Returned only once durable.
 /// </summary>
 /// <param name="Order">The order; null when refused.</param>
 /// <param name="Repeated">Whether an earlier request made it.</param>

@@ -1,6 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Faults;
 
-/// <summary>What operators should look after. A closed set; the names on the wire are kebab-case.</summary>
+/// <summary>
+/// The kinds of faults that operators should look after. A closed set; the names on the wire are kebab-case.
+/// </summary>
 public enum FaultKind
 {
     /// <summary>A clock jumped, or a batch's time runs ahead of the clock.</summary>
@@ -26,6 +28,6 @@ public sealed record Fault(
 /// <summary>Something that knows of faults. Every registered one is asked when an operator looks.</summary>
 public interface IFaultSource
 {
-    /// <summary>The faults that last now. What is over is not among them.</summary>
+    /// <summary>The faults that last now, without those that are over.</summary>
     Task<IReadOnlyList<Fault>> ListAsync();
 }

@@ -10,7 +10,7 @@ public sealed record Capture(
     [property: Id(0)] long Order, [property: Id(1)] string Payment, [property: Id(2)] string User,
     [property: Id(3)] Money Amount);
 
-/// <summary>What became of a captured payment.</summary>
+/// <summary>The result of a captured payment.</summary>
 public enum CaptureResult
 {
     /// <summary>The order is paid.</summary>

@@ -1,8 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
-/// What one order needs besides its state, keyed by order id: it talks to the payment provider and keeps documents.
-/// Whether the order is live, and what is owed, only its batch knows.
+/// One order apart from its state, keyed by order id: it talks to the payment provider and keeps documents. Only its
+/// batch knows whether the order is live and how much is owed.
 /// </summary>
 [Alias("OrleansSale.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey

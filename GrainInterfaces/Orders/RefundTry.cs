@@ -12,11 +12,11 @@ public enum RefundOutcome
     /// <summary>The provider refused.</summary>
     Refused,
 
-    /// <summary>The provider did not answer, or not in a way that tells. What it has done is unknown.</summary>
+    /// <summary>The provider did not answer, or not in a way that tells. Whether it paid back is unknown.</summary>
     Unanswered,
 }
 
-/// <summary>What became of one try to pay money back.</summary>
+/// <summary>The result of one try to pay money back.</summary>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Refund">The refund's id; null: the money was not paid back.</param>
 /// <param name="Code">

@@ -28,7 +28,7 @@ public interface IPaymentProvider
     Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default);
 }
 
-/// <summary>What the provider needs for a checkout.</summary>
+/// <summary>The order for a checkout.</summary>
 /// <param name="Order">Order id, such as <c>mi2-1.17</c>.</param>
 /// <param name="User">Who may pay: the same platform user, <c>weibo:alice</c>.</param>
 /// <param name="Description">What is bought, for the cashier's page.</param>
@@ -70,7 +70,7 @@ public sealed class PaymentProviderException(
     string message, string code, bool isRefusal = false, Exception? inner = null)
     : Exception(message, inner)
 {
-    /// <summary>What happened, in few words.</summary>
+    /// <summary>The failure in few words.</summary>
     public string Code => code;
 
     /// <summary>Whether the provider has decided against it.</summary>

@@ -1,7 +1,7 @@
 namespace OrleansSale.GrainInterfaces.Texts;
 
 /// <summary>
-/// What a text that people write may contain: everything that a name or an address can, in any script. Refused are
+/// The characters of texts that people write: all that a name or an address can have, in any script. Refused are
 /// characters that nobody sees and that change what is seen: control characters, and those that reorder the text around
 /// them. Length is counted in UTF-16 code units, as a browser's <c>maxlength</c> counts.
 /// </summary>

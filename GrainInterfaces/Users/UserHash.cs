@@ -5,7 +5,7 @@ using System.Text;
 namespace OrleansSale.GrainInterfaces.Users;
 
 /// <summary>
-/// What stands for a user in the keys of actors, which log lines name. It hides a user from those who read a log, not
+/// The stand-in for a user in the keys of actors, which log lines name. It hides a user from those who read a log, not
 /// from those who try guesses.
 /// </summary>
 public static class UserHash

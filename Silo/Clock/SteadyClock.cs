@@ -7,8 +7,7 @@ namespace OrleansSale.Silo.Clock;
 /// <remarks>
 /// By a clock that is set back, Orleans (10.4) would wake no new actor until the clock is again where it was: an
 /// actor's leave must not lie in what was gone through already. How long an actor is kept alive is compared with the
-/// same plans, so both go by this clock. What actors themselves ask the time of is the machine's clock, and not this
-/// one.
+/// same plans, so both go by this clock. Actors themselves ask the machine's clock, and not this one.
 /// </remarks>
 public sealed class SteadyClock(TimeProvider timeProvider) : TimeProvider
 {

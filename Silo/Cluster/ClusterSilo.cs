@@ -79,8 +79,8 @@ public static class ClusterSilo
     }
 
     /// <summary>
-    /// Lets failures of the database's driver be told over the wire. What can't be would arrive as a fault of the
-    /// serializer, which nobody takes for lost infrastructure.
+    /// Lets failures of the database's driver travel over the wire. Others arrive as a fault of the serializer, which
+    /// nobody takes for lost infrastructure.
     /// </summary>
     public static void TellDatabaseFailures(ExceptionSerializationOptions options) =>
         options.SupportedNamespacePrefixes.Add(nameof(Npgsql));

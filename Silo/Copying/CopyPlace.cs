@@ -11,7 +11,7 @@ namespace OrleansSale.Silo.Copying;
 /// </remarks>
 internal abstract class CopyPlace : IAsyncDisposable
 {
-    /// <summary>What it is called in messages; without secrets.</summary>
+    /// <summary>Its name in messages; without secrets.</summary>
     public abstract string Name { get; }
 
     /// <summary>
@@ -20,11 +20,11 @@ internal abstract class CopyPlace : IAsyncDisposable
     /// </summary>
     public abstract Task FinishAsync(CancellationToken cancellationToken);
 
-    /// <summary>Who else is at work on it, as a sentence; null: nobody.</summary>
+    /// <summary>Others that are at work on it, as a sentence; null: nobody.</summary>
     public abstract Task<string?> FindUsersAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// What contradicts itself in the ledger's tables, as a sentence; null: nothing. Lines are not read.
+    /// A contradiction in the ledger's tables, as a sentence; null: none. Lines are not read.
     /// </summary>
     public abstract Task<string?> FindFaultAsync(CancellationToken cancellationToken);
 

@@ -7,8 +7,8 @@ namespace OrleansSale.Silo.Copying;
 /// The safety argument: the target is ours alone and marked before (see <see cref="CopyMark"/>); each chunk is one
 /// durable transaction in the source's order, so a repetition finds a beginning of the source, compares it byte for
 /// byte, and goes on behind it. The mark is taken off only after both places were read anew: every chain verified on
-/// both, every row equal on both, heads and tables free of contradictions on both, and the source still idle. What then
-/// differs from what was read first is found too: a source that changed meanwhile fails the copy.
+/// both, every row equal on both, heads and tables free of contradictions on both, and the source still idle. A source
+/// that changed meanwhile differs from its first reading, and fails the copy.
 /// </remarks>
 internal sealed class CopyRun(CopyPlace source, CopyPlace target, CopyProgress progress)
 {

@@ -1,6 +1,6 @@
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>What both places hold after a copy, counted on both.</summary>
+/// <summary>The contents of both places after a copy, counted on both.</summary>
 /// <param name="Size">Ledger and documents.</param>
 /// <param name="Secrets">Development's secrets.</param>
 /// <param name="SessionKeys">Keys of sessions.</param>

@@ -2,7 +2,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>What the two large parts of the data have in common: rows in an order, read, compared and added.</summary>
+/// <summary>One of the two large parts of the data: rows in an order, read, compared and added.</summary>
 /// <typeparam name="T">The rows.</typeparam>
 /// <param name="Read">All rows of a place.</param>
 /// <param name="Add">Adds rows to a place, durably, all or none.</param>

@@ -11,7 +11,7 @@ internal sealed class DirectoryPlace : CopyPlace
 {
     private const string SessionKeysName = "session-keys", SessionKeySuffix = ".xml";
 
-    // What an interrupted copy can leave before its mark is written.
+    // Files that an interrupted copy can leave before its mark is written.
     private static readonly string[] Harmless =
     [
         "lock", "ledger.db", "ledger.db-wal", "ledger.db-shm", "grains.db", "grains.db-wal", "grains.db-shm",

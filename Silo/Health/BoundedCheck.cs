@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OrleansSale.Silo.Health;
 
 /// <summary>
-/// A check that answers in time whatever becomes of the one it asks, and tells the public nothing of an exception: its
-/// message may hold anything.
+/// A check that answers in time even if the one that it asks does not, and tells the public nothing of an exception:
+/// its message may hold anything.
 /// </summary>
 internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
 {
@@ -13,7 +13,7 @@ internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a check throws is its fault and told as that.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Any exception of a check is its fault and reported as that.")]
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {

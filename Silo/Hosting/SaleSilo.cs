@@ -14,7 +14,7 @@ using OrleansSale.Silo.Storage;
 
 namespace OrleansSale.Silo.Hosting;
 
-/// <summary>What every silo of the sale has, on whatever storage.</summary>
+/// <summary>Adds to a silo all that every silo of the sale has, on any storage.</summary>
 public static class SaleSilo
 {
     // A never-seen actor costs about 2 KB; these are many and each is busy for moments only.

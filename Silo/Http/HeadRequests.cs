@@ -10,7 +10,7 @@ namespace OrleansSale.Silo.Http;
 /// </summary>
 public static class HeadRequests
 {
-    /// <summary>Adds routing, which takes a HEAD for a GET. What comes after it sees a HEAD again.</summary>
+    /// <summary>Adds routing, which takes a HEAD for a GET. The handlers after it see a HEAD again.</summary>
     public static void UseRoutingWithHead(this WebApplication app)
     {
         app.Use(next => http =>

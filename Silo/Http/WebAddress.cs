@@ -2,10 +2,10 @@ using System.Net;
 
 namespace OrleansSale.Silo.Http;
 
-/// <summary>What an address in the settings has to be.</summary>
+/// <summary>The rules for an address in the settings.</summary>
 public static class WebAddress
 {
-    /// <summary>What every one has to be, as the end of a sentence.</summary>
+    /// <summary>The rule for every one, as the end of a sentence.</summary>
     public const string Demand = "must be an absolute http or https address";
 
     /// <summary>Whether it is absolute, http or https, and names a host.</summary>

@@ -1,6 +1,6 @@
 namespace OrleansSale.Silo.Payments;
 
-/// <summary>What a process has to do with payments, and hence which settings it needs.</summary>
+/// <summary>The part of a process in payments, and hence the settings that it needs.</summary>
 [Flags]
 public enum PaymentRole
 {

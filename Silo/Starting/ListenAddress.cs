@@ -27,7 +27,8 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
         || (IPAddress.TryParse(Parsed.Host, out var ip) && IPAddress.IsLoopback(ip));
 
     /// <summary>
-    /// What the settings tell it, by ASP.NET's order of sources: endpoints of Kestrel, then <c>urls</c>, then ports.
+    /// The addresses of the settings, by ASP.NET's order of sources: endpoints of Kestrel, then <c>urls</c>, then
+    /// ports.
     /// </summary>
     /// <exception cref="StartException">One can't be listened on; the message names the setting.</exception>
     public static IReadOnlyList<ListenAddress> Read(IConfiguration configuration)

@@ -30,7 +30,7 @@ public sealed class CommitProbe(IProbedLedger ledger) : BackgroundService
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever a probe throws is reported to the watch already.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The watch knows of every failure already.")]
     private async Task ProbeAsync()
     {
         try

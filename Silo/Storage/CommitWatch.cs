@@ -5,9 +5,9 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// What the last writes of a ledger say about the next one. The writer reports every write; while it has none to
-/// report, a <see cref="CommitProbe"/> makes small ones. Any thread may ask. The beginning and the end of an outage are
-/// logged here.
+/// Judges by the last writes of a ledger whether the next one will succeed. The writer reports every write; while it
+/// has none to report, a <see cref="CommitProbe"/> makes small ones. Any thread may ask. The beginning and the end of
+/// an outage are logged here.
 /// </summary>
 /// <remarks>
 /// A write that fails, or takes longer than <see cref="MaxDuration"/>, is a fault until a commit succeeds. A probe's

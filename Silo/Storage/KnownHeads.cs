@@ -5,8 +5,8 @@ using OrleansSale.Grains.Catalogue;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// What the documents know of the ledger: of each batch an entry that its ledger must have. An older ledger lacks some,
-/// and would give their ids out again.
+/// The entries that documents know of: of each batch one that its ledger must have. An older ledger lacks some, and
+/// would give their ids out again.
 /// </summary>
 /// <remarks>
 /// The documents are read before the ledger's heads. A document is written after the entry that it is about, so a
@@ -52,7 +52,7 @@ internal sealed class KnownHeads
         }
     }
 
-    /// <summary>What the ledger lacks, in one line; null: nothing.</summary>
+    /// <summary>The entries that the ledger lacks, in one line; null: none.</summary>
     /// <param name="place">Where the ledger is.</param>
     /// <param name="headOf">The stored head of a batch; 0: it has no ledger.</param>
     public string? Describe(string place, Func<string, long> headOf)

@@ -24,7 +24,7 @@ internal sealed record LedgerCursor(long Id, LedgerHead Head, long Seq, byte[] P
     }
 }
 
-/// <summary>What is kept of a commit besides its entries.</summary>
+/// <summary>A commit without its entries.</summary>
 internal readonly record struct CommitEnd(long FirstSeq, long Count, byte[] Hash);
 
 /// <summary>The commits of one page, taken from the rows of <c>first_seq, count, hash, entries</c> in order.</summary>

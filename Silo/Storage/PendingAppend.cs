@@ -14,7 +14,7 @@ internal sealed class PendingAppend(LedgerCommit commit)
 
     private int _decided;
 
-    /// <summary>What is to be stored.</summary>
+    /// <summary>The commit to store.</summary>
     public LedgerCommit Commit { get; } = commit;
 
     /// <summary>Whether it is no commit of a stream, but bytes that only show whether one could be stored.</summary>

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>What a failure of storage means, in words for everybody: no path, no address, no value.</summary>
+/// <summary>The meaning of a storage failure in words for everybody: no path, no address, no value.</summary>
 internal static class StorageFault
 {
     /// <summary>The words.</summary>

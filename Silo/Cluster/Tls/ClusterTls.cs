@@ -8,8 +8,8 @@ using Orleans.Connections.Security;
 namespace OrleansSale.Silo.Cluster.Tls;
 
 /// <summary>
-/// Mutual TLS between the processes of a cluster: silos among themselves, and fronts with the silos' gateways. What one
-/// process needs for it: its certificate with the key, and the authorities that sign for the cluster.
+/// Mutual TLS between the processes of a cluster: silos among themselves, and fronts with the silos' gateways. It holds
+/// one process' certificate with the key, and the authorities that sign for the cluster.
 /// </summary>
 /// <remarks>
 /// <para>

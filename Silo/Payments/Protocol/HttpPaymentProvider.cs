@@ -24,7 +24,7 @@ internal sealed class HttpPaymentProvider(
     public const int MaxAnswerBytes = 64 * 1024;
 
     /// <summary>
-    /// What a provider answers, with 409, to a refund of what it has paid back before by other means.
+    /// The code of a provider's 409 to a refund of money that it has paid back before by other means.
     /// </summary>
     public const string AlreadyRefunded = "already-refunded";
 

@@ -4,7 +4,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
-/// <summary>What became of one row of a call.</summary>
+/// <summary>The fate of one row of a call.</summary>
 internal enum RowFate
 {
     /// <summary>Nothing is known.</summary>

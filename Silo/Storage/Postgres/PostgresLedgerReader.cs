@@ -43,7 +43,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         ) c WHERE s.name = $1 AND c.first_seq + c.count > $2
         """;
 
-    // What comes before a row is summed up from the lengths alone; entries that are not sent are not even fetched.
+    // The rows before a row are summed up from their lengths alone; entries that are not sent are not even fetched.
     private static readonly string PageSql =
         $"""
         SELECT first_seq, count, hash, entries FROM (

@@ -70,7 +70,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     }
 
     [SuppressMessage(
-        "Design", "CA1031", Justification = "Whatever it was: the writer must live, and nobody may wait for ever.")]
+        "Design", "CA1031", Justification = "Any failure at all: the writer must live, and nobody may wait for ever.")]
     private async Task WriteAsync(ArraySegment<PendingAppend> rows, long started)
     {
         var commits = new LedgerCommit[rows.Count];
@@ -155,7 +155,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
     }
 
-    // What was left to itself ends by itself: its command times out, or its network does. Until then it is in use.
+    // A connection left to itself ends by itself: its command times out, or its network does. Until then it is in use.
     [SuppressMessage("Design", "CA1031", Justification = "A connection that is given up may fail in any way.")]
     private async Task CloseAsync(Task<AppendConnection> opening, Task call)
     {

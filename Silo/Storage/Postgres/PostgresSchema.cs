@@ -7,10 +7,10 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Brings a database to the newest schema: the numbered scripts beside this file, each applied once.</summary>
 /// <remarks>
-/// Any number of processes may do it at the same time: whoever finds scripts to apply takes an advisory lock first and
-/// looks again under it. Whoever finds none takes no lock and changes nothing, so a role that may only read and write
-/// the tables can start once the schema is there. Everything is made in the schema that is first in the connection's
-/// search path.
+/// Any number of processes may do it at the same time. A process that finds scripts to apply takes an advisory lock
+/// first and looks again under it. One that finds none takes no lock and changes nothing, so a role that may only read
+/// and write the tables can start once the schema is there. Everything is made in the schema that is first in the
+/// connection's search path.
 /// </remarks>
 public static class PostgresSchema
 {

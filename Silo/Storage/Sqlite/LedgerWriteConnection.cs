@@ -14,10 +14,10 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </para>
 /// <para>
 /// Durability: with WAL and synchronous=FULL, SQLite syncs the log at every COMMIT, before COMMIT returns. A committed
-/// row therefore survives a killed process, and a loss of power as far as the disk honours fsync. What was visible when
-/// the connection was opened is made durable first: a process killed, or a COMMIT failed, between writing the log and
-/// syncing it leaves rows that can be read but are not safe yet, and a repeated append would be told "committed" on the
-/// strength of them, by a transaction that syncs nothing.
+/// row therefore survives a killed process, and a loss of power as far as the disk honours fsync. Rows that
+/// were visible when the connection was opened are made durable first. A process killed, or a COMMIT failed, between
+/// writing the log and syncing it leaves rows that can be read but are not safe yet. On the strength of them a repeated
+/// append would be answered "committed" by a transaction that syncs nothing.
 /// </para>
 /// </remarks>
 internal sealed class LedgerWriteConnection : IDisposable

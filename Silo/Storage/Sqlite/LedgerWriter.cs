@@ -121,7 +121,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Whatever it was: the thread must live, and nobody may wait for ever.
+            // Any failure at all: the thread must live, and nobody may wait for ever.
             Close();
             _watch.Fail(isProbe, failure, rows.Sum(row => row.Commit.Entries.Length));
             foreach (var row in rows)
