@@ -46,7 +46,7 @@ internal sealed class Entrant(
         foreach (var count in options.Connections)
             _ = await MeasureClosedAsync(0, count, seconds, cancellationToken);
         await AuditAsync(cancellationToken);
-        Frost.Freeze(stage);
+        stage.Freeze();
     }
 
     /// <summary>Takes a turn. Begins and ends frozen.</summary>
@@ -55,7 +55,7 @@ internal sealed class Entrant(
     /// <exception cref="EngineException">The contender could not be measured.</exception>
     public async Task<TurnResult> TakeTurnAsync(int round, CancellationToken cancellationToken)
     {
-        Frost.Thaw(stage);
+        stage.Thaw();
         await Task.Delay(Awakening, cancellationToken);
         var closed = new List<ClosedResult>();
         foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
@@ -73,7 +73,7 @@ internal sealed class Entrant(
         }
 
         await AuditAsync(cancellationToken);
-        Frost.Freeze(stage);
+        stage.Freeze();
         List<string> findings = [.. _findings];
         _findings.Clear();
         return new TurnResult(round, contender, closed, open, findings);

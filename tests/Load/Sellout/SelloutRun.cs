@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
 using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
 using AnsiConsole = Spectre.Console.AnsiConsole;
@@ -89,20 +90,21 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         var sale =
             await progress.StageAsync("Audit the ledger", () => market.Chef.AuditAsync(Batch, cancellationToken));
         var usage = market.Engine.Usage();
-        return new SelloutFindings(options, clicks, buyers, sale, opens)
+        return new SelloutReport(
+            new Witnesses(market.Engine, options, buyers, clicks, sale, opens),
+            await market.Chef.BoardDisagreesAsync(Batch, sale, cancellationToken),
+            await market.Engine.CountSuspectedAsync(cancellationToken))
         {
-            BoardDisagrees = await market.Chef.BoardDisagreesAsync(Batch, sale, cancellationToken),
-            SuspectedSilos = await market.Engine.CountSuspectedAsync(cancellationToken),
-        }.Report(
-            market.Engine,
-            reservationsPerSecond,
-            new EngineCost(
+            Surroundings = Survey.Take(),
+            ReservationsPerSecond = reservationsPerSecond,
+            Engine = new EngineCost(
                 (after.Engine - before.Engine).TotalSeconds,
                 usage.Processor.TotalSeconds,
                 usage.ResidentBytes / 1e6,
                 usage.PeakResidentBytes / 1e6,
                 await market.Engine.ManagedMegabytesAsync()),
-            (after.Generator - before.Generator).TotalSeconds);
+            GeneratorProcessorSeconds = (after.Generator - before.Generator).TotalSeconds,
+        };
     }
 
     /// <summary>

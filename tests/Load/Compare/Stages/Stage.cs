@@ -50,6 +50,15 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
     public virtual Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken) =>
         Task.FromResult<Stored?>(null);
 
+    /// <summary>
+    /// Stops all its processes: it must not so much as tick while another is measured. The web server first: nothing is
+    /// asked of a store that is about to stop.
+    /// </summary>
+    public void Freeze() => Send([HostProcess, StoreProcess], Signals.Freeze);
+
+    /// <summary>Continues all its processes. The store first: the web server that asks it finds it awake.</summary>
+    public void Thaw() => Send([StoreProcess, HostProcess], Signals.Continue);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync();
 
@@ -74,4 +83,15 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
                 Settings = store.Append(("contender", name)).ToDictionary(),
             },
             cancellationToken);
+
+    private void Send(int?[] processes, Func<int, bool> signal)
+    {
+        var tree = ProcessTree.Read();
+        foreach (var process in processes.OfType<int>())
+        {
+            // A child may have ended since; the process itself may not.
+            if (!signal(process)) throw new EngineException($"a contender's process has ended:\n{Output}");
+            foreach (var child in tree.Members(process).Skip(1)) _ = signal(child);
+        }
+    }
 }
