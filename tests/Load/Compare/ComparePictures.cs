@@ -9,7 +9,10 @@ internal static class ComparePictures
     private const string Grey = "#dddddd", Dark = "#444444", OursColour = "#c2410c", OthersColour = "#64748b";
 
     private static readonly string[] Colours =
-        ["#64748b", "#a3a3a3", "#c2410c", "#f59e0b", "#2563eb", "#1e3a8a", "#15803d", "#db2777", "#7c3aed"];
+    [
+        "#64748b", "#a3a3a3", "#c2410c", "#f59e0b", "#2563eb", "#1e3a8a", "#15803d", "#db2777", "#7c3aed",
+        "#0891b2", "#854d0e",
+    ];
 
     /// <summary>Draws them all into a folder, which is made if it is not there.</summary>
     public static async Task DrawAsync(CompareReport report, DirectoryInfo folder, CancellationToken cancellationToken)
