@@ -74,6 +74,16 @@ public enum Refusal
     Unavailable = 20,
 }
 
+/// <summary>Whether a request changed anything.</summary>
+public enum Effect
+{
+    /// <summary>It changed what it asked for.</summary>
+    Done,
+
+    /// <summary>It was so already.</summary>
+    AlreadySo,
+}
+
 /// <summary>Either a value or a refusal, with an optional sentence for a person.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Answer`1")]
 public readonly record struct Answer<T>

@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
@@ -13,10 +15,10 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Reserved">Reservations; may be up to 2 s old.</param>
 /// <param name="Standby">Buyers in the standby line.</param>
 /// <param name="Paused">Whether an operator has paused the batch.</param>
-/// <param name="Closed">Whether an operator has closed the batch.</param>
-/// <param name="KnownUsers">
-/// How many entries the list of known users has at this head: see <see cref="BoardUpdate.Users"/>.
-/// </param>
+/// <param name="Closed">Whether the batch has ended, or an operator has closed it.</param>
+/// <param name="Touches">How many touches there are at this head: see <see cref="BoardUpdate.Touches"/>.</param>
+/// <param name="Schedule">The schedule in force.</param>
+/// <param name="Anonymised">Whether what is personal was removed: nobody is known to it any more.</param>
 /// <param name="Lead">
 /// How far the time at which the batch decides is ahead of the clock; 0 but after a clock was wrong. Before the
 /// schedule is compared with a clock it is added: see <see cref="At"/>.
@@ -34,24 +36,26 @@ public sealed record BatchSnapshot(
     [property: Id(8)] int Standby,
     [property: Id(9)] bool Paused,
     [property: Id(10)] bool Closed,
-    [property: Id(11)] int KnownUsers,
+    [property: Id(11)] int Touches,
+    [property: Id(13)] Schedule Schedule,
+    [property: Id(14)] bool Anonymised = false,
     [property: Id(12)] TimeSpan Lead = default)
 {
     /// <summary>The instant at which the batch decides, when a clock that is right says this.</summary>
     public DateTimeOffset At(DateTimeOffset clock) => clock + Lead;
 }
 
-/// <summary>A snapshot, and the part of the list of known users that the asking front lacks.</summary>
+/// <summary>A snapshot, and the touches that the asking front lacks.</summary>
 /// <param name="Snapshot">Counts at the head.</param>
-/// <param name="Users">
-/// Hashes (<see cref="Users.UserId.HashOf"/>) of users to whom only the batch may answer: those who ever had an order
-/// or cancelled a reservation. The list only grows, in the order of the ledger, so a position in it means the same on
-/// every activation. Here: from the position asked for, at most <see cref="MaxUsers"/>; ask on until the position
-/// reaches <see cref="BatchSnapshot.KnownUsers"/>.
+/// <param name="Touches">
+/// Hashes of aliases (<see cref="Alias.High"/>), one for each entry that concerns one user. To those users only the batch
+/// may answer. The list only grows, in the order of the ledger, so a position in it means the same on every activation.
+/// Here: from the position asked for, at most <see cref="MaxTouches"/>; ask on until the position reaches
+/// <see cref="BatchSnapshot.Touches"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BoardUpdate")]
-public sealed record BoardUpdate([property: Id(0)] BatchSnapshot Snapshot, [property: Id(1)] ulong[] Users)
+public sealed record BoardUpdate([property: Id(0)] BatchSnapshot Snapshot, [property: Id(1)] ulong[] Touches)
 {
-    /// <summary>Most users in one answer.</summary>
-    public const int MaxUsers = 65_536;
+    /// <summary>Most touches in one answer.</summary>
+    public const int MaxTouches = 65_536;
 }

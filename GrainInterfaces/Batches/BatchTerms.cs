@@ -13,6 +13,9 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="PerUserLimit">Units a user may have in live orders at a time: 1…100.</param>
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400 s.</param>
 /// <param name="Schedule">The four instants.</param>
+/// <param name="KeepPersonalDataDays">
+/// Days after the end of the sale for which users' data are kept at least: 0…3,650. Later an operator may anonymise the batch.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(
     [property: Id(0)] string Id,
@@ -21,7 +24,8 @@ public sealed record BatchTerms(
     [property: Id(3)] int Stock,
     [property: Id(4)] int PerUserLimit,
     [property: Id(5)] int PaymentWindowSeconds,
-    [property: Id(6)] Schedule Schedule)
+    [property: Id(6)] Schedule Schedule,
+    [property: Id(7)] int KeepPersonalDataDays = BatchTerms.DefaultKeepPersonalDataDays)
 {
     /// <summary>Most units a batch may ever have, restocks included.</summary>
     public const int MaxStock = 10_000_000;
@@ -36,6 +40,12 @@ public sealed record BatchTerms(
 
     /// <summary>Longest payment window, in seconds: a day.</summary>
     public const int MaxPaymentWindowSeconds = 86_400;
+
+    /// <summary>Longest time for which users' data are kept at least, in days.</summary>
+    public const int MaxKeepPersonalDataDays = 3_650;
+
+    /// <summary>For how many days users' data are kept at least, if the terms do not say it.</summary>
+    public const int DefaultKeepPersonalDataDays = 90;
 
     /// <summary>Most channels of one batch.</summary>
     public const int MaxChannels = 16;

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Batches;
 
@@ -12,34 +13,34 @@ namespace OrleansSale.GrainInterfaces.Batches;
 public interface ISaleBatchGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Creates the batch. True: created now; false: it was there with the same terms; conflict: with others.
+    /// Creates the batch, with a key of its own. Already so: it was there with the same terms; conflict: with others.
     /// </summary>
     [Alias("CreateAsync")]
-    Task<Answer<bool>> CreateAsync(BatchTerms terms);
+    Task<Answer<Effect>> CreateAsync(BatchTerms terms);
 
     /// <summary>
-    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early:
-    /// the silo may be gone, and the purchases are asked again under the same keys.
+    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early: the
+    /// silo may be gone, and the purchases are asked again under the same keys.
     /// </summary>
     [Alias("PurchaseAsync"), ResponseTimeout("00:00:02")]
     Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call);
 
     /// <summary>
-    /// The committed counts, and the known users from position <paramref name="fromUser"/> (0…) on; null: no such
+    /// The committed counts, and the touched aliases from position <paramref name="fromTouch"/> (0…) on; null: no such
     /// batch.
     /// </summary>
     [Alias("ReadBoardAsync"), ResponseTimeout("00:00:02")]
-    Task<BoardUpdate?> ReadBoardAsync(int fromUser);
+    Task<BoardUpdate?> ReadBoardAsync(int fromTouch);
 
     /// <summary>
-    /// One order; not-found if it does not exist or, with an <paramref name="owner"/>, is not this user's.
+    /// One order; not-found if it does not exist or, with an <paramref name="owner"/>, is not theirs.
     /// </summary>
     [Alias("GetOrderAsync")]
-    Task<Answer<OrderView>> GetOrderAsync(long order, string? owner);
+    Task<Answer<OrderView>> GetOrderAsync(long order, Alias? owner);
 
-    /// <summary>All orders of a user, oldest first; bounded by the limits per user.</summary>
+    /// <summary>All orders of a buyer, oldest first; bounded by the limits per user.</summary>
     [Alias("ListOrdersOfAsync")]
-    Task<OrderPage> ListOrdersOfAsync(string user);
+    Task<OrderPage> ListOrdersOfAsync(Alias buyer);
 
     /// <summary>
     /// Orders of everybody by sequence after <paramref name="after"/>, at most <paramref name="limit"/> (1…1,000).
@@ -48,18 +49,25 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<OrderPage> ListOrdersAsync(long after, int limit);
 
     /// <summary>
-    /// Ends an order: its units are free at once, a captured payment is owed back. An order that has ended already is
-    /// answered as it is.
+    /// Ends an order of this owner: its units are free at once, a captured payment is owed back. An order that has ended
+    /// already is answered as it is.
     /// </summary>
     [Alias("CancelOrderAsync")]
-    Task<Answer<OrderView>> CancelOrderAsync(long order, string? owner);
+    Task<Answer<OrderView>> CancelOrderAsync(long order, Alias owner);
+
+    /// <summary>Ends anybody's order, for an operator.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="by">The operator's alias, which the ledger keeps.</param>
+    /// <param name="reason">Why, which the ledger keeps too.</param>
+    [Alias("CancelOrderByOperatorAsync")]
+    Task<Answer<OrderView>> CancelOrderByOperatorAsync(long order, Alias by, CancelReason reason);
 
     /// <summary>
     /// Records that the provider has opened a checkout for the order. Order-not-payable from payBy on, or if it does
     /// not await payment.
     /// </summary>
     [Alias("RecordCheckoutAsync")]
-    Task<Answer<OrderView>> RecordCheckoutAsync(long order, string checkout);
+    Task<Answer<OrderView>> RecordCheckoutAsync(long order, string provider, string checkout);
 
     /// <summary>
     /// Records a captured payment and decides what becomes of it, once per payment id: the order is sold, or the money
@@ -69,21 +77,21 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<CaptureResult>> CaptureAsync(Capture capture);
 
     /// <summary>
-    /// Carries out an operator's command. True: now; false: it was already so, or already done under this key.
+    /// Carries out an operator's command. Already so also if it was done under this key.
     /// </summary>
     [Alias("OperateAsync")]
-    Task<Answer<bool>> OperateAsync(OperatorCommand command);
+    Task<Answer<Effect>> OperateAsync(OperatorCommand command);
 
     /// <summary>
     /// Refuses this user's purchases up to this version of the reservation from now on. Conflict while the user has a
-    /// live order. True: now; false: it was already so.
+    /// live order.
     /// </summary>
     [Alias("CancelReservationAsync")]
-    Task<Answer<bool>> CancelReservationAsync(string user, long version);
+    Task<Answer<Effect>> CancelReservationAsync(Alias user, long version);
 
     /// <summary>Up to which version this user's reservation is cancelled; 0: never.</summary>
     [Alias("GetCancelledVersionAsync")]
-    Task<long> GetCancelledVersionAsync(string user);
+    Task<long> GetCancelledVersionAsync(Alias user);
 
     /// <summary>
     /// Activates the batch, so that its deadlines and refunds go on after a crash. False: it has nothing left to do.
@@ -92,12 +100,30 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<bool> WakeAsync();
 
     /// <summary>
-    /// The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
+    /// Removes what is personal: <c>anonymised</c> is written, then the reservations, the documents of the orders and the key
+    /// are removed, also after a crash. Conflict while the batch has something left to do, or before its terms allow it.
     /// </summary>
+    /// <param name="by">The operator's alias.</param>
+    [Alias("AnonymiseAsync")]
+    Task<Answer<Effect>> AnonymiseAsync(Alias by);
+
+    /// <summary>
+    /// The orders of a user whose data may be removed now; conflict while one of them may still need the user.
+    /// </summary>
+    [Alias("FindErasableAsync")]
+    Task<Answer<ErasableUser>> FindErasableAsync(Alias user);
+
+    /// <summary>The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</summary>
     [Alias("GetTimeAsync")]
     Task<DateTimeOffset> GetTimeAsync();
 
-    /// <summary>The faults of this batch that operators should look after now, as far as it knows.</summary>
+    /// <summary>What operators should look after in this batch now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListFaultsAsync();
 }
+
+/// <summary>A user whose data may be removed from a batch.</summary>
+/// <param name="IsOver">Whether the sale has ended: no reservation has to be cancelled any more.</param>
+/// <param name="Orders">Sequences of the user's orders.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.ErasableUser")]
+public sealed record ErasableUser([property: Id(0)] bool IsOver, [property: Id(1)] long[] Orders);

@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>The actions of an operator on a batch that exists.</summary>
@@ -23,12 +25,12 @@ public enum OperatorAction
 /// <param name="Action">What to do.</param>
 /// <param name="Units">How many units to restock or withdraw, 1…10,000,000; 0 for the others.</param>
 /// <param name="Reason">Why, for the record: 1…500 characters.</param>
-/// <param name="By">The operator, as a user.</param>
-/// <param name="Key">Idempotency-Key, 1…64 characters: the same command under the same key takes effect once.</param>
+/// <param name="By">The operator's alias.</param>
+/// <param name="Key">The Idempotency-Key: the same command under the same key takes effect once.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OperatorCommand")]
 public sealed record OperatorCommand(
     [property: Id(0)] OperatorAction Action,
     [property: Id(1)] int Units,
     [property: Id(2)] string Reason,
-    [property: Id(3)] string By,
-    [property: Id(4)] string Key);
+    [property: Id(3)] Alias By,
+    [property: Id(4)] KeyHash Key);

@@ -1,14 +1,14 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// One request for units. A front has verified the user, and the reservation by ticket or by look-up.
+/// One request for units. What a front has verified: the user and that they are eligible, and the reservation by ticket or
+/// by look-up.
 /// </summary>
-/// <param name="User">Who buys.</param>
-/// <param name="Key">
-/// The client's Idempotency-Key, 1…64 characters; null: the user's one live order is the answer to a repeat.
-/// </param>
+/// <param name="Buyer">The buyer's alias.</param>
+/// <param name="Key">The client's Idempotency-Key; null: the buyer's one live order is the answer to a repeat.</param>
 /// <param name="Quantity">Units wanted, 1 or more; all or nothing.</param>
 /// <param name="Reservation">Version of the user's reservation; 0: none.</param>
 /// <param name="ByTicket">
@@ -16,8 +16,8 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseRequest")]
 public readonly record struct PurchaseRequest(
-    [property: Id(0)] string User,
-    [property: Id(1)] string? Key,
+    [property: Id(0)] Alias Buyer,
+    [property: Id(1)] KeyHash? Key,
     [property: Id(2)] int Quantity,
     [property: Id(3)] long Reservation,
     [property: Id(4)] bool ByTicket);
@@ -37,16 +37,17 @@ public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcomes);
 
 /// <summary>
-/// The result of a purchase: an order, made now or by an earlier request, or a refusal. Returned only once durable.
+/// What became of a purchase: an order, made now or by an earlier request, or a refusal. Told only once durable.
 /// </summary>
 /// <param name="Order">The order; null when refused.</param>
 /// <param name="Repeated">Whether an earlier request made it.</param>
 /// <param name="Refused">Why not; null when there is an order.</param>
 /// <param name="Limit">For limit-reached: which limit.</param>
+/// <param name="Seq">For sold-out: the last entry before the refusal, which it rests on.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseOutcome")]
 public readonly record struct PurchaseOutcome(
     [property: Id(0)] OrderView? Order, [property: Id(1)] bool Repeated, [property: Id(2)] Refusal? Refused,
-    [property: Id(3)] UserLimit Limit = UserLimit.Units)
+    [property: Id(3)] UserLimit Limit = UserLimit.Units, [property: Id(4)] long Seq = 0)
 {
     /// <summary>A hold was made.</summary>
     public static PurchaseOutcome Made(OrderView order) => new(order, false, null);
@@ -56,6 +57,9 @@ public readonly record struct PurchaseOutcome(
 
     /// <summary>Refused.</summary>
     public static PurchaseOutcome No(Refusal refusal) => new(null, false, refusal);
+
+    /// <summary>Refused: fewer units are free than were asked for, as of this entry.</summary>
+    public static PurchaseOutcome SoldOut(long seq) => new(null, false, Refusal.SoldOut, Seq: seq);
 
     /// <summary>Refused by a limit.</summary>
     public static PurchaseOutcome Over(UserLimit limit) => new(null, false, Refusal.LimitReached, limit);

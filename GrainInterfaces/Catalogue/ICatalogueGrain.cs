@@ -13,9 +13,9 @@ public interface ICatalogueGrain : IGrainWithStringKey
     /// <summary>Its only key.</summary>
     const string Key = "catalogue";
 
-    /// <summary>Adds a batch that was created; a repeat changes nothing.</summary>
+    /// <summary>Adds a batch that was created, as its ledger tells it; a repeat changes nothing.</summary>
     [Alias("AddAsync")]
-    Task AddAsync(BatchTerms terms);
+    Task AddAsync(string batch);
 
     /// <summary>
     /// The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never
@@ -60,8 +60,16 @@ public interface ICatalogueGrain : IGrainWithStringKey
 /// <param name="Batches">The batches.</param>
 /// <param name="Activation">Which activation answered: a position means the same to one activation only.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.CataloguePage")]
-public sealed record CataloguePage([property: Id(0)] BatchTerms[] Batches, [property: Id(1)] Guid Activation)
+public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [property: Id(1)] Guid Activation)
 {
     /// <summary>Most batches in one page.</summary>
     public const int MaxCount = 1_000;
 }
+
+/// <summary>A batch of the catalogue.</summary>
+/// <param name="Terms">Its terms, as they were created.</param>
+/// <param name="Key">
+/// Its key; null: it was removed, or it is not the one that the batch was created with. Nobody can take part without it.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.ListedBatch")]
+public sealed record ListedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[]? Key);

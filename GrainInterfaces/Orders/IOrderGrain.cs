@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
@@ -15,11 +17,11 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <param name="owner">Who asks.</param>
     /// <param name="description">What is bought, for the cashier's page.</param>
     [Alias("OpenCheckoutAsync"), ResponseTimeout("00:00:15")]
-    Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner, string description);
+    Task<Answer<CheckoutView>> OpenCheckoutAsync(Owner owner, string description);
 
     /// <summary>Keeps where to deliver. Not-found unless <paramref name="owner"/> owns the order.</summary>
     [Alias("SetDeliveryAsync")]
-    Task<Answer<Delivery>> SetDeliveryAsync(string owner, Delivery delivery);
+    Task<Answer<Delivery>> SetDeliveryAsync(Alias owner, Delivery delivery);
 
     /// <summary>Where to deliver; null: never said.</summary>
     [Alias("GetDeliveryAsync")]
@@ -31,7 +33,15 @@ public interface IOrderGrain : IGrainWithStringKey
     /// </summary>
     [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
     Task<RefundTry> RefundAsync(string payment, Money amount);
+
+    /// <summary>Removes what is personal in the documents: where to deliver.</summary>
+    [Alias("EraseAsync")]
+    Task EraseAsync();
 }
+
+/// <summary>Who asks for a checkout: the provider is told the user, the batch knows the alias.</summary>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Owner")]
+public readonly record struct Owner([property: Id(0)] string User, [property: Id(1)] Alias Alias);
 
 /// <summary>Where a buyer pays.</summary>
 /// <param name="Url">The provider's page.</param>

@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>The state of an order. Live: the first two. The names on the wire are kebab-case.</summary>
@@ -25,7 +27,7 @@ public enum OrderStatus
 /// <summary>An order as its batch knows it.</summary>
 /// <param name="Seq">Sequence of its held entry: with the batch it makes the order id.</param>
 /// <param name="Batch">Batch id.</param>
-/// <param name="User">The owner.</param>
+/// <param name="Buyer">The owner's alias.</param>
 /// <param name="Units">Unit numbers, ascending; kept after the order ended, when they may be another's.</param>
 /// <param name="Status">State.</param>
 /// <param name="Amount">Price times quantity.</param>
@@ -33,18 +35,20 @@ public enum OrderStatus
 /// <param name="PayBy">The deadline shown; the release follows it by the grace.</param>
 /// <param name="Checkout">The provider's checkout, once opened.</param>
 /// <param name="Payment">The payment it was sold for, if it ever was.</param>
+/// <param name="Cancelled">Who cancelled it and why; null: nobody.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
     [property: Id(1)] string Batch,
-    [property: Id(2)] string User,
+    [property: Id(2)] Alias Buyer,
     [property: Id(3)] int[] Units,
     [property: Id(4)] OrderStatus Status,
     [property: Id(5)] Money Amount,
     [property: Id(6)] DateTimeOffset HeldAt,
     [property: Id(7)] DateTimeOffset PayBy,
     [property: Id(8)] string? Checkout,
-    [property: Id(9)] string? Payment)
+    [property: Id(9)] string? Payment,
+    [property: Id(10)] Cancellation? Cancelled = null)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);

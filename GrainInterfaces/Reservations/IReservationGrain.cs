@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Reservations;
 
 /// <summary>
-/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. Keys of actors stand in log lines, so a user is no
-/// part of them: every call says who it is.
+/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. The reservation knows its user, for the lists of operators;
+/// the ledger of the batch knows the alias alone.
 /// </summary>
 [Alias("OrleansSale.IReservationGrain")]
 public interface IReservationGrain : IGrainWithStringKey
@@ -13,13 +13,14 @@ public interface IReservationGrain : IGrainWithStringKey
     /// <summary>Most changes (a reservation or its cancellation) per user and batch.</summary>
     const int MaxChanges = 20;
 
-    /// <summary>The key: the batch, a slash, and a hash of batch and user.</summary>
-    static string KeyOf(string batch, string user) => $"{batch}/{UserHash.Of($"{batch}/{user}")}";
+    /// <summary>The key: the batch, a slash, and the user's alias.</summary>
+    static string KeyOf(string batch, Alias alias) => $"{batch}/{alias}";
 
     /// <summary>
     /// Reserves, or returns the reservation that is there. Reservation-closed outside the window; limit-reached after
-    /// <see cref="MaxChanges"/> changes.
+    /// <see cref="MaxChanges"/> changes, or after the user's data were erased.
     /// </summary>
+    /// <param name="user">The user whose alias is in the key.</param>
     /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
     [Alias("ReserveAsync")]
     Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule);
@@ -29,14 +30,21 @@ public interface IReservationGrain : IGrainWithStringKey
     /// <see cref="MaxChanges"/> changes.
     /// </summary>
     [Alias("GetAsync")]
-    Task<Answer<ReservationView>> GetAsync(string user);
+    Task<Answer<ReservationView>> GetAsync();
 
     /// <summary>
-    /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. True, also if there
+    /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. Already so if there
     /// was none. Conflict while the user has a live order.
     /// </summary>
     [Alias("CancelAsync")]
-    Task<Answer<bool>> CancelAsync(string user);
+    Task<Answer<Effect>> CancelAsync();
+
+    /// <summary>
+    /// Cancels the reservation and removes the user from what is stored of it, and of the user's orders. Conflict while an
+    /// order may still need the user.
+    /// </summary>
+    [Alias("EraseAsync")]
+    Task<Answer<Effect>> EraseAsync();
 }
 
 /// <summary>A reservation.</summary>
@@ -56,22 +64,29 @@ public sealed record ReservationView(
 public interface IRosterGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Reservations by user (ordinal) after <paramref name="after"/> (null: from the first); looks at up to
+    /// Reservations by alias (ordinal) after <paramref name="after"/> (null: from the first); looks at up to
     /// <paramref name="limit"/> (1…1,000) users, so a page may be shorter where some have cancelled.
     /// </summary>
     [Alias("ListAsync")]
-    Task<RosterPage> ListAsync(string? after, int limit);
+    Task<RosterPage> ListAsync(Alias? after, int limit);
+
+    /// <summary>
+    /// The users of these aliases (1…1,000), in their order; null where nobody knows any more, or the reservation is damaged.
+    /// </summary>
+    [Alias("FindUsersAsync")]
+    Task<string?[]> FindUsersAsync(Alias[] aliases);
 }
 
 /// <summary>Some of a roster.</summary>
-/// <param name="Reservations">In the order of users.</param>
+/// <param name="Reservations">In the order of aliases.</param>
 /// <param name="Next">Where to go on; null: that was all.</param>
-/// <param name="Damaged">Users whose reservation cannot be read, because its stream is damaged.</param>
+/// <param name="Damaged">Aliases whose reservation cannot be read, because its stream is damaged.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.RosterPage")]
 public sealed record RosterPage(
-    [property: Id(0)] RosterEntry[] Reservations, [property: Id(1)] string? Next, [property: Id(2)] string[] Damaged);
+    [property: Id(0)] RosterEntry[] Reservations, [property: Id(1)] Alias? Next, [property: Id(2)] Alias[] Damaged);
 
 /// <summary>One reservation of a roster.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.RosterEntry")]
 public sealed record RosterEntry(
-    [property: Id(0)] string User, [property: Id(1)] long Version, [property: Id(2)] DateTimeOffset ReservedAt);
+    [property: Id(0)] string User, [property: Id(3)] Alias Alias, [property: Id(1)] long Version,
+    [property: Id(2)] DateTimeOffset ReservedAt);

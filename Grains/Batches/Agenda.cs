@@ -1,3 +1,4 @@
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 
@@ -19,8 +20,17 @@ public static class Agenda
     /// <param name="batch">State; not changed.</param>
     /// <param name="now">Instant, ms.</param>
     /// <param name="grace">From payBy to the release of an unpaid hold, ms.</param>
-    public static BatchEntry? Next(SaleBatch batch, long now, long grace) =>
-        batch.Orders.NextDeadline() is { } order && HoldRules.IsDue(order, now, grace)
+    public static BatchEntry? Next(SaleBatch batch, long now, long grace)
+    {
+        var directing = batch.Directing;
+        if (directing.Terms is null) return null;
+        if (!directing.IsOver)
+        {
+            if (!directing.IsOpen && now >= directing.Schedule.SaleOpens.ToUnixTimeMilliseconds()) return new OpenedSale();
+            if (now >= directing.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return new EndedSale(EndCause.Schedule);
+        }
+        return batch.Orders.NextDeadline() is { } order && HoldRules.IsDue(order, now, grace)
             ? new Released(order.Seq, order.Units, ReleaseReason.Expired)
             : null;
+    }
 }

@@ -4,8 +4,10 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
 namespace OrleansSale.Grains.Batches;
@@ -31,27 +33,32 @@ internal sealed partial class BatchUpkeep
     private readonly Action<TimeSpan> _delayDeactivation;
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
+    private readonly BatchErasure _erasure;
     private DateTimeOffset? _aheadSince;
     private long _settledAt = -1;
     private bool _isReminded;
 
     /// <summary>For an activation; nothing runs before <see cref="Start"/>.</summary>
     public BatchUpkeep(
-        IGrainBase grain, DurableBatch batch, IGrainFactory grains, IClockCheck clock, BatchReminder reminder, BatchLeads leads,
+        IGrainBase grain, DurableBatch batch, ILedger ledger, IGrainFactory grains, IClockCheck clock, BatchReminder reminder, BatchLeads leads,
         RefundWatch refundWatch, TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
         _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
+        _erasure = new BatchErasure(batch, ledger, grains);
     }
 
     /// <summary>
-    /// Whether the batch has nothing left to do: closed, with nothing held and nothing owed. By the clock: operators look
-    /// after a batch that is closed because its time is ahead, until its closing.
+    /// Whether the batch has nothing left to do: it has ended, nothing is held or owed, and what is personal is removed if it
+    /// is to be.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
-        || ((state.Directing.IsClosed || _batch.Clock >= state.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds())
-            && state.Stock.Held == 0 && state.Payments.Owed.Count == 0));
+        || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0
+            && (!state.Directing.IsAnonymised || _erasure.IsDone)));
+
+    /// <summary>Removes what is personal; returns when it is removed.</summary>
+    public Task ErasePersonalDataAsync() => _erasure.RunAsync();
 
     /// <summary>Starts the timer: the batch was created.</summary>
     public void Start()
@@ -107,6 +114,7 @@ internal sealed partial class BatchUpkeep
             if (journal.Committed.Seq > _batch.ReadSeq && Abandoned.Succeeds() is { } failures) Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
+            if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone) await _erasure.RunAsync();
             await SettleAsync();
         }
         catch (SaleUnavailableException)
@@ -123,8 +131,7 @@ internal sealed partial class BatchUpkeep
         {
             _delayDeactivation(KeptAliveFor);
             _isReminded = _isReminded || await _reminder.SetAsync(batch);
-            // The clock was set back behind the closing.
-            if (_settledAt > 0 || (_settledAt < 0 && _aheadSince is not null)) await TellCatalogueAsync(0);
+            if (_settledAt > 0) await TellCatalogueAsync(0);
             return;
         }
         if (_settledAt == _batch.State.LastSeq) return;
@@ -150,7 +157,7 @@ internal sealed partial class BatchUpkeep
     private async Task<RefundTry> RefundAsync(Payment payment)
     {
         var order = _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, payment.Order));
-        var tried = await order.RefundAsync(payment.Id, payment.Amount);
+        var tried = await order.RefundAsync(payment.Id.Id, payment.Amount);
         if (tried.Refund is not { } refund) return tried;
         var whyNot = await _batch.CommitAsync(PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
         return whyNot is null ? tried : new RefundTry(RefundOutcome.Refused, null, whyNot);

@@ -1,9 +1,13 @@
+using OrleansSale.GrainInterfaces.Batches;
+
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>The counts of a batch as of the committed head; captured when a commit is sealed.</summary>
 internal readonly record struct Counts(
-    int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsClosed, int KnownUsers)
+    int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsOver, int Touches, Schedule Schedule,
+    bool IsAnonymised)
 {
     public static Counts Of(SaleBatch batch) => new(batch.Stock.Total, batch.Stock.Free.Count, batch.Stock.Held, batch.Stock.Sold,
-        batch.Stock.Withdrawn, batch.Directing.IsPaused, batch.Directing.IsClosed, batch.KnownUsers.Count);
+        batch.Stock.Withdrawn, batch.Directing.IsPaused, batch.Directing.IsOver, batch.Touches.Count,
+        batch.Directing.Schedule, batch.Directing.IsAnonymised);
 }

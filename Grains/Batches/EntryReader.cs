@@ -1,6 +1,8 @@
 using System.Text.Json;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Draws;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
@@ -17,7 +19,10 @@ public static class EntryReader
 {
     // The most frequent first: they are looked through for every line.
     private static readonly EntryKind[] Kinds =
-        [.. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. ReservationEntries.Kinds, .. StockEntries.Kinds, .. DirectingEntries.Kinds];
+    [
+        .. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. LineEntries.Kinds, .. ReservationEntries.Kinds, .. StockEntries.Kinds,
+        .. DirectingEntries.Kinds, .. ChangeEntries.Kinds, .. OrderChangeEntries.Kinds, .. NoticeEntries.Kinds, .. DrawEntries.Kinds,
+    ];
 
     /// <summary>Reads one line (with or without its line feed).</summary>
     /// <exception cref="LedgerFormatException">The line is damaged, or newer than this version.</exception>

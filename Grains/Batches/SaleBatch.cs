@@ -1,5 +1,5 @@
+using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
@@ -21,7 +21,7 @@ namespace OrleansSale.Grains.Batches;
 /// </remarks>
 public sealed class SaleBatch
 {
-    private readonly List<ulong> _knownUsers = [];
+    private readonly List<ulong> _touches = [];
 
     /// <summary>Without any entry.</summary>
     public SaleBatch()
@@ -55,10 +55,8 @@ public sealed class SaleBatch
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms => Directing.Terms;
 
-    /// <summary>
-    /// Hashes of the users to whom only the batch may answer, in the order of the ledger; a user may be in it twice.
-    /// </summary>
-    public IReadOnlyList<ulong> KnownUsers => _knownUsers;
+    /// <summary>The hashes of the aliases that entries concern, in the order of the ledger.</summary>
+    public IReadOnlyList<ulong> Touches => _touches;
 
     /// <summary>Applies the next entry.</summary>
     /// <param name="seq">Its sequence: <see cref="LastSeq"/> + 1.</param>
@@ -72,25 +70,25 @@ public sealed class SaleBatch
         ThrowUnless(entry is Created == (seq == 1), seq, "creation comes first, and once");
         var command = (entry as ICommandEntry)?.Command;
         if (command is not null) Directing.RequireNew(seq, command);
-        var newcomer = NewcomerOf(entry);
         switch (entry)
         {
-            case OrderEntry e: Orders.Apply(seq, at, e); break;
-            case PaymentEntry e: Payments.Apply(seq, e); break;
-            case ReservationCancelled e: Reservations.Apply(seq, e); break;
+            case OrderEntry e:
+                Orders.Apply(seq, at, e);
+                _touches.Add((e is Held held ? held.Buyer : Orders.At(seq, ((Released)e).Order).Buyer).High);
+                break;
+            case PaymentEntry e:
+                Payments.Apply(seq, e);
+                _touches.Add(Orders.At(seq, e.Order).Buyer.High);
+                break;
+            case ReservationCancelled e:
+                Reservations.Apply(seq, e);
+                _touches.Add(e.User.High);
+                break;
             case StockEntry e: Stock.Apply(seq, e); break;
-            case DirectingEntry e: Directing.Apply(seq, e); break;
-            default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
+            case DirectingEntry e: Directing.Apply(seq, at, e); break;
+            default: throw new InconsistentEntryException(seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");
         }
         if (command is not null) Directing.Record(command);
-        if (newcomer is not null) _knownUsers.Add(UserId.HashOf(newcomer));
         (LastSeq, LastAt) = (seq, at);
-    }
-
-    // The user of whom the batch knows from this entry on.
-    private string? NewcomerOf(BatchEntry entry)
-    {
-        var user = entry is Held held ? held.User : (entry as ReservationCancelled)?.User;
-        return user is null || Orders.LatestOf(user) is not null || Reservations.CancelledVersionOf(user) > 0 ? null : user;
     }
 }

@@ -7,7 +7,9 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
@@ -62,7 +64,7 @@ public sealed partial class SaleBatchGrain(
         _batch = new DurableBatch(
             Id, state, head, ledger, timeProvider, orderOptions.Value.GraceSeconds * 1000L, reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
-            this, _batch, GrainFactory, clock, reminder, leads, refundWatch, timeProvider, DelayDeactivation, log);
+            this, _batch, ledger, GrainFactory, clock, reminder, leads, refundWatch, timeProvider, DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();
@@ -85,13 +87,17 @@ public sealed partial class SaleBatchGrain(
     }
 
     /// <inheritdoc />
-    public async Task<Answer<bool>> CreateAsync(BatchTerms terms)
+    public async Task<Answer<Effect>> CreateAsync(BatchTerms terms)
     {
-        var created = Batch.Take(OperatorRules.DecideCreate(Batch.State, terms), Batch.Now);
-        if (created.Value) _upkeep!.Start();
+        // The key is durable before the first entry names it.
+        var keyHash = Batch.State.Terms is null
+            ? new BatchKey(await GrainFactory.GetGrain<IBatchKeyGrain>(Id).MakeAsync()).Hash : Batch.State.Directing.KeyHash;
+        var created = Batch.Take(OperatorRules.DecideCreate(Batch.State, terms, keyHash), Batch.Now);
+        var isNew = created is { Refused: null, Value: Effect.Done };
+        if (isNew) _upkeep!.Start();
         var answer = await Batch.Journal.WhenDurableAsync(created);
         // Operators who watch the silos know by this line which of them has the batch: it was active before it was created.
-        if (created.Value) Log.Activated(log, Id, 1);
+        if (isNew) Log.Activated(log, Id, 1);
         return answer;
     }
 
@@ -107,29 +113,29 @@ public sealed partial class SaleBatchGrain(
     }
 
     /// <inheritdoc />
-    public async Task<BoardUpdate?> ReadBoardAsync(int fromUser)
+    public async Task<BoardUpdate?> ReadBoardAsync(int fromTouch)
     {
         var journal = Batch.Journal;
         // The roster's count first: it may wait for storage, and the counts should be the newest.
         var reserved = await _roster.ReadAsync();
         if (journal.Committed.Seq == 0) return await journal.WhenDurableAsync<BoardUpdate?>(null);
         var (head, counts) = (journal.Committed, journal.CommittedState);
-        var users = new ulong[Math.Clamp(counts.KnownUsers - fromUser, 0, BoardUpdate.MaxUsers)];
-        for (var i = 0; i < users.Length; i++) users[i] = Batch.State.KnownUsers[fromUser + i];
+        var touches = new ulong[Math.Clamp(counts.Touches - fromTouch, 0, BoardUpdate.MaxTouches)];
+        for (var i = 0; i < touches.Length; i++) touches[i] = Batch.State.Touches[fromTouch + i];
         return await journal.WhenDurableAsync(new BoardUpdate(
             new BatchSnapshot(head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.IsPaused, counts.IsClosed, counts.KnownUsers, Batch.Lead), users));
+                Standby: 0, counts.IsPaused, counts.IsOver, counts.Touches, counts.Schedule, counts.IsAnonymised, Batch.Lead), touches));
     }
 
     /// <inheritdoc />
-    public Task<Answer<OrderView>> GetOrderAsync(long order, string? owner) => Batch.Journal.WhenDurableAsync(ViewOf(order, owner));
+    public Task<Answer<OrderView>> GetOrderAsync(long order, Alias? owner) => Batch.Journal.WhenDurableAsync(ViewOf(order, owner));
 
     /// <inheritdoc />
-    public Task<OrderPage> ListOrdersOfAsync(string user)
+    public Task<OrderPage> ListOrdersOfAsync(Alias buyer)
     {
         var views = new List<OrderView>();
         var orders = Batch.State.Orders;
-        for (var order = orders.LatestOf(user); order is not null; order = order.Previous) views.Add(orders.View(order));
+        for (var order = orders.LatestOf(buyer); order is not null; order = order.Previous) views.Add(orders.View(order));
         views.Reverse();
         return Batch.Journal.WhenDurableAsync(new OrderPage([.. views]));
     }
@@ -139,18 +145,17 @@ public sealed partial class SaleBatchGrain(
         new OrderPage([.. Batch.State.Orders.After(after).Take(limit).Select(Batch.State.Orders.View)]));
 
     /// <inheritdoc />
-    public Task<Answer<OrderView>> CancelOrderAsync(long order, string? owner)
-    {
-        var now = Batch.DoDue();
-        var refusal = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner), now);
-        return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
-    }
+    public Task<Answer<OrderView>> CancelOrderAsync(long order, Alias owner) => CancelAsync(order, owner, by: null);
 
     /// <inheritdoc />
-    public Task<Answer<OrderView>> RecordCheckoutAsync(long order, string checkout)
+    public Task<Answer<OrderView>> CancelOrderByOperatorAsync(long order, Alias by, CancelReason reason) =>
+        CancelAsync(order, owner: null, new Cancellation(by, reason));
+
+    /// <inheritdoc />
+    public Task<Answer<OrderView>> RecordCheckoutAsync(long order, string provider, string checkout)
     {
         var now = Batch.DoDue();
-        var refusal = Batch.Take(PaymentRules.DecideCheckout(Batch.State, order, checkout, now), now);
+        var refusal = Batch.Take(PaymentRules.DecideCheckout(Batch.State, order, provider, checkout, now), now);
         return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner: null));
     }
 
@@ -162,22 +167,40 @@ public sealed partial class SaleBatchGrain(
     }
 
     /// <inheritdoc />
-    public Task<Answer<bool>> OperateAsync(OperatorCommand command)
+    public Task<Answer<Effect>> OperateAsync(OperatorCommand command)
     {
         var now = Batch.DoDue();
         return Batch.CommitAsync(OperatorRules.Decide(Batch.State, command), now);
     }
 
     /// <inheritdoc />
-    public Task<Answer<bool>> CancelReservationAsync(string user, long version)
+    public Task<Answer<Effect>> CancelReservationAsync(Alias user, long version)
     {
         var now = Batch.DoDue();
         return Batch.CommitAsync(HoldRules.DecideReservationCancelled(Batch.State, user, version), now);
     }
 
     /// <inheritdoc />
-    public Task<long> GetCancelledVersionAsync(string user) =>
+    public Task<long> GetCancelledVersionAsync(Alias user) =>
         Batch.Journal.WhenDurableAsync(Batch.State.Reservations.CancelledVersionOf(user));
+
+    /// <inheritdoc />
+    public async Task<Answer<Effect>> AnonymiseAsync(Alias by)
+    {
+        var now = Batch.DoDue();
+        var decided = await Batch.CommitAsync(ErasureRules.DecideAnonymise(Batch.State, by, now), now);
+        if (decided.Refused is null) await _upkeep!.ErasePersonalDataAsync();
+        return decided;
+    }
+
+    /// <inheritdoc />
+    public Task<Answer<ErasableUser>> FindErasableAsync(Alias user)
+    {
+        var found = ErasureRules.FindErasable(Batch.State, user);
+        return Batch.Journal.WhenDurableAsync(found.Value is { } orders
+            ? new ErasableUser(Batch.State.Directing.IsEnded, [.. orders.Select(order => order.Seq)])
+            : new Answer<ErasableUser>(found.Refused!.Value, found.Detail));
+    }
 
     /// <summary>
     /// The second net: being called it is active, and its own timer does the rest. A batch whose ledger was lost needs none.
@@ -201,8 +224,15 @@ public sealed partial class SaleBatchGrain(
             : catalogue.NoteDamageAsync(new Fault(FaultKind.BatchDamaged, Id, damage.Since, damage.Detail));
     }
 
-    private Answer<OrderView> ViewOf(long seq, string? owner) =>
-        Batch.State.Orders.Find(seq) is { } order && (owner is null || order.User == owner) ? Batch.State.Orders.View(order)
+    private Task<Answer<OrderView>> CancelAsync(long order, Alias? owner, Cancellation? by)
+    {
+        var now = Batch.DoDue();
+        var refusal = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner, by), now);
+        return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
+    }
+
+    private Answer<OrderView> ViewOf(long seq, Alias? owner) =>
+        Batch.State.Orders.Find(seq) is { } order && (owner is null || order.Buyer == owner) ? Batch.State.Orders.View(order)
             : Refusal.NotFound;
 
     private static partial class Log

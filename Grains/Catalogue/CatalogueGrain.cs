@@ -21,17 +21,23 @@ public sealed class CatalogueState : IDocument
     [Id(2), JsonIgnore] public bool IsDamaged { get; set; }
 
     /// <summary>The batches in the order they were added.</summary>
-    [Id(0)] public List<BatchTerms> Batches { get; set; } = [];
+    [Id(0)] public List<CataloguedBatch> Batches { get; set; } = [];
 
     /// <summary>By batch, the head as of which it had nothing left to do.</summary>
     [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
 }
 
+/// <summary>What the ledger of a batch says of it first.</summary>
+/// <param name="Terms">The terms.</param>
+/// <param name="KeyHash">SHA-256 of its key.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CataloguedBatch")]
+public sealed record CataloguedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[] KeyHash);
+
 /// <summary>
 /// The index of all batches. What a crash kept out of it is found in the ledger's streams at the next activation.
 /// </summary>
 public sealed partial class CatalogueGrain(
-    ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, TimeProvider time,
+    ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, TimeProvider timeProvider,
     ILogger<CatalogueGrain> log)
     : Grain, ICatalogueGrain
 {
@@ -45,13 +51,14 @@ public sealed partial class CatalogueGrain(
 
     private readonly Guid _activation = Guid.NewGuid();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Fault Damage, DateTimeOffset At)> _damaged = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (stored.State.IsDamaged) Log.Damaged(log);
-        foreach (var terms in stored.State.Batches) _ids.Add(terms.Id);
+        foreach (var known in stored.State.Batches) _ids.Add(known.Terms.Id);
         var (heads, found) = (new Dictionary<string, long>(StringComparer.Ordinal), 0);
         try
         {
@@ -59,9 +66,9 @@ public sealed partial class CatalogueGrain(
             {
                 var batch = head.Stream[Streams.Batches.Length..];
                 heads[batch] = head.Seq;
-                if (_ids.Contains(batch) || await ReadTermsAsync(head.Stream, cancellationToken) is not { } terms) continue;
-                _ids.Add(terms.Id);
-                stored.State.Batches.Add(terms);
+                if (_ids.Contains(batch) || await ReadFirstAsync(head.Stream, cancellationToken) is not { } created) continue;
+                _ids.Add(batch);
+                stored.State.Batches.Add(created);
                 found++;
             }
         }
@@ -80,7 +87,7 @@ public sealed partial class CatalogueGrain(
     // ledger that was lost, and the start was told to go on with this one.
     private bool DropLost(Dictionary<string, long> heads)
     {
-        var lost = stored.State.Batches.RemoveAll(terms => !heads.ContainsKey(terms.Id));
+        var lost = stored.State.Batches.RemoveAll(known => !heads.ContainsKey(known.Terms.Id));
         _ids.RemoveWhere(id => !heads.ContainsKey(id));
         var ahead = stored.State.SettledAt.Where(settled => settled.Value > heads.GetValueOrDefault(settled.Key)).ToArray();
         foreach (var settled in ahead) stored.State.SettledAt.Remove(settled.Key);
@@ -89,28 +96,35 @@ public sealed partial class CatalogueGrain(
     }
 
     /// <inheritdoc />
-    public async Task AddAsync(BatchTerms terms)
+    public async Task AddAsync(string batch)
     {
-        var known = stored.State.Batches.FindIndex(batch => batch.Id == terms.Id);
-        if (known >= 0 && stored.State.Batches[known].SameAs(terms)) return;
+        if (await ReadFirstAsync(Streams.OfBatch(batch), CancellationToken.None) is not { } created) return;
+        var place = stored.State.Batches.FindIndex(known => known.Terms.Id == batch);
+        if (place >= 0 && IsSame(stored.State.Batches[place], created)) return;
         // The ledger has taken these: others under the id are of a ledger that was lost.
-        if (known >= 0) stored.State.Batches[known] = terms;
-        else stored.State.Batches.Add(terms);
-        _ids.Add(terms.Id);
+        if (place >= 0) stored.State.Batches[place] = created;
+        else stored.State.Batches.Add(created);
+        _ids.Add(batch);
         await stored.WriteStateAsync();
     }
 
     /// <inheritdoc />
-    public Task<CataloguePage> ListAsync(int from)
+    public async Task<CataloguePage> ListAsync(int from)
     {
         var batches = stored.State.Batches;
         var count = Math.Clamp(batches.Count - from, 0, CataloguePage.MaxCount);
-        return Task.FromResult(new CataloguePage([.. batches.GetRange(Math.Min(from, batches.Count), count)], _activation));
+        var page = batches.GetRange(Math.Min(from, batches.Count), count);
+        var listed = new List<ListedBatch>(count);
+        foreach (var group in page.Chunk(MaxWaking))
+            listed.AddRange((await Task.WhenAll(group.Select(FindKeyAsync))).Zip(group, (key, batch) => new ListedBatch(batch.Terms, key)));
+        return new CataloguePage([.. listed], _activation);
     }
 
     /// <inheritdoc />
     public async Task SettleAsync(string batch, long head)
     {
+        // Before a batch is settled its key may have been removed.
+        _keys.Remove(batch);
         if (stored.State.SettledAt.GetValueOrDefault(batch) == head) return;
         stored.State.SettledAt[batch] = head;
         await stored.WriteStateAsync();
@@ -144,7 +158,7 @@ public sealed partial class CatalogueGrain(
     /// <inheritdoc />
     public Task NoteDamageAsync(Fault damage)
     {
-        _damaged[damage.Batch!] = (damage, time.GetUtcNow());
+        _damaged[damage.Batch!] = (damage, timeProvider.GetUtcNow());
         return Task.CompletedTask;
     }
 
@@ -159,10 +173,31 @@ public sealed partial class CatalogueGrain(
     public Task<Fault[]> ListDamagedAsync()
     {
         // Terms that only the ledger has are read once: nobody looks at them again, so that note stays.
-        var forgotten = _damaged.Values.Where(note => _ids.Contains(note.Damage.Batch!) && time.GetUtcNow() - note.At > NotedFor);
+        var forgotten = _damaged.Values.Where(note => _ids.Contains(note.Damage.Batch!) && timeProvider.GetUtcNow() - note.At > NotedFor);
         foreach (var note in forgotten.ToArray()) _damaged.Remove(note.Damage.Batch!);
         return Task.FromResult<Fault[]>(
             [.. _damaged.Values.Select(note => note.Damage).OrderBy(damage => damage.Batch, StringComparer.Ordinal)]);
+    }
+
+    private static bool IsSame(CataloguedBatch one, CataloguedBatch other) =>
+        one.Terms.SameAs(other.Terms) && one.KeyHash.AsSpan().SequenceEqual(other.KeyHash);
+
+    // Null: it was removed with what is personal, or it is lost.
+    private async Task<byte[]?> FindKeyAsync(CataloguedBatch batch)
+    {
+        var id = batch.Terms.Id;
+        if (_keys.TryGetValue(id, out var known)) return known;
+        try
+        {
+            var key = await GrainFactory.GetGrain<IBatchKeyGrain>(id).FindAsync();
+            if (key is null || !new BatchKey(key).Is(batch.KeyHash)) return null;
+            return _keys[id] = key;
+        }
+        catch (StorageDamagedException)
+        {
+            // Logged by its actor.
+            return null;
+        }
     }
 
     private async Task<bool> WakeAsync(string batch)
@@ -204,7 +239,7 @@ public sealed partial class CatalogueGrain(
         }
     }
 
-    private async Task<BatchTerms?> ReadTermsAsync(string stream, CancellationToken cancellationToken)
+    private async Task<CataloguedBatch?> ReadFirstAsync(string stream, CancellationToken cancellationToken)
     {
         try
         {
@@ -212,8 +247,9 @@ public sealed partial class CatalogueGrain(
             {
                 var end = commit.Entries.Span.IndexOf((byte)'\n');
                 if (end < 0) throw new LedgerFormatException("the first line has no end");
-                return (EntryReader.Read(commit.Entries.Span[..end]).Entry as Created)?.Terms
-                    ?? throw new LedgerFormatException("the first entry is not created");
+                return EntryReader.Read(commit.Entries.Span[..end]).Entry is Created created
+                    ? new CataloguedBatch(created.Terms, created.KeyHash)
+                    : throw new LedgerFormatException("the first entry is not created");
             }
         }
         catch (LedgerFormatException e)
@@ -222,7 +258,7 @@ public sealed partial class CatalogueGrain(
             Log.NotRead(log, stream, e.Message);
             var batch = stream[Streams.Batches.Length..];
             await NoteDamageAsync(new Fault(
-                FaultKind.BatchDamaged, batch, time.GetUtcNow(), $"its terms cannot be read, so it is not listed: {e.Message}"));
+                FaultKind.BatchDamaged, batch, timeProvider.GetUtcNow(), $"its terms cannot be read, so it is not listed: {e.Message}"));
         }
         return null;
     }

@@ -69,11 +69,17 @@ public interface ILedger
         string prefix, string? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// How many streams whose name begins with <paramref name="prefix"/> have an odd head sequence. A stream whose
-    /// entries open and close in turn (a reservation) is open exactly when its head is odd, so this counts the open
-    /// ones without reading them.
+    /// How many streams whose name begins with <paramref name="prefix"/> their last commit has left open
+    /// (<see cref="LedgerCommit.IsOpen"/>). No stream is read for it.
     /// </summary>
     Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes a stream, durably and for ever: its entries cannot be found in the store's files any more once the store has
+    /// tidied up. A writer of the stream is fenced from then on. A stream that is not there is removed already.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">The outcome is unknown; a repeat is safe.</exception>
+    Task EraseAsync(string stream, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What became of an append.</summary>
@@ -100,6 +106,12 @@ public enum AppendOutcome
 public sealed record LedgerCommit(
     string Stream, long FirstSeq, int Count, ReadOnlyMemory<byte> Entries, byte[] PreviousHash, byte[] Hash)
 {
+    /// <summary>
+    /// Whether the stream is open after this commit: its writer says so, for <see cref="ILedger.CountOpenAsync"/>, and the
+    /// store gives it no other meaning. A commit that was read does not say it.
+    /// </summary>
+    public bool IsOpen { get; init; } = true;
+
     /// <summary>Sequence of the last entry.</summary>
     public long LastSeq => FirstSeq + Count - 1;
 }

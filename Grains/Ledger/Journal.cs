@@ -83,6 +83,9 @@ public sealed class Journal<TState>(
     /// </summary>
     public bool IsDue() => _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
 
+    /// <summary>Says of each commit whether it leaves the stream open (<see cref="LedgerCommit.IsOpen"/>); open by default.</summary>
+    public Func<bool> IsOpen { get; init; } = () => true;
+
     /// <summary>Whether this activation cannot go on.</summary>
     public bool IsAbandoned { get; private set; }
 
@@ -147,7 +150,7 @@ public sealed class Journal<TState>(
             {
                 var (lines, state) = (_gathering!, capture());
                 var commit = new LedgerCommit(
-                    stream, Committed.Seq + 1, _gatheredCount, lines.Written, Committed.Hash, [.. _tailHash]);
+                    stream, Committed.Seq + 1, _gatheredCount, lines.Written, Committed.Hash, [.. _tailHash]) { IsOpen = IsOpen() };
                 (_gathering, _gatheredCount, _lineStart, _gatheringDone) = (null, 0, 0, null);
                 var attempts = await AppendAsync(commit);
                 Committed = new LedgerHead(commit.LastSeq, commit.Hash);
@@ -221,7 +224,7 @@ public sealed class Journal<TState>(
     private void Confirm(long started) =>
         (_confirmedAt, _everConfirmed) = (_everConfirmed ? Math.Max(started, _confirmedAt) : started, true);
 
-    private LedgerUnavailableException Unavailable(string what, Exception e) => new($"{Streams.Anonymous(stream)}: {what}", e);
+    private LedgerUnavailableException Unavailable(string what, Exception e) => new($"{stream}: {what}", e);
 
     private void Fail(Exception e)
     {
@@ -236,7 +239,7 @@ public sealed class Journal<TState>(
 public sealed class LedgerFencedException : SaleUnavailableException
 {
     /// <summary>For the stream and the first entry that could not be written.</summary>
-    public LedgerFencedException(string stream, long seq) : base($"{Streams.Anonymous(stream)}: entry {seq} is another writer's")
+    public LedgerFencedException(string stream, long seq) : base($"{stream}: entry {seq} is another writer's")
     {
     }
 }

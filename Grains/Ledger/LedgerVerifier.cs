@@ -39,7 +39,7 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
         if (commit.Stream != stream)
         {
             throw new ArgumentException(
-                $"A commit of {Streams.Anonymous(commit.Stream)} was given to the verifier of {Streams.Anonymous(stream)}.",
+                $"A commit of {commit.Stream} was given to the verifier of {stream}.",
                 nameof(commit));
         }
 
@@ -88,7 +88,7 @@ public sealed record LedgerBreak(string Stream, long Seq, long FirstSeq, long La
 {
     /// <summary>One sentence for people.</summary>
     public override string ToString() =>
-        $"The chain of {Streams.Anonymous(Stream)} breaks at entry {Seq} (commit {FirstSeq} to {LastSeq}): " + Reason switch
+        $"The chain of {Stream} breaks at entry {Seq} (commit {FirstSeq} to {LastSeq}): " + Reason switch
         {
             LedgerBreakReason.OutOfSequence =>
                 "the commit does not follow the one before; entries are missing or repeated.",

@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
@@ -11,16 +13,9 @@ public static class Streams
     /// <summary>The stream of a batch.</summary>
     public static string OfBatch(string batch) => Batches + batch;
 
-    /// <summary>What the streams of a batch's reservations begin with; the user follows.</summary>
+    /// <summary>What the streams of a batch's reservations begin with; the alias follows.</summary>
     public static string OfReservations(string batch) => $"reservation/{batch}/";
 
     /// <summary>The stream of a reservation.</summary>
-    public static string OfReservation(string batch, string user) => OfReservations(batch) + user;
-
-    /// <summary>A stream as a log may name it: without its user.</summary>
-    public static string Anonymous(string stream)
-    {
-        var slash = stream.IndexOf('/', stream.IndexOf('/', StringComparison.Ordinal) + 1);
-        return slash < 0 ? stream : stream[..slash];
-    }
+    public static string OfReservation(string batch, Alias alias) => OfReservations(batch) + alias;
 }

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
-using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
@@ -58,10 +59,10 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc />
-    public async Task<Answer<CheckoutView>> OpenCheckoutAsync(string owner, string description)
+    public async Task<Answer<CheckoutView>> OpenCheckoutAsync(Owner owner, string description)
     {
         if (!TryLocate(out var batch, out var seq)) return Refusal.NotFound;
-        var found = await batch.GetOrderAsync(seq, owner);
+        var found = await batch.GetOrderAsync(seq, owner.Alias);
         if (found.Refused is { } unknown) return unknown;
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
@@ -75,7 +76,7 @@ public sealed partial class OrderGrain(
         try
         {
             checkout = await provider.CreateCheckoutAsync(new CheckoutRequest(
-                Id, order.User, description, order.Amount, order.PayBy, $"{Id}-{held[..HashDigitsOfKey]}"));
+                Id, owner.User, description, order.Amount, order.PayBy, $"{Id}-{held[..HashDigitsOfKey]}"));
         }
         catch (PaymentProviderException e)
         {
@@ -85,12 +86,12 @@ public sealed partial class OrderGrain(
         checkouts.Made();
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
         await WriteAsync();
-        var recorded = await batch.RecordCheckoutAsync(seq, checkout.Checkout);
+        var recorded = await batch.RecordCheckoutAsync(seq, SoleProvider.Name, checkout.Checkout);
         return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
     }
 
     /// <inheritdoc />
-    public async Task<Answer<Delivery>> SetDeliveryAsync(string owner, Delivery delivery)
+    public async Task<Answer<Delivery>> SetDeliveryAsync(Alias owner, Delivery delivery)
     {
         if (!TryLocate(out var batch, out var seq)) return Refusal.NotFound;
         var found = await batch.GetOrderAsync(seq, owner);
@@ -131,6 +132,16 @@ public sealed partial class OrderGrain(
         stored.State.Refunds[payment] = refund.Refund;
         await WriteAsync();
         return refund.Elsewhere ? RefundTry.MadeElsewhere(refund.Refund) : RefundTry.Made(refund.Refund);
+    }
+
+    /// <inheritdoc />
+    public async Task EraseAsync()
+    {
+        if (!stored.RecordExists) return;
+        // What was refunded is not personal, and is asked for again when money comes late.
+        stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = stored.State.Held };
+        _isDamaged = false;
+        await WriteAsync();
     }
 
     // The documents of another order under this id are not there, and replaced by the next write. Returns the hash.

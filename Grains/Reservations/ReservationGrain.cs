@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;
@@ -12,48 +14,68 @@ namespace OrleansSale.Grains.Reservations;
 /// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything
 /// (<see cref="LoadAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
 /// </remarks>
-public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<ReservationGrain> log) : Grain, IReservationGrain
+public sealed class ReservationGrain(ILedger ledger, TimeProvider timeProvider, ILogger<ReservationGrain> log)
+    : Grain, IReservationGrain
 {
     private Reservation _reservation;
     private Journal<long>? _journal;
-    private string _user = "";
+    private string _batch = "";
+    private Alias _alias;
     private bool _isWhole;
     private DamagedStream? _damage;
 
-    private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(BatchId);
+    private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(_batch);
 
-    private bool MayChange => _reservation.Seq < IReservationGrain.MaxChanges;
+    private bool MayChange => _reservation.Seq < IReservationGrain.MaxChanges && !_reservation.IsErased;
 
-    private string BatchId => this.GetPrimaryKeyString() is var key ? key[..key.IndexOf('/', StringComparison.Ordinal)] : "";
+    private string Stream => Streams.OfReservation(_batch, _alias);
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var key = this.GetPrimaryKeyString();
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        _batch = key[..Math.Max(0, slash)];
+        if (!Alias.TryParse(key[(slash + 1)..], out _alias)) throw new ArgumentException($"{key} is no key of a reservation");
+        try
+        {
+            (_reservation, var head) = await ReplayAsync(cancellationToken);
+            Begin(head);
+        }
+        catch (LedgerFormatException e)
+        {
+            _damage = new(Stream, this, e, ReplayAsync, _ => Task.CompletedTask, timeProvider.GetUtcNow(), log);
+        }
+    }
 
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule)
     {
-        await LoadAsync(user);
-        if (!Timetable.IsReserving(schedule, time.GetUtcNow())) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
+        await LoadAsync();
+        if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow())) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
         if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
-        await AppendNextAsync();
+        await AppendAsync(_reservation.Next(user, Now()));
         return View(created: true);
     }
 
     /// <inheritdoc />
-    public async Task<Answer<ReservationView>> GetAsync(string user)
+    public async Task<Answer<ReservationView>> GetAsync()
     {
-        await LoadAsync(user);
+        await LoadAsync();
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
         return await WhenDurableAsync<ReservationView>(MayChange ? Refusal.NotFound : Refusal.LimitReached);
     }
 
     /// <inheritdoc />
-    public async Task<Answer<bool>> CancelAsync(string user)
+    public async Task<Answer<Effect>> CancelAsync()
     {
-        await LoadAsync(user);
-        if (!_reservation.IsOpen) return await WhenDurableAsync<bool>(true);
-        Answer<bool> stopped;
+        await LoadAsync();
+        if (!_reservation.IsOpen) return await WhenDurableAsync<Effect>(Effect.AlreadySo);
+        Answer<Effect> stopped;
         try
         {
-            stopped = await Batch.CancelReservationAsync(_user, _reservation.Version);
+            stopped = await Batch.CancelReservationAsync(_alias, _reservation.Version);
         }
         catch (Exception)
         {
@@ -62,59 +84,63 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider time, ILogger<
             throw;
         }
         if (stopped.Refused is not null) return stopped;
-        await AppendNextAsync();
-        return true;
+        await AppendAsync(_reservation.Next(_reservation.User!, Now()));
+        return Effect.Done;
     }
+
+    /// <inheritdoc />
+    public async Task<Answer<Effect>> EraseAsync()
+    {
+        await LoadAsync();
+        var erasable = await Batch.FindErasableAsync(_alias);
+        if (erasable.Refused is { } refusal) return new Answer<Effect>(refusal, erasable.Detail);
+        if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
+        foreach (var order in erasable.Value.Orders) await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).EraseAsync();
+        if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);
+        await WhenDurableAsync<Effect>(Effect.Done);
+        // What stays says that there was somebody, so that the user cannot begin again with the first version.
+        await ledger.EraseAsync(Stream);
+        Begin(LedgerHead.Empty);
+        await AppendAsync(Reservation.Erased(Now()));
+        return Effect.Done;
+    }
+
+    private void Begin(LedgerHead head) =>
+        _journal = new(ledger, Stream, head, () => _reservation.Seq, _ => DeactivateOnIdle()) { IsOpen = () => _reservation.IsOpen };
 
     private ReservationView View(bool created) =>
         new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
 
-    // With the first call, which says whose it is. Not while it activates: the batch may be damaged, and then every call would
-    // activate it anew.
-    private async Task LoadAsync(string user)
+    // With the first call, not while it activates: the batch may be damaged, and then every call would activate it anew.
+    private async Task LoadAsync()
     {
-        if (_journal is null && _damage is null) await ReadAsync(user);
         if (_damage is { } damage) throw damage.Failure();
         if (_isWhole) return;
-        if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_user) >= _reservation.Version) await AppendNextAsync();
+        if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_alias) >= _reservation.Version)
+            await AppendAsync(_reservation.Next(_reservation.User!, Now()));
         _isWhole = true;
     }
 
-    private async Task ReadAsync(string user)
+    private async Task AppendAsync(Reservation next)
     {
-        _user = user;
-        var stream = Streams.OfReservation(BatchId, user);
-        try
-        {
-            (_reservation, var head) = await ReplayAsync(stream, CancellationToken.None);
-            _journal = new(ledger, stream, head, () => _reservation.Seq, _ => DeactivateOnIdle());
-        }
-        catch (LedgerFormatException e)
-        {
-            // Told by the actor's key: the stream's name has the user.
-            var told = Streams.OfReservations(BatchId) + this.GetPrimaryKeyString()[(BatchId.Length + 1)..];
-            _damage = new(told, this, e, stop => ReplayAsync(stream, stop), _ => Task.CompletedTask, time.GetUtcNow(), log);
-        }
-    }
-
-    private async Task AppendNextAsync()
-    {
-        _reservation = _reservation.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
-        ReservationEntries.Write(_journal!.Lines, _user, _reservation);
+        _reservation = next;
+        ReservationStream.Write(_journal!.Lines, _reservation);
         _journal.Added();
-        await WhenDurableAsync<bool>(true);
+        await _journal.WhenDurableAsync(true);
     }
 
     private Task<Answer<T>> WhenDurableAsync<T>(Answer<T> answer) => _journal!.WhenDurableAsync(answer);
 
-    private async Task<(Reservation Reservation, LedgerHead Head)> ReplayAsync(string stream, CancellationToken cancellationToken)
+    private long Now() => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async Task<(Reservation Reservation, LedgerHead Head)> ReplayAsync(CancellationToken cancellationToken)
     {
-        var (reservation, verifier) = (default(Reservation), new LedgerVerifier(stream));
-        await foreach (var commit in ledger.ReadAsync(stream, cancellationToken: cancellationToken))
+        var (reservation, verifier) = (default(Reservation), new LedgerVerifier(Stream));
+        await foreach (var commit in ledger.ReadAsync(Stream, cancellationToken: cancellationToken))
         {
             if (verifier.Accept(commit) is { } found) throw new LedgerFormatException(found.ToString());
             // One entry a commit: this actor never gathers two.
-            reservation = ReservationEntries.Read(commit.Entries.Span[..^1], reservation);
+            reservation = ReservationStream.Read(commit.Entries.Span[..^1], reservation);
         }
         return (reservation, verifier.Head);
     }

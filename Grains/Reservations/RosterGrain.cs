@@ -1,37 +1,74 @@
 using Orleans.Concurrency;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;
 
 /// <summary>
-/// Reads who holds a reservation out of the ledger. It keeps nothing, so as many as are needed may serve.
+/// Reads who holds a reservation, and who an alias is, out of the ledger. It keeps nothing, so as many as are needed may
+/// serve.
 /// </summary>
 [StatelessWorker]
 public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
 {
+    /// <summary>Most reservations that are read at a time.</summary>
+    public const int MaxConcurrency = 16;
+
+    private string Prefix => Streams.OfReservations(this.GetPrimaryKeyString());
+
     /// <inheritdoc />
-    public async Task<RosterPage> ListAsync(string? after, int limit)
+    public async Task<RosterPage> ListAsync(Alias? after, int limit)
     {
-        var prefix = Streams.OfReservations(this.GetPrimaryKeyString());
+        var prefix = Prefix;
         try
         {
-            var heads = await ledger.ListAsync(prefix, after is null ? null : prefix + after, limit);
-            var (entries, damaged) = (new List<RosterEntry>(), new List<string>());
-            foreach (var head in heads.Where(head => new Reservation(head.Seq, 0).IsOpen))
+            var heads = await ledger.ListAsync(prefix, after is { } last ? prefix + last : null, limit);
+            var (entries, damaged) = (new List<RosterEntry>(), new List<Alias>());
+            foreach (var group in heads.Chunk(MaxConcurrency))
             {
-                var user = head.Stream[prefix.Length..];
-                if (await ReadAsync(head) is not { } reservation) damaged.Add(user);
-                else entries.Add(new RosterEntry(user, reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(reservation.At)));
+                foreach (var (head, read) in group.Zip(await Task.WhenAll(group.Select(ReadAsync))))
+                {
+                    if (!Alias.TryParse(head.Stream[prefix.Length..], out var alias)) continue;
+                    if (read is not { } reservation) damaged.Add(alias);
+                    else if (reservation.IsOpen) entries.Add(EntryOf(alias, reservation));
+                }
             }
-            return new RosterPage(
-                [.. entries], heads.Count < limit ? null : heads[^1].Stream[prefix.Length..], [.. damaged]);
+            return new RosterPage([.. entries], heads.Count < limit ? null : AliasOf(heads[^1], prefix), [.. damaged]);
         }
         catch (LedgerFormatException e)
         {
             throw new StorageDamagedException(e.Message);
         }
+    }
+
+    /// <inheritdoc />
+    public async Task<string?[]> FindUsersAsync(Alias[] aliases)
+    {
+        var users = new List<string?>(aliases.Length);
+        foreach (var group in aliases.Chunk(MaxConcurrency)) users.AddRange(await Task.WhenAll(group.Select(FindUserAsync)));
+        return [.. users];
+    }
+
+    private static RosterEntry EntryOf(Alias alias, Reservation reservation) =>
+        new(reservation.User!, alias, reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(reservation.At));
+
+    private static Alias? AliasOf(StreamHead head, string prefix) =>
+        Alias.TryParse(head.Stream[prefix.Length..], out var alias) ? alias : null;
+
+    // Every entry of a reservation names its user, so the first will do.
+    private async Task<string?> FindUserAsync(Alias alias)
+    {
+        try
+        {
+            await foreach (var commit in ledger.ReadAsync(Prefix + alias)) return ReservationStream.Read(commit.Entries.Span[..^1], default).User;
+        }
+        catch (LedgerFormatException)
+        {
+            // One user's damaged stream takes no list away.
+        }
+        return null;
     }
 
     // Null: it cannot be read, or is not what its hash stands for. One user's stream takes no list away.
@@ -45,7 +82,7 @@ public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
                 if (commit.LastSeq != head.Seq) continue;
                 LedgerChain.Over(commit.PreviousHash, commit.Entries.Span, hash);
                 return hash.AsSpan().SequenceEqual(commit.Hash)
-                    ? ReservationEntries.Read(commit.Entries.Span[..^1], new Reservation(head.Seq - 1, 0))
+                    ? ReservationStream.Read(commit.Entries.Span[..^1], new Reservation(head.Seq - 1, 0))
                     : null;
             }
             return null;

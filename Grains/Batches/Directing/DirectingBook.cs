@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Stock;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
@@ -8,10 +9,31 @@ namespace OrleansSale.Grains.Batches.Directing;
 /// <summary>What the batch offers, whether it sells, and which commands of operators were carried out.</summary>
 public sealed class DirectingBook(StockBook stock)
 {
-    private readonly Dictionary<(string By, string Key), OperatorCommand> _commands = [];
+    private readonly Dictionary<(Alias By, KeyHash Key), OperatorCommand> _commands = [];
 
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms { get; private set; }
+
+    /// <summary>SHA-256 of the batch's key.</summary>
+    public byte[] KeyHash { get; private set; } = [];
+
+    /// <summary>The schedule in force.</summary>
+    public Schedule Schedule => Terms!.Schedule;
+
+    /// <summary>Whether the sale has opened.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Whether the sale has ended for ever.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>When it ended, ms.</summary>
+    public long EndedAt { get; private set; }
+
+    /// <summary>Whether what is personal was removed, or is being removed.</summary>
+    public bool IsAnonymised { get; private set; }
+
+    /// <summary>Whether the sale has ended or was closed.</summary>
+    public bool IsOver => IsEnded || IsClosed;
 
     /// <summary>Whether an operator has paused the sale.</summary>
     public bool IsPaused { get; private set; }
@@ -20,18 +42,33 @@ public sealed class DirectingBook(StockBook stock)
     public bool IsClosed { get; private set; }
 
     /// <summary>Commands carried out, by operator and key: a key is its operator's own.</summary>
-    public IReadOnlyDictionary<(string By, string Key), OperatorCommand> Commands => _commands;
+    public IReadOnlyDictionary<(Alias By, KeyHash Key), OperatorCommand> Commands => _commands;
 
     /// <summary>The payment window, in milliseconds.</summary>
     public long WindowMilliseconds => Terms!.PaymentWindowSeconds * 1000L;
 
-    internal void Apply(long seq, DirectingEntry entry)
+    internal void Apply(long seq, long at, DirectingEntry entry)
     {
         switch (entry)
         {
             case Created e:
                 stock.Begin(seq, e.Terms.Stock);
-                Terms = e.Terms;
+                (Terms, KeyHash) = (e.Terms, e.KeyHash);
+                break;
+            case OpenedSale:
+                ThrowUnless(!IsOpen && !IsOver, seq, "opened twice, or after the end");
+                ThrowUnless(at >= Schedule.SaleOpens.ToUnixTimeMilliseconds(), seq, "opened before its time");
+                IsOpen = true;
+                break;
+            case EndedSale e:
+                ThrowUnless(!IsEnded, seq, "ended twice");
+                ThrowUnless(e.Cause == EndCause.Operator ? IsClosed : at >= Schedule.SaleCloses.ToUnixTimeMilliseconds(), seq,
+                    "ended before its time");
+                (IsEnded, EndedAt) = (true, at);
+                break;
+            case Anonymised:
+                ThrowUnless(IsEnded && !IsAnonymised, seq, "anonymised twice, or before the end");
+                IsAnonymised = true;
                 break;
             case PausedSale:
                 ThrowUnless(!IsPaused, seq, "paused twice");

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Directing;
@@ -7,17 +8,60 @@ namespace OrleansSale.Grains.Batches.Directing;
 public abstract record DirectingEntry : BatchEntry;
 
 /// <summary>The batch was created with these terms; always the first entry.</summary>
-public sealed record Created(BatchTerms Terms) : DirectingEntry
+/// <param name="Terms">The terms.</param>
+/// <param name="KeyHash">SHA-256 of the batch's key: 32 bytes.</param>
+/// <param name="SecretHash">For a lot: SHA-256 of its secret, 32 bytes; null: there is none.</param>
+public sealed record Created(BatchTerms Terms, byte[] KeyHash, byte[]? SecretHash = null) : DirectingEntry
 {
     internal override ReadOnlySpan<byte> Type => "created"u8;
 
-    internal override void Write(DataWriter to) => TermsFormat.Write(to, Terms);
+    internal override void Write(DataWriter to)
+    {
+        TermsFormat.Write(to, Terms);
+        to.Bytes("keyHash"u8, KeyHash);
+        if (SecretHash is not null) to.Bytes("secretHash"u8, SecretHash);
+    }
 
-    internal static BatchEntry Read(ref DataReader from) => new Created(TermsFormat.Read(ref from));
+    internal static BatchEntry Read(ref DataReader from) => new Created(
+        TermsFormat.Read(ref from), from.Bytes("keyHash"u8), from.Has("secretHash"u8) ? from.Bytes("secretHash"u8) : null);
+}
+
+/// <summary>The sale opened, by its schedule.</summary>
+public sealed record OpenedSale : DirectingEntry
+{
+    internal override ReadOnlySpan<byte> Type => "opened"u8;
+
+    internal override void Write(DataWriter to)
+    {
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new OpenedSale();
+}
+
+/// <summary>The sale ended for ever. No hold is made any more; those that are there go on.</summary>
+public sealed record EndedSale(EndCause Cause) : DirectingEntry
+{
+    private static readonly string[] Causes = ["schedule", "operator"];
+
+    internal override ReadOnlySpan<byte> Type => "ended"u8;
+
+    internal override void Write(DataWriter to) => to.Text("cause"u8, Causes[(int)Cause]);
+
+    internal static BatchEntry Read(ref DataReader from) => new EndedSale((EndCause)from.OneOf("cause"u8, Causes));
+}
+
+/// <summary>Why a sale ended.</summary>
+public enum EndCause
+{
+    /// <summary>Its closing came.</summary>
+    Schedule,
+
+    /// <summary>An operator closed it.</summary>
+    Operator,
 }
 
 /// <summary>New holds stopped until resumed.</summary>
-public sealed record PausedSale(string Reason, string By, string Key) : DirectingEntry, ICommandEntry
+public sealed record PausedSale(string Reason, Alias By, KeyHash Key) : DirectingEntry, ICommandEntry
 {
     internal override ReadOnlySpan<byte> Type => "paused"u8;
 
@@ -26,12 +70,11 @@ public sealed record PausedSale(string Reason, string By, string Key) : Directin
 
     internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new PausedSale(from.Text("reason"u8), from.Text("by"u8), from.Text("key"u8));
+    internal static BatchEntry Read(ref DataReader from) => new PausedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>A pause ended.</summary>
-public sealed record ResumedSale(string Reason, string By, string Key) : DirectingEntry, ICommandEntry
+public sealed record ResumedSale(string Reason, Alias By, KeyHash Key) : DirectingEntry, ICommandEntry
 {
     internal override ReadOnlySpan<byte> Type => "resumed"u8;
 
@@ -40,12 +83,11 @@ public sealed record ResumedSale(string Reason, string By, string Key) : Directi
 
     internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new ResumedSale(from.Text("reason"u8), from.Text("by"u8), from.Text("key"u8));
+    internal static BatchEntry Read(ref DataReader from) => new ResumedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>New holds stopped for ever.</summary>
-public sealed record ClosedSale(string Reason, string By, string Key) : DirectingEntry, ICommandEntry
+public sealed record ClosedSale(string Reason, Alias By, KeyHash Key) : DirectingEntry, ICommandEntry
 {
     internal override ReadOnlySpan<byte> Type => "closed"u8;
 
@@ -54,8 +96,19 @@ public sealed record ClosedSale(string Reason, string By, string Key) : Directin
 
     internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new ClosedSale(from.Text("reason"u8), from.Text("by"u8), from.Text("key"u8));
+    internal static BatchEntry Read(ref DataReader from) => new ClosedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
+}
+
+/// <summary>
+/// What is personal is removed from here on: the reservations, the documents of the orders, and last the batch's key.
+/// </summary>
+public sealed record Anonymised(Alias By) : DirectingEntry
+{
+    internal override ReadOnlySpan<byte> Type => "anonymised"u8;
+
+    internal override void Write(DataWriter to) => to.Alias("by"u8, By);
+
+    internal static BatchEntry Read(ref DataReader from) => new Anonymised(from.Alias("by"u8));
 }
 
 /// <summary>The family's table.</summary>
@@ -63,7 +116,8 @@ internal static class DirectingEntries
 {
     public static readonly EntryKind[] Kinds =
     [
-        new("created"u8.ToArray(), Created.Read), new("paused"u8.ToArray(), PausedSale.Read),
-        new("resumed"u8.ToArray(), ResumedSale.Read), new("closed"u8.ToArray(), ClosedSale.Read),
+        new("created"u8.ToArray(), Created.Read), new("opened"u8.ToArray(), OpenedSale.Read), new("ended"u8.ToArray(), EndedSale.Read),
+        new("paused"u8.ToArray(), PausedSale.Read), new("resumed"u8.ToArray(), ResumedSale.Read),
+        new("closed"u8.ToArray(), ClosedSale.Read), new("anonymised"u8.ToArray(), Anonymised.Read),
     ];
 }

@@ -23,12 +23,19 @@ internal static class TermsFormat
         to.Number("stock"u8, terms.Stock);
         to.Number("perUserLimit"u8, terms.PerUserLimit);
         to.Number("paymentWindowSeconds"u8, terms.PaymentWindowSeconds);
-        json.WriteStartObject("schedule"u8);
-        to.Instant("reservationOpens"u8, terms.Schedule.ReservationOpens.ToUnixTimeMilliseconds());
-        to.Instant("reservationCloses"u8, terms.Schedule.ReservationCloses.ToUnixTimeMilliseconds());
-        to.Instant("saleOpens"u8, terms.Schedule.SaleOpens.ToUnixTimeMilliseconds());
-        to.Instant("saleCloses"u8, terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
-        json.WriteEndObject();
+        Write(to, terms.Schedule);
+        to.Number("keepPersonalDataDays"u8, terms.KeepPersonalDataDays);
+    }
+
+    /// <summary>Writes a schedule.</summary>
+    public static void Write(DataWriter to, Schedule schedule)
+    {
+        to.Json.WriteStartObject("schedule"u8);
+        to.Instant("reservationOpens"u8, schedule.ReservationOpens.ToUnixTimeMilliseconds());
+        to.Instant("reservationCloses"u8, schedule.ReservationCloses.ToUnixTimeMilliseconds());
+        to.Instant("saleOpens"u8, schedule.SaleOpens.ToUnixTimeMilliseconds());
+        to.Instant("saleCloses"u8, schedule.SaleCloses.ToUnixTimeMilliseconds());
+        to.Json.WriteEndObject();
     }
 
     /// <summary>Reads the members of the terms.</summary>
@@ -39,11 +46,12 @@ internal static class TermsFormat
         var product = new Product(from.Text("id"u8), from.Text("name"u8), from.Amount("price"u8), from.TextIfAny("imageUrl"u8));
         from.Close();
         return new BatchTerms(
-            id, product, from.TextOrList("channel"u8), checked((int)from.Number("stock"u8)), checked((int)from.Number("perUserLimit"u8)),
-            checked((int)from.Number("paymentWindowSeconds"u8)), ReadSchedule(ref from));
+            id, product, from.TextOrList("channel"u8), from.Int("stock"u8), from.Int("perUserLimit"u8),
+            from.Int("paymentWindowSeconds"u8), ReadSchedule(ref from), from.Int("keepPersonalDataDays"u8));
     }
 
-    private static Schedule ReadSchedule(ref DataReader from)
+    /// <summary>Reads a schedule.</summary>
+    public static Schedule ReadSchedule(ref DataReader from)
     {
         from.Open("schedule"u8);
         var schedule = new Schedule(

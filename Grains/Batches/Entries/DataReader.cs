@@ -1,5 +1,7 @@
 using System.Text.Json;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Entries;
@@ -11,6 +13,8 @@ namespace OrleansSale.Grains.Batches.Entries;
 /// <remarks>What it refuses it throws: <see cref="LedgerFormatException"/>, or the JSON reader's own exceptions.</remarks>
 internal ref struct DataReader(Utf8JsonReader json, long seq)
 {
+    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
+
     private Utf8JsonReader _json = json;
 
     // Whether the reader stands on a token that is still to be taken.
@@ -20,10 +24,47 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
     public readonly long Seq => seq;
 
     /// <summary>An order, as the sequence of its held entry.</summary>
-    public long Order()
+    public long Order() => Order("order"u8);
+
+    /// <summary>An order, as the sequence of its held entry.</summary>
+    public long Order(ReadOnlySpan<byte> name)
     {
-        Member("order"u8);
-        return OrderId.TryParse(_json.GetString(), out _, out var order) ? order : throw Malformed("order"u8);
+        Member(name);
+        return OrderId.TryParse(_json.GetString(), out _, out var order) ? order : throw Malformed(name);
+    }
+
+    /// <summary>The order that this entry makes, which it names by its own sequence.</summary>
+    public void OwnOrder()
+    {
+        if (Order() != Seq) throw new LedgerFormatException("an entry that makes an order names another");
+    }
+
+    /// <summary>A user's alias.</summary>
+    public Alias Alias(ReadOnlySpan<byte> name)
+    {
+        Member(name);
+        return _json.TokenType == JsonTokenType.String && GrainInterfaces.Users.Alias.TryRead(_json.ValueSpan, out var alias) ? alias
+            : throw Malformed(name);
+    }
+
+    /// <summary>A user's alias, or null if the member is not there.</summary>
+    public Alias? AliasIfAny(ReadOnlySpan<byte> name) => Has(name) ? Alias(name) : null;
+
+    /// <summary>The hash of a client's key.</summary>
+    public KeyHash Key()
+    {
+        Member("key"u8);
+        return _json.TokenType == JsonTokenType.String && KeyHash.TryRead(_json.ValueSpan, out var key) ? key : throw Malformed("key"u8);
+    }
+
+    /// <summary>The hash of a client's key, or null if the member is not there.</summary>
+    public KeyHash? KeyIfAny() => Has("key"u8) ? Key() : null;
+
+    /// <summary>32 bytes, in hexadecimal.</summary>
+    public byte[] Bytes(ReadOnlySpan<byte> name)
+    {
+        var text = Text(name);
+        return text.Length == 64 && !text.AsSpan().ContainsAnyExcept(HexDigits) ? Convert.FromHexString(text) : throw Malformed(name);
     }
 
     /// <summary>A text.</summary>
@@ -51,6 +92,12 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         return Array.IndexOf(names, text) is >= 0 and var position ? position
             : throw new LedgerFormatException($"unknown {System.Text.Encoding.UTF8.GetString(name)} {text}");
     }
+
+    /// <summary>A whole number that is not too large for 32 bits.</summary>
+    public int Int(ReadOnlySpan<byte> name) => checked((int)Number(name));
+
+    /// <summary>A whole number, or null if the member is not there.</summary>
+    public long? NumberIfAny(ReadOnlySpan<byte> name) => Has(name) ? Number(name) : null;
 
     /// <summary>A whole number.</summary>
     public long Number(ReadOnlySpan<byte> name)

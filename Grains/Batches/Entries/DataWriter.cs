@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Entries;
@@ -21,7 +23,10 @@ internal sealed class DataWriter(string batch)
     public long Seq { get; set; }
 
     /// <summary>An order, by the sequence of its held entry.</summary>
-    public void Order(long order) => Json.WriteString("order"u8, OrderId.Of(batch, order));
+    public void Order(long order) => Order("order"u8, order);
+
+    /// <summary>An order, by the sequence of its held entry.</summary>
+    public void Order(ReadOnlySpan<byte> name, long order) => Json.WriteString(name, OrderId.Of(batch, order));
 
     /// <summary>A text.</summary>
     public void Text(ReadOnlySpan<byte> name, string text) => Json.WriteString(name, text);
@@ -30,6 +35,43 @@ internal sealed class DataWriter(string batch)
     public void TextIfAny(ReadOnlySpan<byte> name, string? text)
     {
         if (text is not null) Json.WriteString(name, text);
+    }
+
+    /// <summary>A user's alias.</summary>
+    public void Alias(ReadOnlySpan<byte> name, Alias alias)
+    {
+        Span<byte> text = stackalloc byte[GrainInterfaces.Users.Alias.TextLength];
+        alias.Write(text);
+        Json.WriteString(name, text);
+    }
+
+    /// <summary>A user's alias, or no member for null.</summary>
+    public void AliasIfAny(ReadOnlySpan<byte> name, Alias? alias)
+    {
+        if (alias is { } given) Alias(name, given);
+    }
+
+    /// <summary>The hash of a client's key, or no member for null.</summary>
+    public void KeyIfAny(KeyHash? key)
+    {
+        if (key is { } given) Key(given);
+    }
+
+    /// <summary>The hash of a client's key.</summary>
+    public void Key(KeyHash key)
+    {
+        Span<byte> text = stackalloc byte[KeyHash.TextLength];
+        key.Write(text);
+        Json.WriteString("key"u8, text);
+    }
+
+    /// <summary>32 bytes, in hexadecimal.</summary>
+    public void Bytes(ReadOnlySpan<byte> name, byte[] bytes) => Json.WriteString(name, Convert.ToHexStringLower(bytes));
+
+    /// <summary>A whole number, or no member for null.</summary>
+    public void NumberIfAny(ReadOnlySpan<byte> name, long? number)
+    {
+        if (number is { } given) Json.WriteNumber(name, given);
     }
 
     /// <summary>A whole number.</summary>
@@ -83,11 +125,11 @@ internal sealed class DataWriter(string batch)
         Json.WriteEndArray();
     }
 
-    /// <summary>What every operator's entry ends with.</summary>
-    public void Command(string reason, string by, string key)
+    /// <summary>What every operator's entry about the whole batch ends with.</summary>
+    public void Command(string reason, Alias by, KeyHash key)
     {
         Text("reason"u8, reason);
-        Text("by"u8, by);
-        Text("key"u8, key);
+        Alias("by"u8, by);
+        Key(key);
     }
 }

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Reservations;
 
 namespace OrleansSale.Grains.Batches.Orders;
@@ -15,15 +16,14 @@ public static class HoldRules
     public static bool IsDue(Order order, long now, long grace) => now >= order.PayBy + grace;
 
     /// <summary>
-    /// Decides the cancellation of a reservation: conflict while its user has a live order. False: it was cancelled
-    /// already.
+    /// Decides the cancellation of a reservation: conflict while its user has a live order.
     /// </summary>
-    public static Decision<Answer<bool>> DecideReservationCancelled(SaleBatch batch, string user, long version)
+    public static Decision<Answer<Effect>> DecideReservationCancelled(SaleBatch batch, Alias user, long version)
     {
         if (batch.Terms is null) return new(Refusal.NotFound);
-        if (version <= batch.Reservations.CancelledVersionOf(user)) return new(false);
+        if (version <= batch.Reservations.CancelledVersionOf(user)) return new(Effect.AlreadySo);
         if (PurchaseRules.FindLive(batch, user) is { } live)
-            return new(new Answer<bool>(Refusal.Conflict, $"order {OrderId.Of(batch.Terms.Id, live.Seq)} is live"));
-        return new(true, new ReservationCancelled(user, version));
+            return new(new Answer<Effect>(Refusal.Conflict, $"order {OrderId.Of(batch.Terms.Id, live.Seq)} is live"));
+        return new(Effect.Done, new ReservationCancelled(user, version));
     }
 }

@@ -1,12 +1,14 @@
+using OrleansSale.GrainInterfaces.Users;
+
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// Finds each user's newest order in a batch's book. A batch has an entry here for every user who ever held a unit,
-/// so it keeps eight bytes for one, its place in the book and a half of its hash, where a set of the framework takes twenty.
+/// Finds each buyer's newest order in a batch's book. A batch has an entry here for every buyer who ever held a unit,
+/// so it keeps eight bytes for one, its place in the book and a quarter of its alias, where a set of the framework takes twenty.
 /// </summary>
 /// <remarks>
-/// Open addressing with linear probing. Nothing is ever taken out: a user's newer order takes the place of the older one.
-/// The hash is seeded for the process, so names can't be chosen to collide.
+/// Open addressing with linear probing. Nothing is ever taken out: a buyer's newer order takes the place of the older one.
+/// Aliases come from a secret key, so nobody can choose names that collide.
 /// </remarks>
 /// <param name="orders">The orders; it only grows.</param>
 internal sealed class LatestOrders(OrderRows orders)
@@ -16,27 +18,27 @@ internal sealed class LatestOrders(OrderRows orders)
 
     // The hash above, the place plus one below; 0: free. Their number is a power of two.
     private ulong[] _slots = new ulong[16];
-    private int _users;
+    private int _buyers;
 
-    /// <summary>The user's newest order; null: none.</summary>
-    public Order? Of(string user) => _slots[SlotOf(user, HashOf(user))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
+    /// <summary>The buyer's newest order; null: none.</summary>
+    public Order? Of(Alias buyer) => _slots[SlotOf(buyer, HashOf(buyer))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
 
     /// <summary>Takes in the order that was added to the book last.</summary>
-    /// <param name="user">Its user.</param>
-    public void TakeLast(string user)
+    /// <param name="buyer">Its buyer.</param>
+    public void TakeLast(Alias buyer)
     {
-        var hash = HashOf(user);
-        var slot = SlotOf(user, hash);
+        var hash = HashOf(buyer);
+        var slot = SlotOf(buyer, hash);
         var isNew = _slots[slot] == 0;
         _slots[slot] = (ulong)hash << 32 | (uint)orders.Count;
-        if (isNew && ++_users > _slots.Length * MaxLoad) Grow();
+        if (isNew && ++_buyers > _slots.Length * MaxLoad) Grow();
     }
 
-    // The slot of this user, or the free one where it belongs.
-    private int SlotOf(string user, uint hash)
+    // The slot of this buyer, or the free one where it belongs.
+    private int SlotOf(Alias buyer, uint hash)
     {
         var slot = (int)hash & (_slots.Length - 1);
-        while (_slots[slot] is > 0 and var taken && ((uint)(taken >> 32) != hash || !orders.IsOf(PlaceIn(taken), user)))
+        while (_slots[slot] is > 0 and var taken && ((uint)(taken >> 32) != hash || orders.At(PlaceIn(taken)).Buyer != buyer))
             slot = (slot + 1) & (_slots.Length - 1);
         return slot;
     }
@@ -56,5 +58,5 @@ internal sealed class LatestOrders(OrderRows orders)
 
     private static int PlaceIn(ulong slot) => (int)(uint)slot - 1;
 
-    private static uint HashOf(string user) => (uint)string.GetHashCode(user, StringComparison.Ordinal);
+    private static uint HashOf(Alias buyer) => (uint)buyer.High;
 }

@@ -1,3 +1,8 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
+
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>How an order's hold stands; what is owed for it is counted beside.</summary>
@@ -27,7 +32,7 @@ public sealed class Order
     public long Seq => Row.Seq;
 
     /// <summary>The owner.</summary>
-    public string User => _rows.UserOf(Place);
+    public Alias Buyer => Row.Buyer;
 
     /// <summary>Unit numbers, ascending. Not to be written to.</summary>
     public int[] Units => _rows.DetailsOf(Place)?.Units ?? [Row.Unit];
@@ -35,16 +40,19 @@ public sealed class Order
     /// <summary>How many units.</summary>
     public int Quantity => _rows.DetailsOf(Place)?.Units?.Length ?? 1;
 
-    /// <summary>The deadline shown, ms; the hold was made the batch's payment window earlier.</summary>
+    /// <summary>When the hold was made, ms.</summary>
+    public long HeldAt => Row.PayBy - Row.WindowMilliseconds;
+
+    /// <summary>The deadline shown, ms.</summary>
     public long PayBy => Row.PayBy;
 
     /// <summary>Version of the reservation that entitled to it.</summary>
     public long Reservation => Row.Reservation;
 
     /// <summary>The client's key; null: none.</summary>
-    public string? Key => _rows.KeyOf(Place);
+    public KeyHash? Key => Row.HasKey ? Row.Key : null;
 
-    /// <summary>The same user's order before this one.</summary>
+    /// <summary>The same buyer's order before this one.</summary>
     public Order? Previous => _rows.DetailsOf(Place)?.Previous is >= 0 and var place ? _rows[place] : null;
 
     /// <summary>How its hold stands.</summary>
@@ -68,7 +76,14 @@ public sealed class Order
         internal set => _rows.MoreOf(Place).Returned = value;
     }
 
-    /// <summary>The provider's checkout; null: none opened.</summary>
+    /// <summary>How many checkouts were opened for it.</summary>
+    public int Checkouts
+    {
+        get => _rows.DetailsOf(Place)?.Checkouts ?? 0;
+        internal set => _rows.MoreOf(Place).Checkouts = value;
+    }
+
+    /// <summary>The provider's checkout that was opened last; null: none.</summary>
     public string? Checkout
     {
         get => _rows.DetailsOf(Place)?.Checkout;
@@ -76,10 +91,17 @@ public sealed class Order
     }
 
     /// <summary>The payment it was sold for; null: never sold. Stays after a cancellation.</summary>
-    public string? Payment
+    public PaymentId? Payment
     {
         get => _rows.DetailsOf(Place)?.Payment;
         internal set => _rows.MoreOf(Place).Payment = value;
+    }
+
+    /// <summary>Who cancelled it and why; null: nobody.</summary>
+    public Cancellation? Cancelled
+    {
+        get => _rows.DetailsOf(Place)?.Cancelled;
+        internal set => _rows.MoreOf(Place).Cancelled = value;
     }
 
     /// <summary>Whether it has units: awaiting payment or paid.</summary>

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Stock;
@@ -35,20 +36,24 @@ public sealed class OrderBook
         for (var place = PlaceAfter(seq); place < _rows.Count; place++) yield return _rows[place];
     }
 
-    /// <summary>The user's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
-    public Order? LatestOf(string user) => _latest.Of(user);
+    /// <summary>The buyer's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
+    public Order? LatestOf(Alias buyer) => _latest.Of(buyer);
 
     /// <summary>The order whose deadline comes first among those awaiting payment; null: none.</summary>
     public Order? NextDeadline() => _deadlines.First() is >= 0 and var place ? _rows[place] : null;
 
     /// <summary>The order as others see it.</summary>
     public OrderView View(Order order) => View(
-        order.Seq, order.User, order.Units, StatusOf(order), order.PayBy - _directing.WindowMilliseconds, order.PayBy, order.Checkout,
-        order.Payment);
+        order.Seq, order.Buyer, order.Units, StatusOf(order), order.HeldAt, order.PayBy) with
+    {
+        Checkout = order.Checkout,
+        Payment = order.Payment?.Id,
+        Cancelled = order.Cancelled,
+    };
 
     /// <summary>The order that a held entry of this sequence and instant would make, as others would see it.</summary>
     public OrderView View(Held held, long seq, long at) =>
-        View(seq, held.User, held.Units, OrderStatus.AwaitingPayment, at, held.PayBy, null, null);
+        View(seq, held.Buyer, held.Units, OrderStatus.AwaitingPayment, at, held.PayBy);
 
     /// <summary>An order's state: its hold's, and once that has ended, where the money captured for it is.</summary>
     public static OrderStatus StatusOf(Order order) => order.Hold switch
@@ -77,31 +82,35 @@ public sealed class OrderBook
 
     private void Apply(long seq, long at, Held e)
     {
+        ThrowUnless(e.Place is null && e.From is null, seq, "an offer to the line, which has no rules in this version");
+        ThrowUnless(_directing.IsOpen && !_directing.IsEnded, seq, "a hold outside the sale");
         _stock.RequireFree(seq, e.Units);
-        ThrowUnless(e.User.Length <= TextHeap.MaxLength && !(e.Key?.Length > TextHeap.MaxLength), seq, "a text that is too long");
         ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the payment window's");
-        var latest = LatestOf(e.User);
-        ThrowUnless(e.Key is null || PurchaseRules.FindByKey(latest, e.Key) is null, seq, "a key that names another order");
+        ThrowUnless(e.Reservation is >= 1 and <= ushort.MaxValue, seq, "an impossible reservation");
+        var latest = LatestOf(e.Buyer);
+        ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq, "a key that names another order");
         _stock.Hold(e.Units);
-        _rows.Add(seq, e, latest);
-        _latest.TakeLast(e.User);
+        _rows.Add(seq, at, e, latest);
+        _latest.TakeLast(e.Buyer);
         _deadlines.TakeLast();
     }
 
     private void Apply(long seq, Released e)
     {
+        ThrowUnless(e.Why != ReleaseReason.Returned, seq, "a return, which has no rules in this version");
         var order = At(seq, e.Order);
         ThrowUnless(order.IsLive, seq, "a second release");
         ThrowUnless(order.Hold == HoldState.Live || e.Why == ReleaseReason.Cancelled, seq, "a paid order that expires");
+        ThrowUnless(e.By is null || e.Why == ReleaseReason.Cancelled, seq, "an operator who lets an order expire");
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
         _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
         order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
+        if (e.Why == ReleaseReason.Cancelled) order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
     }
 
-    private OrderView View(
-        long seq, string user, int[] units, OrderStatus status, long heldAt, long payBy, string? checkout, string? payment) => new(
-        seq, _directing.Terms!.Id, user, units, status, _directing.Terms.Product.Price * units.Length,
-        DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), checkout, payment);
+    private OrderView View(long seq, Alias buyer, int[] units, OrderStatus status, long heldAt, long payBy) => new(
+        seq, _directing.Terms!.Id, buyer, units, status, _directing.Terms.Product.Price * units.Length,
+        DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), null, null);
 
     // Of the first order after a sequence; the count if there is none.
     private int PlaceAfter(long seq)

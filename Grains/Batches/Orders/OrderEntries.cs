@@ -1,5 +1,7 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
@@ -9,37 +11,48 @@ public abstract record OrderEntry : BatchEntry;
 /// <summary>
 /// Units were allocated to an order that is not paid yet. The order is named by this entry's own sequence.
 /// </summary>
-/// <param name="User">The owner.</param>
+/// <param name="Buyer">The owner.</param>
 /// <param name="Units">Unit numbers, ascending.</param>
 /// <param name="PayBy">The deadline shown.</param>
 /// <param name="Reservation">Version of the reservation that entitled to it, 1 or more.</param>
 /// <param name="Key">The client's key; null: none.</param>
-public sealed record Held(string User, int[] Units, long PayBy, long Reservation, string? Key) : OrderEntry
+/// <param name="Place">The place of the line that it was offered to; null: it was bought.</param>
+/// <param name="From">The order whose unit it is offered; null: the units were free.</param>
+public sealed record Held(
+    Alias Buyer, int[] Units, long PayBy, long Reservation, KeyHash? Key, long? Place = null, long? From = null) : OrderEntry
 {
     internal override ReadOnlySpan<byte> Type => "held"u8;
 
     internal override void Write(DataWriter to)
     {
         to.Order(to.Seq);
-        to.Text("user"u8, User);
+        to.Alias("alias"u8, Buyer);
         to.Units(Units);
         to.Instant("payBy"u8, PayBy);
         to.Number("reservation"u8, Reservation);
-        to.TextIfAny("key"u8, Key);
+        to.KeyIfAny(Key);
+        to.NumberIfAny("place"u8, Place);
+        if (From is { } order) to.Order("from"u8, order);
     }
 
     internal static BatchEntry Read(ref DataReader from)
     {
-        if (from.Order() != from.Seq) throw new LedgerFormatException("a held entry names another order than its own");
+        from.OwnOrder();
         return new Held(
-            from.Text("user"u8), from.Units(), from.Instant("payBy"u8), from.Number("reservation"u8), from.TextIfAny("key"u8));
+            from.Alias("alias"u8), from.Units(), from.Instant("payBy"u8), from.Number("reservation"u8), from.KeyIfAny(),
+            from.NumberIfAny("place"u8), from.Has("from"u8) ? from.Order("from"u8) : null);
     }
 }
 
 /// <summary>The order ended and its units are free again.</summary>
-public sealed record Released(long Order, int[] Units, ReleaseReason Why) : OrderEntry
+/// <param name="Order">The order.</param>
+/// <param name="Units">Its units.</param>
+/// <param name="Why">Why.</param>
+/// <param name="By">The operator who cancelled it; null: nobody did, or the buyer.</param>
+/// <param name="Reason">The operator's reason; there is one exactly if there is an operator.</param>
+public sealed record Released(long Order, int[] Units, ReleaseReason Why, Alias? By = null, CancelReason? Reason = null) : OrderEntry
 {
-    private static readonly string[] Reasons = ["expired", "cancelled"];
+    private static readonly string[] Reasons = ["expired", "cancelled", "returned"];
 
     internal override ReadOnlySpan<byte> Type => "released"u8;
 
@@ -48,10 +61,18 @@ public sealed record Released(long Order, int[] Units, ReleaseReason Why) : Orde
         to.Order(Order);
         to.Units(Units);
         to.Text("why"u8, Reasons[(int)Why]);
+        to.AliasIfAny("by"u8, By);
+        if (Reason is { } reason) to.Text("reason"u8, ReasonCodes.Of(reason));
     }
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new Released(from.Order(), from.Units(), (ReleaseReason)from.OneOf("why"u8, Reasons));
+    internal static BatchEntry Read(ref DataReader from)
+    {
+        var (order, units) = (from.Order(), from.Units());
+        var why = (ReleaseReason)from.OneOf("why"u8, Reasons);
+        return from.AliasIfAny("by"u8) is { } by
+            ? new Released(order, units, why, by, ReasonCodes.Read(ref from, "reason"u8))
+            : new Released(order, units, why);
+    }
 }
 
 /// <summary>Why units were released.</summary>
@@ -62,6 +83,19 @@ public enum ReleaseReason
 
     /// <summary>Given up by the buyer or an operator.</summary>
     Cancelled,
+
+    /// <summary>Given back by the buyer, and sold to the next in line.</summary>
+    Returned,
+}
+
+/// <summary>The codes of operators' reasons for one order.</summary>
+internal static class ReasonCodes
+{
+    private static readonly string[] Codes = ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+
+    public static string Of(CancelReason reason) => Codes[(int)reason];
+
+    public static CancelReason Read(ref DataReader from, ReadOnlySpan<byte> name) => (CancelReason)from.OneOf(name, Codes);
 }
 
 /// <summary>The family's table.</summary>

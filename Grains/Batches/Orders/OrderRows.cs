@@ -1,22 +1,23 @@
 using System.Collections;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>All orders of a batch, by sequence. It only grows.</summary>
 /// <remarks>
-/// A batch has an order for every unit it ever held, and the most of them by far are the first of their user, of one unit, not
-/// paid for yet. They are rows, not objects: with an object for each and another for its user's name, the collector carried
-/// them from generation to generation in pauses of 30 to 60 ms. What most orders lack stands apart.
+/// A batch has an order for every unit it ever held, and the most of them by far are the first of their buyer, of one unit,
+/// not paid for yet. They are rows, not objects: with an object for each, the collector carried them from generation to
+/// generation in pauses of 30 to 60 ms. What most orders lack stands apart.
 /// </remarks>
 internal sealed class OrderRows : IReadOnlyList<Order>
 {
-    // 56 KiB of rows: nothing for the heap of large objects, whose growth would call for full collections.
+    // 64 KiB of rows: nothing for the heap of large objects, whose growth would call for full collections.
     private const int ChunkBits = 10, RowsInChunk = 1 << ChunkBits, RowsAtFirst = 16;
 
-    private const ushort NoKey = ushort.MaxValue;
-
     private readonly List<Row[]> _chunks = [new Row[RowsAtFirst]];
-    private readonly TextHeap _texts = new();
     private readonly List<Details> _details = [];
 
     /// <summary>How many there are.</summary>
@@ -30,31 +31,24 @@ internal sealed class OrderRows : IReadOnlyList<Order>
 
     /// <summary>Adds an order, which is live.</summary>
     /// <param name="seq">Sequence of its held entry, higher than any before.</param>
+    /// <param name="at">Instant of its held entry, ms.</param>
     /// <param name="held">The entry.</param>
-    /// <param name="previous">The same user's order before this one; null: none.</param>
-    public void Add(long seq, Held held, Order? previous)
+    /// <param name="previous">The same buyer's order before this one; null: none.</param>
+    public void Add(long seq, long at, Held held, Order? previous)
     {
         var place = Count;
         if (place >> ChunkBits == _chunks.Count) _chunks.Add(new Row[RowsInChunk]);
         else if (place == _chunks[0].Length) GrowFirst();
         ref var row = ref At(place);
-        (row.Seq, row.PayBy, row.Reservation) = (seq, held.PayBy, held.Reservation);
-        (row.User, row.UserLength) = _texts.Add(held.User);
-        (row.Key, row.KeyLength) = held.Key is null ? (0, NoKey) : _texts.Add(held.Key);
+        (row.Seq, row.PayBy, row.Buyer) = (seq, held.PayBy, held.Buyer);
+        row.WindowMilliseconds = (int)(held.PayBy - at);
+        row.Reservation = (ushort)held.Reservation;
+        (row.HasKey, row.Key) = (held.Key is not null, held.Key.GetValueOrDefault());
         Count++;
         if (held.Units.Length == 1) row.Unit = held.Units[0];
         else MoreOf(place).Units = held.Units;
         if (previous is not null) MoreOf(place).Previous = previous.Place;
     }
-
-    /// <summary>Whether the order at a place is this user's.</summary>
-    public bool IsOf(int place, string user) => _texts.Equals(At(place).User, At(place).UserLength, user);
-
-    /// <summary>Whose it is.</summary>
-    public string UserOf(int place) => _texts.Read(At(place).User, At(place).UserLength);
-
-    /// <summary>Its client's key; null: none.</summary>
-    public string? KeyOf(int place) => At(place).KeyLength is not NoKey and var length ? _texts.Read(At(place).Key, length) : null;
 
     /// <summary>What most orders lack; null: this one does.</summary>
     public Details? DetailsOf(int place) => At(place).Details is > 0 and var number ? _details[number - 1] : null;
@@ -85,16 +79,23 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         _chunks[0] = rows;
     }
 
-    /// <summary>What every order has. No references: the collector has nothing to look for in it.</summary>
+    /// <summary>What every order has: 64 bytes without references, in which the collector has nothing to look for.</summary>
     internal struct Row
     {
-        public long Seq, PayBy, Reservation, User, Key;
+        public long Seq, PayBy;
+        public Alias Buyer;
+        public KeyHash Key;
+
+        /// <summary>From the hold to payBy.</summary>
+        public int WindowMilliseconds;
+
         public int Unit;
 
         /// <summary>One more than its place among the details; 0: it has none.</summary>
         public int Details;
 
-        public ushort UserLength, KeyLength;
+        public ushort Reservation;
+        public bool HasKey;
         public HoldState Hold;
     }
 
@@ -104,12 +105,14 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         /// <summary>Its units if they are not one.</summary>
         public int[]? Units;
 
-        /// <summary>Place of the same user's order before this one; below 0: none.</summary>
+        /// <summary>Place of the same buyer's order before this one; below 0: none.</summary>
         public int Previous = -1;
 
         public string? Checkout;
-        public string? Payment;
+        public int Checkouts;
+        public PaymentId? Payment;
         public int Owed;
         public int Returned;
+        public Cancellation? Cancelled;
     }
 }

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
@@ -14,17 +15,16 @@ public static class PurchaseRules
     {
         if (request.Quantity < 1) return Refuse(Refusal.InvalidRequest);
         if (batch.Terms is not { } terms) return Refuse(Refusal.NotFound);
-        if (!terms.IsEligible(request.User)) return Refuse(Refusal.NotEligible);
 
         var reservation = request.Reservation;
-        if (reservation <= batch.Reservations.CancelledVersionOf(request.User) && reservation > 0)
+        if (reservation <= batch.Reservations.CancelledVersionOf(request.Buyer) && reservation > 0)
         {
             if (request.ByTicket) return Refuse(Refusal.TicketInvalid);
             reservation = 0;
         }
 
         // A repeat is answered before any other refusal: users who have the order are told so, whatever has happened since.
-        var latest = batch.Orders.LatestOf(request.User);
+        var latest = batch.Orders.LatestOf(request.Buyer);
         if (FindRepeated(latest, request.Key) is { } repeated)
         {
             return request.Key is not null && repeated.Quantity != request.Quantity
@@ -33,30 +33,30 @@ public static class PurchaseRules
         }
 
         var free = batch.Stock.Free.Count;
-        var phase = Timetable.PhaseAt(terms.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.Directing.IsPaused,
-            batch.Directing.IsClosed, free);
+        var phase = Timetable.PhaseAt(
+            batch.Directing.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.Directing.IsPaused, batch.Directing.IsOver, free);
         if (phase == Phase.Closed) return Refuse(Refusal.SaleClosed);
         if (phase is Phase.Announced or Phase.Reserving or Phase.Waiting) return Refuse(Refusal.SaleNotOpen);
         if (phase == Phase.Paused) return Refuse(Refusal.Paused);
         if (FindLimit(latest, request.Quantity, terms.PerUserLimit) is { } limit) return new(PurchaseOutcome.Over(limit));
-        if (request.Quantity > free) return Refuse(Refusal.SoldOut);
+        if (request.Quantity > free) return new(PurchaseOutcome.SoldOut(batch.LastSeq));
         if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
-        var held = new Held(request.User, batch.Stock.Lowest(request.Quantity), now + batch.Directing.WindowMilliseconds, reservation,
+        var held = new Held(request.Buyer, batch.Stock.Lowest(request.Quantity), now + batch.Directing.WindowMilliseconds, reservation,
             request.Key);
         return new(PurchaseOutcome.Made(batch.Orders.View(held, batch.LastSeq + 1, now)), held);
     }
 
-    /// <summary>The order that this key made for this user, for ever; null: none.</summary>
-    /// <param name="latest">The user's newest order; null: there is none.</param>
+    /// <summary>The order that this key made for this buyer, for ever; null: none.</summary>
+    /// <param name="latest">The buyer's newest order; null: there is none.</param>
     /// <param name="key">The key.</param>
-    public static Order? FindByKey(Order? latest, string key) => FindRepeated(latest, key);
+    public static Order? FindByKey(Order? latest, KeyHash key) => FindRepeated(latest, key);
 
-    /// <summary>The user's live order, the newest of several; null: none.</summary>
-    public static Order? FindLive(SaleBatch batch, string user) => FindRepeated(batch.Orders.LatestOf(user), null);
+    /// <summary>The buyer's live order, the newest of several; null: none.</summary>
+    public static Order? FindLive(SaleBatch batch, Alias buyer) => FindRepeated(batch.Orders.LatestOf(buyer), null);
 
-    // A user's orders are a short list: at most the limit live ones and BatchTerms.MaxEndedOrders others.
-    private static Order? FindRepeated(Order? latest, string? key)
+    // A buyer's orders are a short list: at most the limit live ones and BatchTerms.MaxEndedOrders others.
+    private static Order? FindRepeated(Order? latest, KeyHash? key)
     {
         for (var order = latest; order is not null; order = order.Previous)
         {

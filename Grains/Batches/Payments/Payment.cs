@@ -1,14 +1,15 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>A captured payment in a batch's state.</summary>
 public sealed class Payment
 {
-    internal Payment(string id, long order, Money amount) => (Id, Order, Amount) = (id, order, amount);
+    internal Payment(PaymentId id, long order, Money amount) => (Id, Order, Amount) = (id, order, amount);
 
-    /// <summary>The provider's payment id.</summary>
-    public string Id { get; }
+    /// <summary>The payment.</summary>
+    public PaymentId Id { get; }
 
     /// <summary>Sequence of the order it was made for.</summary>
     public long Order { get; }

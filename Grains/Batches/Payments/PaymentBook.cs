@@ -10,20 +10,20 @@ public sealed class PaymentBook
 {
     private readonly OrderBook _orders;
     private readonly StockBook _stock;
-    private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Payment> _owed = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _refunds = new(StringComparer.Ordinal);
+    private readonly Dictionary<PaymentId, Payment> _payments = [];
+    private readonly Dictionary<PaymentId, Payment> _owed = [];
+    private readonly HashSet<(string Provider, string Refund)> _refunds = [];
 
     internal PaymentBook(OrderBook orders, StockBook stock) => (_orders, _stock) = (orders, stock);
 
-    /// <summary>All captured payments, by the provider's id.</summary>
-    public IReadOnlyDictionary<string, Payment> All => _payments;
+    /// <summary>All captured payments.</summary>
+    public IReadOnlyDictionary<PaymentId, Payment> All => _payments;
 
     /// <summary>Payments owed back and not made yet.</summary>
     public IReadOnlyCollection<Payment> Owed => _owed.Values;
 
-    /// <summary>Whether a payment was paid back by the refund of this id.</summary>
-    public bool IsRefund(string refund) => _refunds.Contains(refund);
+    /// <summary>Whether the provider gave a refund of this id for a payment.</summary>
+    public bool IsRefund(string provider, string refund) => _refunds.Contains((provider, refund));
 
     internal void Apply(long seq, PaymentEntry entry)
     {
@@ -40,12 +40,14 @@ public sealed class PaymentBook
 
     private static void Apply(long seq, Order order, CheckoutOpened e)
     {
-        ThrowUnless(order.Hold == HoldState.Live && order.Checkout is null, seq, "a checkout for an order that takes none");
-        order.Checkout = e.Checkout;
+        ThrowUnless(order.Hold == HoldState.Live && order.Checkout != e.Checkout, seq, "a checkout for an order that takes none");
+        ThrowUnless(e.Number == order.Checkouts + 1, seq, "checkouts out of order");
+        (order.Checkouts, order.Checkout) = (e.Number, e.Checkout);
     }
 
     private void Apply(long seq, Order order, Sold e)
     {
+        ThrowUnless(e.Units is null, seq, "a late payment, which has no rules in this version");
         ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
         ThrowUnless(_payments.TryAdd(e.Payment, new(e.Payment, e.Order, e.Amount)), seq, "a payment that is recorded already");
         order.Hold = HoldState.Sold;
@@ -55,6 +57,7 @@ public sealed class PaymentBook
 
     private void Apply(long seq, Order order, RefundOwed e)
     {
+        ThrowUnless(e.Why != RefundReason.Returned, seq, "a return, which has no rules in this version");
         var known = _payments.GetValueOrDefault(e.Payment);
         // A payment that was kept is owed back only once its order was given up; any other is owed from its first
         // record on.
@@ -75,7 +78,7 @@ public sealed class PaymentBook
         _owed.Remove(e.Payment);
         payment.State = PaymentState.PaidBack;
         payment.Refund = e.Refund;
-        _refunds.Add(e.Refund);
+        _refunds.Add((e.Payment.Provider, e.Refund));
         order.Owed--;
         order.Returned++;
     }

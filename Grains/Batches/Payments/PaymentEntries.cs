@@ -6,69 +6,82 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// <summary>An entry about money, or about where it is paid.</summary>
 public abstract record PaymentEntry(long Order) : BatchEntry;
 
-/// <summary>The provider opened a checkout for the order.</summary>
-public sealed record CheckoutOpened(long Order, string Checkout) : PaymentEntry(Order)
+/// <summary>A provider opened a checkout for the order.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Number">Which of the order's checkouts it is, from 1.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="Checkout">The provider's id.</param>
+public sealed record CheckoutOpened(long Order, int Number, string Provider, string Checkout) : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "checkout-opened"u8;
 
     internal override void Write(DataWriter to)
     {
         to.Order(Order);
+        to.Number("number"u8, Number);
+        to.Text("provider"u8, Provider);
         to.Text("checkout"u8, Checkout);
     }
 
-    internal static BatchEntry Read(ref DataReader from) => new CheckoutOpened(from.Order(), from.Text("checkout"u8));
+    internal static BatchEntry Read(ref DataReader from) =>
+        new CheckoutOpened(from.Order(), from.Int("number"u8), from.Text("provider"u8), from.Text("checkout"u8));
 }
 
 /// <summary>A payment was captured and the order's units are sold.</summary>
-public sealed record Sold(long Order, string Payment, Money Amount) : PaymentEntry(Order)
+/// <param name="Order">The order.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">What was captured.</param>
+/// <param name="Units">The units of an order that had lost its own, for money that came late; null: it has them still.</param>
+public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Units = null) : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "sold"u8;
 
     internal override void Write(DataWriter to)
     {
         to.Order(Order);
-        to.Text("payment"u8, Payment);
+        Payment.Write(to);
         to.Amount("amount"u8, Amount);
+        if (Units is not null) to.Units(Units);
     }
 
-    internal static BatchEntry Read(ref DataReader from) => new Sold(from.Order(), from.Text("payment"u8), from.Amount("amount"u8));
+    internal static BatchEntry Read(ref DataReader from) =>
+        new Sold(from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Has("units"u8) ? from.Units() : null);
 }
 
 /// <summary>A captured payment that does not pay for the order is owed back.</summary>
-public sealed record RefundOwed(long Order, string Payment, Money Amount, RefundReason Why) : PaymentEntry(Order)
+public sealed record RefundOwed(long Order, PaymentId Payment, Money Amount, RefundReason Why) : PaymentEntry(Order)
 {
-    private static readonly string[] Reasons = ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer"];
+    private static readonly string[] Reasons = ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer", "returned"];
 
     internal override ReadOnlySpan<byte> Type => "refund-owed"u8;
 
     internal override void Write(DataWriter to)
     {
         to.Order(Order);
-        to.Text("payment"u8, Payment);
+        Payment.Write(to);
         to.Amount("amount"u8, Amount);
         to.Text("why"u8, Reasons[(int)Why]);
     }
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new RefundOwed(from.Order(), from.Text("payment"u8), from.Amount("amount"u8), (RefundReason)from.OneOf("why"u8, Reasons));
+    internal static BatchEntry Read(ref DataReader from) => new RefundOwed(
+        from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), (RefundReason)from.OneOf("why"u8, Reasons));
 }
 
 /// <summary>The provider paid back what was owed.</summary>
-public sealed record RefundMade(long Order, string Payment, string Refund, Money Amount) : PaymentEntry(Order)
+public sealed record RefundMade(long Order, PaymentId Payment, string Refund, Money Amount) : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "refunded"u8;
 
     internal override void Write(DataWriter to)
     {
         to.Order(Order);
-        to.Text("payment"u8, Payment);
+        Payment.Write(to);
         to.Text("refund"u8, Refund);
         to.Amount("amount"u8, Amount);
     }
 
     internal static BatchEntry Read(ref DataReader from) =>
-        new RefundMade(from.Order(), from.Text("payment"u8), from.Text("refund"u8), from.Amount("amount"u8));
+        new RefundMade(from.Order(), PaymentId.Read(ref from), from.Text("refund"u8), from.Amount("amount"u8));
 }
 
 /// <summary>Why a captured payment is owed back.</summary>
@@ -88,6 +101,9 @@ public enum RefundReason
 
     /// <summary>Paid by another user than the order's.</summary>
     WrongPayer,
+
+    /// <summary>The buyer gave the units back, and the next in line has paid for them.</summary>
+    Returned,
 }
 
 /// <summary>The family's table.</summary>

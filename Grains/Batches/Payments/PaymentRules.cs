@@ -1,5 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Payments;
@@ -10,23 +12,31 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// </summary>
 public static class PaymentRules
 {
+    /// <summary>Most checkouts of one order.</summary>
+    public const int MaxCheckouts = 10;
+
     /// <summary>
     /// Whether a checkout may be opened for the order: null, or why not. From payBy on it may not, while an open one
     /// may still capture.
     /// </summary>
-    public static Refusal? MayCheckOut(SaleBatch batch, long seq, string? owner, long now)
+    public static Refusal? MayCheckOut(SaleBatch batch, long seq, long now)
     {
-        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.User != owner)) return Refusal.NotFound;
+        if (batch.Orders.Find(seq) is not { } order) return Refusal.NotFound;
         return order.Hold == HoldState.Live && now < order.PayBy ? null : Refusal.OrderNotPayable;
     }
 
-    /// <summary>Decides the record of a checkout the provider has opened. The same one again changes nothing.</summary>
-    public static Decision<Refusal?> DecideCheckout(SaleBatch batch, long seq, string checkout, long now)
+    /// <summary>
+    /// Decides the record of a checkout the provider has opened. The same one again changes nothing; conflict after
+    /// <see cref="MaxCheckouts"/> others.
+    /// </summary>
+    public static Decision<Refusal?> DecideCheckout(SaleBatch batch, long seq, string provider, string checkout, long now)
     {
-        if (MayCheckOut(batch, seq, owner: null, now) is { } refusal) return new(refusal);
-        var opened = batch.Orders.Find(seq)!.Checkout;
-        if (opened is null) return new(null, new CheckoutOpened(seq, checkout));
-        return new(opened == checkout ? null : Refusal.Conflict);
+        if (MayCheckOut(batch, seq, now) is { } refusal) return new(refusal);
+        var order = batch.Orders.Find(seq)!;
+        if (order.Checkout == checkout) return new(null);
+        return order.Checkouts < MaxCheckouts
+            ? new(null, new CheckoutOpened(seq, order.Checkouts + 1, provider, checkout))
+            : new(Refusal.Conflict);
     }
 
     /// <summary>Decides a captured payment.</summary>
@@ -36,7 +46,7 @@ public static class PaymentRules
     /// <param name="grace">From payBy to the release, ms: until then the payment is in time.</param>
     public static Decision<Answer<CaptureResult>> DecideCapture(SaleBatch batch, Capture capture, long now, long grace)
     {
-        if (batch.Payments.All.ContainsKey(capture.Payment)) return new(CaptureResult.AlreadyRecorded);
+        if (batch.Payments.All.ContainsKey(IdOf(capture))) return new(CaptureResult.AlreadyRecorded);
         if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
         if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
         // Due, but not released yet: past its deadline a hold can't be sold, so it ends here.
@@ -45,14 +55,14 @@ public static class PaymentRules
             return new(CaptureResult.RefundOwed,
                 new Released(order.Seq, order.Units, ReleaseReason.Expired), Owe(capture, RefundReason.Expired));
         }
-        return new(CaptureResult.Sold, new Sold(order.Seq, capture.Payment, capture.Amount));
+        return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
     }
 
     /// <summary>Decides the record of a refund that the provider has made. Nothing is to do if it is recorded already.</summary>
     /// <returns>Null; or why it settles nothing: the provider gave this refund for another payment.</returns>
-    public static Decision<string?> DecideRefunded(SaleBatch batch, string payment, string refund) =>
+    public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund) =>
         batch.Payments.All.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
-        : batch.Payments.IsRefund(refund) ? new("refund-of-another-payment")
+        : batch.Payments.IsRefund(payment.Provider, refund) ? new("refund-of-another-payment")
         : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
 
     /// <summary>
@@ -61,19 +71,20 @@ public static class PaymentRules
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
-    /// <param name="owner">Who asks; null: an operator, who may cancel any order.</param>
-    public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, string? owner)
+    /// <param name="owner">Whose order it has to be; null: anybody's.</param>
+    /// <param name="by">The operator who cancels, and why; null: the owner does.</param>
+    public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, Alias? owner, Cancellation? by = null)
     {
-        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.User != owner)) return new(Refusal.NotFound);
+        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner)) return new(Refusal.NotFound);
         if (!order.IsLive) return new(null);
-        var released = new Released(seq, order.Units, ReleaseReason.Cancelled);
+        var released = new Released(seq, order.Units, ReleaseReason.Cancelled, by?.Operator, by?.Reason);
         if (order.Hold == HoldState.Live) return new(null, released);
-        var payment = batch.Payments.All[order.Payment!];
+        var payment = batch.Payments.All[order.Payment!.Value];
         return new(null, released, new RefundOwed(seq, payment.Id, payment.Amount, RefundReason.Cancelled));
     }
 
     private static RefundReason? WhyNotSold(SaleBatch batch, Order order, Capture capture) =>
-        capture.User != order.User ? RefundReason.WrongPayer
+        capture.Payer != order.Buyer ? RefundReason.WrongPayer
         : capture.Amount != batch.Terms!.Product.Price * order.Quantity ? RefundReason.WrongAmount
         : order.Hold switch
         {
@@ -83,5 +94,7 @@ public static class PaymentRules
             _ => null,
         };
 
-    private static RefundOwed Owe(Capture capture, RefundReason why) => new(capture.Order, capture.Payment, capture.Amount, why);
+    private static RefundOwed Owe(Capture capture, RefundReason why) => new(capture.Order, IdOf(capture), capture.Amount, why);
+
+    private static PaymentId IdOf(Capture capture) => new(capture.Provider, capture.Payment);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
@@ -33,7 +34,7 @@ internal sealed partial class RefundSweep(
     private const double Jitter = 0.25;
 
     // Only payments that are owed have an entry, so this is bounded by what the batch owes.
-    private readonly Dictionary<string, Attempt> _attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<PaymentId, Attempt> _attempts = [];
     private readonly PriorityQueue<(Payment Payment, Attempt Attempt), long> _due = new();
     private int _underWay;
     private bool _isNoted;
@@ -66,7 +67,7 @@ internal sealed partial class RefundSweep(
         {
             var (order, amount) = (OrderId.Of(id, batch.Payments.All[payment].Order), batch.Payments.All[payment].Amount);
             yield return new Fault(FaultKind.RefundStalled, id, attempt.StalledSince,
-                $"Order {order}: {amount.Amount} {amount.Currency} of payment {payment} are owed back; the provider says: {attempt.Code}.");
+                $"Order {order}: {amount.Amount} {amount.Currency} of payment {payment.Id} are owed back; the provider says: {attempt.Code}.");
         }
         if (stalled.Length > MaxListed)
         {
@@ -123,15 +124,15 @@ internal sealed partial class RefundSweep(
         var order = OrderId.Of(batch.Terms!.Id, payment.Order);
         if (tried.Refund is { } made)
         {
-            if (tried.Outcome == RefundOutcome.MadeElsewhere) Log.MadeElsewhere(log, order, payment.Id, made);
-            else if (attempt.Code is not null) Log.Made(log, order, payment.Id, made, attempt.Tries);
+            if (tried.Outcome == RefundOutcome.MadeElsewhere) Log.MadeElsewhere(log, order, payment.Id.Id, made);
+            else if (attempt.Code is not null) Log.Made(log, order, payment.Id.Id, made, attempt.Tries);
             attempt.Code = null;
             return;
         }
         if (attempt.Code == tried.Code) return;
         if (attempt.Code is null) (attempt.StalledAt, attempt.StalledSince) = (timeProvider.GetTimestamp(), timeProvider.GetUtcNow());
         attempt.Code = tried.Code;
-        Log.Stalled(log, order, payment.Id, tried.Code!, MaxDelay.TotalSeconds);
+        Log.Stalled(log, order, payment.Id.Id, tried.Code!, MaxDelay.TotalSeconds);
     }
 
     private void Note()

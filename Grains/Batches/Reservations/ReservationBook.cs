@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Users;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Reservations;
@@ -5,13 +6,13 @@ namespace OrleansSale.Grains.Batches.Reservations;
 /// <summary>What a batch knows of reservations: which of them are cancelled. The reservations themselves are elsewhere.</summary>
 public sealed class ReservationBook
 {
-    private readonly Dictionary<string, long> _cancelledVersions = new(StringComparer.Ordinal);
+    private readonly Dictionary<Alias, long> _cancelledVersions = [];
 
     /// <summary>Up to which version users' reservations are cancelled.</summary>
-    public IReadOnlyDictionary<string, long> CancelledVersions => _cancelledVersions;
+    public IReadOnlyDictionary<Alias, long> CancelledVersions => _cancelledVersions;
 
     /// <summary>Up to which version the user's reservation is cancelled; 0: never.</summary>
-    public long CancelledVersionOf(string user) => _cancelledVersions.GetValueOrDefault(user);
+    public long CancelledVersionOf(Alias user) => _cancelledVersions.GetValueOrDefault(user);
 
     internal void Apply(long seq, ReservationCancelled e)
     {

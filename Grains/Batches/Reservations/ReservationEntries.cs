@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Reservations;
@@ -5,17 +6,17 @@ namespace OrleansSale.Grains.Batches.Reservations;
 /// <summary>
 /// The user's reservation was cancelled: purchases under versions up to this one are refused from here on.
 /// </summary>
-public sealed record ReservationCancelled(string User, long Version) : BatchEntry
+public sealed record ReservationCancelled(Alias User, long Version) : BatchEntry
 {
     internal override ReadOnlySpan<byte> Type => "reservation-cancelled"u8;
 
     internal override void Write(DataWriter to)
     {
-        to.Text("user"u8, User);
+        to.Alias("alias"u8, User);
         to.Number("reservation"u8, Version);
     }
 
-    internal static BatchEntry Read(ref DataReader from) => new ReservationCancelled(from.Text("user"u8), from.Number("reservation"u8));
+    internal static BatchEntry Read(ref DataReader from) => new ReservationCancelled(from.Alias("alias"u8), from.Number("reservation"u8));
 }
 
 /// <summary>The family's table.</summary>

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Stock;
@@ -11,7 +12,7 @@ public abstract record StockEntry : BatchEntry, ICommandEntry
 }
 
 /// <summary>Units were added: the range follows the stock before it.</summary>
-public sealed record Restocked(UnitRange[] Ranges, string Reason, string By, string Key) : StockEntry
+public sealed record Restocked(UnitRange[] Ranges, string Reason, Alias By, KeyHash Key) : StockEntry
 {
     internal override ReadOnlySpan<byte> Type => "restocked"u8;
 
@@ -25,11 +26,11 @@ public sealed record Restocked(UnitRange[] Ranges, string Reason, string By, str
     }
 
     internal static BatchEntry Read(ref DataReader from) =>
-        new Restocked(from.Ranges(), from.Text("reason"u8), from.Text("by"u8), from.Text("key"u8));
+        new Restocked(from.Ranges(), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>Free units were taken out of the sale.</summary>
-public sealed record Withdrawn(UnitRange[] Ranges, string Reason, string By, string Key) : StockEntry
+public sealed record Withdrawn(UnitRange[] Ranges, string Reason, Alias By, KeyHash Key) : StockEntry
 {
     internal override ReadOnlySpan<byte> Type => "withdrawn"u8;
 
@@ -43,7 +44,7 @@ public sealed record Withdrawn(UnitRange[] Ranges, string Reason, string By, str
     }
 
     internal static BatchEntry Read(ref DataReader from) =>
-        new Withdrawn(from.Ranges(), from.Text("reason"u8), from.Text("by"u8), from.Text("key"u8));
+        new Withdrawn(from.Ranges(), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>The family's table.</summary>

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Batches;
+
+/// <summary>The document of a batch's key.</summary>
+[GenerateSerializer, Alias("OrleansSale.BatchKeyDocument")]
+public sealed class BatchKeyDocument : IDocument
+{
+    /// <inheritdoc/>
+    [Id(1), JsonIgnore] public bool IsDamaged { get; set; }
+
+    /// <summary>The key, 32 bytes; null: none was made, or it was removed.</summary>
+    [Id(0)] public byte[]? Key { get; set; }
+}
+
+/// <summary>The actor that keeps a batch's key.</summary>
+/// <remarks>
+/// Two activations may make a first key at the same time. Storage takes one of them; the other fails, reads again, and
+/// returns the one that is there. So all callers get the same key, and none gets one that is not durable.
+/// </remarks>
+public sealed partial class BatchKeyGrain(
+    [PersistentState("batch-key")] IPersistentState<BatchKeyDocument> stored, ILogger<BatchKeyGrain> log) : Grain, IBatchKeyGrain
+{
+    /// <inheritdoc />
+    public Task<byte[]?> FindAsync()
+    {
+        RequireReadable();
+        return Task.FromResult(stored.State.Key);
+    }
+
+    /// <inheritdoc />
+    public async Task<byte[]> MakeAsync()
+    {
+        RequireReadable();
+        if (stored.State.Key is { } there) return there;
+        stored.State.Key = RandomNumberGenerator.GetBytes(BatchKey.Length);
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch (InconsistentStateException)
+        {
+            await stored.ReadStateAsync();
+            RequireReadable();
+        }
+        catch (Exception)
+        {
+            // Whether it was stored is unknown: the next activation reads it.
+            stored.State.Key = null;
+            DeactivateOnIdle();
+            throw;
+        }
+        return stored.State.Key ?? throw new SaleUnavailableException($"the key of batch {this.GetPrimaryKeyString()} is gone");
+    }
+
+    /// <inheritdoc />
+    public async Task EraseAsync()
+    {
+        await stored.ClearStateAsync();
+        stored.State = new BatchKeyDocument();
+        DeactivateOnIdle();
+    }
+
+    private void RequireReadable()
+    {
+        if (!stored.State.IsDamaged) return;
+        var batch = this.GetPrimaryKeyString();
+        Log.Damaged(log, batch);
+        throw new StorageDamagedException($"the key of batch {batch} cannot be read");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The key of batch {Batch} cannot be read; restore it from a backup")]
+        public static partial void Damaged(ILogger log, string batch);
+    }
+}

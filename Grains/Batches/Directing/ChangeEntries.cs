@@ -1,0 +1,94 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches.Directing;
+
+/// <summary>
+/// An operator's change to what was promised. The format is fixed; a batch refuses these entries until they have rules.
+/// </summary>
+public abstract record ChangeEntry : BatchEntry;
+
+/// <summary>All live holds got more time.</summary>
+public sealed record Extended(long Seconds, string Reason, Alias By, KeyHash Key) : ChangeEntry
+{
+    internal override ReadOnlySpan<byte> Type => "extended"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Number("seconds"u8, Seconds);
+        to.Command(Reason, By, Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) =>
+        new Extended(from.Number("seconds"u8), from.Text("reason"u8), from.Alias("by"u8), from.Key());
+}
+
+/// <summary>The batch has another schedule from here on.</summary>
+public sealed record Rescheduled(Schedule Schedule, string Reason, Alias By, KeyHash Key) : ChangeEntry
+{
+    internal override ReadOnlySpan<byte> Type => "rescheduled"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        TermsFormat.Write(to, Schedule);
+        to.Command(Reason, By, Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) =>
+        new Rescheduled(TermsFormat.ReadSchedule(ref from), from.Text("reason"u8), from.Alias("by"u8), from.Key());
+}
+
+/// <summary>Orders are cancelled and refunded, and the batch is paused.</summary>
+public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, KeyHash Key) : ChangeEntry
+{
+    private static readonly string[] Which = ["awaiting-payment", "paid", "all"];
+
+    internal override ReadOnlySpan<byte> Type => "recalled"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Text("orders"u8, Which[(int)Orders]);
+        to.Command(Reason, By, Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new Recalled(
+        (RecalledOrders)from.OneOf("orders"u8, Which), from.Text("reason"u8), from.Alias("by"u8), from.Key());
+}
+
+/// <summary>Which orders a recall covers.</summary>
+public enum RecalledOrders
+{
+    /// <summary>Those that await payment.</summary>
+    AwaitingPayment,
+
+    /// <summary>Those that are paid.</summary>
+    Paid,
+
+    /// <summary>Both.</summary>
+    All,
+}
+
+/// <summary>A second operator approved the command of this key.</summary>
+public sealed record Approved(Alias By, KeyHash Key) : ChangeEntry
+{
+    internal override ReadOnlySpan<byte> Type => "approved"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Alias("by"u8, By);
+        to.Key(Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new Approved(from.Alias("by"u8), from.Key());
+}
+
+/// <summary>The family's table.</summary>
+internal static class ChangeEntries
+{
+    public static readonly EntryKind[] Kinds =
+    [
+        new("extended"u8.ToArray(), Extended.Read), new("rescheduled"u8.ToArray(), Rescheduled.Read),
+        new("recalled"u8.ToArray(), Recalled.Read), new("approved"u8.ToArray(), Approved.Read),
+    ];
+}

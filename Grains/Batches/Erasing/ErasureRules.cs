@@ -1,0 +1,56 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
+
+namespace OrleansSale.Grains.Batches.Erasing;
+
+/// <summary>When what is personal may be removed: nothing may need it any more.</summary>
+public static class ErasureRules
+{
+    /// <summary>
+    /// Decides that what is personal of a batch is removed: conflict while the batch has something left to do, or before its
+    /// terms allow it.
+    /// </summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="by">The operator.</param>
+    /// <param name="now">Instant, ms.</param>
+    public static Decision<Answer<Effect>> DecideAnonymise(SaleBatch batch, Alias by, long now)
+    {
+        if (batch.Terms is not { } terms) return new(Refusal.NotFound);
+        if (batch.Directing.IsAnonymised) return new(Effect.AlreadySo);
+        if (!batch.Directing.IsEnded) return new(Conflict<Effect>("the sale has not ended"));
+        if (batch.Stock.Held > 0) return new(Conflict<Effect>("units are held"));
+        if (batch.Payments.Owed.Count > 0) return new(Conflict<Effect>("payments are owed back"));
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(batch.Directing.EndedAt).AddDays(terms.KeepPersonalDataDays);
+        return now < from.ToUnixTimeMilliseconds()
+            ? new(Conflict<Effect>($"the terms keep users' data until {from:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}"))
+            : new(Effect.Done, new Anonymised(by));
+    }
+
+    /// <summary>
+    /// The orders of a user whose data may be removed: none awaits payment or is being refunded, and none is paid while the
+    /// sale goes on.
+    /// </summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="user">The user's alias.</param>
+    public static Answer<Order[]> FindErasable(SaleBatch batch, Alias user)
+    {
+        var orders = new List<Order>();
+        for (var order = batch.Orders.LatestOf(user); order is not null; order = order.Previous)
+        {
+            var isNeeded = OrderBook.StatusOf(order) switch
+            {
+                OrderStatus.AwaitingPayment or OrderStatus.Refunding => true,
+                OrderStatus.Paid => !batch.Directing.IsEnded,
+                _ => false,
+            };
+            if (isNeeded) return Conflict<Order[]>($"order {OrderId.Of(batch.Terms!.Id, order.Seq)} has not ended");
+            orders.Add(order);
+        }
+        return orders.ToArray();
+    }
+
+    private static Answer<T> Conflict<T>(string detail) => new(Refusal.Conflict, detail);
+}

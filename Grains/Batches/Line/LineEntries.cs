@@ -1,0 +1,130 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Grains.Batches.Line;
+
+/// <summary>An entry about the line. The format is fixed; a batch refuses these entries until they have rules.</summary>
+public abstract record LineEntry : BatchEntry;
+
+/// <summary>A buyer got a place in the line.</summary>
+/// <param name="Place">The place's number, 1 or more.</param>
+/// <param name="Buyer">Whose it is.</param>
+/// <param name="Quantity">Units that the buyer wants.</param>
+/// <param name="How">How the buyer joined.</param>
+/// <param name="Reservation">Version of the reservation that entitles to it.</param>
+/// <param name="Key">The client's key; null: none.</param>
+/// <param name="Origin">The place of an earlier batch that was carried here; null: none.</param>
+public sealed record Joined(
+    long Place, Alias Buyer, int Quantity, JoinedHow How, long Reservation, KeyHash? Key, Origin? Origin) : LineEntry
+{
+    private static readonly string[] Ways = ["standby", "lobby", "draw", "carried"];
+
+    internal override ReadOnlySpan<byte> Type => "joined"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Number("place"u8, Place);
+        to.Alias("alias"u8, Buyer);
+        to.Number("quantity"u8, Quantity);
+        to.Text("how"u8, Ways[(int)How]);
+        to.Number("reservation"u8, Reservation);
+        to.KeyIfAny(Key);
+        if (Origin is not { } origin) return;
+        to.Text("originBatch"u8, origin.Batch);
+        to.Number("originPlace"u8, origin.Place);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new Joined(
+        from.Number("place"u8), from.Alias("alias"u8), from.Int("quantity"u8), (JoinedHow)from.OneOf("how"u8, Ways),
+        from.Number("reservation"u8), from.KeyIfAny(),
+        from.TextIfAny("originBatch"u8) is { } batch ? new Origin(batch, from.Number("originPlace"u8)) : null);
+}
+
+/// <summary>How a buyer joined the line.</summary>
+public enum JoinedHow
+{
+    /// <summary>After the stock was gone.</summary>
+    Standby,
+
+    /// <summary>Before the opening.</summary>
+    Lobby,
+
+    /// <summary>By entering the draw.</summary>
+    Draw,
+
+    /// <summary>From an earlier batch.</summary>
+    Carried,
+}
+
+/// <summary>A place of an earlier batch.</summary>
+public readonly record struct Origin(string Batch, long Place);
+
+/// <summary>A place ended.</summary>
+public sealed record Left(long Place, LeftWhy Why, Alias? By) : LineEntry
+{
+    private static readonly string[] Reasons = ["left", "passed", "removed"];
+
+    internal override ReadOnlySpan<byte> Type => "left"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Number("place"u8, Place);
+        to.Text("why"u8, Reasons[(int)Why]);
+        to.AliasIfAny("by"u8, By);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) =>
+        new Left(from.Number("place"u8), (LeftWhy)from.OneOf("why"u8, Reasons), from.AliasIfAny("by"u8));
+}
+
+/// <summary>Why a place ended.</summary>
+public enum LeftWhy
+{
+    /// <summary>The buyer left.</summary>
+    Left,
+
+    /// <summary>An offer ran out or was declined.</summary>
+    Passed,
+
+    /// <summary>An operator removed it.</summary>
+    Removed,
+}
+
+/// <summary>Nobody can join the line until it is resumed.</summary>
+public sealed record LineSuspended(Alias By, KeyHash Key) : LineEntry
+{
+    internal override ReadOnlySpan<byte> Type => "line-suspended"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Alias("by"u8, By);
+        to.Key(Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new LineSuspended(from.Alias("by"u8), from.Key());
+}
+
+/// <summary>The line can be joined again.</summary>
+public sealed record LineResumed(Alias By, KeyHash Key) : LineEntry
+{
+    internal override ReadOnlySpan<byte> Type => "line-resumed"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Alias("by"u8, By);
+        to.Key(Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new LineResumed(from.Alias("by"u8), from.Key());
+}
+
+/// <summary>The family's table.</summary>
+internal static class LineEntries
+{
+    public static readonly EntryKind[] Kinds =
+    [
+        new("joined"u8.ToArray(), Joined.Read), new("left"u8.ToArray(), Left.Read),
+        new("line-suspended"u8.ToArray(), LineSuspended.Read), new("line-resumed"u8.ToArray(), LineResumed.Read),
+    ];
+}
