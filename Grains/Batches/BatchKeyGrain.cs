@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Grains.Batches;
 
