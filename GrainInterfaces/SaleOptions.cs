@@ -54,7 +54,10 @@ public sealed class SaleOptions
     /// </summary>
     public bool AcceptOlderLedger { get; set; }
 
-    /// <summary>Signs tickets: base64 of 32 bytes or more. No default outside Development.</summary>
+    /// <summary>
+    /// Signs tickets: base64 of 32 bytes or more. While keys are rotated, several separated by spaces: the first signs, all
+    /// verify. No default outside Development.
+    /// </summary>
     public string? TicketKey { get; set; }
 
     /// <summary>Whether an empty engine creates the demo batch. By default in Development only.</summary>

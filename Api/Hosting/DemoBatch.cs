@@ -32,8 +32,8 @@ public sealed partial class DemoBatch(
         var created = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
         // Another front was faster, and its demo opens at another instant.
         if (created.Refused is not null) return;
-        await index.AddAsync(terms);
-        catalogue.Add(terms);
+        await index.AddAsync(terms.Id);
+        await catalogue.FindNewAsync(terms.Id);
         Log.Created(log, terms.Id, opens);
     }
 

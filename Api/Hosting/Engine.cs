@@ -116,7 +116,7 @@ public static class Engine
     private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new TicketSigner(keys.Ticket));
+        services.AddSingleton(new TicketSigner(keys.Tickets));
         services.AddSignIn(keys.Signing, configuration, isDevelopment);
         services.AddOptions<SaleOptions>().BindConfiguration("Sale");
         services.AddSingleton<CatalogueCopy>();
@@ -133,6 +133,7 @@ public static class Engine
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchCommands>();
         services.AddSingleton<BatchExports>();
+        services.AddSingleton<PersonalData>();
         services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();

@@ -7,8 +7,8 @@ namespace OrleansSale.Api.Hosting;
 /// <param name="Signing">
 /// Signs and verifies bearer tokens (HS256): 32 bytes or more; empty when an authority vouches for tokens.
 /// </param>
-/// <param name="Ticket">Signs and verifies tickets: 32 bytes or more.</param>
-public sealed record Keys(byte[] Signing, byte[] Ticket)
+/// <param name="Tickets">Sign and verify tickets, each 32 bytes or more: the first signs, all verify.</param>
+public sealed record Keys(byte[] Signing, byte[][] Tickets)
 {
     /// <summary>Fewest bytes of a key.</summary>
     public const int MinLength = 32;
@@ -17,7 +17,7 @@ public sealed record Keys(byte[] Signing, byte[] Ticket)
     /// <exception cref="StartException">A key is missing or malformed; the message names it.</exception>
     public static Keys Load(IConfiguration configuration, bool isDevelopment) => new(
         HasAuthority(configuration, isDevelopment) ? [] : Read(configuration, "Auth:SigningKey"),
-        Read(configuration, "Sale:TicketKey"));
+        ReadSeveral(configuration, "Sale:TicketKey"));
 
     // Tokens of an authority that is asked without TLS prove nothing.
     private static bool HasAuthority(IConfiguration configuration, bool isDevelopment)
@@ -31,10 +31,20 @@ public sealed record Keys(byte[] Signing, byte[] Ticket)
         return true;
     }
 
-    private static byte[] Read(IConfiguration configuration, string key)
+    // Separated by spaces, as webhook secrets are.
+    private static byte[][] ReadSeveral(IConfiguration configuration, string key) =>
+        Text(configuration, key).Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } texts
+            ? [.. texts.Select(text => Decode(key, text))]
+            : [Decode(key, "")];
+
+    private static byte[] Read(IConfiguration configuration, string key) => Decode(key, Text(configuration, key));
+
+    private static string Text(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } text
+        ? text
+        : throw new StartException($"{key} is missing: set it to the base64 of {MinLength} random bytes or more.");
+
+    private static byte[] Decode(string key, string text)
     {
-        if (configuration[key] is not { Length: > 0 } text)
-            throw new StartException($"{key} is missing: set it to the base64 of {MinLength} random bytes or more.");
         try
         {
             var bytes = Convert.FromBase64String(text);

@@ -19,6 +19,7 @@ namespace OrleansSale.Api.Http;
 /// <param name="OpensAt">For sale-not-open: when it opens.</param>
 /// <param name="Limit">For limit-reached, and a reservation that can be made no more: which limit.</param>
 /// <param name="Maximum">With a limit: how many it allows.</param>
+/// <param name="Seq">For sold-out: the entry of the ledger that the refusal rests on.</param>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Code,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
@@ -28,7 +29,8 @@ public sealed record ProblemBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? OpensAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(KebabCase<UserLimit>))]
     UserLimit? Limit,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Maximum);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Maximum,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq);
 
 /// <summary>Maps refusals to HTTP, in this one place and exhaustively.</summary>
 public sealed class Problem : IResult
@@ -52,10 +54,11 @@ public sealed class Problem : IResult
 
     private Problem(
         Refusal refusal, string? detail = null, string? field = null, FieldFault? fault = null, DateTimeOffset? opensAt = null,
-        UserLimit? limit = null, int? maximum = null)
+        UserLimit? limit = null, int? maximum = null, long? seq = null)
     {
         var (status, code, title) = Describe(refusal);
-        var body = new ProblemBody($"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum);
+        var body = new ProblemBody(
+            $"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum, seq);
         Refusal = refusal;
         _status = status;
         _body = JsonSerializer.SerializeToUtf8Bytes(body, ProblemJson.Wire.ProblemBody);
@@ -74,6 +77,9 @@ public sealed class Problem : IResult
 
     /// <summary>sale-not-open, with the opening.</summary>
     public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, opensAt: opensAt);
+
+    /// <summary>sold-out, with the entry that it rests on.</summary>
+    public static Problem SoldOut(long seq) => new(Refusal.SoldOut, seq: seq);
 
     /// <summary>not-found, with the limit that keeps the user from making it and how many that allows.</summary>
     public static Problem NotFound(UserLimit limit, int maximum) => new(Refusal.NotFound, limit: limit, maximum: maximum);

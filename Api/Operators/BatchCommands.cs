@@ -22,8 +22,11 @@ public sealed class BatchCommands(
         string batch, OperatorAction action, int units, string reason, string by, string? key)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Refusal.NotFound;
+        if (feed.Key is not { } batchKey) return feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable;
+        var alias = batchKey.AliasOf(by);
         var command = new OperatorCommand(
-            action, units, PlainText.WithLineFeeds(reason), by, key ?? Guid.CreateVersion7().ToString("N"));
+            action, units, PlainText.WithLineFeeds(reason), alias,
+            batchKey.HashOf(alias, key ?? Guid.CreateVersion7().ToString("N")));
         var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
         if (answer.Refused is { } refusal) return new(refusal, answer.Detail);
         return await feed.ReadNewAsync() is { } copy

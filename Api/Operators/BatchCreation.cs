@@ -47,15 +47,15 @@ public sealed class BatchCreation(
         var answer = await retry.AskAsync(() => batch.CreateAsync(terms));
         if (answer.Refused is { } refusal) return new CreationOutcome.Refused(refusal, answer.Detail);
         // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
-        await retry.AskAsync(() => AddAsync(terms));
-        return await catalogue.Add(terms).ReadNewAsync() is { } copy
-            ? new CreationOutcome.Done(BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value)
+        var feed = await retry.AskAsync(() => AddAsync(terms.Id));
+        return await feed.ReadNewAsync() is { } copy
+            ? new CreationOutcome.Done(BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value == Effect.Done)
             : new CreationOutcome.Refused(Refusal.Overloaded);
     }
 
-    private async Task<bool> AddAsync(BatchTerms terms)
+    private async Task<BoardFeed> AddAsync(string batch)
     {
-        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
-        return true;
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch);
+        return await catalogue.FindNewAsync(batch);
     }
 }

@@ -5,6 +5,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;
 
@@ -24,23 +25,41 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     public async Task<OperatorOrderBody[]> ReadOrdersAsync(string batch, long after, int limit)
     {
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        var orders = (await retry.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders;
+        return await JoinAsync(batch, (await retry.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders);
+    }
+
+    /// <summary>The orders of one user with where to deliver them, in the order they were made.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="user">The user.</param>
+    public async Task<OperatorOrderBody[]> ReadOrdersOfAsync(string batch, string user)
+    {
+        if (await catalogue.FindAsync(batch) is not { Key: { } key }) return [];
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        return await JoinAsync(batch, (await retry.AskAsync(() => grain.ListOrdersOfAsync(key.AliasOf(user)))).Orders);
+    }
+
+    // The batch knows aliases, the reservations know users, the orders' own actors where to deliver.
+    private async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
+    {
+        var aliases = orders.Select(order => order.Buyer).Distinct().ToArray();
+        var found = aliases.Length == 0 ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(aliases));
+        var users = aliases.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
         var bodies = new List<OperatorOrderBody>(orders.Length);
         foreach (var group in orders.Chunk(MaxReading))
         {
             var deliveries = await retry.AskAsync(() => Task.WhenAll(
                 group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
             bodies.AddRange(group.Zip(
-                deliveries, (order, read) => OperatorOrderBody.Of(order, read.Delivery, read.IsDamaged)));
+                deliveries, (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read.Delivery, read.IsDamaged)));
         }
         return [.. bodies];
     }
 
-    /// <summary>Reservations, by user.</summary>
+    /// <summary>Reservations, by alias.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="after">The user before them; null: from the first.</param>
+    /// <param name="after">The alias before them; null: from the first.</param>
     /// <param name="limit">Most reservations: 1 to 1,000.</param>
-    public Task<RosterPage> ReadReservationsAsync(string batch, string? after, int limit) =>
+    public Task<RosterPage> ReadReservationsAsync(string batch, Alias? after, int limit) =>
         retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).ListAsync(after, limit));
 
     /// <summary>Lines of the ledger from an entry on; none: that was all.</summary>

@@ -24,9 +24,9 @@ public static class ExportsApi
 
     private static readonly string[] OrderColumns =
         ["order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
-            "name", "phone", "address"];
+            "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator"];
 
-    private static readonly string[] ReservationColumns = ["user", "version", "reservedAt"];
+    private static readonly string[] ReservationColumns = ["user", "version", "reservedAt", "alias"];
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapExports(this IEndpointRouteBuilder app)
@@ -44,9 +44,10 @@ public static class ExportsApi
     }
 
     private static async Task<IResult> ListOrdersAsync(
-        HttpContext http, string batch, string? after, string? limit, BatchExports exports)
+        HttpContext http, string batch, string? user, string? after, string? limit, BatchExports exports)
     {
         if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
+        if (user is not null) return await ListOrdersOfAsync(batch, user, exports);
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
         if (!WantsCsv(http))
@@ -68,6 +69,11 @@ public static class ExportsApi
         });
     }
 
+    // A user has few orders: no pages, and no file.
+    private static async Task<IResult> ListOrdersOfAsync(string batch, string user, BatchExports exports) => UserId.IsUser(user)
+        ? Reply.Ok(new OperatorOrderList(await exports.ReadOrdersOfAsync(batch, user), null), OperatorJson.Wire.OperatorOrderList)
+        : Problem.Invalid("user", "must be a user, such as weibo:alice");
+
     private static Task WriteAsync(CsvExport csv, OperatorOrderBody order)
     {
         csv.Text(order.Id);
@@ -84,6 +90,10 @@ public static class ExportsApi
         csv.Text(order.DeliveryDamaged ? DamagedDelivery : order.Delivery?.Name);
         csv.Phone(order.Delivery?.Phone);
         csv.Text(order.Delivery?.Address);
+        csv.Text(order.Alias);
+        csv.Text(NameOf(order.CancelledBy));
+        csv.Text(NameOf(order.CancelReason));
+        csv.Text(order.Operator);
         return csv.EndRowAsync();
     }
 
@@ -92,16 +102,24 @@ public static class ExportsApi
     {
         if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
-        if (after is not null && !UserId.IsUser(after)) return Problem.Invalid("after", "must be a user");
+        Alias? afterAlias = null;
+        if (after is not null)
+        {
+            if (!Alias.TryParse(after, out var given)) return Problem.Invalid("after", "must be the next of an earlier page");
+            afterAlias = given;
+        }
         if (!WantsCsv(http))
         {
-            var page = await exports.ReadReservationsAsync(batch, after, count);
-            var items = page.Reservations.Select(r => new OperatorReservationBody(r.User, r.Version, r.ReservedAt)).ToArray();
+            var page = await exports.ReadReservationsAsync(batch, afterAlias, count);
+            var items = page.Reservations.Select(r => 
+                new OperatorReservationBody(r.User, r.Alias.ToString(), r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(
-                new OperatorReservationList(items, page.Next, page.Damaged.Length > 0 ? page.Damaged : null),
+                new OperatorReservationList(
+                    items, page.Next?.ToString(),
+                    page.Damaged.Length > 0 ? [.. page.Damaged.Select(damaged => damaged.ToString())] : null),
                 OperatorJson.Wire.OperatorReservationList);
         }
-        var next = await exports.ReadReservationsAsync(batch, after, Paging.MaxLimit);
+        var next = await exports.ReadReservationsAsync(batch, afterAlias, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
         {
             while (true)
@@ -111,13 +129,15 @@ public static class ExportsApi
                     csv.Text(reservation.User);
                     csv.Number(reservation.Version);
                     csv.Instant(reservation.ReservedAt);
+                    csv.Text(reservation.Alias.ToString());
                     await csv.EndRowAsync();
                 }
-                foreach (var user in next.Damaged)
+                foreach (var damaged in next.Damaged)
                 {
-                    csv.Text(user);
                     csv.Text(null);
                     csv.Text(null);
+                    csv.Text(null);
+                    csv.Text(damaged.ToString());
                     await csv.EndRowAsync();
                 }
                 await csv.FlushAsync();
@@ -158,8 +178,10 @@ public static class ExportsApi
             .Select(range => range.Quality ?? 1).DefaultIfEmpty().Max();
     }
 
-    private static string NameOf(OrderStatus status) =>
-        System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(status.ToString());
+    private static string? NameOf<T>(T? value) where T : struct, Enum => value is { } named ? NameOf(named) : null;
+
+    private static string NameOf<T>(T value) where T : struct, Enum =>
+        System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static async Task<IResult> WriteCsvAsync(
         HttpContext http, string fileName, string[] columns, Func<CsvExport, Task> write)

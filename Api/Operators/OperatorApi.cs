@@ -5,6 +5,7 @@ using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
@@ -23,6 +24,9 @@ public static class OperatorApi
         batches.MapPost("", CreateAsync).WithSummary("Create a batch")
             .Accepts<CreateBatchBody>("application/json").Produces<BoardBody>(201).Produces<BoardBody>(200)
             .Described("CreateBatch", EndpointDescription.Operators(Refusal.Conflict).WithBody());
+        batches.MapPost("/{batch}/anonymise", AnonymiseAsync).WithSummary("Remove the users' data of a batch that is over")
+            .Accepts<ReasonBody>("application/json").Produces(204)
+            .Described("AnonymiseBatch", EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithBody());
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
             batches.MapPost($"/{{batch}}/{action.ToString().ToLowerInvariant()}",
@@ -31,6 +35,16 @@ public static class OperatorApi
                 .Accepts(TakesUnits(action) ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
                 .Produces<BoardBody>().Described($"{action}Batch", Command);
         }
+    }
+
+    private static async Task<IResult> AnonymiseAsync(HttpContext http, string batch, PersonalData data)
+    {
+        var (caller, problem) = await Callers.FindOperatorAsync(http);
+        if (problem is not null) return problem;
+        var (body, invalid) = await RequestBody.ReadAsync(http, OperatorJson.Wire.ReasonBody);
+        if (invalid is not null) return invalid;
+        var answer = await data.AnonymiseAsync(batch, caller!.User, PlainText.WithLineFeeds(body!.Reason));
+        return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 
     private static async Task<IResult> CreateAsync(HttpContext http, BatchCreation creation)

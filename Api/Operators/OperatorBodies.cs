@@ -22,6 +22,10 @@ namespace OrleansSale.Api.Operators;
 /// reservationOpens is before reservationCloses, that not after saleOpens, and that before saleCloses. When a batch is created,
 /// reservationCloses is still to come: without a reservation nobody can buy. A repeat of the creation may come at any time.
 /// </param>
+/// <param name="KeepPersonalDataDays">
+/// Days after the end of the sale for which users' data are kept at least: 0…3,650, 90 by default. Later an operator may remove
+/// them.
+/// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,
     ProductBody Product,
@@ -29,10 +33,12 @@ public sealed record CreateBatchBody(
     [property: WholeNumber(1, BatchTerms.MaxStock)] int Stock,
     [property: WholeNumber(1, BatchTerms.MaxPerUserLimit)] int PerUserLimit,
     [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int PaymentWindowSeconds,
-    ScheduleBody Schedule)
+    ScheduleBody Schedule,
+    [property: WholeNumber(0, BatchTerms.MaxKeepPersonalDataDays)] int? KeepPersonalDataDays = null)
 {
     internal BatchTerms ToTerms() => new(
-        Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule());
+        Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule(),
+        KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays);
 }
 
 /// <summary>Why an operator does something.</summary>
@@ -48,7 +54,8 @@ public sealed record UnitsBody(
 
 /// <summary>An order as operators see it.</summary>
 /// <param name="Id">Order id.</param>
-/// <param name="User">The owner.</param>
+/// <param name="User">The owner; null: their data were removed, or cannot be read.</param>
+/// <param name="Alias">What stands for the owner in the ledger.</param>
 /// <param name="Units">Unit numbers.</param>
 /// <param name="Quantity">How many.</param>
 /// <param name="Status">State.</param>
@@ -58,19 +65,28 @@ public sealed record UnitsBody(
 /// <param name="Checkout">The provider's checkout.</param>
 /// <param name="Payment">The payment it was sold for.</param>
 /// <param name="Delivery">Where to deliver.</param>
+/// <param name="CancelledBy">Who cancelled it; left out if nobody did.</param>
+/// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
+/// <param name="Operator">The alias of the operator who cancelled it; left out unless one did.</param>
 /// <param name="DeliveryDamaged">Whether that was said and cannot be read, because its storage is damaged; left out if not.</param>
 public sealed record OperatorOrderBody(
-    string Id, string User, int[] Units, int Quantity,
+    string Id, string? User, string Alias, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
     DateTimeOffset HeldAt, DateTimeOffset PayBy,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Checkout,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Payment,
+    [property: JsonConverter(typeof(KebabCase<CancellingParty>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    CancellingParty? CancelledBy,
+    [property: JsonConverter(typeof(KebabCase<CancelReason>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    CancelReason? CancelReason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Operator,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
-    internal static OperatorOrderBody Of(OrderView order, Delivery? delivery, bool isDamaged) => new(
-        order.Id, order.User, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount), order.HeldAt, order.PayBy,
-        order.Checkout, order.Payment, DeliveryBody.Of(delivery), isDamaged);
+    internal static OperatorOrderBody Of(OrderView order, string? user, Delivery? delivery, bool isDamaged) => new(
+        order.Id, user, order.Buyer.ToString(), order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount), order.HeldAt, order.PayBy,
+        order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
+        order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(delivery), isDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>
@@ -81,14 +97,15 @@ public sealed record OperatorOrderList(
 
 /// <summary>A reservation as operators see it.</summary>
 /// <param name="User">Whose it is.</param>
+/// <param name="Alias">What stands for the user in the batch's ledger.</param>
 /// <param name="Version">How many times the user has reserved.</param>
 /// <param name="ReservedAt">When.</param>
-public sealed record OperatorReservationBody(string User, long Version, DateTimeOffset ReservedAt);
+public sealed record OperatorReservationBody(string User, string Alias, long Version, DateTimeOffset ReservedAt);
 
 /// <summary>Reservations of a batch.</summary>
-/// <param name="Items">By user.</param>
+/// <param name="Items">By alias.</param>
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
-/// <param name="Damaged">Users of this page whose reservation cannot be read, because its storage is damaged; null: none.</param>
+/// <param name="Damaged">Aliases of this page whose reservation cannot be read, because its storage is damaged; null: none.</param>
 public sealed record OperatorReservationList(
     OperatorReservationBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Damaged);

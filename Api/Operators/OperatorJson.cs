@@ -11,7 +11,8 @@ namespace OrleansSale.Api.Operators;
 [JsonSerializable(typeof(CreateBatchBody))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(UnitsBody))]
-[JsonSerializable(typeof(EndSessionsBody))]
+[JsonSerializable(typeof(UserReasonBody))]
+[JsonSerializable(typeof(ErasedBody))]
 public sealed partial class OperatorJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

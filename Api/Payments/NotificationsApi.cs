@@ -7,6 +7,7 @@ using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Api.Payments;
 
@@ -55,10 +56,14 @@ public static class NotificationsApi
         PaymentNotification.Captured captured, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
         // Not of this engine: refused, so that the provider keeps it and its operators see it.
-        if (!OrderId.TryParse(captured.Order, out var batch, out var seq) || await catalogue.FindAsync(batch) is null)
+        if (!OrderId.TryParse(captured.Order, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed)
             return Problem.Of(Refusal.NotFound);
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        var answer = await retry.AskAsync(() => grain.CaptureAsync(new Capture(seq, captured.Payment, captured.User, captured.Amount)));
+        // Without a key nobody is the payer of any order, and the money goes back.
+        var payer = feed.Key?.AliasOf(captured.User);
+        if (payer is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
+        var capture = new Capture(seq, SoleProvider.Name, captured.Payment, payer, captured.Amount);
+        var answer = await retry.AskAsync(() => grain.CaptureAsync(capture));
         return answer.Refused is { } refusal ? Problem.Of(refusal) : Results.NoContent();
     }
 }

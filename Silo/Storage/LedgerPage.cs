@@ -24,7 +24,7 @@ internal sealed record LedgerCursor(long Id, LedgerHead Head, long Seq, byte[] P
     }
 }
 
-/// <summary>A commit without its entries.</summary>
+/// <summary>What is kept of a commit besides its entries.</summary>
 internal readonly record struct CommitEnd(long FirstSeq, long Count, byte[] Hash);
 
 /// <summary>The commits of one page, taken from the rows of <c>first_seq, count, hash, entries</c> in order.</summary>
@@ -52,16 +52,15 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
             stream, row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(3),
             _next.PreviousHash, row.GetFieldValue<byte[]>(2));
         if (commit.LastSeq == _next.Head.Seq && !commit.Hash.AsSpan().SequenceEqual(_next.Head.Hash))
-            throw new LedgerFormatException(
-                $"{Streams.Anonymous(stream)}: the head names another hash than entry {commit.LastSeq} has");
+            throw new LedgerFormatException($"{stream}: the head names another hash than entry {commit.LastSeq} has");
         Commits.Add(commit);
         _bytes += commit.Entries.Length;
         _next = _next with { Seq = commit.LastSeq + 1, PreviousHash = commit.Hash };
     }
 
     /// <summary>
-    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves
-    /// it behind, whatever becomes of it.
+    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves it
+    /// behind, whatever becomes of it.
     /// </summary>
     public static async IAsyncEnumerable<LedgerCommit> ReadAheadAsync(
         LedgerCursor start, Func<LedgerCursor, Task<(List<LedgerCommit> Commits, LedgerCursor? Next)>> read)
@@ -83,6 +82,6 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
         if (IsFull) return _next;
         // The head and its row are stored in one transaction, so only damage can show this.
         return _next.Seq > _next.Head.Seq ? null : throw new LedgerFormatException(
-            $"{Streams.Anonymous(stream)}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
+            $"{stream}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
     }
 }

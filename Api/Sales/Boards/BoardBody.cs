@@ -37,13 +37,13 @@ public sealed record BoardBody(
     /// <summary>The board of a batch when this front's clock says this.</summary>
     public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) => new(
         terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
-        ScheduleBody.Of(terms.Schedule), PhaseOf(terms, counts, clock),
+        ScheduleBody.Of(counts.Schedule), PhaseOf(counts, clock),
         counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
         new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), counts.At(clock));
 
     /// <summary>The phase of a batch when this front's clock says this.</summary>
-    public static Phase PhaseOf(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) =>
-        Timetable.PhaseAt(terms.Schedule, counts.At(clock), counts.Paused, counts.Closed, counts.Free);
+    public static Phase PhaseOf(BatchSnapshot counts, DateTimeOffset clock) =>
+        Timetable.PhaseAt(counts.Schedule, counts.At(clock), counts.Paused, counts.Closed, counts.Free);
 }
 
 /// <summary>Boards.</summary>

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Api.Sales.Boards;
 
@@ -14,7 +15,7 @@ namespace OrleansSale.Api.Sales.Boards;
 /// every holder of a unit that a copy counts before the copy can tell anybody that nothing is left.
 /// </remarks>
 public sealed partial class BoardFeed(
-    BatchTerms terms, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log, CancellationToken stopping)
+    ListedBatch listed, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log, CancellationToken stopping)
 {
     /// <summary>The oldest copy that a front answers from.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
@@ -31,23 +32,38 @@ public sealed partial class BoardFeed(
     /// <summary>Polling ends this long after the last purchase or viewer.</summary>
     public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
 
+    private readonly BatchKey? _key = listed.Key is { } key ? new(key) : null;
     private readonly Lock _starting = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly Outage _outage = new("board");
     private Task<BoardCopy?>? _refreshing;
     private BoardCopy? _current;
     private BoardText? _text;
-    private int _knownPosition;
+    private int _touchPosition;
     private long _interestAt;
     private long _knownHead;
     private bool _isPolling;
     private volatile string? _damage;
 
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
-    public BatchTerms Terms { get; } = terms;
+    public BatchTerms Terms { get; } = listed.Terms;
+
+    /// <summary>The schedule in force, as of the newest copy.</summary>
+    public Schedule Schedule => Current?.Snapshot.Schedule ?? Terms.Schedule;
+
+    /// <summary>Whether what is personal was removed: the batch knows no users any more.</summary>
+    public bool IsAnonymised => Current is { Snapshot.Anonymised: true };
+
+    /// <summary>
+    /// The batch's key, which makes aliases of users. Null: there is none any more (<see cref="IsAnonymised"/>), or it is lost.
+    /// </summary>
+    public BatchKey? Key => IsAnonymised ? null : _key;
 
     /// <summary>Users to whom only the batch may answer.</summary>
     public UsersAnsweredByBatch AnsweredByBatch { get; } = new();
+
+    /// <summary>How buyers are told that it is sold out.</summary>
+    public SoldOutProblem SoldOut { get; } = new();
 
     /// <summary>The highest sequence this front has seen committed.</summary>
     public long KnownHead => Volatile.Read(ref _knownHead);
@@ -56,7 +72,7 @@ public sealed partial class BoardFeed(
     public bool IsDamaged => _damage is not null;
 
     /// <summary>What its viewers see.</summary>
-    public BoardStream Stream { get; } = new(terms, time);
+    public BoardStream Stream { get; } = new(listed.Terms, time);
 
     /// <summary>The newest copy, however old; null: the batch has never answered.</summary>
     public BoardCopy? Current => Volatile.Read(ref _current);
@@ -98,7 +114,7 @@ public sealed partial class BoardFeed(
     public BoardText? TextAt(DateTimeOffset clock)
     {
         if (Current is not { } copy) return null;
-        var (text, phase) = (Volatile.Read(ref _text), BoardBody.PhaseOf(Terms, copy.Snapshot, clock));
+        var (text, phase) = (Volatile.Read(ref _text), BoardBody.PhaseOf(copy.Snapshot, clock));
         if (text is null || !text.IsOf(copy.Snapshot, phase)) Volatile.Write(ref _text, text = new BoardText(Terms, copy.Snapshot, phase));
         return text;
     }
@@ -248,14 +264,14 @@ public sealed partial class BoardFeed(
             while (true)
             {
                 var askedAt = _monotonic.GetTimestamp();
-                if (await batch.ReadBoardAsync(_knownPosition) is not { } update)
+                if (await batch.ReadBoardAsync(_touchPosition) is not { } update)
                 {
                     (IsSilent, _damage) = (true, "the catalogue has a batch that the ledger does not have");
                     return null;
                 }
-                AnsweredByBatch.Add(update.Users);
-                _knownPosition += update.Users.Length;
-                if (_knownPosition < update.Snapshot.KnownUsers) continue;
+                AnsweredByBatch.Add(update.Touches);
+                _touchPosition += update.Touches.Length;
+                if (_touchPosition < update.Snapshot.Touches) continue;
                 var copy = new BoardCopy(update.Snapshot, askedAt);
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);

@@ -1,5 +1,4 @@
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Boards;
 
@@ -46,7 +45,7 @@ public sealed class UsersAnsweredByBatch
         {
             foreach (var outcome in outcomes)
             {
-                if (outcome.Order is { } order) AddOne(UserId.HashOf(order.User));
+                if (outcome.Order is { } order) AddOne(order.Buyer.High);
             }
         }
     }

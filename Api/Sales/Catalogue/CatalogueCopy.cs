@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
-using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Texts;
 
@@ -82,11 +81,13 @@ public sealed class CatalogueCopy(
         }
     }
 
-    /// <summary>Adds a batch that this front has just added to the catalogue: the next list has it.</summary>
-    public BoardFeed Add(BatchTerms terms)
+    /// <summary>The feed of a batch that this front has just added to the catalogue: every list has it from now on.</summary>
+    /// <exception cref="Exception">The catalogue did not answer.</exception>
+    public async Task<BoardFeed> FindNewAsync(string batch)
     {
         Volatile.Write(ref _addedAt, _monotonic.GetTimestamp());
-        return FeedOf(terms);
+        await RefreshAsync();
+        return _feeds.GetValueOrDefault(batch) ?? throw new SaleUnavailableException($"the catalogue does not list batch {batch}");
     }
 
     /// <inheritdoc />
@@ -112,14 +113,14 @@ public sealed class CatalogueCopy(
                 }
             }
             if (page.Batches.Length == 0) break;
-            foreach (var terms in page.Batches) added.Add(FeedOf(terms));
+            foreach (var listed in page.Batches) added.Add(FeedOf(listed));
         }
         if (activation != _activation || added.Count > 0) (_inOrder, _activation) = ([.. known, .. added], activation);
     }
 
-    private BoardFeed FeedOf(BatchTerms terms) =>
-        _feeds.GetOrAdd(terms.Id, _ => new BoardFeed(
-            terms, grains, time, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
+    private BoardFeed FeedOf(ListedBatch listed) =>
+        _feeds.GetOrAdd(listed.Terms.Id, _ => new BoardFeed(
+            listed, grains, time, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

@@ -26,7 +26,7 @@ public sealed class ListedBoard(BoardFeed feed)
     /// <summary>Whether buyers can change it now: in one of its windows, or while units are held.</summary>
     public bool IsMoving(DateTimeOffset now)
     {
-        var schedule = feed.Terms.Schedule;
+        var schedule = feed.Schedule;
         if (feed.Current is not { } copy || copy.Snapshot.Held > 0) return true;
         return !copy.Snapshot.Closed && now < schedule.SaleCloses
             && (now >= schedule.SaleOpens || (now >= schedule.ReservationOpens && now < schedule.ReservationCloses));
@@ -51,7 +51,7 @@ public sealed class ListedBoard(BoardFeed feed)
     }
 
     /// <summary>Whether its sale is over.</summary>
-    public bool IsOver(DateTimeOffset now) => feed.Current?.Snapshot.Closed == true || now >= feed.Terms.Schedule.SaleCloses;
+    public bool IsOver(DateTimeOffset now) => feed.Current?.Snapshot.Closed == true || now >= feed.Schedule.SaleCloses;
 
     private async Task RenewAsync(SemaphoreSlim gate)
     {

@@ -21,8 +21,8 @@ public static class OrderAnswer
         Status = JsonEncodedText.Encode("status"), Amount = JsonEncodedText.Encode("amount"),
         Currency = JsonEncodedText.Encode("currency"), HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy");
 
-    private static readonly JsonEncodedText[] Statuses =
-        [.. Enum.GetNames<OrderStatus>().Select(name => JsonEncodedText.Encode(JsonNamingPolicy.KebabCaseLower.ConvertName(name)))];
+    private static readonly JsonEncodedText[] Statuses = NamesOf<OrderStatus>(), Parties = NamesOf<CancellingParty>(),
+        Reasons = NamesOf<CancelReason>();
 
     [ThreadStatic]
     private static Sheet? _blank;
@@ -31,12 +31,13 @@ public static class OrderAnswer
     /// <param name="http">The request to answer.</param>
     /// <param name="status">201, or 200 for one that was there before.</param>
     /// <param name="order">The order.</param>
-    public static Task WriteAsync(HttpContext http, int status, OrderView order)
+    /// <param name="user">Its owner.</param>
+    public static Task WriteAsync(HttpContext http, int status, OrderView order, string user)
     {
         var location = string.Create(CultureInfo.InvariantCulture, $"{Path}{order.Batch}.{order.Seq}");
         var sheet = _blank ?? new Sheet();
         _blank = null;
-        sheet.Write(order, location.AsSpan(Path.Length));
+        sheet.Write(order, user, location.AsSpan(Path.Length));
         var bytes = sheet.Bytes.WrittenMemory;
         var response = http.Response;
         response.StatusCode = status;
@@ -50,6 +51,9 @@ public static class OrderAnswer
         return Task.CompletedTask;
     }
 
+    private static JsonEncodedText[] NamesOf<T>() where T : struct, Enum =>
+        [.. Enum.GetNames<T>().Select(name => JsonEncodedText.Encode(JsonNamingPolicy.KebabCaseLower.ConvertName(name)))];
+
 #pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
     private sealed class Sheet
     {
@@ -60,14 +64,14 @@ public static class OrderAnswer
 
         public ArrayBufferWriter<byte> Bytes { get; } = new(512);
 
-        public void Write(OrderView order, ReadOnlySpan<char> id)
+        public void Write(OrderView order, string user, ReadOnlySpan<char> id)
         {
             Bytes.ResetWrittenCount();
             _json.Reset();
             _json.WriteStartObject();
             _json.WriteString(Id, id);
             _json.WriteString(Batch, order.Batch);
-            _json.WriteString(User, order.User);
+            _json.WriteString(User, user);
             _json.WriteStartArray(Units);
             foreach (var unit in order.Units) _json.WriteNumberValue(unit);
             _json.WriteEndArray();
@@ -79,8 +83,16 @@ public static class OrderAnswer
             _json.WriteEndObject();
             WriteInstant(HeldAt, order.HeldAt);
             WriteInstant(PayBy, order.PayBy);
+            if (order.Cancelled is { } cancelled) WriteCancelled(cancelled);
             _json.WriteEndObject();
             _json.Flush();
+        }
+
+        private void WriteCancelled(Cancellation cancelled)
+        {
+            var cancelledBy = CancelledBy.Of(cancelled);
+            _json.WriteString("cancelledBy"u8, Parties[(int)cancelledBy]);
+            if (cancelledBy == CancellingParty.Operator) _json.WriteString("cancelReason"u8, Reasons[(int)cancelled.Reason]);
         }
 
         private void WriteInstant(JsonEncodedText name, DateTimeOffset at)

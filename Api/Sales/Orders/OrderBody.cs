@@ -11,22 +11,30 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <summary>An order.</summary>
 /// <param name="Id">Order id; it names its batch and is no secret.</param>
 /// <param name="Batch">Batch id.</param>
-/// <param name="User">The owner.</param>
+/// <param name="User">The owner; null: their data were removed.</param>
 /// <param name="Units">Unit numbers.</param>
 /// <param name="Quantity">How many.</param>
 /// <param name="Status">State.</param>
 /// <param name="Amount">Price times quantity.</param>
 /// <param name="HeldAt">When the hold was made.</param>
 /// <param name="PayBy">The deadline.</param>
+/// <param name="CancelledBy">Who cancelled it; left out if nobody did.</param>
+/// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 public sealed record OrderBody(
-    string Id, string Batch, string User, int[] Units, int Quantity,
+    string Id, string Batch, string? User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
-    DateTimeOffset HeldAt, DateTimeOffset PayBy)
+    DateTimeOffset HeldAt, DateTimeOffset PayBy,
+    [property: JsonConverter(typeof(KebabCase<CancellingParty>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    CancellingParty? CancelledBy,
+    [property: JsonConverter(typeof(KebabCase<CancelReason>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    CancelReason? CancelReason)
 {
     /// <summary>An order as it is told.</summary>
-    public static OrderBody Of(OrderView order) => new(
-        order.Id, order.Batch, order.User, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
-        order.HeldAt, order.PayBy);
+    /// <param name="order">The order.</param>
+    /// <param name="user">Its owner; null: nobody knows any more.</param>
+    public static OrderBody Of(OrderView order, string? user) => new(
+        order.Id, order.Batch, user, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
+        order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order));
 }
 
 /// <summary>Orders.</summary>

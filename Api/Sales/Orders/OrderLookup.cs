@@ -5,6 +5,8 @@ using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Orders;
 
@@ -14,10 +16,15 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <param name="Id">The order id.</param>
 /// <param name="Seq">Its sequence.</param>
 /// <param name="Terms">The batch's terms.</param>
-public readonly record struct NamedOrder(Caller Caller, ISaleBatchGrain Batch, string Id, long Seq, BatchTerms Terms)
+/// <param name="Alias">The caller's alias; null: the batch knows no users any more, and the caller is an operator.</param>
+public readonly record struct NamedOrder(
+    Caller Caller, ISaleBatchGrain Batch, string Id, long Seq, BatchTerms Terms, Alias? Alias)
 {
     /// <summary>Who must own the order for this caller to see it; null: an operator sees every order.</summary>
-    public string? Owner => Caller.IsOperator ? null : Caller.User;
+    public Alias? Owner => Caller.IsOperator ? null : Alias;
+
+    /// <summary>Whether the order is the caller's own.</summary>
+    public bool IsOwn(OrderView order) => order.Buyer == Alias;
 }
 
 /// <summary>
@@ -37,13 +44,20 @@ public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, A
         // Another front may have made it: only a batch that answers tells that it is not there.
         if (seq > feed.KnownHead && !await feed.CatchUpAsync()) return (default, Problem.Of(Refusal.Overloaded));
         if (seq > feed.KnownHead) return (default, Problem.Of(Refusal.NotFound));
-        return (new NamedOrder(caller, grains.GetGrain<ISaleBatchGrain>(batch), id, seq, feed.Terms), null);
+        var alias = feed.Key?.AliasOf(caller.User);
+        if (alias is null && !caller.IsOperator) return (default, Problem.Of(feed.IsAnonymised ? Refusal.NotFound : Refusal.Unavailable));
+        return (new NamedOrder(caller, grains.GetGrain<ISaleBatchGrain>(batch), id, seq, feed.Terms, alias), null);
     }
+
+    /// <summary>The user whose order it is; null: nobody knows any more.</summary>
+    public async ValueTask<string?> FindUserAsync(NamedOrder named, OrderView order) => named.IsOwn(order)
+        ? named.Caller.User
+        : (await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(order.Batch).FindUsersAsync([order.Buyer])))[0];
 
     /// <summary>The order's own actor, or the problem: not-found unless it is this user's.</summary>
     /// <param name="order">The order that was named.</param>
     /// <param name="owner">Whose it must be; null: anybody's.</param>
-    public async ValueTask<(IOrderGrain Actor, Problem? Problem)> FindActorAsync(NamedOrder order, string? owner)
+    public async ValueTask<(IOrderGrain Actor, Problem? Problem)> FindActorAsync(NamedOrder order, Alias? owner)
     {
         var owned = await retry.AskAsync(() => order.Batch.GetOrderAsync(order.Seq, owner));
         return (grains.GetGrain<IOrderGrain>(order.Id), owned.Refused is { } refusal ? Problem.Of(refusal, owned.Detail) : null);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
@@ -14,6 +15,9 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <summary>What a buyer does with orders. To anybody but the owner and operators, an order is not found.</summary>
 public static class OrdersApi
 {
+    private static readonly Dictionary<string, CancelReason> ReasonNames = Enum.GetValues<CancelReason>()
+        .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
+
     /// <summary>Maps the endpoints.</summary>
     public static void MapOrders(this IEndpointRouteBuilder app)
     {
@@ -21,7 +25,7 @@ public static class OrdersApi
         orders.MapGet("", GetAsync).WithSummary("An order").Produces<OrderBody>()
             .Described("GetOrder", EndpointDescription.Users(Refusal.NotFound));
         orders.MapDelete("", CancelAsync).WithSummary("Cancel an order; a paid one is refunded").Produces<OrderBody>()
-            .Described("CancelOrder", EndpointDescription.Users(Refusal.NotFound));
+            .Described("CancelOrder", EndpointDescription.Users(Refusal.NotFound, Refusal.InvalidRequest));
         orders.MapPost("/checkout", CheckOutAsync).WithSummary("Open the checkout, or get the open one")
             .Produces<CheckoutBody>()
             .Described("CheckOut", EndpointDescription.Users(Refusal.NotFound, Refusal.OrderNotPayable, Refusal.Conflict));
@@ -39,14 +43,24 @@ public static class OrdersApi
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
-        return Answer(await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner)));
+        return await AnswerAsync(orders, found, await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner)));
     }
 
-    private static async Task<IResult> CancelAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
+    private static async Task<IResult> CancelAsync(
+        HttpContext http, string order, string? reason, OrderLookup orders, ActorRetry retry)
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
-        return Answer(await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Owner)));
+        if (!found.Caller.IsOperator)
+            return await AnswerAsync(orders, found, await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Alias!.Value)));
+        if (ReadReason(reason) is not { } why) return Problem.Invalid("reason", $"must be one of {string.Join(", ", ReasonNames.Keys)}");
+        if (found.Alias is not { } by) return Problem.Of(Refusal.Unavailable);
+        // Operators may buy too: their own orders they cancel as buyers.
+        var seen = await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, null));
+        var answer = seen.Value is { } own && found.IsOwn(own)
+            ? await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, by))
+            : await retry.AskAsync(() => found.Batch.CancelOrderByOperatorAsync(found.Seq, by, why));
+        return await AnswerAsync(orders, found, answer);
     }
 
     private static async Task<IResult> CheckOutAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
@@ -54,9 +68,11 @@ public static class OrdersApi
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
         // Paying is the owner's own business: an operator has no more right to it than anybody.
-        var (actor, unknown) = await orders.FindActorAsync(found, found.Caller.User);
+        if (found.Alias is not { } alias) return Problem.Of(Refusal.NotFound);
+        var (actor, unknown) = await orders.FindActorAsync(found, alias);
         if (unknown is not null) return unknown;
-        var answer = await retry.AskAsync(() => actor.OpenCheckoutAsync(found.Caller.User, found.Terms.Product.Name));
+        var owner = new Owner(found.Caller.User, alias);
+        var answer = await retry.AskAsync(() => actor.OpenCheckoutAsync(owner, found.Terms.Product.Name));
         return answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
             : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), OrderJson.Wire.CheckoutBody);
@@ -68,9 +84,10 @@ public static class OrdersApi
         if (invalid is not null) return invalid;
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
-        var (actor, unknown) = await orders.FindActorAsync(found, found.Caller.User);
+        if (found.Alias is not { } alias) return Problem.Of(Refusal.NotFound);
+        var (actor, unknown) = await orders.FindActorAsync(found, alias);
         if (unknown is not null) return unknown;
-        return AnswerDelivery(await retry.AskAsync(() => actor.SetDeliveryAsync(found.Caller.User, body!.ToDelivery())));
+        return AnswerDelivery(await retry.AskAsync(() => actor.SetDeliveryAsync(alias, body!.ToDelivery())));
     }
 
     private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
@@ -91,18 +108,25 @@ public static class OrdersApi
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch!, out var seq) is { } badAfter) return badAfter;
         if (await Callers.FindAsync(http) is not { } caller) return Problem.Of(Refusal.Unauthenticated);
-        if (await catalogue.FindAsync(batch) is null) return Problem.Of(Refusal.NotFound);
-        var page = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch!).ListOrdersOfAsync(caller.User));
+        if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
+        if (feed.Key is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
+        // A batch that was anonymised knows no orders of anybody.
+        var page = feed.Key is { } key
+            ? await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch!).ListOrdersOfAsync(key.AliasOf(caller.User)))
+            : new OrderPage([]);
         var rest = page.Orders.Where(order => order.Seq > seq).ToArray();
         http.Response.Headers.CacheControl = "no-store";
-        return Reply.Ok(new OrderList([.. rest.Take(count).Select(OrderBody.Of)], rest.Length > count ? rest[count - 1].Id : null),
+        return Reply.Ok(new OrderList([.. rest.Take(count).Select(order => OrderBody.Of(order, caller.User))], rest.Length > count ? rest[count - 1].Id : null),
             OrderJson.Wire.OrderList);
     }
 
-    private static IResult Answer(Answer<OrderView> answer) =>
+    private static async ValueTask<IResult> AnswerAsync(OrderLookup orders, NamedOrder named, Answer<OrderView> answer) =>
         answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(OrderBody.Of(answer.Value!), OrderJson.Wire.OrderBody);
+            : Reply.Ok(OrderBody.Of(answer.Value!, await orders.FindUserAsync(named, answer.Value!)), OrderJson.Wire.OrderBody);
+
+    private static CancelReason? ReadReason(string? reason) =>
+        reason is null ? CancelReason.Unstated : ReasonNames.TryGetValue(reason, out var read) ? read : null;
 
     private static IResult AnswerDelivery(Answer<Delivery> answer) =>
         answer.Refused is { } refusal

@@ -21,9 +21,9 @@ public static class FrontRules
     public static Refusal? Refuse(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock, int quantity)
     {
         var now = counts.At(clock);
-        if (counts.Closed || now >= terms.Schedule.SaleCloses + ClockTolerance) return Refusal.SaleClosed;
-        if (now < terms.Schedule.SaleOpens - ClockTolerance) return Refusal.SaleNotOpen;
-        if (now < terms.Schedule.SaleOpens || now >= terms.Schedule.SaleCloses) return null;
+        if (counts.Closed || now >= counts.Schedule.SaleCloses + ClockTolerance) return Refusal.SaleClosed;
+        if (now < counts.Schedule.SaleOpens - ClockTolerance) return Refusal.SaleNotOpen;
+        if (now < counts.Schedule.SaleOpens || now >= counts.Schedule.SaleCloses) return null;
         if (counts.Paused) return Refusal.Paused;
         if (quantity > terms.PerUserLimit) return Refusal.LimitReached;
         return quantity > counts.Free ? Refusal.SoldOut : null;

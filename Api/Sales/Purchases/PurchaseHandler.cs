@@ -1,5 +1,6 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -22,9 +23,14 @@ public sealed class PurchaseHandler(
     public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask)
     {
         if (Refuse(lane, ask) is { } problem) return RefuseAsync(http, problem);
+        var (feed, key) = (lane!.Feed, lane.Feed.Key);
+        if (key is null) return RefuseAsync(http, Problem.Of(feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable));
+        var buyer = ask.Proof == ReservationProof.None ? key.AliasOf(ask.User!) : ask.Alias;
+        if (RefuseByCopy(lane, buyer, ask.Quantity) is { } known) return RefuseAsync(http, known);
+        KeyHash? keyHash = ask.Key is { } given ? key.HashOf(buyer, given) : null;
         return ask.Proof == ReservationProof.None
-            ? LookUpAndAskAsync(http, lane!, ask)
-            : AskAsync(http, lane!, new PurchaseRequest(ask.User!, ask.Key, ask.Quantity, ask.Version, ByTicket: true),
+            ? LookUpAndAskAsync(http, lane, ask.User!, new PurchaseRequest(buyer, keyHash, ask.Quantity, 0, ByTicket: false))
+            : AskAsync(http, lane, ask.User!, new PurchaseRequest(buyer, keyHash, ask.Quantity, ask.Version, ByTicket: true),
                 ask.Proof == ReservationProof.TicketAlone);
     }
 
@@ -35,36 +41,39 @@ public sealed class PurchaseHandler(
         return problem.ExecuteAsync(http);
     }
 
-    // Null: it is for the batch to answer. A credential that is none comes first, a claim that is wrong after the batch.
-    private Problem? Refuse(PurchaseLane? lane, in PurchaseAsk ask)
+    // A credential that is none comes first, a claim that is wrong after the batch.
+    private static Problem? Refuse(PurchaseLane? lane, in PurchaseAsk ask) =>
+        ask.User is not { } user ? Problem.Of(Refusal.Unauthenticated)
+        : lane is null ? Problem.Of(Refusal.NotFound)
+        : !lane.Feed.Terms.IsEligible(user) ? Problem.Of(Refusal.NotEligible)
+        : ask.Proof == ReservationProof.FalseTicket ? Problem.Of(Refusal.TicketInvalid)
+        : null;
+
+    // Null: it is for the batch to answer.
+    private Problem? RefuseByCopy(PurchaseLane lane, Alias buyer, int quantity)
     {
-        if (ask.User is not { } user) return Problem.Of(Refusal.Unauthenticated);
-        if (lane is null) return Problem.Of(Refusal.NotFound);
         var feed = lane.Feed;
-        if (!feed.Terms.IsEligible(user)) return Problem.Of(Refusal.NotEligible);
-        if (ask.Proof == ReservationProof.FalseTicket) return Problem.Of(Refusal.TicketInvalid);
         if (feed.Fresh() is not { } copy
-            || FrontRules.Refuse(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow(), ask.Quantity) is not { } refusal)
+            || FrontRules.Refuse(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow(), quantity) is not { } refusal)
         {
             return null;
         }
         // After the copy and in this order: users who wait no more are known by then, if they got a unit.
-        return lane.IsWaiting(user) || feed.AnsweredByBatch.MayContain(UserId.HashOf(user))
+        return lane.IsWaiting(buyer) || feed.AnsweredByBatch.MayContain(buyer.High)
             ? null
-            : ProblemOf(refusal, feed.Terms);
+            : ProblemOf(refusal, feed, copy.Snapshot.Seq);
     }
 
-    private async Task LookUpAndAskAsync(HttpContext http, PurchaseLane lane, PurchaseAsk ask)
+    private async Task LookUpAndAskAsync(HttpContext http, PurchaseLane lane, string user, PurchaseRequest request)
     {
-        var user = ask.User!;
-        var reservation = grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(lane.Feed.Terms.Id, user));
-        var version = (await retry.AskAsync(() => reservation.GetAsync(user))).Value?.Version ?? 0;
-        await AskAsync(
-            http, lane, new PurchaseRequest(user, ask.Key, ask.Quantity, version, ByTicket: false), byTicketAlone: false);
+        var reservation = grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(lane.Feed.Terms.Id, request.Buyer));
+        var version = (await retry.AskAsync(reservation.GetAsync)).Value?.Version ?? 0;
+        await AskAsync(http, lane, user, request with { Reservation = version }, byTicketAlone: false);
     }
 
     // A ticket that does not hold any more is no credential, if it was the only one.
-    private async Task AskAsync(HttpContext http, PurchaseLane lane, PurchaseRequest request, bool byTicketAlone)
+    private async Task AskAsync(
+        HttpContext http, PurchaseLane lane, string user, PurchaseRequest request, bool byTicketAlone)
     {
         var outcome = await lane.AskAsync(request);
         if (outcome.Order is not { } order)
@@ -72,18 +81,19 @@ public sealed class PurchaseHandler(
             var refusal = outcome.Refused!.Value;
             await RefuseAsync(http, refusal == Refusal.TicketInvalid && byTicketAlone
                 ? Problem.Of(Refusal.Unauthenticated)
-                : ProblemOf(refusal, lane.Feed.Terms, outcome.Limit));
+                : ProblemOf(refusal, lane.Feed, outcome.Seq, outcome.Limit));
             return;
         }
         counter.CountOrder(outcome.Repeated);
-        await OrderAnswer.WriteAsync(http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order);
+        await OrderAnswer.WriteAsync(http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
     }
 
-    private static Problem ProblemOf(Refusal refusal, BatchTerms terms, UserLimit limit = UserLimit.Units) => refusal switch
+    private static Problem ProblemOf(Refusal refusal, BoardFeed feed, long seq, UserLimit limit = UserLimit.Units) => refusal switch
     {
-        Refusal.SaleNotOpen => Problem.NotOpen(terms.Schedule.SaleOpens),
+        Refusal.SaleNotOpen => Problem.NotOpen(feed.Schedule.SaleOpens),
+        Refusal.SoldOut => feed.SoldOut.At(seq),
         Refusal.LimitReached => Problem.LimitReached(
-            limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : terms.PerUserLimit),
+            limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : feed.Terms.PerUserLimit),
         _ => Problem.Of(refusal),
     };
 }

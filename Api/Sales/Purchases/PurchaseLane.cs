@@ -1,6 +1,7 @@
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Purchases;
 
@@ -44,7 +45,7 @@ public sealed partial class PurchaseLane(
     private readonly Lock _lock = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly Queue<Waiting> _queue = new();
-    private readonly Dictionary<string, Waiting> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<Alias, Waiting> _open = [];
     private readonly Outage _outage = new("purchases");
     private readonly LanePace _pace = new(options.LaneCapacity, options.LongestWait);
     private int _openCount;
@@ -63,9 +64,9 @@ public sealed partial class PurchaseLane(
     }
 
     /// <summary>Whether this user has a purchase under way here.</summary>
-    public bool IsWaiting(string user)
+    public bool IsWaiting(Alias buyer)
     {
-        lock (_lock) return _open.ContainsKey(user);
+        lock (_lock) return _open.ContainsKey(buyer);
     }
 
     /// <summary>The outcome, within the bound.</summary>
@@ -73,7 +74,7 @@ public sealed partial class PurchaseLane(
     {
         lock (_lock)
         {
-            _open.TryGetValue(request.User, out var ofUser);
+            _open.TryGetValue(request.Buyer, out var ofUser);
             var open = 0;
             for (var other = ofUser; other is not null; other = other.NextOfUser, open++)
             {
@@ -81,7 +82,7 @@ public sealed partial class PurchaseLane(
             }
             if (_openCount >= _pace.MostOpen || open >= MaxOpenPerUser) return Overloaded;
             var waiting = new Waiting(request, _monotonic.GetTimestamp()) { NextOfUser = ofUser };
-            _open[request.User] = waiting;
+            _open[request.Buyer] = waiting;
             _openCount++;
             _queue.Enqueue(waiting);
             if (!_isPumping) _ = PumpAsync();
@@ -107,7 +108,7 @@ public sealed partial class PurchaseLane(
                 for (var i = 0; i < requests.Length; i++) requests[i] = group[i].Request;
                 var answer = await grain.PurchaseAsync(new PurchaseCall(requests));
                 feed.Learn(answer.Outcomes);
-                Tell([.. group], answer.Outcomes);
+                Complete([.. group], answer.Outcomes);
                 lock (_lock) _pace.Answered(requests.Length, isFull, _monotonic.GetElapsedTime(asked));
                 group.Clear();
                 delay = MinRetryDelay;
@@ -116,7 +117,7 @@ public sealed partial class PurchaseLane(
             catch (StorageDamagedException)
             {
                 // Asking again does not help, and nobody has to wait for that.
-                Tell([.. group], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Unavailable), group.Count)]);
+                Complete([.. group], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Unavailable), group.Count)]);
                 group.Clear();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -154,7 +155,7 @@ public sealed partial class PurchaseLane(
         while (await IsOpenAfterAsync(SweepInterval))
         {
             var late = LateAfter(bound);
-            if (late.Length > 0) Tell(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
+            if (late.Length > 0) Complete(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
             // They came first: what was answered while the batch says nothing must not pile up behind it.
             lock (_lock)
             {
@@ -187,7 +188,7 @@ public sealed partial class PurchaseLane(
     }
 
     // Each is told once: by whoever finds it open. Who asks the same from now on asks anew.
-    private void Tell(Waiting?[] group, PurchaseOutcome[] outcomes)
+    private void Complete(Waiting?[] group, PurchaseOutcome[] outcomes)
     {
         lock (_lock)
         {
@@ -208,10 +209,10 @@ public sealed partial class PurchaseLane(
     {
         waiting.IsOpen = false;
         _openCount--;
-        var user = waiting.Request.User;
-        var first = _open[user];
-        if (first == waiting && waiting.NextOfUser is null) _open.Remove(user);
-        else if (first == waiting) _open[user] = waiting.NextOfUser!;
+        var buyer = waiting.Request.Buyer;
+        var first = _open[buyer];
+        if (first == waiting && waiting.NextOfUser is null) _open.Remove(buyer);
+        else if (first == waiting) _open[buyer] = waiting.NextOfUser!;
         else
         {
             while (first.NextOfUser != waiting) first = first.NextOfUser!;

@@ -4,6 +4,7 @@ using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Purchases;
 
@@ -25,11 +26,13 @@ public enum ReservationProof
 
 /// <summary>What a request to buy says.</summary>
 /// <param name="User">Who buys; null: there is no valid credential.</param>
+/// <param name="Alias">The user's alias, as the ticket says it; without meaning if there is no ticket.</param>
 /// <param name="Key">The Idempotency-Key; null: none.</param>
 /// <param name="Quantity">Units wanted, 1 or more.</param>
 /// <param name="Version">The version of the reservation that the ticket states; 0 without a ticket.</param>
 /// <param name="Proof">What there is of a ticket.</param>
-public readonly record struct PurchaseAsk(string? User, string? Key, int Quantity, long Version, ReservationProof Proof);
+public readonly record struct PurchaseAsk(
+    string? User, Alias Alias, string? Key, int Quantity, long Version, ReservationProof Proof);
 
 /// <summary>
 /// Reads the key, the body and the credential of a purchase: the one reader, however the purchase is taken up.
@@ -79,17 +82,17 @@ public sealed class PurchaseReader(TicketSigner tickets)
     // It is the whole credential, so one that does not hold is none.
     private PurchaseAsk OfTicket(string header, string batch, string? key, int quantity) =>
         tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), batch, out var ticket)
-            ? new PurchaseAsk(ticket.User, key, quantity, ticket.Version, ReservationProof.TicketAlone)
+            ? new PurchaseAsk(ticket.User, ticket.Alias, key, quantity, ticket.Version, ReservationProof.TicketAlone)
             : default;
 
     // A ticket beside a token is a claim that can be wrong.
     private PurchaseAsk OfToken(Caller? caller, string? ticketText, string batch, string? key, int quantity)
     {
         if (caller is null) return default;
-        if (ticketText is null) return new PurchaseAsk(caller.User, key, quantity, 0, ReservationProof.None);
+        if (ticketText is null) return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None);
         var isGood = tickets.TryVerify(ticketText, batch, out var ticket) && ticket.User == caller.User;
         return new PurchaseAsk(
-            caller.User, key, quantity, ticket.Version, isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket);
+            caller.User, ticket.Alias, key, quantity, ticket.Version, isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket);
     }
 
     // Null: not here, not yet, or not that simple. The body is then as it was.

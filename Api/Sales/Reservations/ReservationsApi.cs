@@ -8,6 +8,7 @@ using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Reservations;
 
@@ -44,8 +45,10 @@ public static class ReservationsApi
         if (!feed.Terms.IsEligible(caller.User)) return Problem.Of(Refusal.NotEligible);
         var copy = await feed.ReadAsync();
         if (copy is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
-        var grain = Of(grains, batch, caller);
-        var schedule = feed.Terms.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
+        if (feed.Key is not { } key) return NoKey(feed, Refusal.ReservationClosed);
+        var alias = key.AliasOf(caller.User);
+        var grain = Of(grains, batch, alias);
+        var schedule = feed.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
         var answer = await retry.AskAsync(() => grain.ReserveAsync(caller.User, schedule));
         if (answer.Refused is { } refusal)
         {
@@ -53,7 +56,7 @@ public static class ReservationsApi
                 ? Problem.LimitReached(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
                 : Problem.Of(refusal, answer.Detail);
         }
-        var body = BodyOf(batch, caller, answer.Value!, tickets);
+        var body = BodyOf(batch, caller, alias, answer.Value!, tickets);
         return answer.Value!.Created
             ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, ReservationJson.Wire.ReservationBody)
             : Reply.Ok(body, ReservationJson.Wire.ReservationBody);
@@ -66,13 +69,14 @@ public static class ReservationsApi
         if (problem is not null) return problem;
         // Not even looked for: users of other channels never hold one, so they wake no actor.
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
-        var grain = Of(grains, batch, found.Caller);
-        var answer = await retry.AskAsync(() => grain.GetAsync(found.Caller.User));
+        if (found.Feed.Key is not { } key) return NoKey(found.Feed, Refusal.NotFound);
+        var alias = key.AliasOf(found.Caller.User);
+        var answer = await retry.AskAsync(Of(grains, batch, alias).GetAsync);
         return answer.Refused is { } refusal
             ? refusal == Refusal.LimitReached
                 ? Problem.NotFound(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
                 : Problem.Of(refusal)
-            : Reply.Ok(BodyOf(batch, found.Caller, answer.Value!, tickets), ReservationJson.Wire.ReservationBody);
+            : Reply.Ok(BodyOf(batch, found.Caller, alias, answer.Value!, tickets), ReservationJson.Wire.ReservationBody);
     }
 
     private static async Task<IResult> CancelAsync(
@@ -81,8 +85,8 @@ public static class ReservationsApi
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
-        var grain = Of(grains, batch, found.Caller);
-        var answer = await retry.AskAsync(() => grain.CancelAsync(found.Caller.User));
+        if (found.Feed.Key is not { } key) return found.Feed.IsAnonymised ? Results.NoContent() : Problem.Of(Refusal.Unavailable);
+        var answer = await retry.AskAsync(Of(grains, batch, key.AliasOf(found.Caller.User)).CancelAsync);
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 
@@ -94,9 +98,14 @@ public static class ReservationsApi
         return await catalogue.FindAsync(batch) is { } feed ? ((caller, feed), null) : (default, Problem.Of(Refusal.NotFound));
     }
 
-    private static IReservationGrain Of(IGrainFactory grains, string batch, Caller caller) =>
-        grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, caller.User));
+    // Nobody is known to a batch that was anonymised; one whose key is lost cannot tell.
+    private static Problem NoKey(BoardFeed feed, Refusal anonymised) =>
+        Problem.Of(feed.IsAnonymised ? anonymised : Refusal.Unavailable);
 
-    private static ReservationBody BodyOf(string batch, Caller caller, ReservationView reservation, TicketSigner tickets) =>
-        new(batch, caller.User, reservation.ReservedAt, tickets.Sign(new Ticket(caller.User, batch, reservation.Version)));
+    private static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
+        grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, alias));
+
+    private static ReservationBody BodyOf(
+        string batch, Caller caller, Alias alias, ReservationView reservation, TicketSigner tickets) =>
+        new(batch, caller.User, reservation.ReservedAt, tickets.Sign(new Ticket(caller.User, alias, batch, reservation.Version)));
 }

@@ -1,0 +1,77 @@
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.SignIn;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Reservations;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>
+/// Removes what is personal: of a whole batch, or of one user. Both may be repeated until they are answered, and go on where
+/// they were cut off.
+/// </summary>
+public sealed partial class PersonalData(
+    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, Sessions sessions, ILogger<PersonalData> log)
+{
+    /// <summary>Batches that are looked through at a time.</summary>
+    public const int MaxConcurrency = 16;
+
+    /// <summary>Removes the users from a batch that is over. Not-found: there is no such batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="by">The operator, as a user.</param>
+    /// <param name="reason">Why, for the log.</param>
+    public async Task<Answer<Effect>> AnonymiseAsync(string batch, string by, string reason)
+    {
+        if (await catalogue.FindAsync(batch) is not { } feed) return Refusal.NotFound;
+        await feed.CatchUpAsync();
+        if (feed.IsAnonymised && feed.Key is null) return Effect.AlreadySo;
+        if (feed.Key is not { } key) return Refusal.Unavailable;
+        var alias = key.AliasOf(by);
+        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).AnonymiseAsync(alias));
+        if (answer.Refused is null)
+        {
+            Log.Anonymised(log, batch, by, reason);
+            await feed.CatchUpAsync();
+        }
+        return answer;
+    }
+
+    /// <summary>
+    /// Removes one user from all batches: nothing if an order may still need them, which is a conflict that names it.
+    /// </summary>
+    /// <param name="user">The user.</param>
+    /// <param name="by">The operator, as a user.</param>
+    /// <param name="reason">Why, for the log.</param>
+    /// <returns>The batches in which there was something of the user.</returns>
+    public async Task<Answer<string[]>> EraseAsync(string user, string by, string reason)
+    {
+        var feeds = (await catalogue.ListAsync()).Where(feed => feed.Key is not null && feed.Terms.IsEligible(user)).ToArray();
+        var found = await InAllAsync(feeds, feed => retry.AskAsync(
+            () => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).FindErasableAsync(feed.Key!.AliasOf(user))));
+        if (found.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } refusal } needed) return new(refusal, needed.Detail);
+        var erased = await InAllAsync(feeds, feed => retry.AskAsync(
+            grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(feed.Terms.Id, feed.Key!.AliasOf(user))).EraseAsync));
+        if (erased.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } late } kept) return new(late, kept.Detail);
+        await sessions.EndAllAsync(user, by, reason);
+        Log.Erased(log, by, reason);
+        return feeds.Zip(erased).Where(pair => pair.Second.Value == Effect.Done).Select(pair => pair.First.Terms.Id).ToArray();
+    }
+
+    private static async Task<List<T>> InAllAsync<T>(BoardFeed[] feeds, Func<BoardFeed, Task<T>> ask)
+    {
+        var answers = new List<T>(feeds.Length);
+        foreach (var group in feeds.Chunk(MaxConcurrency)) answers.AddRange(await Task.WhenAll(group.Select(ask)));
+        return answers;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Batch {Batch} was anonymised by {Operator}: {Reason}")]
+        public static partial void Anonymised(ILogger log, string batch, string @operator, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "A user's data were erased by {Operator}: {Reason}")]
+        public static partial void Erased(ILogger log, string @operator, string reason);
+    }
+}

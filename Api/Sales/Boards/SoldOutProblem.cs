@@ -1,0 +1,20 @@
+using OrleansSale.Api.Http;
+
+namespace OrleansSale.Api.Sales.Boards;
+
+/// <summary>The refusal sold-out of one batch, encoded once for each entry that it rests on.</summary>
+public sealed class SoldOutProblem
+{
+    private Encoded? _last;
+
+    /// <summary>The refusal that rests on this entry.</summary>
+    public Problem At(long seq)
+    {
+        if (Volatile.Read(ref _last) is { } last && last.Seq == seq) return last.Problem;
+        var encoded = new Encoded(seq, Problem.SoldOut(seq));
+        Volatile.Write(ref _last, encoded);
+        return encoded.Problem;
+    }
+
+    private sealed record Encoded(long Seq, Problem Problem);
+}
