@@ -63,7 +63,16 @@ export class OrderCard {
       setText(this.#parts('order-pay-at'), text('order.pay-by', { at: moment(payBy) }));
     }
     const note = order.status === 'awaiting-payment' && !isPayable ? 'late' : order.status;
-    setText(this.#parts('order-note'), text(`order.note.${note}`));
+    setText(this.#parts('order-note'), this.#note(note));
+  }
+
+  // An order that the seller ended says so, and why, before it says where the money is.
+  #note(note) {
+    const { cancelledBy, cancelReason } = this.#order;
+    if (cancelledBy !== 'operator')
+      return text(`order.note.${note}`);
+    const money = text(`order.note.${note === 'cancelled' ? 'nothing-charged' : note}`);
+    return text('order.note.joined', { first: text(`order.by-operator.${cancelReason}`), second: money });
   }
 
   #wire(deeds) {
