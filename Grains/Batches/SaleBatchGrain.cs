@@ -124,7 +124,7 @@ public sealed partial class SaleBatchGrain(
         for (var i = 0; i < touches.Length; i++) touches[i] = Batch.State.Touches[fromTouch + i];
         return await journal.WhenDurableAsync(new BoardUpdate(
             new BatchSnapshot(head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.IsPaused, counts.IsOver, counts.Touches, counts.Schedule, counts.IsAnonymised, Batch.Lead), touches));
+                Standby: 0, counts.IsPaused, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised, Batch.Lead), touches));
     }
 
     /// <inheritdoc />

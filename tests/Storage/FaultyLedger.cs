@@ -94,7 +94,6 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         return inner.ListAsync(prefix, after, limit, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default)
     {
         CountRead();

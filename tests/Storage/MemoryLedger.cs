@@ -76,7 +76,6 @@ public sealed class MemoryLedger : ILedger
         }
     }
 
-    /// <inheritdoc/>
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default)
     {
         LedgerArguments.RequirePrefix(prefix);

@@ -36,7 +36,6 @@ public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAs
         string prefix, string? after, int limit, CancellationToken cancellationToken = default) =>
         inner.ListAsync(prefix, after, limit, cancellationToken);
 
-    /// <inheritdoc/>
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default) =>
         inner.CountOpenAsync(prefix, cancellationToken);
 

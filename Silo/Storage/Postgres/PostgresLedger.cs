@@ -92,9 +92,6 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
         return _reader.CountOpenAsync(prefix, cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
     /// <summary>Writes the appends that wait and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -91,9 +91,6 @@ public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
         return _readers.ReadAsync(reader => reader.CountOpen(prefix), cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
     /// <summary>Writes the appends that wait, moves the log into the file and closes it.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Api.Batches;
@@ -20,7 +21,7 @@ public sealed class BoardFeedTests
     {
         var log = new CountingLog();
         var feed = new BoardFeed(
-            Terms, DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log, TestContext.Current.CancellationToken);
+            new ListedBatch(Terms, null), DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log, TestContext.Current.CancellationToken);
         for (var ask = 0; ask < 20; ask++) (await feed.CatchUpAsync()).ShouldBeFalse();
         log.Count.ShouldBe(1);
     }

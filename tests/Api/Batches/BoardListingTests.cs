@@ -147,15 +147,16 @@ public sealed class BoardListingTests : IDisposable
         public Task<CataloguePage> List(int from)
         {
             Pages.Add(from);
-            return Task.FromResult(new CataloguePage([.. Batches.Skip(from).Take(CataloguePage.MaxCount)], Activation));
+            return Task.FromResult(new CataloguePage([.. Batches.Skip(from).Take(CataloguePage.MaxCount).Select(terms => new ListedBatch(terms, null))], Activation));
         }
 
         public Task<BoardUpdate?> ReadBoard(string batch)
         {
             Asks.AddOrUpdate(batch, 1, (_, asks) => asks + 1);
+            var schedule = Batches.First(terms => terms.Id == batch).Schedule;
             return Silent.ContainsKey(batch)
                 ? _unanswered.GetOrAdd(batch, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task
-                : Task.FromResult<BoardUpdate?>(new(new BatchSnapshot(1, new byte[32], 10, 10, 0, 0, 0, 0, 0, false, false, 0), []));
+                : Task.FromResult<BoardUpdate?>(new(new BatchSnapshot(1, new byte[32], 10, 10, 0, 0, 0, 0, 0, false, false, 0, schedule), []));
         }
 
         public void Fail(string batch)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Api.Hosting;
+using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Front;
@@ -37,7 +38,7 @@ internal sealed class RunningFront : IAsyncDisposable
     {
         (_directory, _owned, _app, Secrets, Clock, Log) = (directory, owned, app, plan.Secrets, clock, log);
         Client = new FrontClient(new Uri(app.Urls.First()));
-        Sign = new Signing(plan.Secrets);
+        Sign = new Signing(plan.Secrets, KeyOf);
     }
 
     public FrontClient Client { get; }
@@ -86,6 +87,9 @@ internal sealed class RunningFront : IAsyncDisposable
         await _owned.DisposeAsync();
         _directory.Dispose();
     }
+
+    private byte[]? KeyOf(string batch) =>
+        Services.GetRequiredService<CatalogueCopy>().FindAsync(batch).AsTask().GetAwaiter().GetResult()?.Key?.ToBytes();
 
     private static IEnumerable<string> Arguments(FrontPlan plan, string directory)
     {

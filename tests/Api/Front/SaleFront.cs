@@ -3,8 +3,11 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Api.Front;
@@ -50,9 +53,9 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
     {
         var read = terms.Deserialize(OperatorJson.Wire.CreateBatchBody)!.ToTerms();
         var grains = front.Services.GetRequiredService<IGrainFactory>();
-        (await grains.GetGrain<ISaleBatchGrain>(read.Id).CreateAsync(read)).Value.ShouldBeTrue();
-        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(read);
-        await front.Services.GetRequiredService<CatalogueCopy>().Add(read).ReadNewAsync();
+        (await grains.GetGrain<ISaleBatchGrain>(read.Id).CreateAsync(read)).Value.ShouldBe(Effect.Done);
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(read.Id);
+        await (await front.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(read.Id)).ReadNewAsync();
     }
 
     public Task<Answer> BoardAsync(string batch) => Client.GetAsync($"/api/batches/{batch}");
@@ -60,15 +63,31 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
     public Task<Answer> ReserveAsync(string batch, string user) =>
         Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", Sign.Bearer(user));
 
-    /// <summary>Buys with a ticket alone.</summary>
-    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) =>
-        Client.BuyAsync(
-        batch, "Ticket " + Sign.Ticket(user, batch), key, quantity is null ? null
-            : new JsonObject { ["quantity"] = quantity });
+    /// <summary>Buys with a ticket alone, which was never given out: no reservation says whose it is.</summary>
+    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) => Client.BuyAsync(
+        batch, "Ticket " + Sign.Ticket(user, batch), key, quantity is null ? null : new JsonObject { ["quantity"] = quantity });
 
-    /// <summary>Buys, and demands a new order; returns its id.</summary>
-    public async Task<string> OrderAsync(string batch, string user, int? quantity = null) =>
-        (await BuyAsync(batch, user, quantity: quantity)).Is(201)["id"]!;
+    /// <summary>What stands for a user in a batch's ledger.</summary>
+    public Alias AliasOf(string batch, string user) =>
+        Alias.TryParse(Sign.AliasOf(user, batch), out var alias) ? alias : throw new FormatException(user);
+
+    /// <summary>Gives a user a reservation, whatever the timetable says. One that was cancelled stays so.</summary>
+    public async Task RegisterAsync(string batch, string user)
+    {
+        if (await front.Services.GetRequiredService<CatalogueCopy>().FindAsync(batch) is not { Key: { } key }) return;
+        var now = Clock.GetUtcNow();
+        var reservation = front.Services.GetRequiredService<IGrainFactory>()
+            .GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, key.AliasOf(user)));
+        if ((await reservation.GetAsync()).Refused == Refusal.NotFound)
+            await reservation.ReserveAsync(user, new Schedule(now.AddHours(-1), now.AddHours(1), now.AddHours(1), now.AddHours(2)));
+    }
+
+    /// <summary>Buys as a user with a reservation, and demands a new order; returns its id.</summary>
+    public async Task<string> OrderAsync(string batch, string user, int? quantity = null)
+    {
+        await RegisterAsync(batch, user);
+        return (await BuyAsync(batch, user, quantity: quantity)).Is(201)["id"]!;
+    }
 
     public Task<Answer> ReadOrderAsync(string order, string user) =>
         Client.GetAsync($"/api/orders/{order}", Sign.Bearer(user));

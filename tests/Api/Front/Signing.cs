@@ -9,7 +9,9 @@ namespace OrleansSale.Tests.Api.Front;
 /// they say so: the
 /// tests move the engine's clock.
 /// </summary>
-internal sealed class Signing(EngineSecrets secrets)
+/// <param name="secrets">The engine's secrets.</param>
+/// <param name="keyOf">The key of a batch; null: it is not known here, and tickets name an alias that is nobody's.</param>
+internal sealed class Signing(EngineSecrets secrets, Func<string, byte[]?>? keyOf = null)
 {
     public const string Operator = "op";
 
@@ -41,7 +43,14 @@ internal sealed class Signing(EngineSecrets secrets)
     /// A ticket. One that was never given out is as good as a real one: that is what makes the hot path hot.
     /// </summary>
     public string Ticket(string user, string batch, long version = 1, byte[]? key = null) =>
-        Engine.Ticket.Sign(key ?? secrets.TicketKey, user, batch, version);
+        Ticket(user, batch, AliasOf(user, batch), version, key);
+
+    /// <summary>A ticket with this alias, or without any.</summary>
+    public string Ticket(string user, string batch, string? alias, long version = 1, byte[]? key = null) =>
+        Engine.Ticket.Sign(key ?? secrets.TicketKey, user, batch, alias, version);
+
+    /// <summary>What stands for a user in a batch's ledger.</summary>
+    public string AliasOf(string user, string batch) => Engine.Ticket.AliasOf(keyOf?.Invoke(batch) ?? new byte[32], user);
 
     private static (string Channel, string Subject) Split(string user)
     {

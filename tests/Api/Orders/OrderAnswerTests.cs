@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Tests.Api.Orders;
 
@@ -20,14 +21,15 @@ public sealed class OrderAnswerTests
     public async Task It_is_byte_for_byte_what_the_serializer_writes(string user, int units, OrderStatus status)
     {
         var order = new OrderView(
-            17, "mi2-1", user, [.. Enumerable.Range(49_950, units)], status, new Money(199_900L * units, "CNY"), HeldAt, HeldAt.AddMinutes(15),
-            Checkout: null, Payment: null);
+            17, "mi2-1", default, [.. Enumerable.Range(49_950, units)], status, new Money(199_900L * units, "CNY"), HeldAt, HeldAt.AddMinutes(15),
+            Checkout: null, Payment: null,
+            Cancelled: status == OrderStatus.Cancelled ? new Cancellation(units == 1 ? null : default(Alias), CancelReason.SuspectedFraud) : null);
         var (http, answer) = (new DefaultHttpContext(), new MemoryStream());
         http.Response.Body = answer;
 
-        await OrderAnswer.WriteAsync(http, 201, order);
+        await OrderAnswer.WriteAsync(http, 201, order, user);
 
-        var expected = JsonSerializer.SerializeToUtf8Bytes(OrderBody.Of(order), OrderJson.Wire.OrderBody);
+        var expected = JsonSerializer.SerializeToUtf8Bytes(OrderBody.Of(order, user), OrderJson.Wire.OrderBody);
         Encoding.UTF8.GetString(answer.ToArray()).ShouldBe(Encoding.UTF8.GetString(expected));
         (http.Response.StatusCode, http.Response.ContentLength).ShouldBe((201, expected.Length));
         http.Response.Headers.Location.ToString().ShouldBe("/api/orders/mi2-1.17");
@@ -40,18 +42,18 @@ public sealed class OrderAnswerTests
         var slow = new SlowStream();
         var http = new DefaultHttpContext();
         http.Response.Body = slow;
-        var first = OrderAnswer.WriteAsync(http, 201, Order("weibo:first"));
+        var first = OrderAnswer.WriteAsync(http, 201, Order, "weibo:first");
         var other = new DefaultHttpContext();
         other.Response.Body = new MemoryStream();
-        await OrderAnswer.WriteAsync(other, 201, Order("weibo:other"));
+        await OrderAnswer.WriteAsync(other, 201, Order, "weibo:other");
 
         slow.Go.SetResult();
         await first;
         Encoding.UTF8.GetString(slow.Sent.Span).ShouldContain("weibo:first");
     }
 
-    private static OrderView Order(string user) => new(
-        17, "mi2-1", user, [1], OrderStatus.AwaitingPayment, new Money(199_900, "CNY"), HeldAt, HeldAt.AddMinutes(15), null, null);
+    private static OrderView Order { get; } = new(
+        17, "mi2-1", default, [1], OrderStatus.AwaitingPayment, new Money(199_900, "CNY"), HeldAt, HeldAt.AddMinutes(15), null, null);
 
     private sealed class SlowStream : MemoryStream
     {

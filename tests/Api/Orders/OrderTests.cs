@@ -33,20 +33,21 @@ public sealed class OrderTests(SaleTests.Fixture fixture)
         }
 
         (await _sale.ReadOrderAsync(order, owner)).Is(200).Text.ShouldBe(read.Text);
-        (await _sale.HeadAsync(batch)).Seq.ShouldBe(2);
+        (await _sale.HeadAsync(batch)).Seq.ShouldBe(3);
     }
 
     [Theory]
     [InlineData("nowhere.2")]
     [InlineData("{0}.1")]
-    [InlineData("{0}.3")]
+    [InlineData("{0}.2")]
+    [InlineData("{0}.4")]
     [InlineData("{0}.999999999999999999")]
     [InlineData("{0}.9999999999999999999")]
     [InlineData("{0}.0")]
-    [InlineData("{0}.02")]
-    [InlineData("{0}.+2")]
-    [InlineData("{0}.-2")]
-    [InlineData("{0}.2.2")]
+    [InlineData("{0}.03")]
+    [InlineData("{0}.+3")]
+    [InlineData("{0}.-3")]
+    [InlineData("{0}.3.3")]
     [InlineData("{0}.")]
     [InlineData(".2")]
     [InlineData("{0}")]

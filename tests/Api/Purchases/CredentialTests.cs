@@ -20,7 +20,7 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
         {
             ["signed with another key"] = _sale.Sign.Ticket(user, batch, key: ForeignKey),
             ["another batch's"] = _sale.Sign.Ticket(user, await _sale.CreateAsync()),
-            ["its payload changed"] = good.Replace("v1.e", "v1.f", StringComparison.Ordinal),
+            ["its payload changed"] = good.Replace("v2.e", "v2.f", StringComparison.Ordinal),
             ["its mac changed"] = good[..^1] + (good[^1] == 'A' ? 'B' : 'A'),
             ["cut off"] = good[..^1],
             ["longer"] = good + "A",

@@ -5,7 +5,9 @@ using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Tests.Api.Purchases;
 
@@ -21,7 +23,7 @@ public sealed class PurchaseLaneTests
 
     private readonly Channel<SlowBatch.Asked> _calls = Channel.CreateUnbounded<SlowBatch.Asked>();
     private readonly PurchaseLane _lane;
-    private int _users;
+    private ulong _users;
 
     public PurchaseLaneTests() => _lane = NewLane(Options);
 
@@ -53,34 +55,34 @@ public sealed class PurchaseLaneTests
     [Fact]
     public async Task Who_has_his_answer_and_asks_the_same_again_asks_anew_and_is_known_to_wait_until_he_is_done_with_it()
     {
-        var request = new PurchaseRequest("weibo:again", null, 1, 1, true);
+        var request = new PurchaseRequest(new Alias(1, 1), null, 1, 1, true);
         var first = _lane.AskAsync(request);
         _lane.AskAsync(request).ShouldBe(first, "who asks the same meanwhile joins");
         // Goes on right where the answer is told.
         var again = first.ContinueWith(
-            _ => (Task: _lane.AskAsync(request), IsWaiting: _lane.IsWaiting(request.User)), TaskContinuationOptions.ExecuteSynchronously);
+            _ => (Task: _lane.AskAsync(request), IsWaiting: _lane.IsWaiting(request.Buyer)), TaskContinuationOptions.ExecuteSynchronously);
         (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
         var (second, isWaiting) = await again;
         (second == first, isWaiting).ShouldBe((false, true));
 
         (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
         (await second).Refused.ShouldBe(Refusal.NotReserved);
-        await Eventually.HoldsAsync(() => !_lane.IsWaiting(request.User), "his place is given up");
+        await Eventually.HoldsAsync(() => !_lane.IsWaiting(request.Buyer), "his place is given up");
     }
 
     [Fact]
     public async Task Who_has_as_many_purchases_under_way_as_anybody_may_buy_is_refused_the_next_and_nobody_else_is()
     {
         var lane = NewLane(new SaleOptions());
-        Task<PurchaseOutcome> Ask(string user, int key) =>
-            lane.AskAsync(new PurchaseRequest(user, $"key-{key}", 1, 1, ByTicket: true));
+        Task<PurchaseOutcome> Ask(ulong user, int key) =>
+            lane.AskAsync(new PurchaseRequest(new Alias(2, user), new KeyHash(3, (ulong)key), 1, 1, ByTicket: true));
 
-        var open = Enumerable.Range(0, PurchaseLane.MaxOpenPerUser).Select(key => Ask("weibo:greedy", key)).ToArray();
-        var refused = Ask("weibo:greedy", open.Length);
+        var open = Enumerable.Range(0, PurchaseLane.MaxOpenPerUser).Select(key => Ask(1, key)).ToArray();
+        var refused = Ask(1, open.Length);
         refused.IsCompleted.ShouldBeTrue();
         (await refused).Refused.ShouldBe(Refusal.Overloaded);
-        Ask("weibo:greedy", 0).ShouldBe(open[0], "who asks the same still joins");
-        Ask("weibo:other", 0).IsCompleted.ShouldBeFalse();
+        Ask(1, 0).ShouldBe(open[0], "who asks the same still joins");
+        Ask(2, 0).IsCompleted.ShouldBeFalse();
 
         var answered = 0;
         while (answered <= open.Length)
@@ -90,7 +92,7 @@ public sealed class PurchaseLaneTests
             call.Answer();
         }
         await Task.WhenAll(open);
-        Ask("weibo:greedy", open.Length).IsCompleted.ShouldBeFalse("he has none under way any more");
+        Ask(1, open.Length).IsCompleted.ShouldBeFalse("he has none under way any more");
     }
 
     private PurchaseLane NewLane(SaleOptions options)
@@ -99,7 +101,7 @@ public sealed class PurchaseLaneTests
         var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
         ((SlowBatch)batch).Calls = _calls.Writer;
         ((Grains)grains).Batch = batch;
-        var feed = new BoardFeed(Terms(), grains, TimeProvider.System, new PollPace(), NullLogger<BoardFeed>.Instance, CancellationToken.None);
+        var feed = new BoardFeed(new ListedBatch(Terms(), null), grains, TimeProvider.System, new PollPace(), NullLogger<BoardFeed>.Instance, CancellationToken.None);
         return new PurchaseLane(feed, grains, options, NullLogger<PurchaseLane>.Instance);
     }
 
@@ -110,7 +112,7 @@ public sealed class PurchaseLaneTests
             new Schedule(opens, opens, opens, opens.AddDays(1)));
     }
 
-    private Task<PurchaseOutcome> Ask() => _lane.AskAsync(new PurchaseRequest($"weibo:{++_users}", null, 1, 1, true));
+    private Task<PurchaseOutcome> Ask() => _lane.AskAsync(new PurchaseRequest(new Alias(4, ++_users), null, 1, 1, true));
 
     /// <summary>Knows one batch.</summary>
     public class Grains : DispatchProxy
@@ -142,7 +144,7 @@ public sealed class PurchaseLaneTests
 
             public int Count => call.Requests.Length;
 
-            public IEnumerable<string> Users => call.Requests.Select(request => request.User);
+            public IEnumerable<Alias> Users => call.Requests.Select(request => request.Buyer);
 
             public void Answer() => _answered.SetResult(
                 new PurchaseOutcomes([.. call.Requests.Select(_ => PurchaseOutcome.No(Refusal.NotReserved))]));

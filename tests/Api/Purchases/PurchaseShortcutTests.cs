@@ -45,7 +45,7 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
             user => "Ticket " + _sale.Sign.Ticket(user, elsewhere), user => "Ticket " + _sale.Sign.Ticket(user, batch, key: new byte[32]),
             user => "Ticket " + _sale.Sign.Ticket(user.Replace("weibo", "twitter", StringComparison.Ordinal), batch),
             user => "Ticket " + _sale.Sign.Ticket(user, batch, version: 0), user => "Ticket " + _sale.Sign.Ticket("weibo:a/b", batch),
-            _ => "Ticket ", _ => "Ticket", _ => "Ticket v1.e30.x", _sale.Sign.Bearer, _ => "Bearer x", _ => null,
+            _ => "Ticket ", _ => "Ticket", _ => "Ticket v2.e30.x", _sale.Sign.Bearer, _ => "Bearer x", _ => null,
         ];
         foreach (var credential in credentials)
         {

@@ -16,8 +16,8 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
 
         made.Header("Content-Type").ShouldBe("application/json; charset=utf-8");
         made.Names.ShouldBe(["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);
-        made["id"].ShouldBe($"{batch}.2", "the order is named by its batch and the ledger's sequence");
-        made.Header("Location").ShouldBe($"/api/orders/{batch}.2");
+        made["id"].ShouldBe($"{batch}.3", "the order is named by its batch and the ledger's sequence");
+        made.Header("Location").ShouldBe($"/api/orders/{batch}.3");
         (made["batch"], made["user"], made["status"]).ShouldBe((batch, user, "awaiting-payment"));
         made.Member("units").EnumerateArray().Select(unit => unit.GetInt32()).ShouldBe([1, 2]);
         made.Number("quantity").ShouldBe(2);

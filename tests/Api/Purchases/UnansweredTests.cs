@@ -50,7 +50,7 @@ public sealed class UnansweredTests : IAsyncLifetime
             var sent = Stopwatch.StartNew();
             var waiting = users.Select(user => _sale.BuyAsync(batch, user, "k")).ToArray();
             var lane = await LaneOfAsync(batch);
-            await Eventually.HoldsAsync(() => users.All(lane.IsWaiting), "five purchases wait");
+            await Eventually.HoldsAsync(() => users.All(user => lane.IsWaiting(_sale.AliasOf(batch, user))), "five purchases wait");
 
             var sixth = await _sale.BuyAsync(batch, _sale.NewUser(), "k");
             sixth.IsRefusal(503, "overloaded");
@@ -126,13 +126,13 @@ public sealed class UnansweredTests : IAsyncLifetime
         var terms = new BatchTerms("elsewhere", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null), ["weibo"], 1, 1, 900,
             new Schedule(now.AddHours(-1), now, now, now.AddHours(1)));
         var actor = grains.GetGrain<ISaleBatchGrain>(terms.Id);
-        (await actor.CreateAsync(terms)).Value.ShouldBeTrue();
-        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
+        (await actor.CreateAsync(terms)).Value.ShouldBe(Effect.Done);
+        await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms.Id);
 
         // The activation gives up when it can't write; from then on each call fails at once, because the next one can't
         // read its entries.
         _ledger.IsDown = true;
-        await Should.ThrowAsync<SaleUnavailableException>(() => actor.OperateAsync(new OperatorCommand(OperatorAction.Pause, 0, "x", "staff:op", "k")));
+        await Should.ThrowAsync<SaleUnavailableException>(() => actor.OperateAsync(new OperatorCommand(OperatorAction.Pause, 0, "x", default, default)));
         await Eventually.HoldsAsync(async () => await FailsAtOnceAsync(actor), "the batch fails to answer");
 
         var reads = _ledger.Reads;
@@ -210,7 +210,7 @@ public sealed class UnansweredTests : IAsyncLifetime
         var asked = Stopwatch.StartNew();
         try
         {
-            await batch.GetCancelledVersionAsync("weibo:nobody");
+            await batch.GetCancelledVersionAsync(default);
             return false;
         }
         catch (SaleUnavailableException)

@@ -52,7 +52,7 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         payload.RootElement.GetProperty("u").GetString().ShouldBe(user);
         payload.RootElement.GetProperty("b").GetString().ShouldBe(batch);
         payload.RootElement.GetProperty("v").GetInt64().ShouldBe(1);
-        var mac = HMACSHA256.HashData(_sale.Front.Secrets.TicketKey, Encoding.ASCII.GetBytes($"v1.{parts[1]}"));
+        var mac = HMACSHA256.HashData(_sale.Front.Secrets.TicketKey, Encoding.ASCII.GetBytes($"v2.{parts[1]}"));
         parts[2].ShouldBe(Base64Url.EncodeToString(mac));
 
         _sale.Clock.Advance(2 * Offer.StageLasts);

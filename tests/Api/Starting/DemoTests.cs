@@ -19,7 +19,7 @@ public sealed class DemoTests
         var ticket = (await sale.ReserveAsync("mi2-1", user)).Is(201)["ticket"]!;
         (await sale.Client.BuyAsync("mi2-1", "Ticket " + ticket)).IsRefusal(409, "sale-not-open");
         sale.Clock.Advance(TimeSpan.FromMinutes(2));
-        (await sale.Client.BuyAsync("mi2-1", "Ticket " + ticket)).Is(201)["id"].ShouldBe("mi2-1.2");
+        (await sale.Client.BuyAsync("mi2-1", "Ticket " + ticket)).Is(201)["id"].ShouldBe("mi2-1.3");
     }
 
     private static async Task<Answer[]> FoundAsync(SaleFront sale)
