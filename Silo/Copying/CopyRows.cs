@@ -6,12 +6,15 @@ namespace OrleansSale.Silo.Copying;
 /// <param name="Stream">
 /// The number of its stream: 1, 2, 3 … in the order in which the streams were made, which is the order of a copy.
 /// </param>
-/// <param name="Commit">As stored; <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it.</param>
+/// <param name="Commit">
+/// As stored; <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and <see cref="LedgerCommit.IsOpen"/> says of
+/// every commit what is stored of its stream.
+/// </param>
 internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 {
-    /// <summary>Whether both are the same row, byte for byte.</summary>
+    /// <summary>Whether both are the same row, byte for byte, of streams that are open alike.</summary>
     public bool Matches(CommitRow other) =>
-        Stream == other.Stream && Commit.Stream == other.Commit.Stream && Commit.FirstSeq == other.Commit.FirstSeq
+        Stream == other.Stream && Commit.IsOpen == other.Commit.IsOpen && Commit.Stream == other.Commit.Stream && Commit.FirstSeq == other.Commit.FirstSeq
         && Commit.Count == other.Commit.Count && Commit.Hash.AsSpan().SequenceEqual(other.Commit.Hash)
         && Commit.Entries.Span.SequenceEqual(other.Commit.Entries.Span);
 

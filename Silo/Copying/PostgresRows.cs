@@ -1,17 +1,15 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
-using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Copying;
 
 /// <summary>Reads and adds the rows of a database's tables.</summary>
 internal static class PostgresRows
 {
-    // The tables may have been filled a moment ago, so the planner knows nothing of them: it shall walk along the
-    // primary keys, whose order is wanted, and neither sort nor hash what may be larger than any memory.
-    private static readonly string[] Walking =
-        ["enable_sort", "enable_incremental_sort", "enable_hashjoin", "enable_seqscan"];
+    // The tables may have been filled a moment ago, so the planner knows nothing of them: it shall walk along the primary
+    // keys, whose order is wanted, and neither sort nor hash what may be larger than any memory.
+    private static readonly string[] Walking = ["enable_sort", "enable_incremental_sort", "enable_hashjoin", "enable_seqscan"];
 
     /// <summary>All commits, stream by stream, as one state.</summary>
     public static async IAsyncEnumerable<CommitRow> ReadCommitsAsync(
@@ -21,7 +19,7 @@ internal static class PostgresRows
         await using var select = await WalkAsync(
             connection,
             """
-            SELECT c.stream, s.name, c.first_seq, c.count, c.hash, c.entries
+            SELECT c.stream, s.name, c.first_seq, c.count, c.hash, c.entries, s.is_open
             FROM ledger_commit c JOIN stream s ON s.id = c.stream
             ORDER BY c.stream, c.first_seq
             """,
@@ -33,7 +31,7 @@ internal static class PostgresRows
             var id = row.GetInt64(0);
             yield return numbers.Next(
                 id, numbers.Is(id) ? numbers.Name : row.GetString(1), row.GetInt64(2), row.GetInt32(3),
-                row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5));
+                row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5), row.GetBoolean(6));
         }
     }
 
@@ -47,8 +45,7 @@ internal static class PostgresRows
             await using var select = await WalkAsync(
                 connection,
                 $"""
-                SELECT ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt
-                FROM GrainState
+                SELECT ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt FROM GrainState
                 WHERE HasGrainKey = {hasKey} ORDER BY ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey
                 """,
                 cancellationToken);
@@ -56,22 +53,19 @@ internal static class PostgresRows
             while (await row.ReadAsync(cancellationToken))
             {
                 yield return new DocumentRow(
-                    row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3),
-                    hasKey ? row.GetString(4) : null,
+                    row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), hasKey ? row.GetString(4) : null,
                     row.GetInt32(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetDateTime(7));
             }
         }
     }
 
     /// <summary>Adds commits durably: all or none.</summary>
-    public static async Task AddAsync(
-        NpgsqlConnection connection, IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken)
+    public static async Task AddAsync(NpgsqlConnection connection, IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await AddStreamsAsync(connection, commits, cancellationToken);
         await using (var import = await connection.BeginBinaryImportAsync(
-            "COPY ledger_commit (stream, first_seq, count, hash, entries) FROM STDIN (FORMAT BINARY)",
-            cancellationToken))
+            "COPY ledger_commit (stream, first_seq, count, hash, entries) FROM STDIN (FORMAT BINARY)", cancellationToken))
         {
             foreach (var (stream, commit) in commits)
             {
@@ -93,8 +87,7 @@ internal static class PostgresRows
     {
         await using var import = await connection.BeginBinaryImportAsync(
             """
-            COPY GrainState
-              (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey, Version, Payload, ModifiedAt)
+            COPY GrainState (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey, Version, Payload, ModifiedAt)
             FROM STDIN (FORMAT BINARY)
             """,
             cancellationToken);
@@ -134,8 +127,7 @@ internal static class PostgresRows
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var delete = new NpgsqlCommand($"DELETE FROM {table}", connection);
         await delete.ExecuteNonQueryAsync(cancellationToken);
-        await using var insert = new NpgsqlCommand(
-            $"INSERT INTO {table} (name, {column}) SELECT * FROM unnest($1, $2)", connection);
+        await using var insert = new NpgsqlCommand($"INSERT INTO {table} (name, {column}) SELECT * FROM unnest($1, $2)", connection);
         insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. pairs.Keys] });
         insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. pairs.Values] });
         await insert.ExecuteNonQueryAsync(cancellationToken);
@@ -146,17 +138,11 @@ internal static class PostgresRows
     private static async Task AddStreamsAsync(
         NpgsqlConnection connection, IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken)
     {
-        // Keyed by stream, the last commit of each here.
-        var ends = new Dictionary<long, CommitRow>();
-        foreach (var row in commits) ends[row.Stream] = row;
         if (commits[0] is var first && first.Commit.FirstSeq > 1)
         {
-            await using var update = new NpgsqlCommand(
-                "UPDATE stream SET is_open = $2 WHERE id = $1 AND name = $3", connection);
+            await using var update = new NpgsqlCommand("UPDATE stream SET is_open = $2 WHERE id = $1 AND name = $3", connection);
             update.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first.Stream });
-            var isOpen = IsOpen(ends[first.Stream]);
-            update.Parameters.Add(
-                new NpgsqlParameter<bool?> { TypedValue = isOpen, NpgsqlDbType = NpgsqlDbType.Boolean });
+            update.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = first.Commit.IsOpen });
             update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = first.Commit.Stream });
             if (await update.ExecuteNonQueryAsync(cancellationToken) != 1)
                 throw new CopyException($"The target lost the stream {first.Commit.Stream} while it was written.");
@@ -170,19 +156,12 @@ internal static class PostgresRows
             await import.StartRowAsync(cancellationToken);
             await import.WriteAsync(row.Stream, NpgsqlDbType.Bigint, cancellationToken);
             await import.WriteAsync(row.Commit.Stream, NpgsqlDbType.Text, cancellationToken);
-            if (IsOpen(ends[row.Stream]) is { } isOpen)
-                await import.WriteAsync(isOpen, NpgsqlDbType.Boolean, cancellationToken);
-            else await import.WriteNullAsync(cancellationToken);
+            await import.WriteAsync(row.Commit.IsOpen, NpgsqlDbType.Boolean, cancellationToken);
         }
         await import.CompleteAsync(cancellationToken);
     }
 
-    // As an engine's append keeps it.
-    private static bool? IsOpen(CommitRow end) =>
-        end.Commit.LastSeq <= AppendConnection.LongestShortStream ? end.Commit.LastSeq % 2 == 1 : null;
-
-    private static async Task<NpgsqlCommand> WalkAsync(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private static async Task<NpgsqlCommand> WalkAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         foreach (var way in Walking)
         {

@@ -18,10 +18,10 @@ internal sealed class StreamNumbers
     public bool Is(long id) => _number > 0 && _id == id;
 
     /// <summary>The next row; rows of one stream follow each other.</summary>
-    public CommitRow Next(long id, string name, long firstSeq, int count, byte[] hash, byte[] entries)
+    public CommitRow Next(long id, string name, long firstSeq, int count, byte[] hash, byte[] entries, bool isOpen)
     {
         if (!Is(id)) (_id, _number, Name, _previous) = (id, _number + 1, name, LedgerHead.Empty.Hash);
-        var row = new CommitRow(_number, new LedgerCommit(Name, firstSeq, count, entries, _previous, hash));
+        var row = new CommitRow(_number, new LedgerCommit(Name, firstSeq, count, entries, _previous, hash) { IsOpen = isOpen });
         _previous = hash;
         return row;
     }

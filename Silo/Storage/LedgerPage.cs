@@ -80,7 +80,7 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     public LedgerCursor? Next()
     {
         if (IsFull) return _next;
-        // The head and its row are stored in one transaction, so only damage can show this.
+        // The head and its row are stored in one transaction, and erased in one, so only damage can show this.
         return _next.Seq > _next.Head.Seq ? null : throw new LedgerFormatException(
             $"{stream}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
     }

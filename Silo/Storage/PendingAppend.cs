@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage;
@@ -18,7 +19,16 @@ internal sealed class PendingAppend(LedgerCommit commit)
     public LedgerCommit Commit { get; } = commit;
 
     /// <summary>Whether it is no commit of a stream, but bytes that only show whether one could be stored.</summary>
-    public bool IsProbe => Commit.FirstSeq == 0;
+    public bool IsProbe => Commit.FirstSeq == 0 && Commit.Stream.Length == 0;
+
+    /// <summary>Whether it is no commit, but the removal of its stream.</summary>
+    public bool IsErasure => Commit.FirstSeq == 0 && Commit.Stream.Length > 0;
+
+    /// <summary>A probe of that many bytes.</summary>
+    public static LedgerCommit Probe(int bytes) => new("", 0, 0, RandomNumberGenerator.GetBytes(bytes), [], []);
+
+    /// <summary>The removal of a stream.</summary>
+    public static LedgerCommit Erasure(string stream) => new(stream, 0, 0, ReadOnlyMemory<byte>.Empty, [], []);
 
     /// <summary>When the writer first tried to store it, if that has to be tried again; for the writer's use.</summary>
     public long? TriedSince { get; set; }

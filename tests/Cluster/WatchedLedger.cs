@@ -123,6 +123,9 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default) =>
         inner.CountOpenAsync(prefix, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => inner.EraseAsync(stream, cancellationToken);
+
     private Account Of(string stream)
     {
         if (!_accounts.TryGetValue(stream, out var account)) _accounts[stream] = account = new Account();

@@ -100,6 +100,13 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         return inner.CountOpenAsync(prefix, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDown();
+        return inner.EraseAsync(stream, cancellationToken);
+    }
+
     private void CountRead()
     {
         Interlocked.Increment(ref _reads);

@@ -80,7 +80,16 @@ public sealed class MemoryLedger : ILedger
     {
         LedgerArguments.RequirePrefix(prefix);
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_lock) return Task.FromResult(Below(prefix).LongCount(stream => stream.Value[^1].LastSeq % 2 == 1));
+        lock (_lock) return Task.FromResult(Below(prefix).LongCount(stream => stream.Value[^1].IsOpen));
+    }
+
+    /// <inheritdoc/>
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock) _streams.Remove(stream);
+        return Task.CompletedTask;
     }
 
     /// <summary>Changes what is stored of a stream, as damage and loss do; returns what was there.</summary>

@@ -39,6 +39,9 @@ public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAs
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default) =>
         inner.CountOpenAsync(prefix, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => inner.EraseAsync(stream, cancellationToken);
+
     /// <summary>Ends the ledger behind it, which nobody else knows.</summary>
     public async ValueTask DisposeAsync()
     {

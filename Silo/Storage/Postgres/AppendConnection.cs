@@ -4,7 +4,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
-/// <summary>The fate of one row of a call.</summary>
+/// <summary>What became of one row of a call.</summary>
 internal enum RowFate
 {
     /// <summary>Nothing is known.</summary>
@@ -58,11 +58,6 @@ internal sealed class AppendConnection : IAsyncDisposable
     public const int LockTimeoutMilliseconds = 300;
 
     /// <summary>
-    /// Heads up to this say in <c>stream.is_open</c> whether they are odd; a reservation has 40 entries at most.
-    /// </summary>
-    internal const int LongestShortStream = 64;
-
-    /// <summary>
     /// Statements for every new connection. The plans are made once, not for the values of each call, and for tables of
     /// any size: when they are made, the tables may be empty.
     /// </summary>
@@ -82,10 +77,9 @@ internal sealed class AppendConnection : IAsyncDisposable
     private static readonly string AppendSql =
         $"""
         WITH head AS (
-          SELECT s.id, s.is_open, a.place, a.first_seq, a.count, a.hash,
-            CASE WHEN a.last_seq <= {LongestShortStream} THEN a.last_seq % 2 = 1 END AS becomes_open
+          SELECT s.id, s.is_open, a.place, a.first_seq, a.count, a.hash, a.is_open AS becomes_open
           FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY
-            AS a(name, first_seq, last_seq, count, previous_hash, hash, place)
+            AS a(name, first_seq, is_open, count, previous_hash, hash, place)
           JOIN stream s ON s.name = a.name
           JOIN LATERAL (
             SELECT c.first_seq + c.count - 1 AS last_seq, c.hash
@@ -94,8 +88,8 @@ internal sealed class AppendConnection : IAsyncDisposable
           FOR NO KEY UPDATE OF s SKIP LOCKED
         ), added AS (
           INSERT INTO stream (name, is_open)
-          SELECT a.name, CASE WHEN a.last_seq <= {LongestShortStream} THEN a.last_seq % 2 = 1 END
-          FROM unnest($1, $2, $3, $5) WITH ORDINALITY AS a(name, first_seq, last_seq, previous_hash, place)
+          SELECT a.name, a.is_open
+          FROM unnest($1, $2, $3, $5) WITH ORDINALITY AS a(name, first_seq, is_open, previous_hash, place)
           WHERE a.first_seq = 1 AND a.previous_hash = decode(repeat('00', {LedgerChain.HashLength}), 'hex')
           ORDER BY a.place
           ON CONFLICT (name) DO NOTHING
@@ -116,7 +110,7 @@ internal sealed class AppendConnection : IAsyncDisposable
         ), kept AS (
           UPDATE stream s SET is_open = head.becomes_open
           FROM head
-          WHERE s.id = head.id AND head.is_open IS NOT NULL AND head.is_open IS DISTINCT FROM head.becomes_open
+          WHERE s.id = head.id AND head.is_open <> head.becomes_open
             AND CASE WHEN head.id IN (SELECT stream FROM stored) THEN true END
         )
         SELECT place, id IN (SELECT stream FROM stored) FROM follows
@@ -160,7 +154,7 @@ internal sealed class AppendConnection : IAsyncDisposable
         _append = new NpgsqlCommand(AppendSql, connection);
         NpgsqlParameter[] columns =
         [
-            Texts(), Numbers(), Numbers(), Counts(), Hashes(), Hashes(),
+            Texts(), Numbers(), Flags(), Counts(), Hashes(), Hashes(),
             new NpgsqlParameter<ReadOnlyMemory<byte>[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
         ];
         _append.Parameters.AddRange(columns);
@@ -195,7 +189,7 @@ internal sealed class AppendConnection : IAsyncDisposable
         _warning = null;
         Set(_append.Parameters[0], rows, row => row.Stream);
         Set(_append.Parameters[1], rows, row => row.FirstSeq);
-        Set(_append.Parameters[2], rows, row => row.LastSeq);
+        Set(_append.Parameters[2], rows, row => row.IsOpen);
         Set(_append.Parameters[3], rows, row => row.Count);
         Set(_append.Parameters[4], rows, row => row.PreviousHash);
         Set(_append.Parameters[5], rows, row => row.Hash);
@@ -267,8 +261,7 @@ internal sealed class AppendConnection : IAsyncDisposable
         if (_warning is { } warning) throw new LedgerUnavailableException($"The database warned: {warning}");
     }
 
-    private static void Set<T>(
-        NpgsqlParameter parameter, IReadOnlyList<LedgerCommit> rows, Func<LedgerCommit, T> column)
+    private static void Set<T>(NpgsqlParameter parameter, IReadOnlyList<LedgerCommit> rows, Func<LedgerCommit, T> column)
     {
         var values = new T[rows.Count];
         for (var row = 0; row < values.Length; row++) values[row] = column(rows[row]);
@@ -277,12 +270,11 @@ internal sealed class AppendConnection : IAsyncDisposable
 
     private static NpgsqlParameter<string[]> Texts() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static NpgsqlParameter<long[]> Numbers() =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+    private static NpgsqlParameter<long[]> Numbers() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    private static NpgsqlParameter<int[]> Counts() =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+    private static NpgsqlParameter<bool[]> Flags() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean };
 
-    private static NpgsqlParameter<byte[][]> Hashes() =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
+    private static NpgsqlParameter<int[]> Counts() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+
+    private static NpgsqlParameter<byte[][]> Hashes() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
 }

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using Orleans.Storage;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
@@ -20,12 +22,15 @@ public static class PostgresGrainStorage
     /// <summary>Makes the database the default grain storage, as JSON.</summary>
     /// <param name="silo">The silo to configure.</param>
     /// <param name="database">The database; it stays open as long as the silo runs.</param>
-    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, PostgresDatabase database) =>
-        silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
+    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, PostgresDatabase database)
+    {
+        silo.Services.AddSingleton<IDocumentPurge, PostgresDocumentPurge>();
+        return silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
             (AdoNetGrainStorageOptions storage, IOptions<SystemTextJsonGrainStorageSerializerOptions> json) =>
             {
                 storage.Invariant = Invariant;
                 storage.DataSource = database.Source;
                 storage.GrainStorageSerializer = new DocumentSerializer(json);
             }));
+    }
 }

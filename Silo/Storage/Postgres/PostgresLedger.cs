@@ -24,6 +24,7 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
     private readonly AppendQueue _queue = new();
     private readonly PostgresLedgerWriter _writer;
     private readonly PostgresProbe _probe;
+    private readonly PostgresEraser _eraser;
 
     private PostgresLedger(PostgresDatabase database, ILogger logger)
     {
@@ -32,6 +33,7 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
         Commits = new CommitWatch(TimeProvider.System, logger);
         _writer = new PostgresLedgerWriter(_source, _queue, Commits, logger);
         _probe = new PostgresProbe(database, Commits);
+        _eraser = new PostgresEraser(database);
     }
 
     /// <inheritdoc/>
@@ -48,6 +50,13 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
     {
         LedgerArguments.RequireCommit(commit);
         return _queue.AppendAsync(commit, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default)
+    {
+        LedgerArguments.RequireStream(stream);
+        return _eraser.EraseAsync(stream, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -95,6 +104,7 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
     /// <summary>Writes the appends that wait and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _eraser.DisposeAsync().ConfigureAwait(false);
         await _reader.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);

@@ -5,8 +5,8 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Reads the ledger, each question on a connection of a small pool of its own.</summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change and the answers depend on
-/// older rows only, so no transaction has to hold a snapshot.
+/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older rows
+/// only, and a stream is erased whole; so no transaction has to hold a snapshot.
 /// </remarks>
 internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDisposable
 {
@@ -92,17 +92,25 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         },
         cancellationToken);
 
-    /// <summary>Reads the next commits, and where the page after them begins: null after the last.</summary>
-    public Task<(List<LedgerCommit> Commits, LedgerCursor? Next)> ReadPageAsync(
-        string stream, LedgerCursor start, CancellationToken cancellationToken) => ReadAsync(
-        PageSql, [Number(start.Id), Number(start.Seq)],
-        async row =>
-        {
-            var page = new LedgerPage(stream, start);
-            while (!page.IsFull && await row.ReadAsync().ConfigureAwait(false)) page.Add(row);
-            return (page.Commits, page.Next());
-        },
-        cancellationToken);
+    /// <summary>
+    /// Reads the next commits, and where the page after them begins: null after the last. A stream that was erased meanwhile has
+    /// ended.
+    /// </summary>
+    public async Task<(List<LedgerCommit> Commits, LedgerCursor? Next)> ReadPageAsync(
+        string stream, LedgerCursor start, CancellationToken cancellationToken)
+    {
+        var page = new LedgerPage(stream, start);
+        await ReadAsync(
+            PageSql, [Number(start.Id), Number(start.Seq)],
+            async row =>
+            {
+                while (!page.IsFull && await row.ReadAsync().ConfigureAwait(false)) page.Add(row);
+                return page;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return page.Commits.Count == 0 && await IsErasedAsync(start.Id, cancellationToken).ConfigureAwait(false)
+            ? ([], null) : (page.Commits, page.Next());
+    }
 
     /// <summary>The heads of the streams below a prefix, see <see cref="ILedger.ListAsync"/>.</summary>
     public Task<List<StreamHead>> ListAsync(
@@ -129,21 +137,15 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
             cancellationToken);
     }
 
-    /// <summary>How many streams below a prefix have an odd head.</summary>
+    /// <summary>How many streams below a prefix are open.</summary>
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken)
     {
         var end = StreamRange.EndOf(prefix);
         var range = end is null ? "name >= $1" : "name >= $1 AND name < $2";
-        var sql =
-            $"""
-            SELECT (SELECT count(*) FROM stream WHERE is_open AND {range}) + (
-              SELECT count(*) FROM stream s CROSS JOIN LATERAL ({Newest}) head
-              WHERE s.is_open IS NULL AND {range} AND head.seq % 2 = 1)
-            """;
         List<NpgsqlParameter> values = [Text(prefix)];
         if (end is not null) values.Add(Text(end));
         return ReadAsync(
-            sql, values,
+            $"SELECT count(*) FROM stream WHERE is_open AND {range}", values,
             async row =>
             {
                 await row.ReadAsync().ConfigureAwait(false);
@@ -171,6 +173,9 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         // Readers that come later find the ledger closed.
         if (taken > 0) _places.Release(taken);
     }
+
+    private Task<bool> IsErasedAsync(long id, CancellationToken cancellationToken) => ReadAsync(
+        "SELECT FROM stream WHERE id = $1", [Number(id)], async row => !await row.ReadAsync().ConfigureAwait(false), cancellationToken);
 
     private async Task<T> ReadAsync<T>(
         string sql, IEnumerable<NpgsqlParameter> values, Func<NpgsqlDataReader, Task<T>> read,

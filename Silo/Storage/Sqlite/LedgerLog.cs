@@ -57,10 +57,21 @@ internal sealed class LedgerLog
         _file.Refresh();
         var bytes = _file.Exists ? _file.Length : 0;
         if (bytes <= MaxBytes) _patienceBytes = MaxBytes;
-        if (bytes <= _patienceBytes) return;
+        if (bytes > _patienceBytes && !TryCut()) _patienceBytes = bytes + CheckpointBytes;
+    }
+
+    /// <summary>
+    /// Moves all of the log into the file and cuts it, so that nothing is left of what was removed or replaced. Between
+    /// transactions.
+    /// </summary>
+    /// <returns>Whether it did: it waits <see cref="ReadersWaitMilliseconds"/> at most for readers.</returns>
+    /// <exception cref="SqliteException">As <see cref="KeepBound"/>.</exception>
+    public bool TryCut()
+    {
         SqliteFile.Execute(_connection, $"PRAGMA busy_timeout = {ReadersWaitMilliseconds}");
-        if (!Checkpoint("TRUNCATE")) _patienceBytes = bytes + CheckpointBytes;
+        var isCut = Checkpoint("TRUNCATE");
         SqliteFile.Execute(_connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
+        return isCut;
     }
 
     /// <summary>Makes durable what can be read: a checkpoint syncs the log before it copies from it.</summary>

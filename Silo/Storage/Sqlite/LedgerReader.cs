@@ -7,9 +7,9 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// One reading connection to the ledger's file, with its statements compiled. Used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change and the answers depend on
-/// older rows only, so no transaction has to hold a snapshot, and the log can be moved into the file between any two
-/// pages.
+/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older rows
+/// only, and a stream is erased whole; so no transaction has to hold a snapshot, and the log can be moved into the file
+/// between any two pages.
 /// </remarks>
 internal sealed class LedgerReader : IDisposable
 {
@@ -20,6 +20,7 @@ internal sealed class LedgerReader : IDisposable
     private readonly SqliteCommand _head;
     private readonly SqliteCommand _start;
     private readonly SqliteCommand _page;
+    private readonly SqliteCommand _exists;
     private readonly SqliteCommand _listFrom;
     private readonly SqliteCommand _listAfter;
     private readonly SqliteCommand _countOpen;
@@ -46,6 +47,7 @@ internal sealed class LedgerReader : IDisposable
                 WHERE stream = $id AND first_seq >= $seq ORDER BY first_seq LIMIT $rows
                 """,
                 "$id", "$seq", "$rows");
+            _exists = SqliteFile.Prepare(_connection, "SELECT 1 FROM stream WHERE id = $id", "$id");
             _listFrom = PrepareList(">=");
             _listAfter = PrepareList(">");
             // 60,000 open streams in 4 ms: a range of the partial index that holds the open ones only, its table is not
@@ -54,7 +56,7 @@ internal sealed class LedgerReader : IDisposable
                 _connection,
                 """
                 SELECT count(*) FROM stream INDEXED BY stream_open
-                WHERE name >= $from AND name < $end AND head_seq % 2 = 1
+                WHERE name >= $from AND name < $end AND is_open = 1
                 """,
                 "$from", "$end");
         }
@@ -111,7 +113,7 @@ internal sealed class LedgerReader : IDisposable
             ? new LedgerHead(row.GetInt64(0) + row.GetInt64(1) - 1, row.GetFieldValue<byte[]>(2)) : LedgerHead.Empty;
     }
 
-    /// <summary>Reads the next commits.</summary>
+    /// <summary>Reads the next commits. A stream that was erased meanwhile has ended.</summary>
     /// <returns>Where the next page begins; null after the last.</returns>
     /// <exception cref="LedgerFormatException">
     /// The rows end before the head that the stream had when reading began.
@@ -124,7 +126,7 @@ internal sealed class LedgerReader : IDisposable
         using var row = _page.ExecuteReader();
         var page = new LedgerPage(stream, start);
         while (!page.IsFull && row.Read()) page.Add(row);
-        return (page.Commits, page.Next());
+        return page.Commits.Count == 0 && IsErased(start.Id) ? ([], null) : (page.Commits, page.Next());
     }
 
     /// <summary>The heads of the streams below a prefix, see <see cref="ILedger.ListAsync"/>.</summary>
@@ -141,7 +143,7 @@ internal sealed class LedgerReader : IDisposable
         return heads;
     }
 
-    /// <summary>How many streams below a prefix have an odd head.</summary>
+    /// <summary>How many streams below a prefix are open.</summary>
     public long CountOpen(string prefix)
     {
         _countOpen.Parameters[0].Value = prefix;
@@ -151,6 +153,12 @@ internal sealed class LedgerReader : IDisposable
 
     /// <summary>Closes the connection.</summary>
     public void Dispose() => _connection.Dispose();
+
+    private bool IsErased(long id)
+    {
+        _exists.Parameters[0].Value = id;
+        return _exists.ExecuteScalar() is null;
+    }
 
     private static object EndOf(string prefix) => (object?)StreamRange.EndOf(prefix) ?? NoEnd;
 

@@ -19,6 +19,11 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// writing the log and syncing it leaves rows that can be read but are not safe yet. On the strength of them a repeated
 /// append would be answered "committed" by a transaction that syncs nothing.
 /// </para>
+/// <para>
+/// Erasure: with secure_delete, what is removed is overwritten with zeros, and so is what a page holds no longer because its
+/// rows moved to another one. It has to be on from the first row. Rows are only ever added at the end, so it costs an append
+/// nothing but the zeroing of a page that is new.
+/// </para>
 /// </remarks>
 internal sealed class LedgerWriteConnection : IDisposable
 {
@@ -36,6 +41,8 @@ internal sealed class LedgerWriteConnection : IDisposable
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _find;
     private readonly SqliteCommand _probe;
+    private readonly SqliteCommand _eraseRows;
+    private readonly SqliteCommand _eraseStream;
 
     public LedgerWriteConnection(string path)
     {
@@ -44,6 +51,7 @@ internal sealed class LedgerWriteConnection : IDisposable
         {
             _connection.Open();
             SqliteFile.Execute(_connection, "PRAGMA synchronous = FULL");
+            SqliteFile.Execute(_connection, "PRAGMA secure_delete = ON");
             SqliteFile.Execute(_connection, $"PRAGMA cache_size = -{CacheKibibytes}");
             _log = new LedgerLog(_connection, path);
             _log.MakeVisibleDurable();
@@ -52,17 +60,17 @@ internal sealed class LedgerWriteConnection : IDisposable
             _addStream = SqliteFile.Prepare(
                 _connection,
                 """
-                INSERT INTO stream (name, head_seq, head_hash) VALUES ($stream, $seq, $hash)
+                INSERT INTO stream (name, head_seq, head_hash, is_open) VALUES ($stream, $seq, $hash, $is_open)
                 ON CONFLICT (name) DO NOTHING RETURNING id
                 """,
-                "$stream", "$seq", "$hash");
+                "$stream", "$seq", "$hash", "$is_open");
             _moveHead = SqliteFile.Prepare(
                 _connection,
                 """
-                UPDATE stream SET head_seq = $seq, head_hash = $hash
+                UPDATE stream SET head_seq = $seq, head_hash = $hash, is_open = $is_open
                 WHERE name = $stream AND head_seq = $previous_seq AND head_hash = $previous_hash RETURNING id
                 """,
-                "$stream", "$seq", "$hash", "$previous_seq", "$previous_hash");
+                "$stream", "$seq", "$hash", "$is_open", "$previous_seq", "$previous_hash");
             _insert = SqliteFile.Prepare(
                 _connection,
                 """
@@ -83,6 +91,9 @@ internal sealed class LedgerWriteConnection : IDisposable
                 "INSERT INTO write_probe (id, filler) VALUES (1, $filler) ON CONFLICT (id) DO UPDATE SET filler = "
                     + "excluded.filler",
                 "$filler");
+            _eraseRows = SqliteFile.Prepare(
+                _connection, "DELETE FROM ledger_commit WHERE stream = (SELECT id FROM stream WHERE name = $stream)", "$stream");
+            _eraseStream = SqliteFile.Prepare(_connection, "DELETE FROM stream WHERE name = $stream", "$stream");
         }
         catch
         {
@@ -93,6 +104,9 @@ internal sealed class LedgerWriteConnection : IDisposable
 
     /// <summary>The connection, for tests that make it fail.</summary>
     internal SqliteConnection Connection => _connection;
+
+    /// <summary>Moves all of the log into the file and cuts it; false if somebody reads from it. Between transactions.</summary>
+    public bool TryCutLog() => _log.TryCut();
 
     /// <summary>Keeps the log within its bound and begins a transaction that holds the write lock.</summary>
     public void Begin()
@@ -130,6 +144,16 @@ internal sealed class LedgerWriteConnection : IDisposable
         return AppendOutcome.Committed;
     }
 
+    /// <summary>Removes a stream and its rows, if it is there.</summary>
+    public AppendOutcome Erase(string stream)
+    {
+        _eraseRows.Parameters[0].Value = stream;
+        _eraseRows.ExecuteNonQuery();
+        _eraseStream.Parameters[0].Value = stream;
+        _eraseStream.ExecuteNonQuery();
+        return AppendOutcome.Committed;
+    }
+
     /// <summary>Closes the connection; an open transaction is rolled back.</summary>
     public void Dispose() => _connection.Dispose();
 
@@ -143,10 +167,11 @@ internal sealed class LedgerWriteConnection : IDisposable
         values[0].Value = commit.Stream;
         values[1].Value = commit.LastSeq;
         values[2].Value = commit.Hash;
+        values[3].Value = commit.IsOpen ? 1L : 0L;
         if (!first)
         {
-            values[3].Value = commit.FirstSeq - 1;
-            values[4].Value = commit.PreviousHash;
+            values[4].Value = commit.FirstSeq - 1;
+            values[5].Value = commit.PreviousHash;
         }
 
         return statement.ExecuteScalar();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DbUp;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
@@ -102,6 +103,15 @@ internal static class SqliteFile
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Moves all of the log into the file and cuts it, so that nothing is left of older pages.</summary>
+    /// <exception cref="SqliteException">It could not be, or others read from it for too long.</exception>
+    public static void CutLog(SqliteConnection connection)
+    {
+        using var checkpoint = Prepare(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        if (checkpoint.ExecuteScalar() is not 0L)
+            throw new SqliteException("The log could not be cut: others read from it for too long.", raw.SQLITE_BUSY);
     }
 
     /// <summary>A statement compiled once, with its parameters in the given order, to be run many times.</summary>

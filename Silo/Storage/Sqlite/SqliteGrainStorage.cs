@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Serialization;
 using Orleans.Storage;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
@@ -43,27 +44,29 @@ public static class SqliteGrainStorage
     }
 
     /// <summary>
-    /// Makes <see cref="DataDirectory.GrainsPath"/>, whose schema is up to date, the default grain storage, as JSON.
+    /// Brings <see cref="DataDirectory.GrainsPath"/> to the newest schema and makes it the default grain storage, as
+    /// JSON.
     /// </summary>
     /// <param name="silo">The silo to configure; silos of one process may share a directory.</param>
     /// <param name="directory">The data directory, open as long as the silo runs.</param>
     public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder silo, DataDirectory directory)
     {
+        SqliteFile.Apply(directory.GrainsPath, "Grains");
         silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
             (AdoNetGrainStorageOptions storage, IOptions<SystemTextJsonGrainStorageSerializerOptions> json) =>
             {
                 storage.Invariant = Invariant;
-                storage.ConnectionString = SqliteFile.PooledConnectionString(directory.GrainsPath);
+                storage.DataSource = new GrainFileSource(directory.GrainsPath);
                 storage.GrainStorageSerializer = new DocumentSerializer(json);
             }));
-        silo.Services.AddSingleton(
-            services => new GrainFile(directory.GrainsPath, services.GetRequiredService<ILogger<GrainFile>>()));
+        silo.Services.AddSingleton(services => new GrainFile(directory.GrainsPath, services.GetRequiredService<ILogger<GrainFile>>()));
+        silo.Services.AddSingleton<IDocumentPurge>(services => new SqliteDocumentPurge(
+            directory.GrainsPath, services.GetRequiredService<GrainFile>(), services.GetRequiredService<ILogger<SqliteDocumentPurge>>()));
         var orleans = silo.Services.Last(service => service.ServiceType == typeof(IGrainStorage)
             && Equals(service.ServiceKey, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
         silo.Services.Remove(orleans);
         silo.Services.AddKeyedSingleton<IGrainStorage>(orleans.ServiceKey, (services, key) => new GuardedGrainStorage(
-            (IGrainStorage)orleans.KeyedImplementationFactory!(services, key),
-            services.GetRequiredService<GrainFile>()));
+            (IGrainStorage)orleans.KeyedImplementationFactory!(services, key), services.GetRequiredService<GrainFile>()));
         return silo;
     }
 }

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Silo.Storage.Postgres;
+
+/// <summary>Removes streams from the ledger's tables, beside the appends.</summary>
+/// <remarks>
+/// The stream's row is locked first. An append locks it too, so a commit is either there before and removed with the others,
+/// or finds no stream. The rows are deleted by a later statement, because a statement does not see what was committed after
+/// it began. The bytes leave the server's files when its own vacuum has passed and the log that has them is no longer kept.
+/// </remarks>
+internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposable
+{
+    /// <summary>Most removals at the same time: they take connections from those of the documents.</summary>
+    public const int MaxConcurrency = 2;
+
+    /// <summary>How long one may take, its wait for a connection included.</summary>
+    public static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it waits for a commit of the stream that is under way.</summary>
+    public const int LockTimeoutMilliseconds = 5_000;
+
+    private static readonly string[] Statements =
+    [
+        "SELECT FROM stream WHERE name = $1 FOR UPDATE",
+        "DELETE FROM ledger_commit WHERE stream = (SELECT id FROM stream WHERE name = $1)",
+        "DELETE FROM stream WHERE name = $1",
+    ];
+
+    private readonly SemaphoreSlim _places = new(MaxConcurrency, MaxConcurrency);
+    private volatile bool _closed;
+
+    /// <summary>Removes a stream, if it is there.</summary>
+    /// <exception cref="LedgerUnavailableException">Whether it is removed is unknown.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever it was: the outcome is unknown.")]
+    public async Task EraseAsync(string stream, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_closed) throw new LedgerUnavailableException("The ledger is closed.");
+            using var bound = new CancellationTokenSource(Within);
+            await EraseWithinAsync(stream, bound.Token).WaitAsync(Within, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not LedgerUnavailableException)
+        {
+            throw new LedgerUnavailableException($"The ledger could not be written: {failure.Message}", failure);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>Waits for the removals under way; those that come later find the ledger closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        for (var place = 0; place < MaxConcurrency; place++) await _places.WaitAsync().ConfigureAwait(false);
+        _places.Release(MaxConcurrency);
+    }
+
+    private async Task EraseWithinAsync(string stream, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SET LOCAL lock_timeout = {LockTimeoutMilliseconds}"));
+        foreach (var statement in Statements)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { new NpgsqlParameter<string> { TypedValue = stream } } });
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
