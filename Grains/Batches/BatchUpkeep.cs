@@ -7,6 +7,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
@@ -40,13 +41,13 @@ internal sealed partial class BatchUpkeep
 
     /// <summary>For an activation; nothing runs before <see cref="Start"/>.</summary>
     public BatchUpkeep(
-        IGrainBase grain, DurableBatch batch, ILedger ledger, IGrainFactory grains, IClockCheck clock, BatchReminder reminder, BatchLeads leads,
+        IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains, IClockCheck clock, BatchReminder reminder, BatchLeads leads,
         RefundWatch refundWatch, TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
         _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
-        _erasure = new BatchErasure(batch, ledger, grains);
+        _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
     /// <summary>

@@ -14,6 +14,7 @@ using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 
@@ -29,7 +30,8 @@ namespace OrleansSale.Grains.Batches;
 /// </remarks>
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
-    ILedger ledger, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder, BatchLeads leads, RefundWatch refundWatch,
+    ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
+    BatchLeads leads, RefundWatch refundWatch,
     IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
@@ -64,7 +66,7 @@ public sealed partial class SaleBatchGrain(
         _batch = new DurableBatch(
             Id, state, head, ledger, timeProvider, orderOptions.Value.GraceSeconds * 1000L, reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
-            this, _batch, ledger, GrainFactory, clock, reminder, leads, refundWatch, timeProvider, DelayDeactivation, log);
+            this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, refundWatch, timeProvider, DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();

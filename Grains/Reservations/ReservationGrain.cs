@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Reservations;
@@ -14,8 +15,8 @@ namespace OrleansSale.Grains.Reservations;
 /// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything
 /// (<see cref="LoadAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
 /// </remarks>
-public sealed class ReservationGrain(ILedger ledger, TimeProvider timeProvider, ILogger<ReservationGrain> log)
-    : Grain, IReservationGrain
+public sealed class ReservationGrain(
+    ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, ILogger<ReservationGrain> log) : Grain, IReservationGrain
 {
     private Reservation _reservation;
     private Journal<long>? _journal;
@@ -96,6 +97,7 @@ public sealed class ReservationGrain(ILedger ledger, TimeProvider timeProvider, 
         if (erasable.Refused is { } refusal) return new Answer<Effect>(refusal, erasable.Detail);
         if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
         foreach (var order in erasable.Value.Orders) await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).EraseAsync();
+        if (erasable.Value.Orders.Length > 0) await purge.PurgeAsync();
         if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);
         await WhenDurableAsync<Effect>(Effect.Done);
         // What stays says that there was somebody, so that the user cannot begin again with the first version.

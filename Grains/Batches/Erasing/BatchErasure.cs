@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Erasing;
@@ -9,7 +10,7 @@ namespace OrleansSale.Grains.Batches.Erasing;
 /// and last the key. Every step may be repeated, and the key is there until the others are done; so after a crash it goes
 /// on from any point, and is done exactly when there is no key.
 /// </summary>
-internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IGrainFactory grains)
+internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains)
 {
     /// <summary>Most streams or documents that are removed at a time.</summary>
     public const int MaxConcurrency = 16;
@@ -35,7 +36,10 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IGrainFac
                 await Task.WhenAll(group.Select(order =>
                     grains.GetGrain<IOrderGrain>(OrderId.Of(batch.Id, order.Seq)).EraseAsync()));
             }
+            await purge.PurgeAsync();
             await key.EraseAsync();
+            // The key's own bytes. Cut off before this, they are overwritten already and may be in a log that the next start cuts.
+            await purge.PurgeAsync();
         }
         IsDone = true;
     }
