@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -35,7 +36,12 @@ internal static class Code128
         (high, low) = (0, 0);
         Span<byte> bytes = stackalloc byte[Length];
         Span<byte> again = stackalloc byte[TextLength];
-        if (text.Length != TextLength || !Base64Url.TryDecodeFromUtf8(text, bytes, out var length) || length != Length) return false;
+        // Not TryDecodeFromUtf8: it throws for what is no base64url.
+        if (text.Length != TextLength || Base64Url.DecodeFromUtf8(text, bytes, out _, out var length) != OperationStatus.Done
+            || length != Length)
+        {
+            return false;
+        }
         (high, low) = Split(bytes);
         Write(high, low, again);
         return text.SequenceEqual(again);
