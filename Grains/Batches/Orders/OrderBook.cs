@@ -102,6 +102,7 @@ public sealed class OrderBook
         ThrowUnless(order.IsLive, seq, "a second release");
         ThrowUnless(order.Hold == HoldState.Live || e.Why == ReleaseReason.Cancelled, seq, "a paid order that expires");
         ThrowUnless(e.By is null || e.Why == ReleaseReason.Cancelled, seq, "an operator who lets an order expire");
+        ThrowUnless(e.By is null == e.Reason is null, seq, "an operator without a reason, or a reason without an operator");
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
         _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
         order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
