@@ -2,6 +2,8 @@ using System.Buffers;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
@@ -10,13 +12,24 @@ using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
-/// <summary>A batch driven the way its actor drives it, decide, stamp, write, apply, which keeps the lines that it wrote.</summary>
+/// <summary>
+/// A batch driven the way its actor drives it: do what is due, decide, stamp, write, apply. It keeps the lines that it wrote.
+/// </summary>
 internal sealed class LiveBatch
 {
     /// <summary>The opening of the sale in <see cref="TermsOf"/>: noon in Beijing on 21 December 2012, ms.</summary>
     public const long Opening = 1_356_062_400_000;
 
+    /// <summary>From payBy to the release, ms.</summary>
+    public const long Grace = 30_000;
+
     public static readonly Money Price = new(199_900, "CNY");
+
+    /// <summary>The key of every batch of these tests: the bytes 1 to 32.</summary>
+    public static readonly BatchKey Key = new([.. Enumerable.Range(1, BatchKey.Length).Select(i => (byte)i)]);
+
+    /// <summary>The operator.</summary>
+    public static readonly Alias Boss = AliasOf("weibo:boss");
 
     private readonly EntryWriter _writer = new("mi2-1");
 
@@ -29,9 +42,29 @@ internal sealed class LiveBatch
     public static LiveBatch Create(BatchTerms? terms = null)
     {
         var live = new LiveBatch();
-        live.Commit(Opening - 86_400_000, new Created(terms ?? TermsOf()));
+        live.Commit(Opening - 86_400_000, new Created(terms ?? TermsOf(), Key.Hash));
         return live;
     }
+
+    /// <summary>A batch whose sale has opened, at its opening.</summary>
+    public static LiveBatch Open(BatchTerms? terms = null)
+    {
+        var live = Create(terms);
+        live.DoDue(Opening);
+        return live;
+    }
+
+    /// <summary>The alias of a user in these tests' batches.</summary>
+    public static Alias AliasOf(string user) => Key.AliasOf(user);
+
+    /// <summary>What stands for a user's Idempotency-Key; null for none.</summary>
+    public static KeyHash? HashOf(string user, string? key) => key is null ? null : Key.HashOf(AliasOf(user), key);
+
+    /// <summary>What stands for an operator's Idempotency-Key.</summary>
+    public static KeyHash CommandKey(string key, string by = "weibo:boss") => Key.HashOf(AliasOf(by), key);
+
+    /// <summary>A payment at the provider that there is.</summary>
+    public static PaymentId PaymentOf(string payment) => new(SoleProvider.Name, payment);
 
     /// <summary>Terms like the Mi2's: reservations end an hour before the opening, the sale lasts an hour.</summary>
     public static BatchTerms TermsOf(int stock = 10, int limit = 1, int windowSeconds = 900, params string[] channels) => new(
@@ -51,36 +84,65 @@ internal sealed class LiveBatch
         }
     }
 
+    /// <summary>A hold of one unit.</summary>
+    public static Held HoldOf(string user, string? key, int unit, long now) =>
+        new(AliasOf(user), [unit], now + 900_000, 1, HashOf(user, key));
+
+    /// <summary>Demands that an entry cannot come next, and that its refusal changes nothing.</summary>
+    public InconsistentEntryException Refused(BatchEntry entry, long at) => Refused(entry, State.LastSeq + 1, at);
+
+    /// <summary>The same for an entry of another sequence.</summary>
+    public InconsistentEntryException Refused(BatchEntry entry, long seq, long at)
+    {
+        var before = StateDump.Of(State);
+        var refusal = Should.Throw<InconsistentEntryException>(() => State.Apply(seq, at, entry), entry.ToString());
+        refusal.Seq.ShouldBe(seq);
+        StateDump.Same(StateDump.Of(State), before);
+        return refusal;
+    }
+
+    /// <summary>Does what is due at an instant.</summary>
+    public void DoDue(long now, long grace = Grace)
+    {
+        while (Agenda.Next(State, now, grace) is { } due) Commit(now, due);
+    }
+
     /// <summary>Decides a purchase, commits what it decides, and returns its outcome.</summary>
     public PurchaseOutcome Buy(
         string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1, bool byTicket = true)
     {
-        var decision = PurchaseRules.Decide(State, new PurchaseRequest(user, key, quantity, reservation, byTicket), now);
+        DoDue(now);
+        var request = new PurchaseRequest(AliasOf(user), HashOf(user, key), quantity, reservation, byTicket);
+        var decision = PurchaseRules.Decide(State, request, now);
         Commit(now, decision.Entries);
         return decision.Outcome;
     }
 
     /// <summary>Decides a capture of the order's exact amount by its owner and commits.</summary>
-    public CaptureResult? Pay(long order, string payment, long now = Opening, long grace = 30_000)
+    public CaptureResult? Pay(long order, string payment, long now = Opening, long grace = Grace)
     {
         var held = State.Orders.Find(order)!;
-        var decision = PaymentRules.DecideCapture(State, new Capture(order, payment, held.User, Price * held.Quantity), now, grace);
+        var capture = new Capture(order, SoleProvider.Name, payment, held.Buyer, Price * held.Quantity);
+        var decision = PaymentRules.DecideCapture(State, capture, now, grace);
         Commit(now, decision.Entries);
         return decision.Outcome.Value;
     }
 
     /// <summary>Decides a cancellation by an operator and commits.</summary>
-    public void Cancel(long order, long now = Opening)
+    public void Cancel(long order, long now = Opening, CancelReason reason = CancelReason.Unstated)
     {
-        var decision = PaymentRules.DecideCancel(State, order, owner: null);
+        DoDue(now);
+        var decision = PaymentRules.DecideCancel(State, order, owner: null, new Cancellation(Boss, reason));
         Commit(now, decision.Entries);
     }
 
     /// <summary>Decides an operator's command and commits.</summary>
-    public Answer<bool> Operate(
+    public Answer<Effect> Operate(
         OperatorAction action, string key, int units = 0, long now = Opening, string by = "weibo:boss")
     {
-        var decision = OperatorRules.Decide(State, new OperatorCommand(action, units, "because", by, key));
+        DoDue(now);
+        var command = new OperatorCommand(action, units, "because", AliasOf(by), CommandKey(key, by));
+        var decision = OperatorRules.Decide(State, command);
         Commit(now, decision.Entries);
         return decision.Outcome;
     }

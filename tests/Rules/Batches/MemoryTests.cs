@@ -39,13 +39,16 @@ public class MemoryTests(ITestOutputHelper output)
     private static byte[][] WriteHolds(int holds)
     {
         var writer = new EntryWriter("mi2-1");
-        var lines = new byte[holds + 1][];
-        for (var i = 0; i <= holds; i++)
+        var lines = new byte[holds + 2][];
+        for (var i = 0; i < lines.Length; i++)
         {
             var to = new ArrayBufferWriter<byte>();
-            writer.Write(to, i + 1, LiveBatch.Opening, i == 0
-                ? new Created(LiveBatch.TermsOf(holds))
-                : new Held($"weibo:buyer{i:D6}", [i], LiveBatch.Opening + 900_000, 1, null));
+            writer.Write(to, i + 1, LiveBatch.Opening, i switch
+            {
+                0 => new Created(LiveBatch.TermsOf(holds), LiveBatch.Key.Hash),
+                1 => new OpenedSale(),
+                _ => new Held(LiveBatch.AliasOf($"weibo:buyer{i:D6}"), [i - 1], LiveBatch.Opening + 900_000, 1, null),
+            });
             lines[i] = to.WrittenSpan.ToArray();
         }
         return lines;

@@ -1,7 +1,9 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Stock;
@@ -15,16 +17,17 @@ public class OperatorRulesTests
     {
         var terms = LiveBatch.TermsOf(channels: ["weibo", "mi"]);
         var replayed = LiveBatch.Create(terms).Replay();
-        OperatorRules.DecideCreate(replayed, LiveBatch.TermsOf(channels: ["weibo", "mi"])).ShouldBe(new(false));
+        OperatorRules.DecideCreate(replayed, LiveBatch.TermsOf(channels: ["weibo", "mi"]), LiveBatch.Key.Hash).ShouldBe(new(Effect.AlreadySo));
         foreach (var other in new[]
         {
             terms with { Stock = 11 }, terms with { Channels = ["mi", "weibo"] }, terms with { Channels = ["weibo"] },
             terms with { PerUserLimit = 2 }, terms with { PaymentWindowSeconds = 1 },
+            terms with { KeepPersonalDataDays = 91 },
             terms with { Product = terms.Product with { Name = "x" } },
             terms with { Schedule = terms.Schedule with { SaleCloses = terms.Schedule.SaleCloses.AddMilliseconds(1) } },
         })
         {
-            var decision = OperatorRules.DecideCreate(replayed, other);
+            var decision = OperatorRules.DecideCreate(replayed, other, LiveBatch.Key.Hash);
             (decision.Outcome.Refused, decision.Entries.Length).ShouldBe((Refusal.Conflict, 0));
         }
     }
@@ -35,18 +38,20 @@ public class OperatorRulesTests
         var batch = new SaleBatch();
         OperatorRules.Decide(batch, Command(OperatorAction.Pause)).Outcome.Refused.ShouldBe(Refusal.NotFound);
         PaymentRules.DecideCancel(batch, 1, null).Outcome.ShouldBe(Refusal.NotFound);
-        HoldRules.DecideReservationCancelled(batch, "weibo:a", 1).Outcome.Refused.ShouldBe(Refusal.NotFound);
+        HoldRules.DecideReservationCancelled(batch, LiveBatch.AliasOf("weibo:a"), 1).Outcome.Refused.ShouldBe(Refusal.NotFound);
         Agenda.Next(batch, long.MaxValue, 0).ShouldBeNull();
-        PaymentRules.DecideCapture(batch, new(1, "p", "weibo:a", LiveBatch.Price), 0, 0).Outcome.Refused.ShouldBe(Refusal.NotFound);
-        PaymentRules.DecideRefunded(batch, "p", "r").Entries.ShouldBeEmpty();
+        PaymentRules.DecideCapture(batch, new(1, SoleProvider.Name, "p", LiveBatch.AliasOf("weibo:a"), LiveBatch.Price), 0, 0)
+            .Outcome.Refused.ShouldBe(Refusal.NotFound);
+        PaymentRules.DecideRefunded(batch, LiveBatch.PaymentOf("p"), "r").Entries.ShouldBeEmpty();
+        ErasureRules.DecideAnonymise(batch, LiveBatch.Boss, long.MaxValue).Outcome.Refused.ShouldBe(Refusal.NotFound);
     }
 
     [Fact]
     public void Operators_may_use_the_same_key_without_meeting_each_other()
     {
         var live = LiveBatch.Create();
-        live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ann").Value.ShouldBeTrue();
-        live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ben").Value.ShouldBeTrue();
+        live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ann").ShouldBe(Effect.Done);
+        live.Operate(OperatorAction.Restock, "1", 5, by: "staff:ben").ShouldBe(Effect.Done);
         live.State.Stock.Total.ShouldBe(20);
         live.Replay().Directing.Commands.Count.ShouldBe(2);
     }
@@ -55,16 +60,16 @@ public class OperatorRulesTests
     public void A_command_takes_effect_once_per_key_and_another_one_under_it_is_a_conflict()
     {
         var live = LiveBatch.Create();
-        live.Operate(OperatorAction.Restock, "o", 5).Value.ShouldBeTrue();
-        live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(false);
+        live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(Effect.Done);
+        live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(Effect.AlreadySo);
         live.Operate(OperatorAction.Restock, "o", 6).Refused.ShouldBe(Refusal.Conflict);
         live.Operate(OperatorAction.Withdraw, "o", 5).Refused.ShouldBe(Refusal.Conflict);
         live.State.Stock.Total.ShouldBe(15);
         // Also after the batch was closed: the repeat of what was done is not refused.
         live.Operate(OperatorAction.Close, "close");
-        live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(false);
+        live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(Effect.AlreadySo);
         live.Operate(OperatorAction.Restock, "o2", 5).Refused.ShouldBe(Refusal.SaleClosed);
-        live.Operate(OperatorAction.Withdraw, "o3", 5).Value.ShouldBeTrue();
+        live.Operate(OperatorAction.Withdraw, "o3", 5).ShouldBe(Effect.Done);
     }
 
     [Theory]
@@ -105,5 +110,6 @@ public class OperatorRulesTests
         OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 5)).Outcome.Refused.ShouldBe(Refusal.Conflict);
     }
 
-    private static OperatorCommand Command(OperatorAction action, int units = 0) => new(action, units, "because", "weibo:boss", "o");
+    private static OperatorCommand Command(OperatorAction action, int units = 0) =>
+        new(action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey("o"));
 }

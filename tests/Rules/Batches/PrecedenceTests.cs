@@ -1,6 +1,5 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
@@ -14,7 +13,7 @@ public class PrecedenceTests
     // The reasons a batch itself can find, each made true on its own.
     private static readonly Refusal[] Reasons =
     [
-        Refusal.InvalidRequest, Refusal.NotFound, Refusal.NotEligible, Refusal.TicketInvalid, Refusal.SaleClosed, Refusal.SaleNotOpen,
+        Refusal.InvalidRequest, Refusal.NotFound, Refusal.TicketInvalid, Refusal.SaleClosed, Refusal.SaleNotOpen,
         Refusal.Paused, Refusal.LimitReached, Refusal.SoldOut, Refusal.NotReserved,
     ];
 
@@ -55,7 +54,7 @@ public class PrecedenceTests
             var live = LiveBatch.Create(LiveBatch.TermsOf(stock: 3, limit: 1));
             var made = live.Buy(Alice, key: key);
             made.Repeated.ShouldBeFalse();
-            var again = live.Buy(Alice, Arrange(live, reason, Alice), key, reservation: reason == Refusal.NotReserved ? 0 : 1);
+            var again = live.Buy(Alice, Arrange(live, reason), key, reservation: reason == Refusal.NotReserved ? 0 : 1);
             again.Repeated.ShouldBeTrue();
             again.Order!.Seq.ShouldBe(made.Order!.Seq);
         }
@@ -80,7 +79,7 @@ public class PrecedenceTests
         var live = LiveBatch.Create();
         var made = live.Buy(Alice, key: "k");
         live.Cancel(made.Order!.Seq);
-        live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, Alice, 1).Entries);
+        live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, LiveBatch.AliasOf(Alice), 1).Entries);
 
         live.Buy(Alice, key: "k", byTicket: true).Refused.ShouldBe(Refusal.TicketInvalid);
         live.Buy(Alice, key: "k", byTicket: false).Order!.Seq.ShouldBe(made.Order.Seq);
@@ -95,7 +94,7 @@ public class PrecedenceTests
         var cancelled = live.Buy(Alice, key: "k1").Order!.Seq;
         live.Cancel(cancelled);
         var expired = live.Buy(Alice, key: "k2").Order!.Seq;
-        live.Commit(LiveBatch.Opening + 930_000, Agenda.Next(live.State, LiveBatch.Opening + 930_000, 30_000));
+        live.DoDue(LiveBatch.Opening + 930_000);
         var now = LiveBatch.Opening + 930_000;
 
         live.Buy(Alice, now, "k1").Order!.Seq.ShouldBe(cancelled);
@@ -160,23 +159,23 @@ public class PrecedenceTests
     private static Refusal? Refuse(params Refusal[] reasons)
     {
         var live = reasons.Contains(Refusal.NotFound) ? new LiveBatch() : LiveBatch.Create(LiveBatch.TermsOf(stock: 3, limit: 1));
-        var user = reasons.Contains(Refusal.NotEligible) ? "mi:alice" : Alice;
         var now = LiveBatch.Opening;
         // The opening comes last, since what else must have happened, happened during the sale.
         foreach (var reason in reasons.OrderBy(reason => reason == Refusal.SaleNotOpen))
-            now = reason == Refusal.SaleNotOpen ? LiveBatch.Opening - 1 : Math.Max(now, Arrange(live, reason, user));
+            now = reason == Refusal.SaleNotOpen ? LiveBatch.Opening - 1 : Math.Max(now, Arrange(live, reason));
         var quantity = reasons.Contains(Refusal.InvalidRequest) ? 0 : reasons.Contains(Refusal.LimitReached) ? 2 : 1;
-        var request = new PurchaseRequest(user, "new", quantity, reasons.Contains(Refusal.NotReserved) ? 0 : 1, ByTicket: true);
+        var request = new PurchaseRequest(
+            LiveBatch.AliasOf(Alice), LiveBatch.HashOf(Alice, "new"), quantity, reasons.Contains(Refusal.NotReserved) ? 0 : 1, ByTicket: true);
         return PurchaseRules.Decide(live.State, request, now).Outcome.Refused;
     }
 
-    // Makes the reason hold for the user, and returns the instant to ask at.
-    private static long Arrange(LiveBatch live, Refusal reason, string user)
+    // Makes the reason hold for Alice, and returns the instant to ask at.
+    private static long Arrange(LiveBatch live, Refusal reason)
     {
         switch (reason)
         {
             case Refusal.TicketInvalid:
-                live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, user, 1).Entries);
+                live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, LiveBatch.AliasOf(Alice), 1).Entries);
                 return LiveBatch.Opening;
             case Refusal.SaleClosed:
                 live.Operate(OperatorAction.Close, "close");

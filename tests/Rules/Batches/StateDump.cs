@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 
@@ -18,19 +19,22 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture, $"withdrawn {batch.Stock.Withdrawn} free {batch.Stock.Free.Count}:");
         for (var unit = batch.Stock.Free.NextAbove(-1); unit >= 0; unit = batch.Stock.Free.NextAbove(unit)) text.Append(' ').Append(unit);
         text.Append(CultureInfo.InvariantCulture, $" highest {batch.Stock.Free.Highest()}\n");
-        text.Append(CultureInfo.InvariantCulture, $"paused {batch.Directing.IsPaused} closed {batch.Directing.IsClosed}\n");
+        text.Append(CultureInfo.InvariantCulture, $"open {batch.Directing.IsOpen} ended {batch.Directing.IsEnded} {batch.Directing.EndedAt} ");
+        text.Append(CultureInfo.InvariantCulture, $"paused {batch.Directing.IsPaused} closed {batch.Directing.IsClosed} ");
+        text.Append(CultureInfo.InvariantCulture, $"over {batch.Directing.IsOver} anonymised {batch.Directing.IsAnonymised} ");
+        text.Append(CultureInfo.InvariantCulture, $"key {Convert.ToHexStringLower(batch.Directing.KeyHash)}\n");
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.Orders.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
         foreach (var order in batch.Orders.All) AppendOrder(text, batch, order);
-        foreach (var (id, payment) in batch.Payments.All.OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var (id, payment) in batch.Payments.All.OrderBy(p => p.Key.ToString(), StringComparer.Ordinal))
             AppendPayment(text, "payment", id, payment);
         // In the order in which they are enumerated, since refunds are made in it.
         foreach (var payment in batch.Payments.Owed) AppendPayment(text, "owed", payment.Id, payment);
         foreach (var (key, command) in batch.Directing.Commands.OrderBy(c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
-        foreach (var (user, version) in batch.Reservations.CancelledVersions.OrderBy(v => v.Key, StringComparer.Ordinal))
+        foreach (var (user, version) in batch.Reservations.CancelledVersions.OrderBy(v => v.Key.ToString(), StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");
-        text.Append("known").AppendJoin(' ', batch.KnownUsers.Select(hash => $" {hash:x}")).Append('\n');
+        text.Append("touches").AppendJoin(' ', batch.Touches.Select(hash => $" {hash:x}")).Append('\n');
         return text.ToString();
     }
 
@@ -47,7 +51,7 @@ internal static class StateDump
     private static void AppendTerms(StringBuilder text, BatchTerms terms)
     {
         text.Append(CultureInfo.InvariantCulture, $"terms {terms.Id} {terms.Product} {terms.Stock} {terms.PerUserLimit} ");
-        text.Append(CultureInfo.InvariantCulture, $"{terms.PaymentWindowSeconds} on {string.Join(',', terms.Channels)}");
+        text.Append(CultureInfo.InvariantCulture, $"{terms.PaymentWindowSeconds} keep {terms.KeepPersonalDataDays} on {string.Join(',', terms.Channels)}");
         var s = terms.Schedule;
         foreach (var instant in new[] { s.ReservationOpens, s.ReservationCloses, s.SaleOpens, s.SaleCloses })
             text.Append(CultureInfo.InvariantCulture, $" {instant:O}");
@@ -56,19 +60,19 @@ internal static class StateDump
 
     private static void AppendOrder(StringBuilder text, SaleBatch batch, Order order)
     {
-        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.User} ");
+        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.Buyer} ");
         text.Append(CultureInfo.InvariantCulture, $"units {string.Join(' ', order.Units)}");
         text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
-        text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key ?? "-"} {order.Hold}");
+        text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
-        text.Append(CultureInfo.InvariantCulture, $" checkout {order.Checkout ?? "-"}");
-        text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment ?? "-"} before {order.Previous?.Seq}");
-        text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.User)?.Seq}");
+        text.Append(CultureInfo.InvariantCulture, $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
+        text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq}");
+        text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.Buyer)?.Seq}");
         var view = batch.Orders.View(order);
         text.Append(CultureInfo.InvariantCulture, $" view {view} {view.Id} {string.Join(' ', view.Units)}\n");
     }
 
-    private static void AppendPayment(StringBuilder text, string what, string id, Payment payment)
+    private static void AppendPayment(StringBuilder text, string what, PaymentId id, Payment payment)
     {
         text.Append(CultureInfo.InvariantCulture, $"{what} {id}={payment.Id} order {payment.Order} {payment.Amount} ");
         text.Append(CultureInfo.InvariantCulture, $"{payment.State} refund {payment.Refund ?? "-"}\n");

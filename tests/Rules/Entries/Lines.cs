@@ -1,14 +1,18 @@
 using System.Buffers;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Draws;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
 using OrleansSale.Grains.Batches.Stock;
-using OrleansSale.Tests.Rules.Batches;
+using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
 namespace OrleansSale.Tests.Rules.Entries;
 
@@ -16,33 +20,70 @@ namespace OrleansSale.Tests.Rules.Entries;
 internal static class Lines
 {
     /// <summary>2012-12-21T04:00:00.012Z, ms.</summary>
-    public const long At = LiveBatch.Opening + 12;
+    public const long At = Opening + 12;
 
-    private static readonly Product Product = new("mi2", "小米 Mi2 16 GB", LiveBatch.Price, "/mi2.png");
+    /// <summary>The buyer of most golden lines.</summary>
+    public const string Buyer = "weibo:alice";
 
-    // One of each type and of each reason, each member unlike its default, in the order of the lines in golden.ndjson.
+    /// <summary>The operator of the golden lines.</summary>
+    public const string Operator = "weibo:boss";
+
+    private static readonly Product Product = new("mi2", "小米 Mi2 16 GB", Price, "/mi2.png");
+    private static readonly Alias Alice = AliasOf(Buyer);
+    private static readonly PaymentId Payment = PaymentOf("p-2");
+    private static readonly byte[] Root = [.. Enumerable.Range(0xE0, 32).Select(i => (byte)i)];
+
+    // One of each type and of each reason, what may be absent there and not there, each member unlike its default, in the order of the
+    // lines in golden.ndjson.
     private static readonly BatchEntry[] Entries =
     [
-        new Created(LiveBatch.TermsOf(50_000, 2) with { Product = Product }),
-        new Created(LiveBatch.TermsOf(channels: ["weibo", "mi"])),
-        new Held("weibo:张伟", [17], At + 900_000, 1, "a-1"),
-        new Held("weibo:alice", [17, 19, 4_096], At + 900_000, 3, null),
-        new CheckoutOpened(17, "c0ffee"),
-        new Sold(17, "p-1", LiveBatch.Price),
+        new Created(TermsOf(50_000, 2) with { Product = Product, KeepPersonalDataDays = 30 }, Key.Hash),
+        new Created(TermsOf(channels: ["weibo", "mi"]), Key.Hash, Root),
+        new OpenedSale(),
+        new EndedSale(EndCause.Schedule),
+        new EndedSale(EndCause.Operator),
+        new Held(AliasOf("weibo:张伟"), [17], At + 900_000, 1, HashOf("weibo:张伟", "a-1")),
+        new Held(Alice, [17, 19, 4_096], At + 900_000, 3, null),
+        new Held(Alice, [17], At + 900_000, 3, HashOf(Buyer, "a-1"), Place: 7),
+        new Held(Alice, [17], At + 900_000, 3, null, Place: 7, From: 16),
+        new CheckoutOpened(17, 2, "alipay", "c0ffee"),
+        new Sold(17, new PaymentId("alipay", "p-1"), Price),
+        new Sold(17, new PaymentId("alipay", "p-1"), Price, [16, 20]),
         new Released(17, [16], ReleaseReason.Expired),
         new Released(17, [16, 20], ReleaseReason.Cancelled),
-        new RefundOwed(17, "p-2", LiveBatch.Price, RefundReason.Expired),
-        new RefundOwed(17, "p-2", LiveBatch.Price, RefundReason.Cancelled),
-        new RefundOwed(17, "p-2", LiveBatch.Price, RefundReason.Duplicate),
-        new RefundOwed(17, "p-2", LiveBatch.Price, RefundReason.WrongAmount),
-        new RefundOwed(17, "p-2", LiveBatch.Price, RefundReason.WrongPayer),
-        new RefundMade(17, "p-2", "r-1", LiveBatch.Price),
-        new ReservationCancelled("weibo:alice", 2),
-        new Restocked([new(11, 15)], "found", "weibo:boss", "o-1"),
-        new Withdrawn([new(3, 3), new(8, 10)], "broken", "weibo:boss", "o-2"),
-        new PausedSale("a \"pause\"", "weibo:boss", "o-3"),
-        new ResumedSale("a \"pause\"", "weibo:boss", "o-3"),
-        new ClosedSale("a \"pause\"", "weibo:boss", "o-3"),
+        .. Enum.GetValues<CancelReason>().Select(reason => new Released(17, [16], ReleaseReason.Cancelled, Boss, reason)),
+        new Released(17, [16], ReleaseReason.Returned),
+        .. Enum.GetValues<RefundReason>().Select(why => new RefundOwed(17, Payment, Price, why)),
+        new RefundMade(17, Payment, "r-1", Price),
+        new RefundStalled(17, Payment, Price, "insufficient-funds"),
+        new RefundedElsewhere(17, Payment, Price, "by-hand"),
+        new Disputed(17, Payment, Price, "fraudulent"),
+        new ReservationCancelled(Alice, 2),
+        new Restocked([new(11, 15)], "found", Boss, CommandKey("o-1")),
+        new Withdrawn([new(3, 3), new(8, 10)], "broken", Boss, CommandKey("o-2")),
+        new PausedSale("a \"pause\"", Boss, CommandKey("o-3")),
+        new ResumedSale("a \"pause\"", Boss, CommandKey("o-3")),
+        new ClosedSale("a \"pause\"", Boss, CommandKey("o-3")),
+        new Anonymised(Boss),
+        new Joined(7, Alice, 2, JoinedHow.Standby, 3, HashOf(Buyer, "a-1"), null),
+        new Joined(7, Alice, 2, JoinedHow.Lobby, 3, null, null),
+        new Joined(7, Alice, 2, JoinedHow.Draw, 3, null, null),
+        new Joined(7, Alice, 2, JoinedHow.Carried, 3, null, new Origin("mi2-0", 4_711)),
+        new Left(7, LeftWhy.Left, null),
+        new Left(7, LeftWhy.Passed, null),
+        new Left(7, LeftWhy.Removed, Boss),
+        new LineSuspended(Boss, CommandKey("o-4")),
+        new LineResumed(Boss, CommandKey("o-4")),
+        new RosterClosed(60_000, Root),
+        new Drawn(Root, Key.Hash, Root),
+        new Drawn(Root, null, Root),
+        new Extended(600, "slow bank", Boss, CommandKey("o-5")),
+        new Rescheduled(TermsOf().Schedule, "later", Boss, CommandKey("o-5")),
+        .. Enum.GetValues<RecalledOrders>().Select(orders => new Recalled(orders, "defect", Boss, CommandKey("o-5"))),
+        new Approved(Boss, CommandKey("o-5")),
+        new Revived(17, [16, 20], At + 900_000, CancelReason.Mistake, Boss, CommandKey("o-6")),
+        new Granted(Alice, [16], At + 900_000, CancelReason.Other, Boss, CommandKey("o-6")),
+        new Shipped(17, Boss, CommandKey("o-6")),
     ];
 
     /// <summary>The entries with the lines they must be stored as for ever.</summary>

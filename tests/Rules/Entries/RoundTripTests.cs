@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Draws;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
@@ -41,29 +45,77 @@ public class RoundTripTests
     private static readonly Gen<UnitRange[]> Ranges = Gen.Select(Gen.Int[1, 10_000_000], Gen.Int[0, 1_000], (first, more) =>
         new UnitRange(first, first + more)).Array[1, 4];
 
-    private static readonly Gen<(string Reason, string By, string Key)> By = Gen.Select(Text, Text, Text);
+    private static readonly Gen<Alias> AnyAlias = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new Alias(high, low));
+
+    private static readonly Gen<KeyHash> Key = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new KeyHash(high, low));
+
+    private static readonly Gen<Alias?> AliasOrNone = OrNone(AnyAlias);
+
+    private static readonly Gen<KeyHash?> KeyOrNone = OrNone(Key);
+
+    private static readonly Gen<PaymentId> Payment = Gen.Select(Text, Text, (provider, id) => new PaymentId(provider, id));
+
+    private static readonly Gen<byte[]> Bytes = Gen.Byte.Array[32];
+
+    private static readonly Gen<(string Reason, Alias By, KeyHash Key)> By = Gen.Select(Text, AnyAlias, Key);
 
     private static readonly Gen<Schedule> AnySchedule = Gen.Select(Instant, Instant, Instant, Instant, (a, b, c, d) =>
         new Schedule(LiveBatch.Instant(a), LiveBatch.Instant(b), LiveBatch.Instant(c), LiveBatch.Instant(d)));
 
-    private static readonly Gen<BatchEntry> Any = Gen.OneOf<BatchEntry>(
-        Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000], AnySchedule,
-            (name, price, image, channels, stock, s) => (BatchEntry)new Created(
-                new BatchTerms("mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, s))),
-        Gen.Select(Text, Units, Instant, Seq, Text.Null(), (user, units, payBy, reservation, key) =>
-            (BatchEntry)new Held(user, units, payBy, reservation, key)),
-        Gen.Select(Seq, Text, (order, checkout) => (BatchEntry)new CheckoutOpened(order, checkout)),
-        Gen.Select(Seq, Text, Amount, (order, payment, amount) => (BatchEntry)new Sold(order, payment, amount)),
-        Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), (order, units, why) => (BatchEntry)new Released(order, units, why)),
-        Gen.Select(Seq, Text, Amount, Gen.Enum<RefundReason>(), (order, payment, amount, why) =>
+    private static readonly Gen<BatchTerms> Terms = Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000],
+        AnySchedule, Gen.Int[0, 3_650], (name, price, image, channels, stock, schedule, days) =>
+            new BatchTerms("mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days));
+
+    private static readonly Gen<BatchEntry> OfOrders = Gen.OneOf<BatchEntry>(
+        Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq), (user, units, payBy, reservation, key, place, from) =>
+            (BatchEntry)new Held(user, units, payBy, reservation, key, place, from)),
+        Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())), (order, units, why, by) =>
+            (BatchEntry)new Released(order, units, why, by?.Item1, by?.Item2)),
+        Gen.Select(Seq, Units, Instant, Gen.Enum<CancelReason>(), By, (order, units, payBy, why, by) =>
+            (BatchEntry)new Revived(order, units, payBy, why, by.By, by.Key)),
+        Gen.Select(AnyAlias, Units, Instant, Gen.Enum<CancelReason>(), By, (buyer, units, payBy, why, by) =>
+            (BatchEntry)new Granted(buyer, units, payBy, why, by.By, by.Key)),
+        Gen.Select(Seq, By, (order, by) => (BatchEntry)new Shipped(order, by.By, by.Key)),
+        Gen.Select(AnyAlias, Seq, (user, version) => (BatchEntry)new ReservationCancelled(user, version)));
+
+    private static readonly Gen<BatchEntry> OfMoney = Gen.OneOf<BatchEntry>(
+        Gen.Select(Seq, Gen.Int[1, 10], Text, Text, (order, number, provider, checkout) =>
+            (BatchEntry)new CheckoutOpened(order, number, provider, checkout)),
+        Gen.Select(Seq, Payment, Amount, OrNone(Units), (order, payment, amount, units) =>
+            (BatchEntry)new Sold(order, payment, amount, units)),
+        Gen.Select(Seq, Payment, Amount, Gen.Enum<RefundReason>(), (order, payment, amount, why) =>
             (BatchEntry)new RefundOwed(order, payment, amount, why)),
-        Gen.Select(Seq, Text, Text, Amount, (order, payment, refund, amount) => (BatchEntry)new RefundMade(order, payment, refund, amount)),
-        Gen.Select(Text, Seq, (user, version) => (BatchEntry)new ReservationCancelled(user, version)),
+        Gen.Select(Seq, Payment, Text, Amount, (order, payment, refund, amount) => (BatchEntry)new RefundMade(order, payment, refund, amount)),
+        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) => (BatchEntry)new RefundStalled(order, payment, amount, code)),
+        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) => (BatchEntry)new RefundedElsewhere(order, payment, amount, code)),
+        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) => (BatchEntry)new Disputed(order, payment, amount, code)));
+
+    private static readonly Gen<BatchEntry> OfTheLine = Gen.OneOf<BatchEntry>(
+        Gen.Select(Seq, AnyAlias, Gen.Int[1, 100], Gen.Enum<JoinedHow>(), Seq, KeyOrNone, OrNone(Seq),
+            (place, buyer, quantity, how, reservation, key, origin) => (BatchEntry)new Joined(
+                place, buyer, quantity, how, reservation, key, origin is { } there ? new Origin("mi2-0", there) : null)),
+        Gen.Select(Seq, Gen.Enum<LeftWhy>(), AliasOrNone, (place, why, by) => (BatchEntry)new Left(place, why, by)),
+        By.Select(by => (BatchEntry)new LineSuspended(by.By, by.Key)),
+        By.Select(by => (BatchEntry)new LineResumed(by.By, by.Key)),
+        Gen.Select(Seq, Bytes, (count, root) => (BatchEntry)new RosterClosed(count, root)),
+        Gen.Select(Bytes, OrNone(Bytes), Bytes, (secret, beacon, seed) => (BatchEntry)new Drawn(secret, beacon, seed)));
+
+    private static readonly Gen<BatchEntry> OfOperators = Gen.OneOf<BatchEntry>(
+        Gen.Select(Terms, Bytes, OrNone(Bytes), (terms, keyHash, secret) => (BatchEntry)new Created(terms, keyHash, secret)),
+        Gen.Const((BatchEntry)new OpenedSale()),
+        Gen.Enum<EndCause>().Select(cause => (BatchEntry)new EndedSale(cause)),
         Gen.Select(Ranges, By, (ranges, by) => (BatchEntry)new Restocked(ranges, by.Reason, by.By, by.Key)),
         Gen.Select(Ranges, By, (ranges, by) => (BatchEntry)new Withdrawn(ranges, by.Reason, by.By, by.Key)),
         By.Select(by => (BatchEntry)new PausedSale(by.Reason, by.By, by.Key)),
         By.Select(by => (BatchEntry)new ResumedSale(by.Reason, by.By, by.Key)),
-        By.Select(by => (BatchEntry)new ClosedSale(by.Reason, by.By, by.Key)));
+        By.Select(by => (BatchEntry)new ClosedSale(by.Reason, by.By, by.Key)),
+        AnyAlias.Select(by => (BatchEntry)new Anonymised(by)),
+        Gen.Select(Seq, By, (seconds, by) => (BatchEntry)new Extended(seconds, by.Reason, by.By, by.Key)),
+        Gen.Select(AnySchedule, By, (schedule, by) => (BatchEntry)new Rescheduled(schedule, by.Reason, by.By, by.Key)),
+        Gen.Select(Gen.Enum<RecalledOrders>(), By, (orders, by) => (BatchEntry)new Recalled(orders, by.Reason, by.By, by.Key)),
+        By.Select(by => (BatchEntry)new Approved(by.By, by.Key)));
+
+    private static readonly Gen<BatchEntry> Any = Gen.OneOf(OfOrders, OfMoney, OfTheLine, OfOperators);
 
     public static TheoryData<string> Malformed => [.. Lines.Fixture("malformed.ndjson")];
 
@@ -109,6 +161,18 @@ public class RoundTripTests
 
     [Theory, MemberData(nameof(Malformed))]
     public void A_line_that_is_not_quite_one_is_refused(string line) => Should.Throw<LedgerFormatException>(() => Lines.Read(line));
+
+    [Fact]
+    public void Every_entry_type_comes_back_somewhere()
+    {
+        var met = new ConcurrentDictionary<Type, bool>();
+        Any.Sample(entry => { met[entry.GetType()] = true; }, iter: 4_000);
+        StoredFormatTests.Types.Except(met.Keys).ShouldBeEmpty();
+    }
+
+    private static Gen<T?> OrNone<T>(Gen<T> gen) where T : struct => Gen.OneOf(gen.Select(value => (T?)value), Gen.Const((T?)null));
+
+    private static Gen<T[]?> OrNone<T>(Gen<T[]> gen) => Gen.OneOf(gen.Select(value => (T[]?)value), Gen.Const((T[]?)null));
 
     private static void ReadsOrIsRefused(byte[] line)
     {

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -20,23 +21,28 @@ internal sealed record Wait(int Milliseconds) : Command;
 /// <summary>The timer comes round: due holds are released.</summary>
 internal sealed record Sweep : Command;
 
-/// <summary>The provider opened a checkout.</summary>
-internal sealed record CheckOut(int Order, int Checkout, bool ByOwner) : Command;
+/// <summary>The provider opened checkouts, one after the other, the first of this number.</summary>
+internal sealed record CheckOut(int Order, int Checkout, int Times) : Command;
 
-/// <summary>The provider captured a payment; <paramref name="Payment"/> picks one of few ids, so that some repeat.</summary>
-internal sealed record Pay(int Order, int Payment, Money Money, bool ByOwner) : Command;
+/// <summary>
+/// A provider captured a payment; <paramref name="Payment"/> picks one of few ids of one of two providers, so that some repeat.
+/// </summary>
+internal sealed record Pay(int Order, int Payment, Money Money, Payer Payer) : Command;
 
-/// <summary>The provider made a refund.</summary>
-internal sealed record Refund(int Payment) : Command;
+/// <summary>The provider made a refund; some have an id that others have too.</summary>
+internal sealed record Refund(int Payment, bool IsShared) : Command;
 
-/// <summary>An order is given up.</summary>
-internal sealed record Cancel(int Order, Who Who) : Command;
+/// <summary>An order is given up; an operator says why.</summary>
+internal sealed record Cancel(int Order, Who Who, CancelReason Reason) : Command;
 
 /// <summary>A reservation is given up; <paramref name="Step"/> is added to the version cancelled last.</summary>
 internal sealed record CancelReservation(int User, int Step) : Command;
 
 /// <summary>An operator's command.</summary>
 internal sealed record Operate(OperatorAction Action, int Units, int Key) : Command;
+
+/// <summary>What is personal is removed; the clock goes on by some days before.</summary>
+internal sealed record Anonymise(int Days) : Command;
 
 internal enum Amount
 {
@@ -69,6 +75,13 @@ internal enum Money
     TooLittle,
     TooMuch,
     OtherCurrency,
+}
+
+internal enum Payer
+{
+    Owner,
+    Other,
+    Nobody,
 }
 
 internal enum Who

@@ -1,5 +1,6 @@
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
@@ -8,10 +9,13 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// <param name="Terms">What is offered.</param>
 /// <param name="Grace">From payBy to the release, ms.</param>
 /// <param name="Start">Where the clock begins, relative to the opening, ms.</param>
+/// <param name="IsBehind">
+/// Whether holds that are due are released by the timer alone, as in a batch that has more of them than one commit takes.
+/// </param>
 /// <param name="Commands">The steps.</param>
-internal sealed record History(BatchTerms Terms, long Grace, int Start, Command[] Commands)
+internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsBehind, Command[] Commands)
 {
-    /// <summary>Buyers; the last is on a channel that some batches are not offered on.</summary>
+    /// <summary>Buyers.</summary>
     public static readonly string[] Users = ["weibo:alice", "weibo:bob", "weibo:张伟", "weibo:dora", "mi:eve"];
 
     private static readonly Gen<Command> AnyCommand = Gen.Frequency<Command>(
@@ -21,28 +25,31 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, Command[
             (boundary, order, offset) => (Command)new GoTo(boundary, order, offset))),
         (12, Gen.Int[0, 1_500].Select(ms => (Command)new Wait(ms))),
         (10, Gen.Const((Command)new Sweep())),
-        (8, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 2], Gen.Bool, (order, checkout, own) => (Command)new CheckOut(order, checkout, own))),
-        (16, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Few<Money>(12, 1, 1, 1), Gen.Frequency((9, Gen.Const(true)), (1, Gen.Const(false))),
-            (order, payment, money, own) => (Command)new Pay(order, payment, money, own))),
-        (6, Gen.Int[0, 30].Select(payment => (Command)new Refund(payment))),
-        (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), (order, who) => (Command)new Cancel(order, who))),
+        (8, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 2], Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 12])),
+            (order, checkout, times) => (Command)new CheckOut(order, checkout, times))),
+        (16, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Few<Money>(12, 1, 1, 1), Few<Payer>(18, 1, 1),
+            (order, payment, money, payer) => (Command)new Pay(order, payment, money, payer))),
+        (8, Gen.Select(Gen.Int[0, 30], Gen.Bool, (payment, isShared) => (Command)new Refund(payment, isShared))),
+        (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), Gen.Enum<CancelReason>(),
+            (order, who, reason) => (Command)new Cancel(order, who, reason))),
+        (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
         (10, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4), Gen.Int[1, 4], Gen.Int[0, 30],
             (action, units, key) => (Command)new Operate(action, units, key))));
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
-        Gen.Int[1, 5], Gen.Bool,
-        (stock, limit, window, both) => LiveBatch.TermsOf(stock, limit, window, both ? ["weibo", "mi"] : ["weibo"]));
+        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], (stock, limit, window, both, days) =>
+            LiveBatch.TermsOf(stock, limit, window, both ? ["weibo", "mi"] : ["weibo"]) with { KeepPersonalDataDays = days });
 
     /// <summary>Short histories of a small batch, dense in the instants and the states at which rules change.</summary>
     public static readonly Gen<History> Any = Gen.Select(
-        AnyTerms, Gen.OneOf(0L, 500L, 3_000L), Gen.OneOf(-8_000_000, -1, 0, 0, 0, 0, 0, 0), AnyCommand.Array[1, 100],
-        (terms, grace, start, commands) => new History(terms, grace, start, commands));
+        AnyTerms, Gen.OneOf(0L, 500L, 3_000L), Gen.OneOf(-8_000_000, -1, 0, 0, 0, 0, 0, 0), Gen.Bool, AnyCommand.Array[1, 100],
+        (terms, grace, start, isBehind, commands) => new History(terms, grace, start, isBehind, commands));
 
     /// <summary>The steps, one a line, for the report of a failure.</summary>
     public override string ToString() =>
-        $"{Terms}, grace {Grace}, start {Start}\n{string.Join('\n', Commands.Select(command => command.ToString()))}";
+        $"{Terms}, grace {Grace}, start {Start}, behind {IsBehind}\n{string.Join('\n', Commands.Select(command => command.ToString()))}";
 
     private static Gen<T> Few<T>(params int[] weights) where T : struct, Enum =>
         Gen.Frequency(weights.Zip(Enum.GetValues<T>(), (weight, value) => (weight, value)).ToArray());

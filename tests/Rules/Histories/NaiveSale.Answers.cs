@@ -1,6 +1,8 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -14,12 +16,12 @@ internal sealed partial class NaiveSale
 
     public NaiveOrder? Find(long seq) => Orders.Find(order => order.Seq == seq);
 
-    public int LiveUnitsOf(string user) => Orders.Where(order => order.User == user && order.IsLive).Sum(order => order.Units.Length);
+    public int LiveUnitsOf(Alias user) => Orders.Where(order => order.User == user && order.IsLive).Sum(order => order.Units.Length);
 
     /// <summary>A refusal, or the order of an earlier request, or neither: a new order.</summary>
     public (Refusal? Refused, NaiveOrder? Repeated) ExpectPurchase(in PurchaseRequest request, long now)
     {
-        var (user, key, quantity) = (request.User, request.Key, request.Quantity);
+        var (user, key, quantity) = (request.Buyer, request.Key, request.Quantity);
         var cancelled = request.Reservation > 0 && request.Reservation <= CancelledVersions.GetValueOrDefault(user);
         var earlier = key is null
             ? Orders.FindLast(order => order.User == user && order.IsLive)
@@ -27,7 +29,6 @@ internal sealed partial class NaiveSale
 
         var reasons = new List<(double Rank, Refusal? Refused)>();
         void When(bool holds, Refusal refusal) { if (holds) reasons.Add(((int)refusal, refusal)); }
-        When(!Terms.Channels.Contains(user.Split(':')[0]), Refusal.NotEligible);
         When(cancelled && request.ByTicket, Refusal.TicketInvalid);
         if (earlier is not null) reasons.Add((Repeat, key is not null && earlier.Units.Length != quantity ? Refusal.Conflict : null));
         When(Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
@@ -43,46 +44,56 @@ internal sealed partial class NaiveSale
         return (first.Refused, first.Refused is null ? earlier : null);
     }
 
-    public Refusal? ExpectCheckout(long seq, string? owner, string? checkout, long now)
+    public Refusal? ExpectCheckout(long seq, string? checkout, long now)
     {
-        if (Find(seq) is not { } order || (owner is not null && owner != order.User)) return Refusal.NotFound;
+        if (Find(seq) is not { } order) return Refusal.NotFound;
         if (order.State != NaiveState.Held || now >= order.PayBy) return Refusal.OrderNotPayable;
-        return checkout is not null && order.Checkout is not null && order.Checkout != checkout ? Refusal.Conflict : null;
+        return checkout is not null && order.Checkouts.Count == 10 && order.Checkouts[^1] != checkout ? Refusal.Conflict : null;
     }
 
     /// <summary>Null: not-found.</summary>
     public CaptureResult? ExpectCapture(Capture capture, long now)
     {
-        if (Payments.ContainsKey(capture.Payment)) return CaptureResult.AlreadyRecorded;
+        if (Payments.ContainsKey(new PaymentId(capture.Provider, capture.Payment))) return CaptureResult.AlreadyRecorded;
         if (Find(capture.Order) is not { } order) return null;
-        var pays = order.State == NaiveState.Held && now < order.PayBy + grace && capture.User == order.User
+        var pays = order.State == NaiveState.Held && now < order.PayBy + grace && capture.Payer == order.User
             && capture.Amount.Currency == Terms.Product.Price.Currency
             && capture.Amount.Amount == Terms.Product.Price.Amount * order.Units.Length;
         return pays ? CaptureResult.Sold : CaptureResult.RefundOwed;
     }
 
-    public Refusal? ExpectCancel(long seq, string? owner) =>
+    public Refusal? ExpectCancel(long seq, Alias? owner) =>
         Find(seq) is { } order && (owner is null || owner == order.User) ? null : Refusal.NotFound;
 
-    public Answer<bool> ExpectReservationCancelled(string user, long version)
+    public Answer<Effect> ExpectReservationCancelled(Alias user, long version)
     {
-        if (version <= CancelledVersions.GetValueOrDefault(user)) return false;
-        return Orders.Exists(order => order.User == user && order.IsLive) ? Refusal.Conflict : true;
+        if (version <= CancelledVersions.GetValueOrDefault(user)) return Effect.AlreadySo;
+        return Orders.Exists(order => order.User == user && order.IsLive) ? Refusal.Conflict : Effect.Done;
     }
 
-    public Answer<bool> ExpectOperate(OperatorCommand command)
+    public Answer<Effect> ExpectOperate(OperatorCommand command)
     {
-        if (CommandsDone.TryGetValue((command.By, command.Key), out var done)) return done == (command.Action, command.Units) ? false : Refusal.Conflict;
+        if (CommandsDone.TryGetValue((command.By, command.Key), out var done))
+            return done == (command.Action, command.Units) ? Effect.AlreadySo : Refusal.Conflict;
         return command.Action switch
         {
-            OperatorAction.Close => !Closed,
-            OperatorAction.Withdraw => command.Units > Count(NaiveUnit.Free) ? Refusal.Conflict : true,
-            _ when Closed => Refusal.SaleClosed,
-            OperatorAction.Pause => !Paused,
-            OperatorAction.Resume => Paused,
-            _ => true,
+            OperatorAction.Close => If(!Closed),
+            OperatorAction.Withdraw => command.Units > Count(NaiveUnit.Free) ? Refusal.Conflict : Effect.Done,
+            _ when Closed || Ended => Refusal.SaleClosed,
+            OperatorAction.Pause => If(!Paused),
+            OperatorAction.Resume => If(Paused),
+            _ => Effect.Done,
         };
     }
+
+    public Answer<Effect> ExpectAnonymise(long now)
+    {
+        if (Anonymised) return Effect.AlreadySo;
+        var isSettled = Ended && Count(NaiveUnit.Held) == 0 && Payments.Values.All(payment => payment.Where != NaiveMoney.Owed);
+        return isSettled && now >= EndedAt + (Terms.KeepPersonalDataDays * 86_400_000L) ? Effect.Done : Refusal.Conflict;
+    }
+
+    private static Answer<Effect> If(bool isChange) => isChange ? Effect.Done : Effect.AlreadySo;
 
     public OrderStatus StatusOf(NaiveOrder order)
     {

@@ -1,4 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
@@ -20,15 +22,26 @@ internal sealed partial class NaiveSale(long grace)
 
     public List<NaiveOrder> Orders { get; } = [];
 
-    public Dictionary<string, NaivePayment> Payments { get; } = [];
+    public Dictionary<PaymentId, NaivePayment> Payments { get; } = [];
 
-    public Dictionary<string, long> CancelledVersions { get; } = [];
+    public Dictionary<Alias, long> CancelledVersions { get; } = [];
 
-    public Dictionary<(string By, string Key), (OperatorAction Action, int Units)> CommandsDone { get; } = [];
+    public Dictionary<(Alias By, KeyHash Key), (OperatorAction Action, int Units)> CommandsDone { get; } = [];
 
     public bool Paused { get; private set; }
 
     public bool Closed { get; private set; }
+
+    public bool Opened { get; private set; }
+
+    public bool Ended { get; private set; }
+
+    public long EndedAt { get; private set; }
+
+    public bool Anonymised { get; private set; }
+
+    /// <summary>Refunds that were made, by the provider's id.</summary>
+    public HashSet<(string Provider, string Refund)> Refunds { get; } = [];
 
     public long Seq { get; private set; }
 
@@ -45,6 +58,8 @@ internal sealed partial class NaiveSale(long grace)
         switch (entry)
         {
             case Created e: TakeCreated(e); break;
+            case OpenedSale: TakeOpened(); break;
+            case EndedSale e: TakeEnded(e); break;
             case Held e: TakeHeld(e); break;
             case CheckoutOpened e: TakeCheckout(e); break;
             case Sold e: TakeSold(e); break;
@@ -57,6 +72,7 @@ internal sealed partial class NaiveSale(long grace)
             case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do((e.By, e.Key), OperatorAction.Pause, 0); break;
             case ResumedSale e: Paused.ShouldBeTrue(); Paused = false; Do((e.By, e.Key), OperatorAction.Resume, 0); break;
             case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do((e.By, e.Key), OperatorAction.Close, 0); break;
+            case Grains.Batches.Directing.Anonymised: TakeAnonymised(); break;
             default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
         }
     }
@@ -66,7 +82,7 @@ internal sealed partial class NaiveSale(long grace)
     {
         foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))
         {
-            var payment = Payments[order.Payment!];
+            var payment = Payments[order.Payment!.Value];
             payment.Where.ShouldBe(NaiveMoney.Kept, "an order is paid only with a captured payment");
             payment.Order.ShouldBe(order.Seq);
             payment.Amount.ShouldBe(Terms.Product.Price * order.Units.Length);
@@ -86,6 +102,29 @@ internal sealed partial class NaiveSale(long grace)
         for (var unit = 1; unit <= Terms.Stock; unit++) Units.Add(unit, NaiveUnit.Free);
     }
 
+    private void TakeOpened()
+    {
+        (Opened || Ended || Closed).ShouldBeFalse("a sale opens once, and not after its end");
+        At.ShouldBeGreaterThanOrEqualTo(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds());
+        Opened = true;
+    }
+
+    private void TakeEnded(EndedSale e)
+    {
+        Ended.ShouldBeFalse("a sale ends once");
+        if (e.Cause == EndCause.Operator) Closed.ShouldBeTrue("an operator ends what they closed");
+        else At.ShouldBeGreaterThanOrEqualTo(Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
+        (Ended, EndedAt) = (true, At);
+    }
+
+    private void TakeAnonymised()
+    {
+        (Ended, Anonymised).ShouldBe((true, false));
+        Orders.ShouldNotContain(order => order.State == NaiveState.Held);
+        Payments.Values.ShouldNotContain(payment => payment.Where == NaiveMoney.Owed);
+        Anonymised = true;
+    }
+
     private void TakeHeld(Held e)
     {
         // I1: of the free ones, and the lowest.
@@ -93,17 +132,17 @@ internal sealed partial class NaiveSale(long grace)
         e.Units.ShouldNotBeEmpty();
         foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
         // I2: the limit, and keys.
-        (LiveUnitsOf(e.User) + e.Units.Length).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
-        Orders.Count(order => order.User == e.User && !order.IsLive).ShouldBeLessThan(10, "bound of ended orders");
-        if (e.Key is null) Orders.ShouldNotContain(order => order.User == e.User && order.IsLive, "a double click buys once");
-        else Orders.ShouldNotContain(order => order.User == e.User && order.Key == e.Key, "a key names one order for ever");
-        // I3: who, and when.
-        Terms.Channels.ShouldContain(e.User.Split(':')[0], "eligible");
-        e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User), "reserved");
+        (LiveUnitsOf(e.Buyer) + e.Units.Length).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
+        Orders.Count(order => order.User == e.Buyer && !order.IsLive).ShouldBeLessThan(10, "bound of ended orders");
+        if (e.Key is null) Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
+        else Orders.ShouldNotContain(order => order.User == e.Buyer && order.Key == e.Key, "a key names one order for ever");
+        // I3: reserved, and when.
+        e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
+        (Opened, Ended).ShouldBe((true, false), "between opened and ended");
         At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
         (Paused || Closed).ShouldBeFalse("on sale");
         e.PayBy.ShouldBe(At + (Terms.PaymentWindowSeconds * 1_000L));
-        Orders.Add(new NaiveOrder(Seq, e.User, e.Units, At, e.PayBy, e.Key));
+        Orders.Add(new NaiveOrder(Seq, e.Buyer, e.Units, At, e.PayBy, e.Key));
     }
 
     private void TakeCheckout(CheckoutOpened e)
@@ -111,8 +150,10 @@ internal sealed partial class NaiveSale(long grace)
         var order = Find(e.Order)!;
         order.State.ShouldBe(NaiveState.Held);
         At.ShouldBeLessThan(order.PayBy);
-        order.Checkout.ShouldBeNull();
-        order.Checkout = e.Checkout;
+        e.Number.ShouldBe(order.Checkouts.Count + 1, "an order's checkouts are numbered from 1");
+        e.Number.ShouldBeLessThanOrEqualTo(10);
+        e.Checkout.ShouldNotBe(order.Checkout);
+        order.Checkouts.Add(e.Checkout);
     }
 
     private void TakeSold(Sold e)
@@ -136,6 +177,9 @@ internal sealed partial class NaiveSale(long grace)
             order.State.ShouldBe(NaiveState.Held, "a paid order does not expire");
             At.ShouldBeGreaterThanOrEqualTo(order.PayBy + grace, "a release never comes early");
         }
+        (e.By is null).ShouldBe(e.Reason is null, "an operator has a reason, and nobody else has one");
+        if (e.Why == ReleaseReason.Cancelled) order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
+        else e.By.ShouldBeNull();
         Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
         order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
     }
@@ -158,6 +202,7 @@ internal sealed partial class NaiveSale(long grace)
         var payment = Payments[e.Payment];
         (payment.Where, payment.Order, payment.Amount).ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
         payment.Where = NaiveMoney.PaidBack;
+        Refunds.Add((e.Payment.Provider, e.Refund)).ShouldBeTrue("a refund pays back one payment");
     }
 
     private void TakeReservationCancelled(ReservationCancelled e)
@@ -197,7 +242,7 @@ internal sealed partial class NaiveSale(long grace)
         }
     }
 
-    private void Do((string By, string Key) key, OperatorAction action, int units)
+    private void Do((Alias By, KeyHash Key) key, OperatorAction action, int units)
     {
         CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
         CommandsDone.Add(key, (action, units));
@@ -227,13 +272,17 @@ internal enum NaiveMoney
     PaidBack,
 }
 
-internal sealed record NaiveOrder(long Seq, string User, int[] Units, long HeldAt, long PayBy, string? Key)
+internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt, long PayBy, KeyHash? Key)
 {
     public NaiveState State { get; set; }
 
-    public string? Checkout { get; set; }
+    public List<string> Checkouts { get; } = [];
 
-    public string? Payment { get; set; }
+    public string? Checkout => Checkouts.LastOrDefault();
+
+    public PaymentId? Payment { get; set; }
+
+    public Cancellation? Cancelled { get; set; }
 
     public bool IsLive => State is NaiveState.Held or NaiveState.Paid;
 }

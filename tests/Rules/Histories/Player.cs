@@ -1,9 +1,11 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Tests.Rules.Batches;
@@ -14,12 +16,12 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// Plays a history on the rules and on the naive sale side by side. After every entry the counts, the units, the orders and the money
 /// are compared; before every entry, that deciding it changed nothing; for every answer, that the naive sale gives the same.
 /// </summary>
-internal sealed class Player
+internal sealed partial class Player
 {
     private readonly History _history;
     private readonly NaiveSale _naive;
     private readonly LiveBatch _live = new();
-    private readonly Dictionary<string, Capture> _captured = [];
+    private readonly Dictionary<PaymentId, Capture> _captured = [];
     private long _clock;
 
     public Player(History history)
@@ -27,7 +29,7 @@ internal sealed class Player
         _history = history;
         _naive = new NaiveSale(history.Grace);
         _clock = LiveBatch.Opening + history.Start;
-        Commit(OperatorRules.DecideCreate(State, history.Terms).Entries);
+        Commit(OperatorRules.DecideCreate(State, history.Terms, LiveBatch.Key.Hash).Entries);
     }
 
     private SaleBatch State => _live.State;
@@ -60,24 +62,35 @@ internal sealed class Player
             case Cancel cancel: Play(cancel); break;
             case CancelReservation cancel: Play(cancel); break;
             case Operate operate: Play(operate); break;
+            case Anonymise anonymise: Play(anonymise); break;
             default: throw new ArgumentOutOfRangeException(nameof(command), command, "unknown step");
         }
     }
 
-    private void PlaySweep()
+    // What the actor does before it decides.
+    private void DoDue(bool areReleasesLeft)
     {
-        while (Pure(() => Agenda.Next(State, Now, _history.Grace)) is { } due)
+        while (Pure(() => Agenda.Next(State, Now, _history.Grace)) is { } due && !(areReleasesLeft && due is Released))
         {
-            Tell("expired");
+            Tell(due switch { OpenedSale => "opened", EndedSale => "ended", _ => "expired" });
             Commit(due);
         }
+        // The opening and the end are there from their instants on.
+        if (!_naive.Closed && Now >= _naive.Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds()) _naive.Opened.ShouldBeTrue();
+        if (Now >= _naive.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) _naive.Ended.ShouldBeTrue();
+    }
+
+    private void PlaySweep()
+    {
+        DoDue(areReleasesLeft: false);
         // None is left that is due, and those that are not were left alone (the naive sale refuses an early release).
         _naive.Orders.ShouldNotContain(order => order.State == NaiveState.Held && Now >= order.PayBy + _history.Grace);
     }
 
     private void Play(Buy buy)
     {
-        var user = History.Users[buy.User];
+        DoDue(_history.IsBehind);
+        var (name, user) = (History.Users[buy.User], LiveBatch.AliasOf(History.Users[buy.User]));
         var cancelled = _naive.CancelledVersions.GetValueOrDefault(user);
         var quantity = buy.Quantity switch
         {
@@ -88,7 +101,8 @@ internal sealed class Player
             _ => _naive.Count(NaiveUnit.Free) + 1,
         };
         var version = buy.Version switch { Version.Fresh => cancelled + 1, Version.Cancelled => cancelled, _ => 0 };
-        var request = new PurchaseRequest(user, buy.Key == 0 ? null : $"k{buy.Key}", quantity, version, buy.ByTicket);
+        var request = new PurchaseRequest(
+            user, LiveBatch.HashOf(name, buy.Key == 0 ? null : $"k{buy.Key}"), quantity, version, buy.ByTicket);
         var expected = _naive.ExpectPurchase(request, Now);
         var decision = Pure(() => PurchaseRules.Decide(State, request, Now));
         var outcome = decision.Outcome;
@@ -104,77 +118,34 @@ internal sealed class Player
         outcome.Order.Units.Length.ShouldBe(buy.Key == 0 && outcome.Repeated ? order.Units.Length : quantity);
     }
 
-    private void Play(CheckOut checkOut)
-    {
-        var order = OrderAt(checkOut.Order);
-        var owner = checkOut.ByOwner ? _naive.Find(order)?.User ?? History.Users[0] : History.Users[1];
-        Pure(() => PaymentRules.MayCheckOut(State, order, owner, Now)).ShouldBe(_naive.ExpectCheckout(order, owner, null, Now));
-        var checkout = $"c{order}-{checkOut.Checkout / 2}";
-        var expected = _naive.ExpectCheckout(order, null, checkout, Now);
-        var opened = _naive.Find(order)?.Checkout;
-        var decision = Pure(() => PaymentRules.DecideCheckout(State, order, checkout, Now));
-        Tell($"checkout {decision.Outcome?.ToString() ?? "opened"}");
-        decision.Outcome.ShouldBe(expected);
-        (decision.Entries.Length > 0).ShouldBe(expected is null && opened is null);
-        Commit(decision.Entries);
-    }
-
-    private void Play(Pay pay)
-    {
-        var seq = OrderAt(pay.Order);
-        var order = _naive.Find(seq);
-        var price = LiveBatch.Price * (order?.Units.Length ?? 1);
-        var capture = new Capture(seq, $"p{pay.Payment}", pay.ByOwner && order is not null ? order.User : "weibo:stranger", pay.Money switch
-        {
-            Money.Exact => price,
-            Money.TooLittle => price with { Amount = price.Amount - 1 },
-            Money.TooMuch => price with { Amount = price.Amount + 1 },
-            _ => price with { Currency = "USD" },
-        });
-        var expected = _naive.ExpectCapture(capture, Now);
-        var decision = Pure(() => PaymentRules.DecideCapture(State, capture, Now, _history.Grace));
-        Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
-        if (decision.Entries.FirstOrDefault() is Released) Tell("capture RefundOwed late");
-        if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
-        else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));
-        Commit(decision.Entries);
-        if (expected is CaptureResult.Sold or CaptureResult.RefundOwed)
-        {
-            _captured.Add(capture.Payment, capture);
-            _naive.Payments[capture.Payment].Amount.ShouldBe(capture.Amount);
-        }
-        // I6: whatever was captured has its record.
-        _naive.Payments.Keys.ShouldBe(_captured.Keys, ignoreOrder: true);
-    }
-
-    private void Play(Refund refund)
-    {
-        var payment = $"p{refund.Payment}";
-        var owed = _naive.Payments.GetValueOrDefault(payment) is { Where: NaiveMoney.Owed };
-        var decision = Pure(() => PaymentRules.DecideRefunded(State, payment, $"r{refund.Payment}"));
-        Tell($"refund {decision.Entries.Length > 0}");
-        (decision.Outcome, decision.Entries.Length > 0).ShouldBe((null, owed));
-        Commit(decision.Entries);
-    }
-
     private void Play(Cancel cancel)
     {
+        DoDue(_history.IsBehind);
         var seq = OrderAt(cancel.Order);
         var order = _naive.Find(seq);
-        var owner = cancel.Who switch { Who.Operator => null, Who.Owner => order?.User ?? "weibo:alice", _ => "weibo:stranger" };
+        Alias? owner = cancel.Who switch
+        {
+            Who.Operator => null,
+            Who.Owner => order?.User ?? LiveBatch.AliasOf("weibo:alice"),
+            _ => LiveBatch.AliasOf("weibo:stranger"),
+        };
+        Cancellation? by = cancel.Who == Who.Operator ? new Cancellation(LiveBatch.Boss, cancel.Reason) : null;
         var expected = _naive.ExpectCancel(seq, owner);
         var (wasLive, wasPaid) = (order?.IsLive, order?.State == NaiveState.Paid);
-        var decision = Pure(() => PaymentRules.DecideCancel(State, seq, owner));
-        Tell($"cancel {decision.Outcome?.ToString() ?? (wasPaid ? "paid" : wasLive == true ? "cancelled" : "ended")}");
+        var decision = Pure(() => PaymentRules.DecideCancel(State, seq, owner, by));
+        var how = decision.Outcome?.ToString() ?? (wasPaid ? "paid" : wasLive == true ? "cancelled" : "ended");
+        Tell($"cancel {how}{(by is null ? "" : " by an operator")}");
         decision.Outcome.ShouldBe(expected);
         decision.Entries.Length.ShouldBe(expected is not null || wasLive != true ? 0 : wasPaid ? 2 : 1);
         Commit(decision.Entries);
         if (expected is null) order!.IsLive.ShouldBeFalse();
+        if (wasLive == true && expected is null) order!.Cancelled.ShouldBe(by ?? new Cancellation(null, CancelReason.Unstated));
     }
 
     private void Play(CancelReservation cancel)
     {
-        var user = History.Users[cancel.User];
+        DoDue(_history.IsBehind);
+        var user = LiveBatch.AliasOf(History.Users[cancel.User]);
         var version = _naive.CancelledVersions.GetValueOrDefault(user) + cancel.Step;
         var expected = _naive.ExpectReservationCancelled(user, version);
         var decision = Pure(() => HoldRules.DecideReservationCancelled(State, user, version));
@@ -185,13 +156,29 @@ internal sealed class Player
 
     private void Play(Operate operate)
     {
+        DoDue(_history.IsBehind);
         var units = operate.Action is OperatorAction.Restock or OperatorAction.Withdraw ? operate.Units : 0;
-        var command = new OperatorCommand(operate.Action, units, "because", "weibo:boss", $"o{operate.Key}");
+        var command = new OperatorCommand(operate.Action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey($"o{operate.Key}"));
         var expected = _naive.ExpectOperate(command);
         var decision = Pure(() => OperatorRules.Decide(State, command));
         Tell($"{operate.Action} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
         (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
-        (decision.Entries.Length > 0).ShouldBe(expected is { Refused: null, Value: true });
+        // Closing ends the sale in the same commit, unless it has ended.
+        var isClosing = operate.Action == OperatorAction.Close && !_naive.Ended;
+        decision.Entries.Length.ShouldBe(expected is not { Refused: null, Value: Effect.Done } ? 0 : isClosing ? 2 : 1);
+        Commit(decision.Entries);
+        _naive.Ended.ShouldBe(_naive.Ended || _naive.Closed);
+    }
+
+    private void Play(Anonymise anonymise)
+    {
+        _clock += anonymise.Days * 86_400_000L;
+        DoDue(_history.IsBehind);
+        var expected = _naive.ExpectAnonymise(Now);
+        var decision = Pure(() => ErasureRules.DecideAnonymise(State, LiveBatch.Boss, Now));
+        Tell($"anonymise {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
+        (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
+        (decision.Entries.Length > 0).ShouldBe(expected is { Refused: null, Value: Effect.Done });
         Commit(decision.Entries);
     }
 
@@ -241,8 +228,9 @@ internal sealed class Player
     private void CheckView(OrderView view, NaiveOrder order)
     {
         if (!view.Units.AsSpan().SequenceEqual(order.Units)) Assert.Fail($"order {order.Seq} has units {string.Join(' ', view.Units)}");
-        (view.Seq, view.Batch, view.User, view.Status, view.Amount, view.Checkout, view.Payment).ShouldBe((order.Seq, _naive.Terms.Id,
-            order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout, order.Payment));
+        (view.Seq, view.Batch, view.Buyer, view.Status, view.Amount, view.Checkout, view.Payment).ShouldBe((order.Seq, _naive.Terms.Id,
+            order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout, order.Payment?.Id));
+        view.Cancelled.ShouldBe(order.Cancelled);
         (view.HeldAt, view.PayBy).ShouldBe((LiveBatch.Instant(order.HeldAt), LiveBatch.Instant(order.PayBy)));
     }
 
@@ -263,7 +251,4 @@ internal sealed class Player
     }
 
     private void Tell(string what) => Told[what] = Told.GetValueOrDefault(what) + 1;
-
-    private static string Why(Decision<Answer<CaptureResult>> decision) =>
-        decision.Entries.LastOrDefault() is RefundOwed owed ? $" {owed.Why}" : "";
 }

@@ -1,0 +1,77 @@
+using CsCheck;
+using OrleansSale.Grains.Batches.Orders;
+
+namespace OrleansSale.Tests.Rules.Batches;
+
+/// <summary>Which live hold's deadline comes first, against the least of all of them.</summary>
+public class DeadlinesTests
+{
+    // What happens: a hold with a window, of which some are far shorter than the others; or one of the orders ends.
+    private static readonly Gen<(int Window, int Ended, HoldState How)> Step = Gen.Select(
+        Gen.Frequency((6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0))), Gen.Int[0, 1_000],
+        Gen.OneOf(HoldState.Sold, HoldState.Expired, HoldState.Cancelled));
+
+    [Fact]
+    public void It_is_the_least_deadline_of_those_that_are_live_whatever_their_windows()
+    {
+        var (early, ended) = (0, 0);
+        Step.Array[1, 150].Sample(steps =>
+        {
+            var rows = new OrderRows();
+            var deadlines = new Deadlines(rows);
+            for (var i = 0; i < steps.Length; i++)
+            {
+                var (window, end, how) = steps[i];
+                if (window > 0)
+                {
+                    var at = LiveBatch.Opening + (i * 7);
+                    if (rows.Any(order => order.PayBy > at + window)) Interlocked.Increment(ref early);
+                    rows.Add(i + 3, at, new Held(LiveBatch.Boss, [1], at + window, 1, null), null);
+                    deadlines.TakeLast();
+                }
+                else if (rows.Count > 0)
+                {
+                    // The first one oftenest: so it goes on from one to the next.
+                    var order = end % 3 == 0 ? rows.FirstOrDefault(order => order.Hold == HoldState.Live) : rows[end % rows.Count];
+                    if (order is { Hold: HoldState.Live }) order.Hold = how;
+                    Interlocked.Increment(ref ended);
+                }
+                // Asking changes nothing that a second asking shows, and is done at some steps only.
+                if (end % 4 == 0) continue;
+                Least(rows, deadlines.First()).ShouldBe(Least(rows));
+                Least(rows, deadlines.First()).ShouldBe(Least(rows));
+            }
+        }, iter: 20 * Check.Iter);
+        early.ShouldBeGreaterThan(1_000);
+        ended.ShouldBeGreaterThan(1_000);
+    }
+
+    [Fact]
+    public void A_hold_with_a_short_window_comes_before_those_that_were_there_and_they_come_after_it()
+    {
+        var rows = new OrderRows();
+        var deadlines = new Deadlines(rows);
+        deadlines.First().ShouldBe(-1);
+        foreach (var window in new[] { 900, 300, 600, 900 })
+        {
+            rows.Add(rows.Count + 3, LiveBatch.Opening, new Held(LiveBatch.Boss, [1], LiveBatch.Opening + window, 1, null), null);
+            deadlines.TakeLast();
+        }
+        foreach (var place in new[] { 1, 2, 0, 3 })
+        {
+            deadlines.First().ShouldBe(place);
+            rows[place].Hold = HoldState.Expired;
+        }
+        deadlines.First().ShouldBe(-1);
+    }
+
+    private static long? Least(OrderRows rows) =>
+        rows.Where(order => order.Hold == HoldState.Live).Select(order => (long?)order.PayBy).Min();
+
+    private static long? Least(OrderRows rows, int place)
+    {
+        if (place < 0) return null;
+        rows[place].Hold.ShouldBe(HoldState.Live);
+        return rows[place].PayBy;
+    }
+}

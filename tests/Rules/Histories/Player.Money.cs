@@ -1,0 +1,88 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Tests.Rules.Batches;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>The steps about money.</summary>
+internal sealed partial class Player
+{
+    private void Play(CheckOut checkOut)
+    {
+        DoDue(_history.IsBehind);
+        var order = OrderAt(checkOut.Order);
+        Pure(() => PaymentRules.MayCheckOut(State, order, Now)).ShouldBe(_naive.ExpectCheckout(order, null, Now));
+        for (var i = 0; i < checkOut.Times; i++)
+        {
+            var checkout = $"c{order}-{checkOut.Checkout + i}";
+            var expected = _naive.ExpectCheckout(order, checkout, Now);
+            var isSame = _naive.Find(order)?.Checkout == checkout;
+            var decision = Pure(() => PaymentRules.DecideCheckout(State, order, SoleProvider.Name, checkout, Now));
+            Tell($"checkout {decision.Outcome?.ToString() ?? (isSame ? "repeat" : i > 0 ? "another" : "opened")}");
+            decision.Outcome.ShouldBe(expected);
+            (decision.Entries.Length > 0).ShouldBe(expected is null && !isSame);
+            Commit(decision.Entries);
+        }
+    }
+
+    private void Play(Pay pay)
+    {
+        var seq = OrderAt(pay.Order);
+        var order = _naive.Find(seq);
+        var price = LiveBatch.Price * (order?.Units.Length ?? 1);
+        var id = PaymentAt(pay.Payment);
+        var payer = pay.Payer switch
+        {
+            Payer.Owner when order is not null => order.User,
+            Payer.Nobody => (Alias?)null,
+            _ => LiveBatch.AliasOf("weibo:stranger"),
+        };
+        var capture = new Capture(seq, id.Provider, id.Id, payer, pay.Money switch
+        {
+            Money.Exact => price,
+            Money.TooLittle => price with { Amount = price.Amount - 1 },
+            Money.TooMuch => price with { Amount = price.Amount + 1 },
+            _ => price with { Currency = "USD" },
+        });
+        var expected = _naive.ExpectCapture(capture, Now);
+        var decision = Pure(() => PaymentRules.DecideCapture(State, capture, Now, _history.Grace));
+        Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
+        if (decision.Entries.FirstOrDefault() is Released) Tell("capture RefundOwed late");
+        if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
+        else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));
+        Commit(decision.Entries);
+        if (expected is CaptureResult.Sold or CaptureResult.RefundOwed)
+        {
+            _captured.Add(id, capture);
+            _naive.Payments[id].Amount.ShouldBe(capture.Amount);
+        }
+        // I6: whatever was captured has its record.
+        _naive.Payments.Keys.ShouldBe(_captured.Keys, ignoreOrder: true);
+    }
+
+    private void Play(Refund refund)
+    {
+        // Every other one is of a payment that is owed, if any is.
+        var owing = _naive.Payments.Where(known => known.Value.Where == NaiveMoney.Owed).Select(known => known.Key).ToList();
+        var payment = refund.Payment % 2 == 0 && owing.Count > 0 ? owing[refund.Payment / 2 % owing.Count] : PaymentAt(refund.Payment);
+        var made = refund.IsShared ? "r" : $"r{refund.Payment}";
+        var owed = _naive.Payments.GetValueOrDefault(payment) is { Where: NaiveMoney.Owed };
+        var isKnown = _naive.Refunds.Contains((payment.Provider, made));
+        var decision = Pure(() => PaymentRules.DecideRefunded(State, payment, made));
+        Tell($"refund {decision.Outcome ?? (decision.Entries.Length > 0).ToString()}");
+        (decision.Outcome is not null, decision.Entries.Length > 0).ShouldBe((owed && isKnown, owed && !isKnown));
+        Commit(decision.Entries);
+    }
+
+    // Ids count per provider: both have a payment of each name.
+    private static PaymentId PaymentAt(int index) => new(index % 2 == 0 ? SoleProvider.Name : "other", $"p{index / 2}");
+
+    private static string Why(Decision<Answer<CaptureResult>> decision) =>
+        decision.Entries.LastOrDefault() is RefundOwed owed ? $" {owed.Why}" : "";
+}
