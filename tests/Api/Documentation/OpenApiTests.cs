@@ -54,7 +54,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
             "POST /api/operator/batches/{batch}/withdraw",
             "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
-            "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/users/end-sessions", "GET /api/operator/faults",
+            "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/batches/{batch}/anonymise",
+            "POST /api/operator/users/erase", "POST /api/operator/users/end-sessions", "GET /api/operator/faults",
             "GET /health/live", "GET /health/ready", "POST /dev/tokens", "POST /dev/session",
         ]).Order(StringComparer.Ordinal));
     }

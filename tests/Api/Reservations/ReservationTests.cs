@@ -46,10 +46,11 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         var ticket = (await _sale.ReserveAsync(batch, user)).Is(201)["ticket"]!;
         var parts = ticket.Split('.');
         parts.Length.ShouldBe(3);
-        parts[0].ShouldBe("v1");
+        parts[0].ShouldBe("v2");
         using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-        Answer.NamesOf(payload.RootElement).ShouldBe(["u", "b", "v"]);
+        Answer.NamesOf(payload.RootElement).ShouldBe(["u", "a", "b", "v"]);
         payload.RootElement.GetProperty("u").GetString().ShouldBe(user);
+        payload.RootElement.GetProperty("a").GetString().ShouldBe(_sale.Sign.AliasOf(user, batch));
         payload.RootElement.GetProperty("b").GetString().ShouldBe(batch);
         payload.RootElement.GetProperty("v").GetInt64().ShouldBe(1);
         var mac = HMACSHA256.HashData(_sale.Front.Secrets.TicketKey, Encoding.ASCII.GetBytes($"v2.{parts[1]}"));

@@ -1,0 +1,212 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace OrleansSale.Tests.Api.Operators;
+
+/// <summary>What is personal can be removed, and nothing stored names anybody after that.</summary>
+public sealed class PersonalDataTests : IDisposable
+{
+    private const string Name = "Wang Xiaoming", Phone = "13800138000", Address = "Haidian District, Beijing";
+
+    private static readonly JsonObject Reason = new() { ["reason"] = "the law says so" };
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Engine.EngineSecrets _secrets = Engine.EngineSecrets.Make();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_ledger_and_its_export_name_nobody_from_the_beginning()
+    {
+        await using var sale = await StartAsync();
+        var batch = await sale.CreateAsync(stock: 3);
+        var order = await sale.OrderAsync(batch, "weibo:alice");
+        (await sale.BuyAsync(batch, "weibo:bob", "bobs-key")).Is(201);
+        await sale.OperateAsync(batch, "pause", key: "operators-key");
+        await CancelAsOperatorAsync(sale, order, "suspected-fraud");
+        var export = await sale.ExportAsync(batch);
+        foreach (var secret in (string[])["alice", "bob", "staff", "bobs-key", "operators-key"]) export.ShouldNotContain(secret);
+        export.ShouldContain(sale.Sign.AliasOf("weibo:alice", batch));
+        (await sale.AuditAsync(batch)).Orders.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_batch_is_anonymised_once_it_is_over_and_its_days_have_passed_and_nothing_stored_names_anybody()
+    {
+        string batch, order, late;
+        await using (var sale = await StartAsync())
+        {
+            batch = await sale.CreateAsync(stock: 3, change: terms => terms["keepPersonalDataDays"] = 1);
+            order = await PaidAsync(sale, batch, "weibo:alice-erased");
+            late = await sale.OrderAsync(batch, "weibo:bob-erased");
+            (await AnonymiseAsync(sale, batch)).IsRefusal(409, "conflict");
+            sale.Clock.Advance(2 * Offer.StageLasts);
+            await sale.UntilOrderIsAsync(late, "weibo:bob-erased", "expired");
+            (await AnonymiseAsync(sale, batch)).IsRefusal(409, "conflict");
+            sale.Clock.Advance(TimeSpan.FromDays(1));
+            (await sale.Client.PostAsync($"/api/operator/batches/{batch}/anonymise", sale.Sign.Bearer("weibo:alice-erased"), Reason.DeepClone()))
+                .IsRefusal(403, "forbidden");
+            (await AnonymiseAsync(sale, batch)).Is(204);
+            (await AnonymiseAsync(sale, batch)).Is(204);
+
+            // Nobody is known to it any more, and it is there.
+            (await sale.BoardAsync(batch)).Is(200)["phase"].ShouldBe("closed");
+            (await sale.ReadOrderAsync(order, "weibo:alice-erased")).IsRefusal(404, "not-found");
+            (await sale.Client.GetAsync($"/api/me/orders?batch={batch}", sale.Sign.Bearer("weibo:alice-erased"))).Is(200).Items.ShouldBeEmpty();
+            (await sale.ReserveAsync(batch, "weibo:alice-erased")).IsRefusal(409, "reservation-closed");
+            (await sale.BuyAsync(batch, "weibo:alice-erased")).IsRefusal(409, "sale-closed");
+            var listed = (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200);
+            listed.Items.Length.ShouldBe(2);
+            listed.Items.ShouldAllBe(item => item.GetProperty("user").ValueKind == System.Text.Json.JsonValueKind.Null);
+            listed.Text.ShouldNotContain(Name);
+            (await sale.AuditAsync(batch)).Orders.Count.ShouldBe(2);
+        }
+        await using (var sale = await StartAsync(advanced: true))
+        {
+            (await sale.ReadOrderAsync(order, "weibo:alice-erased")).IsRefusal(404, "not-found");
+            (await AnonymiseAsync(sale, batch)).Is(204);
+        }
+        FindInFiles("-erased", Name, Phone, Address).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_user_is_erased_once_no_order_needs_them_and_cannot_begin_again_in_that_batch()
+    {
+        string ended, other;
+        await using (var sale = await StartAsync())
+        {
+            ended = await sale.CreateAsync(stock: 3);
+            other = await sale.CreateAsync(Stage.Reserving);
+            (await sale.ReserveAsync(other, "weibo:carol-erased")).Is(201);
+            var order = await sale.OrderAsync(ended, "weibo:carol-erased");
+            await DeliverAsync(sale, order, "weibo:carol-erased");
+            var kept = await sale.OrderAsync(ended, "weibo:dora");
+
+            (await EraseAsync(sale, "weibo:carol-erased")).IsRefusal(409, "conflict")["detail"]!.ShouldContain(order);
+            (await sale.Client.GetAsync($"/api/batches/{other}/reservation", sale.Sign.Bearer("weibo:carol-erased"))).Is(200);
+            await sale.CancelAsync(order, "weibo:carol-erased");
+            (await EraseAsync(sale, "weibo:carol-erased")).Is(200).Text.ShouldContain(other);
+            (await EraseAsync(sale, "weibo:carol-erased")).Is(200).Text.ShouldBe("{\"batches\":[]}");
+
+            (await sale.Client.GetAsync($"/api/batches/{other}/reservation", sale.Sign.Bearer("weibo:carol-erased")))
+                .IsRefusal(404, "not-found")["limit"].ShouldBe("reservation-changes");
+            (await sale.ReserveAsync(other, "weibo:carol-erased")).IsRefusal(409, "limit-reached");
+            (await sale.BoardAsync(other)).Number("reserved").ShouldBe(0);
+            (await sale.ReadOrderAsync(kept, "weibo:dora")).Is(200);
+            var listed = (await sale.Client.GetAsync($"/api/operator/batches/{ended}/orders", sale.Operator)).Is(200);
+            listed.Items.Select(item => item.GetProperty("user").GetString()).ShouldBe([null, "weibo:dora"]);
+            (await sale.Client.GetAsync($"/api/operator/batches/{ended}/orders?user=weibo:dora", sale.Operator)).Is(200)
+                .Items.ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe(kept);
+            (await sale.Client.GetAsync($"/api/operator/batches/{ended}/orders?user=dora", sale.Operator))
+                .IsRefusal(400, "invalid-request", "user");
+        }
+        FindInFiles("carol-erased", Name, Phone, Address).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_reads_an_order_learns_who_cancelled_it_and_why()
+    {
+        await using var sale = await StartAsync();
+        var batch = await sale.CreateAsync(stock: 3);
+        var (byBuyer, byOperator) = (await sale.OrderAsync(batch, "weibo:alice"), await sale.OrderAsync(batch, "weibo:bob"));
+        (await sale.CancelAsync(byBuyer, "weibo:alice")).Is(200)["cancelledBy"].ShouldBe("buyer");
+        (await CancelAsOperatorAsync(sale, byOperator, "nonsense")).IsRefusal(400, "invalid-request", "reason");
+        var cancelled = (await CancelAsOperatorAsync(sale, byOperator, "undeliverable")).Is(200);
+        (cancelled["user"], cancelled["cancelledBy"], cancelled["cancelReason"]).ShouldBe(("weibo:bob", "operator", "undeliverable"));
+        var seen = (await sale.ReadOrderAsync(byOperator, "weibo:bob")).Is(200);
+        (seen["cancelledBy"], seen["cancelReason"]).ShouldBe(("operator", "undeliverable"));
+        (await sale.ReadOrderAsync(byBuyer, "weibo:alice")).Is(200).Text.ShouldNotContain("cancelReason");
+        var listed = (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200);
+        listed.Items[1].GetProperty("operator").GetString().ShouldBe(sale.Sign.AliasOf("staff:op", batch));
+    }
+
+    [Fact]
+    public async Task Without_its_key_a_batch_is_unavailable_and_no_other_key_is_made()
+    {
+        string batch, order;
+        await using (var sale = await StartAsync())
+        {
+            batch = await sale.CreateAsync(stock: 3);
+            order = await sale.OrderAsync(batch, "weibo:alice");
+        }
+        await using (var documents = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "grains.db")};Pooling=False"))
+        {
+            await documents.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = documents.CreateCommand();
+            command.CommandText = "DELETE FROM GrainState WHERE GrainType LIKE '%batch-key%'";
+            (await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
+        }
+        for (var start = 0; start < 2; start++)
+        {
+            await using var sale = await StartAsync();
+            (await sale.BoardAsync(batch)).Is(200);
+            (await sale.BuyAsync(batch, "weibo:bob")).IsRefusal(503, "unavailable");
+            (await sale.ReadOrderAsync(order, "weibo:alice")).IsRefusal(503, "unavailable");
+            (await sale.OperateAsync(batch, "pause")).IsRefusal(503, "unavailable");
+            (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200).Items.ShouldHaveSingleItem();
+        }
+    }
+
+    [Fact]
+    public async Task While_ticket_keys_are_rotated_old_tickets_buy_and_new_ones_are_signed_with_the_first_key()
+    {
+        var (older, newer) = (_secrets.TicketKey, Enumerable.Repeat((byte)7, 32).ToArray());
+        await using var sale = await SaleFront.StartAsync(new FrontPlan
+        {
+            Secrets = _secrets,
+            Settings = new() { ["Sale:TicketKey"] = $"{Convert.ToBase64String(newer)} {Convert.ToBase64String(older)}" },
+        });
+        var batch = await sale.CreateAsync(Stage.Reserving);
+        var signed = (await sale.ReserveAsync(batch, "weibo:alice")).Is(201)["ticket"];
+        signed.ShouldBe(sale.Sign.Ticket("weibo:alice", batch, key: newer));
+        sale.Clock.Advance(2 * Offer.StageLasts);
+        (await sale.Client.BuyAsync(batch, "Ticket " + sale.Sign.Ticket("weibo:bob", batch, key: older))).Is(201);
+        (await sale.Client.BuyAsync(batch, "Ticket " + signed)).Is(201);
+        (await sale.Client.BuyAsync(batch, "Ticket " + sale.Sign.Ticket("weibo:eve", batch, key: new byte[32]))).IsRefusal(401, "unauthenticated");
+    }
+
+    private async Task<SaleFront> StartAsync(bool advanced = false)
+    {
+        var sale = await SaleFront.StartAsync(new FrontPlan
+        {
+            Secrets = _secrets,
+            Settings = new() { ["Sale:DataDirectory"] = _directory.Path },
+        });
+        if (advanced) sale.Clock.Advance((2 * Offer.StageLasts) + TimeSpan.FromDays(1));
+        return sale;
+    }
+
+    private static Task<Answer> AnonymiseAsync(SaleFront sale, string batch) =>
+        sale.Client.PostAsync($"/api/operator/batches/{batch}/anonymise", sale.Operator, (JsonObject)Reason.DeepClone());
+
+    private static Task<Answer> EraseAsync(SaleFront sale, string user) => sale.Client.PostAsync(
+        "/api/operator/users/erase", sale.Operator, new JsonObject { ["user"] = user, ["reason"] = "they asked for it" });
+
+    private static Task<Answer> CancelAsOperatorAsync(SaleFront sale, string order, string reason) =>
+        sale.Client.SendAsync("DELETE", $"/api/orders/{order}?reason={reason}", sale.Operator);
+
+    private static async Task<string> PaidAsync(SaleFront sale, string batch, string user)
+    {
+        var order = await sale.OrderAsync(batch, user);
+        await DeliverAsync(sale, order, user);
+        await sale.DecideAsync((await sale.CheckOutAsync(order, user)).Is(200)["checkoutUrl"]!, "paid");
+        await sale.UntilOrderIsAsync(order, user, "paid");
+        return order;
+    }
+
+    private static async Task DeliverAsync(SaleFront sale, string order, string user) => (await sale.Client.SendAsync(
+        "PUT", $"/api/orders/{order}/delivery", sale.Sign.Bearer(user),
+        new JsonObject { ["name"] = Name, ["phone"] = Phone, ["address"] = Address })).Is(200);
+
+    // The sandbox is the payment provider's business, in a file of its own.
+    private string[] FindInFiles(params string[] texts) =>
+    [
+        .. from file in Directory.GetFiles(_directory.Path)
+           where !Path.GetFileName(file).StartsWith("sandbox", StringComparison.Ordinal)
+           let bytes = File.ReadAllBytes(file)
+           from text in texts
+           where bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0
+           select $"{text} in {Path.GetFileName(file)}",
+    ];
+}
