@@ -14,14 +14,20 @@ public sealed class AuditedOrder
     /// <summary>Sequence of the hold that made it; with its batch, its id.</summary>
     public long Seq { get; }
 
-    /// <summary>Who has it, such as <c>weibo:alice</c>.</summary>
-    public string User => Buyer.User;
+    /// <summary>What stands for the user who has it.</summary>
+    public string Alias => Buyer.Alias;
+
+    /// <summary>What stands for the client's key that made it; null: there was none.</summary>
+    public string? Key { get; init; }
 
     /// <summary>Its units' numbers.</summary>
     public IReadOnlyList<int> Units { get; }
 
     /// <summary>The payment it was sold with, or null; a cancelled one keeps it.</summary>
-    public string? Payment { get; internal set; }
+    public PaymentKey? Payment { get; internal set; }
+
+    /// <summary>The operator who cancelled it; null: nobody did, or the buyer.</summary>
+    public string? CancelledBy { get; internal set; }
 
     /// <summary>Why its units are free again: expired or cancelled; null while it is live.</summary>
     public string? Released { get; internal set; }
@@ -35,14 +41,16 @@ public sealed class AuditedOrder
     internal Buyer Buyer { get; }
 
     internal DateTime PayBy { get; init; }
+
+    internal int Checkouts { get; set; }
+
+    internal string? Checkout { get; set; }
 }
 
-/// <summary>What a user has, for limits and eligibility.</summary>
-internal sealed class Buyer(string user, bool eligible)
+/// <summary>What a user has, for limits.</summary>
+internal sealed class Buyer(string alias)
 {
-    public string User { get; } = user;
-
-    public bool Eligible { get; } = eligible;
+    public string Alias { get; } = alias;
 
     public int LiveUnits { get; set; }
 
@@ -52,15 +60,15 @@ internal sealed class Buyer(string user, bool eligible)
 /// <summary>A captured payment as the ledger tells it.</summary>
 public sealed class AuditedPayment
 {
-    internal AuditedPayment(string payment, AuditedOrder order, Amount amount)
+    internal AuditedPayment(PaymentKey payment, AuditedOrder order, Amount amount)
     {
         Payment = payment;
         Order = order;
         Amount = amount;
     }
 
-    /// <summary>The provider's id of it.</summary>
-    public string Payment { get; }
+    /// <summary>Which it is.</summary>
+    public PaymentKey Payment { get; }
 
     /// <summary>What it was for.</summary>
     public AuditedOrder Order { get; }

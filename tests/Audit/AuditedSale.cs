@@ -45,9 +45,12 @@ public sealed class AuditedSale
     /// <summary>Every order ever made, oldest first.</summary>
     public IReadOnlyList<AuditedOrder> Orders => _replay?.Orders ?? [];
 
-    /// <summary>Every captured payment, by the provider's id.</summary>
-    public IReadOnlyDictionary<string, AuditedPayment> Payments =>
-        _replay?.Money.Payments ?? new Dictionary<string, AuditedPayment>();
+    /// <summary>Every captured payment.</summary>
+    public IReadOnlyDictionary<PaymentKey, AuditedPayment> Payments =>
+        _replay?.Money.Payments ?? new Dictionary<PaymentKey, AuditedPayment>();
+
+    /// <summary>Whether the sale has ended.</summary>
+    public bool Ended => _replay?.Life.Ended ?? false;
 
     /// <summary>When the first unit was held; null if none was.</summary>
     public DateTime? FirstHeldAt => _replay?.FirstHeldAt;
@@ -65,10 +68,6 @@ public sealed class AuditedSale
             : null;
     }
 
-    /// <summary>The order that this user's key made; null if it made none.</summary>
-    public AuditedOrder? OrderOf(string user, string key) =>
-        _replay?.Buyers.OrderOf(user, key) is { } seq ? _replay.OrderAt(seq) : null;
-
-    /// <summary>The version up to which the user's reservations are cancelled; 0 if none was.</summary>
-    public long ReservationsCancelledUpTo(string user) => _replay?.Buyers.CancelledUpTo(user) ?? 0;
+    /// <summary>The version up to which the reservations of the user behind an alias are cancelled; 0 if none was.</summary>
+    public long ReservationsCancelledUpTo(string alias) => _replay?.Buyers.CancelledUpTo(alias) ?? 0;
 }

@@ -1,21 +1,18 @@
 namespace OrleansSale.Tests.Audit;
 
-/// <summary>I2 and I3: who may hold, and how much.</summary>
-internal sealed class BuyerBook(SaleTerms terms, Violations violations)
+/// <summary>I2 and I3: who may hold, and how much. A ledger knows buyers by their aliases alone.</summary>
+internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations violations)
 {
-    private const int LongestSubject = 128;
-    private const int LongestChannel = 32;
-
     private readonly Dictionary<string, Buyer> _buyers = new(StringComparer.Ordinal);
-    private readonly Dictionary<(Buyer Buyer, string Key), long> _keys = [];
-    private bool _paused;
-    private bool _closed;
+
+    // A key's hash is of its user too, so it is never the same for two of them.
+    private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Checks a hold against what its user has so far.</summary>
     public Buyer Hold(LedgerEntry entry)
     {
-        var buyer = BuyerNamed(entry.User);
-        CheckSale(entry);
+        var buyer = BuyerNamed(entry.Alias);
+        life.CheckHold(entry);
         CheckReservation(entry, buyer);
         CheckLimit(entry, buyer);
         CheckKey(entry, buyer);
@@ -28,75 +25,42 @@ internal sealed class BuyerBook(SaleTerms terms, Violations violations)
     /// <summary>From here on the user's reservations up to this version are void.</summary>
     public void CancelReservation(LedgerEntry entry)
     {
-        var buyer = BuyerNamed(entry.User);
+        var buyer = BuyerNamed(entry.Alias);
         if (entry.Reservation < 1) violations.Add(Invariant.Form, entry.Seq, "a reservation's version is 1 or more");
         if (buyer.LiveUnits > 0)
-            violations.Add(Invariant.I3, entry.Seq, $"{buyer.User} cancels the reservation of a live order");
+            violations.Add(Invariant.I3, entry.Seq, $"{buyer.Alias} cancels the reservation of a live order");
         buyer.CancelledUpTo = Math.Max(buyer.CancelledUpTo, entry.Reservation);
     }
 
-    /// <summary>Pause, resume, close.</summary>
-    public void Direct(EntryType type)
-    {
-        if (type == EntryType.Closed) _closed = true;
-        else _paused = type == EntryType.Paused;
-    }
-
     /// <summary>The version up to which a user's reservations are cancelled; 0 if none ever was.</summary>
-    public long CancelledUpTo(string user) => _buyers.TryGetValue(user, out var buyer) ? buyer.CancelledUpTo : 0;
-
-    /// <summary>The order that a user's key names, if it made a hold.</summary>
-    public long? OrderOf(string user, string key) =>
-        _buyers.TryGetValue(user, out var buyer) && _keys.TryGetValue((buyer, key), out var order) ? order : null;
-
-    private void CheckSale(LedgerEntry entry)
-    {
-        if (entry.At < terms.SaleOpens) violations.Add(Invariant.I3, entry.Seq, "held before the sale opened");
-        if (entry.At >= terms.SaleCloses) violations.Add(Invariant.I3, entry.Seq, "held after the sale's end");
-        if (_paused) violations.Add(Invariant.I3, entry.Seq, "held while paused");
-        if (_closed) violations.Add(Invariant.I3, entry.Seq, "held after the batch was closed");
-    }
+    public long CancelledUpTo(string alias) => _buyers.TryGetValue(alias, out var buyer) ? buyer.CancelledUpTo : 0;
 
     private void CheckReservation(LedgerEntry entry, Buyer buyer)
     {
-        if (!buyer.Eligible)
-            violations.Add(Invariant.I3, entry.Seq, $"{buyer.User} is not a user of this batch's channels");
-        if (entry.Reservation < 1) violations.Add(Invariant.I3, entry.Seq, $"{buyer.User} has no reservation");
+        if (entry.Reservation < 1) violations.Add(Invariant.I3, entry.Seq, $"{buyer.Alias} has no reservation");
         else if (entry.Reservation <= buyer.CancelledUpTo)
-            violations.Add(Invariant.I3, entry.Seq, $"{buyer.User} cancelled reservation {entry.Reservation}");
+            violations.Add(Invariant.I3, entry.Seq, $"{buyer.Alias} cancelled reservation {entry.Reservation}");
     }
 
     private void CheckLimit(LedgerEntry entry, Buyer buyer)
     {
         if (entry.Key is null && buyer.LiveUnits > 0)
-            violations.Add(Invariant.I2, entry.Seq, $"{buyer.User} has a live order, and gets another without a key");
+            violations.Add(Invariant.I2, entry.Seq, $"{buyer.Alias} has a live order, and gets another without a key");
         buyer.LiveUnits += entry.Units.Count;
         if (buyer.LiveUnits > terms.PerUserLimit)
             violations.Add(Invariant.I2, entry.Seq,
-                $"{buyer.User} has {buyer.LiveUnits} units; the limit is {terms.PerUserLimit}");
+                $"{buyer.Alias} has {buyer.LiveUnits} units; the limit is {terms.PerUserLimit}");
     }
 
     private void CheckKey(LedgerEntry entry, Buyer buyer)
     {
-        if (entry.Key is null || _keys.TryAdd((buyer, entry.Key), entry.Seq)) return;
-        var first = _keys[(buyer, entry.Key)];
-        violations.Add(Invariant.I2, entry.Seq, $"{buyer.User}'s key {entry.Key} names {terms.Batch}.{first} already");
+        if (entry.Key is null || _keys.TryAdd(entry.Key, entry.Seq)) return;
+        violations.Add(Invariant.I2, entry.Seq, $"{buyer.Alias}'s key {entry.Key} names {terms.Batch}.{_keys[entry.Key]} already");
     }
 
-    private Buyer BuyerNamed(string user)
+    private Buyer BuyerNamed(string alias)
     {
-        if (_buyers.TryGetValue(user, out var buyer)) return buyer;
-        return _buyers[user] = new Buyer(user, IsEligible(user));
-    }
-
-    private bool IsEligible(string user)
-    {
-        var colon = user.IndexOf(':', StringComparison.Ordinal);
-        if (colon is < 1 or > LongestChannel || !terms.Channels.Contains(user[..colon])) return false;
-        var subject = user.AsSpan(colon + 1);
-        if (subject.Length is < 1 or > LongestSubject) return false;
-        foreach (var character in subject)
-            if (character is '/' or ':' || char.IsControl(character)) return false;
-        return true;
+        if (_buyers.TryGetValue(alias, out var buyer)) return buyer;
+        return _buyers[alias] = new Buyer(alias);
     }
 }

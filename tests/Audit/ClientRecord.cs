@@ -2,14 +2,21 @@ namespace OrleansSale.Tests.Audit;
 
 /// <summary>
 /// What clients were told, written down as the answers come, to be held against the ledger: I4 says that all of it is
-/// there.
-/// Safe for use by many threads at once.
+/// there. Safe for use by many threads at once.
 /// </summary>
+/// <remarks>
+/// A ledger has aliases where clients have users. A client learns its own from its ticket. It cannot compute what stands for
+/// its Idempotency-Keys; so without the batch's key a ledger shows that a key made the order, and that no other order has
+/// that key, but not that it is this one. <see cref="Against"/> checks that too if it is given the batch's key.
+/// </remarks>
 public sealed class ClientRecord
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OrderTold> _orders = new(StringComparer.Ordinal);
     private readonly Dictionary<(string User, string Key), string> _keys = [];
+    private readonly Dictionary<string, string> _keyOfOrder = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReservationTold> _reservations = new(StringComparer.Ordinal);
     private readonly Violations _contradictions = new();
 
@@ -21,6 +28,14 @@ public sealed class ClientRecord
 
     /// <summary>Answers that contradict earlier ones, whatever the ledger says.</summary>
     public Violations Contradictions => _contradictions;
+
+    /// <summary>The user learned from a ticket what stands for them in the ledger.</summary>
+    /// <param name="user">The user, such as <c>weibo:alice</c>.</param>
+    /// <param name="alias">Their alias.</param>
+    public void Known(string user, string alias)
+    {
+        lock (_lock) Know(user, alias);
+    }
 
     /// <summary>A purchase was answered with an order, the first time or as a repeat.</summary>
     /// <param name="user">Whose purchase, such as <c>weibo:alice</c>.</param>
@@ -38,6 +53,8 @@ public sealed class ClientRecord
             if (key is null) return;
             if (!_keys.TryAdd((user, key), order) && _keys[(user, key)] != order)
                 Contradict($"{user}'s key {key} was answered with {_keys[(user, key)]} and with {order}");
+            if (!_keyOfOrder.TryAdd(order, key) && _keyOfOrder[order] != key)
+                Contradict($"{order} was the answer to {user}'s keys {_keyOfOrder[order]} and {key}");
         }
     }
 
@@ -55,11 +72,13 @@ public sealed class ClientRecord
     /// <summary>A reservation was confirmed.</summary>
     /// <param name="user">Whose.</param>
     /// <param name="version">Its version, as the ticket states it, 1 or more.</param>
-    public void Reserved(string user, long version)
+    /// <param name="alias">The user's alias, as the ticket states it.</param>
+    public void Reserved(string user, long version, string alias)
     {
         lock (_lock)
         {
             Facts++;
+            Know(user, alias);
             var told = Reservation(user);
             if (version < told.Version)
                 Contradict($"{user}'s reservation went back from version {told.Version} to {version}");
@@ -89,33 +108,26 @@ public sealed class ClientRecord
     }
 
     /// <summary>Everything told that the ledger does not bear out. Call it when nobody writes any more.</summary>
-    public Violations Against(AuditedSale sale)
+    /// <param name="sale">What the ledger says.</param>
+    /// <param name="secret">The batch's key; null: nobody here has it.</param>
+    public Violations Against(AuditedSale sale, BatchSecret? secret = null)
     {
         lock (_lock)
         {
             var violations = new Violations();
             foreach (var contradiction in _contradictions.Kept) violations.Add(contradiction);
+            CheckAliases(secret, violations);
             var refunded = sale.Payments.Values
                 .Where(payment => payment.End == PaymentEnd.Refunded).Select(payment => payment.Order).ToHashSet();
             foreach (var (id, told) in _orders) CheckOrder(sale, id, told, refunded, violations);
             foreach (var ((user, key), order) in _keys)
             {
-                if (sale.OrderOf(user, key) is not { } made || made != sale.Order(order))
+                if (sale.Order(order)?.Key is not { } made || (secret is not null && made != secret.KeyHashOf(AliasOf(user), key)))
                     violations.Add(Invariant.I4, 0,
                         $"{user}'s key {key} was answered with {order}; the ledger does not say so");
             }
 
-            foreach (var (user, told) in _reservations)
-            {
-                var cancelled = sale.ReservationsCancelledUpTo(user);
-                if (cancelled < told.CancelledUpTo)
-                    violations.Add(Invariant.I4, 0,
-                        $"{user} was told that reservation {told.CancelledUpTo} is cancelled; it is not");
-                if (told.Standing == true && cancelled >= told.Version)
-                    violations.Add(Invariant.I4, 0,
-                        $"{user} was told of reservation {told.Version}; the ledger cancelled it");
-            }
-
+            foreach (var (user, told) in _reservations) CheckReservation(sale, user, told, violations);
             return violations;
         }
     }
@@ -142,7 +154,29 @@ public sealed class ClientRecord
         }
     }
 
-    private static void CheckOrder(
+    // A user whose alias nobody wrote down could be anybody in the ledger: then nothing of theirs is proved.
+    private void CheckAliases(BatchSecret? secret, Violations violations)
+    {
+        foreach (var user in _orders.Values.Select(told => told.User).Concat(_reservations.Keys).Distinct(StringComparer.Ordinal))
+        {
+            if (AliasOf(user) is "") violations.Add(Invariant.I4, 0, $"{user}'s alias is not known");
+            else if (secret is not null && secret.AliasOf(user) != AliasOf(user))
+                violations.Add(Invariant.I4, 0, $"{user}'s ticket states {AliasOf(user)}, which is not their alias");
+        }
+    }
+
+    private void CheckReservation(AuditedSale sale, string user, ReservationTold told, Violations violations)
+    {
+        var cancelled = sale.ReservationsCancelledUpTo(AliasOf(user));
+        if (cancelled < told.CancelledUpTo)
+            violations.Add(Invariant.I4, 0,
+                $"{user} was told that reservation {told.CancelledUpTo} is cancelled; it is not");
+        if (told.Standing == true && cancelled >= told.Version)
+            violations.Add(Invariant.I4, 0,
+                $"{user} was told of reservation {told.Version}; the ledger cancelled it");
+    }
+
+    private void CheckOrder(
         AuditedSale sale, string id, OrderTold told, HashSet<AuditedOrder> refunded, Violations violations)
     {
         if (sale.Order(id) is not { } order)
@@ -151,7 +185,7 @@ public sealed class ClientRecord
             return;
         }
 
-        if (order.User != told.User || !order.Units.SequenceEqual(told.Units))
+        if (order.Alias != AliasOf(told.User) || !order.Units.SequenceEqual(told.Units))
             violations.Add(Invariant.I4, order.Seq,
                 $"{told.User} was told of {id} with other units, or it is another user's");
         if (told.Cancelled && order.Live)
@@ -160,6 +194,15 @@ public sealed class ClientRecord
             violations.Add(Invariant.I4, order.Seq, $"{told.User} was told that {id} is paid; it was never sold");
         if (told.Refunded && !refunded.Contains(order))
             violations.Add(Invariant.I4, order.Seq, $"{told.User} was told that {id} is refunded; it is not");
+    }
+
+    private string AliasOf(string user) => _aliases.GetValueOrDefault(user, "");
+
+    private void Know(string user, string alias)
+    {
+        if (!_aliases.TryAdd(user, alias) && _aliases[user] != alias)
+            Contradict($"{user} has two aliases, {_aliases[user]} and {alias}");
+        if (!_users.TryAdd(alias, user) && _users[alias] != user) Contradict($"{alias} is {_users[alias]} and {user}");
     }
 
     private void Note(string order, Action<OrderTold> note)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
@@ -7,9 +8,18 @@ namespace OrleansSale.Tests.Audit;
 /// <summary>Reads exported lines into entries. It refuses everything that the ledger's format does not name.</summary>
 internal sealed class EntryReader
 {
+    private const int CodeLength = 22;
+
+    private static readonly SearchValues<char> CodeCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    private static readonly HashSet<string> ReasonCodes =
+        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+
     private readonly TextPool _texts = new();
     private readonly LedgerEntry _entry = new();
     private byte[] _orderPrefix = [];
+    private UserFinder? _users;
 
     /// <summary>Reads one line. The entry is the same object every time.</summary>
     /// <exception cref="FormatException">The line is not an entry; the message says why.</exception>
@@ -42,8 +52,7 @@ internal sealed class EntryReader
         Name(ref reader, "seq"u8);
         _entry.Seq = Long(ref reader);
         Name(ref reader, "type"u8);
-        var type = Pooled(ref reader);
-        _entry.Type = EntryTypes.Named(type) ?? throw new FormatException($"unknown type {type}");
+        _entry.Type = EntryTypes.Named(Pooled(ref reader));
         Name(ref reader, "at"u8);
         _entry.At = Instant(ref reader);
         Name(ref reader, "data"u8);
@@ -52,6 +61,7 @@ internal sealed class EntryReader
             _entry.Present = Members.None;
             Read(ref reader);
             _entry.Terms = SaleTerms.Read(ref reader);
+            _users ??= new UserFinder(_entry.Terms.Channels);
             if (_orderPrefix.Length == 0) _orderPrefix = Encoding.UTF8.GetBytes(_entry.Terms.Batch + ".");
         }
         else
@@ -83,6 +93,8 @@ internal sealed class EntryReader
 
         var missing = EntryTypes.Required(_entry.Type) & ~_entry.Present;
         if (missing != Members.None) throw new FormatException($"{_entry.Type} lacks {missing}");
+        if (_entry.Type == EntryType.Released && _entry.Has(Members.By) != _entry.Has(Members.Reason))
+            throw new FormatException("a release has an operator without a reason, or the other way round");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -90,21 +102,24 @@ internal sealed class EntryReader
         switch (member)
         {
             case Members.Order: _entry.Order = Order(ref reader); break;
-            case Members.User: _entry.User = Pooled(ref reader); break;
+            case Members.Alias: _entry.Alias = Code(ref reader); break;
             case Members.Units when _entry.Type is EntryType.Restocked or EntryType.Withdrawn:
                 _entry.UnitCount = checked((int)Long(ref reader));
                 break;
             case Members.Units: ReadUnits(ref reader); break;
             case Members.PayBy: _entry.PayBy = Instant(ref reader); break;
             case Members.Reservation: _entry.Reservation = Long(ref reader); break;
-            case Members.Key: ReadKey(ref reader); break;
-            case Members.Checkout: Text(ref reader); break;
+            case Members.Key: _entry.Key = Code(ref reader); break;
+            case Members.Number: _entry.Number = Long(ref reader); break;
+            case Members.Provider: _entry.Provider = Pooled(ref reader); break;
+            case Members.Checkout: _entry.Checkout = Text(ref reader); break;
             case Members.Payment: _entry.Payment = Text(ref reader); break;
             case Members.Refund: _entry.Refund = Text(ref reader); break;
             case Members.Amount: ReadAmount(ref reader); break;
             case Members.Why: _entry.Why = Pooled(ref reader); break;
-            case Members.Reason: Take(ref reader, JsonTokenType.String, "a reason"); break;
-            case Members.By: _entry.By = Pooled(ref reader); break;
+            case Members.Cause: _entry.Cause = Pooled(ref reader); break;
+            case Members.Reason: ReadReason(ref reader); break;
+            case Members.By: _entry.By = Code(ref reader); break;
             case Members.Ranges: ReadRanges(ref reader); break;
             default: throw new FormatException($"{member} is not a member");
         }
@@ -112,7 +127,7 @@ internal sealed class EntryReader
 
     private static Members MemberNamed(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("order"u8) ? Members.Order
-        : reader.ValueTextEquals("user"u8) ? Members.User
+        : reader.ValueTextEquals("alias"u8) ? Members.Alias
         : reader.ValueTextEquals("units"u8) ? Members.Units
         : reader.ValueTextEquals("payBy"u8) ? Members.PayBy
         : reader.ValueTextEquals("reservation"u8) ? Members.Reservation
@@ -125,6 +140,9 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("ranges"u8) ? Members.Ranges
         : reader.ValueTextEquals("reason"u8) ? Members.Reason
         : reader.ValueTextEquals("by"u8) ? Members.By
+        : reader.ValueTextEquals("number"u8) ? Members.Number
+        : reader.ValueTextEquals("provider"u8) ? Members.Provider
+        : reader.ValueTextEquals("cause"u8) ? Members.Cause
         : Members.None;
 
     private void ReadUnits(ref Utf8JsonReader reader)
@@ -158,13 +176,22 @@ internal sealed class EntryReader
         Take(ref reader, JsonTokenType.EndObject, "the end of the amount");
     }
 
-    private void ReadKey(ref Utf8JsonReader reader)
+    /// <summary>An operator's reason for one order is a code of a closed set: there is no free text about one person.</summary>
+    private void ReadReason(ref Utf8JsonReader reader)
     {
-        _entry.Key = null;
-        if (Read(ref reader) == JsonTokenType.Null && _entry.Type == EntryType.Held) return;
-        if (reader.TokenType != JsonTokenType.String) throw new FormatException("a key is not a text");
-        var key = reader.GetString()!;
-        _entry.Key = key.Length is > 0 and <= 64 ? key : throw new FormatException("a key has 1…64 characters");
+        Take(ref reader, JsonTokenType.String, "a reason");
+        if (_entry.Type == EntryType.Released && !ReasonCodes.Contains(reader.GetString()!))
+            throw new FormatException($"{reader.GetString()} is no reason of the closed set");
+    }
+
+    /// <summary>What stands for a user or a key: 16 bytes in base64url, in their one canonical form.</summary>
+    private string Code(ref Utf8JsonReader reader)
+    {
+        Take(ref reader, JsonTokenType.String, "22 characters of base64url");
+        var text = _texts.Take(ref reader);
+        return text.Length == CodeLength && !text.AsSpan().ContainsAnyExcept(CodeCharacters) && (text[^1] is 'A' or 'Q' or 'g' or 'w')
+            ? text
+            : throw new FormatException($"{text} is no alias and no hash of a key");
     }
 
     private static JsonTokenType Read(ref Utf8JsonReader reader) =>
@@ -204,13 +231,15 @@ internal sealed class EntryReader
     {
         Take(ref reader, JsonTokenType.String, "a text");
         var text = _texts.Take(ref reader);
+        _users?.RequireNone(text);
         return text.Length > 0 ? text : throw new FormatException("a text is empty");
     }
 
-    private static string Text(ref Utf8JsonReader reader)
+    private string Text(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a text");
         var text = reader.GetString()!;
+        _users?.RequireNone(text);
         return text.Length > 0 ? text : throw new FormatException("a text is empty");
     }
 

@@ -14,13 +14,17 @@ internal sealed class LedgerEntry
     /// </summary>
     public Members Present { get; set; }
 
+    /// <summary>Whether it has this member.</summary>
+    public bool Has(Members member) => (Present & member) != 0;
+
     /// <summary>Only of <see cref="EntryType.Created"/>.</summary>
     public SaleTerms? Terms { get; set; }
 
     /// <summary>The sequence of the hold that made the order: its id without the batch.</summary>
     public long Order { get; set; }
 
-    public string User { get; set; } = "";
+    /// <summary>What stands for the user.</summary>
+    public string Alias { get; set; } = "";
 
     /// <summary>The unit numbers of a hold or a release.</summary>
     public List<int> Units { get; } = [];
@@ -35,10 +39,24 @@ internal sealed class LedgerEntry
 
     public long Reservation { get; set; }
 
-    /// <summary>Null when the purchase came without one.</summary>
+    /// <summary>What stands for the client's key; null when the purchase came without one.</summary>
     public string? Key { get; set; }
 
+    /// <summary>Why a sale ended.</summary>
+    public string Cause { get; set; } = "";
+
+    /// <summary>Which of its order's checkouts it is, from 1.</summary>
+    public long Number { get; set; }
+
+    public string Checkout { get; set; } = "";
+
+    public string Provider { get; set; } = "";
+
+    /// <summary>The provider's id of the payment; see <see cref="PaymentKey"/>.</summary>
     public string Payment { get; set; } = "";
+
+    /// <summary>The payment among all: ids count per provider.</summary>
+    public PaymentKey PaymentKey => new(Provider, Payment);
 
     public string Refund { get; set; } = "";
 
@@ -47,6 +65,15 @@ internal sealed class LedgerEntry
     public string Why { get; set; } = "";
 
     public string By { get; set; } = "";
+}
+
+/// <summary>A captured payment among those of all providers.</summary>
+/// <param name="Provider">The provider.</param>
+/// <param name="Id">The provider's id of it.</param>
+public readonly record struct PaymentKey(string Provider, string Id)
+{
+    /// <summary>Such as <c>alipay/p-1</c>.</summary>
+    public override string ToString() => $"{Provider}/{Id}";
 }
 
 /// <summary>Money in minor units.</summary>

@@ -8,13 +8,33 @@ namespace OrleansSale.Tests.Audit;
 /// </remarks>
 internal sealed class MoneyBook(SaleTerms terms, Violations violations)
 {
-    private readonly Dictionary<string, AuditedPayment> _payments = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _refunds = new(StringComparer.Ordinal);
+    private const int MaxCheckouts = 10;
+
+    private readonly Dictionary<PaymentKey, AuditedPayment> _payments = [];
+    private readonly HashSet<PaymentKey> _refunds = [];
     private AuditedOrder? _releasedButNotOwed;
     private AuditedOrder? _owedButNotReleased;
 
     /// <summary>All captured payments that the ledger knows.</summary>
-    public IReadOnlyDictionary<string, AuditedPayment> Payments => _payments;
+    public IReadOnlyDictionary<PaymentKey, AuditedPayment> Payments => _payments;
+
+    /// <summary>How many payments are owed back.</summary>
+    public int Owed => _payments.Values.Count(payment => payment.End == PaymentEnd.Owed);
+
+    /// <summary>A checkout of the order was opened: its next one.</summary>
+    public void CheckOut(LedgerEntry entry, AuditedOrder order)
+    {
+        if (!order.Live || order.Payment is not null)
+            violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is not awaiting payment");
+        if (entry.Number != order.Checkouts + 1)
+            violations.Add(Invariant.I6, entry.Seq, $"checkout {entry.Number} of {Name(order)} follows {order.Checkouts} others");
+        if (entry.Number > MaxCheckouts)
+            violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} has more than {MaxCheckouts} checkouts");
+        if (entry.Checkout == order.Checkout)
+            violations.Add(Invariant.I6, entry.Seq, $"checkout {entry.Checkout} of {Name(order)} is open already");
+        order.Checkouts++;
+        order.Checkout = entry.Checkout;
+    }
 
     /// <summary>The order is paid.</summary>
     public void Sell(LedgerEntry entry, AuditedOrder order)
@@ -25,10 +45,10 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
                 $"sold for {entry.Amount}, its price is {price} {terms.Price.Currency}");
         if (!order.Live) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold after its release");
         if (order.Payment is not null) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is sold twice");
-        var payment = new AuditedPayment(entry.Payment, order, entry.Amount) { End = PaymentEnd.Sold };
-        if (!_payments.TryAdd(entry.Payment, payment))
-            violations.Add(Invariant.I6, entry.Seq, $"payment {entry.Payment} was used already");
-        order.Payment ??= entry.Payment;
+        var payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount) { End = PaymentEnd.Sold };
+        if (!_payments.TryAdd(entry.PaymentKey, payment))
+            violations.Add(Invariant.I6, entry.Seq, $"payment {entry.PaymentKey} was used already");
+        order.Payment ??= entry.PaymentKey;
     }
 
     /// <summary>The order's units go; the money of a paid one becomes owed.</summary>
@@ -43,10 +63,12 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>A payment is owed back: that of a released order, or one its order had no use for.</summary>
     public void Owe(LedgerEntry entry, AuditedOrder order)
     {
-        if (!_payments.TryGetValue(entry.Payment, out var payment))
+        if (entry.Why is not ("expired" or "cancelled" or "duplicate" or "wrong-amount" or "wrong-payer"))
+            violations.Add(Invariant.Form, entry.Seq, $"owed because of {entry.Why}");
+        if (!_payments.TryGetValue(entry.PaymentKey, out var payment))
         {
-            payment = new AuditedPayment(entry.Payment, order, entry.Amount) { End = PaymentEnd.Owed };
-            _payments.Add(entry.Payment, payment);
+            payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount) { End = PaymentEnd.Owed };
+            _payments.Add(entry.PaymentKey, payment);
             return;
         }
 
@@ -61,11 +83,11 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>A payment was paid back.</summary>
     public void Refund(LedgerEntry entry, AuditedOrder order)
     {
-        if (!_refunds.Add(entry.Refund))
+        if (!_refunds.Add(new PaymentKey(entry.Provider, entry.Refund)))
             violations.Add(Invariant.I6, entry.Seq, $"refund {entry.Refund} was made already");
-        if (!_payments.TryGetValue(entry.Payment, out var payment))
+        if (!_payments.TryGetValue(entry.PaymentKey, out var payment))
         {
-            violations.Add(Invariant.I6, entry.Seq, $"payment {entry.Payment} is refunded, but was never owed");
+            violations.Add(Invariant.I6, entry.Seq, $"payment {entry.PaymentKey} is refunded, but was never owed");
             return;
         }
 
@@ -89,7 +111,7 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>Whether this entry closes what the one before left open.</summary>
     public bool Closes(LedgerEntry entry) => entry.Type switch
     {
-        EntryType.RefundOwed => _releasedButNotOwed?.Seq == entry.Order && _releasedButNotOwed.Payment == entry.Payment,
+        EntryType.RefundOwed => _releasedButNotOwed?.Seq == entry.Order && _releasedButNotOwed.Payment == entry.PaymentKey,
         EntryType.Released => _owedButNotReleased?.Seq == entry.Order,
         _ => false,
     };

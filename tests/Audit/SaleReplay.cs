@@ -3,19 +3,29 @@ using System.Runtime.InteropServices;
 namespace OrleansSale.Tests.Audit;
 
 /// <summary>Applies a batch's entries one by one and checks the invariants after each.</summary>
-internal sealed class SaleReplay(SaleTerms terms, Violations violations)
+internal sealed class SaleReplay
 {
+    private readonly Violations _violations;
     private readonly List<AuditedOrder> _orders = [];
     private readonly Dictionary<long, AuditedOrder> _bySeq = [];
     private readonly HashSet<(string By, string Key)> _stockKeys = [];
 
-    public SaleTerms Terms { get; } = terms;
+    public SaleReplay(SaleTerms terms, Violations violations)
+    {
+        (Terms, _violations, Units, Money) = (terms, violations, new(violations), new(terms, violations));
+        Life = new SaleLife(terms, violations);
+        Buyers = new BuyerBook(terms, Life, violations);
+    }
 
-    public UnitMap Units { get; } = new(violations);
+    public SaleTerms Terms { get; }
 
-    public BuyerBook Buyers { get; } = new(terms, violations);
+    public UnitMap Units { get; }
 
-    public MoneyBook Money { get; } = new(terms, violations);
+    public SaleLife Life { get; }
+
+    public BuyerBook Buyers { get; }
+
+    public MoneyBook Money { get; }
 
     public IReadOnlyList<AuditedOrder> Orders => _orders;
 
@@ -31,14 +41,18 @@ internal sealed class SaleReplay(SaleTerms terms, Violations violations)
     public void Apply(LedgerEntry entry)
     {
         if (!Money.Closes(entry)) Money.CheckNothingOpen(entry.Seq);
+        if (!Life.Closes(entry)) Life.CheckNothingOpen(entry.Seq);
         switch (entry.Type)
         {
-            case EntryType.Created: violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
+            case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
+            case EntryType.Opened: Life.Open(entry); break;
+            case EntryType.Ended: Life.End(entry); break;
+            case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held, Money.Owed); break;
             case EntryType.Held: Hold(entry); break;
             case EntryType.ReservationCancelled: Buyers.CancelReservation(entry); break;
             case EntryType.Restocked: CheckStockKey(entry); Units.Restock(entry); break;
             case EntryType.Withdrawn: CheckStockKey(entry); Units.Withdraw(entry); break;
-            case EntryType.Paused or EntryType.Resumed or EntryType.Closed: Buyers.Direct(entry.Type); break;
+            case EntryType.Paused or EntryType.Resumed or EntryType.Closed: Life.Direct(entry.Type); break;
             default: ApplyToOrder(entry); break;
         }
 
@@ -49,6 +63,7 @@ internal sealed class SaleReplay(SaleTerms terms, Violations violations)
     public void End(long seq)
     {
         Money.CheckNothingOpen(seq);
+        Life.CheckNothingOpen(seq);
         Units.Recount(seq, _orders);
     }
 
@@ -56,17 +71,18 @@ internal sealed class SaleReplay(SaleTerms terms, Violations violations)
     {
         var payBy = entry.At.AddSeconds(Terms.PaymentWindowSeconds);
         if (entry.PayBy != payBy)
-            violations.Add(Invariant.Deadline, entry.Seq,
+            _violations.Add(Invariant.Deadline, entry.Seq,
                 $"payBy is {entry.PayBy:O}, the payment window ends {payBy:O}");
         if (entry.Order != entry.Seq)
-            violations.Add(Invariant.Form, entry.Seq,
+            _violations.Add(Invariant.Form, entry.Seq,
                 $"the order's id {Terms.Batch}.{entry.Order} does not name its hold");
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, Buyers.Hold(entry), [.. entry.Units])
         {
             PayBy = entry.PayBy,
+            Key = entry.Key,
         };
         _orders.Add(order);
-        if (!_bySeq.TryAdd(order.Seq, order)) violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");
+        if (!_bySeq.TryAdd(order.Seq, order)) _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");
         Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
         FirstHeldAt ??= entry.At;
         if (Units.Counts.Free == 0) SoldOutAt = entry.At;
@@ -76,17 +92,14 @@ internal sealed class SaleReplay(SaleTerms terms, Violations violations)
     {
         if (!_bySeq.TryGetValue(entry.Order, out var order))
         {
-            violations.Add(Invariant.I6, entry.Seq,
+            _violations.Add(Invariant.I6, entry.Seq,
                 $"{entry.Type} of an order that was never held: {Terms.Batch}.{entry.Order}");
             return;
         }
 
         switch (entry.Type)
         {
-            case EntryType.CheckoutOpened:
-                if (!order.Live || order.Payment is not null)
-                    violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is not awaiting payment");
-                break;
+            case EntryType.CheckoutOpened: Money.CheckOut(entry, order); break;
             case EntryType.Sold: Sell(entry, order); break;
             case EntryType.Released: Release(entry, order); break;
             case EntryType.RefundOwed: Money.Owe(entry, order); break;
@@ -106,26 +119,29 @@ internal sealed class SaleReplay(SaleTerms terms, Violations violations)
     {
         if (!order.Live)
         {
-            violations.Add(Invariant.I6, entry.Seq, $"the hold of {Name(order)} ends a second time");
+            _violations.Add(Invariant.I6, entry.Seq, $"the hold of {Name(order)} ends a second time");
             return;
         }
 
         if (entry.Why is not ("expired" or "cancelled"))
-            violations.Add(Invariant.Form, entry.Seq, $"released because of {entry.Why}");
+            _violations.Add(Invariant.Form, entry.Seq, $"released because of {entry.Why}");
+        if (entry.Has(Members.By) && entry.Why != "cancelled")
+            _violations.Add(Invariant.Form, entry.Seq, $"an operator released {Name(order)} because of {entry.Why}");
         if (entry.Why == "expired" && entry.At < order.PayBy)
-            violations.Add(Invariant.Deadline, entry.Seq, $"{Name(order)} expires before its payBy");
+            _violations.Add(Invariant.Deadline, entry.Seq, $"{Name(order)} expires before its payBy");
         if (!CollectionsMarshal.AsSpan(entry.Units).SequenceEqual((int[])order.Units))
-            violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} releases other units than it held");
+            _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} releases other units than it held");
         Money.Release(entry, order);
         Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
         BuyerBook.Release(order);
         order.Released = entry.Why;
+        if (entry.Has(Members.By)) order.CancelledBy = entry.By;
     }
 
     private void CheckStockKey(LedgerEntry entry)
     {
         if (!_stockKeys.Add((entry.By, entry.Key!)))
-            violations.Add(Invariant.I1, entry.Seq,
+            _violations.Add(Invariant.I1, entry.Seq,
                 $"{entry.By}'s request {entry.Key} changes the stock a second time");
     }
 

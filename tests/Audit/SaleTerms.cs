@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -16,8 +17,11 @@ public sealed record SaleTerms(
     string Batch, IReadOnlySet<string> Channels, int Stock, int PerUserLimit, int PaymentWindowSeconds, Amount Price,
     DateTime SaleOpens, DateTime SaleCloses)
 {
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
+
     private static readonly HashSet<string> Known =
-        ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule"];
+        ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "keepPersonalDataDays",
+            "keyHash", "secretHash"];
 
     /// <summary>Reads the data of a <c>created</c> entry.</summary>
     /// <exception cref="FormatException">Something is missing, unknown or out of its range.</exception>
@@ -37,6 +41,10 @@ public sealed record SaleTerms(
         var closes = Instant(schedule, "saleCloses");
         if (reservationOpens >= reservationCloses || reservationCloses > opens || opens >= closes)
             throw new FormatException("the schedule is out of order");
+
+        Number(data, "keepPersonalDataDays", 0, 3_650);
+        RequireHash(data, "keyHash");
+        if (data.TryGetProperty("secretHash", out _)) RequireHash(data, "secretHash");
 
         var price = Member(Member(data, "product", JsonValueKind.Object), "price", JsonValueKind.Object);
         return new SaleTerms(
@@ -70,6 +78,12 @@ public sealed record SaleTerms(
         Member(data, name, JsonValueKind.Number).TryGetInt32(out var value) && value >= least && value <= most
             ? value
             : throw new FormatException($"{name} is not within {least}…{most}");
+
+    private static void RequireHash(JsonElement data, string name)
+    {
+        var text = Text(data, name);
+        if (text.Length != 64 || text.AsSpan().ContainsAnyExcept(LowerHex)) throw new FormatException($"{name} is not a SHA-256");
+    }
 
     private static DateTime Instant(JsonElement data, string name) =>
         DateTimeOffset.TryParse(

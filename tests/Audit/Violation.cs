@@ -14,7 +14,10 @@ public enum Invariant
     /// <summary>No user has more than the limit in live orders; a key names one order for ever.</summary>
     I2,
 
-    /// <summary>A hold is made only for an eligible, reserved user while the sale is on.</summary>
+    /// <summary>
+    /// A hold is made only for a reserved user while the sale is on. That the user is of one of the batch's channels does not
+    /// show in an alias, so it cannot be checked from a ledger.
+    /// </summary>
     I3,
 
     /// <summary>
@@ -26,6 +29,12 @@ public enum Invariant
     /// Every captured payment ends as exactly one of a paid order or a refund; an order is sold only with a payment.
     /// </summary>
     I6,
+
+    /// <summary>
+    /// A sale opens once and ends once, at its instants or because an operator closed it. Users' data go only after its end,
+    /// when nothing is held or owed.
+    /// </summary>
+    Life,
 
     /// <summary>A hold lives at least to its payBy, which is the payment window after it was made.</summary>
     Deadline,

@@ -36,9 +36,22 @@ public static class Ticket
     /// <exception cref="FormatException">It is not a ticket.</exception>
     public static long VersionOf(string ticket)
     {
+        using var payload = PayloadOf(ticket);
+        return payload.RootElement.GetProperty("v").GetInt64();
+    }
+
+    /// <summary>What stands for its user in the batch's ledger.</summary>
+    /// <exception cref="FormatException">It is not a ticket.</exception>
+    public static string AliasOf(string ticket)
+    {
+        using var payload = PayloadOf(ticket);
+        return payload.RootElement.GetProperty("a").GetString()!;
+    }
+
+    private static JsonDocument PayloadOf(string ticket)
+    {
         var parts = ticket.Split('.');
         if (parts.Length != 3 || parts[0] != "v2") throw new FormatException($"not a ticket: {ticket}");
-        using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-        return payload.RootElement.GetProperty("v").GetInt64();
+        return JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
     }
 }

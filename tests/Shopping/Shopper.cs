@@ -30,7 +30,7 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
         if (answer.Code == "reservation-closed") return false;
         if (!answer.Succeeded) throw new EngineException($"{User} could not reserve: {answer}");
         _ticket = answer.Text("ticket")!;
-        campaign.SaleRecord.Reserved(User, Ticket.VersionOf(_ticket));
+        campaign.SaleRecord.Reserved(User, Ticket.VersionOf(_ticket), Ticket.AliasOf(_ticket));
         return true;
     }
 
@@ -172,7 +172,8 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
             ? await client.ReserveAsync(_token, campaign.Next)
             : await client.UnreserveAsync(_token, campaign.Next);
         life.Judge(User, reserve ? "reserves" : "unreserves", null, answer, "limit-reached");
-        if (answer.Succeeded && reserve) campaign.NextRecord.Reserved(User, Ticket.VersionOf(answer.Text("ticket")!));
+        if (answer.Succeeded && reserve && answer.Text("ticket")! is var ticket)
+            campaign.NextRecord.Reserved(User, Ticket.VersionOf(ticket), Ticket.AliasOf(ticket));
         else if (answer.Succeeded) campaign.NextRecord.Unreserved(User);
         if (answer.Answered && answer.Code != "overloaded") _uncertainReservation = null;
     }

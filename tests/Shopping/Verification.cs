@@ -73,19 +73,21 @@ public sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shopp
     {
         var open = new List<string>();
         var captured = payments.ToDictionary(payment => payment.GetProperty("payment").GetString()!);
+        // The sandbox is the only provider, so its ids are unique.
+        var known = sale.Payments.Values.ToDictionary(payment => payment.Payment.Id);
         foreach (var (id, payment) in captured)
         {
             var order = payment.GetProperty("order").GetString();
             var refund = payment.TryGetProperty("refund", out var made) && made.ValueKind == JsonValueKind.Object
                 ? made.GetProperty("id").GetString()
                 : null;
-            if (!sale.Payments.TryGetValue(id, out var known))
+            if (!known.TryGetValue(id, out var recorded))
                 open.Add($"{id} of {order} is captured, and not in the ledger");
-            else if (known.End == PaymentEnd.Owed) open.Add($"{id} of {order} is owed");
-            else if (known.Refund != refund) open.Add($"{id} of {order}: refund {known.Refund}, but {refund} was made");
+            else if (recorded.End == PaymentEnd.Owed) open.Add($"{id} of {order} is owed");
+            else if (recorded.Refund != refund) open.Add($"{id} of {order}: refund {recorded.Refund}, but {refund} was made");
         }
 
-        open.AddRange(sale.Payments.Keys.Except(captured.Keys).Select(id => $"{id} was never captured"));
+        open.AddRange(known.Keys.Except(captured.Keys).Select(id => $"{id} was never captured"));
         var paidFor = payments.Select(payment => payment.GetProperty("order").GetString()).ToHashSet();
         open.AddRange(campaign.Captured.Keys.Where(order => !paidFor.Contains(order))
             .Select(order => $"the cashier confirmed a payment of {order}, and has none"));

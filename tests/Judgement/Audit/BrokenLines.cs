@@ -10,10 +10,11 @@ public sealed class BrokenLines
     [Fact]
     public async Task A_changed_character_is_found_at_its_entry_and_only_there()
     {
-        var export = ThreeHolds().Export().Replace("weibo:b", "weibo:x", StringComparison.Ordinal);
+        var export = ThreeHolds().Export()
+            .Replace(LedgerScript.AliasOf("weibo:b"), LedgerScript.AliasOf("weibo:x"), StringComparison.Ordinal);
         var sale = await LedgerScript.AuditAsync(export);
         sale.Violations.Kept.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            violation => violation.Invariant.ShouldBe(Invariant.I4), violation => violation.Seq.ShouldBe(3));
+            violation => violation.Invariant.ShouldBe(Invariant.I4), violation => violation.Seq.ShouldBe(4));
     }
 
     [Fact]
@@ -72,20 +73,83 @@ public sealed class BrokenLines
     }
 
     [Theory]
-    [InlineData("granted", """{"order":"mi2-1.2"}""")]
-    [InlineData("held", """{"order":"mi2-1.2"}""")]
-    [InlineData("reservation-cancelled", """{"user":"weibo:a","reservation":1,"phone":"10086"}""")]
-    [InlineData("reservation-cancelled", """{"user":"weibo:a","user":"weibo:b","reservation":1}""")]
-    [InlineData("reservation-cancelled", """{"user":"weibo:a","reservation":"1"}""")]
-    [InlineData("reservation-cancelled", """["weibo:a",1]""")]
-    [InlineData("sold", """{"order":"mi3-1.2","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
-    [InlineData("sold", """{"order":"mi2-1.2x","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
-    [InlineData("paused", """{"reason":"","by":"weibo:chef","key":null}""")]
+    [InlineData("gifted", """{}""")]
+    [InlineData("held", """{"order":"mi2-1.3"}""")]
+    [InlineData("reservation-cancelled", """{"alias":"{a}","reservation":1,"phone":"10086"}""")]
+    [InlineData("reservation-cancelled", """{"alias":"{a}","alias":"{a}","reservation":1}""")]
+    [InlineData("reservation-cancelled", """{"alias":"{a}","reservation":"1"}""")]
+    [InlineData("reservation-cancelled", """["{a}",1]""")]
+    [InlineData("sold", """{"order":"mi3-1.3","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("sold", """{"order":"mi2-1.3x","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("sold", """{"order":"mi2-1.3","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("paused", """{"reason":"","by":"{a}","key":null}""")]
+    [InlineData("paused", """{"reason":"","by":"{a}","key":"k"}""")]
+    [InlineData("opened", """{"by":"{a}"}""")]
+    [InlineData("ended", """{}""")]
+    [InlineData("anonymised", """{}""")]
+    [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","by":"{a}"}""")]
+    [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","reason":"other"}""")]
+    [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","by":"{a}","reason":"she is rude"}""")]
+    [InlineData("sold", """{"order":"mi2-1.3","provider":"a","payment":"p","amount":{"amount":1,"currency":"CNY"},"units":[1]}""")]
     public async Task Data_that_nobody_agreed_on_is_refused(string type, string data)
     {
-        var sale = await new LedgerScript().Write(type, data).AuditAsync();
-        sale.Violations.Kept.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            violation => violation.Invariant.ShouldBe(Invariant.Form), violation => violation.Seq.ShouldBe(2));
+        var text = data.Replace("{a}", LedgerScript.AliasOf("weibo:a"), StringComparison.Ordinal);
+        ShouldBeOfNoForm(await new LedgerScript().Write(type, text).AuditAsync());
+    }
+
+    [Theory]
+    [InlineData("joined"), InlineData("left"), InlineData("line-suspended"), InlineData("line-resumed")]
+    [InlineData("roster-closed"), InlineData("drawn"), InlineData("extended"), InlineData("rescheduled"), InlineData("recalled")]
+    [InlineData("approved"), InlineData("revived"), InlineData("granted"), InlineData("shipped"), InlineData("refund-stalled")]
+    [InlineData("refunded-elsewhere"), InlineData("disputed")]
+    public async Task A_type_without_rules_is_refused_by_its_name(string type)
+    {
+        var sale = await new LedgerScript().Write(type, """{"order":"mi2-1.3"}""").AuditAsync();
+        ShouldBeOfNoForm(sale);
+        sale.Violations.Kept[0].Text.ShouldBe($"{type} has no rules in this version");
+    }
+
+    [Theory]
+    [InlineData("weibo:alice"), InlineData(""), InlineData("AAAAAAAAAAAAAAAAAAAAAB"), InlineData("AAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA"), InlineData("AAAAAAAAAAAAAAAAAAAA+A"), InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
+    public async Task What_is_no_alias_is_refused_in_the_place_of_one(string alias) =>
+        ShouldBeOfNoForm(await new LedgerScript()
+            .Write("reservation-cancelled", $$"""{"alias":"{{alias}}","reservation":1}""").AuditAsync());
+
+    [Theory]
+    [InlineData("checkout-opened", """{"order":"mi2-1.3","number":1,"provider":"{u}","checkout":"c"}""")]
+    [InlineData("checkout-opened", """{"order":"mi2-1.3","number":1,"provider":"alipay","checkout":"c-{u}"}""")]
+    [InlineData("sold", """{"order":"mi2-1.3","provider":"alipay","payment":"{u}/1","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("sold", """{"order":"mi2-1.3","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"{u}"}}""")]
+    [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"{u}"}""")]
+    [InlineData("ended", """{"cause":"{u}"}""")]
+    public async Task A_user_in_any_text_is_found(string type, string data)
+    {
+        foreach (var user in new[] { "weibo:alice", "qq:小明", @"weibo\u003aalice" })
+        {
+            var script = new LedgerScript(channel: """["weibo","qq"]""");
+            var sale = await script.Write(type, data.Replace("{u}", user, StringComparison.Ordinal)).AuditAsync();
+            ShouldBeOfNoForm(sale);
+            sale.Violations.Kept[0].Text.ShouldStartWith("a user is in the text ");
+        }
+    }
+
+    [Fact]
+    public async Task A_user_in_a_reason_for_the_whole_batch_and_a_text_that_is_none_are_no_violation()
+    {
+        var sale = await new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "weibo:").CheckedOut(3, 2, "weixin:alice")
+            .Write("paused", LedgerScript.Command("asked for by weibo:alice")).AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("keyHash"), InlineData("keepPersonalDataDays")]
+    public async Task Terms_with_another_member_in_the_place_of_one_are_refused(string member)
+    {
+        var created = new LedgerScript().Export().Split('\n')[0];
+        var sale = await LedgerScript.AuditAsync(created.Replace($"\"{member}\"", "\"gift\"", StringComparison.Ordinal));
+        sale.Violations.Of(Invariant.Form).ShouldBe(1);
+        sale.Terms.ShouldBeNull();
     }
 
     [Fact]
@@ -110,7 +174,7 @@ public sealed class BrokenLines
     {
         var lines = ThreeHolds().Export().Split('\n');
         var sale = await LedgerScript.AuditAsync(string.Join('\n', lines.Skip(1)));
-        sale.Violations.Of(Invariant.Form).ShouldBe(3);
+        sale.Violations.Of(Invariant.Form).ShouldBe(4);
         sale.Terms.ShouldBeNull();
     }
 
@@ -124,4 +188,7 @@ public sealed class BrokenLines
 
     private static LedgerScript ThreeHolds() =>
         new LedgerScript().Held("weibo:a", "1").Held("weibo:b", "2").Held("weibo:c", "3");
+
+    private static void ShouldBeOfNoForm(AuditedSale sale) => sale.Violations.Kept.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+        violation => violation.Invariant.ShouldBe(Invariant.Form), violation => violation.Seq.ShouldBe(3));
 }

@@ -10,14 +10,20 @@ internal sealed class LedgerScript
     /// <summary>One unit's price, as the data of an entry says it.</summary>
     public const string Price = """{"amount":199900,"currency":"CNY"}""";
 
+    /// <summary>The key of the batch.</summary>
+    public static readonly BatchSecret Secret = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
+
     private static readonly DateTime Opens = new(2012, 12, 21, 4, 0, 0, DateTimeKind.Utc);
+
+    private static readonly string Chef = AliasOf("weibo:chef");
 
     private readonly StringBuilder _export = new();
     private byte[] _hash = new byte[32];
     private DateTime _at = Opens.AddDays(-2);
 
     /// <summary>
-    /// A batch of <paramref name="stock"/> units for <c>weibo</c>, whose sale is open when the next entry is written.
+    /// A batch of <paramref name="stock"/> units for <c>weibo</c>, whose sale has opened when the next entry is written; its
+    /// opening is entry 2.
     /// </summary>
     public LedgerScript(int stock = 5, int limit = 1, string channel = "\"weibo\"", bool open = true)
     {
@@ -26,13 +32,27 @@ internal sealed class LedgerScript
             "channel":{{{channel}}},"stock":{{{stock}}},
             "perUserLimit":{{{limit}}},"paymentWindowSeconds":900,"schedule":{"reservationOpens":"2012-12-19T04:00:00Z",
             "reservationCloses":"2012-12-21T03:00:00Z","saleOpens":"2012-12-21T04:00:00Z",
-            "saleCloses":"2012-12-21T12:00:00Z"}}
+            "saleCloses":"2012-12-21T12:00:00Z"},"keepPersonalDataDays":90,"keyHash":"{{{Secret.Hash}}}"}
             """.ReplaceLineEndings(""));
-        if (open) _at = Opens;
+        if (open) AtOpening().Opened();
     }
 
     /// <summary>Sequence of the last entry.</summary>
     public long Seq { get; private set; }
+
+    /// <summary>What stands for a user.</summary>
+    public static string AliasOf(string user) => Secret.AliasOf(user);
+
+    /// <summary>The data of an operator's command.</summary>
+    public static string Command(string reason, string key = "k") =>
+        $$"""{"reason":"{{reason}}","by":"{{Chef}}","key":"{{Secret.KeyHashOf(Chef, key)}}"}""";
+
+    /// <summary>Moves the clock to the opening.</summary>
+    public LedgerScript AtOpening(double seconds = 0)
+    {
+        _at = Opens.AddSeconds(seconds);
+        return this;
+    }
 
     /// <summary>Moves the clock.</summary>
     public LedgerScript After(double seconds)
@@ -54,36 +74,48 @@ internal sealed class LedgerScript
     public LedgerScript Held(
         string user, string units, string? key = null, long reservation = 1, double window = 900, string? order = null)
     {
-        var keyed = key is null ? "" : $",\"key\":\"{key}\"";
+        var alias = AliasOf(user);
+        var keyed = key is null ? "" : $",\"key\":\"{Secret.KeyHashOf(alias, key)}\"";
         var payBy = Text(_at.AddSeconds(window));
         return Write("held", $$"""
-            {"order":"{{order ?? $"mi2-1.{Seq + 1}"}}","user":"{{user}}","units":[{{units}}],"payBy":"{{payBy}}",
+            {"order":"{{order ?? $"mi2-1.{Seq + 1}"}}","alias":"{{alias}}","units":[{{units}}],"payBy":"{{payBy}}",
             "reservation":{{reservation}}{{keyed}}}
             """.ReplaceLineEndings(""));
     }
 
+    public LedgerScript Opened() => Write("opened", "{}");
+
+    public LedgerScript Ended(string cause) => Write("ended", $$"""{"cause":"{{cause}}"}""");
+
+    public LedgerScript Anonymised() => Write("anonymised", $$"""{"by":"{{Chef}}"}""");
+
+    public LedgerScript CheckedOut(long order, int number, string checkout) => Write("checkout-opened",
+        $$"""{"order":"mi2-1.{{order}}","number":{{number}},"provider":"alipay","checkout":"{{checkout}}"}""");
+
     public LedgerScript Sold(long order, string payment, string amount = Price) =>
-        Write("sold", $$"""{"order":"mi2-1.{{order}}","payment":"{{payment}}","amount":{{amount}}}""");
+        Write("sold", $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}}}""");
 
-    public LedgerScript Released(long order, string units, string why = "cancelled") =>
-        Write("released", $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"}""");
+    public LedgerScript Released(long order, string units, string why = "cancelled", string? by = null)
+    {
+        var operatorAndReason = by is null ? "" : $",\"by\":\"{AliasOf(by)}\",\"reason\":\"mistake\"";
+        return Write("released", $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"{{operatorAndReason}}}""");
+    }
 
-    public LedgerScript Owed(long order, string payment, string amount = Price) =>
-        Write("refund-owed",
-            $$"""{"order":"mi2-1.{{order}}","payment":"{{payment}}","amount":{{amount}},"why":"cancelled"}""");
+    public LedgerScript Owed(long order, string payment, string amount = Price, string provider = "alipay") => Write("refund-owed",
+        $$"""{"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}","amount":{{amount}},"why":"cancelled"}""");
 
-    public LedgerScript Refunded(long order, string payment, string refund, string amount = Price) =>
-        Write("refunded",
-            $$"""{"order":"mi2-1.{{order}}","payment":"{{payment}}","refund":"{{refund}}","amount":{{amount}}}""");
+    public LedgerScript Refunded(long order, string payment, string refund, string amount = Price, string provider = "alipay") =>
+        Write("refunded", $$"""
+            {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}","refund":"{{refund}}","amount":{{amount}}}
+            """.ReplaceLineEndings(""));
 
     public LedgerScript Unreserved(string user, long version) =>
-        Write("reservation-cancelled", $$"""{"user":"{{user}}","reservation":{{version}}}""");
+        Write("reservation-cancelled", $$"""{"alias":"{{AliasOf(user)}}","reservation":{{version}}}""");
 
     public LedgerScript Moved(string type, int units, string ranges, string key = "k") =>
-        Write(type,
-            $$"""{"units":{{units}},"ranges":{{ranges}},"reason":"because","by":"weibo:chef","key":"{{key}}"}""");
+        Write(type, $$"""{"units":{{units}},"ranges":{{ranges}},{{Command("because", key)[1..]}}""");
 
-    public LedgerScript Directed(string type) => Write(type, """{"reason":"because","by":"weibo:chef","key":"k"}""");
+    public LedgerScript Directed(string type) => Write(type, Command("because"));
 
     /// <summary>Adds bytes as they are.</summary>
     public LedgerScript Raw(string text)

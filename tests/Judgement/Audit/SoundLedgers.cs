@@ -18,6 +18,31 @@ public sealed class SoundLedgers
     }
 
     [Fact]
+    public async Task A_sale_that_ends_by_its_schedule_is_sound_and_may_be_closed_after_it()
+    {
+        var sale = await new LedgerScript().After(8 * 3600).Ended("schedule").Directed("closed").AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        sale.Ended.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Payments_and_refunds_count_per_provider()
+    {
+        var sale = await new LedgerScript().Held("weibo:a", "1").Owed(3, "p").Owed(3, "p", provider: "other")
+            .Refunded(3, "p", "r").Refunded(3, "p", "r", provider: "other").AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        sale.Payments.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_order_says_who_cancelled_it()
+    {
+        var sale = await WholeLife().AuditAsync();
+        sale.Order("mi2-1.4")!.CancelledBy.ShouldBe(LedgerScript.AliasOf("weibo:chef"));
+        sale.Order("mi2-1.15")!.CancelledBy.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task The_head_is_the_last_line_s_hash()
     {
         var script = WholeLife();
@@ -46,8 +71,8 @@ public sealed class SoundLedgers
     [Fact]
     public async Task Money_may_be_owed_just_before_its_order_is_released()
     {
-        var sale = await new LedgerScript().Held("weibo:a", "1").Sold(2, "p1").Owed(2, "p1").Released(2, "1")
-            .Refunded(2, "p1", "r1").AuditAsync();
+        var sale = await new LedgerScript().Held("weibo:a", "1").Sold(3, "p1").Owed(3, "p1").Released(3, "1")
+            .Refunded(3, "p1", "r1").AuditAsync();
         sale.Violations.Kept.ShouldBeEmpty();
     }
 
@@ -72,17 +97,17 @@ public sealed class SoundLedgers
     private static LedgerScript WholeLife() => new LedgerScript()
         .Held("weibo:a", "1", "k1")
         .Held("weibo:b", "2")
-        .Write("checkout-opened", """{"order":"mi2-1.2","checkout":"c1"}""")
-        .Sold(2, "p1")
+        .CheckedOut(3, 1, "c1").CheckedOut(3, 2, "c2")
+        .Sold(3, "p1")
         .After(1).Directed("paused").Directed("resumed")
-        .Released(3, "2")
+        .Released(4, "2", by: "weibo:chef")
         .Unreserved("weibo:b", 1)
         .Held("weibo:b", "2", reservation: 2)
         .Moved("restocked", 3, "[[6,8]]", "k1").Moved("withdrawn", 1, "[[3,3]]", "k2")
-        .Held("weibo:d", "4", "k1").Sold(13, "p2").Released(13, "4").Owed(13, "p2").Refunded(13, "p2", "r2")
-        .After(930).Released(10, "2", "expired")
-        .Owed(10, "late").After(1).Refunded(10, "late", "r1")
-        .Directed("closed");
+        .Held("weibo:d", "4", "k1").Sold(15, "p2").Released(15, "4").Owed(15, "p2").Refunded(15, "p2", "r2")
+        .After(930).Released(12, "2", "expired")
+        .Owed(12, "late").After(1).Refunded(12, "late", "r1")
+        .Directed("closed").Ended("operator").Anonymised();
 
     /// <summary>Gives three bytes a read.</summary>
     private sealed class DrippingStream(byte[] bytes) : MemoryStream(bytes)

@@ -1,0 +1,77 @@
+namespace OrleansSale.Tests.Audit;
+
+/// <summary>When a sale opens, pauses, closes and ends, and that holds are made only in between (I3).</summary>
+internal sealed class SaleLife(SaleTerms terms, Violations violations)
+{
+    private bool _opened;
+    private bool _paused;
+    private bool _closed;
+    private bool _anonymised;
+
+    // Closing a sale ends it in the same commit, so in the ledger one follows the other at once.
+    private bool _mustEnd;
+
+    /// <summary>Whether the sale has ended.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Called before every entry but the one that ends a closed sale, and at the end.</summary>
+    public void CheckNothingOpen(long seq)
+    {
+        if (_mustEnd) violations.Add(Invariant.Life, seq, "the sale was closed, but has not ended");
+        _mustEnd = false;
+    }
+
+    /// <summary>Whether this entry ends what the one before closed.</summary>
+    public bool Closes(LedgerEntry entry) => _mustEnd && entry is { Type: EntryType.Ended, Cause: "operator" };
+
+    /// <summary>The sale opened.</summary>
+    public void Open(LedgerEntry entry)
+    {
+        if (_opened) violations.Add(Invariant.Life, entry.Seq, "opened twice");
+        if (Ended || _closed) violations.Add(Invariant.Life, entry.Seq, "opened after its end");
+        if (entry.At < terms.SaleOpens) violations.Add(Invariant.Life, entry.Seq, $"opened before {terms.SaleOpens:O}");
+        _opened = true;
+    }
+
+    /// <summary>The sale ended.</summary>
+    public void End(LedgerEntry entry)
+    {
+        if (Ended) violations.Add(Invariant.Life, entry.Seq, "ended twice");
+        if (entry.Cause is not ("schedule" or "operator")) violations.Add(Invariant.Form, entry.Seq, $"ended because of {entry.Cause}");
+        if (entry.Cause == "operator" && !_closed) violations.Add(Invariant.Life, entry.Seq, "ended by an operator who closed nothing");
+        if (entry.Cause == "schedule" && entry.At < terms.SaleCloses)
+            violations.Add(Invariant.Life, entry.Seq, $"ended before {terms.SaleCloses:O}");
+        (Ended, _mustEnd) = (true, false);
+    }
+
+    /// <summary>Pause, resume, close.</summary>
+    public void Direct(EntryType type)
+    {
+        if (type != EntryType.Closed) _paused = type == EntryType.Paused;
+        else (_closed, _mustEnd) = (true, !Ended);
+    }
+
+    /// <summary>What is personal is gone: the sale has ended, and nothing is open.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="held">Units held.</param>
+    /// <param name="owed">Payments owed back.</param>
+    public void Anonymise(LedgerEntry entry, int held, int owed)
+    {
+        if (_anonymised) violations.Add(Invariant.Life, entry.Seq, "anonymised twice");
+        if (!Ended) violations.Add(Invariant.Life, entry.Seq, "anonymised before its end");
+        if (held > 0) violations.Add(Invariant.Life, entry.Seq, $"anonymised while {held} units are held");
+        if (owed > 0) violations.Add(Invariant.Life, entry.Seq, $"anonymised while {owed} payments are owed");
+        _anonymised = true;
+    }
+
+    /// <summary>Checks that a hold may be made now.</summary>
+    public void CheckHold(LedgerEntry entry)
+    {
+        if (!_opened) violations.Add(Invariant.I3, entry.Seq, "held, and the sale has not opened");
+        if (Ended) violations.Add(Invariant.I3, entry.Seq, "held, and the sale has ended");
+        if (entry.At < terms.SaleOpens) violations.Add(Invariant.I3, entry.Seq, "held before the sale opened");
+        if (entry.At >= terms.SaleCloses) violations.Add(Invariant.I3, entry.Seq, "held after the sale's end");
+        if (_paused) violations.Add(Invariant.I3, entry.Seq, "held while paused");
+        if (_closed) violations.Add(Invariant.I3, entry.Seq, "held after the batch was closed");
+    }
+}
