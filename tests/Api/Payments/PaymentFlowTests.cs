@@ -235,7 +235,7 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
         var listed = (await _sale.Client.GetAsync($"/sandbox/payments?order={order}",
             $"Bearer {_sale.Front.Secrets.PaymentsApiKey}")).Is(200);
         var payment = listed.Items.ShouldHaveSingleItem();
-        var entered = ledger.Payments[payment.GetProperty("payment").GetString()!];
+        var entered = ledger.Payments[new("default", payment.GetProperty("payment").GetString()!)];
         entered.Refund.ShouldBe(payment.GetProperty("refund").GetProperty("id").GetString());
         entered.Amount.Value.ShouldBe(payment.GetProperty("refund").GetProperty("amount").GetProperty("amount")
             .GetInt64());

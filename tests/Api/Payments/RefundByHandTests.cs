@@ -21,7 +21,7 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
 
         (await _sale.CancelAsync(order, user)).Is(200);
         await _sale.UntilOrderIsAsync(order, user, "refunded");
-        var entered = (await _sale.AuditAsync(batch)).Payments[payment];
+        var entered = (await _sale.AuditAsync(batch)).Payments[new("default", payment)];
         (entered.End, entered.Refund).ShouldBe((PaymentEnd.Refunded, refund));
         (await FaultsOfAsync(batch)).ShouldBeEmpty();
     }
@@ -51,7 +51,7 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
 
         var rest = (await ByHandAsync(payment, order, Offer.Price - 100)).Is(201)["id"];
         await _sale.UntilOrderIsAsync(order, user, "refunded");
-        var entered = (await _sale.AuditAsync(batch)).Payments[payment];
+        var entered = (await _sale.AuditAsync(batch)).Payments[new("default", payment)];
         (entered.End, entered.Refund, entered.Amount.Value).ShouldBe((PaymentEnd.Refunded, rest, Offer.Price));
         (await FaultsOfAsync(batch)).ShouldBeEmpty();
     }
@@ -67,7 +67,7 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
 
         var rest = (await ByHandAsync(payment, order, Offer.Price - 100)).Is(201)["id"];
         await _sale.UntilOrderIsAsync(order, user, "refunded");
-        var entered = (await _sale.AuditAsync(batch)).Payments[payment];
+        var entered = (await _sale.AuditAsync(batch)).Payments[new("default", payment)];
         (entered.End, entered.Refund, entered.Amount.Value).ShouldBe((PaymentEnd.Refunded, rest, Offer.Price));
     }
 

@@ -44,7 +44,7 @@ public sealed class CrowdTests(SaleTests.Fixture fixture)
         holders.Count.ShouldBe(Units);
         var ledger = await _sale.AuditAsync(batch);
         ledger.Units.Held.ShouldBe(Units);
-        ledger.Orders.Select(order => order.User).Distinct().Count().ShouldBe(Units);
+        ledger.Orders.Select(order => order.Alias).Distinct().Count().ShouldBe(Units);
         ledger.Orders.SelectMany(order => order.Units).Order().ShouldBe(Enumerable.Range(1, Units));
         told.Orders.ShouldBe(Units, "every order was told to its user");
         var contradictions = told.Against(ledger);

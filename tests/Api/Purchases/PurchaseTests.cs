@@ -28,7 +28,7 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         (await _sale.Client.GetAsync(made.Header("Location")!, _sale.Sign.Bearer(user)))
             .Is(200).Text.ShouldBe(made.Text);
         var ledger = await _sale.AuditAsync(batch);
-        ledger.OrderOf(user, "my-key")!.Units.ShouldBe([1, 2]);
+        ledger.Order(made["id"]!)!.Units.ShouldBe([1, 2]);
     }
 
     [Fact]
