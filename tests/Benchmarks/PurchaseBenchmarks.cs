@@ -15,8 +15,7 @@ public class PurchaseBenchmarks
     private const int Purchases = 16_384;
 
     private readonly PurchaseRequest[] _requests =
-        [.. Enumerable.Range(0, Purchases)
-            .Select(buyer => new PurchaseRequest($"weibo:{1_000_000 + buyer}", null, 1, 1, true))];
+        [.. Enumerable.Range(0, Purchases).Select(buyer => new PurchaseRequest(Samples.AliasOf(buyer), null, 1, 1, true))];
 
     private readonly BatchTerms _terms = Samples.Terms(Purchases);
     private readonly BatchSnapshot _nothingLeft = Samples.Snapshot with { Free = 0 };
@@ -30,7 +29,7 @@ public class PurchaseBenchmarks
     {
         _batch = Samples.Batch(Purchases);
         _soldOut = Samples.Batch(1);
-        _soldOut.Apply(2, Samples.Opening, Samples.Held(1));
+        _soldOut.Apply(3, Samples.Opening, Samples.Held(1));
         _next = 0;
     }
 

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
@@ -17,11 +18,13 @@ internal static class Samples
 
     private const int WindowSeconds = 900;
 
+    private static readonly BatchKey Key = new(new byte[BatchKey.Length]);
+
     private static readonly DateTimeOffset Noon = DateTimeOffset.FromUnixTimeMilliseconds(Opening);
 
     /// <summary>The board of a batch that sells.</summary>
-    public static readonly BatchSnapshot Snapshot =
-        new(10_001, new byte[32], 50_000, 40_000, 9_000, 1_000, 0, 60_000, 0, false, false, 10_000);
+    public static readonly BatchSnapshot Snapshot = new(
+        10_001, new byte[32], 50_000, 40_000, 9_000, 1_000, 0, 60_000, 0, false, false, 10_000, Terms(50_000).Schedule);
 
     /// <summary>Terms like the Mi2's.</summary>
     public static BatchTerms Terms(int stock) => new(
@@ -32,10 +35,17 @@ internal static class Samples
     public static SaleBatch Batch(int stock)
     {
         var batch = new SaleBatch();
-        batch.Apply(1, Opening - 7_200_000, new Created(Terms(stock)));
+        batch.Apply(1, Opening - 7_200_000, new Created(Terms(stock), Key.Hash));
+        batch.Apply(2, Opening, new OpenedSale());
         return batch;
     }
 
     /// <summary>The hold of a unit.</summary>
-    public static Held Held(int unit) => new($"weibo:{1_000_000 + unit}", [unit], PayBy, 1, null);
+    public static Held Held(int unit) => new(AliasOf(unit), [unit], PayBy, 1, null);
+
+    /// <summary>What stands for a buyer.</summary>
+    public static Alias AliasOf(int buyer) => Key.AliasOf(UserOf(buyer));
+
+    /// <summary>A buyer.</summary>
+    public static string UserOf(int buyer) => $"weibo:{1_000_000 + buyer}";
 }

@@ -7,8 +7,8 @@ namespace OrleansSale.Tests.Benchmarks;
 [MemoryDiagnoser, InProcess]
 public class TicketBenchmarks
 {
-    private readonly TicketSigner _signer = new(new byte[32]);
-    private readonly Ticket _ticket = new("weibo:1000001", "mi2-1", 1);
+    private readonly TicketSigner _signer = new([new byte[32]]);
+    private readonly Ticket _ticket = new(Samples.UserOf(1), Samples.AliasOf(1), "mi2-1", 1);
     private string _signed = "";
 
     /// <summary>Signs one.</summary>

@@ -22,6 +22,6 @@ internal static class OneUnitOrder
     /// <summary>Answers with an order of one unit.</summary>
     public static Task WriteAsync(HttpContext http, string batch, string user, int unit, DateTimeOffset heldAt) =>
         OrderAnswer.WriteAsync(http, StatusCodes.Status201Created, new OrderView(
-            unit, batch, user, [unit], OrderStatus.AwaitingPayment, Price, heldAt, PayBy(heldAt), Checkout: null,
-            Payment: null));
+            unit, batch, default, [unit], OrderStatus.AwaitingPayment, Price, heldAt, PayBy(heldAt), Checkout: null,
+            Payment: null), user);
 }

@@ -18,7 +18,7 @@ if (name == "noop-jwt") StockTokens.Add(builder.Services, keys.Signing);
 await using var app = builder.Build();
 app.MapGet("/health/ready", () => Results.Text("ready"));
 
-var tickets = new TicketCheck(new TicketSigner(keys.Ticket));
+var tickets = new TicketCheck(new TicketSigner(keys.Tickets));
 switch (name)
 {
     case "noop":

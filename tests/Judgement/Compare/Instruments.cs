@@ -67,7 +67,7 @@ public sealed class Instruments
         requests.Select(request => request.Split("\r\n")
             .Single(line => line.StartsWith("Authorization: Bearer ", StringComparison.Ordinal)))
             .Distinct().Count().ShouldBe(50);
-        requests.Select(request => request[request.IndexOf("{\"ticket\":\"v1.", StringComparison.Ordinal)..]).Distinct()
+        requests.Select(request => request[request.IndexOf("{\"ticket\":\"v2.", StringComparison.Ordinal)..]).Distinct()
             .Count().ShouldBe(50);
     }
 }

@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Tests.Load.Engine;
 using OrleansSale.Tests.Load.Engine.Selling;
 
@@ -77,7 +78,7 @@ public sealed class SaleJudgements
         foreach (var (proof, fault) in (ReadOnlySpan<(LedgerProof, string)>)
         [
             (ProofOf() with { HeadSeq = 3 }, "b2: its ledger ends with entry 3, another than it was told"),
-            (ProofOf() with { HeadHash = "00" }, "b2: its ledger ends with entry 4, another than it was told"),
+            (ProofOf() with { HeadHash = "00" }, "b2: its ledger ends with entry 5, another than it was told"),
             (ProofOf() with { Held = 2 }, "b2: its ledger has 2 units held in 3 orders"),
             (ProofOf() with { Violations = ["I1 at 3: broken"] }, "b2: I1 at 3: broken"),
         ])
@@ -96,7 +97,7 @@ public sealed class SaleJudgements
         calls.Select(call => call.Batch).ShouldBe([0, 0, 1, 1, 2, 2]);
         calls.Select(call => call.Call.Requests.Length).ShouldBe([256, 10, 256, 10, 256, 10]);
         var single = Enumerable.Range(0, crowd.Buyers).Select(crowd.PurchaseAt).ToList();
-        single.Select(one => one.Request.User).Distinct().Count().ShouldBe(shape.Units);
+        single.Select(one => one.Request.Buyer).Distinct().Count().ShouldBe(shape.Units);
         single.Select(one => (one.Batch, one.Request))
             .ShouldBe(calls.SelectMany(call => call.Call.Requests.Select(request => (call.Batch, request))));
     }
@@ -111,15 +112,19 @@ public sealed class SaleJudgements
         return tally;
     }
 
-    private static PurchaseRequest RequestOf(string user) => new(user, null, 1, 1, ByTicket: true);
+    private static PurchaseRequest RequestOf(string user) => new(AliasOf(user), null, 1, 1, ByTicket: true);
+
+    private static Alias AliasOf(string user) => new BatchKey(new byte[BatchKey.Length]).AliasOf(user);
 
     private static OrderView OrderOf(string user, int unit) => new(
-        2, "b1", user, [unit], OrderStatus.AwaitingPayment, new Money(1, "CNY"), DateTimeOffset.UnixEpoch,
+        2, "b1", AliasOf(user), [unit], OrderStatus.AwaitingPayment, new Money(1, "CNY"), DateTimeOffset.UnixEpoch,
         DateTimeOffset.UnixEpoch, null, null);
 
     private static SoldBatch BatchOf(string id) => new(id, BoardOf(), null);
 
-    private static BatchSnapshot BoardOf() => new(4, [0xab], Stock: 3, Free: 0, Held: 3, 0, 0, 0, 0, false, false, 3);
+    private static BatchSnapshot BoardOf() => new(
+        5, [0xab], Stock: 3, Free: 0, Held: 3, 0, 0, 0, 0, false, false, 3,
+        new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
 
-    private static LedgerProof ProofOf() => new(4, "ab", Held: 3, Orders: 3, []);
+    private static LedgerProof ProofOf() => new(5, "ab", Held: 3, Orders: 3, []);
 }

@@ -6,7 +6,7 @@ using Orleans;
 using OrleansSale.Api.Hosting;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Purchases;
-using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Engine;
@@ -37,10 +37,13 @@ internal sealed class HostedEngine : IAsyncDisposable
     /// <summary>Its actors, as its front addresses them.</summary>
     public IGrainFactory Actors => _app.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Its front's lane of a batch that exists.</summary>
-    public PurchaseLane LaneOf(BatchTerms terms) =>
-        _app.Services.GetRequiredService<PurchaseLanes>()
-            .Of(_app.Services.GetRequiredService<CatalogueCopy>().Add(terms));
+    /// <summary>Its front's lane of a batch that was created. The batch is listed in the catalogue, where fronts find it.</summary>
+    public async Task<PurchaseLane> FindLaneAsync(string batch)
+    {
+        await Actors.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch);
+        return _app.Services.GetRequiredService<PurchaseLanes>()
+            .Of(await _app.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(batch));
+    }
 
     /// <summary>Its ledger.</summary>
     public CountedLedger Ledger => (CountedLedger)_app.Services.GetRequiredService<ILedger>();

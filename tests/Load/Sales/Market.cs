@@ -86,7 +86,11 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         var sale = await Chef.AuditAsync(batch, cancellationToken);
         var record = new ClientRecord();
         foreach (var order in told.SelectMany(requests => requests.Bodies()).Select(OrderTold.Of))
+        {
+            record.Known(order.User, RequestWriter.AliasOf(order.User));
             record.Ordered(order.User, null, order.Id, [order.Unit]);
+        }
+
         return (sale,
             [.. sale.Violations.Kept.Concat(record.Against(sale).Kept).Select(violation => violation.ToString())]);
     }

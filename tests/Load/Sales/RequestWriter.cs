@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using OrleansSale.Tests.Engine;
 
@@ -17,15 +20,37 @@ internal enum Credential
 /// <param name="host">The Host header.</param>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
+    private const int AliasBytes = 16, NumberAt = 8;
+
     private readonly TokenSigner _tokens = new(secrets);
 
     /// <summary>The user of that number, <c>weibo:buyer-0000017</c>.</summary>
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
-    /// <summary>The purchase of the user of that number. Its ticket is signed here.</summary>
+    /// <summary>
+    /// What the ticket of such a user states as their alias. No engine made it: the number is in it, so that the user can be
+    /// found again in a ledger.
+    /// </summary>
+    public static string AliasOf(string user)
+    {
+        var alias = SHA256.HashData(Encoding.ASCII.GetBytes(user)).AsSpan(0, AliasBytes);
+        BinaryPrimitives.WriteInt64BigEndian(alias[NumberAt..], NumberOf(user));
+        return Base64Url.EncodeToString(alias);
+    }
+
+    /// <summary>The user whose ticket stated this alias; the alias itself if there is no such user.</summary>
+    public static string UserOf(string alias)
+    {
+        var user = UserOf((int)BinaryPrimitives.ReadInt64BigEndian(Base64Url.DecodeFromChars(alias).AsSpan(NumberAt)));
+        return AliasOf(user) == alias ? user : alias;
+    }
+
+    /// <summary>
+    /// The purchase of the user of that number. Its ticket is signed here.
+    /// </summary>
     public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket)
     {
-        var ticket = credential == Credential.Token ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch);
+        var ticket = credential == Credential.Token ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch, AliasOf(UserOf(number)));
         return credential switch
         {
             Credential.Ticket => Purchase(batch, $"Ticket {ticket}", """{"quantity":1}"""),
@@ -57,6 +82,9 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         for (var index = 0; index < count; index++) requests[index] = request(first + index);
         return requests;
     }
+
+    private static long NumberOf(string user) =>
+        long.Parse(user.AsSpan(user.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static string SubjectOf(int number) => string.Create(CultureInfo.InvariantCulture, $"buyer-{number:d7}");
 

@@ -24,7 +24,8 @@ internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets,
         return new StoredSale(
             sale.Terms?.Stock ?? 0,
             sale.Units.Free,
-            [.. sale.Orders.Select(order => new OrderTold($"{batch}.{order.Seq}", order.User, order.Units[0]))],
+            [.. sale.Orders.Select(order =>
+                new OrderTold($"{batch}.{order.Seq}", RequestWriter.UserOf(order.Alias), order.Units[0]))],
             [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
     }
 

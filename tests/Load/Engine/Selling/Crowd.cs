@@ -1,6 +1,7 @@
-using System.Globalization;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.Tests.Engine;
+using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Tests.Load.Engine.Selling;
 
@@ -43,7 +44,7 @@ internal sealed class Crowd(Shape shape)
                 var requests = new PurchaseRequest[Math.Min(MeasureOptions.CallSize, shape.UnitsEach - first)];
                 for (var place = 0; place < requests.Length; place++)
                     requests[place] = new PurchaseRequest(
-                        UserOf((batch * shape.UnitsEach) + first + place), null, 1, 1, ByTicket: true);
+                        AliasOf((batch * shape.UnitsEach) + first + place), null, 1, 1, ByTicket: true);
                 calls.Add(new PurchaseCall(requests));
             }
         }
@@ -51,6 +52,11 @@ internal sealed class Crowd(Shape shape)
         return [.. calls];
     }
 
-    private static string UserOf(int buyer) =>
-        string.Create(CultureInfo.InvariantCulture, $"{BatchPlan.Channel}:buyer{buyer:d7}");
+    // As evenly spread as those that a key makes.
+    private static Alias AliasOf(int buyer)
+    {
+        Span<byte> number = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(number, buyer);
+        return new Alias(SHA256.HashData(number));
+    }
 }

@@ -20,6 +20,9 @@ internal sealed record LedgerProof(
 /// <summary>Judges a measurement: whether what was asked for was sold, once, and stored.</summary>
 internal static class SaleJudge
 {
+    /// <summary>Entries of a batch besides its holds: its creation and its opening.</summary>
+    public const int OtherEntries = 2;
+
     private const int BatchesNamed = 3;
 
     /// <summary>What is wrong; empty if nothing is.</summary>
@@ -50,7 +53,7 @@ internal static class SaleJudge
         var board = batch.Board;
         if (board.Held != shape.UnitsEach || board.Free != 0 || board.Stock != shape.UnitsEach)
             yield return $"{board.Held} units held and {board.Free} free, of {shape.UnitsEach}";
-        if (board.Seq != shape.UnitsEach + 1) yield return $"{board.Seq} entries for {shape.UnitsEach} units";
+        if (board.Seq != shape.UnitsEach + OtherEntries) yield return $"{board.Seq} entries for {shape.UnitsEach} units";
         if (batch.Proof is not { } proof) yield break;
         foreach (var violation in proof.Violations) yield return violation;
         if (proof.HeadSeq != board.Seq || proof.HeadHash != Convert.ToHexStringLower(board.Hash))

@@ -37,7 +37,7 @@ internal sealed class Tally
 
         Made++;
         if (outcome.Repeated) Repeated++;
-        if (order.User != request.User || order.Units.Length != 1) Wrong++;
+        if (order.Buyer != request.Buyer || order.Units.Length != 1) Wrong++;
         else UnitNumbers += order.Units[0];
     }
 
