@@ -163,17 +163,13 @@ public sealed class EngineClient : IDisposable
     public async Task<IReadOnlySet<string>> RosterAsync(string operatorToken, string batch)
     {
         var users = new HashSet<string>(StringComparer.Ordinal);
-        string? after = null;
-        while (true)
+        for (string? after = null, place = ""; ; place = $"&after={Uri.EscapeDataString(after)}")
         {
-            var place = after is null ? "" : $"&after={Uri.EscapeDataString(after)}";
             var path = $"/api/operator/batches/{batch}/reservations?limit={PageSize}{place}";
             var page = await SendAsync(HttpMethod.Get, path, Bearer(operatorToken));
             if (!page.Succeeded) throw new EngineException($"the reservations could not be read: {page}");
-            var before = users.Count;
-            foreach (var item in page.Body.GetProperty("items").EnumerateArray())
-                users.Add(after = item.GetProperty("user").GetString()!);
-            if (users.Count == before) return users;
+            foreach (var item in page.Body.GetProperty("items").EnumerateArray()) users.Add(item.GetProperty("user").GetString()!);
+            if ((after = page.Text("next")) is null) return users;
         }
     }
 
