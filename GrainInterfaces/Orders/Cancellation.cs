@@ -6,7 +6,7 @@ namespace OrleansSale.GrainInterfaces.Orders;
 /// <param name="Operator">The operator's alias; null: the buyer.</param>
 /// <param name="Reason">Why the operator did; without meaning for a buyer.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Cancellation")]
-public readonly record struct Cancellation([property: Id(0)] Alias? Operator, [property: Id(1)] CancelReason Reason);
+public sealed record Cancellation([property: Id(0)] Alias? Operator, [property: Id(1)] CancelReason Reason);
 
 /// <summary>Why an operator cancelled an order. A closed set: a ledger has no free text about one person.</summary>
 public enum CancelReason

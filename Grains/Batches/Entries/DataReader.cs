@@ -96,9 +96,6 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
     /// <summary>A whole number that is not too large for 32 bits.</summary>
     public int Int(ReadOnlySpan<byte> name) => checked((int)Number(name));
 
-    /// <summary>A whole number, or null if the member is not there.</summary>
-    public long? NumberIfAny(ReadOnlySpan<byte> name) => Has(name) ? Number(name) : null;
-
     /// <summary>A whole number.</summary>
     public long Number(ReadOnlySpan<byte> name)
     {

@@ -68,12 +68,6 @@ internal sealed class DataWriter(string batch)
     /// <summary>32 bytes, in hexadecimal.</summary>
     public void Bytes(ReadOnlySpan<byte> name, byte[] bytes) => Json.WriteString(name, Convert.ToHexStringLower(bytes));
 
-    /// <summary>A whole number, or no member for null.</summary>
-    public void NumberIfAny(ReadOnlySpan<byte> name, long? number)
-    {
-        if (number is { } given) Json.WriteNumber(name, given);
-    }
-
     /// <summary>A whole number.</summary>
     public void Number(ReadOnlySpan<byte> name, long number) => Json.WriteNumber(name, number);
 

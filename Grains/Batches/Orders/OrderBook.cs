@@ -82,7 +82,7 @@ public sealed class OrderBook
 
     private void Apply(long seq, long at, Held e)
     {
-        ThrowUnless(e.Place is null && e.From is null, seq, "an offer to the line, which has no rules in this version");
+        ThrowUnless(e.Offer is null, seq, "an offer to the line, which has no rules in this version");
         ThrowUnless(_directing.IsOpen && !_directing.IsEnded, seq, "a hold outside the sale");
         _stock.RequireFree(seq, e.Units);
         ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the payment window's");

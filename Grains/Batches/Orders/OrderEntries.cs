@@ -16,10 +16,8 @@ public abstract record OrderEntry : BatchEntry;
 /// <param name="PayBy">The deadline shown.</param>
 /// <param name="Reservation">Version of the reservation that entitled to it, 1 or more.</param>
 /// <param name="Key">The client's key; null: none.</param>
-/// <param name="Place">The place of the line that it was offered to; null: it was bought.</param>
-/// <param name="From">The order whose unit it is offered; null: the units were free.</param>
-public sealed record Held(
-    Alias Buyer, int[] Units, long PayBy, long Reservation, KeyHash? Key, long? Place = null, long? From = null) : OrderEntry
+/// <param name="Offer">To whom it was offered; null: it was bought.</param>
+public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation, KeyHash? Key, Offer? Offer = null) : OrderEntry
 {
     internal override ReadOnlySpan<byte> Type => "held"u8;
 
@@ -31,8 +29,9 @@ public sealed record Held(
         to.Instant("payBy"u8, PayBy);
         to.Number("reservation"u8, Reservation);
         to.KeyIfAny(Key);
-        to.NumberIfAny("place"u8, Place);
-        if (From is { } order) to.Order("from"u8, order);
+        if (Offer is not { } offer) return;
+        to.Number("place"u8, offer.Place);
+        if (offer.From is { } order) to.Order("from"u8, order);
     }
 
     internal static BatchEntry Read(ref DataReader from)
@@ -40,9 +39,14 @@ public sealed record Held(
         from.OwnOrder();
         return new Held(
             from.Alias("alias"u8), from.Units(), from.Instant("payBy"u8), from.Number("reservation"u8), from.KeyIfAny(),
-            from.NumberIfAny("place"u8), from.Has("from"u8) ? from.Order("from"u8) : null);
+            from.Has("place"u8) ? new Offer(from.Number("place"u8), from.Has("from"u8) ? from.Order("from"u8) : null) : null);
     }
 }
+
+/// <summary>An offer to a place of the line.</summary>
+/// <param name="Place">The place.</param>
+/// <param name="From">The order whose units are offered; null: they were free.</param>
+public sealed record Offer(long Place, long? From);
 
 /// <summary>The order ended and its units are free again.</summary>
 /// <param name="Order">The order.</param>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Operators;
 
@@ -11,8 +12,8 @@ public sealed class PersonalDataTests : IDisposable
 
     private static readonly JsonObject Reason = new() { ["reason"] = "the law says so" };
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly Engine.EngineSecrets _secrets = Engine.EngineSecrets.Make();
+    private readonly ScratchFolder _directory = new();
+    private readonly EngineSecrets _secrets = EngineSecrets.Make();
 
     public void Dispose() => _directory.Dispose();
 

@@ -68,7 +68,7 @@ public class RoundTripTests
 
     private static readonly Gen<BatchEntry> OfOrders = Gen.OneOf<BatchEntry>(
         Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq), (user, units, payBy, reservation, key, place, from) =>
-            (BatchEntry)new Held(user, units, payBy, reservation, key, place, from)),
+            (BatchEntry)new Held(user, units, payBy, reservation, key, place is { } number ? new Offer(number, from) : null)),
         Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())), (order, units, why, by) =>
             (BatchEntry)new Released(order, units, why, by?.Item1, by?.Item2)),
         Gen.Select(Seq, Units, Instant, Gen.Enum<CancelReason>(), By, (order, units, payBy, why, by) =>
