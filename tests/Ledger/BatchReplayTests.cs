@@ -1,6 +1,7 @@
 using System.Buffers;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
@@ -15,6 +16,7 @@ public class BatchReplayTests
     private const string Stream = "batch/mi2-1";
     private const int Commits = 12, HoldsInCommit = 500, Stock = Commits * HoldsInCommit;
     private const long Opening = 1_356_062_400_000;
+    private const ulong Buyer = 1, Thief = 2;
 
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), ["weibo"], Stock, 1, 900,
@@ -51,24 +53,28 @@ public class BatchReplayTests
         var head = LedgerHead.Empty;
         for (var commit = 0; commit < Commits; commit++)
         {
-            byte[] Lines(string lastBuyer)
+            byte[] Lines(ulong lastBuyer)
             {
                 var to = new ArrayBufferWriter<byte>();
                 var seq = head.Seq;
-                if (commit == 0) writer.Write(to, ++seq, Opening, new Created(Terms));
+                if (commit == 0)
+                {
+                    writer.Write(to, ++seq, Opening, new Created(Terms, new byte[32]));
+                    writer.Write(to, ++seq, Opening, new OpenedSale());
+                }
                 for (var i = 1; i <= HoldsInCommit; i++)
                 {
                     var unit = commit * HoldsInCommit + i;
-                    var user = i == HoldsInCommit ? $"weibo:{lastBuyer}{unit}" : $"weibo:buyer{unit}";
-                    writer.Write(to, ++seq, Opening, new Held(user, [unit], Opening + 900_000, 1, null));
+                    var buyer = new Alias(i == HoldsInCommit ? lastBuyer : Buyer, (ulong)unit);
+                    writer.Write(to, ++seq, Opening, new Held(buyer, [unit], Opening + 900_000, 1, null));
                 }
                 return to.WrittenSpan.ToArray();
             }
 
             var hash = new byte[LedgerChain.HashLength];
-            var genuine = Lines("buyer");
+            var genuine = Lines(Buyer);
             var count = LedgerChain.Over(head.Hash, genuine, hash);
-            var stored = commit == forged ? Lines("thief") : genuine;
+            var stored = commit == forged ? Lines(Thief) : genuine;
             (await ledger.AppendAsync(new LedgerCommit(Stream, head.Seq + 1, count, stored, head.Hash, hash)))
                 .ShouldBe(AppendOutcome.Committed);
             head = new LedgerHead(head.Seq + count, hash);

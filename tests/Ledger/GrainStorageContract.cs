@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -11,7 +12,10 @@ public abstract class GrainStorageContract : IAsyncLifetime
 
     private InProcessTestCluster _cluster = null!;
 
-    private IGrainStorage Storage => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainStorage>();
+    /// <summary>The services of the first silo.</summary>
+    protected IServiceProvider Services => _cluster.Silos[0].ServiceProvider;
+
+    private IGrainStorage Storage => Services.GetRequiredService<IGrainStorage>();
 
     public virtual async ValueTask InitializeAsync() => await StartAsync();
 
@@ -106,6 +110,22 @@ public abstract class GrainStorageContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_purge_changes_no_document()
+    {
+        await Note("n").WriteAsync("one");
+        await Note("n").WriteAsync("two");
+        await Note("cleared").WriteAsync("one");
+        await Note("cleared").ClearAsync();
+        var before = await ReadAsync(Id("n"));
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Services.GetRequiredService<IDocumentPurge>().PurgeAsync()));
+
+        (await TextAsync(Id("n"))).ShouldBe("two");
+        (await TextAsync(Id("cleared"))).ShouldBeNull();
+        await Storage.WriteStateAsync(StateName, Id("n"), before);
+        await Note("cleared").WriteAsync("again");
+    }
+
+    [Fact]
     public async Task Grains_of_every_kind_of_key_and_name_have_states_of_their_own()
     {
         var guid = Guid.NewGuid();
@@ -125,11 +145,13 @@ public abstract class GrainStorageContract : IAsyncLifetime
                 (await TextAsync(id, name)).ShouldBe(name + id);
     }
 
-    private static GrainId Id(string key) => GrainId.Create("note", key);
+    /// <summary>A grain that keeps a document.</summary>
+    protected static GrainId Id(string key) => GrainId.Create("note", key);
 
     private static GrainId Keyed(IdSpan key) => GrainId.Create(GrainType.Create("note"), key);
 
-    private INoteGrain Note(string key) => _cluster.Client.GetGrain<INoteGrain>(key);
+    /// <summary>A document's grain.</summary>
+    protected INoteGrain Note(string key) => _cluster.Client.GetGrain<INoteGrain>(key);
 
     private async Task<GrainState<Note>> ReadAsync(GrainId id, string name = StateName)
     {

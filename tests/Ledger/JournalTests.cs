@@ -38,6 +38,38 @@ public class JournalTests
         verified.Head.Matches(journal.Committed).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Each_commit_says_whether_it_leaves_the_stream_open()
+    {
+        var stored = new MemoryLedger();
+        var stop = TestContext.Current.CancellationToken;
+        var seq = 0;
+        var journal = new Journal<long>(stored, Stream, LedgerHead.Empty, () => seq, _ => { }) { IsOpen = () => seq % 2 == 1 };
+        while (seq < 4)
+        {
+            Add(journal, ++seq);
+            await journal.WhenDurableAsync();
+            (await stored.CountOpenAsync(Stream, stop)).ShouldBe(seq % 2);
+        }
+        Add(journal, ++seq);
+        Add(journal, ++seq);
+        await journal.WhenDurableAsync();
+        (await stored.CountOpenAsync(Stream, stop)).ShouldBe(0, "it says so of the last entry of a commit");
+    }
+
+    [Fact]
+    public async Task A_stream_is_open_unless_its_actor_says_otherwise()
+    {
+        var stored = new MemoryLedger();
+        var journal = new Journal<long>(stored, Stream, LedgerHead.Empty, () => 0, _ => { });
+        for (var seq = 1; seq <= 2; seq++)
+        {
+            Add(journal, seq);
+            await journal.WhenDurableAsync();
+            (await stored.CountOpenAsync(Stream, TestContext.Current.CancellationToken)).ShouldBe(1);
+        }
+    }
+
     private static void Add(Journal<long> journal, int seq)
     {
         var line = Encoding.UTF8.GetBytes(

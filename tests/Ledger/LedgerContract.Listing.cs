@@ -69,21 +69,49 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
-    public async Task The_open_streams_are_those_with_an_odd_head_whatever_the_rows()
+    public async Task The_open_streams_are_those_whose_last_commit_says_so_whatever_the_rows()
     {
-        async Task Reserve(string user, params int[] counts) =>
-            await Ledger.AppendAllAsync(new Chain($"reservation/mi2-1/{user}").Rows(counts));
-        await Reserve("weibo:one", 1);
-        await Reserve("weibo:gone", 1, 1);
-        await Reserve("weibo:back", 1, 1, 1);
-        await Reserve("weibo:at-once", 2);
-        await Reserve("weibo:mixed", 2, 3);
-        await Ledger.AppendAllAsync(new Chain("reservation/mi2-10/weibo:other").Rows(1, 1, 1));
+        async Task Write(string name, params (int Count, bool IsOpen)[] rows)
+        {
+            var chain = new Chain($"reservation/{name}");
+            await Ledger.AppendAllAsync(rows.Select(row => chain.Next(row.Count) with { IsOpen = row.IsOpen }));
+        }
+        await Write("mi2-1/one", (1, true));
+        await Write("mi2-1/gone", (1, true), (1, false));
+        await Write("mi2-1/back", (1, true), (1, false), (1, true));
+        await Write("mi2-1/never", (1, false));
+        await Write("mi2-1/even", (2, false), (2, true), (2, true));
+        await Write("mi2-10/other", (1, false), (1, true));
 
         (await Ledger.CountOpenAsync("reservation/mi2-1/", Cancelled)).ShouldBe(3);
         (await Ledger.CountOpenAsync("reservation/mi2-1", Cancelled)).ShouldBe(4);
-        (await Ledger.CountOpenAsync("reservation/mi2-1/weibo:gone", Cancelled)).ShouldBe(0);
+        (await Ledger.CountOpenAsync("reservation/mi2-1/gone", Cancelled)).ShouldBe(0);
         (await Ledger.CountOpenAsync("reservation/mi2-2/", Cancelled)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Streams_of_one_group_are_counted_each_by_its_own_commit()
+    {
+        const int Streams = 60;
+        var chains = Enumerable.Range(0, Streams).Select(index => new Chain($"batch/b{index}")).ToList();
+        foreach (var remainder in new[] { 0, 1, 2 })
+        {
+            // Asked at once, so that a ledger with group commit has them in one transaction.
+            await Task.WhenAll(chains.Select((chain, index) =>
+                Ledger.AppendAllAsync([chain.Next() with { IsOpen = index % 3 == remainder }])));
+            (await Ledger.CountOpenAsync("batch/", Cancelled)).ShouldBe(Streams / 3);
+            for (var index = 0; index < Streams; index++)
+                (await Ledger.CountOpenAsync($"batch/b{index}", Cancelled) > 0).ShouldBe(
+                    Enumerable.Range(0, Streams).Any(other => $"{other}".StartsWith($"{index}", StringComparison.Ordinal) && other % 3 == remainder));
+        }
+    }
+
+    [Fact]
+    public async Task A_repeat_that_says_otherwise_changes_nothing()
+    {
+        var commit = new Chain(Stream).Next();
+        await Ledger.AppendAllAsync([commit, commit with { IsOpen = false }]);
+        (await Ledger.CountOpenAsync(Stream, Cancelled)).ShouldBe(1);
     }
 
     [Fact]

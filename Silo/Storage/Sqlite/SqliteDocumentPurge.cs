@@ -20,6 +20,8 @@ internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, I
     /// <summary>How often it is tried while others keep it from the file.</summary>
     public const int MaxAttempts = 3;
 
+    private const int LockWaitSeconds = 1;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _starting = new();
@@ -63,6 +65,8 @@ internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, I
         file.Require();
         using var connection = new SqliteConnection(SqliteFile.ConnectionString(path));
         connection.Open();
+        connection.DefaultTimeout = LockWaitSeconds;
+        SqliteFile.Execute(connection, "PRAGMA secure_delete = ON");
         if (new FileInfo(path).Length <= MaxRewrittenBytes) SqliteFile.Execute(connection, "VACUUM");
         else Log.TooLong(log, path);
         SqliteFile.CutLog(connection);

@@ -28,7 +28,7 @@ public sealed class RefusalTests(PostgresFixture postgres) : IDisposable
         await MakeSourceAsync();
         foreach (var (insert, table, what) in new[]
         {
-            ("INSERT INTO stream (name) VALUES ('batch/a')", "stream", "a ledger"),
+            ("INSERT INTO stream (name, is_open) VALUES ('batch/a', true)", "stream", "a ledger"),
             ("INSERT INTO GrainState VALUES ('s', 't', 0, 0, 'k', true, 1, NULL, now())", "GrainState", "documents"),
             ("INSERT INTO Reminder VALUES ('s', 'g', 'r', 1, now(), 1)", "Reminder", "reminders"),
             ("INSERT INTO secret VALUES ('a', 'b')", "secret", "secrets"),

@@ -17,12 +17,12 @@ public sealed class PostgresDocumentsTests(PostgresFixture postgres)
 
         await WriteAsync(database, "order", "mi2-1.20");
         await WriteAsync(database, "order", "mi2-1.9");
-        await WriteAsync(database, "catalogue", "catalogue", """{"Batches":[{"Id":"mi2-1"}],"SettledAt":{"mi2-1":20}}""");
+        await WriteAsync(database, "catalogue", "catalogue", """{"Batches":[{"Terms":{"Id":"mi2-1"},"KeyHash":"AA=="}],"SettledAt":{"mi2-1":20}}""");
         await PostgresDocuments.RequireLedgerAsync(database, Service, accepts: false);
 
         await WriteAsync(database, "order", "mi2-1.100");
         await IsRefusedAsync(database, "of batch mi2-1 they know entry 100, and it ends at entry 20.");
-        await WriteAsync(database, "catalogue", "catalogue", """{"Batches":[{"Id":"mi2-1"},{"Id":"gone"}]}""");
+        await WriteAsync(database, "catalogue", "catalogue", """{"Batches":[{"Terms":{"Id":"mi2-1"}},{"Terms":{"Id":"gone"},"KeyHash":"AA=="}]}""");
         await IsRefusedAsync(database, "of batch gone they know entry 1, and it has none (and so for 1 more).");
         // Another service's documents are its own affair.
         await PostgresDocuments.RequireLedgerAsync(database, "other", accepts: false);

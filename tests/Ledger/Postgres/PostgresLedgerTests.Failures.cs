@@ -202,16 +202,64 @@ public sealed partial class PostgresLedgerTests
     }
 
     [Fact]
-    public async Task Long_streams_are_counted_as_open_like_short_ones()
+    public async Task A_stream_s_row_is_replaced_only_when_it_is_closed_or_opened()
     {
-        foreach (var (name, count) in new[] { ("long-odd", 127), ("long-even", 200), ("short-odd", 63), ("short-even", 64) })
-            await Ledger.AppendAllAsync(new Chain($"batch/{name}").Rows([.. Enumerable.Repeat(1, count)]));
-        await Ledger.AppendAllAsync(new Chain("batch/at-once").Rows(65));
+        async Task<string> RowAsync() =>
+            (await Databases.QueryAsync(_connectionString, $"SELECT ctid::text FROM stream WHERE name = '{Stream}'"))[0];
+        var chain = new Chain(Stream);
+        await Ledger.AppendAllAsync([chain.Next()]);
+        var row = await RowAsync();
+        await Ledger.AppendAllAsync(chain.Rows(1, 40, 1, 1));
+        (await RowAsync()).ShouldBe(row);
+        foreach (var isOpen in new[] { false, true })
+        {
+            await Ledger.AppendAllAsync([chain.Next() with { IsOpen = isOpen }]);
+            (await RowAsync()).ShouldNotBe(row);
+            (await Ledger.CountOpenAsync("batch/", Cancelled)).ShouldBe(isOpen ? 1 : 0);
+            row = await RowAsync();
+            await Ledger.AppendAllAsync([chain.Next() with { IsOpen = isOpen }]);
+            (await RowAsync()).ShouldBe(row);
+        }
+    }
 
-        (await Ledger.CountOpenAsync("batch/", Cancelled)).ShouldBe(3);
-        (await Ledger.CountOpenAsync("batch/long", Cancelled)).ShouldBe(1);
-        (await Ledger.CountOpenAsync("batch/short", Cancelled)).ShouldBe(1);
-        (await Databases.QueryAsync(_connectionString, "SELECT count(*) FROM stream WHERE is_open IS NULL")).ShouldBe(["3"]);
+    [Fact]
+    public async Task Appends_and_erasures_that_race_leave_no_row_without_its_stream()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async index =>
+        {
+            for (var round = 0; round < 10; round++)
+            {
+                var chain = new Chain($"reservation/b/{index}");
+                var rows = Task.Run(async () =>
+                {
+                    while (await Ledger.AppendUntilKnownAsync(chain.Next()) == AppendOutcome.Committed && chain.Head.Seq < 20)
+                    {
+                    }
+                });
+                await Ledger.EraseAsync($"reservation/b/{index}", Cancelled);
+                await rows;
+                await Ledger.EraseAsync($"reservation/b/{index}", Cancelled);
+            }
+        }));
+        (await Databases.QueryAsync(_connectionString, "SELECT (SELECT count(*) FROM stream) + (SELECT count(*) FROM ledger_commit)"))
+            .ShouldBe(["0"]);
+    }
+
+    [Fact]
+    public async Task An_erasure_waits_for_the_commit_that_another_process_has_under_way()
+    {
+        var chain = new Chain(Stream);
+        await Ledger.AppendAllAsync([chain.Next()]);
+        await using var other = await Databases.ConnectAsync(_connectionString);
+        await other.QueryAsync($"BEGIN; SELECT 1 FROM stream WHERE name = '{Stream}' FOR NO KEY UPDATE");
+        await other.QueryAsync(
+            "INSERT INTO ledger_commit (stream, first_seq, count, hash, entries) SELECT id, 2, 1, decode(repeat('00', 32), 'hex'), 'x' FROM stream");
+        var erasure = Ledger.EraseAsync(Stream, Cancelled);
+        while ((await Databases.QueryAsync(_connectionString, "SELECT count(*) FROM pg_locks WHERE NOT granted"))[0] == "0")
+            erasure.IsCompleted.ShouldBeFalse();
+        await other.QueryAsync("COMMIT");
+        await erasure;
+        (await Databases.QueryAsync(_connectionString, "SELECT count(*) FROM ledger_commit")).ShouldBe(["0"]);
     }
 
     // Does something whenever a row is inserted into the ledger: before it, or at the commit.
