@@ -44,7 +44,7 @@ public static class ExportsApi
     }
 
     private static async Task<IResult> ListOrdersAsync(
-        HttpContext http, string batch, string? user, string? after, string? limit, BatchExports exports)
+        HttpContext http, string batch, string? after, string? limit, string? user, BatchExports exports)
     {
         if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
         if (user is not null) return await ListOrdersOfAsync(batch, user, exports);

@@ -141,7 +141,7 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
 
         var ledger = await _sale.AuditAsync(batch);
         (ledger.Units.Free, ledger.Units.Held, ledger.Units.Withdrawn).ShouldBe((0, 1, 6));
-        (await _sale.ExportAsync(batch)).ShouldContain("\"by\":\"staff:op\"");
+        (await _sale.ExportAsync(batch)).ShouldContain($"\"by\":\"{_sale.Sign.AliasOf("staff:op", batch)}\"");
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class CrowdTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync(stock: Units);
         var users = Enumerable.Range(0, Users).Select(_ => _sale.NewUser()).ToArray();
         var told = new ClientRecord();
+        foreach (var user in users) told.Known(user, _sale.Sign.AliasOf(user, batch));
         var holders = new HashSet<string>();
         var wronged = new List<string>();
         var random = new Random(20121221);

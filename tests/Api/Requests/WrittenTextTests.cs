@@ -99,7 +99,7 @@ public sealed class WrittenTextTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync(change: terms => terms["product"]!["name"] = "小米\U000323b0 👨\u200d👩 Mi2");
         (await _sale.Client.PostAsync($"/api/operator/batches/{batch}/pause", _sale.Operator,
             new JsonObject { ["reason"] = "1. 缺货\r\n2. check \U0001faea" })).Is(200)["product.name"].ShouldBe("小米\U000323b0 👨\u200d👩 Mi2");
-        (await _sale.AuditAsync(batch)).Entries.ShouldBe(2);
+        (await _sale.AuditAsync(batch)).Entries.ShouldBe(3);
     }
 
     private Task<Answer> PutAsync(string path, string user, string name, string phone, string address) => _sale.Client.SendAsync(

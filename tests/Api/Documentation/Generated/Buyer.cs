@@ -49,7 +49,7 @@ public static class Buyer
         var mine = new SaleClient(user);
         Expect((await mine.GetOrderAsync(order.Id)).Amount.Amount == 199_900, "the amount");
         Expect((await mine.ListMyOrdersAsync(batch, null, 10)).Items.Count == 1, "one order");
-        Expect((await new SaleClient(chef).ListOrdersAsync(batch, null, null)).Items.Count == 1, "one order");
+        Expect((await new SaleClient(chef).ListOrdersAsync(batch, null, null, null)).Items.Count == 1, "one order");
         return order.Id;
     }
 
