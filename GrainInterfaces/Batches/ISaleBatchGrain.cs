@@ -19,8 +19,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<Effect>> CreateAsync(BatchTerms terms);
 
     /// <summary>
-    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early: the
-    /// silo may be gone, and the purchases are asked again under the same keys.
+    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early:
+    /// the silo may be gone, and the purchases are asked again under the same keys.
     /// </summary>
     [Alias("PurchaseAsync"), ResponseTimeout("00:00:02")]
     Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call);
@@ -117,7 +117,7 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("GetTimeAsync")]
     Task<DateTimeOffset> GetTimeAsync();
 
-    /// <summary>What operators should look after in this batch now, as far as it knows.</summary>
+    /// <summary>The faults of this batch that operators should look after now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListFaultsAsync();
 }

@@ -37,7 +37,7 @@ public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcomes);
 
 /// <summary>
-/// What became of a purchase: an order, made now or by an earlier request, or a refusal. Told only once durable.
+/// The result of a purchase: an order, made now or by an earlier request, or a refusal. Returned only once durable.
 /// </summary>
 /// <param name="Order">The order; null when refused.</param>
 /// <param name="Repeated">Whether an earlier request made it.</param>

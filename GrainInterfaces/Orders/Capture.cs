@@ -13,7 +13,7 @@ public sealed record Capture(
     [property: Id(0)] long Order, [property: Id(4)] string Provider, [property: Id(1)] string Payment, [property: Id(2)] Alias? Payer,
     [property: Id(3)] Money Amount);
 
-/// <summary>What became of a captured payment.</summary>
+/// <summary>The result of a captured payment.</summary>
 public enum CaptureResult
 {
     /// <summary>The order is paid.</summary>

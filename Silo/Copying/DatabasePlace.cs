@@ -8,8 +8,8 @@ namespace OrleansSale.Silo.Copying;
 internal sealed class DatabasePlace : CopyPlace
 {
     /// <summary>
-    /// How long ago a silo may have been heard of and yet count as alive, in seconds: twelve times what a silo lets pass
-    /// between two signs of life.
+    /// How long ago a silo may have been heard of and yet count as alive, in seconds: twelve times what a silo lets
+    /// pass between two signs of life.
     /// </summary>
     public static readonly int AliveSeconds = 12 * (int)Liveness.SignPeriod.TotalSeconds;
 
@@ -32,7 +32,8 @@ internal sealed class DatabasePlace : CopyPlace
     /// <summary>Opens the data of a cluster.</summary>
     /// <exception cref="CopyException">There is none, or it is itself a part of a copy.</exception>
     /// <exception cref="DatabaseUnusableException">The database can't be used.</exception>
-    public static async Task<DatabasePlace> OpenSourceAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<DatabasePlace> OpenSourceAsync(
+        string connectionString, CancellationToken cancellationToken)
     {
         var place = await OpenAsync(connectionString, cancellationToken);
         try
@@ -41,7 +42,8 @@ internal sealed class DatabasePlace : CopyPlace
                 throw new CopyException($"{place.Name} holds no data of an engine: it has no ledger.");
             PostgresSchema.Apply(connectionString);
             if (await DatabaseCopyMark.FindAsync(place._connection, cancellationToken) is { IsFinished: false } mark)
-                throw new CopyException($"{place.Name} holds an unfinished copy of {mark.Source}: finish that one first.");
+                throw new CopyException(
+                    $"{place.Name} holds an unfinished copy of {mark.Source}: finish that one first.");
             return place;
         }
         catch
@@ -82,7 +84,8 @@ internal sealed class DatabasePlace : CopyPlace
     {
         // Streams were added under numbers of our own; the engine's next one gets the next.
         await ExecuteAsync(
-            "SELECT setval(pg_get_serial_sequence('stream', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM stream",
+            "SELECT setval(pg_get_serial_sequence('stream', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) "
+                + "FROM stream",
             cancellationToken);
         await ExecuteAsync("UPDATE copied_from SET finished_at = now()", cancellationToken);
     }
@@ -92,8 +95,8 @@ internal sealed class DatabasePlace : CopyPlace
         AskAsync<string?>(
             $"""
             SELECT 'live silos: ' || count(*) || ', the last heard of '
-              || round(extract(epoch FROM now() - max(IAmAliveTime))) || ' s ago. Stop the cluster first; a silo that was killed '
-              || 'counts as alive for {AliveSeconds} s.'
+              || round(extract(epoch FROM now() - max(IAmAliveTime)))
+              || ' s ago. Stop the cluster first; a silo that was killed counts as alive for {AliveSeconds} s.'
             FROM ClusterMember
             WHERE Status BETWEEN {(int)SiloStatus.Joining} AND {(int)SiloStatus.Stopping}
               AND IAmAliveTime > now() - interval '{AliveSeconds} seconds'
@@ -108,7 +111,8 @@ internal sealed class DatabasePlace : CopyPlace
             "SELECT name FROM stream s WHERE NOT EXISTS (SELECT FROM ledger_commit c WHERE c.stream = s.id) LIMIT 1", cancellationToken);
         if (stream is not null) return $"the stream {stream} has no commits";
         var stray = await AskAsync<long?>(
-            "SELECT stream FROM ledger_commit c WHERE NOT EXISTS (SELECT FROM stream s WHERE s.id = c.stream) LIMIT 1", cancellationToken);
+            "SELECT stream FROM ledger_commit c WHERE NOT EXISTS (SELECT FROM stream s WHERE s.id = c.stream) LIMIT 1",
+            cancellationToken);
         return stray is { } id ? $"there are commits of a stream {id} that does not exist" : null;
     }
 
@@ -117,7 +121,8 @@ internal sealed class DatabasePlace : CopyPlace
     {
         await using var select = new NpgsqlCommand(
             """
-            SELECT (SELECT count(*) FROM stream), count(*), coalesce(sum(count), 0)::bigint, (SELECT count(*) FROM GrainState)
+            SELECT (SELECT count(*) FROM stream), count(*), coalesce(sum(count), 0)::bigint,
+              (SELECT count(*) FROM GrainState)
             FROM ledger_commit
             """,
             _connection);
@@ -147,7 +152,8 @@ internal sealed class DatabasePlace : CopyPlace
         PostgresRows.ReadPairsAsync(_connection, "secret", "value", cancellationToken);
 
     /// <inheritdoc/>
-    public override Task ReplaceSecretsAsync(SortedDictionary<string, string> secrets, CancellationToken cancellationToken) =>
+    public override Task ReplaceSecretsAsync(
+        SortedDictionary<string, string> secrets, CancellationToken cancellationToken) =>
         PostgresRows.ReplacePairsAsync(_connection, "secret", "value", secrets, cancellationToken);
 
     /// <inheritdoc/>
@@ -155,7 +161,8 @@ internal sealed class DatabasePlace : CopyPlace
         PostgresRows.ReadPairsAsync(_connection, "session_key", "xml", cancellationToken);
 
     /// <inheritdoc/>
-    public override Task ReplaceSessionKeysAsync(SortedDictionary<string, string> keys, CancellationToken cancellationToken) =>
+    public override Task ReplaceSessionKeysAsync(
+        SortedDictionary<string, string> keys, CancellationToken cancellationToken) =>
         PostgresRows.ReplacePairsAsync(_connection, "session_key", "xml", keys, cancellationToken);
 
     /// <inheritdoc/>

@@ -7,9 +7,10 @@ namespace OrleansSale.Silo.Copying;
 /// <summary>Reads and adds the rows of a database's tables.</summary>
 internal static class PostgresRows
 {
-    // The tables may have been filled a moment ago, so the planner knows nothing of them: it shall walk along the primary
-    // keys, whose order is wanted, and neither sort nor hash what may be larger than any memory.
-    private static readonly string[] Walking = ["enable_sort", "enable_incremental_sort", "enable_hashjoin", "enable_seqscan"];
+    // The tables may have been filled a moment ago, so the planner knows nothing of them: it shall walk along the
+    // primary keys, whose order is wanted, and neither sort nor hash what may be larger than any memory.
+    private static readonly string[] Walking =
+        ["enable_sort", "enable_incremental_sort", "enable_hashjoin", "enable_seqscan"];
 
     /// <summary>All commits, stream by stream, as one state.</summary>
     public static async IAsyncEnumerable<CommitRow> ReadCommitsAsync(
@@ -45,7 +46,8 @@ internal static class PostgresRows
             await using var select = await WalkAsync(
                 connection,
                 $"""
-                SELECT ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt FROM GrainState
+                SELECT ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt
+                FROM GrainState
                 WHERE HasGrainKey = {hasKey} ORDER BY ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey
                 """,
                 cancellationToken);
@@ -53,19 +55,22 @@ internal static class PostgresRows
             while (await row.ReadAsync(cancellationToken))
             {
                 yield return new DocumentRow(
-                    row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), hasKey ? row.GetString(4) : null,
+                    row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3),
+                    hasKey ? row.GetString(4) : null,
                     row.GetInt32(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetDateTime(7));
             }
         }
     }
 
     /// <summary>Adds commits durably: all or none.</summary>
-    public static async Task AddAsync(NpgsqlConnection connection, IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken)
+    public static async Task AddAsync(
+        NpgsqlConnection connection, IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await AddStreamsAsync(connection, commits, cancellationToken);
         await using (var import = await connection.BeginBinaryImportAsync(
-            "COPY ledger_commit (stream, first_seq, count, hash, entries) FROM STDIN (FORMAT BINARY)", cancellationToken))
+            "COPY ledger_commit (stream, first_seq, count, hash, entries) FROM STDIN (FORMAT BINARY)",
+            cancellationToken))
         {
             foreach (var (stream, commit) in commits)
             {
@@ -87,7 +92,8 @@ internal static class PostgresRows
     {
         await using var import = await connection.BeginBinaryImportAsync(
             """
-            COPY GrainState (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey, Version, Payload, ModifiedAt)
+            COPY GrainState
+              (ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, HasGrainKey, Version, Payload, ModifiedAt)
             FROM STDIN (FORMAT BINARY)
             """,
             cancellationToken);
@@ -127,7 +133,8 @@ internal static class PostgresRows
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var delete = new NpgsqlCommand($"DELETE FROM {table}", connection);
         await delete.ExecuteNonQueryAsync(cancellationToken);
-        await using var insert = new NpgsqlCommand($"INSERT INTO {table} (name, {column}) SELECT * FROM unnest($1, $2)", connection);
+        await using var insert = new NpgsqlCommand(
+            $"INSERT INTO {table} (name, {column}) SELECT * FROM unnest($1, $2)", connection);
         insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. pairs.Keys] });
         insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. pairs.Values] });
         await insert.ExecuteNonQueryAsync(cancellationToken);
@@ -140,7 +147,8 @@ internal static class PostgresRows
     {
         if (commits[0] is var first && first.Commit.FirstSeq > 1)
         {
-            await using var update = new NpgsqlCommand("UPDATE stream SET is_open = $2 WHERE id = $1 AND name = $3", connection);
+            await using var update = new NpgsqlCommand(
+                "UPDATE stream SET is_open = $2 WHERE id = $1 AND name = $3", connection);
             update.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first.Stream });
             update.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = first.Commit.IsOpen });
             update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = first.Commit.Stream });

@@ -5,14 +5,17 @@ using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>Reads and adds the rows of a directory's two files. For one thread at a time, reading and adding apart.</summary>
+/// <summary>
+/// Reads and adds the rows of a directory's two files. For one thread at a time, reading and adding apart.
+/// </summary>
 internal sealed class SqliteRows : IDisposable
 {
     // Rows are added in the order of their keys and read in it, so little has to be kept in memory.
     private const int CacheKibibytes = 32 << 10;
 
     // Milliseconds, as the engine writes them, or microseconds, as a database keeps them.
-    private const string Milliseconds = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", Microseconds = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    private const string Milliseconds = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+        Microseconds = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     private readonly SqliteConnection _ledger, _grains;
     private readonly SqliteCommand _addStream, _moveHead, _addCommit, _addDocument;
@@ -28,7 +31,8 @@ internal sealed class SqliteRows : IDisposable
             "$id", "$name", "$seq", "$hash", "$is_open");
         _addCommit = SqliteFile.Prepare(
             _ledger,
-            "INSERT INTO ledger_commit (stream, first_seq, count, hash, entries) VALUES ($id, $first_seq, $count, $hash, $entries)",
+            "INSERT INTO ledger_commit (stream, first_seq, count, hash, entries) VALUES ($id, $first_seq, $count, "
+                + "$hash, $entries)",
             "$id", "$first_seq", "$count", "$hash", "$entries");
         _addDocument = SqliteFile.Prepare(
             _grains,
@@ -42,7 +46,9 @@ internal sealed class SqliteRows : IDisposable
     /// <summary>The connection to the ledger's file.</summary>
     public SqliteConnection Ledger => _ledger;
 
-    /// <summary>Whether a file, which may be missing, has any row in a table: then what to call it, else null.</summary>
+    /// <summary>
+    /// Whether a file, which may be missing, has any row in a table: then what to call it, else null.
+    /// </summary>
     public static string? FindRow(string path, string table, string name)
     {
         if (!File.Exists(path)) return null;
@@ -81,7 +87,8 @@ internal sealed class SqliteRows : IDisposable
             """);
         if (heads.ExecuteScalar() is string name) return $"the head of {name} is not the end of its newest commit";
         using var strays = SqliteFile.Prepare(
-            _ledger, "SELECT stream FROM ledger_commit WHERE NOT EXISTS (SELECT 1 FROM stream s WHERE s.id = stream) LIMIT 1");
+            _ledger,
+            "SELECT stream FROM ledger_commit WHERE NOT EXISTS (SELECT 1 FROM stream s WHERE s.id = stream) LIMIT 1");
         return strays.ExecuteScalar() is long id ? $"there are commits of a stream {id} that does not exist" : null;
     }
 
@@ -117,15 +124,18 @@ internal sealed class SqliteRows : IDisposable
             using var select = SqliteFile.Prepare(
                 connection,
                 $"""
-                SELECT ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt FROM GrainState
+                SELECT ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey, Version, Payload, ModifiedAt
+                FROM GrainState
                 WHERE typeof(GrainKey) = '{kind}' ORDER BY ServiceId, GrainType, GrainIdN0, GrainIdN1, GrainKey
                 """);
             using var row = select.ExecuteReader();
             while (row.Read())
             {
                 yield return new DocumentRow(
-                    row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), kind == "text" ? row.GetString(4) : null,
-                    row.GetInt32(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), ParseInstant(row.GetString(7)));
+                    row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3),
+                    kind == "text" ? row.GetString(4) : null,
+                    row.GetInt32(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
+                    ParseInstant(row.GetString(7)));
             }
         }
     }
@@ -138,7 +148,8 @@ internal sealed class SqliteRows : IDisposable
         for (var i = 0; i < commits.Count; i++)
         {
             var (stream, commit) = commits[i];
-            Set(_addCommit, stream, commit.FirstSeq, commit.Count, commit.Hash, BytesOf(commit.Entries)).ExecuteNonQuery();
+            Set(_addCommit, stream, commit.FirstSeq, commit.Count, commit.Hash, BytesOf(commit.Entries))
+                .ExecuteNonQuery();
             // Its head, once for all that this transaction adds to it.
             if (i + 1 < commits.Count && commits[i + 1].Stream == stream) continue;
             var first = i;

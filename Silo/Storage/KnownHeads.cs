@@ -5,12 +5,12 @@ using OrleansSale.Grains.Catalogue;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// What the documents know of the ledger: of each batch an entry that its ledger must have. An older ledger lacks some, and
+/// The entries that documents know of: of each batch one that its ledger must have. An older ledger lacks some, and
 /// would give their ids out again.
 /// </summary>
 /// <remarks>
-/// The documents are read before the ledger's heads. A document is written after the entry that it is about, so a cluster
-/// that goes on selling meanwhile is never taken for one that has lost something.
+/// The documents are read before the ledger's heads. A document is written after the entry that it is about, so a
+/// cluster that goes on selling meanwhile is never taken for one that has lost something.
 /// </remarks>
 internal sealed class KnownHeads
 {
@@ -18,7 +18,8 @@ internal sealed class KnownHeads
     public const string AcceptKey = "Sale:AcceptOlderLedger";
 
     /// <summary>
-    /// The row among the documents whose time says up to when they may be ahead of the ledger: an operator has accepted it.
+    /// The row among the documents whose time says up to when they may be ahead of the ledger: an operator has accepted
+    /// it.
     /// </summary>
     public const string AcceptedType = "older-ledger-accepted";
 
@@ -30,7 +31,9 @@ internal sealed class KnownHeads
     /// <summary>A document knows that a batch's ledger has this entry.</summary>
     public void Add(string batch, long seq) => _heads[batch] = Math.Max(seq, _heads.GetValueOrDefault(batch));
 
-    /// <summary>Takes in the catalogue's document. One that cannot be read knows nothing; it is made anew later.</summary>
+    /// <summary>
+    /// Takes in the catalogue's document. One that cannot be read knows nothing; it is made anew later.
+    /// </summary>
     public void AddCatalogue(byte[]? payload)
     {
         try
@@ -44,24 +47,26 @@ internal sealed class KnownHeads
             if (json.RootElement.TryGetProperty(nameof(CatalogueState.SettledAt), out var settled))
                 foreach (var head in settled.EnumerateObject()) Add(head.Name, head.Value.GetInt64());
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             // See above.
         }
     }
 
-    /// <summary>What the ledger lacks, in one line; null: nothing.</summary>
+    /// <summary>The entries that the ledger lacks, in one line; null: none.</summary>
     /// <param name="place">Where the ledger is.</param>
     /// <param name="headOf">The stored head of a batch; 0: it has no ledger.</param>
     public string? Describe(string place, Func<string, long> headOf)
     {
-        var lacking = _heads.Where(known => headOf(known.Key) < known.Value).OrderBy(known => known.Key, StringComparer.Ordinal).ToList();
+        var lacking = _heads.Where(known => headOf(known.Key) < known.Value)
+            .OrderBy(known => known.Key, StringComparer.Ordinal).ToList();
         if (lacking.Count == 0) return null;
         var (batch, seq) = lacking[0];
         var head = headOf(batch);
         var others = lacking.Count == 1 ? "" : $" (and so for {lacking.Count - 1} more)";
-        return $"The ledger in {place} is older than the documents beside it: of batch {batch} they know entry {seq}, and it "
-            + (head == 0 ? "has none" : $"ends at entry {head}") + $"{others}. "
+        return $"The ledger in {place} is older than the documents beside it: of batch {batch} they know entry "
+            + $"{seq}, and it {(head == 0 ? "has none" : $"ends at entry {head}")}{others}. "
             + $"Put the newer ledger back, or set {AcceptKey} to true to go on without what this one lacks.";
     }
 }

@@ -24,7 +24,7 @@ internal sealed record LedgerCursor(long Id, LedgerHead Head, long Seq, byte[] P
     }
 }
 
-/// <summary>What is kept of a commit besides its entries.</summary>
+/// <summary>A commit without its entries.</summary>
 internal readonly record struct CommitEnd(long FirstSeq, long Count, byte[] Hash);
 
 /// <summary>The commits of one page, taken from the rows of <c>first_seq, count, hash, entries</c> in order.</summary>
@@ -59,8 +59,8 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     }
 
     /// <summary>
-    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves it
-    /// behind, whatever becomes of it.
+    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves
+    /// it behind, whatever becomes of it.
     /// </summary>
     public static async IAsyncEnumerable<LedgerCommit> ReadAheadAsync(
         LedgerCursor start, Func<LedgerCursor, Task<(List<LedgerCommit> Commits, LedgerCursor? Next)>> read)

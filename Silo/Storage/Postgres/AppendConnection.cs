@@ -4,7 +4,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
-/// <summary>What became of one row of a call.</summary>
+/// <summary>The fate of one row of a call.</summary>
 internal enum RowFate
 {
     /// <summary>Nothing is known.</summary>
@@ -261,7 +261,8 @@ internal sealed class AppendConnection : IAsyncDisposable
         if (_warning is { } warning) throw new LedgerUnavailableException($"The database warned: {warning}");
     }
 
-    private static void Set<T>(NpgsqlParameter parameter, IReadOnlyList<LedgerCommit> rows, Func<LedgerCommit, T> column)
+    private static void Set<T>(
+        NpgsqlParameter parameter, IReadOnlyList<LedgerCommit> rows, Func<LedgerCommit, T> column)
     {
         var values = new T[rows.Count];
         for (var row = 0; row < values.Length; row++) values[row] = column(rows[row]);
@@ -270,11 +271,15 @@ internal sealed class AppendConnection : IAsyncDisposable
 
     private static NpgsqlParameter<string[]> Texts() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static NpgsqlParameter<long[]> Numbers() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+    private static NpgsqlParameter<long[]> Numbers() =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
-    private static NpgsqlParameter<bool[]> Flags() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean };
+    private static NpgsqlParameter<bool[]> Flags() =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean };
 
-    private static NpgsqlParameter<int[]> Counts() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
+    private static NpgsqlParameter<int[]> Counts() =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer };
 
-    private static NpgsqlParameter<byte[][]> Hashes() => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
+    private static NpgsqlParameter<byte[][]> Hashes() =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
 }

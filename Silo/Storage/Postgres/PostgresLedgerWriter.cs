@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
@@ -32,27 +31,23 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     public static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
 
     // Between two tries of opening, and of busy rows if nothing else waits.
-    private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50), BusyPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50),
+        BusyPause = TimeSpan.FromMilliseconds(5);
 
     private readonly NpgsqlDataSource _source;
     private readonly CommitWatch _watch;
-    private readonly ILogger _logger;
-    private readonly AppendQueue _queue = new();
+    private readonly ILogger _log;
+    private readonly AppendQueue _queue;
     private readonly AppendGroup _group;
     private readonly Task _running;
-    private readonly Outage _outage = new("ledger");
     private Task<AppendConnection>? _opened;
 
     /// <summary>Starts; the first connection is made by the first call.</summary>
-    public PostgresLedgerWriter(NpgsqlDataSource source, CommitWatch watch, ILogger logger)
+    public PostgresLedgerWriter(NpgsqlDataSource source, AppendQueue queue, CommitWatch watch, ILogger log)
     {
-        (_source, _watch, _logger, _group) = (source, watch, logger, new AppendGroup(_queue));
+        (_source, _queue, _watch, _log, _group) = (source, queue, watch, log, new AppendGroup(queue));
         _running = Task.Run(RunAsync);
     }
-
-    /// <summary>Queues a commit and waits for its fate.</summary>
-    public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken) =>
-        _queue.AppendAsync(commit, cancellationToken);
 
     /// <summary>Takes no more appends, writes those that wait and closes the connection.</summary>
     public async ValueTask DisposeAsync()
@@ -66,14 +61,16 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         while (_group.HasSetAside || await _queue.WaitAsync().ConfigureAwait(false))
         {
             _group.Gather();
-            if (_group.Rows.Count > 0) await WriteAsync(_group.Rows.ToArray(), Stopwatch.GetTimestamp()).ConfigureAwait(false);
+            if (_group.Rows.Count > 0)
+                await WriteAsync(_group.Rows.ToArray(), Stopwatch.GetTimestamp()).ConfigureAwait(false);
             if (_group.HasSetAside && !_queue.HasWaiting) await Task.Delay(BusyPause).ConfigureAwait(false);
         }
 
         if (_opened is not null) await CloseAsync(_opened, Task.CompletedTask).ConfigureAwait(false);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever it was: the writer must live, and nobody may wait for ever.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "Any failure at all: the writer must live, and nobody may wait for ever.")]
     private async Task WriteAsync(ArraySegment<PendingAppend> rows, long started)
     {
         var commits = new LedgerCommit[rows.Count];
@@ -88,13 +85,14 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
             _opened = opening;
             call = connection.AppendAsync(commits, fates);
             await call.WaitAsync(CallTimeout).ConfigureAwait(false);
-            if (_outage.Succeeds() is { } failures) LogWorks(failures);
             _watch.Succeed(isProbe: false);
         }
         catch (PostgresException refusal) when (commits.Length > 1 && IsAboutRows(refusal)
-            && Array.TrueForAll(fates, fate => fate == RowFate.Unknown) && Stopwatch.GetElapsedTime(started) < CallTimeout)
+            && Array.TrueForAll(fates, fate => fate == RowFate.Unknown)
+            && Stopwatch.GetElapsedTime(started) < CallTimeout)
         {
-            // The whole transaction was rolled back, so nothing of it is stored, and the connection is as good as before.
+            // The whole transaction was rolled back, so nothing of it is stored, and the connection is as good as
+            // before.
             var half = rows.Count / 2;
             await WriteAsync(rows[..half], started).ConfigureAwait(false);
             await WriteAsync(rows[half..], started).ConfigureAwait(false);
@@ -102,17 +100,16 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            if (_outage.Fails(failure is PostgresException { SqlState: var state } ? $"PostgreSQL {state}" : failure.GetType().Name))
-                LogFailed(commits.Length, failure.Message);
             // Data that the server does not take is a fault of the row, not of the server.
-            if (failure is PostgresException { SqlState: not PostgresErrorCodes.LockNotAvailable } refused && IsAboutRows(refused))
-                _watch.End(isProbe: false);
-            else _watch.Fail(isProbe: false, StorageFault.Describe(failure), commits.Sum(commit => commit.Entries.Length));
+            if (failure is PostgresException { SqlState: not PostgresErrorCodes.LockNotAvailable } refused
+                && IsAboutRows(refused))
+                _watch.Refuse(refused);
+            else _watch.Fail(isProbe: false, failure, commits.Sum(commit => commit.Entries.Length));
             _ = CloseAsync(opening, call);
             (_opened, failed) = (null, failure);
         }
 
-        Tell(rows, fates, failed);
+        Complete(rows, fates, failed);
     }
 
     private async Task<AppendConnection> OpenAsync()
@@ -131,7 +128,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
     }
 
-    private void Tell(ArraySegment<PendingAppend> rows, RowFate[] fates, Exception? failure)
+    private void Complete(ArraySegment<PendingAppend> rows, RowFate[] fates, Exception? failure)
     {
         for (var row = 0; row < rows.Count; row++)
         {
@@ -157,7 +154,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
     }
 
-    // What was left to itself ends by itself: its command times out, or its network does. Until then it is in use.
+    // A connection left to itself ends by itself: its command times out, or its network does. Until then it is in use.
     [SuppressMessage("Design", "CA1031", Justification = "A connection that is given up may fail in any way.")]
     private async Task CloseAsync(Task<AppendConnection> opening, Task call)
     {
@@ -169,7 +166,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            LogNotClosed(failure);
+            Log.NotClosed(_log, failure);
         }
     }
 
@@ -178,13 +175,9 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         refusal.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
         || refusal.SqlState.AsSpan(0, 2) is "22" or "23" or "54";
 
-    [LoggerMessage(Level = LogLevel.Error,
-        Message = "The ledger's database can't be written, the outcome of {Rows} rows is unknown, and it is tried again: {Reason}")]
-    private partial void LogFailed(int rows, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's database is written again, after {Failures} calls that failed")]
-    private partial void LogWorks(int failures);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection to the ledger was not closed cleanly")]
-    private partial void LogNotClosed(Exception failure);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A connection to the ledger was not closed cleanly")]
+        public static partial void NotClosed(ILogger log, Exception failure);
+    }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
@@ -21,34 +20,24 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     private readonly FileGuard _guard;
     private readonly CommitWatch _watch;
     private readonly Action<SqliteConnection>? _onOpened;
-    private readonly ILogger _logger;
-    private readonly AppendQueue _queue = new(wakesInline: true);
+    private readonly ILogger _log;
+    private readonly AppendQueue _queue;
     private readonly AutoResetEvent _woken = new(initialState: false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Outage _outage = new("ledger");
     private LedgerWriteConnection? _connection;
     private bool _keepsErased;
 
     /// <summary>Opens the file and starts the thread.</summary>
     /// <exception cref="SqliteException">The file can't be opened for writing.</exception>
     /// <exception cref="FileLostException">It is not the one that the guard knows.</exception>
-    public LedgerWriter(string path, FileGuard guard, CommitWatch watch, Action<SqliteConnection>? onOpened, ILogger logger)
+    public LedgerWriter(
+        string path, FileGuard guard, AppendQueue queue, CommitWatch watch, Action<SqliteConnection>? onOpened,
+        ILogger log)
     {
-        (_path, _guard, _watch, _onOpened, _logger) = (path, guard, watch, onOpened, logger);
+        (_path, _guard, _queue, _watch, _onOpened, _log) = (path, guard, queue, watch, onOpened, log);
         _connection = Open();
         new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
     }
-
-    /// <summary>Queues a commit and waits for its fate.</summary>
-    public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken) =>
-        _queue.AppendAsync(commit, cancellationToken);
-
-    /// <summary>Queues a write of that many bytes beside the streams.</summary>
-    public Task ProbeAsync(int bytes) => _queue.AppendAsync(PendingAppend.Probe(bytes), CancellationToken.None);
-
-    /// <summary>Queues the removal of a stream. It shares a transaction with the appends that wait, in the order of the queue.</summary>
-    public Task EraseAsync(string stream, CancellationToken cancellationToken) =>
-        _queue.AppendAsync(PendingAppend.Erasure(stream), cancellationToken);
 
     /// <summary>Takes no more appends, writes those that wait, moves the log into the file and closes it.</summary>
     public async ValueTask DisposeAsync()
@@ -106,7 +95,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     {
         rows.Clear();
         var bytes = 0;
-        while (rows.Count < AppendQueue.MaxGroupRows && bytes < AppendQueue.MaxGroupBytes && _queue.TryRead(out var append))
+        while (rows.Count < AppendQueue.MaxGroupRows && bytes < AppendQueue.MaxGroupBytes
+            && _queue.TryRead(out var append))
         {
             if (!append.TryTake()) continue;
             rows.Add(append);
@@ -133,12 +123,9 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Whatever it was: the thread must live, and nobody may wait for ever.
-            var why = StorageFault.Describe(failure);
-            if (!isProbe && _outage.Fails(why))
-                LogFailed(rows.Count, failure.Message);
+            // Any failure at all: the thread must live, and nobody may wait for ever.
             Close();
-            _watch.Fail(isProbe, why, rows.Sum(row => row.Commit.Entries.Length));
+            _watch.Fail(isProbe, failure, rows.Sum(row => row.Commit.Entries.Length));
             foreach (var row in rows)
                 row.SetException(new LedgerUnavailableException(
                     $"The ledger could not be written: {failure.Message}", failure));
@@ -152,7 +139,6 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
             _keepsErased |= rows[row].IsErasure;
             rows[row].SetResult(outcomes[row]);
         }
-        if (!isProbe && _outage.Succeeds() is { } failures) LogWorks(failures);
     }
 
     private static AppendOutcome Write(LedgerWriteConnection connection, PendingAppend row) =>
@@ -178,19 +164,15 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
         catch (SqliteException failure)
         {
-            LogNotClosed(failure);
+            Log.NotClosed(_log, failure);
         }
 
         _connection = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Error,
-        Message = "The ledger's file can't be written, the outcome of {Rows} rows is unknown, and it is tried again: {Reason}")]
-    private partial void LogFailed(int rows, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The ledger's file is written again, after {Failures} transactions that failed")]
-    private partial void LogWorks(int failures);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection to the ledger's file could not be closed cleanly")]
-    private partial void LogNotClosed(Exception failure);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "A connection to the ledger's file could not be closed cleanly")]
+        public static partial void NotClosed(ILogger log, Exception failure);
+    }
 }

@@ -44,14 +44,12 @@ public static class SqliteGrainStorage
     }
 
     /// <summary>
-    /// Brings <see cref="DataDirectory.GrainsPath"/> to the newest schema and makes it the default grain storage, as
-    /// JSON.
+    /// Makes <see cref="DataDirectory.GrainsPath"/>, whose schema is up to date, the default grain storage, as JSON.
     /// </summary>
     /// <param name="silo">The silo to configure; silos of one process may share a directory.</param>
     /// <param name="directory">The data directory, open as long as the silo runs.</param>
     public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder silo, DataDirectory directory)
     {
-        SqliteFile.Apply(directory.GrainsPath, "Grains");
         silo.AddAdoNetGrainStorageAsDefault(options => options.Configure(
             (AdoNetGrainStorageOptions storage, IOptions<SystemTextJsonGrainStorageSerializerOptions> json) =>
             {
@@ -59,14 +57,17 @@ public static class SqliteGrainStorage
                 storage.DataSource = new GrainFileSource(directory.GrainsPath);
                 storage.GrainStorageSerializer = new DocumentSerializer(json);
             }));
-        silo.Services.AddSingleton(services => new GrainFile(directory.GrainsPath, services.GetRequiredService<ILogger<GrainFile>>()));
+        silo.Services.AddSingleton(
+            services => new GrainFile(directory.GrainsPath, services.GetRequiredService<ILogger<GrainFile>>()));
         silo.Services.AddSingleton<IDocumentPurge>(services => new SqliteDocumentPurge(
-            directory.GrainsPath, services.GetRequiredService<GrainFile>(), services.GetRequiredService<ILogger<SqliteDocumentPurge>>()));
+            directory.GrainsPath, services.GetRequiredService<GrainFile>(),
+            services.GetRequiredService<ILogger<SqliteDocumentPurge>>()));
         var orleans = silo.Services.Last(service => service.ServiceType == typeof(IGrainStorage)
             && Equals(service.ServiceKey, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
         silo.Services.Remove(orleans);
         silo.Services.AddKeyedSingleton<IGrainStorage>(orleans.ServiceKey, (services, key) => new GuardedGrainStorage(
-            (IGrainStorage)orleans.KeyedImplementationFactory!(services, key), services.GetRequiredService<GrainFile>()));
+            (IGrainStorage)orleans.KeyedImplementationFactory!(services, key),
+            services.GetRequiredService<GrainFile>()));
         return silo;
     }
 }

@@ -17,41 +17,44 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
     private readonly LedgerReaders _readers;
+    private readonly AppendQueue _queue = new(wakesInline: true);
     private readonly LedgerWriter _writer;
 
     private SqliteLedger(string path, Action<SqliteConnection>? onWriterOpened, ILogger logger)
     {
         var guard = new FileGuard(path, logger);
-        _writer = new LedgerWriter(path, guard, Commits, onWriterOpened, logger);
+        Commits = new CommitWatch(TimeProvider.System, logger);
+        _writer = new LedgerWriter(path, guard, _queue, Commits, onWriterOpened, logger);
         _readers = new LedgerReaders(path, guard);
     }
 
     /// <inheritdoc/>
-    public CommitWatch Commits { get; } = new(TimeProvider.System);
+    public CommitWatch Commits { get; }
 
-    /// <summary>Opens the ledger's file, creating it or bringing it to the newest schema.</summary>
+    /// <summary>Opens the ledger's file, whose schema is up to date.</summary>
     /// <param name="directory">The data directory; its owner is the file's only writer.</param>
-    /// <param name="logger">Where failures of the storage are told; null: nowhere.</param>
+    /// <param name="logger">Where failures of the storage are logged; null: nowhere.</param>
     /// <exception cref="LedgerUnavailableException">The file can't be opened, is damaged, or is no ledger.</exception>
     public static SqliteLedger Open(DataDirectory directory, ILogger<SqliteLedger>? logger = null) =>
-        Open(directory.LedgerPath, null, logger);
+        Open(directory.LedgerPath, () => new SqliteLedger(
+            directory.LedgerPath, null, logger ?? NullLogger<SqliteLedger>.Instance));
 
     /// <inheritdoc/>
     public Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default)
     {
         LedgerArguments.RequireCommit(commit);
-        return _writer.AppendAsync(commit, cancellationToken);
+        return _queue.AppendAsync(commit, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task EraseAsync(string stream, CancellationToken cancellationToken = default)
     {
         LedgerArguments.RequireStream(stream);
-        return _writer.EraseAsync(stream, cancellationToken);
+        return _queue.AppendAsync(PendingAppend.Erasure(stream), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task ProbeAsync(int bytes) => _writer.ProbeAsync(bytes);
+    public Task ProbeAsync(int bytes) => _queue.AppendAsync(PendingAppend.Probe(bytes), CancellationToken.None);
 
     /// <inheritdoc/>
     public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)
@@ -101,15 +104,22 @@ public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens a file; <paramref name="onWriterOpened"/> lets tests prepare each writing connection to fail.
+    /// Opens a file, creating it or bringing it to the newest schema; <paramref name="onWriterOpened"/> lets tests
+    /// prepare each writing connection to fail.
     /// </summary>
     internal static SqliteLedger Open(
-        string path, Action<SqliteConnection>? onWriterOpened, ILogger<SqliteLedger>? logger = null)
-    {
-        try
+        string path, Action<SqliteConnection>? onWriterOpened, ILogger<SqliteLedger>? logger = null) =>
+        Open(path, () =>
         {
             SqliteFile.Apply(path, "Ledger");
             return new SqliteLedger(path, onWriterOpened, logger ?? NullLogger<SqliteLedger>.Instance);
+        });
+
+    private static SqliteLedger Open(string path, Func<SqliteLedger> open)
+    {
+        try
+        {
+            return open();
         }
         catch (Exception failure) when (failure is FileUnusableException or SqliteException or IOException)
         {
@@ -120,7 +130,8 @@ public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
     private async IAsyncEnumerable<LedgerCommit> ReadPagesAsync(
         string stream, long fromSeq, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var first = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken).ConfigureAwait(false);
+        var first = await _readers.ReadAsync(reader => reader.Seek(stream, fromSeq), cancellationToken)
+            .ConfigureAwait(false);
         if (first is not { } start) yield break;
         var pages = LedgerPage.ReadAheadAsync(
             start, from => _readers.ReadAsync(reader => reader.ReadPage(stream, from), cancellationToken));
