@@ -40,23 +40,23 @@ internal static class LedgerProof
 
     /// <summary>
     /// Demands that each board is the state of the ledger at the head it names: the end of a commit, the counts, the
-    /// hash, and every user who has an order by then among the known ones.
+    /// hash, and how many touches there are by then.
     /// </summary>
     public static async Task ShouldBeCommittedAsync(this IEnumerable<BatchSnapshot> boards, ILedger ledger, string batch)
     {
         var heads = (await ledger.CommitsOfAsync(batch)).ToDictionary(commit => commit.LastSeq, commit => commit.Hash);
-        var states = new Dictionary<long, (int Free, int Held, int Sold, int Withdrawn, int Known)>();
+        var states = new Dictionary<long, (int Free, int Held, int Sold, int Withdrawn, int Touches)>();
         var state = new SaleBatch();
         foreach (var entry in await ledger.EntriesOfAsync(batch))
         {
             state.Apply(entry.Seq, entry.At, entry.Entry);
-            states[entry.Seq] = (state.Stock.Free.Count, state.Stock.Held, state.Stock.Sold, state.Stock.Withdrawn, state.KnownUsers.Count);
+            states[entry.Seq] = (state.Stock.Free.Count, state.Stock.Held, state.Stock.Sold, state.Stock.Withdrawn, state.Touches.Count);
         }
         foreach (var board in boards)
         {
             heads.ShouldContainKey(board.Seq);
             board.Hash.ShouldBe(heads[board.Seq]);
-            (board.Free, board.Held, board.Sold, board.Withdrawn, board.KnownUsers).ShouldBe(states[board.Seq]);
+            (board.Free, board.Held, board.Sold, board.Withdrawn, board.Touches).ShouldBe(states[board.Seq]);
         }
     }
 

@@ -1,18 +1,20 @@
 using System.Text.Json;
 using Orleans.Storage;
+using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Tests.Cluster;
 
 /// <summary>
 /// Grain storage in memory that fails on demand. Like the one on SQLite it keeps JSON and refuses a writer that read an
-/// older version.
+/// older version. What was cleared is gone at once, so a purge only counts.
 /// </summary>
-public sealed class MemoryDocuments : IGrainStorage
+public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string State, GrainId Grain), Document> _documents = [];
     private int _refused;
     private int _lost;
+    private int _purges;
 
     private sealed record Document(int Version, string Text);
 
@@ -21,6 +23,30 @@ public sealed class MemoryDocuments : IGrainStorage
 
     /// <summary>Lets the next writes be stored and their answers be lost.</summary>
     public void LoseAnswers(int count = 1) => Volatile.Write(ref _lost, count);
+
+    /// <summary>Is called before and after every change, and may throw: nothing is stored, or its answer is lost.</summary>
+    public ChangeHook? OnChange { get; set; }
+
+    /// <summary>How often what is cleared was purged.</summary>
+    public int Purges => Volatile.Read(ref _purges);
+
+    /// <summary>The document that is stored; null: there is none.</summary>
+    public T? Find<T>(string stateName, GrainId grainId)
+        where T : class
+    {
+        lock (_lock) return _documents.TryGetValue((stateName, grainId), out var found) ? JsonSerializer.Deserialize<T>(found.Text) : null;
+    }
+
+    /// <summary>Stores a document, as a restored backup does; null: removes it.</summary>
+    public void Put<T>(string stateName, GrainId grainId, T? document)
+        where T : class
+    {
+        lock (_lock)
+        {
+            if (document is null) _documents.Remove((stateName, grainId));
+            else _documents[(stateName, grainId)] = new Document(1, JsonSerializer.Serialize(document));
+        }
+    }
 
     /// <summary>Forgets everything, as a storage that was lost.</summary>
     public void Clear()
@@ -44,6 +70,7 @@ public sealed class MemoryDocuments : IGrainStorage
     {
         await Task.Yield();
         if (Takes(ref _refused)) throw new IOException("A test refused this write; nothing was stored.");
+        OnChange?.Invoke($"write {stateName}", isStored: false);
         lock (_lock)
         {
             var stored = _documents.GetValueOrDefault((stateName, grainId));
@@ -55,14 +82,26 @@ public sealed class MemoryDocuments : IGrainStorage
             grainState.ETag = document.Version.ToString(provider: null);
             grainState.RecordExists = true;
         }
+        OnChange?.Invoke($"write {stateName}", isStored: true);
     }
 
     /// <inheritdoc/>
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        await Task.Yield();
+        OnChange?.Invoke($"clear {stateName}", isStored: false);
         lock (_lock) _documents.Remove((stateName, grainId));
+        OnChange?.Invoke($"clear {stateName}", isStored: true);
         (grainState.ETag, grainState.RecordExists) = (null, false);
-        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task PurgeAsync()
+    {
+        await Task.Yield();
+        OnChange?.Invoke("purge", isStored: false);
+        Interlocked.Increment(ref _purges);
+        OnChange?.Invoke("purge", isStored: true);
     }
 
     private static bool Takes(ref int left)
@@ -72,3 +111,6 @@ public sealed class MemoryDocuments : IGrainStorage
         return false;
     }
 }
+
+/// <summary>Is told of a change of storage: before it (not stored yet) and after it.</summary>
+public delegate void ChangeHook(string change, bool isStored);

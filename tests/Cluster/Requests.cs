@@ -1,4 +1,3 @@
-using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
@@ -13,31 +12,12 @@ internal static class Requests
         id, new Product("mi2", "小米 Mi2 16 GB", Price, "/img/mi2.png"), ["weibo", "web-2"], stock, limit, windowSeconds,
         new Schedule(now.AddHours(-2), now.AddHours(-1), now.AddMinutes(-1), now.AddHours(10)));
 
-    public static PurchaseRequest Wants(
-        string user, int quantity = 1, string? key = null, long reservation = 1, bool byTicket = true) =>
-        new($"weibo:{user}", key, quantity, reservation, byTicket);
+    public static Wish Wants(string user, int quantity = 1, string? key = null, long reservation = 1, bool byTicket = true) =>
+        new(user, key, quantity, reservation, byTicket);
 
-    public static Task<PurchaseOutcomes> AskAsync(this ISaleBatchGrain batch, params PurchaseRequest[] requests) =>
-        batch.PurchaseAsync(new PurchaseCall(requests));
-
-    public static async Task<PurchaseOutcome> BuyAsync(this ISaleBatchGrain batch, string user, int quantity = 1, string? key = null) =>
-        (await batch.AskAsync(Wants(user, quantity, key))).Outcomes.ShouldHaveSingleItem();
-
-    public static async Task<OrderView> OrderAsync(this ISaleBatchGrain batch, string user, int quantity = 1, string? key = null)
-    {
-        var outcome = await batch.BuyAsync(user, quantity, key);
-        outcome.Refused.ShouldBeNull();
-        return outcome.Order!;
-    }
-
-    public static Task<Answer<CaptureResult>> PayAsync(this ISaleBatchGrain batch, OrderView order, string payment) =>
-        batch.CaptureAsync(new Capture(order.Seq, payment, order.User, order.Amount));
-
-    public static async Task<OrderStatus> StatusAsync(this ISaleBatchGrain batch, OrderView order) =>
-        (await batch.GetOrderAsync(order.Seq, owner: null)).Value!.Status;
-
-    public static async Task<BatchSnapshot> BoardAsync(this ISaleBatchGrain batch) => (await batch.ReadBoardAsync(0))!.Snapshot;
-
-    public static OperatorCommand Command(OperatorAction action, int units = 0, string? key = null) =>
-        new(action, units, "因为", "weibo:op", key ?? $"{action}-{units}");
+    /// <summary>The owner as they ask for a checkout of this order.</summary>
+    public static Owner For(this OrderView order, string user) => new(user, order.Buyer);
 }
+
+/// <summary>A purchase before user and key are turned into what the ledger knows.</summary>
+internal readonly record struct Wish(string User, string? Key, int Quantity, long Reservation, bool ByTicket);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
@@ -11,6 +12,7 @@ using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Tests.Storage;
@@ -22,8 +24,14 @@ namespace OrleansSale.Tests.Cluster;
 /// </summary>
 public class SaleCluster : IAsyncLifetime
 {
+    private const string KeyState = "batch-key";
+
+    // Of batches that were never created: nobody is known there.
+    private static readonly BatchKey NoKey = new(new byte[BatchKey.Length]);
+
     private readonly short _silos;
     private readonly int _graceSeconds;
+    private readonly ConcurrentDictionary<string, BatchKey> _keys;
     private int _batches;
     private InProcessTestCluster? _cluster;
 
@@ -33,13 +41,14 @@ public class SaleCluster : IAsyncLifetime
     }
 
     /// <summary>
-    /// A cluster; one <paramref name="beside"/> another shares its ledger and provider, and knows nothing of it. It
+    /// A cluster; one <paramref name="beside"/> another shares its storage and provider, and knows nothing of it. It
     /// shares the clock too, unless it has one of its own that starts elsewhere.
     /// </summary>
     internal SaleCluster(short silos, int graceSeconds = 30, SaleCluster? beside = null, DateTimeOffset? start = null)
     {
         (_silos, _graceSeconds) = (silos, graceSeconds);
-        (Stored, Payments) = (beside?.Stored ?? new(), beside?.Payments ?? new());
+        (Stored, Documents, Payments) = (beside?.Stored ?? new(), beside?.Documents ?? new(), beside?.Payments ?? new());
+        _keys = beside?._keys ?? new();
         Clock = start is null && beside is not null ? beside.Clock : new SaleClock(start ?? SaleClock.Noon);
         Faults = new FaultyLedger(Stored);
         Ledger = new WatchedLedger(Faults);
@@ -67,7 +76,7 @@ public class SaleCluster : IAsyncLifetime
     public LogLines Log { get; } = new();
 
     /// <summary>The grain storage.</summary>
-    public MemoryDocuments Documents { get; } = new();
+    public MemoryDocuments Documents { get; }
 
     /// <summary>The cluster.</summary>
     public InProcessTestCluster Cluster => _cluster!;
@@ -110,6 +119,7 @@ public class SaleCluster : IAsyncLifetime
         silo.Services.AddSingleton<ILedger>(Ledger);
         silo.Services.AddSingleton<IPaymentProvider>(Payments);
         silo.Services.AddSingleton<IGrainStorage>(Documents);
+        silo.Services.AddSingleton<IDocumentPurge>(Documents);
         silo.Services.AddSingleton<IClockCheck>(services =>
             new SiloClock(ClocksOff, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         silo.Services.AddSingleton<BatchReminder>();
@@ -130,13 +140,26 @@ public class SaleCluster : IAsyncLifetime
     }
 
     /// <summary>The batch of this id.</summary>
-    internal ISaleBatchGrain Batch(string id) => Actors.GetGrain<ISaleBatchGrain>(id);
+    internal TestBatch Batch(string id) => Batch(id, Actors);
+
+    /// <summary>The batch of this id, addressed from elsewhere.</summary>
+    internal TestBatch Batch(string id, IGrainFactory actors) => new(id, actors.GetGrain<ISaleBatchGrain>(id), () => KeyOf(id));
 
     /// <summary>The order of this id.</summary>
     internal IOrderGrain Order(string id) => Actors.GetGrain<IOrderGrain>(id);
 
     /// <summary>The reservation of a user.</summary>
-    internal UserReservation Reservation(string batch, string user) => new(Actors, batch, user);
+    internal UserReservation Reservation(string batch, string user) => Reservation(batch, user, Actors);
+
+    /// <summary>The reservation of a user, addressed from elsewhere.</summary>
+    internal UserReservation Reservation(string batch, string user, IGrainFactory actors) =>
+        new(actors, batch, user, KeyOf(batch).AliasOf(user));
+
+    /// <summary>The document of a batch's key, as stored; null: there is none.</summary>
+    internal byte[]? StoredKeyOf(string batch) => Documents.Find<BatchKeyDocument>(KeyState, KeyActor(batch).GetGrainId())?.Key;
+
+    /// <summary>The actor of a batch's key.</summary>
+    internal IBatchKeyGrain KeyActor(string batch) => Cluster.Client.GetGrain<IBatchKeyGrain>(batch);
 
     /// <summary>
     /// Creates a batch that is on sale now and for ten hours, under an id of its own, and returns the id.
@@ -144,22 +167,35 @@ public class SaleCluster : IAsyncLifetime
     internal async Task<string> CreateBatchAsync(int stock = 10, int limit = 1, int windowSeconds = 900)
     {
         var id = $"b{Interlocked.Increment(ref _batches)}";
-        (await Batch(id).CreateAsync(Requests.Terms(id, Clock.Now, stock, limit, windowSeconds))).Value.ShouldBeTrue();
+        (await Batch(id).Actor.CreateAsync(Requests.Terms(id, Clock.Now, stock, limit, windowSeconds))).Value.ShouldBe(Effect.Done);
         return id;
     }
 
     /// <summary>Ends the activation in an orderly way, and waits until it is gone.</summary>
     internal Task DeactivateAsync(IAddressable actor) => Cluster.DeactivateAsync(actor);
 
+    /// <summary>Ends the activation of a batch in an orderly way, and waits until it is gone.</summary>
+    internal Task DeactivateAsync(TestBatch batch) => DeactivateAsync(batch.Actor);
+
     /// <summary>The silo that an actor is active on; null: none.</summary>
     internal SiloAddress? PlaceOf(IAddressable actor) =>
         Cluster.TryGetGrainContext(actor.GetGrainId(), out var context) ? context.Address.SiloAddress : null;
+
+    /// <summary>The silo that a batch is active on; null: none.</summary>
+    internal SiloAddress? PlaceOf(TestBatch batch) => PlaceOf(batch.Actor);
 
     /// <summary>Activates an actor on a silo by its first call, which <paramref name="call"/> makes.</summary>
     internal static async Task<T> OnAsync<T>(SiloAddress silo, Func<Task<T>> call)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
         return await call();
+    }
+
+    // Read from storage while it is there: a batch whose ledger and documents were lost gets another one.
+    private BatchKey KeyOf(string batch)
+    {
+        if (StoredKeyOf(batch) is { } stored) return _keys[batch] = new BatchKey(stored);
+        return _keys.GetValueOrDefault(batch, NoKey);
     }
 
     private sealed class SiloClock(ConcurrentDictionary<SiloAddress, bool> off, SiloAddress self) : IClockCheck

@@ -11,6 +11,9 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
     /// <summary>Makes every append take this long, as a disk does.</summary>
     public TimeSpan AppendLatency { get; set; }
 
+    /// <summary>Is called before and after every change, and may throw: nothing is stored, or its answer is lost.</summary>
+    public ChangeHook? OnChange { get; set; }
+
     /// <summary>Lets the next append of the stream fail with something that no ledger should throw.</summary>
     public void BreakNextAppend(string stream, Exception with)
     {
@@ -75,7 +78,10 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         try
         {
             if (AppendLatency > TimeSpan.Zero) await Task.Delay(AppendLatency, cancellationToken); // paced: as a disk
-            return await inner.AppendAsync(commit, cancellationToken);
+            OnChange?.Invoke($"append {commit.Stream}", isStored: false);
+            var outcome = await inner.AppendAsync(commit, cancellationToken);
+            OnChange?.Invoke($"append {commit.Stream}", isStored: true);
+            return outcome;
         }
         finally
         {
@@ -124,7 +130,12 @@ public sealed class WatchedLedger(ILedger inner) : ILedger
         inner.CountOpenAsync(prefix, cancellationToken);
 
     /// <inheritdoc/>
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => inner.EraseAsync(stream, cancellationToken);
+    public async Task EraseAsync(string stream, CancellationToken cancellationToken = default)
+    {
+        OnChange?.Invoke($"erase {stream}", isStored: false);
+        await inner.EraseAsync(stream, cancellationToken);
+        OnChange?.Invoke($"erase {stream}", isStored: true);
+    }
 
     private Account Of(string stream)
     {

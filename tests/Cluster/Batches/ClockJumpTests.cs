@@ -24,13 +24,13 @@ public sealed class ClockJumpTests : IAsyncLifetime
     public async Task A_hold_of_the_wrong_hour_and_one_after_it_end_after_their_window()
     {
         var batch = _sale.Batch(await _sale.CreateBatchAsync(stock: 3, windowSeconds: WindowSeconds));
-        var early = await batch.OrderAsync("a");
+        var early = await batch.OrderAsync("weibo:a");
         _sale.Clock.Jump(Hour);
-        var wrong = await batch.OrderAsync("b");
+        var wrong = await batch.OrderAsync("weibo:b");
         (await batch.StatusAsync(early)).ShouldBe(OrderStatus.Expired, "its deadline was seen to pass");
         _sale.Clock.Jump(-Hour);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(5));
-        var after = await batch.OrderAsync("c");
+        var after = await batch.OrderAsync("weibo:c");
         after.HeldAt.ShouldBe(_sale.Clock.Now + Hour);
 
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(WindowSeconds + GraceSeconds - 300) - TimeSpan.FromMilliseconds(1));
@@ -40,7 +40,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         (await batch.StatusAsync(after)).ShouldBe(OrderStatus.AwaitingPayment);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(300));
         (await batch.StatusAsync(after)).ShouldBe(OrderStatus.Expired);
-        await _sale.Stored.AuditAsync((await batch.GetOrderAsync(wrong.Seq, null)).Value!.Batch);
+        await _sale.Stored.AuditAsync((await batch.Actor.GetOrderAsync(wrong.Seq, null)).Value!.Batch);
     }
 
     [Fact]
@@ -48,20 +48,20 @@ public sealed class ClockJumpTests : IAsyncLifetime
     {
         var id = await _sale.CreateBatchAsync(stock: 2);
         var batch = _sale.Batch(id);
-        var order = await batch.OrderAsync("a");
+        var order = await batch.OrderAsync("weibo:a");
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.Zero);
         // To shortly before the closing, ten hours from the beginning: then back.
         _sale.Clock.Jump(TimeSpan.FromHours(10) - TimeSpan.FromMinutes(1));
-        await batch.OrderAsync("b");
+        await batch.OrderAsync("weibo:b");
         _sale.Clock.Jump(-TimeSpan.FromHours(9));
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));
         var (lead, schedule) = ((await batch.BoardAsync()).Lead, Terms(id, SaleClock.Noon).Schedule);
         lead.ShouldBe(TimeSpan.FromHours(9));
-        (await batch.GetTimeAsync()).ShouldBe(_sale.Clock.Now + lead);
-        (await _sale.Order(order.Id).OpenCheckoutAsync(order.User, "Mi2")).Refused.ShouldBe(Refusal.OrderNotPayable);
+        (await batch.Actor.GetTimeAsync()).ShouldBe(_sale.Clock.Now + lead);
+        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2")).Refused.ShouldBe(Refusal.OrderNotPayable);
 
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(31));
-        (await batch.BuyAsync("c")).Refused.ShouldBe(Refusal.SaleClosed);
+        (await batch.BuyAsync("weibo:c")).Refused.ShouldBe(Refusal.SaleClosed);
         Timetable.PhaseAt(schedule, (await batch.BoardAsync()).At(_sale.Clock.Now), false, false, 1).ShouldBe(Phase.Closed);
         Timetable.IsReserving(schedule.ByClock(lead), schedule.ReservationOpens - lead).ShouldBeTrue();
     }
@@ -72,26 +72,26 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var id = await _sale.CreateBatchAsync();
         var batch = _sale.Batch(id);
         _sale.Clock.Jump(Hour);
-        await batch.OrderAsync("a");
+        await batch.OrderAsync("weibo:a");
         await _sale.Clock.AdvanceAsync(Agenda.Period);
-        (await batch.ListFaultsAsync()).ShouldBeEmpty();
+        (await batch.Actor.ListFaultsAsync()).ShouldBeEmpty();
         _sale.Clock.Jump(-Hour);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
         _sale.Log.With("ahead of the clock").ShouldHaveSingleItem().Text.ShouldContain(id);
-        var fault = (await batch.ListFaultsAsync()).ShouldHaveSingleItem();
+        var fault = (await batch.Actor.ListFaultsAsync()).ShouldHaveSingleItem();
         (fault.Kind, fault.Batch).ShouldBe((FaultKind.Clock, id));
         fault.Detail.ShouldContain("3600.0 s ahead");
 
         // Another activation finds it at once; what nobody had the batch for, it is less ahead.
         await _sale.DeactivateAsync(batch);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(10));
-        await batch.WakeAsync();
+        await batch.Actor.WakeAsync();
         _sale.Log.With("ahead of the clock").Count.ShouldBe(2);
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.FromMinutes(50) - TimeSpan.FromSeconds(10.5));
         _sale.Clock.Jump(Hour);
         await _sale.Clock.AdvanceAsync(Agenda.Period);
         _sale.Log.With("caught up").ShouldHaveSingleItem();
-        (await batch.ListFaultsAsync()).ShouldBeEmpty();
+        (await batch.Actor.ListFaultsAsync()).ShouldBeEmpty();
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.Zero);
     }
 
@@ -99,11 +99,11 @@ public sealed class ClockJumpTests : IAsyncLifetime
     public async Task Refunds_go_on_at_their_pace_though_the_clock_is_set_back()
     {
         var batch = _sale.Batch(await _sale.CreateBatchAsync());
-        var order = await batch.OrderAsync("a");
+        var order = await batch.OrderAsync("weibo:a");
         await batch.PayAsync(order, "p-1");
         _sale.Clock.Jump(Hour);
         _sale.Payments.IsDown = true;
-        await batch.CancelOrderAsync(order.Seq, order.User);
+        await batch.CancelAsync(order);
         await Eventually.HoldsAsync(
             async () =>
             {

@@ -3,6 +3,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
@@ -36,18 +37,18 @@ public sealed class DamageTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         Func<Task>[] all =
         [
-            () => batch.CreateAsync(Terms(id, _sale.Clock.Now)), () => batch.BuyAsync("b"), () => batch.ReadBoardAsync(0),
-            () => batch.GetOrderAsync(order.Seq, null), () => batch.ListOrdersOfAsync(order.User), () => batch.ListOrdersAsync(0, 10),
-            () => batch.CancelOrderAsync(order.Seq, null), () => batch.RecordCheckoutAsync(order.Seq, "c"),
-            () => batch.PayAsync(order, "p"), () => batch.OperateAsync(Command(OperatorAction.Pause)),
-            () => batch.CancelReservationAsync("weibo:b", 1), () => batch.GetCancelledVersionAsync("weibo:b"),
-            () => _sale.Order(order.Id).OpenCheckoutAsync(order.User, "Mi2"),
-            () => _sale.Order(order.Id).SetDeliveryAsync(order.User, new Delivery("a", "123", "b")),
+            () => batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now)), () => batch.BuyAsync("weibo:b"), () => batch.Actor.ReadBoardAsync(0),
+            () => batch.Actor.GetOrderAsync(order.Seq, null), () => batch.Actor.ListOrdersOfAsync(order.Buyer), () => batch.Actor.ListOrdersAsync(0, 10),
+            () => batch.CancelByOperatorAsync(order), () => batch.Actor.RecordCheckoutAsync(order.Seq, SoleProvider.Name, "c"),
+            () => batch.PayAsync(order, "p"), () => batch.OperateAsync(OperatorAction.Pause),
+            () => batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:b"), 1), () => batch.Actor.GetCancelledVersionAsync(batch.AliasOf("weibo:b")),
+            () => _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"),
+            () => _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, new Delivery("a", "123", "b")),
         ];
         foreach (var ask in all) await Should.ThrowAsync<StorageDamagedException>(ask);
-        (await batch.WakeAsync()).ShouldBeFalse();
+        (await batch.Actor.WakeAsync()).ShouldBeFalse();
         // The state that it was read into is nowhere told, and nothing was written.
-        (await _sale.Batch(sound).BuyAsync("b")).Refused.ShouldBeNull();
+        (await _sale.Batch(sound).BuyAsync("weibo:b")).Refused.ShouldBeNull();
         _sale.Stored.Tamper(Streams.OfBatch(id), commits => commits).Length.ShouldBe(before.Length - (how == "a commit is missing" ? 1 : 0));
     }
 
@@ -58,7 +59,7 @@ public sealed class DamageTests : IAsyncLifetime
         await DamageAsync(id, "another buyer");
         var stream = Streams.OfBatch(id);
         var before = _sale.Ledger.ReadsOf(stream);
-        for (var i = 0; i < 20; i++) await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).ReadBoardAsync(0));
+        for (var i = 0; i < 20; i++) await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
         _sale.Ledger.ReadsOf(stream).ShouldBe(before + 1);
         // It looks again after 5, 10, 20 and 40 seconds, and from then on every minute.
         foreach (var (seconds, looks) in ((int, int)[])[(5, 1), (9, 1), (1, 2), (20, 3), (40, 4), (60, 5), (59, 5), (1, 6)])
@@ -73,7 +74,7 @@ public sealed class DamageTests : IAsyncLifetime
     {
         var (id, order) = await CreateAsync();
         var whole = await DamageAsync(id, "a commit is missing");
-        await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).ReadBoardAsync(0));
+        await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
         await Eventually.HoldsAsync(
             async () => (await _sale.Catalogue.ListDamagedAsync()).Length > 0, "the catalogue was told");
         var damage = (await _sale.Catalogue.ListDamagedAsync()).ShouldHaveSingleItem();
@@ -82,9 +83,9 @@ public sealed class DamageTests : IAsyncLifetime
 
         _sale.Stored.Tamper(Streams.OfBatch(id), _ => whole);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(5));
-        await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).ReadBoardAsync(0)), "it answers again");
+        await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0)), "it answers again");
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
-        (await _sale.Batch(id).BuyAsync("b")).Refused.ShouldBeNull();
+        (await _sale.Batch(id).BuyAsync("weibo:b")).Refused.ShouldBeNull();
         (await _sale.Catalogue.ListDamagedAsync()).ShouldBeEmpty();
     }
 
@@ -94,8 +95,8 @@ public sealed class DamageTests : IAsyncLifetime
         var (id, _) = await CreateAsync();
         await _sale.DeactivateAsync(_sale.Batch(id));
         _sale.Ledger.BreakNextRead(Streams.OfBatch(id), new LedgerUnavailableException("a test says so"));
-        await Patience.IsNotAnsweredAsync(() => _sale.Batch(id).ReadBoardAsync(0));
-        (await Patience.AskAsync(() => _sale.Batch(id).ReadBoardAsync(0))).ShouldNotBeNull();
+        await Patience.IsNotAnsweredAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
+        (await Patience.AskAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0))).ShouldNotBeNull();
         (await _sale.Catalogue.ListDamagedAsync()).ShouldBeEmpty();
     }
 
@@ -103,7 +104,7 @@ public sealed class DamageTests : IAsyncLifetime
     public async Task A_damaged_batch_leaves_its_users_unanswered_and_their_actors_awake()
     {
         var (id, order) = await CreateAsync();
-        var reservation = _sale.Reservation(id, order.User);
+        var reservation = _sale.Reservation(id, "weibo:a");
         await ReserveAsync(reservation);
         await _sale.DeactivateAsync(reservation.Actor);
         var whole = await DamageAsync(id, "another buyer");
@@ -112,7 +113,7 @@ public sealed class DamageTests : IAsyncLifetime
         _sale.PlaceOf(reservation.Actor).ShouldNotBeNull();
         _sale.Stored.Tamper(Streams.OfBatch(id), _ => whole);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(5));
-        await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).ReadBoardAsync(0)), "it answers again");
+        await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0)), "it answers again");
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
     }
 
@@ -135,7 +136,7 @@ public sealed class DamageTests : IAsyncLifetime
         (await others.GetAsync()).Value!.Version.ShouldBe(1);
         var roster = await _sale.Actors.GetGrain<IRosterGrain>(id).ListAsync(null, 10);
         roster.Reservations.Select(entry => entry.User).ShouldBe(["weibo:other"]);
-        roster.Damaged.ShouldBe(["weibo:mine"]);
+        roster.Damaged.ShouldBe([mine.Alias]);
 
         _sale.Stored.Tamper(stream, _ => whole);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(5));
@@ -148,7 +149,7 @@ public sealed class DamageTests : IAsyncLifetime
         var (id, _) = await CreateAsync();
         await DamageAsync(id, "another buyer");
         var export = _sale.Actors.GetGrain<ILedgerExportGrain>(id);
-        Encoding.UTF8.GetString((await export.ReadAsync(1)).Lines).ShouldContain("weibo:z");
+        Encoding.UTF8.GetString((await export.ReadAsync(1)).Lines).ShouldContain(AliasOf(id, "z"));
         _sale.Stored.Tamper(Streams.OfBatch(id), commits => [commits[0], Rewritten(commits[1], "}\n", ")\n")]);
         var page = await export.ReadAsync(1);
         page.NextSeq.ShouldBe(2);
@@ -163,7 +164,7 @@ public sealed class DamageTests : IAsyncLifetime
         await DamageAsync(id, "nothing");
         await _sale.DeactivateAsync(_sale.Catalogue);
         _sale.Documents.Clear();
-        (await _sale.Catalogue.ListAsync(0)).Batches.Select(terms => terms.Id).ShouldBe([sound]);
+        (await _sale.Catalogue.ListAsync(0)).Batches.Select(batch => batch.Terms.Id).ShouldBe([sound]);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(10));
         (await _sale.Catalogue.ListDamagedAsync()).Select(damage => damage.Batch).ShouldBe([id]);
     }
@@ -171,18 +172,18 @@ public sealed class DamageTests : IAsyncLifetime
     private async Task<(string Id, OrderView Order)> CreateAsync()
     {
         var id = await _sale.CreateBatchAsync();
-        await _sale.Catalogue.AddAsync(Terms(id, _sale.Clock.Now));
-        return (id, await _sale.Batch(id).OrderAsync("a"));
+        await _sale.Catalogue.AddAsync(id);
+        return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
 
     // Created, held, and one more: the damage is in the middle.
     private async Task<LedgerCommit[]> DamageAsync(string id, string how)
     {
-        await _sale.Batch(id).OrderAsync("c");
+        await _sale.Batch(id).OrderAsync("weibo:c");
         await _sale.DeactivateAsync(_sale.Batch(id));
         return _sale.Stored.Tamper(Streams.OfBatch(id), commits => how switch
         {
-            "another buyer" => [commits[0], Rewritten(commits[1], "weibo:a", "weibo:z"), commits[2]],
+            "another buyer" => [commits[0], Rewritten(commits[1], AliasOf(id, "a"), AliasOf(id, "z")), commits[2]],
             "a commit is missing" => [commits[0], commits[2]],
             "no end of line" => [commits[0], Rewritten(commits[1], "\n", " "), commits[2]],
             "an unknown type" => [commits[0], Rewritten(commits[1], "held", "hold"), commits[2]],
@@ -192,6 +193,8 @@ public sealed class DamageTests : IAsyncLifetime
             _ => [commits[0] with { Entries = Array.Empty<byte>() }, commits[1], commits[2]],
         });
     }
+
+    private string AliasOf(string batch, string subject) => _sale.Batch(batch).AliasOf($"weibo:{subject}").ToString();
 
     private static LedgerCommit Rewritten(LedgerCommit commit, string said, string instead)
     {

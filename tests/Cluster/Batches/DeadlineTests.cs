@@ -22,20 +22,20 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var id = await sale.CreateBatchAsync(stock: 1);
         var batch = sale.Batch(id);
-        var order = await batch.OrderAsync("a");
+        var order = await batch.OrderAsync("weibo:a");
         order.PayBy.ShouldBe(sale.Clock.Now.AddSeconds(WindowSeconds));
 
         await sale.Clock.AdvanceToAsync(order.PayBy);
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
-        (await batch.BuyAsync("b")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BuyAsync("weibo:b")).Refused.ShouldBe(Refusal.SoldOut);
         (await batch.BoardAsync()).Held.ShouldBe(1);
 
         await sale.Clock.AdvanceAsync(AtMostLate);
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "Released"]);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Released"]);
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Expired);
         (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Free.ShouldBe(1), board => board.Held.ShouldBe(0));
-        (await batch.OrderAsync("b")).Units.ShouldBe(order.Units);
+        (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
         await sale.Stored.AuditAsync(id);
     }
 
@@ -46,7 +46,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         var id = await sale.CreateBatchAsync(stock: Holds);
         var batch = sale.Batch(id);
         for (var first = 0; first < Holds; first += 100)
-            await batch.AskAsync([.. Enumerable.Range(first, 100).Select(buyer => Wants($"u{buyer}"))]);
+            await batch.AskAsync([.. Enumerable.Range(first, 100).Select(buyer => Wants($"weibo:u{buyer}"))]);
         (await batch.BoardAsync()).Free.ShouldBe(0);
 
         await sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(WindowSeconds + GraceSeconds) - AtMostLate);
@@ -64,18 +64,18 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var id = await sale.CreateBatchAsync(stock: 2);
         var batch = sale.Batch(id);
-        var order = await batch.OrderAsync("a", key: "k");
+        var order = await batch.OrderAsync("weibo:a", key: "k");
         // The timer ticks shortly before the deadline, and next some time after it.
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
-        await batch.OrderAsync("b");
+        await batch.OrderAsync("weibo:b");
         sale.Clock.Advance(Shortly - TimeSpan.FromMilliseconds(1));
-        (await batch.BuyAsync("c")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BuyAsync("weibo:c")).Refused.ShouldBe(Refusal.SoldOut);
         sale.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        (await batch.BuyAsync("d")).Order!.Units.ShouldBe(order.Units);
+        (await batch.BuyAsync("weibo:d")).Order!.Units.ShouldBe(order.Units);
         // Whose hold has just ended may try again like anybody else; the old key still names the old order.
-        (await batch.BuyAsync("a")).Refused.ShouldBe(Refusal.SoldOut);
-        (await batch.BuyAsync("a", key: "k")).ShouldSatisfyAllConditions(
+        (await batch.BuyAsync("weibo:a")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BuyAsync("weibo:a", key: "k")).ShouldSatisfyAllConditions(
             again => again.Order!.Id.ShouldBe(order.Id), again => again.Order!.Status.ShouldBe(OrderStatus.Expired));
         await sale.Stored.AuditAsync(id);
     }
@@ -85,7 +85,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var id = await sale.CreateBatchAsync(stock: 2);
         var batch = sale.Batch(id);
-        var (paid, unpaid) = (await batch.OrderAsync("a"), await batch.OrderAsync("b"));
+        var (paid, unpaid) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
         await sale.Clock.AdvanceToAsync(paid.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
         (await batch.PayAsync(paid, "deadline-1")).Value.ShouldBe(CaptureResult.Sold);
         await sale.Clock.AdvanceAsync(TimeSpan.FromHours(1));
@@ -100,13 +100,13 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var id = await sale.CreateBatchAsync(stock: 1);
         var batch = sale.Batch(id);
-        var order = await batch.OrderAsync("a");
+        var order = await batch.OrderAsync("weibo:a");
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
         sale.Clock.Advance(Shortly);
 
         (await batch.PayAsync(order, "deadline-2")).Value.ShouldBe(CaptureResult.RefundOwed);
-        (await sale.Stored.TypesOfAsync(id)).Take(4).ShouldBe(["Created", "Held", "Released", "RefundOwed"]);
-        (await batch.OrderAsync("b")).Units.ShouldBe(order.Units);
+        (await sale.Stored.TypesOfAsync(id)).Take(4).ShouldBe(["Created", "OpenedSale", "Held", "Released", "RefundOwed"]);
+        (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
     }
 
     [Fact]
@@ -114,16 +114,16 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var id = await sale.CreateBatchAsync(stock: 2);
         var batch = sale.Batch(id);
-        var (first, second) = (await batch.OrderAsync("a"), await batch.OrderAsync("b"));
+        var (first, second) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
         await sale.DeactivateAsync(batch);
         await sale.Clock.AdvanceToAsync(first.PayBy);
-        (await batch.WakeAsync()).ShouldBeTrue();
+        (await batch.Actor.WakeAsync()).ShouldBeTrue();
         await sale.Clock.AdvanceAsync(Agenda.Period);
         (await batch.StatusAsync(first)).ShouldBe(OrderStatus.AwaitingPayment);
         await sale.DeactivateAsync(batch);
         // Long after everything fell due: the first thing that anybody is told is the truth as of the next tick.
         await sale.Clock.AdvanceAsync(TimeSpan.FromHours(2));
-        (await batch.WakeAsync()).ShouldBeTrue();
+        (await batch.Actor.WakeAsync()).ShouldBeTrue();
         await sale.Clock.AdvanceAsync(Agenda.Period);
 
         (await batch.StatusAsync(first)).ShouldBe(OrderStatus.Expired);
@@ -137,7 +137,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         await using var strict = await SaleCluster.StartAsync(graceSeconds: 0);
         var id = await strict.CreateBatchAsync(stock: 1, windowSeconds: 1);
         var batch = strict.Batch(id);
-        var order = await batch.OrderAsync("a");
+        var order = await batch.OrderAsync("weibo:a");
         await strict.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
         await strict.Clock.AdvanceAsync(Agenda.Period);
@@ -150,10 +150,10 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var id = await sale.CreateBatchAsync(stock: 3);
         var batch = sale.Batch(id);
-        var (paid, unpaid) = (await batch.OrderAsync("a"), await batch.OrderAsync("b"));
-        await batch.OperateAsync(Command(OperatorAction.Pause));
-        await batch.OperateAsync(Command(OperatorAction.Close));
-        (await batch.BuyAsync("c")).Refused.ShouldBe(Refusal.SaleClosed);
+        var (paid, unpaid) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
+        await batch.OperateAsync(OperatorAction.Pause);
+        await batch.OperateAsync(OperatorAction.Close);
+        (await batch.BuyAsync("weibo:c")).Refused.ShouldBe(Refusal.SaleClosed);
         (await batch.PayAsync(paid, "deadline-3")).Value.ShouldBe(CaptureResult.Sold);
         await sale.Clock.AdvanceToAsync(unpaid.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
         (await batch.StatusAsync(unpaid)).ShouldBe(OrderStatus.AwaitingPayment);
@@ -167,10 +167,10 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         await using var own = await SaleCluster.StartAsync();
         var id = await own.CreateBatchAsync(stock: 2);
-        var first = await own.Batch(id).OrderAsync("a");
+        var first = await own.Batch(id).OrderAsync("weibo:a");
         // Another silo whose clock is behind takes the batch over.
         await using var behind = await SaleCluster.StartAsync(beside: own, start: own.Clock.Now.AddSeconds(-60));
-        var second = await behind.Batch(id).OrderAsync("b");
+        var second = await behind.Batch(id).OrderAsync("weibo:b");
         second.HeldAt.ShouldBe(first.HeldAt);
         second.PayBy.ShouldBe(first.PayBy);
         await own.Stored.AuditAsync(id);
@@ -188,7 +188,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         own.Clock.GrainTimers.ShouldBe(timers + 200);
         await Task.WhenAll(ids.Select(id => own.DeactivateAsync(own.Batch(id))));
         own.Clock.GrainTimers.ShouldBe(timers);
-        await own.Batch(ids[0]).WakeAsync();
+        await own.Batch(ids[0]).Actor.WakeAsync();
         own.Clock.GrainTimers.ShouldBe(timers + 1);
     }
 }

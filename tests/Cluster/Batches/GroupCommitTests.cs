@@ -1,7 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
 
@@ -16,13 +16,13 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         var id = await sale.CreateBatchAsync(stock: 1_000);
         var batch = sale.Batch(id);
         var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
-        var first = batch.BuyAsync("first");
+        var first = batch.BuyAsync("weibo:first");
         await gate.Reached;
 
         var calls = Enumerable.Range(0, 100)
-            .Select(call => batch.AskAsync([.. Enumerable.Range(0, 3).Select(buyer => Wants($"u{call}-{buyer}"))])).ToList();
+            .Select(call => batch.AskAsync([.. Enumerable.Range(0, 3).Select(buyer => Wants($"weibo:u{call}-{buyer}"))])).ToList();
         // Answered out of its turn by the actor's last request so far: the hundred before it are decided.
-        await batch.WakeAsync();
+        await batch.Actor.WakeAsync();
         first.IsCompleted.ShouldBeFalse();
         calls.ShouldAllBe(call => !call.IsCompleted);
         sale.Ledger.AppendsOf(Streams.OfBatch(id)).ShouldBe(2);
@@ -42,7 +42,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         var id = await slow.CreateBatchAsync(stock: Calls * Each);
         slow.Ledger.AppendLatency = TimeSpan.FromMilliseconds(10);
         var callers = Enumerable.Range(0, Calls).Select(call => Task.Run(() => slow.Batch(id).AskAsync(
-            [.. Enumerable.Range(0, Each).Select(buyer => Wants($"u{call}-{buyer}"))])));
+            [.. Enumerable.Range(0, Each).Select(buyer => Wants($"weibo:u{call}-{buyer}"))])));
 
         var outcomes = (await Task.WhenAll(callers)).SelectMany(call => call.Outcomes).ToList();
 
@@ -58,21 +58,21 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     {
         var id = await sale.CreateBatchAsync(stock: 3, limit: 2);
         var outcomes = (await sale.Batch(id).AskAsync(
-            Wants("a", 2), Wants("b", 2), Wants("a"), Wants("b", 1, key: "k"), Wants("c"),
-            Wants("b", 1, key: "k"), Wants("b", 2, key: "k"),
-            Wants("d", reservation: 0), new PurchaseRequest("qq:e", null, 1, 1, true), Wants("f", 0))).Outcomes;
+            Wants("weibo:a", 2), Wants("weibo:b", 2), Wants("weibo:a"), Wants("weibo:b", 1, key: "k"), Wants("weibo:c"),
+            Wants("weibo:b", 1, key: "k"), Wants("weibo:b", 2, key: "k"),
+            Wants("weibo:d", reservation: 0), Wants("weibo:f", 0))).Outcomes;
 
         outcomes.Select(outcome => outcome.Refused).ShouldBe([
             null, Refusal.SoldOut, null, null, Refusal.SoldOut, null, Refusal.Conflict,
-            Refusal.SoldOut, Refusal.NotEligible, Refusal.InvalidRequest,
+            Refusal.SoldOut, Refusal.InvalidRequest,
         ]);
-        outcomes.Select(outcome => outcome.Repeated).ShouldBe([false, false, true, false, false, true, false, false, false, false]);
+        outcomes.Select(outcome => outcome.Repeated).ShouldBe([false, false, true, false, false, true, false, false, false]);
         outcomes[0].Order!.Units.ShouldBe([1, 2]);
         outcomes[2].Order!.Id.ShouldBe(outcomes[0].Order!.Id);
         outcomes[5].Order!.Id.ShouldBe(outcomes[3].Order!.Id);
         outcomes[3].Order!.ShouldSatisfyAllConditions(
             order => order.Units.ShouldBe([3]),
-            order => order.User.ShouldBe("weibo:b"),
+            order => order.Buyer.ShouldBe(sale.Batch(id).AliasOf("weibo:b")),
             order => order.Batch.ShouldBe(id),
             order => order.Status.ShouldBe(OrderStatus.AwaitingPayment),
             order => order.Amount.ShouldBe(Price),
@@ -85,40 +85,40 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     {
         var id = await sale.CreateBatchAsync(stock: 2);
         var batch = sale.Batch(id);
-        var paid = await batch.OrderAsync("paid");
+        var paid = await batch.OrderAsync("weibo:paid");
         using var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
-        var hold = batch.BuyAsync("buyer", key: "k");
+        var hold = batch.BuyAsync("weibo:buyer", key: "k");
         await gate.Reached;
 
         // Each of them would be a lie if the held append failed.
         Task[] answers =
         [
             hold,
-            batch.BuyAsync("buyer", key: "k"),
-            batch.BuyAsync("late"),
-            batch.ListOrdersOfAsync("weibo:buyer"),
-            batch.ListOrdersAsync(0, 10),
+            batch.BuyAsync("weibo:buyer", key: "k"),
+            batch.BuyAsync("weibo:late"),
+            batch.Actor.ListOrdersOfAsync(batch.AliasOf("weibo:buyer")),
+            batch.Actor.ListOrdersAsync(0, 10),
             batch.PayAsync(paid, "p-1"),
             batch.PayAsync(paid, "p-1"),
-            batch.GetOrderAsync(paid.Seq, null),
-            batch.CancelReservationAsync("weibo:other", 1),
-            batch.GetCancelledVersionAsync("weibo:other"),
-            batch.OperateAsync(Command(OperatorAction.Pause)),
-            batch.OperateAsync(Command(OperatorAction.Pause)),
-            batch.CreateAsync(Terms(id, sale.Clock.Now, stock: 99)),
+            batch.Actor.GetOrderAsync(paid.Seq, null),
+            batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:other"), 1),
+            batch.Actor.GetCancelledVersionAsync(batch.AliasOf("weibo:other")),
+            batch.OperateAsync(OperatorAction.Pause),
+            batch.OperateAsync(OperatorAction.Pause),
+            batch.Actor.CreateAsync(Terms(id, sale.Clock.Now, stock: 99)),
         ];
         // Answered when all of them have had their turn, and once more after that.
-        await batch.WakeAsync();
-        await batch.WakeAsync();
+        await batch.Actor.WakeAsync();
+        await batch.Actor.WakeAsync();
         answers.ShouldAllBe(answer => !answer.IsCompleted);
         (await sale.Stored.CommitsOfAsync(id)).Count.ShouldBe(2);
 
         gate.Open();
         await Task.WhenAll(answers);
         (await hold).Refused.ShouldBeNull();
-        (await batch.BuyAsync("late")).Refused.ShouldBe(Refusal.Paused);
+        (await batch.BuyAsync("weibo:late")).Refused.ShouldBe(Refusal.Paused);
         (await batch.StatusAsync(paid)).ShouldBe(OrderStatus.Paid);
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "Held", "Sold", "ReservationCancelled", "PausedSale"]);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Held", "Sold", "ReservationCancelled", "PausedSale"]);
         await sale.Stored.AuditAsync(id);
     }
 
@@ -133,8 +133,8 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         {
             for (var i = 0; i < 5; i++)
             {
-                var order = await batch.OrderAsync($"u{call}-{i}");
-                if (call % 2 == 0) (await batch.CancelOrderAsync(order.Seq, order.User)).Refused.ShouldBeNull();
+                var order = await batch.OrderAsync($"weibo:u{call}-{i}");
+                if (call % 2 == 0) (await batch.CancelAsync(order)).Refused.ShouldBeNull();
                 else (await batch.PayAsync(order, $"p-{order.Seq}")).Value.ShouldBe(CaptureResult.Sold);
             }
         }));
@@ -147,7 +147,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         boards.Select(board => board.Seq).Distinct().Count().ShouldBeGreaterThan(3);
         await boards.ShouldBeCommittedAsync(slow.Stored, id);
         boards[^1].ShouldSatisfyAllConditions(
-            board => board.Sold.ShouldBe(150), board => board.Free.ShouldBe(150), board => board.KnownUsers.ShouldBe(300));
+            board => board.Sold.ShouldBe(150), board => board.Free.ShouldBe(150), board => board.Touches.ShouldBe(300));
     }
 
     [Fact]
@@ -156,10 +156,10 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         var id = await sale.CreateBatchAsync(stock: 5);
         var batch = sale.Batch(id);
         using var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
-        var hold = batch.BuyAsync("a");
+        var hold = batch.BuyAsync("weibo:a");
         await gate.Reached;
-        var read = batch.ReadBoardAsync(0);
-        await batch.WakeAsync();
+        var read = batch.Actor.ReadBoardAsync(0);
+        await batch.Actor.WakeAsync();
 
         gate.Open();
         var board = (await read)!;
@@ -167,40 +167,44 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
 
         // Whenever it is told, it is one state of the ledger, and the hold is either wholly in it or not at all.
         await new[] { board.Snapshot }.ShouldBeCommittedAsync(sale.Stored, id);
-        board.Users.Length.ShouldBe(board.Snapshot.KnownUsers);
+        board.Touches.Length.ShouldBe(board.Snapshot.Touches);
         (await batch.BoardAsync()).Held.ShouldBe(1);
     }
 
     [Fact]
-    public async Task The_known_users_are_whoever_ever_had_an_order_or_cancelled_and_come_in_pages()
+    public async Task Every_entry_about_a_user_touches_their_alias_and_the_board_tells_the_touches_in_pages()
     {
         var id = await sale.CreateBatchAsync(stock: 70_000, limit: 2);
         var batch = sale.Batch(id);
         const int Buyers = 66_000, Each = 1_000;
         for (var first = 0; first < Buyers; first += Each)
-            await batch.AskAsync([.. Enumerable.Range(first, Each).Select(buyer => Wants($"u{buyer}"))]);
-        var again = await batch.OrderAsync("u7", key: "second");
-        await batch.CancelOrderAsync(again.Seq, owner: null);
-        (await batch.CancelReservationAsync("weibo:gone", 1)).Value.ShouldBeTrue();
-        (await batch.BuyAsync("refused", 3)).Refused.ShouldBe(Refusal.LimitReached);
+            await batch.AskAsync([.. Enumerable.Range(first, Each).Select(buyer => Wants($"weibo:u{buyer}"))]);
+        var again = await batch.OrderAsync("weibo:u7", key: "second");
+        (await batch.PayAsync(again, "touched")).Value.ShouldBe(CaptureResult.Sold);
+        await batch.CancelByOperatorAsync(again);
+        (await batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:gone"), 1)).Value.ShouldBe(Effect.Done);
+        (await batch.BuyAsync("weibo:refused", 3)).Refused.ShouldBe(Refusal.LimitReached);
+        await batch.OperateAsync(OperatorAction.Pause);
 
-        var users = new List<ulong>();
-        for (var known = 1; users.Count < known;)
+        var touches = new List<ulong>();
+        for (var known = 1; touches.Count < known;)
         {
-            var update = (await batch.ReadBoardAsync(users.Count))!;
-            update.Users.Length.ShouldBeInRange(1, BoardUpdate.MaxUsers);
-            known = update.Snapshot.KnownUsers;
-            users.AddRange(update.Users);
+            var update = (await batch.Actor.ReadBoardAsync(touches.Count))!;
+            update.Touches.Length.ShouldBeInRange(1, BoardUpdate.MaxTouches);
+            known = update.Snapshot.Touches;
+            touches.AddRange(update.Touches);
         }
 
-        var expected = Enumerable.Range(0, Buyers).Select(buyer => UserId.HashOf($"weibo:u{buyer}")).Append(UserId.HashOf("weibo:gone"));
-        users.ShouldBe(expected);
-        (await batch.ReadBoardAsync(users.Count))!.Users.ShouldBeEmpty();
-        (await batch.ReadBoardAsync(users.Count + 1_000))!.Users.ShouldBeEmpty();
+        // Held, sold, released and owed back are four entries about the same buyer.
+        var expected = Enumerable.Range(0, Buyers).Select(buyer => $"weibo:u{buyer}")
+            .Concat(Enumerable.Repeat("weibo:u7", 4)).Append("weibo:gone").Select(user => batch.AliasOf(user).High);
+        touches.ShouldBe(expected);
+        (await batch.Actor.ReadBoardAsync(touches.Count))!.Touches.ShouldBeEmpty();
+        (await batch.Actor.ReadBoardAsync(touches.Count + 1_000))!.Touches.ShouldBeEmpty();
 
         // A position means the same on the next activation.
         await sale.DeactivateAsync(batch);
-        (await batch.ReadBoardAsync(65_000))!.Users.ShouldBe(users.Skip(65_000));
+        (await batch.Actor.ReadBoardAsync(65_000))!.Touches.ShouldBe(touches.Skip(65_000));
     }
 
     [Fact]
@@ -223,13 +227,13 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     {
         var timers = sale.Clock.GrainTimers;
         var batch = sale.Batch("never");
-        (await batch.ReadBoardAsync(0)).ShouldBeNull();
-        (await batch.BuyAsync("a")).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.GetOrderAsync(2, null)).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.CaptureAsync(new Capture(2, "p", "weibo:a", Price))).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.CancelReservationAsync("weibo:a", 1)).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.OperateAsync(Command(OperatorAction.Close))).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.WakeAsync()).ShouldBeFalse();
+        (await batch.Actor.ReadBoardAsync(0)).ShouldBeNull();
+        (await batch.BuyAsync("weibo:a")).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.GetOrderAsync(2, null)).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.CaptureAsync(new Capture(2, SoleProvider.Name, "p", null, Price))).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:a"), 1)).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.OperateAsync(OperatorAction.Close)).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.WakeAsync()).ShouldBeFalse();
         (await sale.Stored.CommitsOfAsync("never")).ShouldBeEmpty();
         sale.Clock.GrainTimers.ShouldBe(timers);
     }
@@ -240,9 +244,9 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         var terms = Terms("raced", sale.Clock.Now);
         var other = terms with { Stock = 11 };
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(i => sale.Batch("raced").CreateAsync(i % 2 == 0 ? terms : other)));
-        answers.Count(answer => answer is { Refused: null, Value: true }).ShouldBe(1);
-        answers.Count(answer => answer is { Refused: null, Value: false }).ShouldBe(9);
+            Enumerable.Range(0, 20).Select(i => sale.Batch("raced").Actor.CreateAsync(i % 2 == 0 ? terms : other)));
+        answers.Count(answer => answer is { Refused: null, Value: Effect.Done }).ShouldBe(1);
+        answers.Count(answer => answer is { Refused: null, Value: Effect.AlreadySo }).ShouldBe(9);
         answers.Count(answer => answer.Refused == Refusal.Conflict).ShouldBe(10);
         (await sale.Stored.TypesOfAsync("raced")).ShouldBe(["Created"]);
     }

@@ -19,13 +19,13 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         var id = await sale.CreateBatchAsync(stock: 3);
         sale.Faults.LoseAnswers(1, Streams.OfBatch(id));
 
-        var order = await sale.Batch(id).OrderAsync("a", key: "k");
+        var order = await sale.Batch(id).OrderAsync("weibo:a", key: "k");
 
         order.Units.ShouldBe([1]);
         sale.Ledger.AppendsOf(Streams.OfBatch(id)).ShouldBe(3);
-        (await sale.Batch(id).BuyAsync("a", key: "k")).ShouldSatisfyAllConditions(
+        (await sale.Batch(id).BuyAsync("weibo:a", key: "k")).ShouldSatisfyAllConditions(
             again => again.Repeated.ShouldBeTrue(), again => again.Order!.Id.ShouldBe(order.Id));
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held"]);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held"]);
         await sale.Stored.AuditAsync(id);
     }
 
@@ -59,29 +59,29 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         if (isStored) sale.Faults.LoseAnswers(Attempts, stream);
         else sale.Faults.RefuseAppends(Attempts, stream);
         using var gate = sale.Faults.HoldAppends(stream);
-        var hold = batch.BuyAsync("a", key: "k");
+        var hold = batch.BuyAsync("weibo:a", key: "k");
         await gate.Reached;
         // One rests on the failing append, the others would be in the next one; none of them may be told anything.
         // Some callers give up soon, and on a busy machine before the ledger is given up.
-        Task[] hasty = [hold, batch.BuyAsync("b"), batch.ReadBoardAsync(0)];
+        Task[] hasty = [hold, batch.BuyAsync("weibo:b"), batch.Actor.ReadBoardAsync(0)];
         Task[] patient =
         [
-            batch.GetOrderAsync(2, null), batch.OperateAsync(Command(OperatorAction.Restock, 5)),
-            batch.CancelReservationAsync("weibo:c", 1),
+            batch.Actor.GetOrderAsync(2, null), batch.OperateAsync(OperatorAction.Restock, 5),
+            batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:c"), 1),
         ];
-        await batch.WakeAsync();
-        var died = sale.Cluster.WaitForDeactivationAsync(batch);
+        await batch.Actor.WakeAsync();
+        var died = sale.Cluster.WaitForDeactivationAsync(batch.Actor);
         gate.Open();
 
         foreach (var answer in patient) await Should.ThrowAsync<SaleUnavailableException>(() => answer);
         foreach (var answer in hasty) await Patience.IsNotAnsweredAsync(() => answer);
         await died;
 
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(isStored ? ["Created", "Held"] : ["Created"]);
-        var again = await batch.BuyAsync("a", key: "k");
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(isStored ? ["Created", "OpenedSale", "Held"] : ["Created"]);
+        var again = await batch.BuyAsync("weibo:a", key: "k");
         again.Repeated.ShouldBe(isStored);
         again.Order!.ShouldSatisfyAllConditions(order => order.Seq.ShouldBe(2), order => order.Units.ShouldBe([1]));
-        (await batch.BuyAsync("b")).Refused.ShouldBe(Refusal.SoldOut);
+        (await batch.BuyAsync("weibo:b")).Refused.ShouldBe(Refusal.SoldOut);
         (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Stock.ShouldBe(1), board => board.Held.ShouldBe(1));
         await sale.Stored.AuditAsync(id);
     }
@@ -95,11 +95,11 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         var batch = sale.Batch(terms.Id);
         if (isStored) sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(terms.Id));
         else sale.Faults.RefuseAppends(Attempts, Streams.OfBatch(terms.Id));
-        await Should.ThrowAsync<SaleUnavailableException>(() => batch.CreateAsync(terms));
+        await Should.ThrowAsync<SaleUnavailableException>(() => batch.Actor.CreateAsync(terms));
 
-        (await batch.CreateAsync(terms)).Value.ShouldBe(!isStored);
-        (await batch.CreateAsync(terms)).Value.ShouldBeFalse();
-        (await batch.OrderAsync("a")).Seq.ShouldBe(2);
+        (await batch.Actor.CreateAsync(terms)).Value.ShouldBe(isStored ? Effect.AlreadySo : Effect.Done);
+        (await batch.Actor.CreateAsync(terms)).Value.ShouldBe(Effect.AlreadySo);
+        (await batch.OrderAsync("weibo:a")).Seq.ShouldBe(2);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     {
         var id = await sale.CreateBatchAsync(stock: 1);
         var batch = sale.Batch(id);
-        var order = await batch.OrderAsync("a");
+        var order = await batch.OrderAsync("weibo:a");
         sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id));
         await Should.ThrowAsync<SaleUnavailableException>(() => batch.PayAsync(order, "p-1"));
 
@@ -121,15 +121,15 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     {
         await using var own = await SaleCluster.StartAsync();
         var id = await own.CreateBatchAsync(stock: 2);
-        var order = await own.Batch(id).OrderAsync("a");
+        var order = await own.Batch(id).OrderAsync("weibo:a");
         own.Faults.IsDown = true;
-        await Patience.IsNotAnsweredAsync(() => own.Batch(id).BuyAsync("b"));
+        await Patience.IsNotAnsweredAsync(() => own.Batch(id).BuyAsync("weibo:b"));
         // Now it cannot even be read, so there is no activation to answer.
-        await Patience.IsNotAnsweredAsync(() => own.Batch(id).GetOrderAsync(order.Seq, null));
+        await Patience.IsNotAnsweredAsync(() => own.Batch(id).Actor.GetOrderAsync(order.Seq, null));
 
         own.Faults.IsDown = false;
         (await own.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
-        (await own.Batch(id).BuyAsync("b")).Order!.Units.ShouldBe([2]);
+        (await own.Batch(id).BuyAsync("weibo:b")).Order!.Units.ShouldBe([2]);
         await own.Stored.AuditAsync(id);
     }
 
@@ -139,10 +139,10 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         var id = await sale.CreateBatchAsync(stock: 2);
         var batch = sale.Batch(id);
         sale.Ledger.BreakNextAppend(Streams.OfBatch(id), new InvalidOperationException("nobody expects this"));
-        await Should.ThrowAsync<SaleUnavailableException>(() => batch.BuyAsync("a"));
+        await Should.ThrowAsync<SaleUnavailableException>(() => batch.BuyAsync("weibo:a"));
 
         // An activation that can no longer commit must not stay, refusing everybody.
-        (await batch.BuyAsync("a")).Order.ShouldNotBeNull();
+        (await batch.BuyAsync("weibo:a")).Order.ShouldNotBeNull();
         await sale.Stored.AuditAsync(id);
     }
 
@@ -152,12 +152,12 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         var id = await sale.CreateBatchAsync(stock: 20);
         var batch = sale.Batch(id);
         var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
-        var first = batch.BuyAsync("first");
+        var first = batch.BuyAsync("weibo:first");
         await gate.Reached;
-        var behind = Enumerable.Range(0, 5).Select(buyer => batch.BuyAsync($"u{buyer}")).ToList();
-        await batch.WakeAsync();
+        var behind = Enumerable.Range(0, 5).Select(buyer => batch.BuyAsync($"weibo:u{buyer}")).ToList();
+        await batch.Actor.WakeAsync();
         var gone = sale.DeactivateAsync(batch);
-        var meanwhile = batch.BuyAsync("meanwhile");
+        var meanwhile = batch.BuyAsync("weibo:meanwhile");
         gate.Open();
 
         var orders = (await Task.WhenAll([first, .. behind, meanwhile])).Select(outcome => outcome.Order!).ToList();
@@ -165,7 +165,7 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
 
         orders.Select(order => order.Units.Single()).ShouldBe([1, 2, 3, 4, 5, 6, 7]);
         foreach (var order in orders)
-            (await batch.GetOrderAsync(order.Seq, order.User)).Value!.Units.ShouldBe(order.Units);
+            (await batch.Actor.GetOrderAsync(order.Seq, order.Buyer)).Value!.Units.ShouldBe(order.Units);
         (await sale.Stored.AuditAsync(id)).Units.Held.ShouldBe(7);
     }
 
@@ -206,6 +206,6 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         var audited = await sale.Stored.AuditAsync(id);
         told.Count.ShouldBeGreaterThan(10);
         foreach (var (user, order) in told) audited.Order(order)!.User.ShouldBe($"weibo:{user}");
-        (await batch.ListOrdersAsync(0, 1_000)).Orders.Length.ShouldBe(audited.Orders.Count);
+        (await batch.Actor.ListOrdersAsync(0, 1_000)).Orders.Length.ShouldBe(audited.Orders.Count);
     }
 }

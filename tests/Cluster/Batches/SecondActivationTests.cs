@@ -33,17 +33,17 @@ public sealed class SecondActivationTests : IAsyncLifetime
     public async Task The_one_that_is_behind_is_fenced_and_silent_and_then_answers_from_the_true_state()
     {
         var id = await CreateEverywhereAsync(stock: 2);
-        var sold = await _one.Batch(id).OrderAsync("a");
+        var sold = await _one.Batch(id).OrderAsync("weibo:a");
 
-        await Should.ThrowAsync<LedgerFencedException>(() => _two.Batch(id).BuyAsync("b"));
+        await Should.ThrowAsync<LedgerFencedException>(() => _two.Batch(id).BuyAsync("weibo:b"));
 
-        var second = await _two.Batch(id).OrderAsync("b");
+        var second = await _two.Batch(id).OrderAsync("weibo:b");
         second.Units.ShouldNotBe(sold.Units);
-        (await _two.Batch(id).BuyAsync("c")).Refused.ShouldBe(Refusal.SoldOut);
-        (await _two.Batch(id).GetOrderAsync(sold.Seq, sold.User)).Value!.Units.ShouldBe(sold.Units);
+        (await _two.Batch(id).BuyAsync("weibo:c")).Refused.ShouldBe(Refusal.SoldOut);
+        (await _two.Batch(id).Actor.GetOrderAsync(sold.Seq, sold.Buyer)).Value!.Units.ShouldBe(sold.Units);
         // And now it is the first one that is behind.
-        await Should.ThrowAsync<LedgerFencedException>(() => _one.Batch(id).CancelOrderAsync(sold.Seq, sold.User));
-        (await _one.Batch(id).CancelOrderAsync(sold.Seq, sold.User)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
+        await Should.ThrowAsync<LedgerFencedException>(() => _one.Batch(id).CancelAsync(sold));
+        (await _one.Batch(id).CancelAsync(sold)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
         (await _one.Stored.AuditAsync(id)).Units.Held.ShouldBe(1);
     }
 
@@ -54,20 +54,20 @@ public sealed class SecondActivationTests : IAsyncLifetime
         using var gate = _two.Faults.HoldAppends(Streams.OfBatch(id));
         var calls = new List<Task>
         {
-            _two.Batch(id).AskAsync([.. Enumerable.Range(0, 10).Select(buyer => Wants($"two-{buyer}"))]),
+            _two.Batch(id).AskAsync([.. Enumerable.Range(0, 10).Select(buyer => Wants($"weibo:two-{buyer}"))]),
         };
         await gate.Reached;
-        calls.AddRange(Enumerable.Range(10, 10).Select(buyer => _two.Batch(id).BuyAsync($"two-{buyer}")));
-        calls.Add(_two.Batch(id).ReadBoardAsync(0));
-        calls.Add(_two.Batch(id).ListOrdersAsync(0, 100));
-        await _two.Batch(id).WakeAsync();
-        await _one.Batch(id).OrderAsync("one");
+        calls.AddRange(Enumerable.Range(10, 10).Select(buyer => _two.Batch(id).BuyAsync($"weibo:two-{buyer}")));
+        calls.Add(_two.Batch(id).Actor.ReadBoardAsync(0));
+        calls.Add(_two.Batch(id).Actor.ListOrdersAsync(0, 100));
+        await _two.Batch(id).Actor.WakeAsync();
+        await _one.Batch(id).OrderAsync("weibo:one");
         gate.Open();
 
         foreach (var call in calls) await Should.ThrowAsync<LedgerFencedException>(() => call);
 
-        var orders = (await _two.Batch(id).ListOrdersAsync(0, 100)).Orders;
-        orders.ShouldHaveSingleItem().User.ShouldBe("weibo:one");
+        var orders = (await _two.Batch(id).Actor.ListOrdersAsync(0, 100)).Orders;
+        orders.ShouldHaveSingleItem().Buyer.ShouldBe(_two.Batch(id).AliasOf("weibo:one"));
         (await _one.Stored.CommitsOfAsync(id)).Count.ShouldBe(2);
     }
 
@@ -117,40 +117,40 @@ public sealed class SecondActivationTests : IAsyncLifetime
     public async Task The_one_that_is_behind_tells_nothing_of_its_old_state_once_its_confirmation_is_old()
     {
         var id = await CreateEverywhereAsync(stock: 1);
-        var order = await _two.Batch(id).OrderAsync("a");
-        (await CommandAsync(_two, id, OperatorAction.Pause)).Value.ShouldBeTrue();
+        var order = await _two.Batch(id).OrderAsync("weibo:a");
+        (await CommandAsync(_two, id, OperatorAction.Pause)).Value.ShouldBe(Effect.Done);
         // The first one reads all that, and confirms it again and again, as one does that lives long.
         for (var round = 0; round < 3; round++)
         {
             await Eventually.HoldsAsync(async () => await PausedOrNullAsync(_one, id) == true, "the first one knows");
             await Eventually.ConfirmationsAreOldAsync();
         }
-        (await _one.Batch(id).BuyAsync("late")).Refused.ShouldBe(Refusal.Paused);
+        (await _one.Batch(id).BuyAsync("weibo:late")).Refused.ShouldBe(Refusal.Paused);
 
         await CommandAsync(_two, id, OperatorAction.Resume);
-        await _two.Batch(id).CancelOrderAsync(order.Seq, order.User);
-        await _two.Batch(id).CancelReservationAsync("weibo:a", 1);
+        await _two.Batch(id).CancelAsync(order);
+        await _two.Batch(id).Actor.CancelReservationAsync(_two.Batch(id).AliasOf("weibo:a"), 1);
         await Eventually.ConfirmationsAreOldAsync();
         var one = _one.Batch(id);
-        var died = _one.Cluster.WaitForDeactivationAsync(one);
+        var died = _one.Cluster.WaitForDeactivationAsync(one.Actor);
         // All at once: those that the old activation gets must fail, and whatever the next one gets is answered by the
         // truth.
         Task<bool>[] answers =
         [
-            TrueAsync(() => one.BuyAsync("late"), late => late.Order is { Units: [1] }),
-            TrueAsync(() => one.GetOrderAsync(order.Seq, null), read => read.Value!.Status == OrderStatus.Cancelled),
-            TrueAsync(() => one.BoardAsync(), board => board is { Paused: false, KnownUsers: >= 1 } && board.Seq >= 6),
-            TrueAsync(() => one.ListOrdersOfAsync("weibo:a"), page => page.Orders is [{ Status: OrderStatus.Cancelled }]),
-            TrueAsync(() => one.GetCancelledVersionAsync("weibo:a"), version => version == 1),
-            TrueAsync(() => one.BuyAsync("a"), again => again.Refused == Refusal.TicketInvalid),
+            TrueAsync(() => one.BuyAsync("weibo:late"), late => late.Order is { Units: [1] }),
+            TrueAsync(() => one.Actor.GetOrderAsync(order.Seq, null), read => read.Value!.Status == OrderStatus.Cancelled),
+            TrueAsync(() => one.BoardAsync(), board => board is { Paused: false, Touches: >= 1 } && board.Seq >= 6),
+            TrueAsync(() => one.Actor.ListOrdersOfAsync(one.AliasOf("weibo:a")), page => page.Orders is [{ Status: OrderStatus.Cancelled }]),
+            TrueAsync(() => one.Actor.GetCancelledVersionAsync(one.AliasOf("weibo:a")), version => version == 1),
+            TrueAsync(() => one.BuyAsync("weibo:a"), again => again.Refused == Refusal.TicketInvalid),
         ];
         (await Task.WhenAll(answers)).ShouldContain(false);
         await died;
 
         (await one.StatusAsync(order)).ShouldBe(OrderStatus.Cancelled);
-        (await one.GetCancelledVersionAsync("weibo:a")).ShouldBe(1);
-        (await one.BuyAsync("a")).Refused.ShouldBe(Refusal.TicketInvalid);
-        (await one.BuyAsync("late")).Order!.Units.ShouldBe([1]);
+        (await one.Actor.GetCancelledVersionAsync(one.AliasOf("weibo:a"))).ShouldBe(1);
+        (await one.BuyAsync("weibo:a")).Refused.ShouldBe(Refusal.TicketInvalid);
+        (await one.BuyAsync("weibo:late")).Order!.Units.ShouldBe([1]);
     }
 
     [Fact]
@@ -158,8 +158,8 @@ public sealed class SecondActivationTests : IAsyncLifetime
     {
         var id = await CreateEverywhereAsync(stock: 1);
         await _one.Clock.AdvanceAsync(Agenda.Period);
-        await _two.Batch(id).OrderAsync("a");
-        var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id));
+        await _two.Batch(id).OrderAsync("weibo:a");
+        var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id).Actor);
         await Eventually.ConfirmationsAreOldAsync();
         for (var look = 0; look < Journal<int>.LooksPerConfirmation; look++) await _one.Clock.AdvanceAsync(Agenda.Period);
         await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -173,13 +173,13 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await Eventually.ConfirmationsAreOldAsync();
         var held = _one.Ledger.HoldNextHead(Streams.OfBatch(id));
         var early = _one.Batch(id).BoardAsync();
-        await _one.Batch(id).WakeAsync();
-        await _two.Batch(id).OrderAsync("a");
+        await _one.Batch(id).Actor.WakeAsync();
+        await _two.Batch(id).OrderAsync("weibo:a");
         await Eventually.ConfirmationsAreOldAsync();
 
         // As when a process is frozen while its question is answered, and thaws.
         var late = _one.Batch(id).BoardAsync();
-        await _one.Batch(id).WakeAsync();
+        await _one.Batch(id).Actor.WakeAsync();
         held.SetResult();
 
         await Task.WhenAny(early);
@@ -204,8 +204,8 @@ public sealed class SecondActivationTests : IAsyncLifetime
         return true;
     }
 
-    private static Task<Answer<bool>> CommandAsync(SaleCluster cluster, string id, OperatorAction action) =>
-        cluster.Batch(id).OperateAsync(Command(action));
+    private static Task<Answer<Effect>> CommandAsync(SaleCluster cluster, string id, OperatorAction action) =>
+        cluster.Batch(id).OperateAsync(action);
 
     private static async Task<bool?> PausedOrNullAsync(SaleCluster cluster, string id)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
@@ -26,15 +27,15 @@ public sealed class CatalogueTests : IAsyncLifetime
     {
         string[] ids = ["zeta", "alpha", "mid", "beta"];
         foreach (var id in ids) await AddAsync(id);
-        await _sale.Catalogue.AddAsync(Terms("zeta", _sale.Clock.Now));
+        await _sale.Catalogue.AddAsync("zeta");
         (await ListedAsync()).ShouldBe(ids);
-        (await _sale.Catalogue.ListAsync(2)).Batches.Select(terms => terms.Id).ShouldBe(["mid", "beta"]);
+        (await _sale.Catalogue.ListAsync(2)).Batches.Select(batch => batch.Terms.Id).ShouldBe(["mid", "beta"]);
         (await _sale.Catalogue.ListAsync(4)).Batches.ShouldBeEmpty();
         (await _sale.Catalogue.ListAsync(5_000)).Batches.ShouldBeEmpty();
 
         await _sale.DeactivateAsync(_sale.Catalogue);
         (await ListedAsync()).ShouldBe(ids);
-        (await _sale.Catalogue.ListAsync(0)).Batches[1].SameAs(Terms("alpha", _sale.Clock.Now)).ShouldBeTrue();
+        (await _sale.Catalogue.ListAsync(0)).Batches[1].Terms.SameAs(Terms("alpha", _sale.Clock.Now)).ShouldBeTrue();
     }
 
     [Fact]
@@ -43,8 +44,8 @@ public sealed class CatalogueTests : IAsyncLifetime
         await AddAsync("zeta");
         await AddAsync("mid");
         // Created, and cut off before it was added.
-        await _sale.Batch("alpha").CreateAsync(Terms("alpha", _sale.Clock.Now));
-        await _sale.Batch("omega").CreateAsync(Terms("omega", _sale.Clock.Now));
+        await _sale.Batch("alpha").Actor.CreateAsync(Terms("alpha", _sale.Clock.Now));
+        await _sale.Batch("omega").Actor.CreateAsync(Terms("omega", _sale.Clock.Now));
         await _sale.DeactivateAsync(_sale.Catalogue);
 
         (await ListedAsync()).ShouldBe(["zeta", "mid", "alpha", "omega"]);
@@ -67,10 +68,10 @@ public sealed class CatalogueTests : IAsyncLifetime
     public async Task An_addition_whose_write_failed_is_there_after_all()
     {
         await AddAsync("first");
-        await _sale.Batch("lost").CreateAsync(Terms("lost", _sale.Clock.Now));
+        await _sale.Batch("lost").Actor.CreateAsync(Terms("lost", _sale.Clock.Now));
         _sale.Documents.RefuseWrites();
-        await Should.ThrowAsync<Exception>(() => _sale.Catalogue.AddAsync(Terms("lost", _sale.Clock.Now)));
-        await _sale.Catalogue.AddAsync(Terms("lost", _sale.Clock.Now));
+        await Should.ThrowAsync<Exception>(() => _sale.Catalogue.AddAsync("lost"));
+        await _sale.Catalogue.AddAsync("lost");
         await _sale.DeactivateAsync(_sale.Catalogue);
         (await ListedAsync()).ShouldBe(["first", "lost"]);
     }
@@ -82,7 +83,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         await AddAsync("closed");
         await CloseAsync("closed");
         await AddAsync("closed-but-held");
-        var held = await _sale.Batch("closed-but-held").OrderAsync("a");
+        var held = await _sale.Batch("closed-but-held").OrderAsync("weibo:a");
         await CloseAsync("closed-but-held");
         await DeactivateAllAsync("open", "closed", "closed-but-held");
 
@@ -92,7 +93,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         IsActive("closed").ShouldBeFalse();
 
         // Its ledger moves once more, late money for instance: then it has to be looked at again.
-        await _sale.Batch("closed").CancelReservationAsync("weibo:a", 1);
+        await _sale.Batch("closed").Actor.CancelReservationAsync(_sale.Batch("closed").AliasOf("weibo:a"), 1);
         await _sale.DeactivateAsync(_sale.Batch("closed"));
         await _sale.Catalogue.WakeAllAsync();
         IsActive("closed").ShouldBeTrue();
@@ -111,21 +112,21 @@ public sealed class CatalogueTests : IAsyncLifetime
     {
         await AddAsync("ended");
         await AddAsync("owing");
-        var order = await _sale.Batch("owing").OrderAsync("a");
+        var order = await _sale.Batch("owing").OrderAsync("weibo:a");
         await _sale.Batch("owing").PayAsync(order, "p-1");
         _sale.Payments.IsDown = true;
-        await _sale.Batch("owing").CancelOrderAsync(order.Seq, order.User);
+        await _sale.Batch("owing").CancelAsync(order);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromHours(11));
         await _sale.Clock.AdvanceAsync(Agenda.Period);
-        (await _sale.Batch("ended").WakeAsync()).ShouldBeFalse();
-        (await _sale.Batch("owing").WakeAsync()).ShouldBeTrue();
+        (await _sale.Batch("ended").Actor.WakeAsync()).ShouldBeFalse();
+        (await _sale.Batch("owing").Actor.WakeAsync()).ShouldBeTrue();
 
         _sale.Payments.IsDown = false;
         await Eventually.HoldsAsync(
             async () =>
             {
                 await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(1));
-                return !await _sale.Batch("owing").WakeAsync();
+                return !await _sale.Batch("owing").Actor.WakeAsync();
             },
             "the money is back and the batch settled");
         (await _sale.Batch("owing").StatusAsync(order)).ShouldBe(OrderStatus.Refunded);
@@ -137,16 +138,16 @@ public sealed class CatalogueTests : IAsyncLifetime
         // The runtime counts from a grain's clock how long it is to be kept, and collects by the machine's.
         await using var sale = await SaleCluster.StartAsync(start: DateTimeOffset.UtcNow);
         var (open, closed) = (sale.Batch(await sale.CreateBatchAsync()), sale.Batch(await sale.CreateBatchAsync()));
-        (await closed.OperateAsync(Command(OperatorAction.Close))).Value.ShouldBeTrue();
+        (await closed.OperateAsync(OperatorAction.Close)).Value.ShouldBe(Effect.Done);
         await sale.Clock.AdvanceAsync(Agenda.Period);
         await sale.Clock.AdvanceAsync(Agenda.Period);
-        var collected = sale.Cluster.WaitForDeactivationAsync(closed);
+        var collected = sale.Cluster.WaitForDeactivationAsync(closed.Actor);
 
         await sale.Actors.GetGrain<IManagementGrain>(0)
             .ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
 
         await collected;
-        sale.Cluster.TryGetGrainContext(open.GetGrainId(), out _).ShouldBeTrue();
+        sale.Cluster.TryGetGrainContext(open.Actor.GetGrainId(), out _).ShouldBeTrue();
     }
 
     [Theory]
@@ -164,10 +165,10 @@ public sealed class CatalogueTests : IAsyncLifetime
 
         (await _sale.Catalogue.WakeAllAsync()).ShouldBe(2);
         (await ListedAsync()).Where(id => id != "damaged").ShouldBe(["good-1", "good-2"]);
-        (await _sale.Batch("good-2").OrderAsync("a")).Units.ShouldBe([1]);
+        (await _sale.Batch("good-2").OrderAsync("weibo:a")).Units.ShouldBe([1]);
         // It must not run on what cannot be read.
-        await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").BuyAsync("a"));
-        await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").CreateAsync(Terms("damaged", _sale.Clock.Now)));
+        await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").BuyAsync("weibo:a"));
+        await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").Actor.CreateAsync(Terms("damaged", _sale.Clock.Now)));
     }
 
     [Fact]
@@ -180,7 +181,7 @@ public sealed class CatalogueTests : IAsyncLifetime
             var id = $"many-{i:0000}";
             await StoreAsync(id, LedgerHead.Empty, writer =>
                 new EntryWriter(id).Write(
-                    writer, 1, _sale.Clock.Now.ToUnixTimeMilliseconds(), new Created(Terms(id, _sale.Clock.Now))));
+                    writer, 1, _sale.Clock.Now.ToUnixTimeMilliseconds(), new Created(Terms(id, _sale.Clock.Now), new byte[32])));
         }
         (await ListedAsync()).ShouldBe(Enumerable.Range(0, Count).Select(i => $"many-{i:0000}"));
         (await _sale.Catalogue.WakeAllAsync()).ShouldBe(Count);
@@ -190,8 +191,8 @@ public sealed class CatalogueTests : IAsyncLifetime
     private async Task AddAsync(string id)
     {
         var terms = Terms(id, _sale.Clock.Now);
-        (await _sale.Batch(id).CreateAsync(terms)).Value.ShouldBeTrue();
-        await _sale.Catalogue.AddAsync(terms);
+        (await _sale.Batch(id).Actor.CreateAsync(terms)).Value.ShouldBe(Effect.Done);
+        await _sale.Catalogue.AddAsync(id);
     }
 
     private async Task<List<string>> ListedAsync()
@@ -202,19 +203,19 @@ public sealed class CatalogueTests : IAsyncLifetime
             var page = (await _sale.Catalogue.ListAsync(ids.Count)).Batches;
             page.Length.ShouldBeLessThanOrEqualTo(CataloguePage.MaxCount);
             if (page.Length == 0) return ids;
-            ids.AddRange(page.Select(terms => terms.Id));
+            ids.AddRange(page.Select(batch => batch.Terms.Id));
         }
     }
 
     private async Task CloseAsync(string id)
     {
-        (await _sale.Batch(id).OperateAsync(Command(OperatorAction.Close))).Value.ShouldBeTrue();
+        (await _sale.Batch(id).OperateAsync(OperatorAction.Close)).Value.ShouldBe(Effect.Done);
         await _sale.Clock.AdvanceAsync(Agenda.Period);
     }
 
     private Task DeactivateAllAsync(params string[] ids) => Task.WhenAll(ids.Select(id => _sale.DeactivateAsync(_sale.Batch(id))));
 
-    private bool IsActive(string id) => _sale.Cluster.TryGetGrainContext(_sale.Batch(id).GetGrainId(), out _);
+    private bool IsActive(string id) => _sale.Cluster.TryGetGrainContext(_sale.Batch(id).Actor.GetGrainId(), out _);
 
     // A line that hangs together with the chain and says nothing anybody can read.
     private async Task DamageAsync(string id)

@@ -24,7 +24,7 @@ public sealed class ClockTests
     {
         await using var cluster = await SaleCluster.StartAsync(silos: 3);
         var batch = cluster.Batch(await cluster.CreateBatchAsync(stock: 2));
-        (await batch.AskAsync(Wants("a"))).Outcomes.Single().Refused.ShouldBeNull();
+        (await batch.AskAsync(Wants("weibo:a"))).Outcomes.Single().Refused.ShouldBeNull();
         var home = cluster.PlaceOf(batch)!;
 
         cluster.ClocksOff[home] = true;
@@ -42,7 +42,7 @@ public sealed class ClockTests
             {
                 try
                 {
-                    outcomes = await batch.AskAsync(Wants("b"), Wants("a"), Wants("c"));
+                    outcomes = await batch.AskAsync(Wants("weibo:b"), Wants("weibo:a"), Wants("weibo:c"));
                     return true;
                 }
                 catch (Exception e) when (LostInfrastructure.Is(e))

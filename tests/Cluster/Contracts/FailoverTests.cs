@@ -1,4 +1,3 @@
-using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
@@ -25,8 +24,8 @@ public sealed class FailoverTests
         {
             // To where it is not: a move to its own place would be none, and never be over.
             var here = sale.PlaceOf(batch);
-            await sale.Cluster.MigrateAsync(batch, sale.Cluster.Silos.First(silo => !silo.SiloAddress.Equals(here)).SiloAddress);
-            await Patience.AskAsync(() => batch.WakeAsync());
+            await sale.Cluster.MigrateAsync(batch.Actor, sale.Cluster.Silos.First(silo => !silo.SiloAddress.Equals(here)).SiloAddress);
+            await Patience.AskAsync(() => batch.Actor.WakeAsync());
             sale.PlaceOf(batch).ShouldNotBe(here);
             await SellsAsync(batch);
         }
@@ -49,7 +48,7 @@ public sealed class FailoverTests
             // The first silo is where the buyers are.
             var owner = sale.Cluster.Silos[^1];
             await SellsAsync(batch);
-            if (sale.PlaceOf(batch) != owner.SiloAddress) await sale.Cluster.MigrateAsync(batch, owner.SiloAddress);
+            if (sale.PlaceOf(batch) != owner.SiloAddress) await sale.Cluster.MigrateAsync(batch.Actor, owner.SiloAddress);
             await SellsAsync(batch);
             sale.PlaceOf(batch).ShouldBe(owner.SiloAddress);
             await sale.Cluster.KillSiloAsync(owner, TestContext.Current.CancellationToken);
@@ -69,8 +68,8 @@ public sealed class FailoverTests
         var victim = sale.Cluster.Silos[1];
         var terms = Terms("killed", sale.Clock.Now, stock: 1);
         var batch = sale.Batch("killed");
-        await SaleCluster.OnAsync(victim.SiloAddress, () => batch.CreateAsync(terms));
-        var order = await batch.OrderAsync("a");
+        await SaleCluster.OnAsync(victim.SiloAddress, () => batch.Actor.CreateAsync(terms));
+        var order = await batch.OrderAsync("weibo:a");
         await sale.Cluster.KillSiloAsync(victim, TestContext.Current.CancellationToken);
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31));
 
@@ -82,28 +81,28 @@ public sealed class FailoverTests
                 return await Patience.AskAsync(() => batch.StatusAsync(order)) == OrderStatus.Expired;
             },
             "the hold ends");
-        (await batch.OrderAsync("b")).Units.ShouldBe(order.Units);
+        (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
         await sale.Stored.AuditAsync("killed");
     }
 
-    private static Task<List<OrderView>[]> BuyAsync(SaleCluster sale, ISaleBatchGrain batch, CancellationToken enough)
+    private static Task<List<OrderView>[]> BuyAsync(SaleCluster sale, TestBatch batch, CancellationToken enough)
     {
         sale.Ledger.AppendLatency = TimeSpan.FromMilliseconds(2);
         return Task.WhenAll(Enumerable.Range(0, Buyers).Select(buyer => Task.Run(async () =>
         {
             var orders = new List<OrderView>();
             while (!enough.IsCancellationRequested && orders.Count < MostOrdersEach)
-                orders.Add(await Patience.AskAsync(() => batch.OrderAsync($"u{buyer}-{orders.Count}", key: "k")));
+                orders.Add(await Patience.AskAsync(() => batch.OrderAsync($"weibo:u{buyer}-{orders.Count}", key: "k")));
             return orders;
         })));
     }
 
-    private static async Task SellsAsync(ISaleBatchGrain batch)
+    private static async Task SellsAsync(TestBatch batch)
     {
         var held = await HeldAsync();
         await Eventually.HoldsAsync(async () => await HeldAsync() > held, "the batch sells");
 
-        async Task<int> HeldAsync() => (await Patience.AskAsync(() => batch.ReadBoardAsync(0)))!.Snapshot.Held;
+        async Task<int> HeldAsync() => (await Patience.AskAsync(() => batch.Actor.ReadBoardAsync(0)))!.Snapshot.Held;
     }
 
     private static async Task IsStoredAsync(SaleCluster sale, string id, List<OrderView>[] told)

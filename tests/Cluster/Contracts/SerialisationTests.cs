@@ -20,29 +20,36 @@ public sealed class SerialisationTests
     private static readonly DateTimeOffset At = new(2012, 12, 21, 4, 0, 0, 12, TimeSpan.Zero);
     private static readonly Money Amount = new(399_800, "CNY");
 
+    private static readonly Alias Someone = new(3, 4);
+    private static readonly KeyHash Key = new(5, 6);
+    private static readonly Cancellation Cancelled = new(Someone, CancelReason.Mistake);
+
     private static readonly OrderView Order =
-        new(17, "mi2-1", "weibo:小明", [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17");
+        new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17", Cancelled);
 
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
-        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)));
+        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7);
 
-    private static readonly BatchSnapshot Snapshot = new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, TimeSpan.FromHours(1));
+    private static readonly BatchSnapshot Snapshot =
+        new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1));
 
     // One of each, no member at its default.
     private static readonly object[] Examples =
     [
         Snapshot, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
-        new OperatorCommand(OperatorAction.Withdraw, 7, "因为", "weibo:op", "k-1"),
-        new PurchaseRequest("weibo:a", "k", 2, 3, true),
-        new PurchaseCall([new("weibo:a", "k", 2, 3, true), new("weibo:b", null, 1, 1, false)]),
-        new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders),
+        new OperatorCommand(OperatorAction.Withdraw, 7, "因为", Someone, Key),
+        new PurchaseRequest(Someone, Key, 2, 3, true),
+        new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),
+        new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders, 17),
         new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order), PurchaseOutcome.No(Refusal.SoldOut)]),
-        new CataloguePage([Terms], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")), new LedgerPage([10, 20], 19),
-        new Capture(17, "p-17", "weibo:a", Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
+        new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")), new ListedBatch(Terms, [1, 2]), new LedgerPage([10, 20], 19),
+        new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"), new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
-        new ReservationView(3, At, true), new RosterEntry("weibo:a", 3, At), new RosterPage([new("weibo:a", 3, At)], "weibo:a", ["weibo:b"]),
+        new ReservationView(3, At, true), new RosterEntry("weibo:a", Someone, 3, At),
+        new RosterPage([new("weibo:a", Someone, 3, At)], Someone, [Someone]), Someone, Key, Cancelled, new Owner("weibo:a", Someone),
+        new ErasableUser(true, [17]),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Silo.Clock;
@@ -20,10 +21,10 @@ public sealed class SetBackTests : IAsyncDisposable
     public async Task New_actors_wake_though_the_clock_was_set_back_by_a_day()
     {
         await using var cluster = await StartAsync(new SteadyClock(_clock));
-        var batch = cluster.Client.GetGrain<ISaleBatchGrain>("b");
-        (await batch.CreateAsync(Terms("b", _parts.Clock.Now))).Value.ShouldBeTrue();
-        var order = await batch.OrderAsync("a");
-        var checkout = await cluster.Client.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync("weibo:a", "Mi2");
+        var batch = _parts.Batch("b", cluster.Client);
+        (await batch.Actor.CreateAsync(Terms("b", _parts.Clock.Now))).Value.ShouldBe(Effect.Done);
+        var order = await batch.OrderAsync("weibo:a");
+        var checkout = await cluster.Client.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2");
         checkout.Value!.Url.ShouldNotBeEmpty();
     }
 

@@ -46,12 +46,12 @@ public sealed class TwoSiloTests : IAsyncLifetime
     {
         var (id, now) = ($"two-{home}", _parts.Clock.Now);
         var (near, far) = (FactoryOf(home), FactoryOf(away));
-        UserReservation Reservation(string user) => new(near, id, $"weibo:{user}");
+        UserReservation Reservation(string user) => _parts.Reservation(id, $"weibo:{user}", near);
         var terms = Terms(id, now, stock: 5, limit: 2);
-        (await OnAsync(home, () => far.GetGrain<ISaleBatchGrain>(id).CreateAsync(terms))).Value.ShouldBeTrue();
+        (await OnAsync(home, () => _parts.Batch(id, far).Actor.CreateAsync(terms))).Value.ShouldBe(Effect.Done);
         await OnAsync(away, async () =>
         {
-            await near.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms);
+            await near.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(id);
             return true;
         });
 
@@ -62,38 +62,38 @@ public sealed class TwoSiloTests : IAsyncLifetime
             var reserved = await OnAsync(away, () => Reservation(user).ReserveAsync(window));
             reserved.Value!.Version.ShouldBe(1);
         }
-        (await Reservation("c").CancelAsync()).Value.ShouldBeTrue();
+        (await Reservation("c").CancelAsync()).Value.ShouldBe(Effect.Done);
         (await Reservation("c").GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         var roster = await far.GetGrain<IRosterGrain>(id).ListAsync(null, 10);
         roster.Reservations.Select(entry => entry.User).ShouldBe(["weibo:a", "weibo:b"]);
 
         // Purchases from the other silo and from the client.
-        var batch = far.GetGrain<ISaleBatchGrain>(id);
+        var batch = _parts.Batch(id, far);
         var outcomes = (await batch.AskAsync(
-            Wants("a", 2, "k"), Wants("b", 2), Wants("c"), Wants("a", 2, "k"), Wants("d", 2), new("qq:x", null, 1, 1, true))).Outcomes;
+            Wants("weibo:a", 2, "k"), Wants("weibo:b", 2), Wants("weibo:c"), Wants("weibo:a", 2, "k"), Wants("weibo:d", 2))).Outcomes;
         outcomes.Select(outcome => outcome.Refused).ShouldBe(
-            [null, null, Refusal.TicketInvalid, null, Refusal.SoldOut, Refusal.NotEligible]);
+            [null, null, Refusal.TicketInvalid, null, Refusal.SoldOut]);
         var (order, other) = (outcomes[0].Order!, outcomes[1].Order!);
         outcomes[3].Order.ShouldBeEquivalentTo(order);
-        var client = _cluster.Client.GetGrain<ISaleBatchGrain>(id);
-        (await client.GetOrderAsync(order.Seq, order.User)).Value.ShouldBeEquivalentTo(order);
-        (await client.ListOrdersOfAsync("weibo:b")).Orders.Single().ShouldBeEquivalentTo(other);
-        (await client.ListOrdersAsync(0, 1)).Orders.Single().Seq.ShouldBe(order.Seq);
-        (await client.GetCancelledVersionAsync("weibo:c")).ShouldBe(1);
-        (await client.OperateAsync(Command(OperatorAction.Restock, 3))).Value.ShouldBeTrue();
-        var conflict = await client.OperateAsync(Command(OperatorAction.Withdraw, 100));
+        var client = _parts.Batch(id, _cluster.Client);
+        (await client.Actor.GetOrderAsync(order.Seq, order.Buyer)).Value.ShouldBeEquivalentTo(order);
+        (await client.Actor.ListOrdersOfAsync(client.AliasOf("weibo:b"))).Orders.Single().ShouldBeEquivalentTo(other);
+        (await client.Actor.ListOrdersAsync(0, 1)).Orders.Single().Seq.ShouldBe(order.Seq);
+        (await client.Actor.GetCancelledVersionAsync(client.AliasOf("weibo:c"))).ShouldBe(1);
+        (await client.OperateAsync(OperatorAction.Restock, 3)).Value.ShouldBe(Effect.Done);
+        var conflict = await client.OperateAsync(OperatorAction.Withdraw, 100);
         (conflict.Refused, conflict.Detail).ShouldBe((Refusal.Conflict, "only 4 units are free"));
 
         // Checkout, delivery, capture, cancellation and refund: the orders' actors live away.
-        var document = await OnAsync(away, () => near.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.User, "Mi2"));
+        var document = await OnAsync(away, () => near.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"));
         document.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
         var home1 = new Delivery("王小明", "555", "路 1");
-        (await near.GetGrain<IOrderGrain>(order.Id).SetDeliveryAsync(order.User, home1)).Value.ShouldBe(home1);
+        (await near.GetGrain<IOrderGrain>(order.Id).SetDeliveryAsync(order.Buyer, home1)).Value.ShouldBe(home1);
         (await _cluster.Client.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()).ShouldBe(home1);
         (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.Sold);
         (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
-        (await batch.CancelOrderAsync(other.Seq, other.User)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
-        (await batch.CancelOrderAsync(order.Seq, null)).Value!.Status.ShouldBe(OrderStatus.Refunding);
+        (await batch.CancelAsync(other)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
+        (await batch.CancelByOperatorAsync(order)).Value!.Status.ShouldBe(OrderStatus.Refunding);
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -104,12 +104,12 @@ public sealed class TwoSiloTests : IAsyncLifetime
         (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync($"p-{home}", order.Amount)).ShouldBe(RefundTry.Made($"r-p-{home}"));
 
         // The board, the catalogue and the export.
-        var board = (await client.ReadBoardAsync(0))!;
-        board.Users.Length.ShouldBe(board.Snapshot.KnownUsers);
+        var board = (await client.Actor.ReadBoardAsync(0))!;
+        board.Touches.Length.ShouldBe(board.Snapshot.Touches);
         board.Snapshot.ShouldSatisfyAllConditions(
-            shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.KnownUsers.ShouldBe(3));
+            shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.Touches.ShouldBe(3));
         await new[] { board.Snapshot }.ShouldBeCommittedAsync(_parts.Stored, id);
-        (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches.ShouldContain(listed => listed.SameAs(terms));
+        (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches.ShouldContain(listed => listed.Terms.SameAs(terms) && listed.Key != null);
         (await _cluster.Client.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync()).ShouldBeGreaterThan(0);
         var export = await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(1);
         export.NextSeq.ShouldBe(board.Snapshot.Seq + 1);
@@ -117,7 +117,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         (await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(export.NextSeq)).Lines.ShouldBeEmpty();
         (await _parts.Stored.AuditAsync(id)).Units.Free.ShouldBe(8);
 
-        PlaceOf(batch).ShouldBe(SiloOf(home));
+        PlaceOf(batch.Actor).ShouldBe(SiloOf(home));
         PlaceOf(near.GetGrain<IOrderGrain>(order.Id)).ShouldBe(SiloOf(away));
         PlaceOf(Reservation("a").Actor).ShouldBe(SiloOf(away));
     }
@@ -126,13 +126,13 @@ public sealed class TwoSiloTests : IAsyncLifetime
     public async Task A_failure_on_the_other_silo_is_recognised_here_as_lost_infrastructure()
     {
         var id = "failing";
-        var batch = FactoryOf(0).GetGrain<ISaleBatchGrain>(id);
-        await OnAsync(1, () => batch.CreateAsync(Terms(id, _parts.Clock.Now)));
+        var batch = _parts.Batch(id, FactoryOf(0));
+        await OnAsync(1, () => batch.Actor.CreateAsync(Terms(id, _parts.Clock.Now)));
         _parts.Faults.RefuseAppends(Journal<int>.MaxAttempts, Streams.OfBatch(id));
         // Not a purchase, whose caller may give up before the ledger is given up.
-        var failure = await Should.ThrowAsync<SaleUnavailableException>(() => batch.OperateAsync(Command(OperatorAction.Restock, 5)));
+        var failure = await Should.ThrowAsync<SaleUnavailableException>(() => batch.OperateAsync(OperatorAction.Restock, 5));
         failure.Message.ShouldContain($"batch/{id}");
-        (await _cluster.Client.GetGrain<ISaleBatchGrain>(id).BuyAsync("a")).Order!.Units.ShouldBe([1]);
+        (await _parts.Batch(id, _cluster.Client).BuyAsync("weibo:a")).Order!.Units.ShouldBe([1]);
     }
 
     private IGrainFactory FactoryOf(int silo) =>

@@ -52,8 +52,8 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
         sale.Payments.Checkouts[order.Id].ShouldSatisfyAllConditions(
             asked => asked.User.ShouldBe("weibo:a"), asked => asked.Amount.ShouldBe(Price * 2),
             asked => asked.ExpiresAt.ShouldBe(order.PayBy), asked => asked.Description.ShouldBe("小米 Mi2"));
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "CheckoutOpened"]);
-        (await sale.Batch(id).GetOrderAsync(order.Seq, null)).Value!.Checkout.ShouldBe($"c-{order.Id}");
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "CheckoutOpened"]);
+        (await sale.Batch(id).Actor.GetOrderAsync(order.Seq, null)).Value!.Checkout.ShouldBe($"c-{order.Id}");
     }
 
     public static MatrixTheoryData<CutOff, bool> CutOffs => new(Enum.GetValues<CutOff>(), [false, true]);
@@ -81,14 +81,14 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
 
         opened.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
         sale.Payments.Checkouts.ShouldContainKey(order.Id);
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "CheckoutOpened"]);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "CheckoutOpened"]);
     }
 
     [Fact]
     public async Task From_payBy_on_no_checkout_opens_but_an_open_one_is_told()
     {
         var (id, order) = await OrderAsync();
-        var other = await sale.Batch(id).OrderAsync("b");
+        var other = await sale.Batch(id).OrderAsync("weibo:b");
         var open = await OpenAsync(order);
         await sale.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
         (await OpenAsync(order)).Value.ShouldBe(open.Value);
@@ -104,7 +104,7 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
         var (id, order) = await OrderAsync();
         await sale.Batch(id).PayAsync(order, "checkout-1");
         (await OpenAsync(order)).Refused.ShouldBe(Refusal.OrderNotPayable);
-        await sale.Batch(id).CancelOrderAsync(order.Seq, order.User);
+        await sale.Batch(id).CancelAsync(order);
         (await OpenAsync(order)).Refused.ShouldBe(Refusal.OrderNotPayable);
         sale.Payments.Checkouts.ShouldNotContainKey(order.Id);
     }
@@ -114,15 +114,16 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var (id, order) = await OrderAsync();
         var actor = sale.Order(order.Id);
-        (await actor.OpenCheckoutAsync("weibo:b", "x")).Refused.ShouldBe(Refusal.NotFound);
-        (await actor.SetDeliveryAsync("weibo:b", Home)).Refused.ShouldBe(Refusal.NotFound);
-        (await sale.Batch(id).GetOrderAsync(order.Seq, "weibo:b")).Refused.ShouldBe(Refusal.NotFound);
-        (await sale.Batch(id).CancelOrderAsync(order.Seq, "weibo:b")).Refused.ShouldBe(Refusal.NotFound);
+        var other = new Owner("weibo:b", sale.Batch(id).AliasOf("weibo:b"));
+        (await actor.OpenCheckoutAsync(other, "x")).Refused.ShouldBe(Refusal.NotFound);
+        (await actor.SetDeliveryAsync(other.Alias, Home)).Refused.ShouldBe(Refusal.NotFound);
+        (await sale.Batch(id).Actor.GetOrderAsync(order.Seq, other.Alias)).Refused.ShouldBe(Refusal.NotFound);
+        (await sale.Batch(id).Actor.CancelOrderAsync(order.Seq, other.Alias)).Refused.ShouldBe(Refusal.NotFound);
         (await actor.GetDeliveryAsync()).ShouldBeNull();
         foreach (var made in new[] { $"{id}.999", $"{id}.1", "nonsense", $"{id}.0{order.Seq}", "no-such-batch.2" })
         {
-            (await sale.Order(made).OpenCheckoutAsync(order.User, "x")).Refused.ShouldBe(Refusal.NotFound);
-            (await sale.Order(made).SetDeliveryAsync(order.User, Home)).Refused.ShouldBe(Refusal.NotFound);
+            (await sale.Order(made).OpenCheckoutAsync(order.For("weibo:a"), "x")).Refused.ShouldBe(Refusal.NotFound);
+            (await sale.Order(made).SetDeliveryAsync(order.Buyer, Home)).Refused.ShouldBe(Refusal.NotFound);
         }
     }
 
@@ -131,14 +132,14 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
     {
         var (id, order) = await OrderAsync();
         var actor = sale.Order(order.Id);
-        (await actor.SetDeliveryAsync(order.User, Home with { Phone = "555" })).Value.ShouldNotBeNull();
-        (await actor.SetDeliveryAsync(order.User, Home)).Value.ShouldBe(Home);
+        (await actor.SetDeliveryAsync(order.Buyer, Home with { Phone = "555" })).Value.ShouldNotBeNull();
+        (await actor.SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
         await sale.DeactivateAsync(actor);
         (await actor.GetDeliveryAsync()).ShouldBe(Home);
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held"]);
+        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held"]);
 
-        await sale.Batch(id).CancelOrderAsync(order.Seq, order.User);
-        (await actor.SetDeliveryAsync(order.User, Home with { Phone = "556" })).Refused.ShouldBe(Refusal.Conflict);
+        await sale.Batch(id).CancelAsync(order);
+        (await actor.SetDeliveryAsync(order.Buyer, Home with { Phone = "556" })).Refused.ShouldBe(Refusal.Conflict);
         (await actor.GetDeliveryAsync()).ShouldBe(Home);
     }
 
@@ -146,12 +147,12 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
     public async Task A_delivery_whose_write_failed_is_not_taken_for_kept_when_it_is_said_again()
     {
         await using var own = await SaleCluster.StartAsync();
-        var order = await own.Batch(await own.CreateBatchAsync()).OrderAsync("a");
+        var order = await own.Batch(await own.CreateBatchAsync()).OrderAsync("weibo:a");
         var actor = own.Order(order.Id);
         own.Documents.RefuseWrites();
-        await ShouldBeUnavailableAsync(() => actor.SetDeliveryAsync(order.User, Home));
+        await ShouldBeUnavailableAsync(() => actor.SetDeliveryAsync(order.Buyer, Home));
 
-        (await actor.SetDeliveryAsync(order.User, Home)).Value.ShouldBe(Home);
+        (await actor.SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
         await own.DeactivateAsync(actor);
         (await actor.GetDeliveryAsync()).ShouldBe(Home);
     }
@@ -168,11 +169,11 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
         }
     }
 
-    private Task<Answer<CheckoutView>> OpenAsync(OrderView order) => sale.Order(order.Id).OpenCheckoutAsync(order.User, "小米 Mi2");
+    private Task<Answer<CheckoutView>> OpenAsync(OrderView order) => sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "小米 Mi2");
 
     private async Task<(string Batch, OrderView Order)> OrderAsync(int quantity = 1)
     {
         var id = await sale.CreateBatchAsync(limit: quantity);
-        return (id, await sale.Batch(id).OrderAsync("a", quantity));
+        return (id, await sale.Batch(id).OrderAsync("weibo:a", quantity));
     }
 }

@@ -23,22 +23,22 @@ public sealed class LostLedgerTests : IAsyncLifetime
     public async Task An_order_under_an_old_id_has_documents_and_a_checkout_of_its_own(bool isWhollyLost)
     {
         var (id, old) = await CreateAsync();
-        (await _sale.Order(old.Id).SetDeliveryAsync(old.User, Home)).Value.ShouldBe(Home);
-        (await _sale.Order(old.Id).OpenCheckoutAsync(old.User, "Mi2")).Refused.ShouldBeNull();
+        (await _sale.Order(old.Id).SetDeliveryAsync(old.Buyer, Home)).Value.ShouldBe(Home);
+        (await _sale.Order(old.Id).OpenCheckoutAsync(old.For("weibo:a"), "Mi2")).Refused.ShouldBeNull();
         await LoseAsync(id, old.Id, isWhollyLost ? 0 : 1);
-        if (isWhollyLost) await _sale.Batch(id).CreateAsync(Terms(id, _sale.Clock.Now));
+        if (isWhollyLost) await _sale.Batch(id).Actor.CreateAsync(Terms(id, _sale.Clock.Now));
 
-        var order = await _sale.Batch(id).OrderAsync("b");
+        var order = await _sale.Batch(id).OrderAsync("weibo:b");
         order.Id.ShouldBe(old.Id);
         (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
-        (await _sale.Order(order.Id).OpenCheckoutAsync(order.User, "Mi2")).Value!.ExpiresAt.ShouldBe(order.PayBy);
+        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2")).Value!.ExpiresAt.ShouldBe(order.PayBy);
         var keys = _sale.Payments.Keys.Where(key => key.Value.Order == old.Id).ToList();
         keys.Select(key => key.Value.User).ShouldBe(["weibo:a", "weibo:b"], ignoreOrder: true);
         keys.ShouldAllBe(key => key.Key.StartsWith(old.Id + "-") && key.Key.Length == old.Id.Length + 1 + OrderGrain.HashDigitsOfKey);
 
         // What its owner says replaces what is there, and stays.
         var there = Home with { Name = "李雷" };
-        (await _sale.Order(order.Id).SetDeliveryAsync(order.User, there)).Value.ShouldBe(there);
+        (await _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, there)).Value.ShouldBe(there);
         await _sale.DeactivateAsync(_sale.Order(order.Id));
         (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBe(there);
     }
@@ -47,14 +47,14 @@ public sealed class LostLedgerTests : IAsyncLifetime
     public async Task An_order_that_the_restored_ledger_still_has_keeps_its_documents_and_its_checkout()
     {
         var (id, kept) = await CreateAsync();
-        (await _sale.Order(kept.Id).SetDeliveryAsync(kept.User, Home)).Value.ShouldBe(Home);
-        var opened = (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.User, "Mi2")).Value!;
-        await _sale.Batch(id).OrderAsync("b");
+        (await _sale.Order(kept.Id).SetDeliveryAsync(kept.Buyer, Home)).Value.ShouldBe(Home);
+        var opened = (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.For("weibo:a"), "Mi2")).Value!;
+        await _sale.Batch(id).OrderAsync("weibo:b");
         // Created and held are left; that a checkout was opened is lost.
         await LoseAsync(id, kept.Id, 2);
 
         (await _sale.Order(kept.Id).GetDeliveryAsync()).ShouldBe(Home);
-        (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.User, "Mi2")).Value.ShouldBe(opened);
+        (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.For("weibo:a"), "Mi2")).Value.ShouldBe(opened);
         _sale.Payments.Keys.Count.ShouldBe(1);
     }
 
@@ -69,10 +69,10 @@ public sealed class LostLedgerTests : IAsyncLifetime
         (await ListedAsync()).ShouldBe([kept]);
 
         var terms = Terms(lost, _sale.Clock.Now, stock: 77);
-        await _sale.Batch(lost).CreateAsync(terms);
-        await _sale.Catalogue.AddAsync(Terms(lost, _sale.Clock.Now, stock: 5));
-        await _sale.Catalogue.AddAsync(terms);
-        (await _sale.Catalogue.ListAsync(0)).Batches.Select(batch => batch.Stock).ShouldBe([10, 77]);
+        await _sale.Batch(lost).Actor.CreateAsync(terms);
+        await _sale.Catalogue.AddAsync(lost);
+        await _sale.Catalogue.AddAsync(lost);
+        (await _sale.Catalogue.ListAsync(0)).Batches.Select(batch => batch.Terms.Stock).ShouldBe([10, 77]);
     }
 
     [Fact]
@@ -83,15 +83,15 @@ public sealed class LostLedgerTests : IAsyncLifetime
         await LoseAsync(id, order.Id, 2);
         await ListedAsync();
         // The ledger comes to the same head again, with something to do.
-        await _sale.Batch(id).OrderAsync("b");
+        await _sale.Batch(id).OrderAsync("weibo:b");
         (await _sale.Catalogue.ListUnsettledAsync()).ShouldBe([id]);
     }
 
     private async Task<(string Id, OrderView Order)> CreateAsync()
     {
         var id = await _sale.CreateBatchAsync();
-        await _sale.Catalogue.AddAsync(Terms(id, _sale.Clock.Now));
-        return (id, await _sale.Batch(id).OrderAsync("a"));
+        await _sale.Catalogue.AddAsync(id);
+        return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
 
     // All actors stop, and only so many commits of the batch are left.
@@ -104,5 +104,5 @@ public sealed class LostLedgerTests : IAsyncLifetime
     }
 
     private async Task<IEnumerable<string>> ListedAsync() =>
-        (await _sale.Catalogue.ListAsync(0)).Batches.Select(terms => terms.Id);
+        (await _sale.Catalogue.ListAsync(0)).Batches.Select(batch => batch.Terms.Id);
 }

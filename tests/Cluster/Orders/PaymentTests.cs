@@ -28,7 +28,7 @@ public sealed class PaymentTests : IAsyncLifetime
         var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
         var (captured, repeated) = (batch.PayAsync(order, "p-1"), batch.PayAsync(order, "p-1"));
         await gate.Reached;
-        await batch.WakeAsync();
+        await batch.Actor.WakeAsync();
         (captured.IsCompleted || repeated.IsCompleted).ShouldBeFalse();
         gate.Open();
 
@@ -36,9 +36,9 @@ public sealed class PaymentTests : IAsyncLifetime
         (await repeated).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         await _sale.DeactivateAsync(batch);
         (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
-        (await batch.CaptureAsync(new Capture(999, "p-2", order.User, Price))).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.CaptureAsync(new Capture(1, "p-2", order.User, Price))).Refused.ShouldBe(Refusal.NotFound);
-        (await _sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "Held", "Sold"]);
+        (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 999 })).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 1 })).Refused.ShouldBe(Refusal.NotFound);
+        (await _sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Sold"]);
     }
 
     [Theory]
@@ -52,27 +52,27 @@ public sealed class PaymentTests : IAsyncLifetime
     {
         var (id, order) = await OrderAsync();
         var batch = _sale.Batch(id);
-        var capture = new Capture(order.Seq, "p-back", order.User, order.Amount);
+        var capture = TestBatch.CaptureOf(order, "p-back");
         switch (why)
         {
             case "duplicate": await batch.PayAsync(order, "p-1"); break;
             case "amount": capture = capture with { Amount = Price with { Amount = 1 } }; break;
-            case "payer": capture = capture with { User = "weibo:b" }; break;
+            case "payer": capture = capture with { Payer = batch.AliasOf("weibo:b") }; break;
             case "expired": await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31)); break;
-            case "cancelled": await batch.CancelOrderAsync(order.Seq, order.User); break;
+            case "cancelled": await batch.CancelAsync(order); break;
             case "cancelled when paid":
-                (await batch.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.Sold);
-                (await batch.CancelOrderAsync(order.Seq, order.User)).Value!.Status.ShouldBe(OrderStatus.Refunding);
+                (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.Sold);
+                (await batch.CancelAsync(order)).Value!.Status.ShouldBe(OrderStatus.Refunding);
                 break;
         }
-        (await batch.CaptureAsync(capture)).Value.ShouldBe(
+        (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(
             why == "cancelled when paid" ? CaptureResult.AlreadyRecorded : CaptureResult.RefundOwed);
         await UntilRefundedAsync(id, "p-back");
 
         _sale.Payments.Refunds.Values.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             refund => refund.Payment.ShouldBe("p-back"), refund => refund.Amount.ShouldBe(capture.Amount),
             refund => refund.Order.ShouldBe(order.Id));
-        (await batch.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         var audited = await _sale.Stored.AuditAsync(id);
         audited.Payments["p-back"].ShouldSatisfyAllConditions(
             payment => payment.End.ShouldBe(PaymentEnd.Refunded), payment => payment.Refund.ShouldBe("r-p-back"));
@@ -91,7 +91,7 @@ public sealed class PaymentTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         await batch.PayAsync(order, "p-1");
         var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
-        var cancelling = batch.CancelOrderAsync(order.Seq, order.User);
+        var cancelling = batch.CancelAsync(order);
         await gate.Reached;
         _sale.Clock.Advance(Agenda.Period);
         await UntilIdleAsync(order.Id);
@@ -159,7 +159,7 @@ public sealed class PaymentTests : IAsyncLifetime
         await _sale.DeactivateAsync(_sale.Order($"{id}.2"));
         _sale.Documents.Clear();
         await _sale.DeactivateAsync(_sale.Batch(id));
-        await _sale.Batch(id).WakeAsync();
+        await _sale.Batch(id).Actor.WakeAsync();
         await UntilRefundedAsync(id, "p-1");
         _sale.Payments.Refunds.Count.ShouldBe(1);
         await _sale.Stored.AuditAsync(id);
@@ -173,9 +173,9 @@ public sealed class PaymentTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         for (var i = 0; i < Orders; i++)
         {
-            var order = await batch.OrderAsync($"u{i}");
+            var order = await batch.OrderAsync($"weibo:u{i}");
             await batch.PayAsync(order, $"p-{i}");
-            await batch.CancelOrderAsync(order.Seq, order.User);
+            await batch.CancelAsync(order);
         }
         _sale.Payments.IsDown = true;
         await TickForAsync(TimeSpan.FromSeconds(3), $"{id}.2");
@@ -183,7 +183,7 @@ public sealed class PaymentTests : IAsyncLifetime
         await TickUntilAsync(() => _sale.Payments.Refunds.Count == Orders, "all are paid back");
         await UntilRefundedAsync(id, $"p-{Orders - 1}");
         await TickUntilAsync(
-            async () => (await batch.ListOrdersAsync(0, 100)).Orders.All(order => order.Status == OrderStatus.Refunded),
+            async () => (await batch.Actor.ListOrdersAsync(0, 100)).Orders.All(order => order.Status == OrderStatus.Refunded),
             "all are recorded");
         (await _sale.Stored.AuditAsync(id)).Units.Free.ShouldBe(Orders);
     }
@@ -198,7 +198,7 @@ public sealed class PaymentTests : IAsyncLifetime
         var told = _sale.Log.With("stalled").ShouldHaveSingleItem();
         told.Exception.ShouldBeNull();
         foreach (var part in (string[])[order.Id, "p-1", "409 insufficient-funds"]) told.Text.ShouldContain(part);
-        var fault = (await _sale.Batch(id).ListFaultsAsync()).ShouldHaveSingleItem();
+        var fault = (await _sale.Batch(id).Actor.ListFaultsAsync()).ShouldHaveSingleItem();
         (fault.Kind, fault.Batch).ShouldBe((FaultKind.RefundStalled, id));
         fault.Since.ShouldBeInRange(_sale.Clock.Now.AddSeconds(-20), _sale.Clock.Now.AddSeconds(-19));
         foreach (var part in (string[])[order.Id, "p-1", "409 insufficient-funds"]) fault.Detail.ShouldContain(part);
@@ -209,7 +209,7 @@ public sealed class PaymentTests : IAsyncLifetime
         _sale.Payments.RefusesWith = null;
         await UntilRefundedAsync(id, "p-1");
         _sale.Log.With("is refunded as r-p-1").ShouldHaveSingleItem().Exception.ShouldBeNull();
-        (await _sale.Batch(id).ListFaultsAsync()).ShouldBeEmpty();
+        (await _sale.Batch(id).Actor.ListFaultsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -232,20 +232,20 @@ public sealed class PaymentTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         for (var i = 0; i <= Refused; i++)
         {
-            var order = await batch.OrderAsync($"u{i}");
+            var order = await batch.OrderAsync($"weibo:u{i}");
             await batch.PayAsync(order, i < Refused ? $"p-{i}" : "good");
-            await batch.CancelOrderAsync(order.Seq, order.User);
+            await batch.CancelAsync(order);
         }
         _sale.Payments.Refuses = payment => payment != "good";
         await TickUntilAsync(() => _sale.Payments.Refunds.ContainsKey("good"), "the last one is paid back");
         _sale.Payments.Asked.ShouldBeInRange(Refused + 1, Refused + 1 + 16, "each was asked for once before any was asked for again");
-        (await batch.ListFaultsAsync()).Length.ShouldBe(101);
+        (await batch.Actor.ListFaultsAsync()).Length.ShouldBe(101);
     }
 
     private async Task<(string Batch, OrderView Order)> OrderAsync()
     {
         var id = await _sale.CreateBatchAsync();
-        return (id, await _sale.Batch(id).OrderAsync("a"));
+        return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
 
     // A paid order that was cancelled: its payment p-1 is owed back, and no timer has ticked yet.
@@ -253,7 +253,7 @@ public sealed class PaymentTests : IAsyncLifetime
     {
         var (id, order) = await OrderAsync();
         await _sale.Batch(id).PayAsync(order, "p-1");
-        (await _sale.Batch(id).CancelOrderAsync(order.Seq, order.User)).Value!.Status.ShouldBe(OrderStatus.Refunding);
+        (await _sale.Batch(id).CancelAsync(order)).Value!.Status.ShouldBe(OrderStatus.Refunding);
         return (id, order);
     }
 
@@ -276,9 +276,9 @@ public sealed class PaymentTests : IAsyncLifetime
     private async Task UntilIdleAsync(string order)
     {
         var batch = _sale.Batch(order[..order.IndexOf('.', StringComparison.Ordinal)]);
-        await batch.WakeAsync();
+        await batch.Actor.WakeAsync();
         await _sale.Order(order).GetDeliveryAsync();
-        await batch.WakeAsync();
+        await batch.Actor.WakeAsync();
     }
 
     private async Task TickForAsync(TimeSpan span, string order)

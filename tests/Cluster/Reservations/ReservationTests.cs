@@ -2,6 +2,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 using static OrleansSale.Tests.Cluster.Requests;
 
@@ -26,8 +27,8 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         (await reservation.ReserveAsync(Open)).Value.ShouldBe(first with { Created = false });
         (await reservation.GetAsync()).Value.ShouldBe(first with { Created = false });
 
-        (await reservation.CancelAsync()).Value.ShouldBeTrue();
-        (await reservation.CancelAsync()).Value.ShouldBeTrue();
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         (await reservation.ReserveAsync(Open)).Value.ShouldBe(new ReservationView(2, sale.Clock.Now, Created: true));
         await sale.DeactivateAsync(reservation.Actor);
@@ -39,8 +40,8 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     public async Task Cancelling_what_was_never_reserved_changes_nothing()
     {
         var id = await sale.CreateBatchAsync();
-        (await sale.Reservation(id, "weibo:a").CancelAsync()).Value.ShouldBeTrue();
-        sale.Ledger.AppendsOf(Streams.OfReservation(id, "weibo:a")).ShouldBe(0);
+        (await sale.Reservation(id, "weibo:a").CancelAsync()).Value.ShouldBe(Effect.Done);
+        sale.Ledger.AppendsOf(sale.Reservation(id, "weibo:a").Stream).ShouldBe(0);
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created"]);
     }
 
@@ -56,7 +57,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         // Outside it even a repeat is told that it is closed; the reservation can be read all the same, and cancelled.
         (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(Refusal.ReservationClosed);
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
-        (await reservation.CancelAsync()).Value.ShouldBeTrue();
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
     }
 
     [Fact]
@@ -66,13 +67,13 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         for (var change = 0; change < IReservationGrain.MaxChanges; change += 2)
         {
             (await reservation.ReserveAsync(Open)).Value!.Version.ShouldBe((change / 2) + 1);
-            (await reservation.CancelAsync()).Value.ShouldBeTrue();
+            (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
         }
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
         await sale.DeactivateAsync(reservation.Actor);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.LimitReached);
-        (await reservation.CancelAsync()).Value.ShouldBeTrue();
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
     }
 
     [Fact]
@@ -81,15 +82,15 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         var id = await sale.CreateBatchAsync();
         var reservation = sale.Reservation(id, "weibo:a");
         await reservation.ReserveAsync(Open);
-        var order = await sale.Batch(id).OrderAsync("a");
+        var order = await sale.Batch(id).OrderAsync("weibo:a");
         var conflict = await reservation.CancelAsync();
         conflict.Refused.ShouldBe(Refusal.Conflict);
         conflict.Detail!.ShouldContain(order.Id);
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
         (await sale.Batch(id).PayAsync(order, "res-1")).Value.ShouldBe(CaptureResult.Sold);
         (await reservation.CancelAsync()).Refused.ShouldBe(Refusal.Conflict);
-        await sale.Batch(id).CancelOrderAsync(order.Seq, order.User);
-        (await reservation.CancelAsync()).Value.ShouldBeTrue();
+        await sale.Batch(id).CancelAsync(order);
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
     }
 
@@ -101,21 +102,22 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         await reservation.ReserveAsync(Open);
         await reservation.CancelAsync();
         var outcomes = (await batch.AskAsync(
-            Wants("a"), Wants("a", byTicket: false), Wants("a", reservation: 0, byTicket: false))).Outcomes;
+            Wants("weibo:a"), Wants("weibo:a", byTicket: false), Wants("weibo:a", reservation: 0, byTicket: false))).Outcomes;
         outcomes.Select(outcome => outcome.Refused).ShouldBe([Refusal.TicketInvalid, Refusal.NotReserved, Refusal.NotReserved]);
         (await reservation.ReserveAsync(Open)).Value!.Version.ShouldBe(2);
-        (await batch.AskAsync(Wants("a", reservation: 2))).Outcomes.Single().Order.ShouldNotBeNull();
+        (await batch.AskAsync(Wants("weibo:a", reservation: 2))).Outcomes.Single().Order.ShouldNotBeNull();
     }
 
     [Fact]
     public async Task A_cancellation_cut_off_between_its_two_entries_is_finished_before_anything_is_answered()
     {
         var id = await sale.CreateBatchAsync();
-        var (reservation, stream) = (sale.Reservation(id, "weibo:a"), Streams.OfReservation(id, "weibo:a"));
+        var reservation = sale.Reservation(id, "weibo:a");
+        var stream = reservation.Stream;
         await reservation.ReserveAsync(Open);
         sale.Faults.RefuseAppends(Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
-        (await sale.Batch(id).GetCancelledVersionAsync("weibo:a")).ShouldBe(1);
+        (await sale.Batch(id).Actor.GetCancelledVersionAsync(sale.Batch(id).AliasOf("weibo:a"))).ShouldBe(1);
         (await sale.Stored.ReadHeadAsync(stream, TestContext.Current.CancellationToken)).Seq.ShouldBe(1);
 
         // The first thing anybody asks; no ticket may be given out for a version that the batch refuses.
@@ -123,14 +125,15 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
 
         again.ShouldSatisfyAllConditions(view => view.Created.ShouldBeTrue(), view => view.Version.ShouldBe(2));
         (await sale.Stored.ReadHeadAsync(stream, TestContext.Current.CancellationToken)).Seq.ShouldBe(3);
-        (await sale.Batch(id).AskAsync(Wants("a", reservation: 2))).Outcomes.Single().Order.ShouldNotBeNull();
+        (await sale.Batch(id).AskAsync(Wants("weibo:a", reservation: 2))).Outcomes.Single().Order.ShouldNotBeNull();
     }
 
     [Fact]
     public async Task A_half_done_cancellation_that_cannot_be_finished_yet_is_not_talked_over()
     {
         var id = await sale.CreateBatchAsync();
-        var (reservation, stream) = (sale.Reservation(id, "weibo:a"), Streams.OfReservation(id, "weibo:a"));
+        var reservation = sale.Reservation(id, "weibo:a");
+        var stream = reservation.Stream;
         await reservation.ReserveAsync(Open);
         sale.Faults.RefuseAppends(2 * Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
@@ -150,7 +153,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
 
         // The batch refuses version 1 from now on, so this must not hand it out again.
         var after = (await reservation.ReserveAsync(Open)).Value!;
-        (await sale.Batch(id).AskAsync(Wants("a", reservation: after.Version))).Outcomes.Single().Refused.ShouldBeNull();
+        (await sale.Batch(id).AskAsync(Wants("weibo:a", reservation: after.Version))).Outcomes.Single().Refused.ShouldBeNull();
     }
 
     [Fact]
@@ -158,7 +161,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     {
         var id = await sale.CreateBatchAsync();
         var reservation = sale.Reservation(id, "weibo:a");
-        sale.Faults.LoseAnswers(Attempts, Streams.OfReservation(id, "weibo:a"));
+        sale.Faults.LoseAnswers(Attempts, reservation.Stream);
         await Should.ThrowAsync<SaleUnavailableException>(() => reservation.ReserveAsync(Open));
         (await reservation.ReserveAsync(Open)).Value!.ShouldSatisfyAllConditions(
             view => view.Version.ShouldBe(1), view => view.Created.ShouldBeFalse());
@@ -176,7 +179,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
             (await stale.GetAsync()).Value!.Version.ShouldBe(1);
             await Eventually.ConfirmationsAreOldAsync();
         }
-        (await fresh.CancelAsync()).Value.ShouldBeTrue();
+        (await fresh.CancelAsync()).Value.ShouldBe(Effect.Done);
         await Eventually.ConfirmationsAreOldAsync();
 
         await Should.ThrowAsync<LedgerFencedException>(stale.GetAsync);
@@ -185,7 +188,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     }
 
     [Fact]
-    public async Task The_roster_lists_who_holds_a_reservation_page_by_page()
+    public async Task The_roster_lists_who_holds_a_reservation_page_by_page_in_the_order_of_aliases()
     {
         var id = await sale.CreateBatchAsync();
         // A batch whose id begins with this one's has a roster of its own.
@@ -197,7 +200,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
 
         var roster = sale.Actors.GetGrain<IRosterGrain>(id);
         var (listed, pages) = (new List<RosterEntry>(), 0);
-        string? next = null;
+        Alias? next = null;
         do
         {
             var page = await roster.ListAsync(next, 10);
@@ -209,11 +212,31 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         while (next is not null && pages < 10);
 
         pages.ShouldBe(3);
-        listed.Select(entry => entry.User).ShouldBe(users.Where((_, at) => at % 5 != 0 || at == 5));
+        listed.Select(entry => entry.User).ShouldBe(users.Where((_, at) => at % 5 != 0 || at == 5), ignoreOrder: true);
+        listed.ShouldAllBe(entry => entry.Alias == sale.Batch(id).AliasOf(entry.User));
+        listed.Select(entry => entry.Alias.ToString()).ShouldBeInOrder(SortDirection.Ascending, StringComparer.Ordinal);
         listed.Single(entry => entry.User == users[5]).Version.ShouldBe(2);
         listed.ShouldAllBe(entry => entry.ReservedAt == sale.Clock.Now);
         (await sale.Actors.GetGrain<IRosterGrain>("nobody").ListAsync(null, 10)).ShouldSatisfyAllConditions(
             page => page.Reservations.ShouldBeEmpty(), page => page.Next.ShouldBeNull());
         (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken)).ShouldBe(listed.Count);
+    }
+
+    [Fact]
+    public async Task The_users_of_aliases_are_found_in_their_order_and_nobody_where_none_is_known()
+    {
+        var id = await sale.CreateBatchAsync();
+        string[] users = [.. Enumerable.Range(0, 40).Select(user => $"weibo:u{user}"), "weibo:小明"];
+        foreach (var user in users) await sale.Reservation(id, user).ReserveAsync(Open);
+        // Whoever has cancelled is still known, and who was erased is not.
+        await sale.Reservation(id, users[3]).CancelAsync();
+        await sale.Reservation(id, users[7]).EraseAsync();
+        var damaged = sale.Reservation(id, users[9]).Stream;
+        sale.Stored.Tamper(damaged, commits => [.. commits.Select(commit => commit with { Entries = "{}\n"u8.ToArray() })]);
+
+        var asked = users.Append("weibo:stranger").Reverse().ToArray();
+        var found = await sale.Actors.GetGrain<IRosterGrain>(id).FindUsersAsync([.. asked.Select(sale.Batch(id).AliasOf)]);
+
+        found.ShouldBe(asked.Select(user => user == users[7] || user == users[9] || user == "weibo:stranger" ? null : user));
     }
 }

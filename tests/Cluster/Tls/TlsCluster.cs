@@ -37,6 +37,9 @@ internal sealed class TlsCluster : IAsyncDisposable
     /// <summary>What the silos logged.</summary>
     public LogLines Log => _parts.Log;
 
+    /// <summary>The batch of this id, addressed by a client.</summary>
+    public TestBatch Batch(string id, IClusterClient client) => _parts.Batch(id, client);
+
     /// <summary>The silos' time.</summary>
     public DateTimeOffset Now => _parts.Clock.Now;
 

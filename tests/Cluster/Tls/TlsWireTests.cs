@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using static OrleansSale.Tests.Cluster.Requests;
 
@@ -25,10 +25,10 @@ public sealed class TlsWireTests : IDisposable
         foreach (var silo in cluster.Silos)
         {
             var id = $"batch-{silo.Endpoint.Port}";
-            var batch = client.GetGrain<ISaleBatchGrain>(id);
-            (await SaleCluster.OnAsync(silo, () => batch.CreateAsync(Terms(id, cluster.Now)))).Value.ShouldBeTrue();
-            var order = await batch.OrderAsync("alice");
-            (await client.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync("weibo:alice", "Mi2")).Refused.ShouldBeNull();
+            var batch = cluster.Batch(id, client);
+            (await SaleCluster.OnAsync(silo, () => batch.Actor.CreateAsync(Terms(id, cluster.Now)))).Value.ShouldBe(Effect.Done);
+            var order = await batch.OrderAsync("weibo:alice");
+            (await client.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:alice"), "Mi2")).Refused.ShouldBeNull();
             (await batch.PayAsync(order, "p")).Value.ShouldBe(CaptureResult.Sold);
         }
 
