@@ -1,5 +1,6 @@
 using System.Buffers;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
@@ -21,6 +22,10 @@ internal static class LedgerProof
         sale.Violations.Kept.ShouldBeEmpty();
         return sale;
     }
+
+    /// <summary>A captured payment of the only provider.</summary>
+    public static AuditedPayment PaymentOf(this AuditedSale sale, string payment) =>
+        sale.Payments[new PaymentKey(SoleProvider.Name, payment)];
 
     /// <summary>The commits of a batch's stream.</summary>
     public static async Task<List<LedgerCommit>> CommitsOfAsync(this ILedger ledger, string batch)

@@ -11,7 +11,7 @@ namespace OrleansSale.Tests.Cluster;
 public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string State, GrainId Grain), Document> _documents = [];
+    private readonly Dictionary<(string State, string Key), Document> _documents = [];
     private int _refused;
     private int _lost;
     private int _purges;
@@ -31,20 +31,20 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
     public int Purges => Volatile.Read(ref _purges);
 
     /// <summary>The document that is stored; null: there is none.</summary>
-    public T? Find<T>(string stateName, GrainId grainId)
+    public T? Find<T>(string stateName, string key)
         where T : class
     {
-        lock (_lock) return _documents.TryGetValue((stateName, grainId), out var found) ? JsonSerializer.Deserialize<T>(found.Text) : null;
+        lock (_lock) return _documents.TryGetValue((stateName, key), out var found) ? JsonSerializer.Deserialize<T>(found.Text) : null;
     }
 
     /// <summary>Stores a document, as a restored backup does; null: removes it.</summary>
-    public void Put<T>(string stateName, GrainId grainId, T? document)
+    public void Put<T>(string stateName, string key, T? document)
         where T : class
     {
         lock (_lock)
         {
-            if (document is null) _documents.Remove((stateName, grainId));
-            else _documents[(stateName, grainId)] = new Document(1, JsonSerializer.Serialize(document));
+            if (document is null) _documents.Remove((stateName, key));
+            else _documents[(stateName, key)] = new Document(1, JsonSerializer.Serialize(document));
         }
     }
 
@@ -58,7 +58,7 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         Document? document;
-        lock (_lock) document = _documents.GetValueOrDefault((stateName, grainId));
+        lock (_lock) document = _documents.GetValueOrDefault((stateName, grainId.Key.ToString()!));
         grainState.RecordExists = document is not null;
         grainState.ETag = document?.Version.ToString(provider: null);
         grainState.State = document is null ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(document.Text)!;
@@ -73,11 +73,11 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
         OnChange?.Invoke($"write {stateName}", isStored: false);
         lock (_lock)
         {
-            var stored = _documents.GetValueOrDefault((stateName, grainId));
+            var stored = _documents.GetValueOrDefault((stateName, grainId.Key.ToString()!));
             if (stored?.Version.ToString(provider: null) != grainState.ETag)
                 throw new InconsistentStateException("stale", stored?.Version.ToString(provider: null), grainState.ETag);
             var document = new Document((stored?.Version ?? 0) + 1, JsonSerializer.Serialize(grainState.State));
-            _documents[(stateName, grainId)] = document;
+            _documents[(stateName, grainId.Key.ToString()!)] = document;
             if (Takes(ref _lost)) throw new IOException("A test lost the answer to this write.");
             grainState.ETag = document.Version.ToString(provider: null);
             grainState.RecordExists = true;
@@ -90,7 +90,7 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
     {
         await Task.Yield();
         OnChange?.Invoke($"clear {stateName}", isStored: false);
-        lock (_lock) _documents.Remove((stateName, grainId));
+        lock (_lock) _documents.Remove((stateName, grainId.Key.ToString()!));
         OnChange?.Invoke($"clear {stateName}", isStored: true);
         (grainState.ETag, grainState.RecordExists) = (null, false);
     }

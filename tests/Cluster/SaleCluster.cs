@@ -156,10 +156,10 @@ public class SaleCluster : IAsyncLifetime
         new(actors, batch, user, KeyOf(batch).AliasOf(user));
 
     /// <summary>The document of a batch's key, as stored; null: there is none.</summary>
-    internal byte[]? StoredKeyOf(string batch) => Documents.Find<BatchKeyDocument>(KeyState, KeyActor(batch).GetGrainId())?.Key;
+    internal byte[]? StoredKeyOf(string batch) => Documents.Find<BatchKeyDocument>(KeyState, batch)?.Key;
 
     /// <summary>The actor of a batch's key.</summary>
-    internal IBatchKeyGrain KeyActor(string batch) => Cluster.Client.GetGrain<IBatchKeyGrain>(batch);
+    internal IBatchKeyGrain KeyActor(string batch) => Actors.GetGrain<IBatchKeyGrain>(batch);
 
     /// <summary>
     /// Creates a batch that is on sale now and for ten hours, under an id of its own, and returns the id.

@@ -105,7 +105,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
         sale.Clock.Advance(Shortly);
 
         (await batch.PayAsync(order, "deadline-2")).Value.ShouldBe(CaptureResult.RefundOwed);
-        (await sale.Stored.TypesOfAsync(id)).Take(4).ShouldBe(["Created", "OpenedSale", "Held", "Released", "RefundOwed"]);
+        (await sale.Stored.TypesOfAsync(id)).Take(5).ShouldBe(["Created", "OpenedSale", "Held", "Released", "RefundOwed"]);
         (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
     }
 

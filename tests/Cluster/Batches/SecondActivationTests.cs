@@ -83,7 +83,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         {
             // Every buyer asks both, under one key, until answered; and in another order, or both would decide the same
             // and, with the same clock, write the identical rows: no conflict at all.
-            var (cluster, user) = call % 2 == 0 ? (_one, $"u{call / 2}") : (_two, $"u{Buyers - 1 - (call / 2)}");
+            var (cluster, user) = call % 2 == 0 ? (_one, $"weibo:u{call / 2}") : (_two, $"weibo:u{Buyers - 1 - (call / 2)}");
             for (var patience = 0; patience < 1_000; patience++)
             {
                 try
@@ -108,7 +108,11 @@ public sealed class SecondActivationTests : IAsyncLifetime
         told.Count.ShouldBe(Buyers);
         told.Values.Count(answer => answer == nameof(Refusal.SoldOut)).ShouldBe(Buyers - Stock);
         foreach (var (user, order) in told.Where(answer => answer.Value != nameof(Refusal.SoldOut)))
-            audited.OrderOf($"weibo:{user}", "k")!.Seq.ShouldBe(audited.Order(order)!.Seq);
+        {
+            var (batch, stored) = (_one.Batch(id), audited.Order(order)!);
+            var alias = batch.AliasOf(user);
+            (stored.Alias, stored.Key).ShouldBe((alias.ToString(), batch.Key.HashOf(alias, "k").ToString()));
+        }
         fenced.ShouldBeGreaterThan(0);
     }
 

@@ -107,7 +107,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         var board = (await client.Actor.ReadBoardAsync(0))!;
         board.Touches.Length.ShouldBe(board.Snapshot.Touches);
         board.Snapshot.ShouldSatisfyAllConditions(
-            shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.Touches.ShouldBe(3));
+            shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.Touches.ShouldBe(9));
         await new[] { board.Snapshot }.ShouldBeCommittedAsync(_parts.Stored, id);
         (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches.ShouldContain(listed => listed.Terms.SameAs(terms) && listed.Key != null);
         (await _cluster.Client.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync()).ShouldBeGreaterThan(0);

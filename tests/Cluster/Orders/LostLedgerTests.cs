@@ -31,7 +31,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         var order = await _sale.Batch(id).OrderAsync("weibo:b");
         order.Id.ShouldBe(old.Id);
         (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
-        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2")).Value!.ExpiresAt.ShouldBe(order.PayBy);
+        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:b"), "Mi2")).Value!.ExpiresAt.ShouldBe(order.PayBy);
         var keys = _sale.Payments.Keys.Where(key => key.Value.Order == old.Id).ToList();
         keys.Select(key => key.Value.User).ShouldBe(["weibo:a", "weibo:b"], ignoreOrder: true);
         keys.ShouldAllBe(key => key.Key.StartsWith(old.Id + "-") && key.Key.Length == old.Id.Length + 1 + OrderGrain.HashDigitsOfKey);
@@ -79,7 +79,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
     public async Task A_settled_head_that_the_ledger_has_not_reached_settles_nothing()
     {
         var (id, order) = await CreateAsync();
-        await _sale.Catalogue.SettleAsync(id, 3);
+        await _sale.Catalogue.SettleAsync(id, 4);
         await LoseAsync(id, order.Id, 2);
         await ListedAsync();
         // The ledger comes to the same head again, with something to do.

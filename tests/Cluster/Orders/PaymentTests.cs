@@ -74,7 +74,7 @@ public sealed class PaymentTests : IAsyncLifetime
             refund => refund.Order.ShouldBe(order.Id));
         (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         var audited = await _sale.Stored.AuditAsync(id);
-        audited.Payments["p-back"].ShouldSatisfyAllConditions(
+        audited.PaymentOf("p-back").ShouldSatisfyAllConditions(
             payment => payment.End.ShouldBe(PaymentEnd.Refunded), payment => payment.Refund.ShouldBe("r-p-back"));
         (await batch.StatusAsync(order)).ShouldBe(why switch
         {
@@ -155,8 +155,8 @@ public sealed class PaymentTests : IAsyncLifetime
     {
         var (id, _) = await OwedAsync();
         // The provider has acted, the document is lost, the batch never heard of it.
-        await _sale.Order($"{id}.2").RefundAsync("p-1", Price);
-        await _sale.DeactivateAsync(_sale.Order($"{id}.2"));
+        await _sale.Order($"{id}.3").RefundAsync("p-1", Price);
+        await _sale.DeactivateAsync(_sale.Order($"{id}.3"));
         _sale.Documents.Clear();
         await _sale.DeactivateAsync(_sale.Batch(id));
         await _sale.Batch(id).Actor.WakeAsync();
@@ -178,7 +178,7 @@ public sealed class PaymentTests : IAsyncLifetime
             await batch.CancelAsync(order);
         }
         _sale.Payments.IsDown = true;
-        await TickForAsync(TimeSpan.FromSeconds(3), $"{id}.2");
+        await TickForAsync(TimeSpan.FromSeconds(3), $"{id}.3");
         _sale.Payments.IsDown = false;
         await TickUntilAsync(() => _sale.Payments.Refunds.Count == Orders, "all are paid back");
         await UntilRefundedAsync(id, $"p-{Orders - 1}");
@@ -219,7 +219,7 @@ public sealed class PaymentTests : IAsyncLifetime
         _sale.Payments.WasPaidBackByHand = true;
         await UntilRefundedAsync(id, "p-1");
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunded);
-        (await _sale.Stored.AuditAsync(id)).Payments["p-1"].Refund.ShouldBe("r-p-1");
+        (await _sale.Stored.AuditAsync(id)).PaymentOf("p-1").Refund.ShouldBe("r-p-1");
         _sale.Log.With("by other means").ShouldHaveSingleItem().Text.ShouldContain(order.Id);
     }
 
@@ -258,7 +258,7 @@ public sealed class PaymentTests : IAsyncLifetime
     }
 
     private Task UntilRefundedAsync(string batch, string payment) => TickUntilAsync(
-        async () => (await _sale.Stored.AuditAsync(batch)).Payments[payment].End == PaymentEnd.Refunded, $"{payment} is paid back");
+        async () => (await _sale.Stored.AuditAsync(batch)).PaymentOf(payment).End == PaymentEnd.Refunded, $"{payment} is paid back");
 
     private Task TickUntilAsync(Func<bool> condition, string what) => TickUntilAsync(() => Task.FromResult(condition()), what);
 

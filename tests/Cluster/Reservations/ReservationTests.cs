@@ -28,7 +28,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         (await reservation.GetAsync()).Value.ShouldBe(first with { Created = false });
 
         (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
-        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.AlreadySo);
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         (await reservation.ReserveAsync(Open)).Value.ShouldBe(new ReservationView(2, sale.Clock.Now, Created: true));
         await sale.DeactivateAsync(reservation.Actor);
@@ -40,7 +40,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     public async Task Cancelling_what_was_never_reserved_changes_nothing()
     {
         var id = await sale.CreateBatchAsync();
-        (await sale.Reservation(id, "weibo:a").CancelAsync()).Value.ShouldBe(Effect.Done);
+        (await sale.Reservation(id, "weibo:a").CancelAsync()).Value.ShouldBe(Effect.AlreadySo);
         sale.Ledger.AppendsOf(sale.Reservation(id, "weibo:a").Stream).ShouldBe(0);
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created"]);
     }
@@ -73,7 +73,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
         await sale.DeactivateAsync(reservation.Actor);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.LimitReached);
-        (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
+        (await reservation.CancelAsync()).Value.ShouldBe(Effect.AlreadySo);
     }
 
     [Fact]
