@@ -74,11 +74,11 @@ public enum Refusal
     Unavailable = 20,
 }
 
-/// <summary>Whether a request changed anything.</summary>
+/// <summary>Whether a request changed anything. Neither is the default, which is what a refused answer has.</summary>
 public enum Effect
 {
     /// <summary>It changed what it asked for.</summary>
-    Done,
+    Done = 1,
 
     /// <summary>It was so already.</summary>
     AlreadySo,

@@ -13,11 +13,11 @@ public sealed record Capture(
     [property: Id(0)] long Order, [property: Id(4)] string Provider, [property: Id(1)] string Payment, [property: Id(2)] Alias? Payer,
     [property: Id(3)] Money Amount);
 
-/// <summary>The result of a captured payment.</summary>
+/// <summary>The result of a captured payment. None is the default, which is what a refused answer has.</summary>
 public enum CaptureResult
 {
     /// <summary>The order is paid.</summary>
-    Sold,
+    Sold = 1,
 
     /// <summary>The money is owed back.</summary>
     RefundOwed,
