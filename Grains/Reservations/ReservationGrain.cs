@@ -55,6 +55,7 @@ public sealed class ReservationGrain(
         await LoadAsync();
         if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow())) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        await FinishErasureAsync();
         if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
         await AppendAsync(_reservation.Next(user, Now()));
         return View(created: true);
@@ -98,6 +99,7 @@ public sealed class ReservationGrain(
         if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
         foreach (var order in erasable.Value.Orders) await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).EraseAsync();
         if (erasable.Value.Orders.Length > 0) await purge.PurgeAsync();
+        await FinishErasureAsync();
         if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);
         await WhenDurableAsync<Effect>(Effect.Done);
         // What stays says that there was somebody, so that the user cannot begin again with the first version.
@@ -105,6 +107,12 @@ public sealed class ReservationGrain(
         Begin(LedgerHead.Empty);
         await AppendAsync(Reservation.Erased(Now()));
         return Effect.Done;
+    }
+
+    // The batch knows a cancelled version, and the stream is gone: an erasure was cut off before its last entry.
+    private async Task FinishErasureAsync()
+    {
+        if (_reservation.Seq == 0 && await Batch.GetCancelledVersionAsync(_alias) > 0) await AppendAsync(Reservation.Erased(Now()));
     }
 
     private void Begin(LedgerHead head) =>
