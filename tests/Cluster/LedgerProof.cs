@@ -65,7 +65,7 @@ internal static class LedgerProof
         }
     }
 
-    private static async Task<List<StampedEntry>> EntriesOfAsync(this ILedger ledger, string batch)
+    public static async Task<List<StampedEntry>> EntriesOfAsync(this ILedger ledger, string batch)
     {
         var entries = new List<StampedEntry>();
         foreach (var commit in await ledger.CommitsOfAsync(batch))

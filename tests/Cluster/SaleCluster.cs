@@ -24,7 +24,7 @@ namespace OrleansSale.Tests.Cluster;
 /// </summary>
 public class SaleCluster : IAsyncLifetime
 {
-    private const string KeyState = "batch-key";
+    internal const string KeyState = "batch-key";
 
     // Of batches that were never created: nobody is known there.
     private static readonly BatchKey NoKey = new(new byte[BatchKey.Length]);

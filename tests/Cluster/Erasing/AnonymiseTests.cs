@@ -1,0 +1,208 @@
+using System.Text;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.Orders;
+using OrleansSale.Tests.Audit;
+using static OrleansSale.Tests.Cluster.Requests;
+
+namespace OrleansSale.Tests.Cluster.Erasing;
+
+/// <summary>What is personal of a whole batch is removed when nobody needs it any more, wherever it is cut off.</summary>
+public sealed class AnonymiseTests : IAsyncLifetime
+{
+    private const int KeepDays = 30;
+
+    private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
+    private static readonly string[] Users = ["weibo:a", "weibo:b", "weibo:c"];
+
+    // Its own for every test: there is one catalogue to a cluster.
+    private readonly SaleCluster _sale = new();
+    private int _batches;
+
+    public ValueTask InitializeAsync() => _sale.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _sale.DisposeAsync();
+
+    [Fact]
+    public async Task It_is_refused_while_the_batch_has_something_to_do_and_before_the_days_of_its_terms_have_passed()
+    {
+        var (batch, paid, _) = await SellAsync();
+        (await WhyNotAsync(batch)).ShouldContain("has not ended");
+        var terms = Terms(batch.Id, SaleClock.Noon);
+        await _sale.Clock.AdvanceToAsync(terms.Schedule.SaleCloses.AddMinutes(-1));
+        var late = await batch.OrderAsync("weibo:late");
+        await _sale.Clock.AdvanceToAsync(terms.Schedule.SaleCloses);
+        (await WhyNotAsync(batch)).ShouldContain("held");
+        await _sale.Clock.AdvanceToAsync(late.PayBy.AddSeconds(31));
+        _sale.Payments.IsDown = true;
+        await batch.CancelByOperatorAsync(paid, CancelReason.Mistake);
+        (await WhyNotAsync(batch)).ShouldContain("owed");
+        _sale.Payments.IsDown = false;
+        await UntilAsync(async () => await batch.StatusAsync(paid) == OrderStatus.Refunded, "it is paid back");
+
+        (await WhyNotAsync(batch)).ShouldContain("until 2013-01-20T14:00:00.000Z");
+        await _sale.Clock.AdvanceToAsync(terms.Schedule.SaleCloses.AddDays(KeepDays).AddMilliseconds(-1));
+        await WhyNotAsync(batch);
+        _sale.StoredKeyOf(batch.Id).ShouldNotBeNull();
+        _sale.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
+        (await _sale.Batch("never").Actor.AnonymiseAsync(default)).Refused.ShouldBe(Refusal.NotFound);
+    }
+
+    [Fact]
+    public async Task Then_reservations_documents_and_key_are_gone_and_the_ledger_and_its_proof_stay()
+    {
+        var (batch, paid, expired) = await SellAndEndAsync();
+        var before = await _sale.Stored.CommitsOfAsync(batch.Id);
+        (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
+        await IsGoneAsync(batch, paid, expired);
+        _sale.Documents.Purges.ShouldBe(2);
+
+        (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
+        await _sale.DeactivateAsync(batch);
+        (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
+        var after = await _sale.Stored.CommitsOfAsync(batch.Id);
+        after.Count.ShouldBe(before.Count + 1);
+        after[..^1].Select(commit => commit.Hash).ShouldBe(before.Select(commit => commit.Hash));
+        (await batch.BoardAsync()).Anonymised.ShouldBeTrue();
+        (await _sale.Stored.AuditAsync(batch.Id)).Units.Sold.ShouldBe(1);
+
+        // Users are not listed for it any more, and it has nothing left to do.
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
+        (await _sale.Catalogue.ListAsync(0)).Batches.ShouldHaveSingleItem().Key.ShouldBeNull();
+        (await _sale.Catalogue.WakeAllAsync()).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cut_off_at_any_step_it_is_finished_by_the_batch_itself_after_the_next_start(bool isStored)
+    {
+        var stops = new List<string>();
+        for (var step = 0; ; step++)
+        {
+            var (batch, paid, expired) = await SellAndEndAsync();
+            var storage = new FailingStorage(_sale, step, isStored);
+            try
+            {
+                (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
+            }
+            catch (Exception e) when (LostInfrastructure.Is(e))
+            {
+                // Where it was cut off.
+            }
+            // The batch tries on by its timer, and storage stays as it is.
+            await _sale.Clock.AdvanceAsync(Agenda.Period);
+            storage.Repair();
+            foreach (var actor in (IAddressable[])[batch.Actor, _sale.KeyActor(batch.Id), _sale.Order(paid.Id), _sale.Order(expired.Id), _sale.Catalogue])
+                if (_sale.PlaceOf(actor) is not null) await _sale.DeactivateAsync(actor);
+
+            var isDecided = (await _sale.Stored.TypesOfAsync(batch.Id)).Contains("Anonymised");
+            isDecided.ShouldBe(step > 0 || isStored);
+            await _sale.Catalogue.WakeAllAsync();
+            await _sale.Clock.AdvanceAsync(Agenda.Period);
+            if (!isDecided)
+            {
+                // Nothing is removed that was not written down.
+                await IsWholeAsync(batch, paid);
+                (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
+            }
+            await IsGoneAsync(batch, paid, expired);
+            (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
+            (await _sale.Stored.TypesOfAsync(batch.Id)).Count(type => type == "Anonymised").ShouldBe(1);
+            if (storage.StoppedAt is not { } stop) break;
+            stops.Add(stop.Split('/')[0]);
+        }
+        // Each stream, document and purge was a step of its own; orders are removed side by side, in any order.
+        stops[0].ShouldBe("append batch");
+        stops.Take(10).ShouldBe([
+            "append batch", "erase reservation", "erase reservation", "erase reservation", "write order", "write order", "purge",
+            "clear batch-key", "purge", "write catalogue"]);
+    }
+
+    [Fact]
+    public async Task Money_that_comes_after_it_is_owed_back_and_refunded()
+    {
+        var (batch, paid, expired) = await SellAndEndAsync();
+        (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
+        // Nobody can say any more whose it is.
+        foreach (var (order, payment) in new[] { (paid, "late-1"), (expired, "late-2") })
+        {
+            (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, payment) with { Payer = null })).Value.ShouldBe(CaptureResult.RefundOwed);
+            await UntilAsync(async () => (await _sale.Stored.AuditAsync(batch.Id)).PaymentOf(payment).End == PaymentEnd.Refunded, "it is paid back");
+        }
+        _sale.Payments.Refunds.Keys.ShouldBe(["late-1", "late-2"], ignoreOrder: true);
+        (await batch.StatusAsync(paid)).ShouldBe(OrderStatus.Paid);
+        await IsGoneAsync(batch, paid, expired);
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
+        (await batch.Actor.WakeAsync()).ShouldBeFalse();
+    }
+
+    // On sale, with three reservations: one order paid, one awaiting payment, both with an address.
+    private async Task<(TestBatch Batch, OrderView Paid, OrderView Unpaid)> SellAsync()
+    {
+        var batch = _sale.Batch($"b-{++_batches}");
+        var terms = Terms(batch.Id, _sale.Clock.Now) with { KeepPersonalDataDays = KeepDays };
+        (await batch.Actor.CreateAsync(terms)).Value.ShouldBe(Effect.Done);
+        await _sale.Catalogue.AddAsync(batch.Id);
+        var window = terms.Schedule with { ReservationCloses = _sale.Clock.Now.AddHours(1) };
+        foreach (var user in Users) (await _sale.Reservation(batch.Id, user).ReserveAsync(window)).Refused.ShouldBeNull();
+        var (paid, unpaid) = (await batch.OrderAsync(Users[0]), await batch.OrderAsync(Users[1]));
+        foreach (var order in new[] { paid, unpaid })
+            (await _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
+        (await batch.PayAsync(paid, $"p-{batch.Id}")).Value.ShouldBe(CaptureResult.Sold);
+        return (batch, paid, unpaid);
+    }
+
+    private async Task<(TestBatch Batch, OrderView Paid, OrderView Expired)> SellAndEndAsync()
+    {
+        var sold = await SellAsync();
+        await _sale.Clock.AdvanceAsync(TimeSpan.FromHours(11));
+        await _sale.Clock.AdvanceAsync(TimeSpan.FromDays(KeepDays));
+        return sold;
+    }
+
+    private static Task<Answer<Effect>> AnonymiseAsync(TestBatch batch) => batch.Actor.AnonymiseAsync(batch.AliasOf(TestBatch.Operator));
+
+    private static async Task<string> WhyNotAsync(TestBatch batch)
+    {
+        var answer = await AnonymiseAsync(batch);
+        answer.Refused.ShouldBe(Refusal.Conflict);
+        return answer.Detail!;
+    }
+
+    private async Task IsWholeAsync(TestBatch batch, OrderView paid)
+    {
+        (await ReservationsAsync(batch)).Count.ShouldBe(Users.Length);
+        _sale.StoredKeyOf(batch.Id).ShouldNotBeNull();
+        (await _sale.Order(paid.Id).GetDeliveryAsync()).ShouldBe(Home);
+    }
+
+    private async Task IsGoneAsync(TestBatch batch, params OrderView[] orders)
+    {
+        (await ReservationsAsync(batch)).ShouldBeEmpty();
+        _sale.StoredKeyOf(batch.Id).ShouldBeNull();
+        (await _sale.KeyActor(batch.Id).FindAsync()).ShouldBeNull();
+        foreach (var order in orders)
+        {
+            _sale.Documents.Find<OrderDocuments>("order", order.Id)!.Delivery.ShouldBeNull();
+            (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
+        }
+        foreach (var commit in await _sale.Stored.CommitsOfAsync(batch.Id))
+            Encoding.UTF8.GetString(commit.Entries.Span).ShouldNotContain("weibo:");
+    }
+
+    private Task<IReadOnlyList<StreamHead>> ReservationsAsync(TestBatch batch) =>
+        _sale.Stored.ListAsync(Streams.OfReservations(batch.Id), null, 100, TestContext.Current.CancellationToken);
+
+    private Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(
+        async () =>
+        {
+            if (await condition()) return true;
+            await _sale.Clock.AdvanceAsync(Agenda.Period);
+            return false;
+        },
+        what);
+}
