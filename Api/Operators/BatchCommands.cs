@@ -29,7 +29,8 @@ public sealed class BatchCommands(
             batchKey.HashOf(alias, key ?? Guid.CreateVersion7().ToString("N")));
         var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
         if (answer.Refused is { } refusal) return new(refusal, answer.Detail);
-        return await feed.ReadNewAsync() is { } copy
+        await feed.CatchUpAsync();
+        return feed.Current is { } copy
             ? BoardBody.Of(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow())
             : Refusal.Overloaded;
     }

@@ -48,7 +48,8 @@ public sealed class BatchCreation(
         if (answer.Refused is { } refusal) return new CreationOutcome.Refused(refusal, answer.Detail);
         // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
         var feed = await retry.AskAsync(() => AddAsync(terms.Id));
-        return await feed.ReadNewAsync() is { } copy
+        await feed.CatchUpAsync();
+        return feed.Current is { } copy
             ? new CreationOutcome.Done(BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value == Effect.Done)
             : new CreationOutcome.Refused(Refusal.Overloaded);
     }

@@ -84,7 +84,8 @@ public sealed record OperatorOrderBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
     internal static OperatorOrderBody Of(OrderView order, string? user, Delivery? delivery, bool isDamaged) => new(
-        order.Id, user, order.Buyer.ToString(), order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount), order.HeldAt, order.PayBy,
+        order.Id, user, order.Buyer.ToString(), order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
+        order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
         order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(delivery), isDamaged);
 }

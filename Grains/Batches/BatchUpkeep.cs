@@ -41,7 +41,8 @@ internal sealed partial class BatchUpkeep
 
     /// <summary>For an activation; nothing runs before <see cref="Start"/>.</summary>
     public BatchUpkeep(
-        IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains, IClockCheck clock, BatchReminder reminder, BatchLeads leads,
+        IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains, IClockCheck clock,
+        BatchReminder reminder, BatchLeads leads,
         RefundWatch refundWatch, TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);

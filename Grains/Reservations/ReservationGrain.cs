@@ -53,7 +53,8 @@ public sealed class ReservationGrain(
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule)
     {
         await LoadAsync();
-        if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow())) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
+        if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow()))
+            return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
         await FinishErasureAsync();
         if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
@@ -97,7 +98,8 @@ public sealed class ReservationGrain(
         var erasable = await Batch.FindErasableAsync(_alias);
         if (erasable.Refused is { } refusal) return new Answer<Effect>(refusal, erasable.Detail);
         if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
-        foreach (var order in erasable.Value.Orders) await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).EraseAsync();
+        foreach (var order in erasable.Value.Orders)
+            await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).EraseAsync();
         if (erasable.Value.Orders.Length > 0) await purge.PurgeAsync();
         await FinishErasureAsync();
         if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);

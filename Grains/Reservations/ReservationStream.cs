@@ -58,7 +58,9 @@ public static class ReservationStream
         {
             var json = new Utf8JsonReader(line);
             var (seq, at) = LedgerLine.Open(ref json, out var type);
-            var read = type.SequenceEqual("erased"u8) ? new Reservation(seq, at, IsErased: true) : new Reservation(seq, at, ReadUser(ref json));
+            var read = type.SequenceEqual("erased"u8)
+                ? new Reservation(seq, at, IsErased: true)
+                : new Reservation(seq, at, ReadUser(ref json));
             if (seq != before.Seq + 1 || before.IsErased || (read.IsErased && seq != 1) || !type.SequenceEqual(TypeOf(read)))
                 throw new LedgerFormatException($"a reservation's entry {before.Seq} is followed by {seq} of another type");
             return read;

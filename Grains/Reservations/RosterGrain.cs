@@ -62,7 +62,8 @@ public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
     {
         try
         {
-            await foreach (var commit in ledger.ReadAsync(Prefix + alias)) return ReservationStream.Read(commit.Entries.Span[..^1], default).User;
+            await foreach (var commit in ledger.ReadAsync(Prefix + alias))
+                return ReservationStream.Read(commit.Entries.Span[..^1], default).User;
         }
         catch (LedgerFormatException)
         {

@@ -14,7 +14,8 @@ internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 {
     /// <summary>Whether both are the same row, byte for byte, of streams that are open alike.</summary>
     public bool Matches(CommitRow other) =>
-        Stream == other.Stream && Commit.IsOpen == other.Commit.IsOpen && Commit.Stream == other.Commit.Stream && Commit.FirstSeq == other.Commit.FirstSeq
+        Stream == other.Stream && Commit.IsOpen == other.Commit.IsOpen && Commit.Stream == other.Commit.Stream
+        && Commit.FirstSeq == other.Commit.FirstSeq
         && Commit.Count == other.Commit.Count && Commit.Hash.AsSpan().SequenceEqual(other.Commit.Hash)
         && Commit.Entries.Span.SequenceEqual(other.Commit.Entries.Span);
 

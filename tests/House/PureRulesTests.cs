@@ -12,7 +12,7 @@ public class PureRulesTests
     // Files of Grains/Batches that serve the grain and await: no rules, though they declare no grain.
     private static readonly string[] NotRules =
     [
-        "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "DurableBatch.cs", "RefundSweep.cs", "RosterCount.cs",
+        "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "DurableBatch.cs", "RefundSweep.cs", "RosterCount.cs",
     ];
 
     private static readonly string[] RulesOfInterfaces =

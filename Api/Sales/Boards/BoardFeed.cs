@@ -62,9 +62,6 @@ public sealed partial class BoardFeed(
     /// <summary>Users to whom only the batch may answer.</summary>
     public UsersAnsweredByBatch AnsweredByBatch { get; } = new();
 
-    /// <summary>How buyers are told that it is sold out.</summary>
-    public SoldOutProblem SoldOut { get; } = new();
-
     /// <summary>The highest sequence this front has seen committed.</summary>
     public long KnownHead => Volatile.Read(ref _knownHead);
 
@@ -137,16 +134,6 @@ public sealed partial class BoardFeed(
         {
             return null;
         }
-    }
-
-    /// <summary>
-    /// A copy that includes everything the caller has seen committed; if the batch does not answer, the last one; null if
-    /// there never was one.
-    /// </summary>
-    public async Task<BoardCopy?> ReadNewAsync()
-    {
-        await CatchUpAsync();
-        return Current;
     }
 
     /// <summary>

@@ -52,12 +52,15 @@ public static class OrdersApi
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
         if (!found.Caller.IsOperator)
-            return await AnswerAsync(orders, found, await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Alias!.Value)));
+        {
+            var own = await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Alias!.Value));
+            return await AnswerAsync(orders, found, own);
+        }
         if (ReadReason(reason) is not { } why) return Problem.Invalid("reason", $"must be one of {string.Join(", ", ReasonNames.Keys)}");
         if (found.Alias is not { } by) return Problem.Of(Refusal.Unavailable);
         // Operators may buy too: their own orders they cancel as buyers.
         var seen = await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, null));
-        var answer = seen.Value is { } own && found.IsOwn(own)
+        var answer = seen.Value is { } view && found.IsOwn(view)
             ? await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, by))
             : await retry.AskAsync(() => found.Batch.CancelOrderByOperatorAsync(found.Seq, by, why));
         return await AnswerAsync(orders, found, answer);
@@ -116,8 +119,8 @@ public static class OrdersApi
             : new OrderPage([]);
         var rest = page.Orders.Where(order => order.Seq > seq).ToArray();
         http.Response.Headers.CacheControl = "no-store";
-        return Reply.Ok(new OrderList([.. rest.Take(count).Select(order => OrderBody.Of(order, caller.User))], rest.Length > count ? rest[count - 1].Id : null),
-            OrderJson.Wire.OrderList);
+        var items = rest.Take(count).Select(order => OrderBody.Of(order, caller.User)).ToArray();
+        return Reply.Ok(new OrderList(items, rest.Length > count ? rest[count - 1].Id : null), OrderJson.Wire.OrderList);
     }
 
     private static async ValueTask<IResult> AnswerAsync(OrderLookup orders, NamedOrder named, Answer<OrderView> answer) =>

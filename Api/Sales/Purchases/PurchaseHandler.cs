@@ -1,6 +1,5 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
-using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -61,7 +60,7 @@ public sealed class PurchaseHandler(
         // After the copy and in this order: users who wait no more are known by then, if they got a unit.
         return lane.IsWaiting(buyer) || feed.AnsweredByBatch.MayContain(buyer.High)
             ? null
-            : ProblemOf(refusal, feed, copy.Snapshot.Seq);
+            : ProblemOf(refusal, lane, copy.Snapshot.Seq);
     }
 
     private async Task LookUpAndAskAsync(HttpContext http, PurchaseLane lane, string user, PurchaseRequest request)
@@ -81,19 +80,20 @@ public sealed class PurchaseHandler(
             var refusal = outcome.Refused!.Value;
             await RefuseAsync(http, refusal == Refusal.TicketInvalid && byTicketAlone
                 ? Problem.Of(Refusal.Unauthenticated)
-                : ProblemOf(refusal, lane.Feed, outcome.Seq, outcome.Limit));
+                : ProblemOf(refusal, lane, outcome.Seq, outcome.Limit));
             return;
         }
         counter.CountOrder(outcome.Repeated);
         await OrderAnswer.WriteAsync(http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
     }
 
-    private static Problem ProblemOf(Refusal refusal, BoardFeed feed, long seq, UserLimit limit = UserLimit.Units) => refusal switch
+    private static Problem ProblemOf(
+        Refusal refusal, PurchaseLane lane, long seq, UserLimit limit = UserLimit.Units) => refusal switch
     {
-        Refusal.SaleNotOpen => Problem.NotOpen(feed.Schedule.SaleOpens),
-        Refusal.SoldOut => feed.SoldOut.At(seq),
+        Refusal.SaleNotOpen => Problem.NotOpen(lane.Feed.Schedule.SaleOpens),
+        Refusal.SoldOut => lane.SoldOut.At(seq),
         Refusal.LimitReached => Problem.LimitReached(
-            limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : feed.Terms.PerUserLimit),
+            limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : lane.Feed.Terms.PerUserLimit),
         _ => Problem.Of(refusal),
     };
 }

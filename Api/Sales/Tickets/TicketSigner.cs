@@ -46,8 +46,8 @@ public sealed class TicketSigner(byte[][] keys)
     /// <summary>The ticket of a reservation. The same reservation has always the same ticket.</summary>
     public string Sign(Ticket ticket)
     {
-        var payload = 
-            $$"""{"u":{{JsonSerializer.Serialize(ticket.User, Json)}},"a":"{{ticket.Alias}}","b":"{{ticket.Batch}}","v":{{ticket.Version}}}""";
+        var user = JsonSerializer.Serialize(ticket.User, Json);
+        var payload = $$"""{"u":{{user}},"a":"{{ticket.Alias}}","b":"{{ticket.Batch}}","v":{{ticket.Version}}}""";
         var signed = Version + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(keys[0], Encoding.ASCII.GetBytes(signed)))}";
     }

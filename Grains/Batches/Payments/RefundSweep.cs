@@ -67,7 +67,8 @@ internal sealed partial class RefundSweep(
         {
             var (order, amount) = (OrderId.Of(id, batch.Payments.All[payment].Order), batch.Payments.All[payment].Amount);
             yield return new Fault(FaultKind.RefundStalled, id, attempt.StalledSince,
-                $"Order {order}: {amount.Amount} {amount.Currency} of payment {payment.Id} are owed back; the provider says: {attempt.Code}.");
+                $"Order {order}: {amount.Amount} {amount.Currency} of payment {payment.Id} are owed back; "
+                + $"the provider says: {attempt.Code}.");
         }
         if (stalled.Length > MaxListed)
         {

@@ -21,7 +21,8 @@ public sealed class BoardFeedTests
     {
         var log = new CountingLog();
         var feed = new BoardFeed(
-            new ListedBatch(Terms, null), DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log, TestContext.Current.CancellationToken);
+            new ListedBatch(Terms, null), DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log,
+            TestContext.Current.CancellationToken);
         for (var ask = 0; ask < 20; ask++) (await feed.CatchUpAsync()).ShouldBeFalse();
         log.Count.ShouldBe(1);
     }

@@ -147,7 +147,8 @@ public sealed class BoardListingTests : IDisposable
         public Task<CataloguePage> List(int from)
         {
             Pages.Add(from);
-            return Task.FromResult(new CataloguePage([.. Batches.Skip(from).Take(CataloguePage.MaxCount).Select(terms => new ListedBatch(terms, null))], Activation));
+            return Task.FromResult(new CataloguePage(
+                [.. Batches.Skip(from).Take(CataloguePage.MaxCount).Select(terms => new ListedBatch(terms, null))], Activation));
         }
 
         public Task<BoardUpdate?> ReadBoard(string batch)

@@ -55,7 +55,7 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         var grains = front.Services.GetRequiredService<IGrainFactory>();
         (await grains.GetGrain<ISaleBatchGrain>(read.Id).CreateAsync(read)).Value.ShouldBe(Effect.Done);
         await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(read.Id);
-        await (await front.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(read.Id)).ReadNewAsync();
+        await (await front.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(read.Id)).CatchUpAsync();
     }
 
     public Task<Answer> BoardAsync(string batch) => Client.GetAsync($"/api/batches/{batch}");

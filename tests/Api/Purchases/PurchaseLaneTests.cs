@@ -101,7 +101,8 @@ public sealed class PurchaseLaneTests
         var batch = DispatchProxy.Create<ISaleBatchGrain, SlowBatch>();
         ((SlowBatch)batch).Calls = _calls.Writer;
         ((Grains)grains).Batch = batch;
-        var feed = new BoardFeed(new ListedBatch(Terms(), null), grains, TimeProvider.System, new PollPace(), NullLogger<BoardFeed>.Instance, CancellationToken.None);
+        var feed = new BoardFeed(new ListedBatch(Terms(), null), grains, TimeProvider.System, new PollPace(),
+            NullLogger<BoardFeed>.Instance, CancellationToken.None);
         return new PurchaseLane(feed, grains, options, NullLogger<PurchaseLane>.Instance);
     }
 

@@ -109,7 +109,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
         board.Snapshot.ShouldSatisfyAllConditions(
             shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.Touches.ShouldBe(9));
         await new[] { board.Snapshot }.ShouldBeCommittedAsync(_parts.Stored, id);
-        (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches.ShouldContain(listed => listed.Terms.SameAs(terms) && listed.Key != null);
+        (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches
+            .ShouldContain(listed => listed.Terms.SameAs(terms) && listed.Key != null);
         (await _cluster.Client.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync()).ShouldBeGreaterThan(0);
         var export = await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(1);
         export.NextSeq.ShouldBe(board.Snapshot.Seq + 1);

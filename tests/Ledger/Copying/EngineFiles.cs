@@ -78,7 +78,8 @@ public sealed class EngineFiles : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, reservations).Select(async user =>
         {
             var chain = new Chain($"reservation/mi2-1/weibo:user{user}");
-            for (var change = 0; change <= user % 4; change++) (await ledger.AppendAsync(chain.Next() with { IsOpen = change % 2 == 0 })).ShouldBe(AppendOutcome.Committed);
+            for (var change = 0; change <= user % 4; change++)
+                    (await ledger.AppendAsync(chain.Next() with { IsOpen = change % 2 == 0 })).ShouldBe(AppendOutcome.Committed);
         }));
     }
 

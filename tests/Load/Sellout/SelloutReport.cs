@@ -124,9 +124,13 @@ internal sealed record SelloutReport : Report
     private static (ClientRecord Record, int Duplicates) Record(Witnesses seen)
     {
         var (record, ids, sale) = (new ClientRecord(), new Dictionary<int, string>(), seen.Sale);
-        var duplicates = sale.Orders.Count - sale.Orders.DistinctBy(order => order.User).Count();
+        var duplicates = sale.Orders.Count - sale.Orders.DistinctBy(order => order.Alias).Count();
         for (var buyer = 0; buyer < seen.Buyers.Count; buyer++)
-            record.Reserved(RequestWriter.UserOf(buyer), Ticket.VersionOf(seen.Buyers.TicketOf(buyer)));
+        {
+            var ticket = seen.Buyers.TicketOf(buyer);
+            record.Reserved(RequestWriter.UserOf(buyer), Ticket.VersionOf(ticket), Ticket.AliasOf(ticket));
+        }
+
         for (var click = 0; click < seen.Clicks.Count; click++)
         {
             if (seen.Clicks.BodyOf(click) is not { } body) continue;

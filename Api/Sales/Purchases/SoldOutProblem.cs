@@ -1,6 +1,6 @@
 using OrleansSale.Api.Http;
 
-namespace OrleansSale.Api.Sales.Boards;
+namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>The refusal sold-out of one batch, encoded once for each entry that it rests on.</summary>
 public sealed class SoldOutProblem
