@@ -157,7 +157,9 @@ public sealed class ClientRecord
     // A user whose alias nobody wrote down could be anybody in the ledger: then nothing of theirs is proved.
     private void CheckAliases(BatchSecret? secret, Violations violations)
     {
-        foreach (var user in _orders.Values.Select(told => told.User).Concat(_reservations.Keys).Distinct(StringComparer.Ordinal))
+        // A user who was never told of a reservation has none that the ledger could contradict.
+        var reserved = _reservations.Where(told => told.Value.Version > 0).Select(told => told.Key);
+        foreach (var user in _orders.Values.Select(told => told.User).Concat(reserved).Distinct(StringComparer.Ordinal))
         {
             if (AliasOf(user) is "") violations.Add(Invariant.I4, 0, $"{user}'s alias is not known");
             else if (secret is not null && secret.AliasOf(user) != AliasOf(user))

@@ -163,7 +163,7 @@ public sealed class AnswerTests(SaleStage stage)
         });
         await buyer.Part("buy").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");
-        headers.ShouldNotBeNull()["authorization"].ShouldStartWith("Ticket v1.");
+        headers.ShouldNotBeNull()["authorization"].ShouldStartWith("Ticket v2.");
         headers.ShouldNotContainKey("cookie");
     }
 

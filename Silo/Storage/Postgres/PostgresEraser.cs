@@ -68,7 +68,7 @@ internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposab
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"SET LOCAL lock_timeout = {LockTimeoutMilliseconds}"));
         foreach (var statement in Statements)
-            {
+        {
             var named = new NpgsqlParameter<string> { TypedValue = stream };
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { named } });
         }

@@ -57,10 +57,10 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
         var client = Compile(await GenerateAsync()).GetType($"{Namespace}.Buyer")!;
         using var chef = ClientOf(_sale.Operator);
         using var buyer = ClientOf(_sale.Sign.Bearer(user));
-        using var byTicket = ClientOf("Ticket " + _sale.Sign.Ticket(user, batch));
         var opens = _sale.Clock.GetUtcNow() + TimeSpan.FromHours(1);
         await (Task)client.GetMethod("CreateAsync")!.Invoke(null, [chef, batch, opens])!;
         _sale.Clock.AdvanceTo(opens);
+        using var byTicket = ClientOf("Ticket " + _sale.Sign.Ticket(user, batch));
         var order = await (Task<string>)client.GetMethod("BuyAsync")!.Invoke(null, [chef, buyer, byTicket, batch])!;
         (await _sale.ReadOrderAsync(order, user)).Is(200)["status"].ShouldBe("awaiting-payment");
     }

@@ -241,8 +241,12 @@ public sealed partial class PostgresLedgerTests
                 await Ledger.EraseAsync($"reservation/b/{index}", Cancelled);
             }
         }));
-        (await Databases.QueryAsync(_connectionString, "SELECT (SELECT count(*) FROM stream) + (SELECT count(*) FROM ledger_commit)"))
-            .ShouldBe(["0"]);
+        (await Databases.QueryAsync(
+            _connectionString,
+            """
+            SELECT (SELECT count(*) FROM ledger_commit c WHERE NOT EXISTS (SELECT FROM stream s WHERE s.id = c.stream))
+              + (SELECT count(*) FROM stream s WHERE NOT EXISTS (SELECT FROM ledger_commit c WHERE c.stream = s.id))
+            """)).ShouldBe(["0"]);
     }
 
     [Fact]
