@@ -111,7 +111,7 @@ public static class ExportsApi
         if (!WantsCsv(http))
         {
             var page = await exports.ReadReservationsAsync(batch, afterAlias, count);
-            var items = page.Reservations.Select(r => 
+            var items = page.Reservations.Select(r =>
                 new OperatorReservationBody(r.User, r.Alias.ToString(), r.Version, r.ReservedAt)).ToArray();
             return Reply.Ok(
                 new OperatorReservationList(

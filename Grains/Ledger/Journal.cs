@@ -150,7 +150,8 @@ public sealed class Journal<TState>(
             {
                 var (lines, state) = (_gathering!, capture());
                 var commit = new LedgerCommit(
-                    stream, Committed.Seq + 1, _gatheredCount, lines.Written, Committed.Hash, [.. _tailHash]) { IsOpen = IsOpen() };
+                    stream, Committed.Seq + 1, _gatheredCount, lines.Written, Committed.Hash, [.. _tailHash])
+                { IsOpen = IsOpen() };
                 (_gathering, _gatheredCount, _lineStart, _gatheringDone) = (null, 0, 0, null);
                 var attempts = await AppendAsync(commit);
                 Committed = new LedgerHead(commit.LastSeq, commit.Hash);

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
-using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;

@@ -89,11 +89,11 @@ public sealed class PurchaseHandler(
 
     private static Problem ProblemOf(
         Refusal refusal, PurchaseLane lane, long seq, UserLimit limit = UserLimit.Units) => refusal switch
-    {
-        Refusal.SaleNotOpen => Problem.NotOpen(lane.Feed.Schedule.SaleOpens),
-        Refusal.SoldOut => lane.SoldOut.At(seq),
-        Refusal.LimitReached => Problem.LimitReached(
-            limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : lane.Feed.Terms.PerUserLimit),
-        _ => Problem.Of(refusal),
-    };
+        {
+            Refusal.SaleNotOpen => Problem.NotOpen(lane.Feed.Schedule.SaleOpens),
+            Refusal.SoldOut => lane.SoldOut.At(seq),
+            Refusal.LimitReached => Problem.LimitReached(
+                limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : lane.Feed.Terms.PerUserLimit),
+            _ => Problem.Of(refusal),
+        };
 }

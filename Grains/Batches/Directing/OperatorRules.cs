@@ -50,7 +50,7 @@ public static class OperatorRules
         };
     }
 
-    private static Decision<Answer<Effect>> Once(bool isChange, BatchEntry entry) => 
+    private static Decision<Answer<Effect>> Once(bool isChange, BatchEntry entry) =>
         isChange ? new(Effect.Done, entry) : new(Effect.AlreadySo);
 
     private static Decision<Answer<Effect>> DecideRestock(SaleBatch batch, OperatorCommand command)

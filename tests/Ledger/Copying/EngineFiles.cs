@@ -79,7 +79,7 @@ public sealed class EngineFiles : IAsyncLifetime
         {
             var chain = new Chain($"reservation/mi2-1/weibo:user{user}");
             for (var change = 0; change <= user % 4; change++)
-                    (await ledger.AppendAsync(chain.Next() with { IsOpen = change % 2 == 0 })).ShouldBe(AppendOutcome.Committed);
+                (await ledger.AppendAsync(chain.Next() with { IsOpen = change % 2 == 0 })).ShouldBe(AppendOutcome.Committed);
         }));
     }
 
