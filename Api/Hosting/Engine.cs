@@ -140,6 +140,7 @@ public static class Engine
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddSingleton<ActorsCheck>();
         services.AddHealth();
         services.AddClock();
         services.AddHealthChecks().AddCheck<DrainingCheck>(DrainingCheck.Name).AddCheck<ActorsCheck>(ActorsCheck.Name)

@@ -7,7 +7,7 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// A refusal as it is told over HTTP: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.
+/// A refusal as an HTTP answer: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.
 /// </summary>
 /// <param name="Type">A name for the kind of problem, one per code.</param>
 /// <param name="Title">What it means, the same for every problem of the kind.</param>
@@ -24,10 +24,12 @@ public sealed record ProblemBody(
     string Type, string Title, int Status, string Code,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(KebabCase<FieldFault>))]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<FieldFault>))]
     FieldFault? Fault,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? OpensAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(KebabCase<UserLimit>))]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<UserLimit>))]
     UserLimit? Limit,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Maximum,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq);
@@ -53,8 +55,8 @@ public sealed class Problem : IResult
     private readonly byte[] _body;
 
     private Problem(
-        Refusal refusal, string? detail = null, string? field = null, FieldFault? fault = null, DateTimeOffset? opensAt = null,
-        UserLimit? limit = null, int? maximum = null, long? seq = null)
+        Refusal refusal, string? detail = null, string? field = null, FieldFault? fault = null,
+        DateTimeOffset? opensAt = null, UserLimit? limit = null, int? maximum = null, long? seq = null)
     {
         var (status, code, title) = Describe(refusal);
         var body = new ProblemBody(
@@ -64,7 +66,7 @@ public sealed class Problem : IResult
         _body = JsonSerializer.SerializeToUtf8Bytes(body, ProblemJson.Wire.ProblemBody);
     }
 
-    /// <summary>What it tells.</summary>
+    /// <summary>The refusal.</summary>
     public Refusal Refusal { get; }
 
     /// <summary>The problem of a refusal; prepared, when there is nothing to add.</summary>
@@ -82,7 +84,8 @@ public sealed class Problem : IResult
     public static Problem SoldOut(long seq) => new(Refusal.SoldOut, seq: seq);
 
     /// <summary>not-found, with the limit that keeps the user from making it and how many that allows.</summary>
-    public static Problem NotFound(UserLimit limit, int maximum) => new(Refusal.NotFound, limit: limit, maximum: maximum);
+    public static Problem NotFound(UserLimit limit, int maximum) =>
+        new(Refusal.NotFound, limit: limit, maximum: maximum);
 
     /// <summary>limit-reached, with the limit and how many it allows.</summary>
     public static Problem LimitReached(UserLimit limit, int maximum)
@@ -101,15 +104,14 @@ public sealed class Problem : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.StatusCode = _status;
-        response.ContentType = MediaType;
-        response.ContentLength = _body.Length;
         response.Headers.CacheControl = "no-store";
         if (_status == StatusCodes.Status503ServiceUnavailable)
-            response.Headers.RetryAfter = Random.Shared.Next(1, MaxRetryAfterSeconds + 1).ToString(CultureInfo.InvariantCulture);
+        {
+            var seconds = Random.Shared.Next(1, MaxRetryAfterSeconds + 1);
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
         if (_status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer, Ticket";
-        // Who has gone is not told: the server then drops what is written.
-        return response.Body.WriteAsync(_body, 0, _body.Length, CancellationToken.None);
+        return Reply.WriteAsync(response, _status, MediaType, _body).AsTask();
     }
 
     private static (int Status, string Code, string Title) Describe(Refusal refusal) => refusal switch
@@ -118,7 +120,8 @@ public sealed class Problem : IResult
         Refusal.Unauthenticated => (401, "unauthenticated", "There is no valid credential."),
         Refusal.NotFound => (404, "not-found", "There is no such thing here."),
         Refusal.NotEligible => (403, "not-eligible", "The sale is not for users of this channel."),
-        Refusal.TicketInvalid => (403, "ticket-invalid", "The ticket does not entitle this user to buy from this batch."),
+        Refusal.TicketInvalid =>
+            (403, "ticket-invalid", "The ticket does not entitle this user to buy from this batch."),
         Refusal.SaleClosed => (409, "sale-closed", "The sale is over."),
         Refusal.SaleNotOpen => (409, "sale-not-open", "The sale has not opened yet."),
         Refusal.Paused => (503, "paused", "The sale is paused."),

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace OrleansSale.Api.Http;
 
 /// <summary>Writes problems.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(ProblemBody))]
 public sealed partial class ProblemJson : JsonSerializerContext
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansSale.Api.Http;
 
-/// <summary>Answers in JSON, written by generated code.</summary>
+/// <summary>Writes answers: bodies by generated code, and bytes that are there already.</summary>
 public static class Reply
 {
     /// <summary>The media type of answers.</summary>
@@ -16,5 +16,15 @@ public static class Reply
     {
         http.Response.Headers.Location = location;
         return TypedResults.Json(body, type, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>Bytes that are the whole body. The server has its own copy of them when this has completed.</summary>
+    public static ValueTask WriteAsync(HttpResponse response, int status, string mediaType, ReadOnlyMemory<byte> body)
+    {
+        response.StatusCode = status;
+        response.ContentType = mediaType;
+        response.ContentLength = body.Length;
+        // Writing goes on when the client has left: the server then drops what is written.
+        return response.Body.WriteAsync(body, CancellationToken.None);
     }
 }

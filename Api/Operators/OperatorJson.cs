@@ -4,7 +4,8 @@ using OrleansSale.Api.Http;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>Writes what operators are told.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(OperatorOrderList))]
 [JsonSerializable(typeof(OperatorReservationList))]
 [JsonSerializable(typeof(FaultList))]

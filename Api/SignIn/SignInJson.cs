@@ -4,7 +4,8 @@ using OrleansSale.Api.Http;
 namespace OrleansSale.Api.SignIn;
 
 /// <summary>Writes who the caller is.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(DevelopmentUser))]

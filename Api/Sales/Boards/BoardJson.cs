@@ -4,7 +4,8 @@ using OrleansSale.Api.Http;
 namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>Writes boards.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(BoardBody))]
 public sealed partial class BoardJson : JsonSerializerContext
 {

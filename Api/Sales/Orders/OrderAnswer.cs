@@ -17,9 +17,10 @@ public static class OrderAnswer
     private const string Path = "/api/orders/";
 
     private static readonly JsonEncodedText Id = JsonEncodedText.Encode("id"), Batch = JsonEncodedText.Encode("batch"),
-        User = JsonEncodedText.Encode("user"), Units = JsonEncodedText.Encode("units"), Quantity = JsonEncodedText.Encode("quantity"),
-        Status = JsonEncodedText.Encode("status"), Amount = JsonEncodedText.Encode("amount"),
-        Currency = JsonEncodedText.Encode("currency"), HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy");
+        User = JsonEncodedText.Encode("user"), Units = JsonEncodedText.Encode("units"),
+        Quantity = JsonEncodedText.Encode("quantity"), Status = JsonEncodedText.Encode("status"),
+        Amount = JsonEncodedText.Encode("amount"), Currency = JsonEncodedText.Encode("currency"),
+        HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy");
 
     private static readonly JsonEncodedText[] Statuses = NamesOf<OrderStatus>(), Parties = NamesOf<CancellingParty>(),
         Reasons = NamesOf<CancelReason>();
@@ -39,12 +40,8 @@ public static class OrderAnswer
         _blank = null;
         sheet.Write(order, user, location.AsSpan(Path.Length));
         var bytes = sheet.Bytes.WrittenMemory;
-        var response = http.Response;
-        response.StatusCode = status;
-        response.ContentType = Reply.MediaType;
-        response.ContentLength = bytes.Length;
-        response.Headers.Location = location;
-        var written = response.Body.WriteAsync(bytes);
+        http.Response.Headers.Location = location;
+        var written = Reply.WriteAsync(http.Response, status, Reply.MediaType, bytes);
         if (!written.IsCompletedSuccessfully) return written.AsTask();
         // The server has its own copy by now: the next answer of this thread may have the sheet.
         _blank = sheet;
@@ -59,8 +56,11 @@ public static class OrderAnswer
     {
         private readonly Utf8JsonWriter _json;
 
-        public Sheet() => _json = new Utf8JsonWriter(
-            Bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        public Sheet() => _json = new Utf8JsonWriter(Bytes, new JsonWriterOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            SkipValidation = true,
+        });
 
         public ArrayBufferWriter<byte> Bytes { get; } = new(512);
 

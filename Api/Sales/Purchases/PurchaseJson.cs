@@ -4,7 +4,8 @@ using OrleansSale.Api.Http;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>Reads purchases.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(PurchaseBody))]
 public sealed partial class PurchaseJson : JsonSerializerContext
 {

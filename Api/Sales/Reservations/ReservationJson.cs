@@ -4,7 +4,8 @@ using OrleansSale.Api.Http;
 namespace OrleansSale.Api.Sales.Reservations;
 
 /// <summary>Writes reservations.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(ReservationBody))]
 public sealed partial class ReservationJson : JsonSerializerContext
 {
