@@ -4,13 +4,14 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Actors;
 
 /// <summary>
-/// Asks an actor until it answers, within the bound of <see cref="SaleOptions.AnswerWithinSeconds"/>. A failed call is
-/// of unknown outcome, and every request to an actor is idempotent, so the front asks again before it troubles the
-/// client.
+/// Retries calls to actors until they answer, within the bound of <see cref="SaleOptions.AnswerWithinSeconds"/>. Nobody
+/// knows what a failed call did, but every call to an actor is idempotent. So the front calls again before it answers
+/// the client that it is overloaded.
 /// </summary>
 public sealed class ActorRetry(IOptions<SaleOptions> options)
 {
-    private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(20),
+        MaxDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _monotonic = TimeProvider.System;
 

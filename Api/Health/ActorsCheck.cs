@@ -6,8 +6,8 @@ using OrleansSale.GrainInterfaces.Ledger;
 namespace OrleansSale.Api.Health;
 
 /// <summary>
-/// Whether the actors answer, and whether their storage takes commits. However many ask, the actors are asked at most once
-/// in <see cref="MaxAge"/>.
+/// Whether the actors answer, and whether their storage takes commits. However many ask, the actors are asked at most
+/// once in <see cref="MaxAge"/>.
 /// </summary>
 public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains, TimeProvider timeProvider) : IHealthCheck
 {

@@ -2,14 +2,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansSale.Api.Health;
 
-/// <summary>A front that was told to end is not ready, though it still answers.</summary>
+/// <summary>A front that is to end is not ready, though it still answers.</summary>
 public sealed class DrainingCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
     /// <summary>Its name.</summary>
     public const string Name = "front";
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested
             ? HealthCheckResult.Unhealthy("draining") : HealthCheckResult.Healthy());
 }

@@ -8,8 +8,8 @@ namespace OrleansSale.Api.Hosting;
 
 /// <summary>Gives an empty engine something to show, where asked for.</summary>
 public sealed partial class DemoBatch(
-    IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, IConfiguration configuration, IHostEnvironment environment,
-    TimeProvider time, ILogger<DemoBatch> log) : BackgroundService
+    IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, IConfiguration configuration,
+    IHostEnvironment environment, TimeProvider timeProvider, ILogger<DemoBatch> log) : BackgroundService
 {
     private static readonly TimeSpan DemoOpensAfter = TimeSpan.FromMinutes(2), DemoLasts = TimeSpan.FromHours(12);
 
@@ -25,10 +25,12 @@ public sealed partial class DemoBatch(
     // The batch of December 2012: 50,000 Mi2 on a Weibo event page.
     private async Task CreateAsync(ICatalogueGrain index)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         var opens = now + DemoOpensAfter;
-        var terms = new BatchTerms("mi2-1", new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), ["weibo"],
-            Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900, new Schedule(now, opens, opens, opens + DemoLasts));
+        var product = new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null);
+        var terms = new BatchTerms(
+            "mi2-1", product, ["weibo"], Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900,
+            new Schedule(now, opens, opens, opens + DemoLasts));
         var created = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
         // Another front was faster, and its demo opens at another instant.
         if (created.Refused is not null) return;

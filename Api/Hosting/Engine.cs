@@ -45,7 +45,8 @@ public static class Engine
         if (!isDevelopment)
         {
             Keys.Load(configuration, isDevelopment);
-            configuration.RequirePayments(builder.Environment, PaymentRegistration.RoleOf(EngineData.HasSiloBy(configuration)));
+            var role = PaymentRegistration.RoleOf(EngineData.HasSiloBy(configuration));
+            configuration.RequirePayments(builder.Environment, role);
         }
         var data = await EngineData.OpenAsync(configuration, builder.Environment);
         try
@@ -59,7 +60,8 @@ public static class Engine
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is worth something at the fronts of this data only, not on another engine of the same account.
             data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
-            builder.Services.AddPayments(configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
+            builder.Services.AddPayments(
+                configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
             return data;
@@ -71,7 +73,9 @@ public static class Engine
         }
     }
 
-    /// <summary>Maps everything. What is not meant for buyers is for operators only, outside Development.</summary>
+    /// <summary>
+    /// Maps everything. Outside Development, all that is not meant for buyers is for operators only.
+    /// </summary>
     /// <exception cref="StartException">The keys of sessions, or the sandbox's file, can't be used.</exception>
     public static void MapEngine(this WebApplication app)
     {
@@ -85,7 +89,7 @@ public static class Engine
         app.UseRoutingWithHead();
         PatientBody.Use(app);
         app.UseEventPages();
-        // Within the problems: what they refuse is told like every other refusal.
+        // Within the problems: their refusals are answered like all others.
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapSignIn(isDevelopment);
@@ -113,7 +117,8 @@ public static class Engine
         }
     }
 
-    private static void AddFront(IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
+    private static void AddFront(
+        IServiceCollection services, Keys keys, IConfiguration configuration, bool isDevelopment)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new TicketSigner(keys.Tickets));

@@ -30,8 +30,8 @@ public sealed class EngineData : IAsyncDisposable
     private readonly ClusterTls? _tls;
 
     private EngineData(
-        ConfigurationManager configuration, IHostEnvironment environment, DataDirectory? directory, PostgresDatabase? database,
-        bool hasSilo)
+        ConfigurationManager configuration, IHostEnvironment environment, DataDirectory? directory,
+        PostgresDatabase? database, bool hasSilo)
     {
         (_directory, _database, HasSilo) = (directory, database, hasSilo);
         // On a cluster nothing but the sandbox keeps files, and those of all fronts on this machine share them.
@@ -62,8 +62,15 @@ public sealed class EngineData : IAsyncDisposable
         var hasSilo = HasSiloBy(configuration);
         var isClustered = configuration[DatabaseStart.ConnectionKey] is { Length: > 0 };
         if (!hasSilo && !isClustered)
-            throw new StartException($"{DatabaseStart.ConnectionKey} is missing: Sale:Front is Cluster, which is found through it.");
-        if (!isClustered) return new EngineData(configuration, environment, UseDirectory(configuration, DataDirectory.Open), null, hasSilo);
+        {
+            throw new StartException(
+                $"{DatabaseStart.ConnectionKey} is missing: Sale:Front is Cluster, which is found through it.");
+        }
+        if (!isClustered)
+        {
+            var directory = UseDirectory(configuration, DataDirectory.Open);
+            return new EngineData(configuration, environment, directory, null, hasSilo);
+        }
 
         var database = await DatabaseStart.OpenAsync(configuration);
         try
@@ -79,7 +86,8 @@ public sealed class EngineData : IAsyncDisposable
     }
 
     /// <summary>Whether the settings say that actors live in this process.</summary>
-    public static bool HasSiloBy(IConfiguration configuration) => configuration.GetValue<FrontKind?>("Sale:Front") != FrontKind.Cluster;
+    public static bool HasSiloBy(IConfiguration configuration) =>
+        configuration.GetValue<FrontKind?>("Sale:Front") != FrontKind.Cluster;
 
     /// <summary>Adds the secrets that Development keeps with the data.</summary>
     public void AddSecrets(ConfigurationManager configuration)
@@ -119,7 +127,11 @@ public sealed class EngineData : IAsyncDisposable
             DirectoryStart.MakeFolder(folder);
             protection.PersistKeysToFileSystem(new DirectoryInfo(folder));
         }
-        else protection.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new SessionKeyRing(_database.Source));
+        else
+        {
+            protection.Services.Configure<KeyManagementOptions>(
+                options => options.XmlRepository = new SessionKeyRing(_database.Source));
+        }
     }
 
     /// <inheritdoc/>

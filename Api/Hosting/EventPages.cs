@@ -6,8 +6,9 @@ namespace OrleansSale.Api.Hosting;
 public static class EventPages
 {
     // No inline code, no foreign code, no framing. Pictures may come from the merchant's https addresses.
-    private const string Policy = "default-src 'self'; img-src 'self' data: https:; style-src 'self'; script-src 'self'; "
-        + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+    private const string Policy = "default-src 'self'; img-src 'self' data: https:; style-src 'self'; "
+        + "script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+        + "object-src 'none'";
 
     /// <summary>Serves the pages: <c>/</c> lists the sales, <c>/sale/{batch}</c> is one file for all batches.</summary>
     public static void UseEventPages(this WebApplication app)
@@ -34,7 +35,8 @@ public static class EventPages
 
     // A page that is asked with another method than those that static files answer.
     private static bool IsPage(WebApplication app, HttpContext http) =>
-        !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method) && http.GetEndpoint() is null
+        !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)
+        && http.GetEndpoint() is null
         && (http.Request.Path == "/" || app.Environment.WebRootFileProvider.GetFileInfo(http.Request.Path).Exists);
 
     private static Task RefuseMethodAsync(HttpContext http)

@@ -16,8 +16,9 @@ namespace OrleansSale.Api.Hosting;
 /// </summary>
 public static class PaymentRegistration
 {
-    /// <summary>What a front has to do with payments.</summary>
-    public static PaymentRole RoleOf(bool hasSilo) => hasSilo ? PaymentRole.Asks | PaymentRole.IsNotified : PaymentRole.IsNotified;
+    /// <summary>The role of a front in payments.</summary>
+    public static PaymentRole RoleOf(bool hasSilo) =>
+        hasSilo ? PaymentRole.Asks | PaymentRole.IsNotified : PaymentRole.IsNotified;
 
     /// <summary>
     /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
@@ -27,8 +28,8 @@ public static class PaymentRegistration
     /// <param name="hasSilo">Whether this process has a silo, whose actors ask the provider.</param>
     /// <param name="isShared">Whether other processes have the same sandbox.</param>
     public static IServiceCollection AddPayments(
-        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, string? dataDirectory,
-        bool hasSilo, bool isShared = false)
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment,
+        string? dataDirectory, bool hasSilo, bool isShared = false)
     {
         services.TryAddSingleton(TimeProvider.System);
         if (hasSilo) services.AddPaymentProvider(configuration, environment, RoleOf(hasSilo));
@@ -49,7 +50,8 @@ public static class PaymentRegistration
     {
         var options = provider.GetRequiredService<IOptions<PaymentOptions>>().Value;
         sandbox.DataDirectory = directory;
-        // The fronts of one cluster are one merchant, and have one api key. Those of another cluster may use the same directory.
+        // The fronts of one cluster are one merchant, and have one api key. Those of another cluster may use the same
+        // directory.
         var merchant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey)))[..12];
         if (isShared) sandbox.FileName = $"sandbox-{merchant}.db";
         sandbox.ApiKey = options.ApiKey;

@@ -21,8 +21,8 @@ public static class StartChecks
         {
             var why = failure.GetBaseException().Message.ReplaceLineEndings(" ");
             throw new StartException($"The keys of sessions cannot be used ({why}). They are in the folder "
-                + $"{EngineData.SessionKeysName} of Sale:DataDirectory, or in the database's table session_key: remove the damaged "
-                + "one. Users who signed in by it have to sign in again.");
+                + $"{EngineData.SessionKeysName} of Sale:DataDirectory, or in the database's table session_key: remove "
+                + "the damaged one. Users who signed in by it have to sign in again.");
         }
     }
 

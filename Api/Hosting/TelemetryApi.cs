@@ -8,12 +8,14 @@ namespace OrleansSale.Api.Hosting;
 public static class TelemetryApi
 {
     /// <summary>Collects the engine's own meter and those of Orleans, the web server and the runtime.</summary>
-    public static void AddTelemetry(this IServiceCollection services)
-    {
-        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale")).WithMetrics(metrics => metrics
-            .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
-            .AddPrometheusExporter());
-    }
+    public static void AddTelemetry(this IServiceCollection services) =>
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("orleans-sale"))
+            .WithMetrics(metrics => metrics
+                .AddMeter(
+                    EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime",
+                    "Microsoft.AspNetCore.Server.Kestrel")
+                .AddPrometheusExporter());
 
     /// <summary>Maps <c>/metrics</c>, which by itself would answer every method.</summary>
     public static void MapTelemetry(this IEndpointRouteBuilder app) =>

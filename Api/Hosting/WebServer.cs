@@ -4,7 +4,8 @@ using OrleansSale.Api.Http.Bodies;
 namespace OrleansSale.Api.Hosting;
 
 /// <summary>
-/// How the web server is set up. What the engine is compared with runs on the same server, and takes it from here.
+/// How the web server is set up. The programs that the engine is compared with run on the same server, set up from
+/// here.
 /// </summary>
 public static class WebServer
 {
@@ -12,8 +13,8 @@ public static class WebServer
     private const int MaxHeadersLength = 32 * 1024;
 
     /// <summary>
-    /// Connections that may wait to be taken in, where the system allows as many: when a sale opens they come all at once, and
-    /// one for which there is no room tries again only a second later.
+    /// Connections that may wait to be taken in, where the system allows as many: when a sale opens they come all at
+    /// once, and one for which there is no room tries again only a second later.
     /// </summary>
     private const int MaxWaitingConnections = 4_096;
 

@@ -4,16 +4,17 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// What no endpoint answered: lost infrastructure is overloaded (asking again is safe; logged once in an outage), damaged
-/// storage is unavailable (asking again does not help; it was logged when it was found), paths and methods that do not
-/// exist are problems like any other.
+/// Answers requests that no endpoint answered. Lost infrastructure is overloaded: asking again is safe, and an outage
+/// is logged once. Damaged storage is unavailable: asking again does not help, and it was logged when it was found.
+/// Paths and methods that do not exist are problems like any other.
 /// </summary>
 public static partial class Failures
 {
     /// <summary>Adds the handlers around everything else.</summary>
     public static void UseProblems(this WebApplication app)
     {
-        var (outage, log) = (new Outage("requests"), app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures)));
+        var outage = new Outage("requests");
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Failures));
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = http => HandleAsync(http, outage, log),
@@ -35,20 +36,21 @@ public static partial class Failures
         }
         if (failure is not null && LostInfrastructure.Is(failure))
         {
-            // Nobody tells of the requests that succeed: a while without a failure ends the outage.
+            // Requests that succeed do not come here: a while without a failure ends the outage.
             outage.Succeeds();
             if (outage.Fails(failure.GetType().Name)) Log.Overloaded(log, failure.GetType().Name);
             return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
         }
         if (failure is StorageDamagedException) return Problem.Of(Refusal.Unavailable).ExecuteAsync(http);
-        // A bug: logged by the middleware with its trace; a client is told no more than that.
+        // A bug: the middleware logs it with its trace; the client gets no more than the status.
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         return Task.CompletedTask;
     }
 
     // A client that has gone is the middleware's own affair: it neither asks here nor calls the handler.
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException or StorageDamagedException || LostInfrastructure.Is(context.Exception);
+        context.Exception is BadHttpRequestException or StorageDamagedException
+        || LostInfrastructure.Is(context.Exception);
 
     private static Problem? ProblemOf(int status) => status switch
     {
@@ -64,7 +66,8 @@ public static partial class Failures
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Requests are answered overloaded, as actors or their storage do not answer: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "Requests are answered overloaded, as actors or their storage do not answer: {Reason}")]
         public static partial void Overloaded(ILogger log, string reason);
     }
 }

@@ -18,7 +18,9 @@ public enum FieldFault
     /// <summary>It is longer than it may be.</summary>
     TooLong,
 
-    /// <summary>It has a character that no such text has: a control character, or one that reorders the text around it.</summary>
+    /// <summary>
+    /// It has a character that no such text has: a control character, or one that reorders the text around it.
+    /// </summary>
     Characters,
 
     /// <summary>It is an instant that has passed.</summary>

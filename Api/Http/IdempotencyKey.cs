@@ -15,7 +15,8 @@ public static class IdempotencyKey
         var values = request.Headers[Header];
         key = values.Count == 0 ? null : values[0];
         if (values.Count == 0) return null;
-        return values.Count == 1 && key is { Length: >= 1 and <= MaxLength } && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+        return values.Count == 1 && key is { Length: >= 1 and <= MaxLength }
+            && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? null
             : Problem.Invalid(Header, $"must be 1 to {MaxLength} visible ASCII characters");
     }

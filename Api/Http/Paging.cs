@@ -16,7 +16,8 @@ public static class Paging
     {
         count = DefaultLimit;
         if (limit is null) return null;
-        return int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxLimit
+        return int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+            && count is >= 1 and <= MaxLimit
             ? null
             : Problem.Invalid("limit", $"must be a whole number from 1 to {MaxLimit}");
     }

@@ -10,10 +10,10 @@ namespace OrleansSale.Api.Http;
 /// A refusal as an HTTP answer: RFC 9457 <c>application/problem+json</c> with a stable <c>code</c>.
 /// </summary>
 /// <param name="Type">A name for the kind of problem, one per code.</param>
-/// <param name="Title">What it means, the same for every problem of the kind.</param>
+/// <param name="Title">Its meaning, the same for every problem of the kind.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The stable code.</param>
-/// <param name="Detail">What exactly was wrong, for a person.</param>
+/// <param name="Detail">Details, for a person.</param>
 /// <param name="Field">For invalid-request: which field.</param>
 /// <param name="Fault">For invalid-request: what is wrong with the field.</param>
 /// <param name="OpensAt">For sale-not-open: when it opens.</param>

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.HostFiltering;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// Tells as a problem what ASP.NET's filter of hosts refuses, which is before all else: before the pages, the endpoints and
-/// the purchase's shortcut.
+/// Tells as a problem what ASP.NET's filter of hosts refuses, which is before all else: before the pages, the endpoints
+/// and the purchase's shortcut.
 /// </summary>
 internal sealed class RefusedHosts : IStartupFilter
 {

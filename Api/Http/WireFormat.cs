@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// How answers are written: camelCase, instants in ISO 8601 UTC, numbers as numbers. Each concept has a generated context of its
-/// own for what it tells, made with these options.
+/// How answers are written: camelCase, instants in ISO 8601 UTC, numbers as numbers. Each concept has a generated
+/// context of its own, made with these options.
 /// </summary>
 public static class WireFormat
 {

@@ -13,11 +13,13 @@ public sealed class BatchCommands(
 {
     /// <summary>Does it, once for each key, and gives the batch's board after that.</summary>
     /// <param name="batch">The id of the batch, which may not exist.</param>
-    /// <param name="action">What to do.</param>
+    /// <param name="action">The command.</param>
     /// <param name="units">How many units to restock or withdraw; 0 for the other actions.</param>
     /// <param name="reason">Why, for the record.</param>
     /// <param name="by">The operator, as a user.</param>
-    /// <param name="key">The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.</param>
+    /// <param name="key">
+    /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
+    /// </param>
     public async Task<Answer<BoardBody>> OperateAsync(
         string batch, OperatorAction action, int units, string reason, string by, string? key)
     {

@@ -8,7 +8,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>What became of a batch to create: a closed set.</summary>
+/// <summary>The outcome of a creation: a closed set.</summary>
 public abstract record CreationOutcome
 {
     private CreationOutcome()
@@ -22,7 +22,7 @@ public abstract record CreationOutcome
 
     /// <summary>A new batch may not be so: <see cref="NewBatchRules"/>.</summary>
     /// <param name="Field">Path of the field.</param>
-    /// <param name="Problem">What is wrong with it.</param>
+    /// <param name="Problem">The fault of the field.</param>
     public sealed record Unfit(string Field, FieldProblem Problem) : CreationOutcome;
 
     /// <summary>Refused.</summary>

@@ -6,7 +6,8 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// What the batches themselves know: each that may have something to do is asked. One that does not answer is left out here.
+/// The faults that batches know of themselves. Each batch that may have something to do is asked; one that does not
+/// answer is left out.
 /// </summary>
 public sealed class BatchFaults(IGrainFactory grains) : IFaultSource
 {
@@ -17,7 +18,8 @@ public sealed class BatchFaults(IGrainFactory grains) : IFaultSource
     public async Task<IReadOnlyList<Fault>> ListAsync()
     {
         var faults = new List<Fault>();
-        foreach (var group in (await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListUnsettledAsync()).Chunk(MaxAsked))
+        var unsettled = await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListUnsettledAsync();
+        foreach (var group in unsettled.Chunk(MaxAsked))
         {
             foreach (var ofBatch in await Task.WhenAll(group.Select(AskAsync))) faults.AddRange(ofBatch);
         }

@@ -6,14 +6,14 @@ using OrleansSale.GrainInterfaces.Texts;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// Writes an export as CSV for two kinds of readers. Programs: RFC 4180, UTF-8 with a byte order mark, every text as it is but
-/// for one rule. Spreadsheets: texts are quoted and numbers are not, and no text is a formula.
+/// Writes an export as CSV for two kinds of readers. Programs get RFC 4180 in UTF-8 with a byte order mark, and every
+/// text as it is but for one rule. Spreadsheets get quoted texts and bare numbers, and no text that is a formula.
 /// </summary>
 /// <remarks>
-/// The rule: an apostrophe stands before a text that a spreadsheet could take for a formula, because its first visible character,
-/// apostrophes aside, is an equals, plus, minus or at sign of any width. No other text is changed, so that one apostrophe taken
-/// away from what begins so gives every text back. Telephone numbers are exempt: they may begin with a plus, and by their grammar
-/// there is nothing in them to run.
+/// The rule: an apostrophe stands before a text that a spreadsheet could take for a formula, because its first visible
+/// character, apostrophes aside, is an equals, plus, minus or at sign of any width. No other text is changed. So a
+/// reader who takes one apostrophe away from such texts has every text back. Telephone numbers are exempt: they may
+/// begin with a plus, and by their grammar there is nothing in them to run.
 /// </remarks>
 public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsyncDisposable
 {
@@ -39,7 +39,9 @@ public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsync
     public void Text(string? text) =>
         csv.WriteField(Marked(text ?? ""), string.IsNullOrEmpty(text) ? CsvQuoting.WhenNeeded : CsvQuoting.Always);
 
-    /// <summary>A cell with a telephone number; null: an empty one. What is none is a text like any other.</summary>
+    /// <summary>
+    /// A cell with a telephone number; null: an empty one. A text that is no number is written as a text.
+    /// </summary>
     public void Phone(string? phone)
     {
         if (phone is not null && PhoneNumber.IsNumber(phone)) csv.WriteField(phone, CsvQuoting.Always);
@@ -56,7 +58,7 @@ public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsync
     /// <summary>Ends a row.</summary>
     public async Task EndRowAsync() => await csv.EndRecordAsync(aborted);
 
-    /// <summary>Sends what was written.</summary>
+    /// <summary>Sends the rows so far.</summary>
     public async Task FlushAsync() => await csv.FlushAsync(aborted);
 
     /// <inheritdoc />
@@ -68,8 +70,8 @@ public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsync
         foreach (var rune in text.EnumerateRunes())
         {
             if (rune.Value == Mark || PlainText.IsWhiteSpace(rune.Value) || PlainText.IsInvisible(rune.Value)) continue;
-            return rune.Value is '=' or '+' or '-' or '@' or 0xFF1D or 0xFF0B or 0xFF0D or 0xFF20 or 0xFE66 or 0xFE62 or 0xFE63
-                or 0xFE6B or 0x2212;
+            return rune.Value is '=' or '+' or '-' or '@' or 0xFF1D or 0xFF0B or 0xFF0D or 0xFF20 or 0xFE66 or 0xFE62
+                or 0xFE63 or 0xFE6B or 0x2212;
         }
         return false;
     }

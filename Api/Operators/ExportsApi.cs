@@ -8,7 +8,7 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// What operators take out: orders and reservations page by page in JSON, or whole as CSV by <c>Accept: text/csv</c>;
+/// The exports of a batch: orders and reservations page by page in JSON, or whole as CSV by <c>Accept: text/csv</c>;
 /// the ledger, whole, as lines.
 /// </summary>
 public static class ExportsApi
@@ -16,10 +16,11 @@ public static class ExportsApi
     private const string DamagedDelivery = "(cannot be read)";
 
     private const string Cells = """
-        With `Accept: text/csv` the whole list as CSV: RFC 4180, UTF-8 with a byte order mark, texts quoted, numbers not. An
-        apostrophe stands before a text whose first visible character, apostrophes aside, is `=`, `+`, `-` or `@` of any width, so
-        that no spreadsheet takes it for a formula: take one away to have the text back. Nothing else is changed; telephone
-        numbers are as they were given, and a spreadsheet keeps them whole if it imports the column as text.
+        With `Accept: text/csv` the whole list as CSV: RFC 4180, UTF-8 with a byte order mark, texts quoted, numbers
+        not. An apostrophe stands before a text whose first visible character, apostrophes aside, is `=`, `+`, `-` or
+        `@` of any width, so that no spreadsheet takes it for a formula. Take one away to have the text back. Nothing
+        else is changed. Telephone numbers are as they were given; a spreadsheet keeps them whole if it imports the
+        column as text.
         """;
 
     private static readonly string[] OrderColumns =
@@ -35,7 +36,8 @@ public static class ExportsApi
         batch.MapGet("/orders", ListOrdersAsync).WithSummary("The orders of a batch").WithDescription(Cells)
             .Produces<OperatorOrderList>(200, "application/json", CsvExport.MediaType)
             .Described("ListOrders", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
-        batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch").WithDescription(Cells)
+        batch.MapGet("/reservations", ListReservationsAsync).WithSummary("The reservations of a batch")
+            .WithDescription(Cells)
             .Produces<OperatorReservationList>(200, "application/json", CsvExport.MediaType)
             .Described("ListReservations", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         batch.MapGet("/ledger", ExportLedgerAsync).WithSummary("The ledger of a batch, line by line")
@@ -53,9 +55,10 @@ public static class ExportsApi
         if (!WantsCsv(http))
         {
             var page = await exports.ReadOrdersAsync(batch, seq, count);
-            return Reply.Ok(new OperatorOrderList(page, page.Length == count ? page[^1].Id : null), OperatorJson.Wire.OperatorOrderList);
+            var list = new OperatorOrderList(page, page.Length == count ? page[^1].Id : null);
+            return Reply.Ok(list, OperatorJson.Wire.OperatorOrderList);
         }
-        // The first page before anything is told: until then it can be refused.
+        // The first page before the answer begins: until then the request can be refused.
         var next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
         {
@@ -193,7 +196,8 @@ public static class ExportsApi
         return Results.Empty;
     }
 
-    // An answer that has begun can't be refused any more: the connection is cut, so that nobody takes a part for the whole.
+    // An answer that has begun can't be refused any more: the connection is cut, so that nobody takes a part for the
+    // whole.
     private static async Task WholeOrCutOffAsync(HttpContext http, Func<Task> write)
     {
         try

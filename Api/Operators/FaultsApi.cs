@@ -7,13 +7,14 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>Something that operators should look after.</summary>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">The kind of fault.</param>
 /// <param name="Batch">Which batch it concerns; left out: the engine as a whole.</param>
-/// <param name="Since">When it began.</param>
-/// <param name="Detail">What exactly.</param>
+/// <param name="Since">The instant at which it began.</param>
+/// <param name="Detail">Details, for a person.</param>
 public sealed record FaultBody(
     [property: JsonConverter(typeof(KebabCase<FaultKind>))] FaultKind Kind,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Batch, DateTimeOffset Since, string Detail);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Batch,
+    DateTimeOffset Since, string Detail);
 
 /// <summary>The faults that last now.</summary>
 /// <param name="Items">The oldest first.</param>
@@ -24,7 +25,8 @@ public static class FaultsApi
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapFaults(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/operator/faults", ListAsync).WithTags("Operators").WithSummary("What operators should look after now")
+        app.MapGet("/api/operator/faults", ListAsync).WithTags("Operators")
+            .WithSummary("What operators should look after now")
             .Produces<FaultList>().Described("ListFaults", EndpointDescription.Operators());
 
     private static async Task<IResult> ListAsync(HttpContext http, CurrentFaults faults)

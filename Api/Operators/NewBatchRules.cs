@@ -7,8 +7,8 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// The rules for a batch that is not there yet, besides the ranges of its fields, as a pure function. A batch that was created
-/// before a rule came works as before.
+/// The rules for a batch that is not there yet, besides the ranges of its fields, as a pure function. A batch that was
+/// created before a rule came works as before.
 /// </summary>
 public static partial class NewBatchRules
 {
@@ -19,8 +19,8 @@ public static partial class NewBatchRules
     {
         if (ReadsAsValue(terms.Id))
         {
-            return ("id", new FieldProblem($"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, as a number, "
-                + "a date or a formula; begin with a word, as in batch-1"));
+            return ("id", new FieldProblem($"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, "
+                + "as a number, a date or a formula; begin with a word, as in batch-1"));
         }
         var currency = terms.Product.Price.Currency;
         if (Currency.MinorUnitsOf(currency) is null)
@@ -39,9 +39,9 @@ public static partial class NewBatchRules
     }
 
     /// <summary>
-    /// Whether a spreadsheet, or a program that guesses, takes the id for something else than a text: a number (<c>20121221</c>,
-    /// <c>1e5</c>, <c>0x10</c>), a date (<c>2012-12-21</c>, <c>dec-21</c>, <c>may1</c>), a time (<c>5pm</c>), a formula
-    /// (<c>-a</c>), or a word for a value (<c>true</c>, <c>null</c>).
+    /// Whether a spreadsheet, or a program that guesses, takes the id for something else than a text: a number
+    /// (<c>20121221</c>, <c>1e5</c>, <c>0x10</c>), a date (<c>2012-12-21</c>, <c>dec-21</c>, <c>may1</c>), a time
+    /// (<c>5pm</c>), a formula (<c>-a</c>), or a word for a value (<c>true</c>, <c>null</c>).
     /// </summary>
     public static bool ReadsAsValue(string id) => Value().IsMatch(id);
 

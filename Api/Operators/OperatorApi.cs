@@ -10,7 +10,8 @@ using OrleansSale.GrainInterfaces.Texts;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// What operators do to batches. Callers who are not signed in learn nothing more; others who are no operators learn that.
+/// The operators' commands to batches. Callers who are not signed in learn only that; callers who are no operators
+/// learn that they are none.
 /// </summary>
 public static class OperatorApi
 {
@@ -30,7 +31,8 @@ public static class OperatorApi
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
             batches.MapPost($"/{{batch}}/{action.ToString().ToLowerInvariant()}",
-                    (HttpContext http, string batch, BatchCommands commands) => OperateAsync(http, batch, action, commands))
+                    (HttpContext http, string batch, BatchCommands commands) =>
+                        OperateAsync(http, batch, action, commands))
                 .WithSummary($"{action} a batch")
                 .Accepts(TakesUnits(action) ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
                 .Produces<BoardBody>().Described($"{action}Batch", Command);
@@ -78,7 +80,8 @@ public static class OperatorApi
             : Reply.Ok(answer.Value!, BoardJson.Wire.BoardBody);
     }
 
-    private static async ValueTask<(int Units, string? Reason, Problem? Problem)> ReadAsync(HttpContext http, bool takesUnits)
+    private static async ValueTask<(int Units, string? Reason, Problem? Problem)> ReadAsync(
+        HttpContext http, bool takesUnits)
     {
         if (takesUnits)
         {
@@ -89,5 +92,6 @@ public static class OperatorApi
         return (0, reason?.Reason, problem);
     }
 
-    private static bool TakesUnits(OperatorAction action) => action is OperatorAction.Restock or OperatorAction.Withdraw;
+    private static bool TakesUnits(OperatorAction action) =>
+        action is OperatorAction.Restock or OperatorAction.Withdraw;
 }

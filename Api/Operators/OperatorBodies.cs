@@ -10,17 +10,18 @@ namespace OrleansSale.Api.Operators;
 
 /// <summary>A batch to create.</summary>
 /// <param name="Id">
-/// Batch id, <c>[a-z0-9-]{1,64}</c>; none that a spreadsheet takes for a number, a date or a formula (<c>20121221</c>, <c>1e5</c>,
-/// <c>0x10</c>, <c>2012-12-21</c>, <c>dec-21</c>, <c>-a</c>), since order ids begin with it.
+/// Batch id, <c>[a-z0-9-]{1,64}</c>; none that a spreadsheet takes for a number, a date or a formula (<c>20121221</c>,
+/// <c>1e5</c>, <c>0x10</c>, <c>2012-12-21</c>, <c>dec-21</c>, <c>-a</c>), since order ids begin with it.
 /// </param>
-/// <param name="Product">What is sold.</param>
+/// <param name="Product">The product for sale.</param>
 /// <param name="Channel">The platform whose users may take part, or a list of up to 16.</param>
 /// <param name="Stock">Units: 1…10,000,000.</param>
 /// <param name="PerUserLimit">Units a user may have in live orders: 1…100.</param>
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400.</param>
 /// <param name="Schedule">
-/// reservationOpens is before reservationCloses, that not after saleOpens, and that before saleCloses. When a batch is created,
-/// reservationCloses is still to come: without a reservation nobody can buy. A repeat of the creation may come at any time.
+/// reservationOpens is before reservationCloses, that not after saleOpens, and that before saleCloses. When a batch is
+/// created, reservationCloses is still to come: without a reservation nobody can buy. A repeat of the creation may come
+/// at any time.
 /// </param>
 /// <param name="KeepPersonalDataDays">
 /// Days after the end of the sale for which users' data are kept at least: 0…3,650, 90 by default. Later an operator may remove
@@ -108,5 +109,6 @@ public sealed record OperatorReservationBody(string User, string Alias, long Ver
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
 /// <param name="Damaged">Aliases of this page whose reservation cannot be read, because its storage is damaged; null: none.</param>
 public sealed record OperatorReservationList(
-    OperatorReservationBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next,
+    OperatorReservationBody[] Items,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Damaged);

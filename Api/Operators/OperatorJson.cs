@@ -3,7 +3,7 @@ using OrleansSale.Api.Http;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>Writes what operators are told.</summary>
+/// <summary>Reads and writes the bodies of the operators' endpoints.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(OperatorOrderList))]

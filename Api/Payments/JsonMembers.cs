@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// What is wrong with a body: the member's path (<c>data.amount.currency</c>, <c>body</c> for the whole), and why.
+/// A fault of a body: the member's path (<c>data.amount.currency</c>, <c>body</c> for the whole), and the reason.
 /// </summary>
 public sealed record JsonFault(string Field, string Reason);
 
@@ -17,7 +17,7 @@ public sealed record JsonFault(string Field, string Reason);
 internal sealed class JsonMembers
 {
     private const int MaxDepth = 16;
-    private const int InstantMaxLength = 40;
+    private const int MaxInstantLength = 40;
     private const int CurrencyLength = 3;
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
 
@@ -107,7 +107,7 @@ internal sealed class JsonMembers
     /// <summary>An instant in ISO 8601 with its offset.</summary>
     public DateTimeOffset Instant(string name)
     {
-        var text = Text(name, InstantMaxLength);
+        var text = Text(name, MaxInstantLength);
         // A time without an offset would be read as this machine's local time.
         var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
         if (hasOffset && DateTimeOffset.TryParseExact(

@@ -5,7 +5,7 @@ namespace OrleansSale.Api.Payments;
 /// <summary>
 /// Turns what arrives at the notification endpoint into a <see cref="PaymentNotification"/>; it decides nothing.
 /// </summary>
-public sealed class NotificationReceiver(WebhookSignature signature, TimeProvider clock)
+public sealed class NotificationReceiver(WebhookSignature signature, TimeProvider timeProvider)
 {
     /// <summary>Verifies the signature over the raw bytes, and reads them only if it is valid.</summary>
     public PaymentNotification Receive(IHeaderDictionary headers, ReadOnlyMemory<byte> body)
@@ -15,7 +15,7 @@ public sealed class NotificationReceiver(WebhookSignature signature, TimeProvide
             Single(headers[WebhookSignature.TimestampHeader]),
             Single(headers[WebhookSignature.SignatureHeader]),
             body.Span,
-            clock.GetUtcNow());
+            timeProvider.GetUtcNow());
         return verdict == SignatureVerdict.Valid
             ? PaymentNotification.Parse(body)
             : new PaymentNotification.Unverified(verdict);

@@ -12,30 +12,31 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// Where the payment provider says what was paid. It is answered only after the batch's commit: until then the provider
-/// keeps the message and sends it again, so no captured payment is ever without a record.
+/// Receives the payment provider's notifications. One is answered only after the batch's commit: until then the
+/// provider keeps the message and sends it again, so no captured payment is ever without a record.
 /// </summary>
 public static class NotificationsApi
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapNotifications(this IEndpointRouteBuilder app) =>
-        app.MapPost("/api/payments/notifications", ReceiveAsync).WithTags("Payments").WithSummary("The payment provider's webhook")
-            .Produces(204)
+        app.MapPost("/api/payments/notifications", ReceiveAsync).WithTags("Payments")
+            .WithSummary("The payment provider's webhook").Produces(204)
             .Described("ReceiveNotification", EndpointDescription.Open(
                 Refusal.InvalidRequest, Refusal.Unauthenticated, Refusal.NotFound, Refusal.TooLarge, Refusal.Overloaded,
                 Refusal.Unavailable));
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+        HttpContext http, NotificationReceiver receiver, CatalogueCopy catalogue, IGrainFactory grains,
+        ActorRetry retry)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(PaymentNotification.BodyMaxBytes + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent(PaymentNotification.MaxBodyBytes + 1);
         PaymentNotification notification;
         try
         {
             var length = await ReceivedBody.ReadAsync(
-                http.Request, buffer.AsMemory(0, PaymentNotification.BodyMaxBytes + 1), http.RequestAborted);
-            if (length > PaymentNotification.BodyMaxBytes)
-                return Problem.Invalid("body", $"at most {PaymentNotification.BodyMaxBytes} bytes");
+                http.Request, buffer.AsMemory(0, PaymentNotification.MaxBodyBytes + 1), http.RequestAborted);
+            if (length > PaymentNotification.MaxBodyBytes)
+                return Problem.Invalid("body", $"at most {PaymentNotification.MaxBodyBytes} bytes");
             notification = receiver.Receive(http.Request.Headers, buffer.AsMemory(0, length));
         }
         finally

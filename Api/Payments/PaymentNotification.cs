@@ -3,12 +3,12 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// What the payment provider tells: the closed set of what a notification, real or not, can turn out to be.
+/// A message of the payment provider: the closed set of all that a notification, real or not, can turn out to be.
 /// </summary>
 public abstract record PaymentNotification
 {
     /// <summary>The longest body that is read, in bytes.</summary>
-    public const int BodyMaxBytes = 64 * 1024;
+    public const int MaxBodyBytes = 64 * 1024;
 
     /// <summary>The value of <c>type</c> for captured money.</summary>
     public const string CapturedType = "payment.captured";
@@ -16,9 +16,9 @@ public abstract record PaymentNotification
     /// <summary>The value of <c>type</c> for a refused payment.</summary>
     public const string DeclinedType = "payment.declined";
 
-    private const int TypeMaxLength = 128;
-    private const int IdMaxLength = 128;
-    private const int UserMaxLength = 256;
+    private const int MaxTypeLength = 128;
+    private const int MaxIdLength = 128;
+    private const int MaxUserLength = 256;
 
     private PaymentNotification()
     {
@@ -28,8 +28,8 @@ public abstract record PaymentNotification
     /// <param name="Payment">The provider's payment id; a second one for the same order is a second capture.</param>
     /// <param name="Checkout">The checkout it was paid at.</param>
     /// <param name="Order">The order as it was given to the provider: it may not exist.</param>
-    /// <param name="User">Who paid, <c>weibo:alice</c>.</param>
-    /// <param name="Amount">What was captured.</param>
+    /// <param name="User">The user who paid, <c>weibo:alice</c>.</param>
+    /// <param name="Amount">The captured amount.</param>
     /// <param name="At">The provider's instant of the capture: for people, decisions go by the engine's clock.</param>
     public sealed record Captured(
         string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At)
@@ -55,20 +55,20 @@ public abstract record PaymentNotification
     /// <summary>Reads the body of a verified message.</summary>
     public static PaymentNotification Parse(ReadOnlyMemory<byte> body)
     {
-        if (body.Length > BodyMaxBytes)
-            return new Malformed(new JsonFault("body", $"must be at most {BodyMaxBytes} bytes"));
+        if (body.Length > MaxBodyBytes)
+            return new Malformed(new JsonFault("body", $"must be at most {MaxBodyBytes} bytes"));
         var members = JsonMembers.Parse(body);
-        var type = members.Text("type", TypeMaxLength);
+        var type = members.Text("type", MaxTypeLength);
         if (members.Fault is { } typeFault) return new Malformed(typeFault);
         if (type is not (CapturedType or DeclinedType)) return new Ignored(type);
 
         var at = members.Instant("timestamp");
         var data = members.Object("data");
-        var checkout = data.Id("checkout", IdMaxLength);
-        var order = data.Id("order", IdMaxLength);
-        var user = data.Text("user", UserMaxLength);
+        var checkout = data.Id("checkout", MaxIdLength);
+        var order = data.Id("order", MaxIdLength);
+        var user = data.Text("user", MaxUserLength);
         PaymentNotification result = type == CapturedType
-            ? new Captured(data.Id("payment", IdMaxLength), checkout, order, user, MoneyOf(data.Object("amount")), at)
+            ? new Captured(data.Id("payment", MaxIdLength), checkout, order, user, MoneyOf(data.Object("amount")), at)
             : new Declined(checkout, order, user, at);
         return members.Fault is { } fault ? new Malformed(fault) : result;
     }

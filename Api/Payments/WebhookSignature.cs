@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrleansSale.Api.Payments;
 
-/// <summary>What <see cref="WebhookSignature.Verify"/> found.</summary>
+/// <summary>The finding of <see cref="WebhookSignature.Verify"/>.</summary>
 public enum SignatureVerdict
 {
     /// <summary>Signed with one of the secrets, about now.</summary>
@@ -39,13 +39,13 @@ public sealed class WebhookSignature
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>The longest message id that is accepted, in characters.</summary>
-    public const int IdMaxLength = 256;
+    public const int MaxIdLength = 256;
 
     /// <summary>How many signatures of one message are looked at; a message with more is malformed.</summary>
     public const int MaxSignatures = 16;
 
     private const string Version = "v1,";
-    private const int TimestampMaxLength = 15;
+    private const int MaxTimestampLength = 15;
     private readonly byte[][] _secrets;
 
     /// <param name="secrets">At least one. Any of them verifies, all of them sign: so one is replaced without a
@@ -81,8 +81,8 @@ public sealed class WebhookSignature
     public SignatureVerdict Verify(
         string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
     {
-        if (string.IsNullOrEmpty(id) || id.Length > IdMaxLength
-            || string.IsNullOrEmpty(timestamp) || timestamp.Length > TimestampMaxLength
+        if (string.IsNullOrEmpty(id) || id.Length > MaxIdLength
+            || string.IsNullOrEmpty(timestamp) || timestamp.Length > MaxTimestampLength
             || string.IsNullOrEmpty(signatures)
             || !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {

@@ -13,7 +13,9 @@ public static class Authentication
     /// <summary>The policy of what only operators may open in a browser.</summary>
     public const string OperatorPolicy = "operator";
 
-    /// <summary>How long a session goes on after the last request; no longer than <see cref="Sessions.MaxLifetime"/> in all.</summary>
+    /// <summary>
+    /// How long a session goes on after the last request; no longer than <see cref="Sessions.MaxLifetime"/> in all.
+    /// </summary>
     public static readonly TimeSpan IdleSession = TimeSpan.FromDays(7);
 
     // The prefix makes browsers refuse it from other hosts and unencrypted; Development is unencrypted.
@@ -30,7 +32,9 @@ public static class Authentication
     /// its own credential, pays for none.
     /// </summary>
     /// <param name="services">Where to add them.</param>
-    /// <param name="signingKey">Signs bearer tokens (HS256), 32 bytes or more; not used when an authority vouches for tokens.</param>
+    /// <param name="signingKey">
+    /// Signs bearer tokens (HS256), 32 bytes or more; not used when an authority vouches for tokens.
+    /// </param>
     /// <param name="configuration">The settings below <c>Auth</c>.</param>
     /// <param name="isDevelopment">Whether tokens for any user can be had here.</param>
     public static void AddSignIn(
@@ -73,13 +77,15 @@ public static class Authentication
                 options.Cookie.Path = "/";
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Strict;
-                options.Cookie.SecurePolicy = isDevelopment ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+                options.Cookie.SecurePolicy =
+                    isDevelopment ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
                 options.ExpireTimeSpan = IdleSession;
                 options.SlidingExpiration = true;
                 options.EventsType = typeof(SessionEvents);
             });
         services.AddAuthorizationBuilder().AddPolicy(OperatorPolicy, policy => policy
-            .AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme, JwtBearerDefaults.AuthenticationScheme)
+            .AddAuthenticationSchemes(
+                CookieAuthenticationDefaults.AuthenticationScheme, JwtBearerDefaults.AuthenticationScheme)
             .RequireClaim(Callers.RoleClaim, Caller.OperatorRole));
     }
 }

@@ -9,10 +9,10 @@ using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.SignIn;
 
-/// <summary>Who asks.</summary>
+/// <summary>The user who sent a request.</summary>
 /// <param name="User">The pair channel and subject.</param>
 /// <param name="Channel">The platform that vouches for the subject.</param>
-/// <param name="Name">What to call them; null: unknown.</param>
+/// <param name="Name">Their name; null: unknown.</param>
 /// <param name="Roles">Their roles.</param>
 public sealed record Caller(string User, string Channel, string? Name, string[] Roles)
 {
@@ -26,7 +26,7 @@ public sealed record Caller(string User, string Channel, string? Name, string[] 
     public bool IsOperator => Roles.Contains(OperatorRole);
 }
 
-/// <summary>Finds out who asks: by bearer token for API clients, by cookie for the pages.</summary>
+/// <summary>Finds the caller: by bearer token for API clients, by cookie for the pages.</summary>
 public static class Callers
 {
     /// <summary>The claim of a role.</summary>
@@ -36,7 +36,9 @@ public static class Callers
     public static async ValueTask<Caller?> FindAsync(HttpContext http)
     {
         var byToken = http.Request.Headers.Authorization.Count > 0;
-        var scheme = byToken ? JwtBearerDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme;
+        var scheme = byToken
+            ? JwtBearerDefaults.AuthenticationScheme
+            : CookieAuthenticationDefaults.AuthenticationScheme;
         var result = await http.AuthenticateAsync(scheme);
         return result.Succeeded ? Read(result.Principal) : null;
     }

@@ -24,7 +24,8 @@ public sealed class DevelopmentTokens(byte[] signingKey, TimeProvider timeProvid
             NotBefore = now,
             Expires = now + Lifetime,
             Subject = new ClaimsIdentity(Callers.ClaimsOf(subject, channel, name, roles)),
-            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(signingKey), SecurityAlgorithms.HmacSha256),
+            SigningCredentials = new SigningCredentials(
+                new SymmetricSecurityKey(signingKey), SecurityAlgorithms.HmacSha256),
         });
     }
 }

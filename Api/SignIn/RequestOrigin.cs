@@ -5,13 +5,15 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.SignIn;
 
 /// <summary>
-/// Keeps other sites from using a visitor's session. Browsers attach the cookie by themselves, so whatever changes
-/// something and comes with it must come from a page of this very site, by all that the browser says of it.
+/// Keeps other sites from using a visitor's session. Browsers attach the cookie by themselves. So a request
+/// that changes something and carries the cookie must come from a page of this very site, by all that the browser says
+/// of it.
 /// </summary>
 /// <remarks>
-/// Browsers say so by two headers that no page can set: <c>Origin</c> and <c>Sec-Fetch-Site</c>. Each that is there must
-/// be there once, well-formed, and name this site. A request with neither comes from no browser of these years: nobody but
-/// its sender can have attached the cookie, and for older browsers the cookie's own SameSite=Strict holds. It passes.
+/// Browsers say so by two headers that no page can set: <c>Origin</c> and <c>Sec-Fetch-Site</c>. Each that is there
+/// must be there once, well-formed, and name this site. A request with neither comes from no browser of these years:
+/// nobody but its sender can have attached the cookie, and for older browsers the cookie's own SameSite=Strict holds.
+/// It passes.
 /// </remarks>
 public static class RequestOrigin
 {
@@ -19,16 +21,19 @@ public static class RequestOrigin
 
     private static readonly Problem Foreign = Problem.Of(
         Refusal.Unauthenticated,
-        "With a session only pages of this site may change something, and Origin or Sec-Fetch-Site says that this request is of another.");
+        "With a session only pages of this site may change something, and Origin or Sec-Fetch-Site says that this "
+            + "request is of another.");
 
     /// <summary>Refuses other sites' writes that carry a session, before anything else looks at them.</summary>
     public static void UseRequestOrigin(this WebApplication app) =>
-        app.Use(next => http => MayChangeSomething(http.Request) && CarriesSession(http.Request) && IsForeign(http.Request)
+        app.Use(next => http =>
+            MayChangeSomething(http.Request) && CarriesSession(http.Request) && IsForeign(http.Request)
             ? Foreign.ExecuteAsync(http)
             : next(http));
 
     /// <summary>Refuses other sites also without a session: for what begins or ends one.</summary>
-    internal static ValueTask<object?> RefuseForeignAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    internal static ValueTask<object?> RefuseForeignAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IsForeign(context.HttpContext.Request) ? new(Foreign) : next(context);
 
     /// <summary>Whether the headers say that the request was made by anything but a page of this site.</summary>
@@ -37,13 +42,14 @@ public static class RequestOrigin
         || (request.Headers.TryGetValue("Origin", out var origin) && !IsOwn(origin, request));
 
     private static bool MayChangeSomething(HttpRequest request) =>
-        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+        && !HttpMethods.IsOptions(request.Method);
 
     private static bool CarriesSession(HttpRequest request) =>
         request.Headers.Cookie.Count > 0 && request.Cookies.Keys.Any(Authentication.IsSessionCookie);
 
-    // The host is the one the browser asked for. In front of this process something may end TLS, so https is as good as the
-    // scheme seen here; but from a page that came unencrypted nothing is taken when this front itself speaks https.
+    // The host is the one the browser asked for. In front of this process something may end TLS, so https is as good as
+    // the scheme seen here; but from a page that came unencrypted nothing is taken when this front itself speaks https.
     private static bool IsOwn(StringValues origin, HttpRequest request)
     {
         if (origin is not [{ } text]) return false;
@@ -54,6 +60,7 @@ public static class RequestOrigin
     // An origin never names its scheme's own port; a Host may.
     private static bool Matches(string origin, string scheme, int ownPort, HostString host) =>
         host.HasValue && string.Equals(
-            origin, host.Port is { } port && port != ownPort ? $"{scheme}://{host.Host}:{port}" : $"{scheme}://{host.Host}",
+            origin,
+            host.Port is { } port && port != ownPort ? $"{scheme}://{host.Host}:{port}" : $"{scheme}://{host.Host}",
             StringComparison.OrdinalIgnoreCase);
 }

@@ -17,11 +17,11 @@ namespace OrleansSale.Api.SignIn;
 /// which roles, is asked of the user's own actor, at most every <see cref="BelievedFor"/> for each session.
 /// </summary>
 /// <remarks>
-/// An ended session is therefore worth nothing at any front <see cref="BelievedFor"/> later. If the actor does not answer,
-/// a session is believed until <see cref="BelievedUnanswered"/> after it was last confirmed: a moment without a silo signs
-/// nobody out, and no fault makes an ended session last longer than that. Then the answer is overloaded.
+/// An ended session is therefore worth nothing at any front <see cref="BelievedFor"/> later. If the actor does not
+/// answer, a session is believed until <see cref="BelievedUnanswered"/> after it was last confirmed: a moment without a
+/// silo signs nobody out, and no fault makes an ended session last longer than that. Then the answer is overloaded.
 /// </remarks>
-public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvider time) : IDisposable
+public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider) : IDisposable
 {
     /// <summary>How long a confirmed session is believed without asking.</summary>
     public static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(30);
@@ -62,12 +62,14 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
     /// <exception cref="SaleUnavailableException">It could not be found out for too long.</exception>
     public async ValueTask<ClaimsPrincipal?> ConfirmAsync(ClaimsPrincipal principal)
     {
-        if (Read(principal) is not { } session || time.GetUtcNow() - session.StartedAt > MaxLifetime) return null;
+        if (Read(principal) is not { } session) return null;
+        if (timeProvider.GetUtcNow() - session.StartedAt > MaxLifetime) return null;
         var last = _confirmed.Get<Confirmation>(session.Id);
-        var age = last is null ? TimeSpan.MaxValue : time.GetElapsedTime(last.AskedAt);
-        var mayAsk = last is null || time.GetTimestamp() >= last.NotBefore;
+        var age = last is null ? TimeSpan.MaxValue : timeProvider.GetElapsedTime(last.AskedAt);
+        var mayAsk = last is null || timeProvider.GetTimestamp() >= last.NotBefore;
         if (age > BelievedFor && mayAsk) last = await AskAsync(principal, session, last, age);
-        else if (age > BelievedUnanswered) throw new SaleUnavailableException("A session could not be confirmed for too long.");
+        else if (age > BelievedUnanswered)
+            throw new SaleUnavailableException("A session could not be confirmed for too long.");
         return last!.Roles is { } roles ? WithRoles(principal, roles) : null;
     }
 
@@ -77,7 +79,7 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
         if (Read(principal) is not { } session) return;
         var actor = Of(Callers.Read(principal)!.User);
         await retry.AskAsync(() => actor.EndAsync(session));
-        Remember(session, new Confirmation(null, time.GetTimestamp(), 0));
+        Remember(session, new Confirmation(null, timeProvider.GetTimestamp(), 0));
     }
 
     /// <summary>Ends all sessions of a user, at every front.</summary>
@@ -87,9 +89,10 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
     /// <inheritdoc />
     public void Dispose() => _confirmed.Dispose();
 
-    private async ValueTask<Confirmation> AskAsync(ClaimsPrincipal principal, UserSession session, Confirmation? last, TimeSpan age)
+    private async ValueTask<Confirmation> AskAsync(
+        ClaimsPrincipal principal, UserSession session, Confirmation? last, TimeSpan age)
     {
-        var askedAt = time.GetTimestamp();
+        var askedAt = timeProvider.GetTimestamp();
         try
         {
             // One question for all requests of a session that come together.
@@ -100,7 +103,7 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
         }
         catch (Exception e) when (last is not null && age <= BelievedUnanswered && LostInfrastructure.Is(e))
         {
-            var next = askedAt + (long)(RetryAfter.TotalSeconds * time.TimestampFrequency);
+            var next = askedAt + (long)(RetryAfter.TotalSeconds * timeProvider.TimestampFrequency);
             Remember(session, last with { NotBefore = next });
             return last;
         }
@@ -110,12 +113,16 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
         }
     }
 
-    private void Remember(UserSession session, Confirmation confirmation) => _confirmed.Set(
-        session.Id, confirmation, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = BelievedUnanswered });
+    private void Remember(UserSession session, Confirmation confirmation)
+    {
+        var kept = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = BelievedUnanswered };
+        _confirmed.Set(session.Id, confirmation, kept);
+    }
 
     private static UserSession? Read(ClaimsPrincipal principal) =>
         Callers.Read(principal) is not null && principal.FindFirstValue(IdClaim) is { Length: > 0 } id
-            && long.TryParse(principal.FindFirstValue(StartClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
+            && principal.FindFirstValue(StartClaim) is { } start
+            && long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt)
             ? new UserSession(id, DateTimeOffset.FromUnixTimeMilliseconds(startedAt))
             : null;
 
@@ -128,8 +135,8 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
 
     private IUserSessionsGrain Of(string user) => grains.GetGrain<IUserSessionsGrain>(UserHash.Of(user));
 
-    /// <param name="Roles">What the actor said.</param>
-    /// <param name="AskedAt">When it was asked: what it said is not older than that.</param>
+    /// <param name="Roles">The answer of the actor.</param>
+    /// <param name="AskedAt">When it was asked: its answer is not older than that.</param>
     /// <param name="NotBefore">When it may be asked again, if it has not answered since.</param>
     private sealed record Confirmation(string[]? Roles, long AskedAt, long NotBefore);
 }

@@ -8,9 +8,9 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.SignIn;
 
-/// <summary>Who a page's visitor is.</summary>
+/// <summary>The visitor of a page.</summary>
 /// <param name="User">The user; null: not signed in.</param>
-/// <param name="Name">What to call them.</param>
+/// <param name="Name">Their name.</param>
 /// <param name="Channel">Their platform.</param>
 /// <param name="Roles">Their roles.</param>
 /// <param name="SignIn">The ways to sign in that this front offers.</param>
@@ -19,19 +19,21 @@ public sealed record MeBody(string? User, string? Name, string? Channel, string[
 /// <summary>A token for an API client.</summary>
 public sealed record TokenBody(string Token);
 
-/// <summary>Who to be, in Development.</summary>
+/// <summary>A user to sign in as, in Development.</summary>
 /// <param name="User">Subject, 1–128 printable characters without <c>/</c> and <c>:</c>.</param>
 /// <param name="Channel">Channel, <c>[a-z0-9-]{1,32}</c>.</param>
 /// <param name="Roles">Roles; <c>operator</c> runs sales.</param>
-/// <param name="Name">What to call them.</param>
+/// <param name="Name">Their name.</param>
 public sealed record DevelopmentUser(
     [property: Subject] string User, [property: Channel] string Channel,
-    [property: Roles, JsonConverter(typeof(OneOrManyFormat)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: Roles, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(OneOrManyFormat))]
     string[]? Roles,
-    [property: Line(1, Caller.MaxNameLength), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name);
+    [property: Line(1, Caller.MaxNameLength), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Name);
 
 /// <summary>
-/// Signing in, and the Development stand-in for a platform. What is for Development only is not even mapped elsewhere.
+/// Signing in, and the Development stand-in for a platform, whose endpoints are not even mapped elsewhere.
 /// </summary>
 public static class SignInApi
 {
@@ -43,20 +45,25 @@ public static class SignInApi
         {
             http.Response.Headers.CacheControl = "no-store";
             var caller = await Callers.FindAsync(http);
-            return Reply.Ok(new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways), SignInJson.Wire.MeBody);
+            var me = new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways);
+            return Reply.Ok(me, SignInJson.Wire.MeBody);
         })).WithTags("Sign-in").WithSummary("Who the caller is").Produces<MeBody>()
             .Described("GetMe", EndpointDescription.Anybody(Refusal.Overloaded));
-        app.MapDelete("/api/me/session", (Delegate)SignOutAsync).WithTags("Sign-in").WithSummary("Sign out").Produces(204)
+        app.MapDelete("/api/me/session", (Delegate)SignOutAsync).WithTags("Sign-in").WithSummary("Sign out")
+            .Produces(204)
             .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
             .Described("SignOut", EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded));
         if (!isDevelopment) return;
         app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development").WithSummary("A token for any user")
             .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>()
             .Described("CreateDevelopmentToken", EndpointDescription.Open().WithBody());
-        app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development").WithSummary("Sign in as any user")
+        app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development")
+            .WithSummary("Sign in as any user")
             .Accepts<DevelopmentUser>("application/json").Produces(204)
             .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
-            .Described("CreateDevelopmentSession", EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
+            .Described(
+                "CreateDevelopmentSession",
+                EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
     }
 
     // The session first, then the cookie: users who cannot be signed out for certain keep the cookie to ask again with.
@@ -72,7 +79,8 @@ public static class SignInApi
     {
         var (user, problem) = await RequestBody.ReadAsync(http, SignInJson.Wire.DevelopmentUser);
         if (problem is not null) return problem;
-        return Reply.Ok(new TokenBody(tokens.Sign(user!.User, user.Channel, user.Name, user.Roles ?? [])), SignInJson.Wire.TokenBody);
+        var token = tokens.Sign(user!.User, user.Channel, user.Name, user.Roles ?? []);
+        return Reply.Ok(new TokenBody(token), SignInJson.Wire.TokenBody);
     }
 
     private static async Task<IResult> CreateSessionAsync(HttpContext http, Sessions sessions)

@@ -11,7 +11,8 @@ public sealed class UserAttribute() : GrammarAttribute("^[a-z0-9-]{1,32}:[^/:]{1
 }
 
 /// <summary>The subject of a user.</summary>
-public sealed class SubjectAttribute() : GrammarAttribute("^[^/:]{1,128}$", "1 to 128 printable characters without / and :")
+public sealed class SubjectAttribute()
+    : GrammarAttribute("^[^/:]{1,128}$", "1 to 128 printable characters without / and :")
 {
     /// <inheritdoc/>
     protected override bool Fits(string text) => UserId.IsSubject(text);

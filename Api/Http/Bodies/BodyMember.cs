@@ -6,8 +6,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace OrleansSale.Api.Http.Bodies;
 
 /// <summary>
-/// A member of a type of bodies: what it must be. The serializer by itself would name the first value of a wrong type in
-/// the order of the body, before any rule is asked, and would not name what is missing; so values are looked at here.
+/// A member of a type of bodies: what it must be. Values are checked here, before the serializer makes the body of
+/// them. The serializer alone would stop at the first value of a wrong type in the order of the body, before any rule
+/// is asked, and would not name a member that is missing.
 /// </summary>
 internal sealed class BodyMember
 {
@@ -33,20 +34,26 @@ internal sealed class BodyMember
             throw new InvalidOperationException($"{member.DeclaringType}.{_name} has no rule.");
     }
 
-    /// <summary>What does not fit first in an object, in the order in which its type declares the members.</summary>
-    public static (string Path, FieldProblem Problem)? FindProblem(JsonElement body, JsonTypeInfo type, string path = "")
+    /// <summary>
+    /// The first member of an object that does not fit, in the order in which its type declares them.
+    /// </summary>
+    public static (string Path, FieldProblem Problem)? FindProblem(
+        JsonElement body, JsonTypeInfo type, string path = "")
     {
-        foreach (var member in Known.GetOrAdd(type, static type => [.. type.Properties.Select(one => new BodyMember(one))]))
+        foreach (var member in Known.GetOrAdd(type, MembersOf))
         {
             if (member.FindProblem(body, path) is { } found) return found;
         }
         if (!typeof(IValidatableObject).IsAssignableFrom(type.Type)) return null;
         // Rules between members, each of which fits.
         var whole = (IValidatableObject)body.Deserialize(type)!;
-        return whole.Validate(new ValidationContext(whole)).FirstOrDefault() is { } fault
-            ? ($"{path}{JsonNamingPolicy.CamelCase.ConvertName(fault.MemberNames.Single())}", new FieldProblem(fault.ErrorMessage!))
-            : null;
+        if (whole.Validate(new ValidationContext(whole)).FirstOrDefault() is not { } fault) return null;
+        var name = JsonNamingPolicy.CamelCase.ConvertName(fault.MemberNames.Single());
+        return (path + name, new FieldProblem(fault.ErrorMessage!));
     }
+
+    private static BodyMember[] MembersOf(JsonTypeInfo type) =>
+        [.. type.Properties.Select(member => new BodyMember(member))];
 
     private (string Path, FieldProblem Problem)? FindProblem(JsonElement within, string path)
     {
@@ -84,8 +91,7 @@ internal sealed class BodyMember
             ? [.. list.EnumerateArray().Select(TextOf)]
             : null;
 
-    // Half of a surrogate pair may be written as an escape, which is valid JSON and no valid text. What stands for what
-    // was lost is in no text either.
+    // JSON may have half of a surrogate pair as an escape; no text has. U+FFFD is in no text that fits either.
     private static string TextOf(JsonElement value)
     {
         try

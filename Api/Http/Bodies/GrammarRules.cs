@@ -3,7 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace OrleansSale.Api.Http.Bodies;
 
 /// <summary>A text of a grammar, which the type that derives from this knows.</summary>
-/// <param name="pattern">A regular expression that every such text matches, for clients; the rule may ask for more.</param>
+/// <param name="pattern">
+/// A regular expression that every such text matches, for clients; the rule may ask for more.
+/// </param>
 /// <param name="grammar">The grammar in words: what the text must be.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public abstract class GrammarAttribute(string pattern, string grammar) : RegularExpressionAttribute(pattern), IFieldRule

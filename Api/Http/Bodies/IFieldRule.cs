@@ -1,19 +1,19 @@
 namespace OrleansSale.Api.Http.Bodies;
 
-/// <summary>What is wrong with a field of a request's body.</summary>
+/// <summary>A fault of a field of a request's body.</summary>
 /// <param name="Detail">In words, for a person.</param>
 /// <param name="Fault">The same for programs.</param>
 public readonly record struct FieldProblem(string Detail, FieldFault Fault = FieldFault.Malformed);
 
 /// <summary>
 /// A rule for a member of a body, set on it as a validation attribute. <see cref="RequestBody"/> asks it about each
-/// value; whether the member is there at all is not its affair.
+/// value that is there; whether a member may be missing follows from its type.
 /// </summary>
 public interface IFieldRule
 {
-    /// <summary>What is said of a value that is of another JSON type.</summary>
+    /// <summary>The answer to a value of another JSON type.</summary>
     FieldProblem WrongType { get; }
 
-    /// <summary>What is wrong with a value of the member's type; null: nothing.</summary>
+    /// <summary>The fault of a value of the member's type; null: it has none.</summary>
     FieldProblem? Check(object value);
 }

@@ -4,15 +4,16 @@ namespace OrleansSale.Api.Http.Bodies;
 public static class ReceivedBody
 {
     /// <summary>Reads until the buffer is full or the body ends; how many bytes there were.</summary>
-    /// <exception cref="BadHttpRequestException">
-    /// The body is malformed, too long for the server, too slow or cut off. The server tells some of that as any failed
-    /// input or output, which elsewhere means lost infrastructure; here it is always the client's.
-    /// </exception>
-    public static async ValueTask<int> ReadAsync(HttpRequest request, Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <exception cref="BadHttpRequestException"> The body is malformed, too long for the server, too slow or cut off.
+    /// The server throws some of that as an error of input or output, which elsewhere means lost infrastructure; here
+    /// it is always the client's fault. </exception>
+    public static async ValueTask<int> ReadAsync(
+        HttpRequest request, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try
         {
-            return await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            return await request.Body.ReadAtLeastAsync(
+                buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {

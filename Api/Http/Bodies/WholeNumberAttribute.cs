@@ -24,7 +24,7 @@ public sealed class WholeNumberAttribute : RangeAttribute, IFieldRule
     public override bool IsValid(object? value) =>
         value is null || Check(Convert.ToInt64(value, CultureInfo.InvariantCulture)) is null;
 
-    /// <summary>What is said of anything but a whole number of a range.</summary>
+    /// <summary>The answer to anything but a whole number of a range.</summary>
     public static FieldProblem ProblemOf(long min, long max) =>
         new(string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
 }

@@ -9,17 +9,17 @@ public static class WrittenTextRules
     private const string NoSuchCharacters =
         "must have no control characters, none that reorder the text around them, and no halves of characters";
 
-    /// <summary>What is said of a value that is no text.</summary>
+    /// <summary>The answer to a value that is no text.</summary>
     public static readonly FieldProblem NoText = new("must be a text");
 
-    /// <summary>What is wrong with a text of one line; null: nothing.</summary>
+    /// <summary>The fault of a text of one line; null: it has none.</summary>
     public static FieldProblem? CheckLine(string text, int minLength, int maxLength) =>
         PlainText.IsLine(text)
             ? CheckLength(text, minLength, maxLength)
             : new FieldProblem("must be one line; it " + NoSuchCharacters, FieldFault.Characters);
 
     /// <summary>
-    /// What is wrong with a text of one line or several, which has line feeds for all that breaks lines; null: nothing.
+    /// The fault of a text of one line or several, in which line feeds break the lines; null: it has none.
     /// </summary>
     public static FieldProblem? CheckLines(string text, int minLength, int maxLength) =>
         PlainText.IsLines(text)
@@ -30,7 +30,8 @@ public static class WrittenTextRules
     {
         var seen = PlainText.CountVisible(text);
         if (seen == 0) return new FieldProblem("must not be blank", FieldFault.Blank);
-        if (text.Length > maxLength) return new FieldProblem($"must have at most {maxLength} characters", FieldFault.TooLong);
+        if (text.Length > maxLength)
+            return new FieldProblem($"must have at most {maxLength} characters", FieldFault.TooLong);
         return seen < minLength
             ? new FieldProblem($"must have at least {minLength} characters", FieldFault.TooShort)
             : null;
@@ -57,7 +58,8 @@ public sealed class LineAttribute : StringLengthAttribute, IFieldRule
 }
 
 /// <summary>
-/// A text of one line or several, however they are parted; it is kept as <see cref="PlainText.WithLineFeeds"/> gives it.
+/// A text of one line or several, however they are parted; it is kept as <see cref="PlainText.WithLineFeeds"/> gives
+/// it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class LinesAttribute : StringLengthAttribute, IFieldRule

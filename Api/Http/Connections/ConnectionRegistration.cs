@@ -21,25 +21,33 @@ public static partial class ConnectionRegistration
         builder.Services.AddOptions<ConnectionOptions>().BindConfiguration("Sale")
             .PostConfigure(options => options.Follow(openFiles))
             .ValidateDataAnnotations()
-            .Validate(options => options.MaxStreams < options.MaxConnections, "Sale:MaxStreams must be less than Sale:MaxConnections.")
+            .Validate(
+                options => options.MaxStreams < options.MaxConnections,
+                "Sale:MaxStreams must be less than Sale:MaxConnections.")
             .ValidateOnStart();
         builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<IConnectionListenerFactory, CountedListeners>();
         builder.Services.AddOptions<KestrelServerOptions>()
             .PostConfigure<OpenConnections>((server, connections) => connections.Govern(server.Limits));
-        builder.Services.AddOptions<SocketTransportOptions>().PostConfigure<IOptions<ConnectionOptions>>((sockets, options) =>
-            sockets.CreateBoundListenSocket = endpoint => Listen(endpoint, options.Value.Unacknowledged));
+        builder.Services.AddOptions<SocketTransportOptions>().PostConfigure<IOptions<ConnectionOptions>>(
+            (sockets, options) => sockets.CreateBoundListenSocket =
+                endpoint => Listen(endpoint, options.Value.Unacknowledged));
     }
 
     private static Socket Listen(EndPoint endpoint, TimeSpan unacknowledged)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
         if (OperatingSystem.IsLinux() && socket.ProtocolType == ProtocolType.Tcp)
-            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)unacknowledged.TotalMilliseconds));
+        {
+            var milliseconds = BitConverter.GetBytes((int)unacknowledged.TotalMilliseconds);
+            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, milliseconds);
+        }
         return socket;
     }
 
-    /// <summary>Asks clients to leave after their answer while it is crowded, and tells the bounds. It is to come first.</summary>
+    /// <summary>
+    /// Asks clients to leave after their answer while it is crowded, and logs the bounds. It is to come first.
+    /// </summary>
     public static void UseConnections(this WebApplication app, int openFiles)
     {
         var connections = app.Services.GetRequiredService<OpenConnections>();
@@ -54,8 +62,8 @@ public static partial class ConnectionRegistration
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information,
-            "{OpenFiles} files may be open: at most {Connections} connections of clients, of which {Streams} event streams")]
+        [LoggerMessage(1, LogLevel.Information, "{OpenFiles} files may be open: "
+            + "at most {Connections} connections of clients, of which {Streams} event streams")]
         public static partial void Bounds(ILogger log, int openFiles, int connections, int streams);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// Listens as the server's sockets do, and closes at once what there is no place for. The server has a limit of its own, which
-/// looks only after it has taken in whatever came in the meantime: each of them has an open file by then.
+/// Listens as the server's sockets do, and closes connections at once for which there is no place. The server's own
+/// limit looks only after it has accepted all that came in the meantime, and each of these has an open file by then.
 /// </summary>
 public sealed class CountedListeners(
     IOptions<SocketTransportOptions> options, ILoggerFactory loggers, OpenConnections connections)
@@ -19,7 +19,8 @@ public sealed class CountedListeners(
     public bool CanBind(EndPoint endpoint) => _sockets.CanBind(endpoint);
 
     /// <inheritdoc/>
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+    public async ValueTask<IConnectionListener> BindAsync(
+        EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new Listener(await _sockets.BindAsync(endpoint, cancellationToken), connections);
 
     private sealed class Listener(IConnectionListener sockets, OpenConnections connections) : IConnectionListener
@@ -37,7 +38,8 @@ public sealed class CountedListeners(
             return null;
         }
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => sockets.UnbindAsync(cancellationToken);
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) =>
+            sockets.UnbindAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => sockets.DisposeAsync();
     }

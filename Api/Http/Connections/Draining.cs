@@ -5,13 +5,13 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// The end of a front, in an order that costs no client an answer: told to end, it says it is not ready, so that a load
-/// balancer sends new clients elsewhere, and asks those it has to leave after their answer; after
-/// <see cref="SaleOptions.DrainSeconds"/> it takes no more connections and finishes what is in flight.
+/// The end of a front, in an order that costs no client an answer. When it shall end it says it is not ready, so that a
+/// load balancer sends new clients elsewhere, and asks those it has to leave after their answer; after <see
+/// cref="SaleOptions.DrainSeconds"/> it takes no more connections and finishes what is in flight.
 /// </summary>
 public sealed class Draining(IOptions<SaleOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
-    /// <summary>Whether it has been told to end.</summary>
+    /// <summary>Whether it is to end.</summary>
     public bool IsDraining => lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>Before anything else stops: the server and the actors still answer.</summary>

@@ -6,24 +6,25 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// Counts the clients' connections, so that they never take the last open file from those who buy. When few places are left,
-/// clients are asked to leave after their answer, and silent connections are closed soon: places are then free for others.
+/// Counts the clients' connections, so that they never take the last open file from buyers. When few places are left,
+/// clients are asked to leave after their answer, and silent connections are closed soon: places are then free for
+/// others.
 /// </summary>
 public sealed partial class OpenConnections(IOptions<ConnectionOptions> options, ILogger<OpenConnections> log)
 {
     /// <summary>While it is crowded, how long a new connection may be silent before and between its requests.</summary>
     public static readonly TimeSpan CrowdedSilence = TimeSpan.FromSeconds(5);
 
-    /// <summary>That connections are closed for want of places is told in the log at most this often.</summary>
+    /// <summary>Closed connections are logged at most this often.</summary>
     public static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
-    private readonly int _most = options.Value.MaxConnections!.Value;
+    private readonly int _max = options.Value.MaxConnections!.Value;
     private readonly Lock _counting = new();
     private KestrelServerLimits? _limits;
-    private (TimeSpan KeepAlive, TimeSpan Headers) _patience;
+    private (TimeSpan KeepAlive, TimeSpan Headers) _relaxed;
     private volatile bool _isCrowded;
     private int _open, _refused;
-    private long? _toldAt;
+    private long? _loggedAt;
 
     /// <summary>Whether more than seven of eight places are taken.</summary>
     public bool IsCrowded => _isCrowded;
@@ -33,16 +34,16 @@ public sealed partial class OpenConnections(IOptions<ConnectionOptions> options,
 
     /// <summary>Makes these limits stricter while it is crowded.</summary>
     public void Govern(KestrelServerLimits limits) =>
-        (_limits, _patience) = (limits, (limits.KeepAliveTimeout, limits.RequestHeadersTimeout));
+        (_limits, _relaxed) = (limits, (limits.KeepAliveTimeout, limits.RequestHeadersTimeout));
 
     /// <summary>Takes a place for a connection until it closes; false: there is none.</summary>
     public bool TryEnter(ConnectionContext connection)
     {
         lock (_counting)
         {
-            if (_open >= _most)
+            if (_open >= _max)
             {
-                TellRefused();
+                LogRefused();
                 return false;
             }
             Change(+1);
@@ -59,27 +60,28 @@ public sealed partial class OpenConnections(IOptions<ConnectionOptions> options,
     private void Change(int by)
     {
         _open += by;
-        var isCrowded = _open > _most - _most / 8;
+        var isCrowded = _open > _max - _max / 8;
         if (isCrowded == _isCrowded) return;
         _isCrowded = isCrowded;
         // The server asks for them at the beginning of each connection.
         if (_limits is null) return;
-        _limits.KeepAliveTimeout = isCrowded ? CrowdedSilence : _patience.KeepAlive;
-        _limits.RequestHeadersTimeout = isCrowded ? CrowdedSilence : _patience.Headers;
+        _limits.KeepAliveTimeout = isCrowded ? CrowdedSilence : _relaxed.KeepAlive;
+        _limits.RequestHeadersTimeout = isCrowded ? CrowdedSilence : _relaxed.Headers;
     }
 
-    private void TellRefused()
+    private void LogRefused()
     {
         _refused++;
         var now = TimeProvider.System.GetTimestamp();
-        if (_toldAt is { } told && TimeProvider.System.GetElapsedTime(told, now) < LogInterval) return;
-        Log.Full(log, _refused, _most);
-        (_toldAt, _refused) = (now, 0);
+        if (_loggedAt is { } logged && TimeProvider.System.GetElapsedTime(logged, now) < LogInterval) return;
+        Log.Full(log, _refused, _max);
+        (_loggedAt, _refused) = (now, 0);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Refused} connections were closed: all {Most} places (Sale:MaxConnections) are taken")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "{Refused} connections were closed: all {Most} places (Sale:MaxConnections) are taken")]
         public static partial void Full(ILogger log, int refused, int most);
     }
 }

@@ -6,17 +6,20 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// The body of an answer that waits for its client only so long: one who does not read is cut off, and what was read for them
-/// ends and is freed.
+/// The body of an answer that waits for its client only so long: one who does not read is cut off, and what was read
+/// for them ends and is freed.
 /// </summary>
 /// <remarks>
-/// The server's own minimum rate does not do: it is an average over the connection's life, so after a megabyte that went into
-/// the system's buffers a client may stand still for over an hour at its default of 240 bytes a second. Here every part has to
-/// leave within <see cref="ConnectionOptions.ClientPatienceSeconds"/>, and none but a stalled one is timed.
+/// The server's own minimum rate does not do: it is an average over the connection's life, so after a megabyte that
+/// went into the system's buffers a client may stand still for over an hour at its default of 240 bytes a second. Here
+/// every part has to leave within <see cref="ConnectionOptions.ClientPatienceSeconds"/>, and none but a stalled one is
+/// timed.
 /// </remarks>
 internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
 {
-    /// <summary>The part of a body that is handed to the server at a time, in bytes: as much as it buffers before it waits.</summary>
+    /// <summary>
+    /// The part of a body that is handed to the server at a time, in bytes: as much as it buffers before it waits.
+    /// </summary>
     public const int PartLength = 64 * 1024;
 
     private readonly HttpContext _http;
@@ -108,7 +111,7 @@ internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
         catch (TimeoutException)
         {
             _http.Abort();
-            // Told like any client who has gone: at once, where the server would tell it only a little later.
+            // As for any client who has gone, but at once: the server would signal it only a little later.
             _http.RequestAborted = new CancellationToken(canceled: true);
             throw new OperationCanceledException("The client does not read its answer.", _http.RequestAborted);
         }

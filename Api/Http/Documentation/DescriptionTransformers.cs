@@ -7,7 +7,7 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Documentation;
 
 /// <summary>
-/// What the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.
+/// Adds what the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.
 /// </summary>
 internal static class DescriptionTransformers
 {
@@ -21,8 +21,11 @@ internal static class DescriptionTransformers
         if (operation.Responses?.GetValueOrDefault("200")?.Content is { } contents)
         {
             // A table and a stream of events are text: a client that took them for one object could not read them.
-            foreach (var (_, media) in contents.Where(content => content.Key.StartsWith("text/", StringComparison.Ordinal)))
-                media.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+            foreach (var (type, media) in contents)
+            {
+                if (type.StartsWith("text/", StringComparison.Ordinal))
+                    media.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+            }
         }
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var description = metadata.OfType<EndpointDescription>().LastOrDefault() ?? EndpointDescription.Open();
@@ -67,7 +70,8 @@ internal static class DescriptionTransformers
             if (MemberOf(schema, member.Name) is { Type: not null } described)
                 described.Type &= ~JsonSchemaType.Null;
         }
-        // Generators make a type of its own only of what says that it is a text. Null is no value of a set: members are left out.
+        // Generators make a type of its own only of what says that it is a text. Null is no value of a set: members are
+        // left out.
         if (schema is { Enum: { Count: > 0 } values, Type: null })
         {
             schema.Type = JsonSchemaType.String;
@@ -81,7 +85,8 @@ internal static class DescriptionTransformers
     }
 
     // Any of the schemes will do; none is said too, so that nobody takes it for forgotten.
-    private static List<OpenApiSecurityRequirement> SecurityOf(EndpointDescription description, OpenApiDocument? document)
+    private static List<OpenApiSecurityRequirement> SecurityOf(
+        EndpointDescription description, OpenApiDocument? document)
     {
         var schemes = description.Schemes.Select(scheme => new OpenApiSecurityRequirement
         {
@@ -95,7 +100,10 @@ internal static class DescriptionTransformers
         Description = $"`{Problem.CodeOf(Refusal.InvalidRequest)}`",
         Content = new Dictionary<string, OpenApiMediaType>
         {
-            [Problem.MediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ProblemBody), document) },
+            [Problem.MediaType] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchemaReference(nameof(ProblemBody), document),
+            },
         },
     };
 
@@ -103,8 +111,8 @@ internal static class DescriptionTransformers
         schema.Properties is { } members && members.TryGetValue(name, out var member) ? member as OpenApiSchema : null;
 
     private static bool IsLeftOut(System.Reflection.ICustomAttributeProvider? member) =>
-        member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is
-            [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault }, ..];
+        member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { } rule, ..]
+        && rule.Condition is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
 
     private static bool IsOneOrMany(System.Reflection.ICustomAttributeProvider? member) =>
         member?.GetCustomAttributes(typeof(JsonConverterAttribute), inherit: true) is

@@ -8,7 +8,7 @@ namespace OrleansSale.Api.Http.Documentation;
 /// <summary>The contract as an OpenAPI document, and a page to read and try it.</summary>
 public static class DocumentationApi
 {
-    // What the operations of a tag are about.
+    // The subject of each tag's operations.
     private static readonly Dictionary<string, string> Tags = new()
     {
         ["Batches"] = "Public boards: what is sold, when, and how much of it is left.",
@@ -24,10 +24,10 @@ public static class DocumentationApi
     private const string Description = """
         Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.
 
-        Texts for people may have characters of any script, and no control characters, none that reorder the text around them
-        (U+202A–U+202E, U+2066–U+206F) and no halves of characters. Blank is what has nothing to be seen. The length of a text is
-        counted in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have several lines and tabs;
-        every line break becomes a line feed.
+        Texts for people may have characters of any script. They may have no control characters, none that reorder the
+        text around them (U+202A–U+202E, U+2066–U+206F) and no halves of characters. A text is blank if nothing of it can
+        be seen. Lengths are in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have
+        several lines and tabs; every line break becomes a line feed.
         """;
 
     /// <summary>
@@ -52,16 +52,27 @@ public static class DocumentationApi
             {
                 Title = "OrleansSale",
                 Version = "v1",
-                License = new OpenApiLicense { Name = "All rights reserved", Identifier = "LicenseRef-All-Rights-Reserved" },
+                License = new OpenApiLicense
+                {
+                    Name = "All rights reserved",
+                    Identifier = "LicenseRef-All-Rights-Reserved",
+                },
                 Description = Description,
             };
             // All paths are below it, wherever it is.
-            document.Servers = [new OpenApiServer { Url = "/", Description = "The front that serves this description." }];
-            foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) tag.Description = Tags.GetValueOrDefault(tag.Name ?? "");
+            const string Own = "The front that serves this description.";
+            document.Servers = [new OpenApiServer { Url = "/", Description = Own }];
+            foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
+                tag.Description = Tags.GetValueOrDefault(tag.Name ?? "");
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                ["Bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                ["Bearer"] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                },
                 ["Ticket"] = new OpenApiSecurityScheme
                 {
                     Type = SecuritySchemeType.ApiKey,

@@ -11,7 +11,7 @@ namespace OrleansSale.Api.Sales.Boards;
 /// The board: the public snapshot of a batch, from committed state only. free + held + sold + withdrawn = stock.
 /// </summary>
 /// <param name="Id">Batch id.</param>
-/// <param name="Product">What is sold.</param>
+/// <param name="Product">The product for sale.</param>
 /// <param name="Channel">The platform whose users may take part, or a list of them.</param>
 /// <param name="Stock">Units offered so far, restocks included.</param>
 /// <param name="PerUserLimit">Units a user may have in live orders.</param>
@@ -30,8 +30,9 @@ namespace OrleansSale.Api.Sales.Boards;
 /// The instant at which the batch decides: this front's clock, or later if the batch's ledger is ahead of it.
 /// </param>
 public sealed record BoardBody(
-    string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
-    int PaymentWindowSeconds, ScheduleBody Schedule, [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
+    string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock,
+    int PerUserLimit, int PaymentWindowSeconds, ScheduleBody Schedule,
+    [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
     int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, HeadBody Head, DateTimeOffset ServerTime)
 {
     /// <summary>The board of a batch when this front's clock says this.</summary>
@@ -53,7 +54,9 @@ public sealed record BoardList(
     BoardBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
 /// <summary>A product.</summary>
-/// <param name="Id">Product id, <c>[a-z0-9-]{1,64}</c>; it may be a number, since it stands in no export to spreadsheets.</param>
+/// <param name="Id">
+/// Product id, <c>[a-z0-9-]{1,64}</c>; it may be a number, since it stands in no export to spreadsheets.
+/// </param>
 /// <param name="Name">Name for people: one line, 1–200 characters.</param>
 /// <param name="Price">Price of one unit, 1…1,000,000,000,000 minor units.</param>
 /// <param name="ImageUrl">An https or site-relative address of a picture, at most 2,000 characters.</param>
@@ -68,7 +71,9 @@ public sealed record ProductBody(
 }
 
 /// <summary>An amount of money.</summary>
-/// <param name="Amount">In minor units of the currency by ISO 4217: 199900 CNY is ¥1,999.00, 1999 KWD is 1.999, 1999 JPY is 1,999.</param>
+/// <param name="Amount">
+/// In minor units of the currency by ISO 4217: 199900 CNY is ¥1,999.00, 1999 KWD is 1.999, 1999 JPY is 1,999.
+/// </param>
 /// <param name="Currency">ISO 4217 code of a currency: no funds code, metal or test code.</param>
 public sealed record MoneyBody([property: Price] long Amount, [property: CurrencyCode] string Currency)
 {
@@ -77,7 +82,8 @@ public sealed record MoneyBody([property: Price] long Amount, [property: Currenc
 
 /// <summary>The four instants of a batch.</summary>
 public sealed record ScheduleBody(
-    DateTimeOffset ReservationOpens, DateTimeOffset ReservationCloses, DateTimeOffset SaleOpens, DateTimeOffset SaleCloses)
+    DateTimeOffset ReservationOpens, DateTimeOffset ReservationCloses, DateTimeOffset SaleOpens,
+    DateTimeOffset SaleCloses)
     : IValidatableObject
 {
     /// <inheritdoc/>

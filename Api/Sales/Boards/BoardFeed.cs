@@ -5,14 +5,14 @@ using OrleansSale.GrainInterfaces.Catalogue;
 namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
-/// A front's copy of one batch: its board, and the users to whom only the batch may answer. While somebody buys from the
-/// batch or watches it, one poll for everybody refreshes the copy all the time. Otherwise the copy is refreshed when
-/// somebody asks for it and it is too old, by one question for everybody. A copy that nobody asks for costs nothing. If
-/// the batch does not answer, the last copy stays.
+/// A front's copy of one batch: its board, and the users to whom only the batch may answer. While somebody buys from
+/// the batch or watches it, one poll for everybody refreshes the copy all the time. Otherwise the copy is refreshed
+/// when somebody asks for it and it is too old, by one question for everybody. A copy that nobody asks for costs
+/// nothing. If the batch does not answer, the last copy stays.
 /// </summary>
 /// <remarks>
-/// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So the front knows
-/// every holder of a unit that a copy counts before the copy can tell anybody that nothing is left.
+/// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So the front
+/// knows every holder of a unit that a copy counts before it refuses anybody because nothing is left.
 /// </remarks>
 public sealed partial class BoardFeed(
     ListedBatch listed, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log, CancellationToken stopping)
@@ -26,7 +26,7 @@ public sealed partial class BoardFeed(
     /// <summary>Between two polls of a batch whose ledger is damaged.</summary>
     public static readonly TimeSpan DamagedPollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long who needs the newest waits for each of the two polls that it takes.</summary>
+    /// <summary>How long a reader of the newest copy waits for each of the two polls that it takes.</summary>
     public static readonly TimeSpan MaxCatchUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Polling ends this long after the last purchase or viewer.</summary>
@@ -78,7 +78,8 @@ public sealed partial class BoardFeed(
     public bool IsSilent { get; private set; }
 
     /// <summary>
-    /// For a purchase: the copy if it is fresh enough to answer from, else null; either way it is renewed from now on.
+    /// For a purchase: the copy if it is fresh enough to answer from, else null; either way it is refreshed from now
+    /// on.
     /// </summary>
     public BoardCopy? Fresh()
     {
@@ -107,7 +108,9 @@ public sealed partial class BoardFeed(
         }
     }
 
-    /// <summary>The newest copy as it is told when this front's clock says this; null if there never was one.</summary>
+    /// <summary>
+    /// The text of the newest copy at this instant of the front's clock; null if there never was one.
+    /// </summary>
     public BoardText? TextAt(DateTimeOffset clock)
     {
         if (Current is not { } copy) return null;
@@ -125,7 +128,8 @@ public sealed partial class BoardFeed(
             while (true)
             {
                 var left = FirstWait - _monotonic.GetElapsedTime(started);
-                if (await RefreshAsync().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero) is { } first) return first;
+                if (left < TimeSpan.Zero) left = TimeSpan.Zero;
+                if (await RefreshAsync().WaitAsync(left) is { } first) return first;
                 RequireSound();
                 await Task.Delay(PollPace.MinInterval, _monotonic);
             }
@@ -144,9 +148,9 @@ public sealed partial class BoardFeed(
     {
         // One under way may have asked before; the one after it has not.
         await TryRefreshAsync();
-        var isRenewed = await TryRefreshAsync();
+        var isRefreshed = await TryRefreshAsync();
         RequireSound();
-        return isRenewed;
+        return isRefreshed;
     }
 
     // A purchase, or a viewer's stream. Reading alone is no reason to poll.
@@ -158,7 +162,7 @@ public sealed partial class BoardFeed(
     }
 
     /// <summary>
-    /// Takes in orders that this front is about to tell: their users are the batch's to answer from now on.
+    /// Takes in orders that this front is about to answer with: from now on only the batch answers their users.
     /// </summary>
     public void Learn(ReadOnlySpan<PurchaseOutcome> outcomes)
     {
@@ -178,8 +182,8 @@ public sealed partial class BoardFeed(
     /// <summary>Says that a viewer left.</summary>
     public void Unwatch() => Stream.Leave();
 
-    // Who shows interest writes it and then looks whether anybody polls; who stops polling says so and then looks for
-    // interest once more. With a fence between the two on both sides, at least one of them sees the other.
+    // A caller that shows interest writes it, and then looks whether anybody polls. A poll that stops says so, and then
+    // looks for interest once more. With a fence between the two steps on both sides, at least one sees the other.
     private async Task PollAsync()
     {
         do
@@ -230,7 +234,8 @@ public sealed partial class BoardFeed(
 
     private void Raise(long seq)
     {
-        for (var known = KnownHead; known < seq; known = KnownHead) Interlocked.CompareExchange(ref _knownHead, seq, known);
+        for (var known = KnownHead; known < seq; known = KnownHead)
+            Interlocked.CompareExchange(ref _knownHead, seq, known);
     }
 
     /// <summary>Asks the batch, once for all who ask meanwhile. Null: it did not answer.</summary>
@@ -262,7 +267,7 @@ public sealed partial class BoardFeed(
                 var copy = new BoardCopy(update.Snapshot, askedAt);
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);
-                if (_outage.Succeeds() is { } failures) Log.Renewed(log, Terms.Id, failures);
+                if (_outage.Succeeds() is { } failures) Log.Refreshed(log, Terms.Id, failures);
                 (IsSilent, _damage) = (false, null);
                 return copy;
             }
@@ -277,24 +282,26 @@ public sealed partial class BoardFeed(
         {
             IsSilent = true;
             // When everything ends, the batch does too.
-            if (!stopping.IsCancellationRequested) TellFailure(e);
+            if (!stopping.IsCancellationRequested) LogFailure(e);
             return null;
         }
     }
 
-    private void TellFailure(Exception e)
+    private void LogFailure(Exception e)
     {
         if (!_outage.Fails(e.GetType().Name)) return;
-        // The trace is of use where nobody knows what it is.
-        Log.NotRenewed(log, Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
+        // A trace helps only with an unexpected failure.
+        Log.NotRefreshed(log, Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The board of {Batch} is not renewed any more, but asked for all the time: {Reason}")]
-        public static partial void NotRenewed(ILogger log, string batch, string reason, Exception? exception);
+        [LoggerMessage(1, LogLevel.Warning,
+            "The board of {Batch} cannot be refreshed; the front goes on asking for it: {Reason}")]
+        public static partial void NotRefreshed(ILogger log, string batch, string reason, Exception? exception);
 
-        [LoggerMessage(2, LogLevel.Information, "The board of {Batch} is renewed again, after {Failures} tries that failed")]
-        public static partial void Renewed(ILogger log, string batch, int failures);
+        [LoggerMessage(2, LogLevel.Information,
+            "The board of {Batch} is refreshed again, after {Failures} failures")]
+        public static partial void Refreshed(ILogger log, string batch, int failures);
     }
 }

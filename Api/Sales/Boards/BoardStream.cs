@@ -3,10 +3,12 @@ using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Sales.Boards;
 
-/// <summary>The live stream of one board: one frame for all its viewers, and the next when there is something to tell.</summary>
+/// <summary>
+/// The live stream of one board: one frame for all its viewers, and the next one when the board has changed.
+/// </summary>
 /// <param name="terms">The terms of the batch.</param>
-/// <param name="time">The front's clock.</param>
-public sealed class BoardStream(BatchTerms terms, TimeProvider time)
+/// <param name="timeProvider">The front's clock.</param>
+public sealed class BoardStream(BatchTerms terms, TimeProvider timeProvider)
 {
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private int _viewers;
@@ -24,16 +26,17 @@ public sealed class BoardStream(BatchTerms terms, TimeProvider time)
     /// <summary>One viewer less.</summary>
     internal void Leave() => Interlocked.Decrement(ref _viewers);
 
-    /// <summary>Tells the viewers the newest counts, if they are news and not too soon.</summary>
+    /// <summary>Shows the newest counts to the viewers, if they have changed and it is not too soon.</summary>
     internal void Publish(BatchSnapshot snapshot)
     {
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var board = BoardBody.Of(terms, snapshot, now);
         var last = _frame;
         var elapsed = _monotonic.GetElapsedTime(last.At);
         var isSoon = elapsed < Frame.IntervalFor(Volatile.Read(ref _viewers));
         if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot))) return;
-        var frame = new Frame(JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody), board.Phase, _monotonic.GetTimestamp())
+        var data = JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody);
+        var frame = new Frame(data, board.Phase, _monotonic.GetTimestamp())
         {
             Snapshot = snapshot,
         };
@@ -41,7 +44,7 @@ public sealed class BoardStream(BatchTerms terms, TimeProvider time)
         last.Supersede();
     }
 
-    /// <summary>Ends what is shown: nobody goes on watching what nobody vouches for.</summary>
+    /// <summary>Ends the stream: nobody goes on watching a board that may be wrong.</summary>
     internal void End()
     {
         var last = _frame;

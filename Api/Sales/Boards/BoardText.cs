@@ -7,8 +7,8 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
-/// A board in JSON, encoded once for all who ask while it says the same. Only <c>serverTime</c>, its last member, is each
-/// answer's own.
+/// A board in JSON, encoded once for all who ask while it says the same. Only <c>serverTime</c>, its last member, is
+/// each answer's own.
 /// </summary>
 /// <param name="terms">The terms of the batch.</param>
 /// <param name="counts">The counts it shows.</param>
@@ -20,7 +20,7 @@ public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phas
 
     private readonly byte[] _beforeTime = Encode(terms, counts, phase);
 
-    /// <summary>Stands for all that it says but the time.</summary>
+    /// <summary>A hash of all its members but the time.</summary>
     public ulong Hash => field != 0 ? field : field = XxHash3.HashToUInt64(_beforeTime);
 
     /// <summary>Its length in bytes, the time included.</summary>
@@ -28,12 +28,12 @@ public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phas
 
     private static ReadOnlySpan<byte> AfterTime => "\"}"u8;
 
-    /// <summary>Whether it says just that.</summary>
+    /// <summary>Whether it is the text of these counts and this phase.</summary>
     public bool IsOf(BatchSnapshot snapshot, Phase shown) =>
         shown == phase && snapshot.Seq == counts.Seq && snapshot.Reserved == counts.Reserved
         && (snapshot.Lead - counts.Lead).Duration() < SameLead;
 
-    /// <summary>Writes it as it is told when this front's clock says this.</summary>
+    /// <summary>Writes it as an answer at this instant of the front's clock.</summary>
     public void Write(IBufferWriter<byte> output, DateTimeOffset clock)
     {
         output.Write(_beforeTime);
@@ -46,6 +46,7 @@ public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phas
     private static byte[] Encode(BatchTerms terms, BatchSnapshot counts, Phase phase)
     {
         var board = BoardBody.Of(terms, counts, default) with { Phase = phase };
-        return JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody)[..^(InstantText.Length + AfterTime.Length)];
+        var text = JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody);
+        return text[..^(InstantText.Length + AfterTime.Length)];
     }
 }

@@ -15,8 +15,8 @@ public sealed class PollPace
     private int _polled;
 
     /// <summary>Between two polls of a batch now.</summary>
-    public TimeSpan Interval =>
-        TimeSpan.FromSeconds(Math.Max(MinInterval.TotalSeconds, (double)Volatile.Read(ref _polled) / MaxPollsPerSecond));
+    public TimeSpan Interval => TimeSpan.FromSeconds(
+        Math.Max(MinInterval.TotalSeconds, (double)Volatile.Read(ref _polled) / MaxPollsPerSecond));
 
     /// <summary>One more batch is polled.</summary>
     public void Began() => Interlocked.Increment(ref _polled);

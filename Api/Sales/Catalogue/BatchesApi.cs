@@ -36,11 +36,12 @@ public static class BatchesApi
         return Results.Empty;
     }
 
-    private static async Task<IResult> GetAsync(HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider time)
+    private static async Task<IResult> GetAsync(
+        HttpContext http, string batch, CatalogueCopy catalogue, TimeProvider timeProvider)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         if (await feed.ReadAsync() is null) return Problem.Of(Refusal.Overloaded);
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var board = feed.TextAt(now)!;
         if (IsKnown(http, board.Hash)) return Results.StatusCode(StatusCodes.Status304NotModified);
         http.Response.ContentType = Reply.MediaType;
@@ -50,7 +51,7 @@ public static class BatchesApi
         return Results.Empty;
     }
 
-    // The tag is over everything but the time it was told.
+    // The tag is over everything but the time of the answer.
     private static bool IsKnown(HttpContext http, ulong hash)
     {
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{hash:x16}\""));

@@ -4,11 +4,11 @@ using OrleansSale.Api.Sales.Boards;
 namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
-/// The boards of all batches as one copy for all who ask. It is renewed while somebody asks, at a pace of its own, however
-/// many do: a board that may be renewed is answered as it is and renewed behind the answer; one that is twice as old as
-/// that is waited for, briefly. Phases are those of the instant of the answer.
+/// The boards of all batches as one copy for all who ask. It is refreshed while somebody asks, at a pace of its own. A
+/// board that is due is answered as it is, and refreshed behind the answer; one that is twice as old is waited for,
+/// briefly. Phases are those of the instant of the answer.
 /// </summary>
-public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : IDisposable
+public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvider) : IDisposable
 {
     /// <summary>Questions under way at a time.</summary>
     public const int MaxAsking = 64;
@@ -16,7 +16,9 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
     /// <summary>How long an answer waits for boards that are too old.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long an answer waits for boards that this front has never had; without them they are left out.</summary>
+    /// <summary>
+    /// How long an answer waits for boards that this front has never had; without them they are left out.
+    /// </summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(1);
@@ -37,9 +39,9 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
         while (after is not null && from < feeds.Count && feeds[from].Terms.Id != after) from++;
         if (after is not null && from++ == feeds.Count) return null;
         var page = feeds.Skip(from).Take(count).ToArray();
-        await RenewAsync(page, PaceOf(feeds));
+        await RefreshAsync(page, PaceOf(feeds));
         // Only now: a phase is right at the instant of the answer.
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         // A damaged batch has no board: the list is of the others.
         var boards = page.Where(feed => !feed.IsDamaged).Select(feed => feed.TextAt(now)).OfType<BoardText>().ToArray();
         return (boards, from + count < feeds.Count ? page[^1].Terms.Id : null, now);
@@ -48,14 +50,14 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private async Task RenewAsync(BoardFeed[] page, ListPace pace)
+    private async Task RefreshAsync(BoardFeed[] page, ListPace pace)
     {
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var (waiting, isFirst) = (new List<Task>(), false);
         foreach (var feed in page)
         {
-            if (Listed(feed).RenewIfDue(now, pace, _gate) is not { } renewing) continue;
-            waiting.Add(renewing);
+            if (Listed(feed).RefreshIfDue(now, pace, _gate) is not { } refreshing) continue;
+            waiting.Add(refreshing);
             isFirst |= feed.Current is null;
         }
         if (waiting.Count == 0) return;
@@ -66,7 +68,7 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
     private ListPace PaceOf(IReadOnlyList<BoardFeed> feeds)
     {
         if (_counted is { } last && _monotonic.GetElapsedTime(last.CountedAt) < CountedFor) return last.Pace;
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         var (moving, resting) = (0, 0);
         foreach (var feed in feeds)
         {
@@ -79,7 +81,8 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider time) : I
         return pace;
     }
 
-    private ListedBoard Listed(BoardFeed feed) => _listed.GetOrAdd(feed.Terms.Id, static (_, added) => new ListedBoard(added), feed);
+    private ListedBoard Listed(BoardFeed feed) =>
+        _listed.GetOrAdd(feed.Terms.Id, static (_, added) => new ListedBoard(added), feed);
 
     private sealed record Counted(ListPace Pace, long CountedAt);
 }

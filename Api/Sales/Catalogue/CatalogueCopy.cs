@@ -12,12 +12,13 @@ namespace OrleansSale.Api.Sales.Catalogue;
 /// miss.
 /// </summary>
 public sealed class CatalogueCopy(
-    IGrainFactory grains, TimeProvider time, ILoggerFactory logs, IHostApplicationLifetime lifetime) : IDisposable
+    IGrainFactory grains, TimeProvider timeProvider, ILoggerFactory logs, IHostApplicationLifetime lifetime)
+    : IDisposable
 {
     /// <summary>Between two questions to the catalogue.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long who has a list waits for a newer one.</summary>
+    /// <summary>How long a reader waits for a newer list, if there is one already.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How often a list is begun anew because another activation of the catalogue answered.</summary>
@@ -93,8 +94,8 @@ public sealed class CatalogueCopy(
     /// <inheritdoc />
     public void Dispose() => _asking.Dispose();
 
-    // One activation only adds. From another one on everything is read anew: should one ever have been lost, the order of
-    // the next is not ours.
+    // An activation of the catalogue only adds batches. When another one answers, everything is read anew: its order
+    // may be another one.
     private async Task TakeInAsync(ICatalogueGrain catalogue)
     {
         var (activation, known, added) = (_activation, _inOrder, new List<BoardFeed>());
@@ -103,7 +104,8 @@ public sealed class CatalogueCopy(
             var page = await catalogue.ListAsync(known.Length + added.Count);
             if (page.Activation != activation)
             {
-                if (++beginnings > MaxBeginnings) throw new SaleUnavailableException("Several activations of the catalogue answer.");
+                if (++beginnings > MaxBeginnings)
+                    throw new SaleUnavailableException("Several activations of the catalogue answer.");
                 activation = page.Activation;
                 if (known.Length + added.Count > 0)
                 {

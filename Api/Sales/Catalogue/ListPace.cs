@@ -3,8 +3,9 @@ using OrleansSale.Api.Sales.Boards;
 namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
-/// How old the boards of a list may become before they are renewed behind an answer: as young as single boards while there
-/// are few, and older the more there are, so that the list never asks more than so many batches a second.
+/// How old the boards of a list may become before they are refreshed behind an answer. While there are few they are as
+/// young as single boards; the more there are, the older they may be, so that the list never asks too many batches a
+/// second.
 /// </summary>
 /// <param name="MovingAge">While buyers can change a board.</param>
 /// <param name="RestingAge">While only operators change it.</param>
@@ -16,7 +17,7 @@ public sealed record ListPace(TimeSpan MovingAge, TimeSpan RestingAge)
     /// <summary>Most questions a second to batches at rest, for the list.</summary>
     public const int MaxRestingAsksPerSecond = 250;
 
-    /// <summary>The youngest that a board at rest is renewed.</summary>
+    /// <summary>A board at rest is refreshed no sooner than at this age.</summary>
     public static readonly TimeSpan MinRestingAge = TimeSpan.FromSeconds(1);
 
     /// <summary>The pace of a list with so many batches that move, and so many at rest.</summary>

@@ -3,21 +3,21 @@ using OrleansSale.Api.Sales.Boards;
 namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
-/// One board of the list: when it is due to be renewed. Being listed wakes no poll; a batch is asked only as often as what
-/// its board shows can change.
+/// One board of the list: when it is due to be refreshed. Being listed starts no poll; a batch is asked only as often
+/// as its board can change.
 /// </summary>
 /// <param name="feed">The front's copy of the board, which everybody shares.</param>
 public sealed class ListedBoard(BoardFeed feed)
 {
     /// <summary>
-    /// A board is renewed behind an answer when it is older than this, once its sale is over and nothing is held. Longer than
-    /// an idle batch stays in memory: the list must not keep all past sales awake.
+    /// A board is refreshed behind an answer when it is older than this, once its sale is over and nothing is held.
+    /// Longer than an idle batch stays in memory: the list must not keep all past sales awake.
     /// </summary>
     public static readonly TimeSpan OverAge = TimeSpan.FromMinutes(30);
 
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly Lock _starting = new();
-    private Task _renewing = Task.CompletedTask;
+    private Task _refreshing = Task.CompletedTask;
     private long? _askedAt;
 
     /// <summary>The copy.</summary>
@@ -33,27 +33,28 @@ public sealed class ListedBoard(BoardFeed feed)
     }
 
     /// <summary>
-    /// Renews it if it is due, through a gate for all boards. The renewal to wait for; null: the board is good enough to
-    /// answer from, or there is no use in waiting.
+    /// Refreshes it if it is due, through a gate for all boards. Returns the refresh to wait for; null: the board is
+    /// good enough to answer from, or there is no use in waiting.
     /// </summary>
-    public Task? RenewIfDue(DateTimeOffset now, ListPace pace, SemaphoreSlim gate)
+    public Task? RefreshIfDue(DateTimeOffset now, ListPace pace, SemaphoreSlim gate)
     {
         var age = feed.Current is { } copy ? _monotonic.GetElapsedTime(copy.AskedAt) : TimeSpan.MaxValue;
         var limit = IsMoving(now) ? pace.MovingAge : IsOver(now) ? OverAge : pace.RestingAge;
         if (age <= limit) return null;
         lock (_starting)
         {
-            // One that failed is asked again no sooner than if it were moving. When it was asked is read only once that is over.
-            if (_renewing.IsCompleted && (_askedAt is not { } at || _monotonic.GetElapsedTime(at) >= pace.MovingAge))
-                _renewing = RenewAsync(gate);
-            return feed.IsSilent || age <= 2 * limit ? null : _renewing;
+            // A batch that did not answer is asked again no sooner than one that is moving. The instant of the question
+            // is read only once the question is over.
+            if (_refreshing.IsCompleted && (_askedAt is not { } at || _monotonic.GetElapsedTime(at) >= pace.MovingAge))
+                _refreshing = RefreshAsync(gate);
+            return feed.IsSilent || age <= 2 * limit ? null : _refreshing;
         }
     }
 
     /// <summary>Whether its sale is over.</summary>
     public bool IsOver(DateTimeOffset now) => feed.Current?.Snapshot.Closed == true || now >= feed.Schedule.SaleCloses;
 
-    private async Task RenewAsync(SemaphoreSlim gate)
+    private async Task RefreshAsync(SemaphoreSlim gate)
     {
         await gate.WaitAsync();
         try

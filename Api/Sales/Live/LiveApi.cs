@@ -28,14 +28,15 @@ public static class LiveApi
     // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
     // too slow for.
     private static async Task<IResult> WatchAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, StreamPlaces places, TimeProvider time,
+        HttpContext http, string batch, CatalogueCopy catalogue, StreamPlaces places, TimeProvider timeProvider,
         IHostApplicationLifetime lifetime)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted, lifetime.ApplicationStopping);
         if (!places.TryTake())
         {
-            // Nobody who is refused keeps a connection from those who buy.
+            // A refused viewer's connection is free for a buyer.
             http.Response.Headers.Connection = "close";
             return Problem.Of(Refusal.Overloaded);
         }
@@ -45,14 +46,16 @@ public static class LiveApi
         feed.Watch();
         try
         {
-            // The first event is made for this viewer: the newest frame may be as old as the last change, and tell the time of then.
+            // The first event is made for this viewer: the newest frame may be as old as the last change, and so may
+            // its time.
             var sent = feed.Stream.Latest;
             if (await feed.ReadAsync() is { } copy)
             {
-                var board = BoardBody.Of(feed.Terms, copy.Snapshot, time.GetUtcNow());
-                await WriteAsync(http.Response, "board", JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody), ends.Token);
+                var board = BoardBody.Of(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow());
+                var data = JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody);
+                await WriteAsync(http.Response, "board", data, ends.Token);
             }
-            // Viewers who come back to a damaged batch are told so.
+            // Viewers who come back to a damaged batch get a refusal.
             while (!ends.IsCancellationRequested && !feed.IsDamaged)
             {
                 var frame = feed.Stream.Latest;

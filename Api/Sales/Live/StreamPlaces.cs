@@ -3,7 +3,9 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Sales.Live;
 
-/// <summary>The places of event streams: fewer than there are connections, so that those who watch leave room for those who buy.</summary>
+/// <summary>
+/// The places of event streams: fewer than there are connections, so that those who watch leave room for those who buy.
+/// </summary>
 public sealed class StreamPlaces(IOptions<ConnectionOptions> options)
 {
     private readonly int _most = options.Value.MaxStreams!.Value;

@@ -9,8 +9,8 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Sales.Orders;
 
 /// <summary>
-/// The answer to a purchase: an <see cref="OrderBody"/> and where it is from now on. Written by hand, byte for byte as the
-/// serializer would, at a third of what that costs.
+/// The answer to a purchase: an <see cref="OrderBody"/> and where it is from now on. Written by hand, byte for byte as
+/// the serializer would, at a third of what that costs.
 /// </summary>
 public static class OrderAnswer
 {

@@ -49,12 +49,13 @@ public sealed record OrderList(
 public sealed record CheckoutBody(string CheckoutUrl, DateTimeOffset ExpiresAt);
 
 /// <summary>Where to deliver.</summary>
-/// <param name="Name">Who receives it: one line, 1–100 characters.</param>
+/// <param name="Name">The name of the person who receives it: one line, 1–100 characters.</param>
 /// <param name="Phone">
-/// Telephone, 5–32 characters: a <c>+</c>, at least 5 digits, blanks, <c>- . / ( )</c>, an extension (<c>ext. 12</c>, <c>转12</c>).
-/// Digits of any script and signs of full width are accepted and kept as ASCII.
+/// Telephone, 5–32 characters: a <c>+</c>, at least 5 digits, blanks, <c>- . / ( )</c>, an extension (<c>ext. 12</c>,
+/// <c>转12</c>). Digits of any script and signs of full width are accepted and kept as ASCII. </param>
+/// <param name="Address">
+/// Address, 2–500 characters: one line or several. Any line break is accepted and kept as a line feed.
 /// </param>
-/// <param name="Address">Address, 2–500 characters: one line or several. Any line break is accepted and kept as a line feed.</param>
 public sealed record DeliveryBody(
     [property: Line(1, 100)] string Name, [property: Phone] string Phone, [property: Lines(2, 500)] string Address)
 {

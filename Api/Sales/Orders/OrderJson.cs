@@ -3,7 +3,7 @@ using OrleansSale.Api.Http;
 
 namespace OrleansSale.Api.Sales.Orders;
 
-/// <summary>Writes what buyers are told of orders.</summary>
+/// <summary>Reads and writes the bodies of the orders' endpoints.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(OrderBody))]

@@ -11,7 +11,7 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Sales.Orders;
 
 /// <summary>An order id that a caller named, and who the caller is. There may be no such order.</summary>
-/// <param name="Caller">Who asks.</param>
+/// <param name="Caller">The caller.</param>
 /// <param name="Batch">The order's batch.</param>
 /// <param name="Id">The order id.</param>
 /// <param name="Seq">Its sequence.</param>
@@ -28,9 +28,9 @@ public readonly record struct NamedOrder(
 }
 
 /// <summary>
-/// Finds the order that a request names. The batch must be in the catalogue and the sequence not beyond its head,
-/// before the batch is addressed; and the batch must say that the order is there and may be seen, before the order's
-/// own actor is. So guesses activate nothing: an order's actor wakes for its owner and for operators only.
+/// Finds the order that a request names. The batch is called only if it is in the catalogue and the sequence is not
+/// beyond its head. The order's own actor is called only if the batch says that the order is there and may be seen. So
+/// guesses activate nothing: an order's actor wakes for its owner and for operators only.
 /// </summary>
 public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
 {
@@ -41,7 +41,7 @@ public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, A
         if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
         if (!OrderId.TryParse(id, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed)
             return (default, Problem.Of(Refusal.NotFound));
-        // Another front may have made it: only a batch that answers tells that it is not there.
+        // Another front may have made it: only an answer of the batch shows that it is not there.
         if (seq > feed.KnownHead && !await feed.CatchUpAsync()) return (default, Problem.Of(Refusal.Overloaded));
         if (seq > feed.KnownHead) return (default, Problem.Of(Refusal.NotFound));
         var alias = feed.Key?.AliasOf(caller.User);
@@ -60,6 +60,7 @@ public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, A
     public async ValueTask<(IOrderGrain Actor, Problem? Problem)> FindActorAsync(NamedOrder order, Alias? owner)
     {
         var owned = await retry.AskAsync(() => order.Batch.GetOrderAsync(order.Seq, owner));
-        return (grains.GetGrain<IOrderGrain>(order.Id), owned.Refused is { } refusal ? Problem.Of(refusal, owned.Detail) : null);
+        var problem = owned.Refused is { } refusal ? Problem.Of(refusal, owned.Detail) : null;
+        return (grains.GetGrain<IOrderGrain>(order.Id), problem);
     }
 }

@@ -12,7 +12,7 @@ using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Orders;
 
-/// <summary>What a buyer does with orders. To anybody but the owner and operators, an order is not found.</summary>
+/// <summary>The buyers' orders. For anybody but the owner and operators, an order is not found.</summary>
 public static class OrdersApi
 {
     private static readonly Dictionary<string, CancelReason> ReasonNames = Enum.GetValues<CancelReason>()
@@ -28,7 +28,8 @@ public static class OrdersApi
             .Described("CancelOrder", EndpointDescription.Users(Refusal.NotFound, Refusal.InvalidRequest));
         orders.MapPost("/checkout", CheckOutAsync).WithSummary("Open the checkout, or get the open one")
             .Produces<CheckoutBody>()
-            .Described("CheckOut", EndpointDescription.Users(Refusal.NotFound, Refusal.OrderNotPayable, Refusal.Conflict));
+            .Described(
+                "CheckOut", EndpointDescription.Users(Refusal.NotFound, Refusal.OrderNotPayable, Refusal.Conflict));
         orders.MapPut("/delivery", SetDeliveryAsync).WithSummary("Say where to deliver")
             .Accepts<DeliveryBody>("application/json").Produces<DeliveryBody>()
             .Described("SetDelivery", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict).WithBody());
@@ -66,7 +67,8 @@ public static class OrdersApi
         return await AnswerAsync(orders, found, answer);
     }
 
-    private static async Task<IResult> CheckOutAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
+    private static async Task<IResult> CheckOutAsync(
+        HttpContext http, string order, OrderLookup orders, ActorRetry retry)
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
@@ -81,7 +83,8 @@ public static class OrdersApi
             : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), OrderJson.Wire.CheckoutBody);
     }
 
-    private static async Task<IResult> SetDeliveryAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
+    private static async Task<IResult> SetDeliveryAsync(
+        HttpContext http, string order, OrderLookup orders, ActorRetry retry)
     {
         var (body, invalid) = await RequestBody.ReadAsync(http, OrderJson.Wire.DeliveryBody);
         if (invalid is not null) return invalid;
@@ -93,7 +96,8 @@ public static class OrdersApi
         return AnswerDelivery(await retry.AskAsync(() => actor.SetDeliveryAsync(alias, body!.ToDelivery())));
     }
 
-    private static async Task<IResult> GetDeliveryAsync(HttpContext http, string order, OrderLookup orders, ActorRetry retry)
+    private static async Task<IResult> GetDeliveryAsync(
+        HttpContext http, string order, OrderLookup orders, ActorRetry retry)
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;

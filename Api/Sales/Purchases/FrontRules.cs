@@ -4,10 +4,13 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// What a front may refuse by itself, as a pure function: only what can't be otherwise. Near the instants where the batch's
-/// clock counts it refuses nothing. And it may refuse nobody to whom only the batch may answer: who is known to the batch (a
-/// holder, or one whose reservation was cancelled), and who has a purchase under way. That is for the caller to see to.
+/// The refusals that a front may give by itself, as a pure function: only those that the batch would give too. Near the
+/// instants where the batch's clock counts it refuses nothing.
 /// </summary>
+/// <remarks>
+/// The caller has to see to one more thing: some users only the batch may answer. They are those whom the batch knows,
+/// as holders of units or of a cancelled reservation, and those who have a purchase under way.
+/// </remarks>
 public static class FrontRules
 {
     /// <summary>Around opening and closing the batch decides: clocks of one sale may differ by this much.</summary>

@@ -4,14 +4,14 @@ namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// How fast a batch answers while there is always more for it to do, and so how many purchases may wait for it. A plain
-/// calculation: times are told to it.
+/// calculation: its caller measures the times.
 /// </summary>
 /// <remarks>
-/// Once a batch is slower than its buyers, a longer lane makes no more orders. It makes everybody wait, those at its end up to
-/// their bound and for nothing, and it goes on when the rush is over. So whoever would have to wait long is told at once to
-/// come back. Only full calls count: one with few purchases in it shows how few there were, not how fast the batch is. And of
-/// the last ones the fastest counts: a batch that moves to another silo, or a disk that hangs for a moment, is late once and
-/// not slow.
+/// Once a batch is slower than its buyers, a longer lane makes no more orders. It makes everybody wait, those at its
+/// end up to their bound and for nothing, and it goes on when the rush is over. So buyers who would have to wait long
+/// are answered at once that they should come back. Only full calls count: one with few purchases in it shows how few
+/// there were, not how fast the batch is. And of the last ones the fastest counts: a batch that moves to another silo,
+/// or a disk that hangs for a moment, is late once and not slow.
 /// </remarks>
 /// <param name="capacity">Most purchases that may ever wait.</param>
 /// <param name="longestWait">How long a purchase should have to wait at most.</param>
@@ -24,7 +24,7 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
     public const int JudgedCalls = 3;
 
     /// <summary>So many may wait however slow the batch is.</summary>
-    public const int Least = 16;
+    public const int MinOpen = 16;
 
     private readonly double[] _perSecond = new double[JudgedCalls];
     private double _busySeconds;
@@ -32,10 +32,12 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
     private int? _judged;
 
     /// <summary>How many purchases may be under way, those at the batch included.</summary>
-    public int MostOpen => _judged ?? capacity;
+    public int MaxOpen => _judged ?? capacity;
 
-    /// <summary>How many go to the batch in one call: half of them at most, so that the next ones gather meanwhile.</summary>
-    public int MostInCall => Math.Clamp(MostOpen / 2, 1, PurchaseCall.MaxCount);
+    /// <summary>
+    /// How many go to the batch in one call: half of them at most, so that the next ones gather meanwhile.
+    /// </summary>
+    public int MaxInCall => Math.Clamp(MaxOpen / 2, 1, PurchaseCall.MaxCount);
 
     /// <summary>The batch has answered a call.</summary>
     /// <param name="count">Purchases in it.</param>
@@ -53,7 +55,7 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
         // Which place is next, and whether there are enough: it starts over before it overflows.
         _calls = _calls + 1 < 2 * JudgedCalls ? _calls + 1 : JudgedCalls;
         if (_calls < JudgedCalls || _busySeconds < JudgedAfter.TotalSeconds) return;
-        _judged = (int)Math.Clamp(_perSecond.Max() * longestWait.TotalSeconds, Math.Min(Least, capacity), capacity);
+        _judged = (int)Math.Clamp(_perSecond.Max() * longestWait.TotalSeconds, Math.Min(MinOpen, capacity), capacity);
     }
 
     /// <summary>Nothing waits any more: how fast the batch is will show when it is busy again.</summary>

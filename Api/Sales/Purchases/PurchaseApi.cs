@@ -30,15 +30,16 @@ public sealed class PurchaseApi(
         ]).WithBody().WithKey();
 
     /// <summary>
-    /// Maps the endpoint. It finds out by itself who asks, so nothing that comes after routing has to look at a purchase;
-    /// and it is made once, so that no request needs a scope of services.
+    /// Maps the endpoint. It finds out by itself who asks, so nothing that comes after routing has to look at a
+    /// purchase; and it is made once, so that no request needs a scope of services.
     /// </summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var api = app.ServiceProvider.GetRequiredService<PurchaseApi>();
         app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch) => api.PurchaseAsync(http, batch))
             .WithTags("Orders").WithSummary("Buy")
-            .Accepts<PurchaseBody>(isOptional: true, "application/json").Produces<OrderBody>(201).Produces<OrderBody>(200)
+            .Accepts<PurchaseBody>(isOptional: true, "application/json")
+            .Produces<OrderBody>(201).Produces<OrderBody>(200)
             .Described("Buy", Described)
             .ShortCircuit();
     }

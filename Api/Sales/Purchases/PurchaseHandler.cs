@@ -9,8 +9,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// What becomes of a purchase once it is read: the front refuses it, or the batch's lane takes it; and how that is
-/// answered. The same on every way that a purchase takes to here.
+/// Answers purchases once they are read: the front refuses one by itself, or the batch's lane decides. It is the same
+/// for every way on which a purchase gets here.
 /// </summary>
 public sealed class PurchaseHandler(
     PurchaseCounter counter, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
@@ -18,7 +18,7 @@ public sealed class PurchaseHandler(
     /// <summary>Answers a purchase.</summary>
     /// <param name="http">The request to answer.</param>
     /// <param name="lane">The batch's lane; null: there is no such batch, or nobody who may ask for one.</param>
-    /// <param name="ask">What the request says.</param>
+    /// <param name="ask">The purchase.</param>
     public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask)
     {
         if (Refuse(lane, ask) is { } problem) return RefuseAsync(http, problem);

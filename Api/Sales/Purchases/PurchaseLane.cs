@@ -7,36 +7,39 @@ namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
 /// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the
-/// batch in one call, while the next gather. One purchase per user and key: a second one joins the first until that is answered.
+/// batch in one call, while the next gather. One purchase per user and key: a second one joins the first until that is
+/// answered.
 /// </summary>
 /// <remarks>
-/// Every purchase is answered within its bound, come what may: a call that fails is asked again under the same keys
-/// (the batch answers a repeat with what it made the first time), and what is still open at the bound is answered
-/// overloaded. That says nothing of what the batch has done or will do, so the client is told to ask again, which is
-/// safe for the same reason.
+/// Every purchase is answered within its bound, come what may. A failed call is retried under the same keys; the batch
+/// answers a repeat with the order that it made the first time. A purchase that is still open at the bound is answered
+/// overloaded. That says nothing of what the batch has done or will do, so the client is to ask again, which is safe
+/// for the same reason.
 /// <para>
-/// Whoever asks whether a user waits here, and then whether he is known to hold a unit, learns of every unit he got from this
-/// front: the orders of a group are learnt before those who made them cease to wait, and that before anybody is told.
+/// A caller that asks first whether a user waits here, and then whether that user is known to hold a unit, learns of
+/// every unit that they got from this front. The orders of a group are learnt before their users cease to wait, and
+/// both before anybody is answered.
 /// </para>
 /// </remarks>
 public sealed partial class PurchaseLane(
     BoardFeed feed, IGrainFactory grains, SaleOptions options, ILogger<PurchaseLane> log)
 {
     /// <summary>Between two calls while the batch does not answer, doubled from the first to the second.</summary>
-    public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(20),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How often the lane looks for purchases past their bound.</summary>
     public static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Purchases answered one after the other by one work item of the thread pool. One for each would cost more than the
-    /// answer itself; one for a whole group would leave the other cores idle.
+    /// Purchases answered one after the other by one work item of the thread pool. One for each would cost more than
+    /// the answer itself; one for a whole group would leave the other cores idle.
     /// </summary>
     public const int AnswersPerWorkItem = 32;
 
     /// <summary>
-    /// Purchases that one user may have under way here under different keys: as many as anybody may ever buy of a batch. One
-    /// more is answered overloaded, so that nobody fills the lane alone, nor makes it look through a long list of his.
+    /// Purchases that one user may have under way here under different keys: as many as anybody may ever buy of a
+    /// batch. One more is answered overloaded. So nobody fills the lane alone, nor makes it look through a long list.
     /// </summary>
     public const int MaxOpenPerUser = BatchTerms.MaxPerUserLimit;
 
@@ -83,7 +86,7 @@ public sealed partial class PurchaseLane(
             {
                 if (other.Request == request) return other.Task;
             }
-            if (_openCount >= _pace.MostOpen || open >= MaxOpenPerUser) return Overloaded;
+            if (_openCount >= _pace.MaxOpen || open >= MaxOpenPerUser) return Overloaded;
             var waiting = new Waiting(request, _monotonic.GetTimestamp()) { NextOfUser = ofUser };
             _open[request.Buyer] = waiting;
             _openCount++;
@@ -127,7 +130,8 @@ public sealed partial class PurchaseLane(
             {
                 // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived
                 // meanwhile behind.
-                if (_outage.Fails(e.GetType().Name)) Log.AskedAgain(log, feed.Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
+                if (_outage.Fails(e.GetType().Name))
+                    Log.AskedAgain(log, feed.Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
                 await Task.Delay(delay);
                 delay = delay * 2 < MaxRetryDelay ? delay * 2 : MaxRetryDelay;
             }
@@ -141,12 +145,12 @@ public sealed partial class PurchaseLane(
         lock (_lock)
         {
             group.RemoveAll(waiting => !waiting.IsOpen);
-            var most = _pace.MostInCall;
-            while (group.Count < most && _queue.TryDequeue(out var next))
+            var max = _pace.MaxInCall;
+            while (group.Count < max && _queue.TryDequeue(out var next))
             {
                 if (next.IsOpen) group.Add(next);
             }
-            isFull = group.Count >= most;
+            isFull = group.Count >= max;
             if (group.Count == 0) _pace.Forget();
             return _isPumping = group.Count > 0;
         }
@@ -223,7 +227,7 @@ public sealed partial class PurchaseLane(
         }
     }
 
-    // Who waits goes on right where its outcome is set. All but the task is the lock's.
+    // A waiting request continues on the thread that sets its outcome. The lock guards all but the task.
     private sealed class Waiting(PurchaseRequest request, long since) : TaskCompletionSource<PurchaseOutcome>
     {
         public PurchaseRequest Request { get; } = request;
@@ -245,10 +249,12 @@ public sealed partial class PurchaseLane(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Batch {Batch} does not answer purchases, which are asked again all the time: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "Batch {Batch} does not answer purchases, which are retried all the time: {Reason}")]
         public static partial void AskedAgain(ILogger log, string batch, string reason, Exception? exception);
 
-        [LoggerMessage(2, LogLevel.Information, "Batch {Batch} answers purchases again, after {Failures} calls that failed")]
+        [LoggerMessage(2, LogLevel.Information,
+            "Batch {Batch} answers purchases again, after {Failures} failed calls")]
         public static partial void AnswersAgain(ILogger log, string batch, int failures);
     }
 }

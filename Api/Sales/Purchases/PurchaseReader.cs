@@ -8,7 +8,7 @@ using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Purchases;
 
-/// <summary>What a purchase can show for its reservation.</summary>
+/// <summary>The proof of a reservation that a purchase brings.</summary>
 public enum ReservationProof
 {
     /// <summary>A ticket, which is the whole credential.</summary>
@@ -75,7 +75,8 @@ public sealed class PurchaseReader(TicketSigner tickets)
     }
 
     private static string? TicketIn(HttpRequest request) =>
-        request.Headers.Authorization is [{ } header] && header.StartsWith(TicketScheme, StringComparison.OrdinalIgnoreCase)
+        request.Headers.Authorization is [{ } header]
+        && header.StartsWith(TicketScheme, StringComparison.OrdinalIgnoreCase)
             ? header
             : null;
 
@@ -102,7 +103,8 @@ public sealed class PurchaseReader(TicketSigner tickets)
         if (request.ContentLength is not (> 0 and <= MaxLengthAtOnce) || !request.HasJsonContentType()) return null;
         if (!request.BodyReader.TryRead(out var read)) return null;
         var body = read.Buffer;
-        var quantity = body.Length == request.ContentLength && body.IsSingleSegment ? ParseQuantity(body.FirstSpan) : null;
+        var isWhole = body.Length == request.ContentLength && body.IsSingleSegment;
+        var quantity = isWhole ? ParseQuantity(body.FirstSpan) : null;
         request.BodyReader.AdvanceTo(quantity is null ? body.Start : body.End);
         return quantity;
     }

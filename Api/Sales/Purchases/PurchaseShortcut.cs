@@ -3,14 +3,15 @@ using OrleansSale.Api.Http.Connections;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// The way of almost every purchase: it is taken up before anything else looks at the request, and waits for nothing but
-/// its outcome.
+/// The way of almost every purchase: it is taken up before anything else looks at the request, and waits for nothing
+/// but its outcome.
 /// </summary>
 /// <remarks>
-/// It answers what <see cref="PurchaseApi"/> would. A request that it does not understand at once it leaves to that as it
-/// came, the body unread. Nothing in it can fail but for a bug: there are no handlers around it.
+/// It answers what <see cref="PurchaseApi"/> would. A request that it does not understand at once it leaves to that as
+/// it came, the body unread. Nothing in it can fail but for a bug: there are no handlers around it.
 /// </remarks>
-public sealed class PurchaseShortcut(PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler, Draining draining)
+public sealed class PurchaseShortcut(
+    PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler, Draining draining)
 {
     private const string Before = "/api/batches/", After = "/orders";
 

@@ -14,7 +14,7 @@ namespace OrleansSale.Api.Sales.Reservations;
 
 /// <summary>A reservation.</summary>
 /// <param name="Batch">Batch id.</param>
-/// <param name="User">Whose it is.</param>
+/// <param name="User">The user who holds it.</param>
 /// <param name="ReservedAt">When it was made.</param>
 /// <param name="Ticket">Proves it at the purchase, where it is credential enough: keep it as a secret.</param>
 public sealed record ReservationBody(string Batch, string User, DateTimeOffset ReservedAt, string Ticket);
@@ -33,11 +33,13 @@ public static class ReservationsApi
         reservation.MapGet("", GetAsync).WithSummary("The caller's reservation")
             .Produces<ReservationBody>().Described("GetReservation", EndpointDescription.Users(Refusal.NotFound));
         reservation.MapDelete("", CancelAsync).WithSummary("Cancel the reservation")
-            .Produces(204).Described("CancelReservation", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
+            .Produces(204)
+            .Described("CancelReservation", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
     }
 
     private static async Task<IResult> ReserveAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, ActorRetry retry)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets,
+        ActorRetry retry)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
@@ -63,7 +65,8 @@ public static class ReservationsApi
     }
 
     private static async Task<IResult> GetAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets, ActorRetry retry)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets,
+        ActorRetry retry)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
@@ -95,7 +98,9 @@ public static class ReservationsApi
     {
         http.Response.Headers.CacheControl = "no-store";
         if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
-        return await catalogue.FindAsync(batch) is { } feed ? ((caller, feed), null) : (default, Problem.Of(Refusal.NotFound));
+        return await catalogue.FindAsync(batch) is { } feed
+            ? ((caller, feed), null)
+            : (default, Problem.Of(Refusal.NotFound));
     }
 
     // Nobody is known to a batch that was anonymised; one whose key is lost cannot tell.

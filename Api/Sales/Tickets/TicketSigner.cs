@@ -37,7 +37,10 @@ public sealed class TicketSigner(byte[][] keys)
     private const string Version = "v2.";
     private const int MacLength = 43;
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     // One for each thread that verifies: with its key set up already, a mac costs half.
     private readonly ThreadLocal<IncrementalHash[]> _macs =
@@ -60,8 +63,11 @@ public sealed class TicketSigner(byte[][] keys)
     {
         ticket = default;
         var dot = text.Length - MacLength - 1;
-        if (text.Length > MaxLength || dot <= Version.Length || text[dot] != '.' || !text.StartsWith(Version, StringComparison.Ordinal))
+        if (text.Length > MaxLength || dot <= Version.Length || text[dot] != '.'
+            || !text.StartsWith(Version, StringComparison.Ordinal))
+        {
             return false;
+        }
 
         Span<byte> bytes = stackalloc byte[MaxLength];
         if (Ascii.FromUtf16(text, bytes, out var length) != OperationStatus.Done) return false;

@@ -129,7 +129,7 @@ export class Buying {
     });
   }
 
-  /** A refusal says that this key made none: then only what another page has bought meanwhile is worth showing instead. */
+  /** A refusal says that this key made no order: then only an order of another page is worth showing instead. */
   async #findOrder(attempt, isRefused) {
     await this.#orders.refresh();
     return this.#orders.items.find(order => mayBeFrom(attempt, order) && (!isRefused || isLive(order))) ?? null;

@@ -7,8 +7,9 @@ export const maxEndedOrders = 10;
 /**
  * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
  *
- * @param facts `{board, now, user, channel, isSessionKnown, reservation, orders, buying}`, `reservation` one of unknown,
- *   none, held and barred, `now` on the server's clock, `orders` as the API lists them, `buying` the state of an open attempt
+ * @param facts `{board, now, user, channel, isSessionKnown, reservation, orders, buying}`: `reservation` is one of
+ *   unknown, none, held and barred, `now` is on the server's clock, `orders` are as the API lists them, `buying` is the
+ *   state of an open attempt
  * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting}`:
  *   `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, or buying while an attempt is
  *   open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a step is one of next,

@@ -97,7 +97,7 @@ public sealed class PaymentNotificationTests
     [Fact]
     public void A_body_over_the_bound_or_nested_too_deep_is_malformed()
     {
-        var long_ = Changed(root => root["filler"] = new string('x', PaymentNotification.BodyMaxBytes));
+        var long_ = Changed(root => root["filler"] = new string('x', PaymentNotification.MaxBodyBytes));
         Parse(long_).ShouldBeOfType<PaymentNotification.Malformed>().Fault.Field.ShouldBe("body");
         Parse(new string('[', 10_000)).ShouldBeOfType<PaymentNotification.Malformed>().Fault.Field.ShouldBe("body");
     }

@@ -14,16 +14,16 @@ public sealed class LanePaceTests
     public void A_lane_of_which_nothing_is_known_is_as_long_as_its_capacity()
     {
         var pace = new LanePace(Capacity, LongestWait);
-        (pace.MostOpen, pace.MostInCall).ShouldBe((Capacity, PurchaseCall.MaxCount));
+        (pace.MaxOpen, pace.MaxInCall).ShouldBe((Capacity, PurchaseCall.MaxCount));
     }
 
     [Theory]
-    [InlineData(2_000, 2_500), InlineData(500, 625), InlineData(10, LanePace.Least), InlineData(20_000, Capacity)]
+    [InlineData(2_000, 2_500), InlineData(500, 625), InlineData(10, LanePace.MinOpen), InlineData(20_000, Capacity)]
     public void So_many_may_wait_as_the_batch_answers_in_the_longest_wait(double perSecond, int most)
     {
         var pace = Busy(new LanePace(Capacity, LongestWait), perSecond, seconds: 3);
-        pace.MostOpen.ShouldBeInRange(most * 99 / 100, most * 101 / 100);
-        pace.MostInCall.ShouldBe(Math.Min(pace.MostOpen / 2, PurchaseCall.MaxCount), "while one call is under way the next one gathers");
+        pace.MaxOpen.ShouldBeInRange(most * 99 / 100, most * 101 / 100);
+        pace.MaxInCall.ShouldBe(Math.Min(pace.MaxOpen / 2, PurchaseCall.MaxCount), "while one call is under way the next one gathers");
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class LanePaceTests
     {
         var pace = new LanePace(Capacity, LongestWait);
         for (var call = 0; call < 1_000; call++) pace.Answered(1, wasFull: false, TimeSpan.FromMilliseconds(10));
-        pace.MostOpen.ShouldBe(Capacity);
+        pace.MaxOpen.ShouldBe(Capacity);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class LanePaceTests
         {
             var late = call is 0 or 50 or 51;
             pace.Answered(PurchaseCall.MaxCount, wasFull: true, late ? TimeSpan.FromSeconds(1.9) : TimeSpan.FromMilliseconds(5));
-            pace.MostOpen.ShouldBe(Capacity, $"after call {call}");
+            pace.MaxOpen.ShouldBe(Capacity, $"after call {call}");
         }
     }
 
@@ -51,8 +51,8 @@ public sealed class LanePaceTests
     public void A_batch_that_becomes_faster_or_slower_is_judged_anew_within_seconds()
     {
         var pace = Busy(new LanePace(Capacity, LongestWait), 100, seconds: 20);
-        Busy(pace, 4_000, seconds: 5).MostOpen.ShouldBeInRange(4_500, 5_500);
-        Busy(pace, 1_000, seconds: 5).MostOpen.ShouldBeInRange(1_125, 1_375);
+        Busy(pace, 4_000, seconds: 5).MaxOpen.ShouldBeInRange(4_500, 5_500);
+        Busy(pace, 1_000, seconds: 5).MaxOpen.ShouldBeInRange(1_125, 1_375);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -60,15 +60,15 @@ public sealed class LanePaceTests
     {
         var pace = Busy(new LanePace(Capacity, LongestWait), 1_000, seconds: 3);
         if (isEmpty) pace.Forget();
-        else pace.Answered(pace.MostInCall - 1, wasFull: false, TimeSpan.FromSeconds(1));
-        pace.MostOpen.ShouldBe(Capacity);
+        else pace.Answered(pace.MaxInCall - 1, wasFull: false, TimeSpan.FromSeconds(1));
+        pace.MaxOpen.ShouldBe(Capacity);
     }
 
     [Theory, InlineData(1), InlineData(5)]
     public void A_small_capacity_is_never_exceeded(int capacity)
     {
         var pace = Busy(new LanePace(capacity, LongestWait), 2, seconds: 3);
-        (pace.MostOpen, pace.MostInCall).ShouldBe((capacity, Math.Max(1, capacity / 2)));
+        (pace.MaxOpen, pace.MaxInCall).ShouldBe((capacity, Math.Max(1, capacity / 2)));
     }
 
     private static LanePace Busy(LanePace pace, double perSecond, double seconds)
@@ -76,8 +76,8 @@ public sealed class LanePaceTests
         var busy = 0.0;
         for (var call = 0; call < LanePace.JudgedCalls || busy < seconds; call++)
         {
-            var elapsed = pace.MostInCall / perSecond;
-            pace.Answered(pace.MostInCall, wasFull: true, TimeSpan.FromSeconds(elapsed));
+            var elapsed = pace.MaxInCall / perSecond;
+            pace.Answered(pace.MaxInCall, wasFull: true, TimeSpan.FromSeconds(elapsed));
             busy += elapsed;
         }
 
