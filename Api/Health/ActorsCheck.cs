@@ -15,7 +15,7 @@ public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains, T
     public const string Name = "storage";
 
     /// <summary>The oldest outcome that is given again, counted from the question.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _asking = new();
     private Task<HealthCheckResult>? _outcome;
