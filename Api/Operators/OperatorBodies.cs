@@ -24,8 +24,8 @@ namespace OrleansSale.Api.Operators;
 /// at any time.
 /// </param>
 /// <param name="KeepPersonalDataDays">
-/// Days after the end of the sale for which users' data are kept at least: 0…3,650, 90 by default. Later an operator may remove
-/// them.
+/// Days after the end of the sale for which users' data are kept at least: 0…3,650, 90 by default. Later an operator
+/// may remove them.
 /// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,
@@ -69,7 +69,9 @@ public sealed record UnitsBody(
 /// <param name="CancelledBy">Who cancelled it; left out if nobody did.</param>
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 /// <param name="Operator">The alias of the operator who cancelled it; left out unless one did.</param>
-/// <param name="DeliveryDamaged">Whether that was said and cannot be read, because its storage is damaged; left out if not.</param>
+/// <param name="DeliveryDamaged">
+/// Whether that was said and cannot be read, because its storage is damaged; left out if not.
+/// </param>
 public sealed record OperatorOrderBody(
     string Id, string? User, string Alias, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
@@ -107,7 +109,9 @@ public sealed record OperatorReservationBody(string User, string Alias, long Ver
 /// <summary>Reservations of a batch.</summary>
 /// <param name="Items">By alias.</param>
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
-/// <param name="Damaged">Aliases of this page whose reservation cannot be read, because its storage is damaged; null: none.</param>
+/// <param name="Damaged">
+/// Aliases of this page whose reservation cannot be read, because its storage is damaged; null: none.
+/// </param>
 public sealed record OperatorReservationList(
     OperatorReservationBody[] Items,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next,

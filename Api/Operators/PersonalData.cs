@@ -9,8 +9,8 @@ using OrleansSale.GrainInterfaces.Reservations;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// Removes what is personal: of a whole batch, or of one user. Both may be repeated until they are answered, and go on where
-/// they were cut off.
+/// Removes what is personal: of a whole batch, or of one user. Both may be repeated until they are answered, and go on
+/// where they were cut off.
 /// </summary>
 public sealed partial class PersonalData(
     CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, Sessions sessions, ILogger<PersonalData> log)

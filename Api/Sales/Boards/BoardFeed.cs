@@ -55,7 +55,8 @@ public sealed partial class BoardFeed(
     public bool IsAnonymised => Current is { Snapshot.Anonymised: true };
 
     /// <summary>
-    /// The batch's key, which makes aliases of users. Null: there is none any more (<see cref="IsAnonymised"/>), or it is lost.
+    /// The batch's key, which makes aliases of users. Null: there is none any more (<see cref="IsAnonymised"/>), or it
+    /// is lost.
     /// </summary>
     public BatchKey? Key => IsAnonymised ? null : _key;
 

@@ -82,7 +82,9 @@ public sealed class CatalogueCopy(
         }
     }
 
-    /// <summary>The feed of a batch that this front has just added to the catalogue: every list has it from now on.</summary>
+    /// <summary>
+    /// The feed of a batch that this front has just added to the catalogue: every list has it from now on.
+    /// </summary>
     /// <exception cref="Exception">The catalogue did not answer.</exception>
     public async Task<BoardFeed> FindNewAsync(string batch)
     {
@@ -122,7 +124,7 @@ public sealed class CatalogueCopy(
 
     private BoardFeed FeedOf(ListedBatch listed) =>
         _feeds.GetOrAdd(listed.Terms.Id, _ => new BoardFeed(
-            listed, grains, time, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
+            listed, grains, timeProvider, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

@@ -52,7 +52,8 @@ public sealed record CheckoutBody(string CheckoutUrl, DateTimeOffset ExpiresAt);
 /// <param name="Name">The name of the person who receives it: one line, 1–100 characters.</param>
 /// <param name="Phone">
 /// Telephone, 5–32 characters: a <c>+</c>, at least 5 digits, blanks, <c>- . / ( )</c>, an extension (<c>ext. 12</c>,
-/// <c>转12</c>). Digits of any script and signs of full width are accepted and kept as ASCII. </param>
+/// <c>转12</c>). Digits of any script and signs of full width are accepted and kept as ASCII.
+/// </param>
 /// <param name="Address">
 /// Address, 2–500 characters: one line or several. Any line break is accepted and kept as a line feed.
 /// </param>

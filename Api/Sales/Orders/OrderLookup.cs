@@ -16,7 +16,9 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <param name="Id">The order id.</param>
 /// <param name="Seq">Its sequence.</param>
 /// <param name="Terms">The batch's terms.</param>
-/// <param name="Alias">The caller's alias; null: the batch knows no users any more, and the caller is an operator.</param>
+/// <param name="Alias">
+/// The caller's alias; null: the batch knows no users any more, and the caller is an operator.
+/// </param>
 public readonly record struct NamedOrder(
     Caller Caller, ISaleBatchGrain Batch, string Id, long Seq, BatchTerms Terms, Alias? Alias)
 {

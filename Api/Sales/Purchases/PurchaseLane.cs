@@ -60,7 +60,9 @@ public sealed partial class PurchaseLane(
     /// <summary>How buyers are told that it is sold out.</summary>
     public SoldOutProblem SoldOut { get; } = new();
 
-    /// <summary>How many purchases wait to be handed to the batch, those included that were answered meanwhile.</summary>
+    /// <summary>
+    /// How many purchases wait to be handed to the batch, those included that were answered meanwhile.
+    /// </summary>
     internal int QueuedCount
     {
         get

@@ -17,20 +17,20 @@ public readonly record struct Ticket(string User, Alias Alias, string Batch, lon
 
 /// <summary>
 /// Signs and verifies tickets: <c>v2.&lt;payload&gt;.&lt;mac&gt;</c>, both base64url; the payload is
-/// <c>{"u":"weibo:alice","a":"&lt;alias&gt;","b":"mi2-1","v":1}</c>, the mac HMAC-SHA256 over <c>v2.&lt;payload&gt;</c>. A
-/// ticket is a credential: whoever has it can buy as its user, and nothing else. It carries the alias, so that a purchase
-/// need not compute it.
+/// <c>{"u":"weibo:alice","a":"&lt;alias&gt;","b":"mi2-1","v":1}</c>, the mac HMAC-SHA256 over
+/// <c>v2.&lt;payload&gt;</c>. A ticket is a credential: whoever has it can buy as its user, and nothing else. It
+/// carries the alias, so that a purchase need not compute it.
 /// </summary>
 /// <param name="keys">
-/// One or more keys, each of at least 32 secret bytes, the same on every front. The first signs; any of them verifies, so that
-/// a key can be replaced while its tickets are out.
+/// One or more keys, each of at least 32 secret bytes, the same on every front. The first signs; any of them verifies,
+/// so that a key can be replaced while its tickets are out.
 /// </param>
 #pragma warning disable CA1001 // It lives as long as its process; what it keeps for a thread goes with the thread.
 public sealed class TicketSigner(byte[][] keys)
 {
     /// <summary>
-    /// Longest ticket, in characters: a longer one cannot be genuine. The longest user takes 1,266: every character of a
-    /// subject may be written as an escape of six.
+    /// Longest ticket, in characters: a longer one cannot be genuine. The longest user takes 1,266: every character of
+    /// a subject may be written as an escape of six.
     /// </summary>
     public const int MaxLength = 1_536;
 
