@@ -22,8 +22,11 @@ public interface IReservationGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="user">The user whose alias is in the key.</param>
     /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
+    /// <param name="mayBeKnown">
+    /// Whether the batch may know the user's alias. If it surely does not, nothing of the user can have been erased.
+    /// </param>
     [Alias("ReserveAsync")]
-    Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule);
+    Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown = true);
 
     /// <summary>
     /// The reservation; not-found if there is none, and limit-reached if there can be none any more, after

@@ -50,13 +50,13 @@ public sealed class ReservationGrain(
     }
 
     /// <inheritdoc />
-    public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule)
+    public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown)
     {
         await LoadAsync();
         if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow()))
             return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
-        await FinishErasureAsync();
+        if (mayBeKnown) await FinishErasureAsync();
         if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
         await AppendAsync(_reservation.Next(user, Now()));
         return View(created: true);

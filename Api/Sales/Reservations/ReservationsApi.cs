@@ -51,7 +51,9 @@ public static class ReservationsApi
         var alias = key.AliasOf(caller.User);
         var grain = Of(grains, batch, alias);
         var schedule = feed.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
-        var answer = await retry.AskAsync(() => grain.ReserveAsync(caller.User, schedule));
+        // After the copy: aliases that the batch touched before it are known here.
+        var mayBeKnown = copy is null || feed.AnsweredByBatch.MayContain(alias.High);
+        var answer = await retry.AskAsync(() => grain.ReserveAsync(caller.User, schedule, mayBeKnown));
         if (answer.Refused is { } refusal)
         {
             return refusal == Refusal.LimitReached
