@@ -30,8 +30,12 @@ internal sealed class LedgerWriteConnection : IDisposable
     /// <summary>Page cache of the writer in KiB; a third more new streams a second than with SQLite's 2 MiB.</summary>
     private const int CacheKibibytes = 32 << 10;
 
+    /// <summary>The longest file that is rewritten after an erasure: 64 MiB, less than a second.</summary>
+    private const long MaxRewrittenBytes = 64 << 20;
+
     private static readonly byte[] NoHash = new byte[LedgerChain.HashLength];
 
+    private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly LedgerLog _log;
     private readonly SqliteCommand _begin;
@@ -46,6 +50,7 @@ internal sealed class LedgerWriteConnection : IDisposable
 
     public LedgerWriteConnection(string path)
     {
+        _path = path;
         _connection = new SqliteConnection(SqliteFile.ConnectionString(path));
         try
         {
@@ -105,8 +110,26 @@ internal sealed class LedgerWriteConnection : IDisposable
     /// <summary>The connection, for tests that make it fail.</summary>
     internal SqliteConnection Connection => _connection;
 
-    /// <summary>Moves all of the log into the file and cuts it; false if somebody reads from it. Between transactions.</summary>
-    public bool TryCutLog() => _log.TryCut();
+    /// <summary>
+    /// Removes for good what was erased: rewrites the file if it is no longer than <see cref="MaxRewrittenBytes"/>, moves all
+    /// of the log into it and cuts the log. False if others keep it from that. Between transactions.
+    /// </summary>
+    /// <remarks>
+    /// With secure_delete, a removed row is overwritten. A page that was rebuilt, because rows came between others, may have
+    /// a second copy of a row in the room between its rows, which only a rewrite removes (seen: 4 of 2,000 rows).
+    /// </remarks>
+    public bool TryTidy()
+    {
+        try
+        {
+            if (new FileInfo(_path).Length <= MaxRewrittenBytes) SqliteFile.Execute(_connection, "VACUUM");
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+        return _log.TryCut();
+    }
 
     /// <summary>Keeps the log within its bound and begins a transaction that holds the write lock.</summary>
     public void Begin()

@@ -74,6 +74,14 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
 
         // Closing the last connection also moves the log into the file; readers were closed before.
+        try
+        {
+            Tidy();
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException or FileLostException)
+        {
+            Log.NotClosed(_log, failure);
+        }
         Close();
         _woken.Dispose();
         _ended.SetResult();
@@ -114,7 +122,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
             _connection ??= Open();
             _guard.RequireUncut();
             // A probe comes when nothing else is written, so nobody waits for this.
-            if (isProbe && _keepsErased) _keepsErased = !_connection.TryCutLog();
+            if (isProbe) Tidy();
             _connection.Begin();
             foreach (var row in rows) outcomes.Add(Write(_connection, row));
             _connection.Commit();
@@ -139,6 +147,13 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
             _keepsErased |= rows[row].IsErasure;
             rows[row].SetResult(outcomes[row]);
         }
+    }
+
+    private void Tidy()
+    {
+        if (!_keepsErased || _connection is null) return;
+        _keepsErased = !_connection.TryTidy();
+        _guard.TakeLengths();
     }
 
     private static AppendOutcome Write(LedgerWriteConnection connection, PendingAppend row) =>
