@@ -1,11 +1,11 @@
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>Polls a condition within a bound.</summary>
-internal static class Eventually
+public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Lets every confirmation of a head grow too old to count. In real time: they count by the machine's own clock,
@@ -18,14 +18,16 @@ internal static class Eventually
         return HoldsAsync(() => TimeProvider.System.GetElapsedTime(started) > span, "a second is over");
     }
 
+    /// <summary>Waits until the condition holds; fails after 30 s of real time.</summary>
     public static Task HoldsAsync(Func<bool> condition, string what) => HoldsAsync(() => Task.FromResult(condition()), what);
 
+    /// <summary>Waits until the condition holds; fails after 30 s of real time.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Patience) throw new TimeoutException($"Not in time: {what}");
+            if (TimeProvider.System.GetElapsedTime(started) > Bound) throw new TimeoutException($"Not in time: {what}");
             await Task.Delay(2); // bounded poll
         }
     }

@@ -1,29 +1,25 @@
 using System.Collections.Concurrent;
 using OrleansSale.GrainInterfaces.Payments;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>
-/// A payment provider that keeps its promises (idempotent by order and by payment) and fails on demand.
+/// A payment provider that keeps its promises (idempotent by order and by payment), until a test makes it decline, lie or
+/// fall silent. It captures nothing by itself: a buyer's payment is <see cref="Buyer.PayAsync"/>.
 /// </summary>
 public sealed class FakePayments : IPaymentProvider
 {
     private int _asked;
+    private volatile bool _isSilent;
+    private volatile bool _losesAnswers;
+    private volatile bool _lies;
+    private volatile string? _declinesWith;
 
-    /// <summary>While true every call fails and nothing happens.</summary>
-    public bool IsDown { get; set; }
-
-    /// <summary>While set every refund is refused with this code.</summary>
-    public string? RefusesWith { get; set; }
-
-    /// <summary>Refunds of these payments are refused.</summary>
-    public Func<string, bool> Refuses { get; set; } = _ => false;
+    /// <summary>Refunds of these payments are declined.</summary>
+    public Func<string, bool> DeclinesRefundOf { get; set; } = _ => false;
 
     /// <summary>Whether what is asked back was paid back by hand before.</summary>
     public bool WasPaidBackByHand { get; set; }
-
-    /// <summary>While true every call is carried out and its answer lost.</summary>
-    public bool LosesAnswers { get; set; }
 
     /// <summary>Calls made, failed ones included.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -37,30 +33,57 @@ public sealed class FakePayments : IPaymentProvider
     /// <summary>Refunds made, by payment.</summary>
     public ConcurrentDictionary<string, RefundRequest> Refunds { get; } = new();
 
+    /// <summary>From now on every call fails, and nothing happens.</summary>
+    public void FallSilent() => _isSilent = true;
+
+    /// <summary>From now on every call is carried out, and its answer is lost.</summary>
+    public void LoseAnswers() => _losesAnswers = true;
+
+    /// <summary>From now on every refund is declined with this code.</summary>
+    public void Decline(string code) => _declinesWith = code;
+
+    /// <summary>From now on every refund is answered with the id of the first one, and nothing is paid back.</summary>
+    public void Lie() => _lies = true;
+
+    /// <summary>Keeps all promises again.</summary>
+    public void Recover() => (_isSilent, _losesAnswers, _lies, _declinesWith) = (false, false, false, null);
+
     /// <inheritdoc/>
     public Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default)
     {
-        Answer(() => (Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request)).ShouldBe(request));
+        Answer(() => Require(Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request), request));
         return Task.FromResult(new ProviderCheckout($"c-{request.Order}", $"https://pay.example/c-{request.Order}"));
     }
 
     /// <inheritdoc/>
     public Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)
     {
-        if ((RefusesWith ?? (Refuses(request.Payment) ? "409 conflict" : null)) is { } code)
+        if ((_declinesWith ?? (DeclinesRefundOf(request.Payment) ? "409 conflict" : null)) is { } code)
         {
             Interlocked.Increment(ref _asked);
-            throw new PaymentProviderException("A test had it refused.", code, isRefusal: true);
+            throw new PaymentProviderException("A test had it declined.", code, isRefusal: true);
         }
-        Answer(() => Refunds.GetOrAdd(request.Payment, request).ShouldBe(request));
+        if (_lies && Refunds.Keys.FirstOrDefault() is { } first && first != request.Payment)
+        {
+            Interlocked.Increment(ref _asked);
+            return Task.FromResult(new ProviderRefund($"r-{first}", false));
+        }
+        Answer(() => Require(Refunds.GetOrAdd(request.Payment, request), request));
         return Task.FromResult(new ProviderRefund($"r-{request.Payment}", WasPaidBackByHand));
+    }
+
+    // As a real provider does: a key that comes again has to come with the same request.
+    private static void Require<T>(T first, T request)
+    {
+        if (!Equals(first, request))
+            throw new InvalidOperationException($"The engine asked twice under one key, and not for the same: {first}, {request}");
     }
 
     private void Answer(Action carryOut)
     {
         Interlocked.Increment(ref _asked);
-        if (IsDown) throw new PaymentProviderException("A test took the provider down.", "timeout");
+        if (_isSilent) throw new PaymentProviderException("A test had the provider fall silent.", "timeout");
         carryOut();
-        if (LosesAnswers) throw new PaymentProviderException("A test lost the provider's answer.", "timeout");
+        if (_losesAnswers) throw new PaymentProviderException("A test lost the provider's answer.", "timeout");
     }
 }

@@ -1,27 +1,29 @@
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Tests.Storage;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>
 /// A ledger that fails on demand: it passes everything on to another one, except what a test told it to lose, refuse or
-/// hold.
+/// hold. It also counts what it was asked for.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Faults concern appends of the named stream, or of any stream; the oldest fault that fits is used up
-/// first.
+/// first. The stream of a batch is <see cref="Streams.OfBatch"/>. The engine repeats an append whose outcome it does not
+/// know, so a fault has to be repeated <see cref="Journal{TState}.MaxAttempts"/> times to be final.
 /// </remarks>
 public sealed class FaultyLedger(ILedger inner) : ILedger
 {
     private readonly Lock _lock = new();
     private readonly List<Fault> _faults = [];
     private readonly List<AppendGate> _gates = [];
+    private readonly Dictionary<string, Account> _accounts = [];
     private volatile bool _down;
     private long _appends;
     private long _reads;
 
     private enum Kind
     {
-        Refuse,
+        Fail,
         LoseAnswer,
     }
 
@@ -38,8 +40,14 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         set => _down = value;
     }
 
+    /// <summary>Makes every append take this long, as a disk does.</summary>
+    public TimeSpan AppendLatency { get; set; }
+
+    /// <summary>Is called before and after every change, and may throw: nothing is stored, or its answer is lost.</summary>
+    public ChangeHook? OnChange { get; set; }
+
     /// <summary>Lets the next appends fail before anything is stored.</summary>
-    public void RefuseAppends(int count = 1, string? stream = null) => Add(Kind.Refuse, count, stream);
+    public void FailAppends(int count = 1, string? stream = null) => Add(Kind.Fail, count, stream);
 
     /// <summary>
     /// Lets the next appends be stored and their answers be lost: the caller gets
@@ -55,27 +63,81 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         return gate;
     }
 
+    /// <summary>Lets the next append of the stream fail with something that no ledger should throw.</summary>
+    public void BreakNextAppend(string stream, Exception with)
+    {
+        lock (_lock) Of(stream).Broken = with;
+    }
+
+    /// <summary>Lets the next reading of the stream's entries fail.</summary>
+    public void BreakNextRead(string stream, Exception with)
+    {
+        lock (_lock) Of(stream).BrokenRead = with;
+    }
+
+    /// <summary>
+    /// Lets the next head of the stream be read at once, and its answer be kept back until this is set.
+    /// </summary>
+    public TaskCompletionSource HoldNextHead(string stream)
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock) Of(stream).HeldHead = held;
+        return held;
+    }
+
+    /// <summary>Appends asked for on this stream, failed ones included.</summary>
+    public int AppendsOf(string stream)
+    {
+        lock (_lock) return Of(stream).Appends;
+    }
+
+    /// <summary>Most appends of this stream that were under way at a time.</summary>
+    public int MostUnderWay(string stream)
+    {
+        lock (_lock) return Of(stream).MostUnderWay;
+    }
+
+    /// <summary>How often this stream's entries were read.</summary>
+    public int ReadsOf(string stream)
+    {
+        lock (_lock) return Of(stream).Reads;
+    }
+
     /// <inheritdoc/>
     public async Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _appends);
-        AppendGate? gate;
-        lock (_lock) gate = _gates.Find(held => held.Stream is null || held.Stream == commit.Stream);
-        if (gate is not null) await gate.PassAsync(cancellationToken).ConfigureAwait(false);
-        ThrowIfDown();
-        var fault = TakeFault(commit.Stream);
-        if (fault == Kind.Refuse)
-            throw new LedgerUnavailableException("A test refused this append; nothing was stored.");
-        var outcome = await inner.AppendAsync(commit, cancellationToken).ConfigureAwait(false);
-        if (fault == Kind.LoseAnswer) throw new LedgerUnavailableException("A test lost the answer to this append.");
-        return outcome;
+        Begin(commit.Stream);
+        try
+        {
+            if (AppendLatency > TimeSpan.Zero) await Task.Delay(AppendLatency, cancellationToken).ConfigureAwait(false); // paced: as a disk
+            AppendGate? gate;
+            lock (_lock) gate = _gates.Find(held => held.Stream is null || held.Stream == commit.Stream);
+            if (gate is not null) await gate.PassAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfDown();
+            var fault = TakeFault(commit.Stream);
+            if (fault == Kind.Fail) throw new LedgerUnavailableException("A test refused this append; nothing was stored.");
+            OnChange?.Invoke($"append {commit.Stream}", isStored: false);
+            var outcome = await inner.AppendAsync(commit, cancellationToken).ConfigureAwait(false);
+            OnChange?.Invoke($"append {commit.Stream}", isStored: true);
+            if (fault == Kind.LoseAnswer) throw new LedgerUnavailableException("A test lost the answer to this append.");
+            return outcome;
+        }
+        finally
+        {
+            lock (_lock) Of(commit.Stream).UnderWay--;
+        }
     }
 
     /// <inheritdoc/>
-    public Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)
+    public async Task<LedgerHead> ReadHeadAsync(string stream, CancellationToken cancellationToken = default)
     {
         CountRead();
-        return inner.ReadHeadAsync(stream, cancellationToken);
+        TaskCompletionSource? held;
+        lock (_lock) (held, Of(stream).HeldHead) = (Of(stream).HeldHead, null);
+        var head = await inner.ReadHeadAsync(stream, cancellationToken).ConfigureAwait(false);
+        if (held is not null) await held.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return head;
     }
 
     /// <inheritdoc/>
@@ -83,6 +145,16 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         string stream, long fromSeq = 1, CancellationToken cancellationToken = default)
     {
         CountRead();
+        lock (_lock)
+        {
+            var account = Of(stream);
+            account.Reads++;
+            if (account.BrokenRead is { } broken)
+            {
+                account.BrokenRead = null;
+                throw broken;
+            }
+        }
         return inner.ReadAsync(stream, fromSeq, cancellationToken);
     }
 
@@ -94,6 +166,7 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         return inner.ListAsync(prefix, after, limit, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default)
     {
         CountRead();
@@ -101,10 +174,27 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
     }
 
     /// <inheritdoc/>
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default)
+    public async Task EraseAsync(string stream, CancellationToken cancellationToken = default)
     {
         ThrowIfDown();
-        return inner.EraseAsync(stream, cancellationToken);
+        OnChange?.Invoke($"erase {stream}", isStored: false);
+        await inner.EraseAsync(stream, cancellationToken).ConfigureAwait(false);
+        OnChange?.Invoke($"erase {stream}", isStored: true);
+    }
+
+    private void Begin(string stream)
+    {
+        lock (_lock)
+        {
+            var account = Of(stream);
+            account.Appends++;
+            if (account.Broken is { } broken)
+            {
+                account.Broken = null;
+                throw broken;
+            }
+            account.MostUnderWay = Math.Max(account.MostUnderWay, ++account.UnderWay);
+        }
     }
 
     private void CountRead()
@@ -141,49 +231,28 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         lock (_lock) _gates.Remove(gate);
     }
 
-    private sealed record Fault(Kind Kind, string? Stream);
-}
-
-/// <summary>Appends held by a test. Opening it, or disposing of it, lets them and all later ones through.</summary>
-public sealed class AppendGate : IDisposable
-{
-    private readonly Action<AppendGate> _remove;
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _waiting;
-
-    internal AppendGate(string? stream, Action<AppendGate> remove) => (Stream, _remove) = (stream, remove);
-
-    /// <summary>The stream whose appends are held; null: all.</summary>
-    public string? Stream { get; }
-
-    /// <summary>Completes when the first append waits here.</summary>
-    public Task Reached => _reached.Task;
-
-    /// <summary>How many appends wait here now.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
-
-    /// <summary>Lets everything through.</summary>
-    public void Open()
+    private Account Of(string stream)
     {
-        _remove(this);
-        _opened.TrySetResult();
+        if (!_accounts.TryGetValue(stream, out var account)) _accounts[stream] = account = new Account();
+        return account;
     }
 
-    /// <inheritdoc cref="Open"/>
-    public void Dispose() => Open();
+    private sealed record Fault(Kind Kind, string? Stream);
 
-    internal async Task PassAsync(CancellationToken cancellationToken)
+    private sealed class Account
     {
-        Interlocked.Increment(ref _waiting);
-        try
-        {
-            _reached.TrySetResult();
-            await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
+        public int Appends { get; set; }
+
+        public int UnderWay { get; set; }
+
+        public int MostUnderWay { get; set; }
+
+        public int Reads { get; set; }
+
+        public Exception? Broken { get; set; }
+
+        public Exception? BrokenRead { get; set; }
+
+        public TaskCompletionSource? HeldHead { get; set; }
     }
 }

@@ -6,10 +6,10 @@ using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Audit;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>What the stored ledger proves, whatever the actors say.</summary>
-internal static class LedgerProof
+public static class LedgerProof
 {
     /// <summary>
     /// Replays a batch's export independently of the engine, demands that nothing is wrong, and returns what it says.
@@ -19,8 +19,7 @@ internal static class LedgerProof
         var lines = new ArrayBufferWriter<byte>();
         foreach (var commit in await ledger.CommitsOfAsync(batch)) LedgerExport.WriteCommit(lines, commit);
         var sale = await LedgerAudit.ReadAsync(new MemoryStream(lines.WrittenSpan.ToArray()));
-        sale.Violations.Kept.ShouldBeEmpty();
-        return sale;
+        return sale.Sound ? sale : throw new LedgerProofException($"The ledger of {batch} is not sound: {string.Join("; ", sale.Violations.Kept)}");
     }
 
     /// <summary>A captured payment of the only provider.</summary>
@@ -44,10 +43,10 @@ internal static class LedgerProof
     }
 
     /// <summary>
-    /// Demands that each board is the state of the ledger at the head it names: the end of a commit, the counts, the
+    /// Requires that each board is the state of the ledger at the head it names: the end of a commit, the counts, the
     /// hash, and how many touches there are by then.
     /// </summary>
-    public static async Task ShouldBeCommittedAsync(this IEnumerable<BatchSnapshot> boards, ILedger ledger, string batch)
+    public static async Task RequireCommittedAsync(this IEnumerable<BatchSnapshot> boards, ILedger ledger, string batch)
     {
         var heads = (await ledger.CommitsOfAsync(batch)).ToDictionary(commit => commit.LastSeq, commit => commit.Hash);
         var states = new Dictionary<long, (int Free, int Held, int Sold, int Withdrawn, int Touches)>();
@@ -59,12 +58,13 @@ internal static class LedgerProof
         }
         foreach (var board in boards)
         {
-            heads.ShouldContainKey(board.Seq);
-            board.Hash.ShouldBe(heads[board.Seq]);
-            (board.Free, board.Held, board.Sold, board.Withdrawn, board.Touches).ShouldBe(states[board.Seq]);
+            var isStored = heads.TryGetValue(board.Seq, out var hash) && board.Hash.AsSpan().SequenceEqual(hash)
+                && (board.Free, board.Held, board.Sold, board.Withdrawn, board.Touches) == states[board.Seq];
+            if (!isStored) throw new LedgerProofException($"No commit of {batch} ends in what a board shows: {board}");
         }
     }
 
+    /// <summary>The entries of a batch, as the engine reads them.</summary>
     public static async Task<List<StampedEntry>> EntriesOfAsync(this ILedger ledger, string batch)
     {
         var entries = new List<StampedEntry>();

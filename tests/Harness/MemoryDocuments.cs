@@ -2,7 +2,7 @@ using System.Text.Json;
 using Orleans.Storage;
 using OrleansSale.Grains.Documents;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>
 /// Grain storage in memory that fails on demand. Like the one on SQLite it keeps JSON and refuses a writer that read an
@@ -111,6 +111,3 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
         return false;
     }
 }
-
-/// <summary>Is told of a change of storage: before it (not stored yet) and after it.</summary>
-public delegate void ChangeHook(string change, bool isStored);

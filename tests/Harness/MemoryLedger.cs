@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Tests.Storage;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>
 /// A ledger in memory for fast tests of what stands on it: the same fence and the same answers, and nothing to clean

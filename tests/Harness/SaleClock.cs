@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>
 /// A clock that only a test moves, which knows whether the grain timers it has fired are through with their tick.

@@ -8,116 +8,238 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Payments;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Audit;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>
-/// The actors in a cluster, on a clock, a ledger, a grain storage and a payment provider that a test controls.
+/// A sale to test against: the engine's actors in a cluster of their own, with a clock that only the test moves, a ledger and
+/// documents that can fail, a payment provider that can decline, lie and fall silent, and silos to kill.
 /// </summary>
-public class SaleCluster : IAsyncLifetime
+/// <example>
+/// <code>
+/// await using var sale = await SaleHarness.StartAsync();
+/// var batch = await sale.CreateBatchAsync(stock: 1, opensIn: TimeSpan.FromMinutes(10));
+/// var alice = batch.Buyer("weibo:alice");
+/// await alice.ReserveAsync();
+/// await sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
+/// await alice.PayAsync(await alice.BuyAsync());
+/// var ledger = await sale.AuditAsync(batch);
+/// </code>
+/// </example>
+/// <remarks>A fixture of a test framework may derive from it; call <see cref="InitializeAsync"/> once, then.</remarks>
+public class SaleHarness : IAsyncDisposable
 {
-    internal const string KeyState = "batch-key";
+    /// <summary>The kind of document that holds a batch's key.</summary>
+    public const string KeyState = "batch-key";
 
     // Of batches that were never created: nobody is known there.
     private static readonly BatchKey NoKey = new(new byte[BatchKey.Length]);
 
-    private readonly short _silos;
-    private readonly int _graceSeconds;
+    private readonly SaleHarnessOptions _options;
     private readonly ConcurrentDictionary<string, BatchKey> _keys;
+    private readonly ConcurrentDictionary<string, BatchTerms> _terms = new();
+    private readonly RunningSilos _silos;
     private int _batches;
-    private InProcessTestCluster? _cluster;
 
-    /// <summary>One silo and the default grace; for tests that share it, each with batches of its own.</summary>
-    public SaleCluster() : this(silos: 1)
+    /// <summary>A harness that is not started: see <see cref="StartAsync"/>.</summary>
+    public SaleHarness()
+        : this(new SaleHarnessOptions())
     {
     }
 
-    /// <summary>
-    /// A cluster; one <paramref name="beside"/> another shares its storage and provider, and knows nothing of it. It
-    /// shares the clock too, unless it has one of its own that starts elsewhere.
-    /// </summary>
-    internal SaleCluster(short silos, int graceSeconds = 30, SaleCluster? beside = null, DateTimeOffset? start = null)
+    /// <summary>A harness that is not started: see <see cref="StartAsync"/>.</summary>
+    public SaleHarness(SaleHarnessOptions options)
     {
-        (_silos, _graceSeconds) = (silos, graceSeconds);
+        _options = options;
+        var beside = options.Beside;
         (Stored, Documents, Payments) = (beside?.Stored ?? new(), beside?.Documents ?? new(), beside?.Payments ?? new());
         _keys = beside?._keys ?? new();
-        Clock = start is null && beside is not null ? beside.Clock : new SaleClock(start ?? SaleClock.Noon);
-        Faults = new FaultyLedger(Stored);
-        Ledger = new WatchedLedger(Faults);
+        Clock = options.Start is null && beside is not null ? beside.Clock : new SaleClock(options.Start ?? SaleClock.Noon);
+        Ledger = new FaultyLedger(Stored);
+        _silos = RunningSilos.Build(options, silo =>
+        {
+            Configure(silo);
+            options.ConfigureSilo?.Invoke(silo);
+        });
     }
 
-    /// <summary>The ledger as stored.</summary>
+    /// <summary>The ledger as stored, whatever fails. Tests may tamper with it.</summary>
     public MemoryLedger Stored { get; }
 
-    /// <summary>The ledger's faults.</summary>
-    public FaultyLedger Faults { get; }
+    /// <summary>The ledger as the actors see it, and its faults.</summary>
+    public FaultyLedger Ledger { get; }
 
-    /// <summary>The ledger as the actors see it.</summary>
-    public WatchedLedger Ledger { get; }
+    /// <summary>The documents beside the ledger, and their faults.</summary>
+    public MemoryDocuments Documents { get; }
 
-    /// <summary>The clock.</summary>
-    public SaleClock Clock { get; }
-
-    /// <summary>The payment provider.</summary>
+    /// <summary>The payment provider, and its faults.</summary>
     public FakePayments Payments { get; }
 
-    /// <summary>The silos whose clock is off.</summary>
-    public ConcurrentDictionary<SiloAddress, bool> ClocksOff { get; } = new();
+    /// <summary>The clock: it stands still until a test moves it.</summary>
+    public SaleClock Clock { get; }
 
     /// <summary>The lines that the engine's actors log, from information on.</summary>
     public LogLines Log { get; } = new();
 
-    /// <summary>The grain storage.</summary>
-    public MemoryDocuments Documents { get; }
+    /// <summary>The silos whose clock is off: they take no batch.</summary>
+    public ConcurrentDictionary<SiloAddress, bool> ClocksOff { get; } = new();
 
-    /// <summary>The cluster.</summary>
-    public InProcessTestCluster Cluster => _cluster!;
+    /// <summary>The silos that run.</summary>
+    public IReadOnlyList<SiloAddress> Silos => _silos.Addresses;
+
+    /// <summary>A client of the cluster.</summary>
+    public IClusterClient Client => _silos.Client;
+
+    /// <summary>The cluster over sockets, for what is not offered here; null: this one runs within the process.</summary>
+    public TestCluster? Sockets => _silos.Sockets;
 
     /// <summary>
-    /// Addresses actors from within the first silo, as the embedded front does: calls to one actor arrive in their
-    /// order.
+    /// Addresses actors from within the first silo, as the embedded front does: calls to one actor arrive in their order.
     /// </summary>
-    public IGrainFactory Actors => Cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Actors => ActorsOn(Silos[0]);
 
     /// <summary>The catalogue.</summary>
     public ICatalogueGrain Catalogue => Actors.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
 
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts a harness.</summary>
+    /// <param name="options">How; null: one silo in the process.</param>
+    public static async Task<SaleHarness> StartAsync(SaleHarnessOptions? options = null)
     {
-        var builder = new InProcessTestClusterBuilder(_silos);
-        builder.Options.ConfigureFileLogging = false;
-        builder.Options.ServiceId = "sale";
-        builder.ConfigureHost(host => host.Logging.ClearProviders());
-        builder.ConfigureSilo((_, silo) => Configure(silo));
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
+        var harness = new SaleHarness(options ?? new());
+        await harness.InitializeAsync();
+        return harness;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Starts the silos, once.</summary>
+    public async ValueTask InitializeAsync() => await _silos.DeployAsync();
+
+    /// <summary>Stops the silos.</summary>
+    public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_cluster is null) return;
-        await _cluster.StopAllSilosAsync();
-        await _cluster.DisposeAsync();
+        return _silos.StopAsync();
     }
 
-    /// <summary>Gives a silo everything this cluster's silos share.</summary>
-    internal void Configure(ISiloBuilder silo)
+    /// <summary>Creates a batch under an id of its own.</summary>
+    /// <param name="stock">Units offered.</param>
+    /// <param name="limit">Units a user may have.</param>
+    /// <param name="windowSeconds">From the hold to payBy.</param>
+    /// <param name="opensIn">
+    /// From now to the opening; reservations are taken until then. Null: it is on sale now, and takes no reservations any more.
+    /// </param>
+    /// <param name="change">Changes the terms before the batch is created.</param>
+    public async Task<TestBatch> CreateBatchAsync(
+        int stock = 10, int limit = 1, int windowSeconds = 900, TimeSpan? opensIn = null, Func<BatchTerms, BatchTerms>? change = null)
+    {
+        var terms = Requests.Terms($"b{Interlocked.Increment(ref _batches)}", Clock.Now, stock, limit, windowSeconds, opensIn);
+        terms = change?.Invoke(terms) ?? terms;
+        var batch = Batch(terms.Id);
+        var created = await batch.Actor.CreateAsync(terms);
+        if (created is not { Value: Effect.Done }) throw new RefusedException(created.Refused ?? Refusal.Conflict, created.Detail);
+        _terms[terms.Id] = terms;
+        return batch;
+    }
+
+    /// <summary>The batch of this id.</summary>
+    public TestBatch Batch(string id) => Batch(id, Actors);
+
+    /// <summary>The batch of this id, addressed from elsewhere.</summary>
+    public TestBatch Batch(string id, IGrainFactory actors) => new(this, id, actors);
+
+    /// <summary>The order of this id.</summary>
+    public IOrderGrain Order(string id) => Actors.GetGrain<IOrderGrain>(id);
+
+    /// <summary>The reservation of a user.</summary>
+    public UserReservation Reservation(string batch, string user) => Reservation(batch, user, Actors);
+
+    /// <summary>The reservation of a user, addressed from elsewhere.</summary>
+    public UserReservation Reservation(string batch, string user, IGrainFactory actors) =>
+        new(actors, batch, user, KeyOf(batch).AliasOf(user));
+
+    /// <summary>The actor of a batch's key.</summary>
+    public IBatchKeyGrain KeyActor(string batch) => Actors.GetGrain<IBatchKeyGrain>(batch);
+
+    /// <summary>The key of a batch, as stored; null: there is none.</summary>
+    public byte[]? StoredKeyOf(string batch) => Documents.Find<BatchKeyDocument>(KeyState, batch)?.Key;
+
+    /// <summary>
+    /// The key of a batch, which turns users into aliases; the last one that was stored if it was removed. A batch that was
+    /// never created has one that no other has.
+    /// </summary>
+    public BatchKey KeyOf(string batch)
+    {
+        if (StoredKeyOf(batch) is { } stored) return _keys[batch] = new BatchKey(stored);
+        return _keys.GetValueOrDefault(batch, NoKey);
+    }
+
+    /// <summary>Addresses actors from within a silo.</summary>
+    public IGrainFactory ActorsOn(SiloAddress silo) => _silos.ServicesOf(silo).GetRequiredService<IGrainFactory>();
+
+    /// <summary>The silo that an actor is active on; null: none.</summary>
+    public SiloAddress? PlaceOf(IAddressable actor) => _silos.PlaceOf(actor);
+
+    /// <summary>Ends an activation in an orderly way, and waits until it is gone.</summary>
+    public Task DeactivateAsync(IAddressable actor) => _silos.DeactivateAsync(actor);
+
+    /// <summary>Completes when an activation is gone.</summary>
+    public Task WaitForDeactivationAsync(IAddressable actor) => _silos.WaitForDeactivationAsync(actor);
+
+    /// <summary>Moves an actor to a silo.</summary>
+    public Task MigrateAsync(IAddressable actor, SiloAddress to) => _silos.MigrateAsync(actor, to);
+
+    /// <summary>
+    /// Kills a silo, as a crash does: nothing is written or said before. If it was the only one, another starts, and wakes
+    /// the batches that have something to do.
+    /// </summary>
+    /// <param name="silo">The silo; null: the youngest. Over sockets the first one cannot be killed.</param>
+    public async Task KillSiloAsync(SiloAddress? silo = null)
+    {
+        await _silos.KillAsync(silo ?? Silos[^1]);
+        if (Silos.Count > 0) return;
+        await _silos.StartOneAsync();
+        await Catalogue.WakeAllAsync();
+    }
+
+    /// <summary>
+    /// Replays the stored ledger of a batch, by a reader that shares nothing with the engine, and returns what it says.
+    /// </summary>
+    /// <exception cref="LedgerProofException">The ledger breaks an invariant.</exception>
+    public Task<AuditedSale> AuditAsync(TestBatch batch) => Stored.AuditAsync(batch.Id);
+
+    /// <summary>
+    /// Moves the clock, tick by tick, until the condition holds: for what the engine does by itself, such as refunds.
+    /// </summary>
+    /// <exception cref="TimeoutException">It does not within 30 s of real time.</exception>
+    public Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(
+        async () =>
+        {
+            if (await condition()) return true;
+            await Clock.AdvanceAsync(Agenda.Period);
+            return false;
+        },
+        what);
+
+    /// <summary>Activates an actor on a silo by its first call, which <paramref name="call"/> makes.</summary>
+    public static async Task<T> OnAsync<T>(SiloAddress silo, Func<Task<T>> call)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        return await call();
+    }
+
+    /// <summary>Gives a silo of any host everything that this harness's silos share.</summary>
+    public void Configure(ISiloBuilder silo)
     {
         silo.Services.AddSingleton<TimeProvider>(Clock);
         silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         silo.Services.AddSingleton<ILedger>(Ledger);
-        silo.Services.AddSingleton<IPaymentProvider>(Payments);
+        silo.Services.AddSingleton(_options.PaymentProvider ?? Payments);
         silo.Services.AddSingleton<IGrainStorage>(Documents);
         silo.Services.AddSingleton<IDocumentPurge>(Documents);
         silo.Services.AddSingleton<IClockCheck>(services =>
@@ -127,76 +249,11 @@ public class SaleCluster : IAsyncLifetime
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddLogging(logging => logging.AddProvider(Log));
-        silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _graceSeconds);
+        silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _options.GraceSeconds);
     }
 
-    /// <summary>Starts a cluster and returns it.</summary>
-    internal static async Task<SaleCluster> StartAsync(
-        short silos = 1, int graceSeconds = 30, SaleCluster? beside = null, DateTimeOffset? start = null)
-    {
-        var cluster = new SaleCluster(silos, graceSeconds, beside, start);
-        await cluster.InitializeAsync();
-        return cluster;
-    }
-
-    /// <summary>The batch of this id.</summary>
-    internal TestBatch Batch(string id) => Batch(id, Actors);
-
-    /// <summary>The batch of this id, addressed from elsewhere.</summary>
-    internal TestBatch Batch(string id, IGrainFactory actors) => new(id, actors.GetGrain<ISaleBatchGrain>(id), () => KeyOf(id));
-
-    /// <summary>The order of this id.</summary>
-    internal IOrderGrain Order(string id) => Actors.GetGrain<IOrderGrain>(id);
-
-    /// <summary>The reservation of a user.</summary>
-    internal UserReservation Reservation(string batch, string user) => Reservation(batch, user, Actors);
-
-    /// <summary>The reservation of a user, addressed from elsewhere.</summary>
-    internal UserReservation Reservation(string batch, string user, IGrainFactory actors) =>
-        new(actors, batch, user, KeyOf(batch).AliasOf(user));
-
-    /// <summary>The document of a batch's key, as stored; null: there is none.</summary>
-    internal byte[]? StoredKeyOf(string batch) => Documents.Find<BatchKeyDocument>(KeyState, batch)?.Key;
-
-    /// <summary>The actor of a batch's key.</summary>
-    internal IBatchKeyGrain KeyActor(string batch) => Actors.GetGrain<IBatchKeyGrain>(batch);
-
-    /// <summary>
-    /// Creates a batch that is on sale now and for ten hours, under an id of its own, and returns the id.
-    /// </summary>
-    internal async Task<string> CreateBatchAsync(int stock = 10, int limit = 1, int windowSeconds = 900)
-    {
-        var id = $"b{Interlocked.Increment(ref _batches)}";
-        (await Batch(id).Actor.CreateAsync(Requests.Terms(id, Clock.Now, stock, limit, windowSeconds))).Value.ShouldBe(Effect.Done);
-        return id;
-    }
-
-    /// <summary>Ends the activation in an orderly way, and waits until it is gone.</summary>
-    internal Task DeactivateAsync(IAddressable actor) => Cluster.DeactivateAsync(actor);
-
-    /// <summary>Ends the activation of a batch in an orderly way, and waits until it is gone.</summary>
-    internal Task DeactivateAsync(TestBatch batch) => DeactivateAsync(batch.Actor);
-
-    /// <summary>The silo that an actor is active on; null: none.</summary>
-    internal SiloAddress? PlaceOf(IAddressable actor) =>
-        Cluster.TryGetGrainContext(actor.GetGrainId(), out var context) ? context.Address.SiloAddress : null;
-
-    /// <summary>The silo that a batch is active on; null: none.</summary>
-    internal SiloAddress? PlaceOf(TestBatch batch) => PlaceOf(batch.Actor);
-
-    /// <summary>Activates an actor on a silo by its first call, which <paramref name="call"/> makes.</summary>
-    internal static async Task<T> OnAsync<T>(SiloAddress silo, Func<Task<T>> call)
-    {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
-        return await call();
-    }
-
-    // Read from storage while it is there: a batch whose ledger and documents were lost gets another one.
-    private BatchKey KeyOf(string batch)
-    {
-        if (StoredKeyOf(batch) is { } stored) return _keys[batch] = new BatchKey(stored);
-        return _keys.GetValueOrDefault(batch, NoKey);
-    }
+    /// <summary>The terms of a batch that was created here.</summary>
+    internal BatchTerms TermsOf(string batch) => _terms[batch];
 
     private sealed class SiloClock(ConcurrentDictionary<SiloAddress, bool> off, SiloAddress self) : IClockCheck
     {

@@ -4,21 +4,26 @@ using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Tests.Cluster;
+namespace OrleansSale.Tests.Harness;
 
 /// <summary>A user's reservation of a batch, by its actor.</summary>
-internal sealed record UserReservation(IGrainFactory Actors, string Batch, string User, Alias Alias)
+public sealed record UserReservation(IGrainFactory Actors, string Batch, string User, Alias Alias)
 {
+    /// <summary>Its actor.</summary>
     public IReservationGrain Actor { get; } = Actors.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(Batch, Alias));
 
     /// <summary>Its stream in the ledger.</summary>
     public string Stream { get; } = Streams.OfReservation(Batch, Alias);
 
+    /// <summary>Reserves, by a schedule that need not be the batch's.</summary>
     public Task<Answer<ReservationView>> ReserveAsync(Schedule schedule) => Actor.ReserveAsync(User, schedule);
 
+    /// <summary>Reads it.</summary>
     public Task<Answer<ReservationView>> GetAsync() => Actor.GetAsync();
 
+    /// <summary>Cancels it.</summary>
     public Task<Answer<Effect>> CancelAsync() => Actor.CancelAsync();
 
+    /// <summary>Removes the user from what is stored.</summary>
     public Task<Answer<Effect>> EraseAsync() => Actor.EraseAsync();
 }

@@ -6,7 +6,7 @@ using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger;
 

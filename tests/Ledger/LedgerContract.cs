@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -195,14 +196,14 @@ public abstract partial class LedgerContract : IAsyncLifetime
     [Fact]
     public async Task A_lost_answer_is_resolved_by_the_identical_append()
     {
-        var faulty = new Storage.FaultyLedger(Ledger);
+        var faulty = new FaultyLedger(Ledger);
         var chain = new Chain(Stream);
         var (lost, refused) = (chain.Next(2), chain.Next(3));
 
         faulty.LoseAnswers();
         await Should.ThrowAsync<LedgerUnavailableException>(() => faulty.AppendAsync(lost, Cancelled));
         (await faulty.AppendAsync(lost, Cancelled)).ShouldBe(AppendOutcome.Committed);
-        faulty.RefuseAppends();
+        faulty.FailAppends();
         await Should.ThrowAsync<LedgerUnavailableException>(() => faulty.AppendAsync(refused, Cancelled));
         (await faulty.AppendAsync(refused, Cancelled)).ShouldBe(AppendOutcome.Committed);
 

@@ -3,7 +3,7 @@ using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
 using OrleansSale.Tests.Ledger.Postgres;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger;
 

@@ -1,5 +1,5 @@
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSale.Api.Hosting;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Starting;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Slowed;
 
 // The engine, whole and as it composes itself, on a ledger that takes its time: --purchases-per-second N.
 var builder = WebApplication.CreateBuilder(

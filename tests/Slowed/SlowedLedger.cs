@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OrleansSale.Grains.Ledger;
 
-namespace OrleansSale.Tests.Storage;
+namespace OrleansSale.Tests.Slowed;
 
 /// <summary>
 /// Stands before another ledger and lets a batch append no more than so many entries a second, as a slow disk would

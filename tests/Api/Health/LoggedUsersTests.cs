@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Storage;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Health;
 
@@ -38,7 +38,7 @@ public sealed class LoggedUsersTests : IAsyncLifetime
         var stream = $"reservation/{reserving}/{Subject}";
 
         // The answers are not of interest here; most are refusals.
-        _ledger.RefuseAppends(2 * 5, stream);
+        _ledger.FailAppends(2 * 5, stream);
         await _sale.ReserveAsync(reserving, Subject);
         _ledger.LoseAnswers(2 * 5);
         await AllAsync(reserving, batch, order);

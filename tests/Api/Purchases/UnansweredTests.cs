@@ -8,7 +8,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Storage;
+using FaultyLedger = OrleansSale.Tests.Harness.FaultyLedger;
 
 namespace OrleansSale.Tests.Api.Purchases;
 
@@ -185,7 +185,7 @@ public sealed class UnansweredTests : IAsyncLifetime
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
         _ledger.LoseAnswers(2, $"batch/{batch}");
-        _ledger.RefuseAppends(1, $"batch/{batch}");
+        _ledger.FailAppends(1, $"batch/{batch}");
         var made = await _sale.BuyAsync(batch, user, "k");
         made.Status.ShouldBeOneOf([200, 201]);
         (await _sale.AuditAsync(batch)).Order(made["id"]!)!.Units.ShouldBe([1]);

@@ -5,7 +5,8 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
@@ -13,7 +14,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 public sealed class BatchKeyTests : IAsyncLifetime
 {
     // Its own for every test: there is one catalogue to a cluster.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
@@ -22,7 +23,7 @@ public sealed class BatchKeyTests : IAsyncLifetime
     [Fact]
     public async Task The_key_is_durable_before_the_first_entry_which_names_its_hash()
     {
-        var gate = _sale.Faults.HoldAppends(Streams.OfBatch("b"));
+        var gate = _sale.Ledger.HoldAppends(Streams.OfBatch("b"));
         var creating = _sale.Batch("b").Actor.CreateAsync(Terms("b", _sale.Clock.Now));
         await gate.Reached;
         var key = _sale.StoredKeyOf("b").ShouldNotBeNull();
@@ -56,7 +57,7 @@ public sealed class BatchKeyTests : IAsyncLifetime
     [Fact]
     public async Task Of_two_activations_that_make_the_first_key_at_once_both_return_the_one_that_is_stored()
     {
-        await using var other = await SaleCluster.StartAsync(beside: _sale);
+        await using var other = await SaleHarness.StartAsync(new() { Beside = _sale });
         // Both have read that there is none.
         (await _sale.KeyActor("b").FindAsync()).ShouldBeNull();
         (await other.KeyActor("b").FindAsync()).ShouldBeNull();
@@ -74,7 +75,7 @@ public sealed class BatchKeyTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Without_its_own_key_a_batch_is_unlisted_for_users_and_gets_no_other(bool isReplaced)
     {
-        var id = await _sale.CreateBatchAsync();
+        var id = (await _sale.CreateBatchAsync()).Id;
         await _sale.Catalogue.AddAsync(id);
         var (batch, own) = (_sale.Batch(id), _sale.StoredKeyOf(id)!);
         var order = await batch.OrderAsync("weibo:a");
@@ -85,7 +86,7 @@ public sealed class BatchKeyTests : IAsyncLifetime
         (await ListAsync()).ShouldSatisfyAllConditions(listed => listed.Key.ShouldBeNull(), listed => listed.Terms.Id.ShouldBe(id));
         // Neither a repeated creation nor another activation makes a key.
         (await batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now))).Value.ShouldBe(Effect.AlreadySo);
-        await _sale.DeactivateAsync(batch);
+        await _sale.DeactivateAsync(batch.Actor);
         (await batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now))).Value.ShouldBe(Effect.AlreadySo);
         _sale.StoredKeyOf(id).ShouldBe(wrong);
         // What the ledger knows goes on: the order ends by its deadline.
@@ -103,6 +104,6 @@ public sealed class BatchKeyTests : IAsyncLifetime
     {
         await _sale.DeactivateAsync(_sale.KeyActor(id));
         await _sale.DeactivateAsync(_sale.Catalogue);
-        _sale.Documents.Put(SaleCluster.KeyState, id, key is null ? null : new BatchKeyDocument { Key = key });
+        _sale.Documents.Put(SaleHarness.KeyState, id, key is null ? null : new BatchKeyDocument { Key = key });
     }
 }

@@ -3,7 +3,8 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
@@ -14,7 +15,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
@@ -23,7 +24,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
     [Fact]
     public async Task A_hold_of_the_wrong_hour_and_one_after_it_end_after_their_window()
     {
-        var batch = _sale.Batch(await _sale.CreateBatchAsync(stock: 3, windowSeconds: WindowSeconds));
+        var batch = await _sale.CreateBatchAsync(stock: 3, windowSeconds: WindowSeconds);
         var early = await batch.OrderAsync("weibo:a");
         _sale.Clock.Jump(Hour);
         var wrong = await batch.OrderAsync("weibo:b");
@@ -46,7 +47,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
     [Fact]
     public async Task The_snapshot_says_how_far_the_batch_is_ahead_and_all_decide_by_it()
     {
-        var id = await _sale.CreateBatchAsync(stock: 2);
+        var id = (await _sale.CreateBatchAsync(stock: 2)).Id;
         var batch = _sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a");
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.Zero);
@@ -69,7 +70,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
     [Fact]
     public async Task A_ledger_ahead_of_the_clock_is_told_once_and_shown_until_the_clock_is_there()
     {
-        var id = await _sale.CreateBatchAsync();
+        var id = (await _sale.CreateBatchAsync()).Id;
         var batch = _sale.Batch(id);
         _sale.Clock.Jump(Hour);
         await batch.OrderAsync("weibo:a");
@@ -83,7 +84,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         fault.Detail.ShouldContain("3600.0 s ahead");
 
         // Another activation finds it at once; what nobody had the batch for, it is less ahead.
-        await _sale.DeactivateAsync(batch);
+        await _sale.DeactivateAsync(batch.Actor);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(10));
         await batch.Actor.WakeAsync();
         _sale.Log.With("ahead of the clock").Count.ShouldBe(2);
@@ -98,11 +99,11 @@ public sealed class ClockJumpTests : IAsyncLifetime
     [Fact]
     public async Task Refunds_go_on_at_their_pace_though_the_clock_is_set_back()
     {
-        var batch = _sale.Batch(await _sale.CreateBatchAsync());
+        var batch = await _sale.CreateBatchAsync();
         var order = await batch.OrderAsync("weibo:a");
         await batch.PayAsync(order, "p-1");
         _sale.Clock.Jump(Hour);
-        _sale.Payments.IsDown = true;
+        _sale.Payments.FallSilent();
         await batch.CancelAsync(order);
         await Eventually.HoldsAsync(
             async () =>
@@ -112,7 +113,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
             },
             "the provider is asked");
         _sale.Clock.Jump(-Hour);
-        _sale.Payments.IsDown = false;
+        _sale.Payments.Recover();
         var asked = _sale.Clock.Now;
         await Eventually.HoldsAsync(
             async () =>

@@ -6,7 +6,8 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
@@ -14,7 +15,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 public sealed class DamageTests : IAsyncLifetime
 {
     // Its own for every test: there is one catalogue to a cluster.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
@@ -93,10 +94,10 @@ public sealed class DamageTests : IAsyncLifetime
     public async Task A_storage_that_does_not_answer_is_no_damage()
     {
         var (id, _) = await CreateAsync();
-        await _sale.DeactivateAsync(_sale.Batch(id));
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
         _sale.Ledger.BreakNextRead(Streams.OfBatch(id), new LedgerUnavailableException("a test says so"));
-        await Patience.IsNotAnsweredAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
-        (await Patience.AskAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0))).ShouldNotBeNull();
+        await Unanswered.ShouldBeAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
+        (await FrontRetry.AskAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0))).ShouldNotBeNull();
         (await _sale.Catalogue.ListDamagedAsync()).ShouldBeEmpty();
     }
 
@@ -123,7 +124,7 @@ public sealed class DamageTests : IAsyncLifetime
     [InlineData("\n", " ")]
     public async Task A_damaged_reservation_is_its_user_s_alone(string said, string instead)
     {
-        var id = await _sale.CreateBatchAsync();
+        var id = (await _sale.CreateBatchAsync()).Id;
         var (mine, others) = (_sale.Reservation(id, "weibo:mine"), _sale.Reservation(id, "weibo:other"));
         foreach (var reservation in new[] { mine, others }) await ReserveAsync(reservation);
         await _sale.DeactivateAsync(mine.Actor);
@@ -171,7 +172,7 @@ public sealed class DamageTests : IAsyncLifetime
 
     private async Task<(string Id, OrderView Order)> CreateAsync()
     {
-        var id = await _sale.CreateBatchAsync();
+        var id = (await _sale.CreateBatchAsync()).Id;
         await _sale.Catalogue.AddAsync(id);
         return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
@@ -180,7 +181,7 @@ public sealed class DamageTests : IAsyncLifetime
     private async Task<LedgerCommit[]> DamageAsync(string id, string how)
     {
         await _sale.Batch(id).OrderAsync("weibo:c");
-        await _sale.DeactivateAsync(_sale.Batch(id));
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
         return _sale.Stored.Tamper(Streams.OfBatch(id), commits => how switch
         {
             "another buyer" => [commits[0], Rewritten(commits[1], AliasOf(id, "a"), AliasOf(id, "z")), commits[2]],

@@ -2,12 +2,13 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
 /// <summary>Holds that are not paid end by the batch's own timer, and not a moment too early.</summary>
-public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const int GraceSeconds = 30, WindowSeconds = 900;
 
@@ -20,7 +21,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task A_hold_lives_until_payBy_and_its_grace_and_not_a_second_longer()
     {
-        var id = await sale.CreateBatchAsync(stock: 1);
+        var id = (await sale.CreateBatchAsync(stock: 1)).Id;
         var batch = sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a");
         order.PayBy.ShouldBe(sale.Clock.Now.AddSeconds(WindowSeconds));
@@ -43,7 +44,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     public async Task Many_holds_that_are_due_together_all_end_within_a_second_in_bounded_commits()
     {
         const int Holds = (3 * Agenda.MaxEntriesPerCommit) + 100;
-        var id = await sale.CreateBatchAsync(stock: Holds);
+        var id = (await sale.CreateBatchAsync(stock: Holds)).Id;
         var batch = sale.Batch(id);
         for (var first = 0; first < Holds; first += 100)
             await batch.AskAsync([.. Enumerable.Range(first, 100).Select(buyer => Wants($"weibo:u{buyer}"))]);
@@ -62,7 +63,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task A_purchase_that_comes_before_the_timer_finds_the_due_units_free()
     {
-        var id = await sale.CreateBatchAsync(stock: 2);
+        var id = (await sale.CreateBatchAsync(stock: 2)).Id;
         var batch = sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a", key: "k");
         // The timer ticks shortly before the deadline, and next some time after it.
@@ -83,7 +84,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task A_paid_order_has_no_deadline()
     {
-        var id = await sale.CreateBatchAsync(stock: 2);
+        var id = (await sale.CreateBatchAsync(stock: 2)).Id;
         var batch = sale.Batch(id);
         var (paid, unpaid) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
         await sale.Clock.AdvanceToAsync(paid.PayBy.AddSeconds(GraceSeconds).AddMilliseconds(-1));
@@ -98,7 +99,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task A_capture_at_the_deadline_that_comes_before_the_timer_ends_the_hold_and_is_owed_back()
     {
-        var id = await sale.CreateBatchAsync(stock: 1);
+        var id = (await sale.CreateBatchAsync(stock: 1)).Id;
         var batch = sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a");
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
@@ -112,15 +113,15 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task Deadlines_go_on_after_the_activation_ended()
     {
-        var id = await sale.CreateBatchAsync(stock: 2);
+        var id = (await sale.CreateBatchAsync(stock: 2)).Id;
         var batch = sale.Batch(id);
         var (first, second) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
-        await sale.DeactivateAsync(batch);
+        await sale.DeactivateAsync(batch.Actor);
         await sale.Clock.AdvanceToAsync(first.PayBy);
         (await batch.Actor.WakeAsync()).ShouldBeTrue();
         await sale.Clock.AdvanceAsync(Agenda.Period);
         (await batch.StatusAsync(first)).ShouldBe(OrderStatus.AwaitingPayment);
-        await sale.DeactivateAsync(batch);
+        await sale.DeactivateAsync(batch.Actor);
         // Long after everything fell due: the first thing that anybody is told is the truth as of the next tick.
         await sale.Clock.AdvanceAsync(TimeSpan.FromHours(2));
         (await batch.Actor.WakeAsync()).ShouldBeTrue();
@@ -134,8 +135,8 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task Without_grace_a_hold_ends_at_payBy_itself()
     {
-        await using var strict = await SaleCluster.StartAsync(graceSeconds: 0);
-        var id = await strict.CreateBatchAsync(stock: 1, windowSeconds: 1);
+        await using var strict = await SaleHarness.StartAsync(new() { GraceSeconds = 0 });
+        var id = (await strict.CreateBatchAsync(stock: 1, windowSeconds: 1)).Id;
         var batch = strict.Batch(id);
         var order = await batch.OrderAsync("weibo:a");
         await strict.Clock.AdvanceToAsync(order.PayBy.AddMilliseconds(-1));
@@ -148,7 +149,7 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task Paused_and_closed_batches_keep_the_deadlines_of_their_holds()
     {
-        var id = await sale.CreateBatchAsync(stock: 3);
+        var id = (await sale.CreateBatchAsync(stock: 3)).Id;
         var batch = sale.Batch(id);
         var (paid, unpaid) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
         await batch.OperateAsync(OperatorAction.Pause);
@@ -165,11 +166,11 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task A_clock_set_back_neither_ends_a_hold_early_nor_makes_time_run_backwards()
     {
-        await using var own = await SaleCluster.StartAsync();
-        var id = await own.CreateBatchAsync(stock: 2);
+        await using var own = await SaleHarness.StartAsync();
+        var id = (await own.CreateBatchAsync(stock: 2)).Id;
         var first = await own.Batch(id).OrderAsync("weibo:a");
         // Another silo whose clock is behind takes the batch over.
-        await using var behind = await SaleCluster.StartAsync(beside: own, start: own.Clock.Now.AddSeconds(-60));
+        await using var behind = await SaleHarness.StartAsync(new() { Beside = own, Start = own.Clock.Now.AddSeconds(-60) });
         var second = await behind.Batch(id).OrderAsync("weibo:b");
         second.HeldAt.ShouldBe(first.HeldAt);
         second.PayBy.ShouldBe(first.PayBy);
@@ -179,14 +180,14 @@ public sealed class DeadlineTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task Two_hundred_warm_batches_leave_no_timer_behind()
     {
-        await using var own = await SaleCluster.StartAsync();
+        await using var own = await SaleHarness.StartAsync();
         // The silos themselves have some.
         var timers = own.Clock.GrainTimers;
         var ids = new List<string>();
-        for (var i = 0; i < 200; i++) ids.Add(await own.CreateBatchAsync());
+        for (var i = 0; i < 200; i++) ids.Add((await own.CreateBatchAsync()).Id);
         await own.Clock.AdvanceAsync(Agenda.Period);
         own.Clock.GrainTimers.ShouldBe(timers + 200);
-        await Task.WhenAll(ids.Select(id => own.DeactivateAsync(own.Batch(id))));
+        await Task.WhenAll(ids.Select(id => own.DeactivateAsync(own.Batch(id).Actor)));
         own.Clock.GrainTimers.ShouldBe(timers);
         await own.Batch(ids[0]).Actor.WakeAsync();
         own.Clock.GrainTimers.ShouldBe(timers + 1);

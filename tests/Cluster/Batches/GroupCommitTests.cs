@@ -3,19 +3,20 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
 /// <summary>Requests join commits, and nothing is told before the commit it rests on.</summary>
-public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     [Fact]
     public async Task Everything_that_arrives_while_an_append_is_in_flight_goes_out_as_one()
     {
-        var id = await sale.CreateBatchAsync(stock: 1_000);
+        var id = (await sale.CreateBatchAsync(stock: 1_000)).Id;
         var batch = sale.Batch(id);
-        var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var gate = sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var first = batch.BuyAsync("weibo:first");
         await gate.Reached;
 
@@ -38,8 +39,8 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     public async Task Concurrent_calls_share_few_commits_and_never_two_appends_at_a_time()
     {
         const int Calls = 400, Each = 4;
-        await using var slow = await SaleCluster.StartAsync();
-        var id = await slow.CreateBatchAsync(stock: Calls * Each);
+        await using var slow = await SaleHarness.StartAsync();
+        var id = (await slow.CreateBatchAsync(stock: Calls * Each)).Id;
         slow.Ledger.AppendLatency = TimeSpan.FromMilliseconds(10);
         var callers = Enumerable.Range(0, Calls).Select(call => Task.Run(() => slow.Batch(id).AskAsync(
             [.. Enumerable.Range(0, Each).Select(buyer => Wants($"weibo:u{call}-{buyer}"))])));
@@ -56,7 +57,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_call_is_answered_in_the_order_of_its_requests_and_by_what_each_leaves()
     {
-        var id = await sale.CreateBatchAsync(stock: 3, limit: 2);
+        var id = (await sale.CreateBatchAsync(stock: 3, limit: 2)).Id;
         var outcomes = (await sale.Batch(id).AskAsync(
             Wants("weibo:a", 2), Wants("weibo:b", 2), Wants("weibo:a"), Wants("weibo:b", 1, key: "k"), Wants("weibo:c"),
             Wants("weibo:b", 1, key: "k"), Wants("weibo:b", 2, key: "k"),
@@ -83,10 +84,10 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task No_answer_of_any_kind_is_told_before_the_append_it_rests_on()
     {
-        var id = await sale.CreateBatchAsync(stock: 2);
+        var id = (await sale.CreateBatchAsync(stock: 2)).Id;
         var batch = sale.Batch(id);
         var paid = await batch.OrderAsync("weibo:paid");
-        using var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        using var gate = sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var hold = batch.BuyAsync("weibo:buyer", key: "k");
         await gate.Reached;
 
@@ -125,8 +126,8 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_board_never_shows_what_is_not_committed()
     {
-        await using var slow = await SaleCluster.StartAsync();
-        var id = await slow.CreateBatchAsync(stock: 300);
+        await using var slow = await SaleHarness.StartAsync();
+        var id = (await slow.CreateBatchAsync(stock: 300)).Id;
         var batch = slow.Batch(id);
         slow.Ledger.AppendLatency = TimeSpan.FromMilliseconds(5);
         var buying = Task.WhenAll(Enumerable.Range(0, 60).Select(async call =>
@@ -145,7 +146,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
 
         boards.Select(board => board.Seq).ShouldBeInOrder();
         boards.Select(board => board.Seq).Distinct().Count().ShouldBeGreaterThan(3);
-        await boards.ShouldBeCommittedAsync(slow.Stored, id);
+        await boards.RequireCommittedAsync(slow.Stored, id);
         boards[^1].ShouldSatisfyAllConditions(
             board => board.Sold.ShouldBe(150), board => board.Free.ShouldBe(150), board => board.Touches.ShouldBe(600));
     }
@@ -153,9 +154,9 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_board_read_while_an_append_is_held_shows_nothing_of_it()
     {
-        var id = await sale.CreateBatchAsync(stock: 5);
+        var id = (await sale.CreateBatchAsync(stock: 5)).Id;
         var batch = sale.Batch(id);
-        using var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        using var gate = sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var hold = batch.BuyAsync("weibo:a");
         await gate.Reached;
         var read = batch.Actor.ReadBoardAsync(0);
@@ -166,7 +167,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         await hold;
 
         // Whenever it is told, it is one state of the ledger, and the hold is either wholly in it or not at all.
-        await new[] { board.Snapshot }.ShouldBeCommittedAsync(sale.Stored, id);
+        await new[] { board.Snapshot }.RequireCommittedAsync(sale.Stored, id);
         board.Touches.Length.ShouldBe(board.Snapshot.Touches);
         (await batch.BoardAsync()).Held.ShouldBe(1);
     }
@@ -174,7 +175,7 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task Every_entry_about_a_user_touches_their_alias_and_the_board_tells_the_touches_in_pages()
     {
-        var id = await sale.CreateBatchAsync(stock: 70_000, limit: 2);
+        var id = (await sale.CreateBatchAsync(stock: 70_000, limit: 2)).Id;
         var batch = sale.Batch(id);
         const int Buyers = 66_000, Each = 1_000;
         for (var first = 0; first < Buyers; first += Each)
@@ -203,14 +204,14 @@ public sealed class GroupCommitTests(SaleCluster sale) : IClassFixture<SaleClust
         (await batch.Actor.ReadBoardAsync(touches.Count + 1_000))!.Touches.ShouldBeEmpty();
 
         // A position means the same on the next activation.
-        await sale.DeactivateAsync(batch);
-        (await Patience.AskAsync(() => batch.Actor.ReadBoardAsync(65_000)))!.Touches.ShouldBe(touches.Skip(65_000));
+        await sale.DeactivateAsync(batch.Actor);
+        (await FrontRetry.AskAsync(() => batch.Actor.ReadBoardAsync(65_000)))!.Touches.ShouldBe(touches.Skip(65_000));
     }
 
     [Fact]
     public async Task The_count_of_reservations_on_the_board_keeps_up()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var schedule = Terms(id, sale.Clock.Now).Schedule with { ReservationCloses = sale.Clock.Now.AddMinutes(-0.5).AddMinutes(1) };
         (await sale.Batch(id).BoardAsync()).Reserved.ShouldBe(0);
 

@@ -3,12 +3,13 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Audit;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
 /// <summary>An append without an answer is unknown, and the engine finds out rather than guess.</summary>
-public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     // Journal.MaxAttempts is a number of a generic type; its argument says nothing here.
     private const int Attempts = Journal<int>.MaxAttempts;
@@ -16,8 +17,8 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [Fact]
     public async Task A_lost_answer_is_found_out_by_the_identical_row_and_the_buyer_gets_one_order()
     {
-        var id = await sale.CreateBatchAsync(stock: 3);
-        sale.Faults.LoseAnswers(1, Streams.OfBatch(id));
+        var id = (await sale.CreateBatchAsync(stock: 3)).Id;
+        sale.Ledger.LoseAnswers(1, Streams.OfBatch(id));
 
         var order = await sale.Batch(id).OrderAsync("weibo:a", key: "k");
 
@@ -34,15 +35,15 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [InlineData(false)]
     public async Task An_append_that_fails_several_times_and_then_works_is_an_append(bool isStored)
     {
-        var id = await sale.CreateBatchAsync(stock: 3);
+        var id = (await sale.CreateBatchAsync(stock: 3)).Id;
         var stream = Streams.OfBatch(id);
-        if (isStored) sale.Faults.LoseAnswers(Attempts - 1, stream);
-        else sale.Faults.RefuseAppends(Attempts - 1, stream);
+        if (isStored) sale.Ledger.LoseAnswers(Attempts - 1, stream);
+        else sale.Ledger.FailAppends(Attempts - 1, stream);
 
         // What gathers behind the failing append is not lost either.
         string[] users = ["weibo:a", "weibo:b", "weibo:c"];
         var outcomes = await Task.WhenAll(
-            users.Select(user => Patience.AskAsync(() => sale.Batch(id).BuyAsync(user, key: "k"))));
+            users.Select(user => FrontRetry.AskAsync(() => sale.Batch(id).BuyAsync(user, key: "k"))));
 
         outcomes.Select(outcome => outcome.Order!.Units.Single()).ShouldBe([1, 2, 3]);
         sale.Ledger.AppendsOf(stream).ShouldBe(1 + Attempts + 1);
@@ -54,11 +55,11 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [InlineData(false)]
     public async Task An_append_that_fails_for_good_answers_nobody_and_the_next_activation_tells_how_it_went(bool isStored)
     {
-        var id = await sale.CreateBatchAsync(stock: 1);
+        var id = (await sale.CreateBatchAsync(stock: 1)).Id;
         var (stream, batch) = (Streams.OfBatch(id), sale.Batch(id));
-        if (isStored) sale.Faults.LoseAnswers(Attempts, stream);
-        else sale.Faults.RefuseAppends(Attempts, stream);
-        using var gate = sale.Faults.HoldAppends(stream);
+        if (isStored) sale.Ledger.LoseAnswers(Attempts, stream);
+        else sale.Ledger.FailAppends(Attempts, stream);
+        using var gate = sale.Ledger.HoldAppends(stream);
         var hold = batch.BuyAsync("weibo:a", key: "k");
         await gate.Reached;
         // One rests on the failing append, the others would be in the next one; none of them may be told anything.
@@ -70,11 +71,11 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
             batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:c"), 1),
         ];
         await batch.Actor.WakeAsync();
-        var died = sale.Cluster.WaitForDeactivationAsync(batch.Actor);
+        var died = sale.WaitForDeactivationAsync(batch.Actor);
         gate.Open();
 
         foreach (var answer in patient) await Should.ThrowAsync<SaleUnavailableException>(() => answer);
-        foreach (var answer in hasty) await Patience.IsNotAnsweredAsync(() => answer);
+        foreach (var answer in hasty) await Unanswered.ShouldBeAsync(() => answer);
         await died;
 
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(isStored ? ["Created", "OpenedSale", "Held"] : ["Created"]);
@@ -93,8 +94,8 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     {
         var terms = Terms($"reborn-{isStored}".ToLowerInvariant(), sale.Clock.Now);
         var batch = sale.Batch(terms.Id);
-        if (isStored) sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(terms.Id));
-        else sale.Faults.RefuseAppends(Attempts, Streams.OfBatch(terms.Id));
+        if (isStored) sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(terms.Id));
+        else sale.Ledger.FailAppends(Attempts, Streams.OfBatch(terms.Id));
         await Should.ThrowAsync<SaleUnavailableException>(() => batch.Actor.CreateAsync(terms));
 
         (await batch.Actor.CreateAsync(terms)).Value.ShouldBe(isStored ? Effect.AlreadySo : Effect.Done);
@@ -105,10 +106,10 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [Fact]
     public async Task A_capture_whose_append_fails_for_good_is_recorded_once_when_the_provider_asks_again()
     {
-        var id = await sale.CreateBatchAsync(stock: 1);
+        var id = (await sale.CreateBatchAsync(stock: 1)).Id;
         var batch = sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a");
-        sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id));
+        sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(id));
         await Should.ThrowAsync<SaleUnavailableException>(() => batch.PayAsync(order, "p-1"));
 
         (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
@@ -119,15 +120,15 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [Fact]
     public async Task An_unreachable_ledger_makes_the_batch_unavailable_until_it_is_back()
     {
-        await using var own = await SaleCluster.StartAsync();
-        var id = await own.CreateBatchAsync(stock: 2);
+        await using var own = await SaleHarness.StartAsync();
+        var id = (await own.CreateBatchAsync(stock: 2)).Id;
         var order = await own.Batch(id).OrderAsync("weibo:a");
-        own.Faults.IsDown = true;
-        await Patience.IsNotAnsweredAsync(() => own.Batch(id).BuyAsync("weibo:b"));
+        own.Ledger.IsDown = true;
+        await Unanswered.ShouldBeAsync(() => own.Batch(id).BuyAsync("weibo:b"));
         // Now it cannot even be read, so there is no activation to answer.
-        await Patience.IsNotAnsweredAsync(() => own.Batch(id).Actor.GetOrderAsync(order.Seq, null));
+        await Unanswered.ShouldBeAsync(() => own.Batch(id).Actor.GetOrderAsync(order.Seq, null));
 
-        own.Faults.IsDown = false;
+        own.Ledger.IsDown = false;
         (await own.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
         (await own.Batch(id).BuyAsync("weibo:b")).Order!.Units.ShouldBe([2]);
         await own.Stored.AuditAsync(id);
@@ -136,7 +137,7 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [Fact]
     public async Task A_ledger_that_fails_in_a_way_of_its_own_ends_the_activation_like_any_other_failure()
     {
-        var id = await sale.CreateBatchAsync(stock: 2);
+        var id = (await sale.CreateBatchAsync(stock: 2)).Id;
         var batch = sale.Batch(id);
         sale.Ledger.BreakNextAppend(Streams.OfBatch(id), new InvalidOperationException("nobody expects this"));
         await Should.ThrowAsync<SaleUnavailableException>(() => batch.BuyAsync("weibo:a"));
@@ -149,14 +150,14 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
     [Fact]
     public async Task A_deactivation_with_entries_pending_loses_nothing_that_is_told()
     {
-        var id = await sale.CreateBatchAsync(stock: 20);
+        var id = (await sale.CreateBatchAsync(stock: 20)).Id;
         var batch = sale.Batch(id);
-        var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var gate = sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var first = batch.BuyAsync("weibo:first");
         await gate.Reached;
         var behind = Enumerable.Range(0, 5).Select(buyer => batch.BuyAsync($"weibo:u{buyer}")).ToList();
         await batch.Actor.WakeAsync();
-        var gone = sale.DeactivateAsync(batch);
+        var gone = sale.DeactivateAsync(batch.Actor);
         var meanwhile = batch.BuyAsync("weibo:meanwhile");
         gate.Open();
 
@@ -175,14 +176,14 @@ public sealed class LostAppendTests(SaleCluster sale) : IClassFixture<SaleCluste
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var id = await sale.CreateBatchAsync(stock: 60, limit: 1);
+        var id = (await sale.CreateBatchAsync(stock: 60, limit: 1)).Id;
         var (stream, batch) = (Streams.OfBatch(id), sale.Batch(id));
         var told = new Dictionary<string, string>();
         for (var round = 0; round < 4; round++)
         {
-            if (random.Next(2) == 0) sale.Faults.LoseAnswers(random.Next(1, Attempts + 1), stream);
-            else sale.Faults.RefuseAppends(random.Next(1, Attempts + 1), stream);
-            if (random.Next(3) == 0) await sale.DeactivateAsync(batch);
+            if (random.Next(2) == 0) sale.Ledger.LoseAnswers(random.Next(1, Attempts + 1), stream);
+            else sale.Ledger.FailAppends(random.Next(1, Attempts + 1), stream);
+            if (random.Next(3) == 0) await sale.DeactivateAsync(batch.Actor);
             await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ =>
             {
                 var user = $"weibo:u{random.Next(80)}";

@@ -2,7 +2,8 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
@@ -10,7 +11,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 public sealed class OpeningTests : IAsyncLifetime
 {
     // Its own for every test: each goes through its whole schedule.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
     private BatchTerms _terms = null!;
     private TestBatch _batch = null!;
 
@@ -49,20 +50,20 @@ public sealed class OpeningTests : IAsyncLifetime
     [Fact]
     public async Task Another_activation_writes_what_was_missed_and_nothing_twice()
     {
-        await _sale.DeactivateAsync(_batch);
+        await _sale.DeactivateAsync(_batch.Actor);
         await _sale.Clock.AdvanceToAsync(_terms.Schedule.SaleOpens.AddMinutes(1));
         for (var activation = 0; activation < 3; activation++)
         {
             await WakeAsync();
             (await TypesAsync()).ShouldBe(["Created", "OpenedSale"]);
-            await _sale.DeactivateAsync(_batch);
+            await _sale.DeactivateAsync(_batch.Actor);
         }
         await _sale.Clock.AdvanceToAsync(_terms.Schedule.SaleCloses.AddMinutes(1));
         for (var activation = 0; activation < 3; activation++)
         {
             await WakeAsync();
             (await TypesAsync()).ShouldBe(["Created", "OpenedSale", "EndedSale"]);
-            await _sale.DeactivateAsync(_batch);
+            await _sale.DeactivateAsync(_batch.Actor);
             // When nothing is left to do the start does not wake it.
             (await _sale.Catalogue.WakeAllAsync()).ShouldBe(0);
         }
@@ -72,7 +73,7 @@ public sealed class OpeningTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_that_slept_through_its_sale_has_both_entries_in_their_order()
     {
-        await _sale.DeactivateAsync(_batch);
+        await _sale.DeactivateAsync(_batch.Actor);
         await _sale.Clock.AdvanceToAsync(_terms.Schedule.SaleCloses.AddHours(1));
         await WakeAsync();
         (await TypesAsync()).ShouldBe(["Created", "OpenedSale", "EndedSale"]);
@@ -99,7 +100,7 @@ public sealed class OpeningTests : IAsyncLifetime
         (await _batch.OperateAsync(OperatorAction.Close, key: "again")).Value.ShouldBe(Effect.AlreadySo);
         var commit = (await _sale.Stored.CommitsOfAsync("b"))[^1];
         commit.Count.ShouldBe(2);
-        await _sale.DeactivateAsync(_batch);
+        await _sale.DeactivateAsync(_batch.Actor);
         await _sale.Clock.AdvanceToAsync(_terms.Schedule.SaleCloses.AddDays(1));
         await WakeAsync();
 

@@ -4,7 +4,8 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
@@ -14,13 +15,13 @@ namespace OrleansSale.Tests.Cluster.Batches;
 /// </summary>
 public sealed class SecondActivationTests : IAsyncLifetime
 {
-    private SaleCluster _one = null!;
-    private SaleCluster _two = null!;
+    private SaleHarness _one = null!;
+    private SaleHarness _two = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _one = await SaleCluster.StartAsync();
-        _two = await SaleCluster.StartAsync(beside: _one);
+        _one = await SaleHarness.StartAsync();
+        _two = await SaleHarness.StartAsync(new() { Beside = _one });
     }
 
     public async ValueTask DisposeAsync()
@@ -51,7 +52,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
     public async Task A_whole_call_and_what_gathered_behind_it_is_fenced_together()
     {
         var id = await CreateEverywhereAsync(stock: 50);
-        using var gate = _two.Faults.HoldAppends(Streams.OfBatch(id));
+        using var gate = _two.Ledger.HoldAppends(Streams.OfBatch(id));
         var calls = new List<Task>
         {
             _two.Batch(id).AskAsync([.. Enumerable.Range(0, 10).Select(buyer => Wants($"weibo:two-{buyer}"))]),
@@ -136,7 +137,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await _two.Batch(id).Actor.CancelReservationAsync(_two.Batch(id).AliasOf("weibo:a"), 1);
         await Eventually.ConfirmationsAreOldAsync();
         var one = _one.Batch(id);
-        var died = _one.Cluster.WaitForDeactivationAsync(one.Actor);
+        var died = _one.WaitForDeactivationAsync(one.Actor);
         // All at once: those that the old activation gets must fail, and whatever the next one gets is answered by the
         // truth.
         Task<bool>[] answers =
@@ -163,7 +164,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         var id = await CreateEverywhereAsync(stock: 1);
         await _one.Clock.AdvanceAsync(Agenda.Period);
         await _two.Batch(id).OrderAsync("weibo:a");
-        var died = _one.Cluster.WaitForDeactivationAsync(_one.Batch(id).Actor);
+        var died = _one.WaitForDeactivationAsync(_one.Batch(id).Actor);
         await Eventually.ConfirmationsAreOldAsync();
         for (var look = 0; look < Journal<int>.LooksPerConfirmation; look++) await _one.Clock.AdvanceAsync(Agenda.Period);
         await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -208,10 +209,10 @@ public sealed class SecondActivationTests : IAsyncLifetime
         return true;
     }
 
-    private static Task<Answer<Effect>> CommandAsync(SaleCluster cluster, string id, OperatorAction action) =>
+    private static Task<Answer<Effect>> CommandAsync(SaleHarness cluster, string id, OperatorAction action) =>
         cluster.Batch(id).OperateAsync(action);
 
-    private static async Task<bool?> PausedOrNullAsync(SaleCluster cluster, string id)
+    private static async Task<bool?> PausedOrNullAsync(SaleHarness cluster, string id)
     {
         try
         {
@@ -226,7 +227,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
     // Both have activated the batch and confirmed that they are at its head.
     private async Task<string> CreateEverywhereAsync(int stock)
     {
-        var id = await _one.CreateBatchAsync(stock);
+        var id = (await _one.CreateBatchAsync(stock)).Id;
         (await _two.Batch(id).BoardAsync()).Seq.ShouldBe(1);
         return id;
     }

@@ -6,7 +6,8 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Catalogue;
 
@@ -16,7 +17,7 @@ namespace OrleansSale.Tests.Cluster.Catalogue;
 public sealed class CatalogueTests : IAsyncLifetime
 {
     // Its own for every test: there is one catalogue to a cluster.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
@@ -94,7 +95,7 @@ public sealed class CatalogueTests : IAsyncLifetime
 
         // Its ledger moves once more, late money for instance: then it has to be looked at again.
         await _sale.Batch("closed").Actor.CancelReservationAsync(_sale.Batch("closed").AliasOf("weibo:a"), 1);
-        await _sale.DeactivateAsync(_sale.Batch("closed"));
+        await _sale.DeactivateAsync(_sale.Batch("closed").Actor);
         await _sale.Catalogue.WakeAllAsync();
         IsActive("closed").ShouldBeTrue();
 
@@ -114,14 +115,14 @@ public sealed class CatalogueTests : IAsyncLifetime
         await AddAsync("owing");
         var order = await _sale.Batch("owing").OrderAsync("weibo:a");
         await _sale.Batch("owing").PayAsync(order, "p-1");
-        _sale.Payments.IsDown = true;
+        _sale.Payments.FallSilent();
         await _sale.Batch("owing").CancelAsync(order);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromHours(11));
         await _sale.Clock.AdvanceAsync(Agenda.Period);
         (await _sale.Batch("ended").Actor.WakeAsync()).ShouldBeFalse();
         (await _sale.Batch("owing").Actor.WakeAsync()).ShouldBeTrue();
 
-        _sale.Payments.IsDown = false;
+        _sale.Payments.Recover();
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -136,18 +137,18 @@ public sealed class CatalogueTests : IAsyncLifetime
     public async Task A_settled_batch_may_be_collected_and_an_open_one_stays()
     {
         // The runtime counts from a grain's clock how long it is to be kept, and collects by the machine's.
-        await using var sale = await SaleCluster.StartAsync(start: DateTimeOffset.UtcNow);
-        var (open, closed) = (sale.Batch(await sale.CreateBatchAsync()), sale.Batch(await sale.CreateBatchAsync()));
+        await using var sale = await SaleHarness.StartAsync(new() { Start = DateTimeOffset.UtcNow });
+        var (open, closed) = (await sale.CreateBatchAsync(), await sale.CreateBatchAsync());
         (await closed.OperateAsync(OperatorAction.Close)).Value.ShouldBe(Effect.Done);
         await sale.Clock.AdvanceAsync(Agenda.Period);
         await sale.Clock.AdvanceAsync(Agenda.Period);
-        var collected = sale.Cluster.WaitForDeactivationAsync(closed.Actor);
+        var collected = sale.WaitForDeactivationAsync(closed.Actor);
 
         await sale.Actors.GetGrain<IManagementGrain>(0)
             .ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
 
         await collected;
-        sale.Cluster.TryGetGrainContext(open.Actor.GetGrainId(), out _).ShouldBeTrue();
+        sale.PlaceOf(open.Actor).ShouldNotBeNull();
     }
 
     [Theory]
@@ -213,9 +214,9 @@ public sealed class CatalogueTests : IAsyncLifetime
         await _sale.Clock.AdvanceAsync(Agenda.Period);
     }
 
-    private Task DeactivateAllAsync(params string[] ids) => Task.WhenAll(ids.Select(id => _sale.DeactivateAsync(_sale.Batch(id))));
+    private Task DeactivateAllAsync(params string[] ids) => Task.WhenAll(ids.Select(id => _sale.DeactivateAsync(_sale.Batch(id).Actor)));
 
-    private bool IsActive(string id) => _sale.Cluster.TryGetGrainContext(_sale.Batch(id).Actor.GetGrainId(), out _);
+    private bool IsActive(string id) => (_sale.PlaceOf(_sale.Batch(id).Actor) is not null);
 
     // A line that hangs together with the chain and says nothing anybody can read.
     private async Task DamageAsync(string id)

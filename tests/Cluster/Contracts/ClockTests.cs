@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
 
@@ -10,8 +11,8 @@ public sealed class ClockTests
     [Fact]
     public async Task A_silo_whose_clock_is_off_takes_no_batch()
     {
-        await using var cluster = await SaleCluster.StartAsync(silos: 1);
-        var silo = cluster.Cluster.Silos[0].SiloAddress;
+        await using var cluster = await SaleHarness.StartAsync();
+        var silo = cluster.Silos[0];
         cluster.ClocksOff[silo] = true;
         await Should.ThrowAsync<SaleUnavailableException>(() => cluster.CreateBatchAsync());
 
@@ -22,17 +23,17 @@ public sealed class ClockTests
     [Fact]
     public async Task A_batch_leaves_a_silo_whose_clock_goes_off_and_is_sold_on_elsewhere()
     {
-        await using var cluster = await SaleCluster.StartAsync(silos: 3);
-        var batch = cluster.Batch(await cluster.CreateBatchAsync(stock: 2));
+        await using var cluster = await SaleHarness.StartAsync(new() { Silos = 3 });
+        var batch = await cluster.CreateBatchAsync(stock: 2);
         (await batch.AskAsync(Wants("weibo:a"))).Outcomes.Single().Refused.ShouldBeNull();
-        var home = cluster.PlaceOf(batch)!;
+        var home = cluster.PlaceOf(batch.Actor)!;
 
         cluster.ClocksOff[home] = true;
         await Eventually.HoldsAsync(
             () =>
             {
                 cluster.Clock.Advance(TimeSpan.FromSeconds(1));
-                return Task.FromResult(!home.Equals(cluster.PlaceOf(batch)));
+                return Task.FromResult(!home.Equals(cluster.PlaceOf(batch.Actor)));
             },
             "the batch leaves the silo");
         // It may be sent to the same silo again, which refuses it: whoever asks asks again.
@@ -53,6 +54,6 @@ public sealed class ClockTests
             "another silo takes the batch");
 
         outcomes!.Outcomes.Select(outcome => outcome.Refused).ShouldBe([null, null, Refusal.SoldOut]);
-        cluster.PlaceOf(batch).ShouldNotBe(home);
+        cluster.PlaceOf(batch.Actor).ShouldNotBe(home);
     }
 }

@@ -1,7 +1,8 @@
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
 
@@ -15,18 +16,18 @@ public sealed class FailoverTests
     [InlineData(3)]
     public async Task A_batch_moved_under_load_loses_nothing_that_was_told(short silos)
     {
-        await using var sale = await SaleCluster.StartAsync(silos);
-        var id = await sale.CreateBatchAsync(stock: Buyers * MostOrdersEach);
+        await using var sale = await SaleHarness.StartAsync(new() { Silos = silos });
+        var id = (await sale.CreateBatchAsync(stock: Buyers * MostOrdersEach)).Id;
         var batch = sale.Batch(id);
         using var enough = new CancellationTokenSource();
         var buying = BuyAsync(sale, batch, enough.Token);
         for (var move = 0; move < 6; move++)
         {
             // To where it is not: a move to its own place would be none, and never be over.
-            var here = sale.PlaceOf(batch);
-            await sale.Cluster.MigrateAsync(batch.Actor, sale.Cluster.Silos.First(silo => !silo.SiloAddress.Equals(here)).SiloAddress);
-            await Patience.AskAsync(() => batch.Actor.WakeAsync());
-            sale.PlaceOf(batch).ShouldNotBe(here);
+            var here = sale.PlaceOf(batch.Actor);
+            await sale.MigrateAsync(batch.Actor, sale.Silos.First(silo => !silo.Equals(here)));
+            await FrontRetry.AskAsync(() => batch.Actor.WakeAsync());
+            sale.PlaceOf(batch.Actor).ShouldNotBe(here);
             await SellsAsync(batch);
         }
 
@@ -38,20 +39,20 @@ public sealed class FailoverTests
     [Fact]
     public async Task Two_of_three_silos_killed_one_after_the_other_under_load_lose_nothing_that_was_told()
     {
-        await using var sale = await SaleCluster.StartAsync(silos: 3);
-        var id = await sale.CreateBatchAsync(stock: Buyers * MostOrdersEach);
+        await using var sale = await SaleHarness.StartAsync(new() { Silos = 3 });
+        var id = (await sale.CreateBatchAsync(stock: Buyers * MostOrdersEach)).Id;
         var batch = sale.Batch(id);
         using var enough = new CancellationTokenSource();
         var buying = BuyAsync(sale, batch, enough.Token);
-        while (sale.Cluster.Silos.Count > 1)
+        while (sale.Silos.Count > 1)
         {
             // The first silo is where the buyers are.
-            var owner = sale.Cluster.Silos[^1];
+            var owner = sale.Silos[^1];
             await SellsAsync(batch);
-            if (sale.PlaceOf(batch) != owner.SiloAddress) await sale.Cluster.MigrateAsync(batch.Actor, owner.SiloAddress);
+            if (sale.PlaceOf(batch.Actor) != owner) await sale.MigrateAsync(batch.Actor, owner);
             await SellsAsync(batch);
-            sale.PlaceOf(batch).ShouldBe(owner.SiloAddress);
-            await sale.Cluster.KillSiloAsync(owner, TestContext.Current.CancellationToken);
+            sale.PlaceOf(batch.Actor).ShouldBe(owner);
+            await sale.KillSiloAsync(owner);
         }
 
         await SellsAsync(batch);
@@ -64,35 +65,35 @@ public sealed class FailoverTests
     [InlineData(3)]
     public async Task Deadlines_go_on_when_the_silo_of_the_batch_is_killed(short silos)
     {
-        await using var sale = await SaleCluster.StartAsync(silos);
-        var victim = sale.Cluster.Silos[1];
+        await using var sale = await SaleHarness.StartAsync(new() { Silos = silos });
+        var victim = sale.Silos[1];
         var terms = Terms("killed", sale.Clock.Now, stock: 1);
         var batch = sale.Batch("killed");
-        await SaleCluster.OnAsync(victim.SiloAddress, () => batch.Actor.CreateAsync(terms));
+        await SaleHarness.OnAsync(victim, () => batch.Actor.CreateAsync(terms));
         var order = await batch.OrderAsync("weibo:a");
-        await sale.Cluster.KillSiloAsync(victim, TestContext.Current.CancellationToken);
+        await sale.KillSiloAsync(victim);
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31));
 
-        await Patience.AskAsync(() => sale.Catalogue.WakeAllAsync());
+        await FrontRetry.AskAsync(() => sale.Catalogue.WakeAllAsync());
         await Eventually.HoldsAsync(
             async () =>
             {
                 await sale.Clock.AdvanceAsync(Agenda.Period);
-                return await Patience.AskAsync(() => batch.StatusAsync(order)) == OrderStatus.Expired;
+                return await FrontRetry.AskAsync(() => batch.StatusAsync(order)) == OrderStatus.Expired;
             },
             "the hold ends");
         (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
         await sale.Stored.AuditAsync("killed");
     }
 
-    private static Task<List<OrderView>[]> BuyAsync(SaleCluster sale, TestBatch batch, CancellationToken enough)
+    private static Task<List<OrderView>[]> BuyAsync(SaleHarness sale, TestBatch batch, CancellationToken enough)
     {
         sale.Ledger.AppendLatency = TimeSpan.FromMilliseconds(2);
         return Task.WhenAll(Enumerable.Range(0, Buyers).Select(buyer => Task.Run(async () =>
         {
             var orders = new List<OrderView>();
             while (!enough.IsCancellationRequested && orders.Count < MostOrdersEach)
-                orders.Add(await Patience.AskAsync(() => batch.OrderAsync($"weibo:u{buyer}-{orders.Count}", key: "k")));
+                orders.Add(await FrontRetry.AskAsync(() => batch.OrderAsync($"weibo:u{buyer}-{orders.Count}", key: "k")));
             return orders;
         })));
     }
@@ -102,10 +103,10 @@ public sealed class FailoverTests
         var held = await HeldAsync();
         await Eventually.HoldsAsync(async () => await HeldAsync() > held, "the batch sells");
 
-        async Task<int> HeldAsync() => (await Patience.AskAsync(() => batch.Actor.ReadBoardAsync(0)))!.Snapshot.Held;
+        async Task<int> HeldAsync() => (await FrontRetry.AskAsync(() => batch.Actor.ReadBoardAsync(0)))!.Snapshot.Held;
     }
 
-    private static async Task IsStoredAsync(SaleCluster sale, string id, List<OrderView>[] told)
+    private static async Task IsStoredAsync(SaleHarness sale, string id, List<OrderView>[] told)
     {
         var audited = await sale.Stored.AuditAsync(id);
         audited.Orders.Count.ShouldBe(told.Sum(orders => orders.Count));

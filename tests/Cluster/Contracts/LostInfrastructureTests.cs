@@ -4,11 +4,12 @@ using Orleans.Serialization;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Cluster;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
 
 /// <summary>Whatever a failing silo lets a front see is known there as lost infrastructure, not as a fault of a program.</summary>
-public sealed class LostInfrastructureTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class LostInfrastructureTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private static readonly Exception[] Failures =
     [
@@ -28,10 +29,10 @@ public sealed class LostInfrastructureTests(SaleCluster sale) : IClassFixture<Sa
     public async Task An_actor_whose_activation_fails_is_asked_again_and_answers_then(string name)
     {
         var user = $"weibo:{name}";
-        var reservation = sale.Reservation(await sale.CreateBatchAsync(), user);
+        var reservation = sale.Reservation((await sale.CreateBatchAsync()).Id, user);
         sale.Ledger.BreakNextRead(reservation.Stream, Failure(name));
-        await Patience.IsNotAnsweredAsync(reservation.GetAsync);
-        (await Patience.AskAsync(reservation.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
+        await Unanswered.ShouldBeAsync(reservation.GetAsync);
+        (await FrontRetry.AskAsync(reservation.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
     }
 
     [Theory]

@@ -1,7 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans.TestingHost;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
@@ -10,7 +7,8 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
 
@@ -20,35 +18,22 @@ namespace OrleansSale.Tests.Cluster.Contracts;
 /// </summary>
 public sealed class TwoSiloTests : IAsyncLifetime
 {
-    private readonly SaleCluster _parts = new();
-    private TestCluster _cluster = null!;
+    private readonly SaleHarness _sale = new(new() { Silos = 2, UsesSockets = true });
 
-    public async ValueTask InitializeAsync()
-    {
-        var builder = new TestClusterBuilder(initialSilosCount: 2);
-        (builder.Options.ConnectionTransport, builder.Options.ConfigureFileLogging) = (ConnectionTransportType.TcpSocket, false);
-        _cluster = builder.Build();
-        _cluster.CreateSiloAsync = async (name, configuration) => await InProcessSiloHandle.CreateAsync(
-            name, configuration, host => host.UseOrleans((_, silo) => _parts.Configure(silo)));
-        await _cluster.DeployAsync();
-    }
+    public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.StopAllSilosAsync();
-        await _cluster.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _sale.DisposeAsync();
 
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     public async Task A_sale_runs_from_creation_to_refund_with_its_batch_on_one_silo_and_all_others_on_the_other(int home, int away)
     {
-        var (id, now) = ($"two-{home}", _parts.Clock.Now);
+        var (id, now) = ($"two-{home}", _sale.Clock.Now);
         var (near, far) = (FactoryOf(home), FactoryOf(away));
-        UserReservation Reservation(string user) => _parts.Reservation(id, $"weibo:{user}", near);
+        UserReservation Reservation(string user) => _sale.Reservation(id, $"weibo:{user}", near);
         var terms = Terms(id, now, stock: 5, limit: 2);
-        (await OnAsync(home, () => _parts.Batch(id, far).Actor.CreateAsync(terms))).Value.ShouldBe(Effect.Done);
+        (await OnAsync(home, () => _sale.Batch(id, far).Actor.CreateAsync(terms))).Value.ShouldBe(Effect.Done);
         await OnAsync(away, async () =>
         {
             await near.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(id);
@@ -68,14 +53,14 @@ public sealed class TwoSiloTests : IAsyncLifetime
         roster.Reservations.Select(entry => entry.User).ShouldBe(["weibo:a", "weibo:b"], ignoreOrder: true);
 
         // Purchases from the other silo and from the client.
-        var batch = _parts.Batch(id, far);
+        var batch = _sale.Batch(id, far);
         var outcomes = (await batch.AskAsync(
             Wants("weibo:a", 2, "k"), Wants("weibo:b", 2), Wants("weibo:c"), Wants("weibo:a", 2, "k"), Wants("weibo:d", 2))).Outcomes;
         outcomes.Select(outcome => outcome.Refused).ShouldBe(
             [null, null, Refusal.TicketInvalid, null, Refusal.SoldOut]);
         var (order, other) = (outcomes[0].Order!, outcomes[1].Order!);
         outcomes[3].Order.ShouldBeEquivalentTo(order);
-        var client = _parts.Batch(id, _cluster.Client);
+        var client = _sale.Batch(id, _sale.Client);
         (await client.Actor.GetOrderAsync(order.Seq, order.Buyer)).Value.ShouldBeEquivalentTo(order);
         (await client.Actor.ListOrdersOfAsync(client.AliasOf("weibo:b"))).Orders.Single().ShouldBeEquivalentTo(other);
         (await client.Actor.ListOrdersAsync(0, 1)).Orders.Single().Seq.ShouldBe(order.Seq);
@@ -89,7 +74,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         document.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
         var home1 = new Delivery("王小明", "555", "路 1");
         (await near.GetGrain<IOrderGrain>(order.Id).SetDeliveryAsync(order.Buyer, home1)).Value.ShouldBe(home1);
-        (await _cluster.Client.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()).ShouldBe(home1);
+        (await _sale.Client.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()).ShouldBe(home1);
         (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.Sold);
         (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         (await batch.CancelAsync(other)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
@@ -97,7 +82,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () =>
             {
-                await _parts.Clock.AdvanceAsync(Agenda.Period);
+                await _sale.Clock.AdvanceAsync(Agenda.Period);
                 return await batch.StatusAsync(order) == OrderStatus.Refunded;
             },
             "the refund is made");
@@ -108,41 +93,37 @@ public sealed class TwoSiloTests : IAsyncLifetime
         board.Touches.Length.ShouldBe(board.Snapshot.Touches);
         board.Snapshot.ShouldSatisfyAllConditions(
             shown => shown.Stock.ShouldBe(8), shown => shown.Free.ShouldBe(8), shown => shown.Touches.ShouldBe(9));
-        await new[] { board.Snapshot }.ShouldBeCommittedAsync(_parts.Stored, id);
+        await new[] { board.Snapshot }.RequireCommittedAsync(_sale.Stored, id);
         (await far.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).ListAsync(0)).Batches
             .ShouldContain(listed => listed.Terms.SameAs(terms) && listed.Key != null);
-        (await _cluster.Client.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync()).ShouldBeGreaterThan(0);
+        (await _sale.Client.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync()).ShouldBeGreaterThan(0);
         var export = await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(1);
         export.NextSeq.ShouldBe(board.Snapshot.Seq + 1);
         Encoding.UTF8.GetString(export.Lines).Trim().Split('\n').Length.ShouldBe((int)board.Snapshot.Seq);
         (await far.GetGrain<ILedgerExportGrain>(id).ReadAsync(export.NextSeq)).Lines.ShouldBeEmpty();
-        (await _parts.Stored.AuditAsync(id)).Units.Free.ShouldBe(8);
+        (await _sale.Stored.AuditAsync(id)).Units.Free.ShouldBe(8);
 
-        PlaceOf(batch.Actor).ShouldBe(SiloOf(home));
-        PlaceOf(near.GetGrain<IOrderGrain>(order.Id)).ShouldBe(SiloOf(away));
-        PlaceOf(Reservation("a").Actor).ShouldBe(SiloOf(away));
+        _sale.PlaceOf(batch.Actor).ShouldBe(SiloOf(home));
+        _sale.PlaceOf(near.GetGrain<IOrderGrain>(order.Id)).ShouldBe(SiloOf(away));
+        _sale.PlaceOf(Reservation("a").Actor).ShouldBe(SiloOf(away));
     }
 
     [Fact]
     public async Task A_failure_on_the_other_silo_is_recognised_here_as_lost_infrastructure()
     {
         var id = "failing";
-        var batch = _parts.Batch(id, FactoryOf(0));
-        await OnAsync(1, () => batch.Actor.CreateAsync(Terms(id, _parts.Clock.Now)));
-        _parts.Faults.RefuseAppends(Journal<int>.MaxAttempts, Streams.OfBatch(id));
+        var batch = _sale.Batch(id, FactoryOf(0));
+        await OnAsync(1, () => batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now)));
+        _sale.Ledger.FailAppends(Journal<int>.MaxAttempts, Streams.OfBatch(id));
         // Not a purchase, whose caller may give up before the ledger is given up.
         var failure = await Should.ThrowAsync<SaleUnavailableException>(() => batch.OperateAsync(OperatorAction.Restock, 5));
         failure.Message.ShouldContain($"batch/{id}");
-        (await _parts.Batch(id, _cluster.Client).BuyAsync("weibo:a")).Order!.Units.ShouldBe([1]);
+        (await _sale.Batch(id, _sale.Client).BuyAsync("weibo:a")).Order!.Units.ShouldBe([1]);
     }
 
-    private IGrainFactory FactoryOf(int silo) =>
-        ((InProcessSiloHandle)_cluster.Silos[silo]).ServiceProvider.GetRequiredService<IGrainFactory>();
+    private IGrainFactory FactoryOf(int silo) => _sale.ActorsOn(SiloOf(silo));
 
-    private SiloAddress SiloOf(int silo) => _cluster.Silos[silo].SiloAddress;
+    private SiloAddress SiloOf(int silo) => _sale.Silos[silo];
 
-    private Task<T> OnAsync<T>(int silo, Func<Task<T>> call) => SaleCluster.OnAsync(SiloOf(silo), call);
-
-    private SiloAddress? PlaceOf(IAddressable actor) =>
-        _cluster.TryGetGrainContext(actor.GetGrainId(), out var context) ? context.Address.SiloAddress : null;
+    private Task<T> OnAsync<T>(int silo, Func<Task<T>> call) => SaleHarness.OnAsync(SiloOf(silo), call);
 }

@@ -5,7 +5,8 @@ using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
 using OrleansSale.Tests.Audit;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Erasing;
 
@@ -18,7 +19,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     private static readonly string[] Users = ["weibo:a", "weibo:b", "weibo:c"];
 
     // Its own for every test: there is one catalogue to a cluster.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
     private int _batches;
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
@@ -36,10 +37,10 @@ public sealed class AnonymiseTests : IAsyncLifetime
         await _sale.Clock.AdvanceToAsync(terms.Schedule.SaleCloses);
         (await WhyNotAsync(batch)).ShouldContain("held");
         await _sale.Clock.AdvanceToAsync(late.PayBy.AddSeconds(31));
-        _sale.Payments.IsDown = true;
+        _sale.Payments.FallSilent();
         await batch.CancelByOperatorAsync(paid, CancelReason.Mistake);
         (await WhyNotAsync(batch)).ShouldContain("owed");
-        _sale.Payments.IsDown = false;
+        _sale.Payments.Recover();
         await UntilAsync(async () => await batch.StatusAsync(paid) == OrderStatus.Refunded, "it is paid back");
 
         (await WhyNotAsync(batch)).ShouldContain("until 2013-01-20T14:00:00.000Z");
@@ -61,7 +62,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         _sale.Documents.Purges.ShouldBe(2);
 
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
-        await _sale.DeactivateAsync(batch);
+        await _sale.DeactivateAsync(batch.Actor);
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.AlreadySo);
         var after = await _sale.Stored.CommitsOfAsync(batch.Id);
         after.Count.ShouldBe(before.Count + 1);

@@ -1,4 +1,5 @@
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Erasing;
 
@@ -7,7 +8,7 @@ namespace OrleansSale.Tests.Cluster.Erasing;
 /// </summary>
 internal sealed class FailingStorage
 {
-    private readonly SaleCluster _sale;
+    private readonly SaleHarness _sale;
     private readonly int _step;
     private readonly bool _isStored;
     private int _steps;
@@ -16,7 +17,7 @@ internal sealed class FailingStorage
     /// <param name="sale">Whose storage.</param>
     /// <param name="step">The change.</param>
     /// <param name="isStored">Whether that change itself is stored, and only its answer lost.</param>
-    public FailingStorage(SaleCluster sale, int step, bool isStored)
+    public FailingStorage(SaleHarness sale, int step, bool isStored)
     {
         (_sale, _step, _isStored) = (sale, step, isStored);
         sale.Documents.OnChange = (change, stored) => Pass(change, stored, () => new IOException($"A test stopped at: {change}"));

@@ -6,12 +6,13 @@ using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Erasing;
 
 /// <summary>One user's data are removed from a batch as soon as no order needs them, and they do not come back.</summary>
-public sealed class UserErasureTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const string User = "weibo:小明";
 
@@ -23,8 +24,8 @@ public sealed class UserErasureTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task It_is_refused_while_an_order_may_need_the_user()
     {
-        await using var own = await SaleCluster.StartAsync();
-        var id = await own.CreateBatchAsync();
+        await using var own = await SaleHarness.StartAsync();
+        var id = (await own.CreateBatchAsync()).Id;
         var (batch, reservation) = (own.Batch(id), own.Reservation(id, User));
         await reservation.ReserveAsync(Open with { ReservationCloses = own.Clock.Now.AddHours(1) });
         var order = await batch.OrderAsync(User);
@@ -32,13 +33,13 @@ public sealed class UserErasureTests(SaleCluster sale) : IClassFixture<SaleClust
         (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.Sold);
         var conflict = await reservation.EraseAsync();
         (conflict.Refused, conflict.Detail).ShouldBe((Refusal.Conflict, $"order {order.Id} has not ended"));
-        own.Payments.IsDown = true;
+        own.Payments.FallSilent();
         await batch.CancelAsync(order);
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Refunding);
         (await reservation.EraseAsync()).Refused.ShouldBe(Refusal.Conflict);
         // Nothing was removed by any of these.
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
-        own.Payments.IsDown = false;
+        own.Payments.Recover();
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -52,8 +53,8 @@ public sealed class UserErasureTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_paid_order_needs_its_user_until_the_sale_has_ended_and_no_longer()
     {
-        await using var own = await SaleCluster.StartAsync();
-        var id = await own.CreateBatchAsync();
+        await using var own = await SaleHarness.StartAsync();
+        var id = (await own.CreateBatchAsync()).Id;
         var (batch, reservation) = (own.Batch(id), own.Reservation(id, User));
         await reservation.ReserveAsync(Open with { ReservationCloses = own.Clock.Now.AddHours(1) });
         var order = await batch.OrderAsync(User);
@@ -89,7 +90,7 @@ public sealed class UserErasureTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_user_who_never_reserved_has_nothing_to_remove()
     {
-        var reservation = sale.Reservation(await sale.CreateBatchAsync(), User);
+        var reservation = sale.Reservation((await sale.CreateBatchAsync()).Id, User);
         (await reservation.EraseAsync()).Value.ShouldBe(Effect.AlreadySo);
         sale.Ledger.AppendsOf(reservation.Stream).ShouldBe(0);
         (await reservation.ReserveAsync(Open)).Value!.Version.ShouldBe(1);
@@ -131,7 +132,7 @@ public sealed class UserErasureTests(SaleCluster sale) : IClassFixture<SaleClust
     // Reserved, bought, said where to deliver, and cancelled: the order has ended, and the reservation stands.
     private async Task<(string Id, UserReservation Reservation, OrderView Order)> CancelledOrderAsync()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, User);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBeNull();
         var order = await sale.Batch(id).OrderAsync(User);

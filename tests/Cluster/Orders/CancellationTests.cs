@@ -1,15 +1,16 @@
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Orders;
 
 /// <summary>Who cancelled an order is told to its buyer and kept in the ledger.</summary>
-public sealed class CancellationTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class CancellationTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     [Fact]
     public async Task A_cancellation_by_an_operator_is_told_apart_from_the_buyers_own_and_from_an_expiry()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var batch = sale.Batch(id);
         var (own, fraud, expired) =
             (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"), await batch.OrderAsync("weibo:c"));
@@ -26,7 +27,7 @@ public sealed class CancellationTests(SaleCluster sale) : IClassFixture<SaleClus
             (await CancelledAsync(batch, own)).ShouldNotBeNull().Operator.ShouldBeNull();
             (await CancelledAsync(batch, fraud)).ShouldBe(new Cancellation(by, CancelReason.SuspectedFraud));
             (await CancelledAsync(batch, expired)).ShouldBeNull();
-            await sale.DeactivateAsync(batch);
+            await sale.DeactivateAsync(batch.Actor);
         }
         var released = (await sale.Stored.EntriesOfAsync(id)).Select(entry => entry.Entry).OfType<Released>().ToList();
         released.Select(entry => (entry.Order, entry.Why, entry.By, entry.Reason)).ShouldBe([

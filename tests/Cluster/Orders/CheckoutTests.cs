@@ -1,7 +1,8 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Orders;
 
@@ -28,7 +29,7 @@ public enum CutOff
 }
 
 /// <summary>Opening a checkout, cut off wherever it may be, and the documents of an order.</summary>
-public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const int Attempts = Journal<int>.MaxAttempts;
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
@@ -37,7 +38,7 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
     public async Task A_checkout_is_made_once_with_what_the_order_says_and_recorded_before_its_address_is_told()
     {
         var (id, order) = await OrderAsync(quantity: 2);
-        var gate = sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var gate = sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var opening = OpenAsync(order);
         await gate.Reached;
         opening.IsCompleted.ShouldBeFalse();
@@ -65,19 +66,19 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
         var (id, order) = await OrderAsync();
         switch (at)
         {
-            case CutOff.ProviderDown: sale.Payments.IsDown = true; break;
-            case CutOff.ProvidersAnswer: sale.Payments.LosesAnswers = true; break;
+            case CutOff.ProviderDown: sale.Payments.FallSilent(); break;
+            case CutOff.ProvidersAnswer: sale.Payments.LoseAnswers(); break;
             case CutOff.Document: sale.Documents.RefuseWrites(); break;
             case CutOff.DocumentsAnswer: sale.Documents.LoseAnswers(); break;
-            case CutOff.Record: sale.Faults.RefuseAppends(Attempts, Streams.OfBatch(id)); break;
-            case CutOff.RecordsAnswer: sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id)); break;
+            case CutOff.Record: sale.Ledger.FailAppends(Attempts, Streams.OfBatch(id)); break;
+            case CutOff.RecordsAnswer: sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(id)); break;
         }
         await ShouldBeUnavailableAsync(() => OpenAsync(order));
-        (sale.Payments.IsDown, sale.Payments.LosesAnswers) = (false, false);
+        sale.Payments.Recover();
         if (forgets) await sale.DeactivateAsync(sale.Order(order.Id));
 
         // A document whose write was of unknown outcome may cost one more try.
-        var opened = await Patience.AskAsync(() => OpenAsync(order));
+        var opened = await FrontRetry.AskAsync(() => OpenAsync(order));
 
         opened.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
         sale.Payments.Checkouts.ShouldContainKey(order.Id);
@@ -146,8 +147,8 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
     [Fact]
     public async Task A_delivery_whose_write_failed_is_not_taken_for_kept_when_it_is_said_again()
     {
-        await using var own = await SaleCluster.StartAsync();
-        var order = await own.Batch(await own.CreateBatchAsync()).OrderAsync("weibo:a");
+        await using var own = await SaleHarness.StartAsync();
+        var order = await (await own.CreateBatchAsync()).OrderAsync("weibo:a");
         var actor = own.Order(order.Id);
         own.Documents.RefuseWrites();
         await ShouldBeUnavailableAsync(() => actor.SetDeliveryAsync(order.Buyer, Home));
@@ -173,7 +174,7 @@ public sealed class CheckoutTests(SaleCluster sale) : IClassFixture<SaleCluster>
 
     private async Task<(string Batch, OrderView Order)> OrderAsync(int quantity = 1)
     {
-        var id = await sale.CreateBatchAsync(limit: quantity);
+        var id = (await sale.CreateBatchAsync(limit: quantity)).Id;
         return (id, await sale.Batch(id).OrderAsync("weibo:a", quantity));
     }
 }

@@ -1,7 +1,8 @@
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Orders;
 
@@ -11,7 +12,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
 
     // Its own for every test: there is one catalogue to a cluster.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
@@ -89,7 +90,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
 
     private async Task<(string Id, OrderView Order)> CreateAsync()
     {
-        var id = await _sale.CreateBatchAsync();
+        var id = (await _sale.CreateBatchAsync()).Id;
         await _sale.Catalogue.AddAsync(id);
         return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
@@ -97,7 +98,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
     // All actors stop, and only so many commits of the batch are left.
     private async Task LoseAsync(string id, string order, int left)
     {
-        await _sale.DeactivateAsync(_sale.Batch(id));
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
         if (_sale.PlaceOf(_sale.Order(order)) is not null) await _sale.DeactivateAsync(_sale.Order(order));
         await _sale.DeactivateAsync(_sale.Catalogue);
         _sale.Stored.Tamper(Streams.OfBatch(id), commits => [.. commits.Take(left)]);

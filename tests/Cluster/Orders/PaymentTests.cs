@@ -4,7 +4,8 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Audit;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Orders;
 
@@ -14,7 +15,7 @@ public sealed class PaymentTests : IAsyncLifetime
     private const int Attempts = Journal<int>.MaxAttempts;
 
     // Its own for every test: refunds go on by the clock.
-    private readonly SaleCluster _sale = new();
+    private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
 
@@ -25,7 +26,7 @@ public sealed class PaymentTests : IAsyncLifetime
     {
         var (id, order) = await OrderAsync();
         var batch = _sale.Batch(id);
-        var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var gate = _sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var (captured, repeated) = (batch.PayAsync(order, "p-1"), batch.PayAsync(order, "p-1"));
         await gate.Reached;
         await batch.Actor.WakeAsync();
@@ -34,7 +35,7 @@ public sealed class PaymentTests : IAsyncLifetime
 
         (await captured).Value.ShouldBe(CaptureResult.Sold);
         (await repeated).Value.ShouldBe(CaptureResult.AlreadyRecorded);
-        await _sale.DeactivateAsync(batch);
+        await _sale.DeactivateAsync(batch.Actor);
         (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 999 })).Refused.ShouldBe(Refusal.NotFound);
         (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 1 })).Refused.ShouldBe(Refusal.NotFound);
@@ -90,7 +91,7 @@ public sealed class PaymentTests : IAsyncLifetime
         var (id, order) = await OrderAsync();
         var batch = _sale.Batch(id);
         await batch.PayAsync(order, "p-1");
-        var gate = _sale.Faults.HoldAppends(Streams.OfBatch(id));
+        var gate = _sale.Ledger.HoldAppends(Streams.OfBatch(id));
         var cancelling = batch.CancelAsync(order);
         await gate.Reached;
         _sale.Clock.Advance(Agenda.Period);
@@ -106,17 +107,17 @@ public sealed class PaymentTests : IAsyncLifetime
     public async Task A_refund_is_made_once_though_every_answer_about_it_is_lost()
     {
         var (id, order) = await OwedAsync();
-        _sale.Payments.LosesAnswers = true;
+        _sale.Payments.LoseAnswers();
         await TickUntilAsync(() => _sale.Payments.Asked >= 3, "the provider is asked again");
-        _sale.Payments.LosesAnswers = false;
+        _sale.Payments.Recover();
         // Then the document that says so, then the batch's own record.
         _sale.Documents.LoseAnswers();
-        _sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id));
+        _sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(id));
         await UntilRefundedAsync(id, "p-1");
 
         _sale.Payments.Refunds.Count.ShouldBe(1);
         (await _sale.Stored.TypesOfAsync(id)).Count(type => type == "RefundMade").ShouldBe(1);
-        (await Patience.AskAsync(() => _sale.Batch(id).StatusAsync(order))).ShouldBe(OrderStatus.Refunded);
+        (await FrontRetry.AskAsync(() => _sale.Batch(id).StatusAsync(order))).ShouldBe(OrderStatus.Refunded);
         await _sale.Stored.AuditAsync(id);
     }
 
@@ -124,12 +125,12 @@ public sealed class PaymentTests : IAsyncLifetime
     public async Task A_provider_that_is_down_is_asked_ever_more_seldom_until_it_is_back()
     {
         var (id, order) = await OwedAsync();
-        _sale.Payments.IsDown = true;
+        _sale.Payments.FallSilent();
         await TickForAsync(TimeSpan.FromMinutes(2), order.Id);
         // At 0, 1, 3, 7, 15, 31, 63 and then at most every 60 s: each found at the next tick.
         _sale.Payments.Asked.ShouldBeInRange(5, 10);
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunding);
-        _sale.Payments.IsDown = false;
+        _sale.Payments.Recover();
         var asked = _sale.Payments.Asked;
         await TickForAsync(TimeSpan.FromSeconds(62), order.Id);
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunded);
@@ -140,10 +141,10 @@ public sealed class PaymentTests : IAsyncLifetime
     public async Task What_is_owed_survives_the_activation_and_is_paid_back_by_the_next()
     {
         var (id, order) = await OwedAsync();
-        _sale.Payments.IsDown = true;
+        _sale.Payments.FallSilent();
         await TickUntilAsync(() => _sale.Payments.Asked > 0, "the provider is asked");
-        await _sale.DeactivateAsync(_sale.Batch(id));
-        _sale.Payments.IsDown = false;
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
+        _sale.Payments.Recover();
         // Nobody asks for the order: the start-up sweep wakes the batch.
         await _sale.Catalogue.WakeAllAsync();
         await UntilRefundedAsync(id, "p-1");
@@ -158,7 +159,7 @@ public sealed class PaymentTests : IAsyncLifetime
         await _sale.Order($"{id}.3").RefundAsync("p-1", Price);
         await _sale.DeactivateAsync(_sale.Order($"{id}.3"));
         _sale.Documents.Clear();
-        await _sale.DeactivateAsync(_sale.Batch(id));
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
         await _sale.Batch(id).Actor.WakeAsync();
         await UntilRefundedAsync(id, "p-1");
         _sale.Payments.Refunds.Count.ShouldBe(1);
@@ -169,7 +170,7 @@ public sealed class PaymentTests : IAsyncLifetime
     public async Task Many_refunds_are_all_made_though_some_keep_failing()
     {
         const int Orders = 50;
-        var id = await _sale.CreateBatchAsync(stock: Orders);
+        var id = (await _sale.CreateBatchAsync(stock: Orders)).Id;
         var batch = _sale.Batch(id);
         for (var i = 0; i < Orders; i++)
         {
@@ -177,9 +178,9 @@ public sealed class PaymentTests : IAsyncLifetime
             await batch.PayAsync(order, $"p-{i}");
             await batch.CancelAsync(order);
         }
-        _sale.Payments.IsDown = true;
+        _sale.Payments.FallSilent();
         await TickForAsync(TimeSpan.FromSeconds(3), $"{id}.3");
-        _sale.Payments.IsDown = false;
+        _sale.Payments.Recover();
         await TickUntilAsync(() => _sale.Payments.Refunds.Count == Orders, "all are paid back");
         await UntilRefundedAsync(id, $"p-{Orders - 1}");
         await TickUntilAsync(
@@ -192,7 +193,7 @@ public sealed class PaymentTests : IAsyncLifetime
     public async Task A_refused_refund_is_told_once_shown_as_a_fault_and_told_again_when_it_is_made()
     {
         var (id, order) = await OwedAsync();
-        _sale.Payments.RefusesWith = "409 insufficient-funds";
+        _sale.Payments.Decline("409 insufficient-funds");
         await TickForAsync(TimeSpan.FromSeconds(20), order.Id);
         _sale.Payments.Asked.ShouldBeInRange(4, 7);
         var told = _sale.Log.With("stalled").ShouldHaveSingleItem();
@@ -203,10 +204,10 @@ public sealed class PaymentTests : IAsyncLifetime
         fault.Since.ShouldBeInRange(_sale.Clock.Now.AddSeconds(-20), _sale.Clock.Now.AddSeconds(-19));
         foreach (var part in (string[])[order.Id, "p-1", "409 insufficient-funds"]) fault.Detail.ShouldContain(part);
 
-        _sale.Payments.RefusesWith = "404 not-found";
+        _sale.Payments.Decline("404 not-found");
         await TickForAsync(TimeSpan.FromSeconds(62), order.Id);
         _sale.Log.With("stalled").Count.ShouldBe(2);
-        _sale.Payments.RefusesWith = null;
+        _sale.Payments.Recover();
         await UntilRefundedAsync(id, "p-1");
         _sale.Log.With("is refunded as r-p-1").ShouldHaveSingleItem().Exception.ShouldBeNull();
         (await _sale.Batch(id).Actor.ListFaultsAsync()).ShouldBeEmpty();
@@ -228,7 +229,7 @@ public sealed class PaymentTests : IAsyncLifetime
     {
         // More than are asked for, one after the other at each tick, before the first may be asked for again.
         const int Refused = 150;
-        var id = await _sale.CreateBatchAsync(stock: Refused + 1);
+        var id = (await _sale.CreateBatchAsync(stock: Refused + 1)).Id;
         var batch = _sale.Batch(id);
         for (var i = 0; i <= Refused; i++)
         {
@@ -236,7 +237,7 @@ public sealed class PaymentTests : IAsyncLifetime
             await batch.PayAsync(order, i < Refused ? $"p-{i}" : "good");
             await batch.CancelAsync(order);
         }
-        _sale.Payments.Refuses = payment => payment != "good";
+        _sale.Payments.DeclinesRefundOf = payment => payment != "good";
         await TickUntilAsync(() => _sale.Payments.Refunds.ContainsKey("good"), "the last one is paid back");
         _sale.Payments.Asked.ShouldBeInRange(Refused + 1, Refused + 1 + 16, "each was asked for once before any was asked for again");
         (await batch.Actor.ListFaultsAsync()).Length.ShouldBe(101);
@@ -244,7 +245,7 @@ public sealed class PaymentTests : IAsyncLifetime
 
     private async Task<(string Batch, OrderView Order)> OrderAsync()
     {
-        var id = await _sale.CreateBatchAsync();
+        var id = (await _sale.CreateBatchAsync()).Id;
         return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
 

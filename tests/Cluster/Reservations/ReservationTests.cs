@@ -4,12 +4,13 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Reservations;
 
 /// <summary>A user's registration, its versions and its end.</summary>
-public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleCluster>
+public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const int Attempts = Journal<int>.MaxAttempts;
 
@@ -19,7 +20,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task Reserving_again_returns_what_is_there_and_after_a_cancellation_a_new_version()
     {
-        var reservation = sale.Reservation(await sale.CreateBatchAsync(), "weibo:小明");
+        var reservation = sale.Reservation((await sale.CreateBatchAsync()).Id, "weibo:小明");
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.NotFound);
         var first = (await reservation.ReserveAsync(Open)).Value!;
         first.ShouldBe(new ReservationView(1, sale.Clock.Now, Created: true));
@@ -39,7 +40,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task Cancelling_what_was_never_reserved_changes_nothing()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         (await sale.Reservation(id, "weibo:a").CancelAsync()).Value.ShouldBe(Effect.AlreadySo);
         sale.Ledger.AppendsOf(sale.Reservation(id, "weibo:a").Stream).ShouldBe(0);
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created"]);
@@ -48,7 +49,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task The_window_includes_its_beginning_and_excludes_its_end()
     {
-        var (id, now, ms) = (await sale.CreateBatchAsync(), sale.Clock.Now, TimeSpan.FromMilliseconds(1));
+        var (id, now, ms) = ((await sale.CreateBatchAsync()).Id, sale.Clock.Now, TimeSpan.FromMilliseconds(1));
         var reservation = sale.Reservation(id, "weibo:a");
         (await reservation.ReserveAsync(Open with { ReservationOpens = now + ms })).Refused.ShouldBe(Refusal.ReservationClosed);
         (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(Refusal.ReservationClosed);
@@ -63,7 +64,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task After_twenty_changes_there_are_no_more()
     {
-        var reservation = sale.Reservation(await sale.CreateBatchAsync(), "weibo:a");
+        var reservation = sale.Reservation((await sale.CreateBatchAsync()).Id, "weibo:a");
         for (var change = 0; change < IReservationGrain.MaxChanges; change += 2)
         {
             (await reservation.ReserveAsync(Open)).Value!.Version.ShouldBe((change / 2) + 1);
@@ -79,7 +80,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_live_order_keeps_its_reservation_and_an_ended_one_does_not()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, "weibo:a");
         await reservation.ReserveAsync(Open);
         var order = await sale.Batch(id).OrderAsync("weibo:a");
@@ -97,7 +98,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_cancelled_version_buys_nothing_and_the_next_one_does()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var (reservation, batch) = (sale.Reservation(id, "weibo:a"), sale.Batch(id));
         await reservation.ReserveAsync(Open);
         await reservation.CancelAsync();
@@ -111,11 +112,11 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_cancellation_cut_off_between_its_two_entries_is_finished_before_anything_is_answered()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, "weibo:a");
         var stream = reservation.Stream;
         await reservation.ReserveAsync(Open);
-        sale.Faults.RefuseAppends(Attempts, stream);
+        sale.Ledger.FailAppends(Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
         (await sale.Batch(id).Actor.GetCancelledVersionAsync(sale.Batch(id).AliasOf("weibo:a"))).ShouldBe(1);
         (await sale.Stored.ReadHeadAsync(stream, TestContext.Current.CancellationToken)).Seq.ShouldBe(1);
@@ -131,24 +132,24 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_half_done_cancellation_that_cannot_be_finished_yet_is_not_talked_over()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, "weibo:a");
         var stream = reservation.Stream;
         await reservation.ReserveAsync(Open);
-        sale.Faults.RefuseAppends(2 * Attempts, stream);
+        sale.Ledger.FailAppends(2 * Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
         // Each activation tries to finish it and dies of that; whoever is answered in the end is told the truth.
-        (await Patience.AskAsync(reservation.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
+        (await FrontRetry.AskAsync(reservation.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
         sale.Ledger.AppendsOf(stream).ShouldBe(1 + (2 * Attempts) + 1);
     }
 
     [Fact]
     public async Task A_cancellation_whose_answer_the_batch_lost_is_found_out_before_anything_else_is_answered()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, "weibo:a");
         await reservation.ReserveAsync(Open);
-        sale.Faults.LoseAnswers(Attempts, Streams.OfBatch(id));
+        sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(id));
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
 
         // The batch refuses version 1 from now on, so this must not hand it out again.
@@ -159,9 +160,9 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task A_reservation_whose_append_fails_for_good_is_told_to_nobody_and_may_be_repeated()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, "weibo:a");
-        sale.Faults.LoseAnswers(Attempts, reservation.Stream);
+        sale.Ledger.LoseAnswers(Attempts, reservation.Stream);
         await Should.ThrowAsync<SaleUnavailableException>(() => reservation.ReserveAsync(Open));
         (await reservation.ReserveAsync(Open)).Value!.ShouldSatisfyAllConditions(
             view => view.Version.ShouldBe(1), view => view.Created.ShouldBeFalse());
@@ -170,8 +171,8 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task An_activation_that_another_has_overtaken_tells_nothing_of_its_old_state()
     {
-        await using var other = await SaleCluster.StartAsync(beside: sale);
-        var id = await sale.CreateBatchAsync();
+        await using var other = await SaleHarness.StartAsync(new() { Beside = sale });
+        var id = (await sale.CreateBatchAsync()).Id;
         var (stale, fresh) = (sale.Reservation(id, "weibo:a"), other.Reservation(id, "weibo:a"));
         await stale.ReserveAsync(Open);
         for (var round = 0; round < 2; round++)
@@ -184,13 +185,13 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
 
         await Should.ThrowAsync<LedgerFencedException>(stale.GetAsync);
         // The batch of this cluster has been overtaken too, and may have to find that out first.
-        (await Patience.AskAsync(stale.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
+        (await FrontRetry.AskAsync(stale.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
     }
 
     [Fact]
     public async Task The_roster_lists_who_holds_a_reservation_page_by_page_in_the_order_of_aliases()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         // A batch whose id begins with this one's has a roster of its own.
         await sale.Reservation($"{id}0", "weibo:stranger").ReserveAsync(Open);
         var users = Enumerable.Range(0, 25).Select(user => $"weibo:u{user:00}").Append("weibo:小明").ToList();
@@ -225,7 +226,7 @@ public sealed class ReservationTests(SaleCluster sale) : IClassFixture<SaleClust
     [Fact]
     public async Task The_users_of_aliases_are_found_in_their_order_and_nobody_where_none_is_known()
     {
-        var id = await sale.CreateBatchAsync();
+        var id = (await sale.CreateBatchAsync()).Id;
         string[] users = [.. Enumerable.Range(0, 40).Select(user => $"weibo:u{user}"), "weibo:小明"];
         foreach (var user in users) await sale.Reservation(id, user).ReserveAsync(Open);
         // Whoever has cancelled is still known, and who was erased is not.

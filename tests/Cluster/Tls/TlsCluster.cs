@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 using OrleansSale.Silo.Cluster.Tls;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Tls;
 
@@ -14,48 +15,45 @@ internal sealed class TlsCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly SaleCluster _parts = new();
+    private readonly SaleHarness _sale;
     private readonly WireRecord _record = new();
     private readonly List<IHost> _clients = [];
-    private readonly TestCluster _cluster;
-    private readonly ClusterTls? _tls;
 
-    private TlsCluster(ClusterTls? tls)
+    private TlsCluster(ClusterTls? tls) => _sale = new(new()
     {
-        _tls = tls;
-        var builder = new TestClusterBuilder(initialSilosCount: 2);
-        builder.Options.ConnectionTransport = ConnectionTransportType.TcpSocket;
-        (builder.Options.ConfigureFileLogging, builder.Options.InitializeClientOnDeploy) = (false, false);
-        _cluster = builder.Build();
-        _cluster.CreateSiloAsync = async (name, configuration) => await InProcessSiloHandle.CreateAsync(
-            name, configuration, host => host.UseOrleans((_, silo) => Configure(silo)));
-    }
+        Silos = 2,
+        UsesSockets = true,
+        StartsClient = false,
+        ConfigureSilo = silo => Configure(silo, tls),
+    });
 
     /// <summary>What all members wrote to their sockets.</summary>
     public WireRecord Record => _record;
 
     /// <summary>What the silos logged.</summary>
-    public LogLines Log => _parts.Log;
+    public LogLines Log => _sale.Log;
 
     /// <summary>The batch of this id, addressed by a client.</summary>
-    public TestBatch Batch(string id, IClusterClient client) => _parts.Batch(id, client);
+    public TestBatch Batch(string id, IClusterClient client) => _sale.Batch(id, client);
 
     /// <summary>The silos' time.</summary>
-    public DateTimeOffset Now => _parts.Clock.Now;
+    public DateTimeOffset Now => _sale.Clock.Now;
 
     /// <summary>Where the silos listen for silos.</summary>
-    public IPEndPoint SiloEndpoint => _cluster.Silos[0].SiloAddress.Endpoint;
+    public IPEndPoint SiloEndpoint => Cluster.Silos[0].SiloAddress.Endpoint;
 
     /// <summary>Where they listen for clients.</summary>
-    public IPEndPoint GatewayEndpoint => _cluster.Silos[0].GatewayAddress.Endpoint;
+    public IPEndPoint GatewayEndpoint => Cluster.Silos[0].GatewayAddress.Endpoint;
 
     /// <summary>The silos.</summary>
-    public IReadOnlyList<SiloAddress> Silos => [.. _cluster.Silos.Select(silo => silo.SiloAddress)];
+    public IReadOnlyList<SiloAddress> Silos => _sale.Silos;
+
+    private TestCluster Cluster => _sale.Sockets!;
 
     public static async Task<TlsCluster> StartAsync(ClusterTls? tls)
     {
         var cluster = new TlsCluster(tls);
-        await cluster._cluster.DeployAsync();
+        await cluster._sale.InitializeAsync();
         return cluster;
     }
 
@@ -66,12 +64,12 @@ internal sealed class TlsCluster : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.UseOrleans(silo =>
         {
-            silo.UseDevelopmentClustering(_cluster.Primary!.SiloAddress.Endpoint);
+            silo.UseDevelopmentClustering(Cluster.Primary!.SiloAddress.Endpoint);
             silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), gatewayPort: 0);
             silo.Configure<ClusterOptions>(NameCluster);
             silo.Configure<ClusterMembershipOptions>(options => options.MaxJoinAttemptTime = patience ?? Patience);
             silo.Configure<SiloMessagingOptions>(options => options.SystemResponseTimeout = patience ?? Patience);
-            _parts.Configure(silo);
+            _sale.Configure(silo);
             silo.UseClusterTls(tls);
         });
         using var host = builder.Build();
@@ -105,25 +103,23 @@ internal sealed class TlsCluster : IAsyncDisposable
             await client.StopAsync();
             client.Dispose();
         }
-        await _cluster.StopAllSilosAsync();
-        await _cluster.DisposeAsync();
+        await _sale.DisposeAsync();
     }
 
     // The record comes first, so it is what is nearest to the socket.
-    private void Configure(ISiloBuilder silo)
+    private void Configure(ISiloBuilder silo, ClusterTls? tls)
     {
-        _parts.Configure(silo);
         silo.Configure<SiloConnectionOptions>(options =>
         {
             options.ConfigureSiloInboundConnection(_record.Use);
             options.ConfigureSiloOutboundConnection(_record.Use);
             options.ConfigureGatewayInboundConnection(_record.Use);
         });
-        silo.UseClusterTls(_tls);
+        silo.UseClusterTls(tls);
     }
 
     private void NameCluster(ClusterOptions options) =>
-        (options.ClusterId, options.ServiceId) = (_cluster.Options.ClusterId, _cluster.Options.ServiceId);
+        (options.ClusterId, options.ServiceId) = (Cluster.Options.ClusterId, Cluster.Options.ServiceId);
 
     private static int FreePort()
     {

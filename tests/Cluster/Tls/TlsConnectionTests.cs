@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Tls;
 

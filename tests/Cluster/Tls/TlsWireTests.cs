@@ -1,7 +1,8 @@
 using System.Text;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
-using static OrleansSale.Tests.Cluster.Requests;
+using OrleansSale.Tests.Harness;
+using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Tls;
 
@@ -26,7 +27,7 @@ public sealed class TlsWireTests : IDisposable
         {
             var id = $"batch-{silo.Endpoint.Port}";
             var batch = cluster.Batch(id, client);
-            (await SaleCluster.OnAsync(silo, () => batch.Actor.CreateAsync(Terms(id, cluster.Now)))).Value.ShouldBe(Effect.Done);
+            (await SaleHarness.OnAsync(silo, () => batch.Actor.CreateAsync(Terms(id, cluster.Now)))).Value.ShouldBe(Effect.Done);
             var order = await batch.OrderAsync("weibo:alice");
             (await client.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:alice"), "Mi2")).Refused.ShouldBeNull();
             (await batch.PayAsync(order, "p")).Value.ShouldBe(CaptureResult.Sold);
