@@ -191,8 +191,9 @@ public class SaleHarness : IAsyncDisposable
     /// <summary>Completes when an activation is gone.</summary>
     public Task WaitForDeactivationAsync(IAddressable actor) => _silos.WaitForDeactivationAsync(actor);
 
-    /// <summary>Moves an actor to a silo.</summary>
-    public Task MigrateAsync(IAddressable actor, SiloAddress to) => _silos.MigrateAsync(actor, to);
+    /// <summary>Moves an active actor to a silo; nothing happens if it is there.</summary>
+    public Task MigrateAsync(IAddressable actor, SiloAddress to) =>
+        to.Equals(PlaceOf(actor)) ? Task.CompletedTask : _silos.MigrateAsync(actor, to);
 
     /// <summary>
     /// Kills a silo, as a crash does: nothing is written or said before. If it was the only one, another starts, and wakes
