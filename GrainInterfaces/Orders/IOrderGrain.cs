@@ -34,6 +34,12 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
     Task<RefundTry> RefundAsync(string payment, Money amount);
 
+    /// <summary>
+    /// Forgets the refund that the provider gave for a payment: it is another payment's. The provider is asked again next time.
+    /// </summary>
+    [Alias("ForgetRefundAsync")]
+    Task ForgetRefundAsync(string payment);
+
     /// <summary>Removes what is personal in the documents: where to deliver.</summary>
     [Alias("EraseAsync")]
     Task EraseAsync();

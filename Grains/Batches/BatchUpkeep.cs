@@ -162,7 +162,9 @@ internal sealed partial class BatchUpkeep
         var tried = await order.RefundAsync(payment.Id.Id, payment.Amount);
         if (tried.Refund is not { } refund) return tried;
         var whyNot = await _batch.CommitAsync(PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
-        return whyNot is null ? tried : new RefundTry(RefundOutcome.Refused, null, whyNot);
+        if (whyNot is null) return tried;
+        await order.ForgetRefundAsync(payment.Id.Id);
+        return new RefundTry(RefundOutcome.Refused, null, whyNot);
     }
 
     // Logged when it begins and when it has ended.

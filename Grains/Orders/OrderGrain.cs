@@ -135,6 +135,13 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc />
+    public async Task ForgetRefundAsync(string payment)
+    {
+        await TakeOwnAsync();
+        if (stored.State.Refunds.Remove(payment)) await WriteAsync();
+    }
+
+    /// <inheritdoc />
     public async Task EraseAsync()
     {
         if (!stored.RecordExists) return;

@@ -225,6 +225,23 @@ public sealed class PaymentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_gives_the_refund_of_another_payment_settles_nothing_until_it_tells_the_truth()
+    {
+        var (id, order) = await OwedAsync();
+        await UntilRefundedAsync(id, "p-1");
+        var second = await _sale.Batch(id).OrderAsync("weibo:b");
+        await _sale.Batch(id).PayAsync(second, "p-2");
+        _sale.Payments.Lie();
+        await _sale.Batch(id).CancelAsync(second);
+        await TickForAsync(TimeSpan.FromSeconds(5), second.Id);
+        (await _sale.Batch(id).StatusAsync(second)).ShouldBe(OrderStatus.Refunding);
+        _sale.Payments.Refunds.Keys.ShouldBe(["p-1"]);
+        _sale.Payments.Recover();
+        await TickForAsync(TimeSpan.FromSeconds(62), second.Id);
+        (await _sale.Batch(id).StatusAsync(second)).ShouldBe(OrderStatus.Refunded);
+    }
+
+    [Fact]
     public async Task Refunds_that_are_refused_for_ever_keep_none_of_the_others_waiting()
     {
         // More than are asked for, one after the other at each tick, before the first may be asked for again.
