@@ -35,6 +35,7 @@ internal sealed partial class BatchUpkeep
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
     private readonly BatchErasure _erasure;
+    private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
     private long _settledAt = -1;
     private bool _isReminded;
@@ -116,12 +117,26 @@ internal sealed partial class BatchUpkeep
             if (journal.Committed.Seq > _batch.ReadSeq && Abandoned.Succeeds() is { } failures) Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
-            if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone) await _erasure.RunAsync();
+            if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone) await GoOnErasingAsync();
             await SettleAsync();
         }
         catch (SaleUnavailableException)
         {
             // The journal is abandoned, and that is logged.
+        }
+    }
+
+    private async Task GoOnErasingAsync()
+    {
+        try
+        {
+            await _erasure.RunAsync();
+            if (_erasing.Ends() is { } failures) Log.Erased(_log, _batch.Id, failures);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The next tick goes on, or the next activation.
+            if (_erasing.Fails(e.GetType().Name)) Log.NotErased(_log, _batch.Id, e.Message);
         }
     }
 
@@ -209,6 +224,12 @@ internal sealed partial class BatchUpkeep
         [LoggerMessage(7, LogLevel.Warning,
             "The catalogue could not note that batch {Batch} has nothing left to do; trying again: {Reason}")]
         public static partial void NotSettled(ILogger log, string batch, string reason);
+
+        [LoggerMessage(9, LogLevel.Warning, "Batch {Batch}: what is personal could not be removed yet; trying again: {Reason}")]
+        public static partial void NotErased(ILogger log, string batch, string reason);
+
+        [LoggerMessage(13, LogLevel.Information, "Batch {Batch}: what is personal is removed, after {Failures} tries that failed")]
+        public static partial void Erased(ILogger log, string batch, int failures);
 
         [LoggerMessage(8, LogLevel.Information,
             "The catalogue notes again what has nothing left to do, after {Failures} tries that failed")]

@@ -124,6 +124,23 @@ public sealed class AnonymiseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_storage_that_keeps_failing_is_told_once_and_again_when_all_is_removed()
+    {
+        var (batch, paid, expired) = await SellAndEndAsync();
+        _sale.Documents.OnChange = (change, _) =>
+        {
+            if (change == "purge") throw new IOException("A test lets no purge through.");
+        };
+        LostInfrastructure.Is(await Should.ThrowAsync<Exception>(() => AnonymiseAsync(batch))).ShouldBeTrue();
+        for (var tick = 0; tick < 3; tick++) await _sale.Clock.AdvanceAsync(Agenda.Period);
+        _sale.Log.With("could not be removed yet").ShouldHaveSingleItem().Text.ShouldContain(batch.Id);
+        _sale.Documents.OnChange = null;
+        await _sale.Clock.AdvanceAsync(Agenda.Period);
+        _sale.Log.With("is removed, after 3 tries").ShouldHaveSingleItem();
+        await IsGoneAsync(batch, paid, expired);
+    }
+
+    [Fact]
     public async Task Money_that_comes_after_it_is_owed_back_and_refunded()
     {
         var (batch, paid, expired) = await SellAndEndAsync();
