@@ -5,8 +5,8 @@ using OrleansSale.Grains.Batches.Orders;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// What a batch does by itself, without being asked. A timer asks here and knows no answer of its own, so this is the one
-/// place that says it.
+/// What a batch does by itself, without being asked. A timer asks here and knows no answer of its own, so this is the
+/// one place that says it.
 /// </summary>
 public static class Agenda
 {
@@ -26,7 +26,8 @@ public static class Agenda
         if (directing.Terms is null) return null;
         if (!directing.IsOver)
         {
-            if (!directing.IsOpen && now >= directing.Schedule.SaleOpens.ToUnixTimeMilliseconds()) return new OpenedSale();
+            if (!directing.IsOpen && now >= directing.Schedule.SaleOpens.ToUnixTimeMilliseconds())
+                return new OpenedSale();
             if (now >= directing.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return new EndedSale(EndCause.Schedule);
         }
         return batch.Orders.NextDeadline() is { } order && HoldRules.IsDue(order, now, grace)

@@ -25,7 +25,8 @@ public sealed class BatchKeyDocument : IDocument
 /// returns the one that is there. So all callers get the same key, and none gets one that is not durable.
 /// </remarks>
 public sealed partial class BatchKeyGrain(
-    [PersistentState("batch-key")] IPersistentState<BatchKeyDocument> stored, ILogger<BatchKeyGrain> log) : Grain, IBatchKeyGrain
+    [PersistentState("batch-key")] IPersistentState<BatchKeyDocument> stored, ILogger<BatchKeyGrain> log) : Grain,
+    IBatchKeyGrain
 {
     /// <inheritdoc />
     public Task<byte[]?> FindAsync()
@@ -56,7 +57,8 @@ public sealed partial class BatchKeyGrain(
             DeactivateOnIdle();
             throw;
         }
-        return stored.State.Key ?? throw new SaleUnavailableException($"the key of batch {this.GetPrimaryKeyString()} is gone");
+        return stored.State.Key ?? throw new SaleUnavailableException(
+            $"the key of batch {this.GetPrimaryKeyString()} is gone");
     }
 
     /// <inheritdoc />

@@ -6,9 +6,9 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// A cluster's reminder for each batch that has something to do: whatever happens to silos and fronts, it is awake again
-/// within <see cref="Period"/> of there being a silo. Where no reminders are kept (an engine alone in its process), the
-/// start wakes the batches, and this does nothing.
+/// A cluster's reminder for each batch that has something to do: whatever happens to silos and fronts, it is awake
+/// again within <see cref="Period"/> of there being a silo. Where no reminders are kept (an engine alone in its
+/// process), the start wakes the batches, and this does nothing.
 /// </summary>
 public sealed partial class BatchReminder(IServiceProvider services, ILogger<BatchReminder> log)
 {
@@ -52,7 +52,8 @@ public sealed partial class BatchReminder(IServiceProvider services, ILogger<Bat
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The reminder of {Batch} could not be changed, and others are only counted: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "The reminder of {Batch} could not be changed, and others are only counted: {Reason}")]
         public static partial void NotChanged(ILogger log, GrainId batch, string reason);
 
         [LoggerMessage(2, LogLevel.Information, "Reminders are changed again, after {Failures} that could not be")]

@@ -3,8 +3,9 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// Rebuilds a batch's state from its ledger. The chain is verified beside it, on another core if there is one: each commit is
-/// checked against the hash that the one before claims, and nobody gets the state before every check has passed.
+/// Rebuilds a batch's state from its ledger. The chain is verified beside it, on another core if there is one: each
+/// commit is checked against the hash that the one before claims, and nobody gets the state before every check has
+/// passed.
 /// </summary>
 public static class BatchReplay
 {
@@ -12,8 +13,11 @@ public static class BatchReplay
     private const int VerifiedTogether = 256 << 10;
 
     /// <summary>Applies every stored entry to an empty state and returns the head.</summary>
-    /// <exception cref="LedgerFormatException">The chain is broken, or an entry cannot be read. The batch must not run on it.</exception>
-    public static async Task<LedgerHead> ReadAsync(ILedger ledger, string stream, SaleBatch batch, CancellationToken cancellationToken)
+    /// <exception cref="LedgerFormatException">
+    /// The chain is broken, or an entry cannot be read. The batch must not run on it.
+    /// </exception>
+    public static async Task<LedgerHead> ReadAsync(
+        ILedger ledger, string stream, SaleBatch batch, CancellationToken cancellationToken)
     {
         var head = LedgerHead.Empty;
         var (unverified, length, verifying) = (new List<Link>(), 0, Task.CompletedTask);
@@ -59,8 +63,10 @@ public static class BatchReplay
         }
         catch (Exception e) when (e is not (LedgerFormatException or OutOfMemoryException))
         {
-            // The hash is compared at the end of the commit: until then these bytes may be anything, so the fault is theirs.
-            throw new LedgerFormatException($"{commit.Stream}: entry {batch.LastSeq + 1} cannot follow what is before it: {e.Message}", e);
+            // The hash is compared at the end of the commit: until then these bytes may be anything, so the fault is
+            // theirs.
+            throw new LedgerFormatException(
+                $"{commit.Stream}: entry {batch.LastSeq + 1} cannot follow what is before it: {e.Message}", e);
         }
     }
 
@@ -71,7 +77,8 @@ public static class BatchReplay
         while (!rest.IsEmpty)
         {
             var end = rest.IndexOf((byte)'\n');
-            if (end < 0) throw new LedgerFormatException($"{commit.Stream}: a line after entry {batch.LastSeq} has no end");
+            if (end < 0)
+                throw new LedgerFormatException($"{commit.Stream}: a line after entry {batch.LastSeq} has no end");
             var entry = EntryReader.Read(rest[..end]);
             batch.Apply(entry.Seq, entry.At, entry.Entry);
             rest = rest[(end + 1)..];

@@ -6,20 +6,20 @@ namespace OrleansSale.Grains.Batches;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A ledger gets ahead of the clock when the clock jumped ahead, something was written, and the clock was set right again.
-/// Time in a ledger never runs backwards, so what happens next cannot be dated by the clock. Time that stood still until the
-/// clock is there would keep every hold of that span for as much longer, and nobody could say when a unit is free: a hold's
-/// window is an interval that was promised. So it goes on from where it was.
+/// A ledger gets ahead of the clock when the clock jumped ahead, something was written, and the clock was set right
+/// again. Time in a ledger never runs backwards, so what happens next cannot be dated by the clock. Time that stood
+/// still until the clock is there would keep every hold of that span for as much longer, and nobody could say when a
+/// unit is free: a hold's window is an interval that was promised. So it goes on from where it was.
 /// </para>
 /// <para>
-/// The price: what the schedule names is compared with that time too, because an entry must not contradict the schedule by
-/// its own date. A sale whose ledger is an hour ahead closes an hour early by the clock. It is told to operators for as long
-/// as it lasts. It shrinks by whatever time nobody has the batch: an activation, here or on another silo, starts at the last
-/// entry's instant.
+/// The price: what the schedule names is compared with that time too, because an entry must not contradict the schedule
+/// by its own date. A sale whose ledger is an hour ahead closes an hour early by the clock. It is told to operators for
+/// as long as it lasts. It shrinks by whatever time nobody has the batch: an activation, here or on another silo,
+/// starts at the last entry's instant.
 /// </para>
 /// <para>
-/// It is anchored to entries, not to what the clock has said in between: a clock that jumps ahead and back while nothing is
-/// written leaves no trace.
+/// It is anchored to entries, not to what the clock has said in between: a clock that jumps ahead and back while
+/// nothing is written leaves no trace.
 /// </para>
 /// </remarks>
 /// <param name="lastAt">Instant of the last entry, ms; 0: none.</param>
@@ -40,7 +40,8 @@ public sealed class BatchTime(long lastAt, TimeSpan monotonic)
     public long At(long clock, TimeSpan monotonic)
     {
         _read = monotonic;
-        // Only a clock that was seen behind the ledger is compared with the monotonic one: the two need not run at one pace.
+        // Only a clock that was seen behind the ledger is compared with the monotonic one: the two need not run at one
+        // pace.
         if (!_isAhead && clock >= _lastAt) return clock;
         var goneOn = _lastAt + Math.Max(0, (long)(monotonic - _lastSince).TotalMilliseconds);
         _isAhead = goneOn > clock;

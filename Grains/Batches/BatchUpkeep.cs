@@ -14,8 +14,8 @@ using OrleansSale.Grains.Payments;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// What looks after a batch while it is active: its timer, which does what is due, its refunds, its reminder, and what the
-/// catalogue and the operators are told of it.
+/// What looks after a batch while it is active: its timer, which does what is due, its refunds, its reminder, and what
+/// the catalogue and the operators are told of it.
 /// </summary>
 internal sealed partial class BatchUpkeep
 {
@@ -42,9 +42,9 @@ internal sealed partial class BatchUpkeep
 
     /// <summary>For an activation; nothing runs before <see cref="Start"/>.</summary>
     public BatchUpkeep(
-        IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains, IClockCheck clock,
-        BatchReminder reminder, BatchLeads leads,
-        RefundWatch refundWatch, TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
+        IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
+        IClockCheck clock, BatchReminder reminder, BatchLeads leads, RefundWatch refundWatch,
+        TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
@@ -53,8 +53,8 @@ internal sealed partial class BatchUpkeep
     }
 
     /// <summary>
-    /// Whether the batch has nothing left to do: it has ended, nothing is held or owed, and what is personal is removed if it
-    /// is to be.
+    /// Whether the batch has nothing left to do: it has ended, nothing is held or owed, and what is personal is removed
+    /// if it is to be.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
         || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0
@@ -67,7 +67,8 @@ internal sealed partial class BatchUpkeep
     public void Start()
     {
         NoteLead();
-        _grain.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Agenda.Period, Agenda.Period) { Interleave = true });
+        _grain.RegisterGrainTimer(
+            TickAsync, new GrainTimerCreationOptions(Agenda.Period, Agenda.Period) { Interleave = true });
     }
 
     /// <summary>The activation goes: others do not count it any more.</summary>
@@ -91,7 +92,8 @@ internal sealed partial class BatchUpkeep
         if (_batch.State.Terms is null) return [];
         NoteLead();
         IEnumerable<Fault> faults = _refunds.Faults();
-        if (_aheadSince is { } since) faults = faults.Prepend(new Fault(FaultKind.Clock, _batch.Id, since, DescribeLead(_batch.Lead)));
+        if (_aheadSince is { } since)
+            faults = faults.Prepend(new Fault(FaultKind.Clock, _batch.Id, since, DescribeLead(_batch.Lead)));
         return [.. faults];
     }
 
@@ -114,7 +116,8 @@ internal sealed partial class BatchUpkeep
                 if (journal.IsDue()) await journal.WhenDurableAsync(true);
             }
             while (_batch.IsDue);
-            if (journal.Committed.Seq > _batch.ReadSeq && Abandoned.Succeeds() is { } failures) Log.Commits(_log, failures);
+            if (journal.Committed.Seq > _batch.ReadSeq && Abandoned.Succeeds() is { } failures)
+                Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone) await GoOnErasingAsync();
@@ -148,15 +151,15 @@ internal sealed partial class BatchUpkeep
         {
             _delayDeactivation(KeptAliveFor);
             _isReminded = _isReminded || await _reminder.SetAsync(batch);
-            if (_settledAt > 0) await TellCatalogueAsync(0);
+            if (_settledAt > 0) await NotifyCatalogueAsync(0);
             return;
         }
         if (_settledAt == _batch.State.LastSeq) return;
         _isReminded = !await _reminder.ClearAsync(batch);
-        await TellCatalogueAsync(_batch.State.LastSeq);
+        await NotifyCatalogueAsync(_batch.State.LastSeq);
     }
 
-    private async Task TellCatalogueAsync(long settledAt)
+    private async Task NotifyCatalogueAsync(long settledAt)
     {
         try
         {
@@ -176,7 +179,8 @@ internal sealed partial class BatchUpkeep
         var order = _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, payment.Order));
         var tried = await order.RefundAsync(payment.Id.Id, payment.Amount);
         if (tried.Refund is not { } refund) return tried;
-        var whyNot = await _batch.CommitAsync(PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
+        var whyNot = await _batch.CommitAsync(
+            PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
         if (whyNot is null) return tried;
         await order.ForgetRefundAsync(payment.Id.Id);
         return new RefundTry(RefundOutcome.Refused, null, whyNot);
@@ -202,13 +206,13 @@ internal sealed partial class BatchUpkeep
     }
 
     private static string DescribeLead(TimeSpan lead) => string.Create(CultureInfo.InvariantCulture,
-        $"The ledger's last entry was dated by a clock that was ahead, and time never runs backwards: the batch's time goes on"
-        + $" from there, {lead.TotalSeconds:0.0} s ahead of the clock, so its schedule comes that much early.");
+        $"A clock that was ahead dated the ledger's last entry, and time never runs backwards. So the batch's time goes"
+        + $" on {lead.TotalSeconds:0.0} s ahead of the clock, and its schedule comes that much early.");
 
     private static partial class Log
     {
         [LoggerMessage(2, LogLevel.Warning,
-            "Batch {Batch} deactivates, and others are only counted: this activation cannot vouch for its state: {Reason}")]
+            "Batch {Batch} deactivates, its state may differ from the ledger; others are only counted: {Reason}")]
         public static partial void Abandoned(ILogger log, string batch, string reason);
 
         [LoggerMessage(4, LogLevel.Warning, "Batch {Batch}: {Lead}")]
@@ -218,21 +222,21 @@ internal sealed partial class BatchUpkeep
         public static partial void CaughtUp(ILogger log, string batch);
 
         [LoggerMessage(6, LogLevel.Information,
-            "Batches commit again, after {Failures} activations that could not vouch for their state")]
+            "Batches commit again, after {Failures} activations whose state might differ from the ledger")]
         public static partial void Commits(ILogger log, int failures);
 
         [LoggerMessage(7, LogLevel.Warning,
-            "The catalogue could not note that batch {Batch} has nothing left to do; trying again: {Reason}")]
+            "The catalogue could not note that batch {Batch} is settled; it is retried: {Reason}")]
         public static partial void NotSettled(ILogger log, string batch, string reason);
 
-        [LoggerMessage(9, LogLevel.Warning, "Batch {Batch}: what is personal could not be removed yet; trying again: {Reason}")]
+        [LoggerMessage(9, LogLevel.Warning, "Batch {Batch}: personal data could not be removed yet; it is retried: {Reason}")]
         public static partial void NotErased(ILogger log, string batch, string reason);
 
-        [LoggerMessage(13, LogLevel.Information, "Batch {Batch}: what is personal is removed, after {Failures} tries that failed")]
+        [LoggerMessage(13, LogLevel.Information, "Batch {Batch}: personal data is removed, after {Failures} failures")]
         public static partial void Erased(ILogger log, string batch, int failures);
 
         [LoggerMessage(8, LogLevel.Information,
-            "The catalogue notes again what has nothing left to do, after {Failures} tries that failed")]
+            "The catalogue notes settled batches again, after {Failures} failures")]
         public static partial void Settles(ILogger log, int failures);
     }
 }

@@ -7,7 +7,8 @@ internal readonly record struct Counts(
     int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsOver, int Touches, Schedule? Schedule,
     bool IsAnonymised)
 {
-    public static Counts Of(SaleBatch batch) => new(batch.Stock.Total, batch.Stock.Free.Count, batch.Stock.Held, batch.Stock.Sold,
-        batch.Stock.Withdrawn, batch.Directing.IsPaused, batch.Directing.IsOver, batch.Touches.Count,
-        batch.Directing.Terms is null ? null : batch.Directing.Schedule, batch.Directing.IsAnonymised);
+    public static Counts Of(SaleBatch batch) =>
+        new(batch.Stock.Total, batch.Stock.Free.Count, batch.Stock.Held, batch.Stock.Sold,
+            batch.Stock.Withdrawn, batch.Directing.IsPaused, batch.Directing.IsOver, batch.Touches.Count,
+            batch.Directing.Terms is null ? null : batch.Directing.Schedule, batch.Directing.IsAnonymised);
 }

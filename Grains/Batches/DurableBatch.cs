@@ -4,12 +4,12 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// A batch's state and its journal: decisions are applied at once and answered when they are durable. Used by one actor on
-/// its own scheduler; not thread-safe.
+/// A batch's state and its journal: decisions are applied at once and answered when they are durable. Used by one actor
+/// on its own scheduler; not thread-safe.
 /// </summary>
 /// <remarks>
-/// A decision and its entries are made synchronously, so no two decisions interleave. What follows an await only answers
-/// what was decided.
+/// A decision and its entries are made synchronously, so no two decisions interleave. What follows an await only
+/// answers what was decided.
 /// </remarks>
 internal sealed class DurableBatch
 {
@@ -31,7 +31,8 @@ internal sealed class DurableBatch
         string id, SaleBatch state, LedgerHead head, ILedger ledger, TimeProvider timeProvider, long graceMilliseconds,
         Action<Exception> abandoned)
     {
-        (Id, State, ReadSeq, _timeProvider, _graceMilliseconds) = (id, state, head.Seq, timeProvider, graceMilliseconds);
+        (Id, State, ReadSeq, _timeProvider, _graceMilliseconds) =
+            (id, state, head.Seq, timeProvider, graceMilliseconds);
         Journal = new(ledger, Streams.OfBatch(id), head, () => Counts.Of(State), abandoned);
         _writer = new EntryWriter(id);
         _startedAt = timeProvider.GetTimestamp();
@@ -68,7 +69,8 @@ internal sealed class DurableBatch
     public long DoDue()
     {
         var now = Now;
-        for (var i = 0; i < Agenda.MaxEntriesPerCommit && Agenda.Next(State, now, _graceMilliseconds) is { } due; i++) Record(due, now);
+        for (var i = 0; i < Agenda.MaxEntriesPerCommit && Agenda.Next(State, now, _graceMilliseconds) is { } due; i++)
+            Record(due, now);
         return now;
     }
 

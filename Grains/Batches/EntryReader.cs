@@ -20,8 +20,9 @@ public static class EntryReader
     // The most frequent first: they are looked through for every line.
     private static readonly EntryKind[] Kinds =
     [
-        .. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. LineEntries.Kinds, .. ReservationEntries.Kinds, .. StockEntries.Kinds,
-        .. DirectingEntries.Kinds, .. ChangeEntries.Kinds, .. OrderChangeEntries.Kinds, .. NoticeEntries.Kinds, .. DrawEntries.Kinds,
+        .. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. LineEntries.Kinds, .. ReservationEntries.Kinds,
+        .. StockEntries.Kinds, .. DirectingEntries.Kinds, .. ChangeEntries.Kinds, .. OrderChangeEntries.Kinds,
+        .. NoticeEntries.Kinds, .. DrawEntries.Kinds,
     ];
 
     /// <summary>Reads one line (with or without its line feed).</summary>
@@ -37,7 +38,8 @@ public static class EntryReader
             data.End();
             return new(seq, at, entry);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new LedgerFormatException("the line is malformed", e);
         }

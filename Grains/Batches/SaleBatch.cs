@@ -11,8 +11,8 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// The state of a batch: its books. It is a function of its entries and nothing else. <see cref="Apply"/> is the only thing
-/// that changes it, live and on replay alike; the rules read it and decide.
+/// The state of a batch: its books. It is a function of its entries and nothing else. <see cref="Apply"/> is the only
+/// thing that changes it, live and on replay alike; the rules read it and decide.
 /// </summary>
 /// <remarks>
 /// Apply checks every entry against the state and throws <see cref="InconsistentEntryException"/> rather than break I1
@@ -86,7 +86,8 @@ public sealed class SaleBatch
                 break;
             case StockEntry e: Stock.Apply(seq, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;
-            default: throw new InconsistentEntryException(seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");
+            default: throw new InconsistentEntryException(
+                seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");
         }
         if (command is not null) Directing.Record(command);
         (LastSeq, LastAt) = (seq, at);

@@ -20,19 +20,17 @@ using OrleansSale.Grains.Payments;
 
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>
-/// The actor of a batch: decides by the rules, commits through the ledger, and answers only then.
-/// </summary>
+/// <summary>The actor of a batch: decides by the rules, commits through the ledger, and answers only then.</summary>
 /// <remarks>
 /// Reentrant so that requests join one commit: every decision and its entries are made synchronously, before the first
-/// await (<see cref="DurableBatch"/>). It awaits no order actor while it decides or commits. If the ledger is damaged there
-/// is no batch to decide about: <see cref="Batch"/> stands before every decision and every answer.
+/// await (<see cref="DurableBatch"/>). It awaits no order actor while it decides or commits. If the ledger is damaged
+/// there is no batch to decide about: <see cref="Batch"/> stands before every decision and every answer.
 /// </remarks>
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
-    BatchLeads leads, RefundWatch refundWatch,
-    IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log) : Grain, ISaleBatchGrain, IRemindable
+    BatchLeads leads, RefundWatch refundWatch, IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log)
+    : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
     private BatchUpkeep? _upkeep;
@@ -58,15 +56,17 @@ public sealed partial class SaleBatchGrain(
         {
             // The state that a part of the ledger gave is thrown away.
             _damage = new(
-                stream, this, e, stop => BatchReplay.ReadAsync(ledger, stream, new(), stop), NoteDamageAsync, timeProvider.GetUtcNow(),
-                log);
+                stream, this, e, stop => BatchReplay.ReadAsync(ledger, stream, new(), stop), NoteDamageAsync,
+                timeProvider.GetUtcNow(), log);
             return;
         }
         _roster = new RosterCount(ledger, Streams.OfReservations(Id));
         _batch = new DurableBatch(
-            Id, state, head, ledger, timeProvider, orderOptions.Value.GraceSeconds * 1000L, reason => _upkeep!.Abandon(reason));
+            Id, state, head, ledger, timeProvider, orderOptions.Value.GraceSeconds * 1000L,
+            reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
-            this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, refundWatch, timeProvider, DelayDeactivation, log);
+            this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, refundWatch, timeProvider,
+            DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();
@@ -93,12 +93,14 @@ public sealed partial class SaleBatchGrain(
     {
         // The key is durable before the first entry names it.
         var keyHash = Batch.State.Terms is null
-            ? new BatchKey(await GrainFactory.GetGrain<IBatchKeyGrain>(Id).MakeAsync()).Hash : Batch.State.Directing.KeyHash;
+            ? new BatchKey(await GrainFactory.GetGrain<IBatchKeyGrain>(Id).MakeAsync()).Hash
+            : Batch.State.Directing.KeyHash;
         var created = Batch.Take(OperatorRules.DecideCreate(Batch.State, terms, keyHash), Batch.Now);
         var isNew = created is { Refused: null, Value: Effect.Done };
         if (isNew) _upkeep!.Start();
         var answer = await Batch.Journal.WhenDurableAsync(created);
-        // Operators who watch the silos know by this line which of them has the batch: it was active before it was created.
+        // Operators who watch the silos know by this line which of them has the batch: it was active before it was
+        // created.
         if (isNew) Log.Activated(log, Id, 1);
         return answer;
     }
@@ -110,7 +112,8 @@ public sealed partial class SaleBatchGrain(
         var requests = call.Requests;
         var outcomes = new PurchaseOutcome[requests.Length];
         var now = batch.DoDue();
-        for (var i = 0; i < requests.Length; i++) outcomes[i] = batch.Take(PurchaseRules.Decide(batch.State, requests[i], now), now);
+        for (var i = 0; i < requests.Length; i++)
+            outcomes[i] = batch.Take(PurchaseRules.Decide(batch.State, requests[i], now), now);
         return batch.Journal.WhenDurableAsync(new PurchaseOutcomes(outcomes));
     }
 
@@ -125,19 +128,24 @@ public sealed partial class SaleBatchGrain(
         var touches = new ulong[Math.Clamp(counts.Touches - fromTouch, 0, BoardUpdate.MaxTouches)];
         for (var i = 0; i < touches.Length; i++) touches[i] = Batch.State.Touches[fromTouch + i];
         return await journal.WhenDurableAsync(new BoardUpdate(
-            new BatchSnapshot(head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.IsPaused, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised, Batch.Lead), touches));
+            new BatchSnapshot(
+                head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
+                Standby: 0, counts.IsPaused, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised,
+                Batch.Lead),
+            touches));
     }
 
     /// <inheritdoc />
-    public Task<Answer<OrderView>> GetOrderAsync(long order, Alias? owner) => Batch.Journal.WhenDurableAsync(ViewOf(order, owner));
+    public Task<Answer<OrderView>> GetOrderAsync(long order, Alias? owner) =>
+        Batch.Journal.WhenDurableAsync(ViewOf(order, owner));
 
     /// <inheritdoc />
     public Task<OrderPage> ListOrdersOfAsync(Alias buyer)
     {
         var views = new List<OrderView>();
         var orders = Batch.State.Orders;
-        for (var order = orders.LatestOf(buyer); order is not null; order = order.Previous) views.Add(orders.View(order));
+        for (var order = orders.LatestOf(buyer); order is not null; order = order.Previous)
+            views.Add(orders.View(order));
         views.Reverse();
         return Batch.Journal.WhenDurableAsync(new OrderPage([.. views]));
     }
@@ -205,7 +213,8 @@ public sealed partial class SaleBatchGrain(
     }
 
     /// <summary>
-    /// The second net: being called it is active, and its own timer does the rest. A batch whose ledger was lost needs none.
+    /// The second net: being called it is active, and its own timer does the rest. A batch whose ledger was lost needs
+    /// none.
     /// </summary>
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
         _batch?.State is { Terms: null } ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
@@ -234,7 +243,8 @@ public sealed partial class SaleBatchGrain(
     }
 
     private Answer<OrderView> ViewOf(long seq, Alias? owner) =>
-        Batch.State.Orders.Find(seq) is { } order && (owner is null || order.Buyer == owner) ? Batch.State.Orders.View(order)
+        Batch.State.Orders.Find(seq) is { } order && (owner is null || order.Buyer == owner)
+            ? Batch.State.Orders.View(order)
             : Refusal.NotFound;
 
     private static partial class Log

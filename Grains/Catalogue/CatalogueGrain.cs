@@ -66,7 +66,8 @@ public sealed partial class CatalogueGrain(
             {
                 var batch = head.Stream[Streams.Batches.Length..];
                 heads[batch] = head.Seq;
-                if (_ids.Contains(batch) || await ReadFirstAsync(head.Stream, cancellationToken) is not { } created) continue;
+                if (_ids.Contains(batch) || await ReadFirstAsync(head.Stream, cancellationToken) is not { } created)
+                    continue;
                 _ids.Add(batch);
                 stored.State.Batches.Add(created);
                 found++;
@@ -83,13 +84,14 @@ public sealed partial class CatalogueGrain(
         if (found > 0 || dropped) await stored.WriteStateAsync(cancellationToken);
     }
 
-    // A batch is added after its ledger has begun. One without, or a settled head that the ledger has not reached, is of a
-    // ledger that was lost, and the start was told to go on with this one.
+    // A batch is added after its ledger has begun. One without, or a settled head that the ledger has not reached, is
+    // of a ledger that was lost, and the start was told to go on with this one.
     private bool DropLost(Dictionary<string, long> heads)
     {
         var lost = stored.State.Batches.RemoveAll(known => !heads.ContainsKey(known.Terms.Id));
         _ids.RemoveWhere(id => !heads.ContainsKey(id));
-        var ahead = stored.State.SettledAt.Where(settled => settled.Value > heads.GetValueOrDefault(settled.Key)).ToArray();
+        var ahead = stored.State.SettledAt.Where(settled => settled.Value > heads.GetValueOrDefault(settled.Key))
+            .ToArray();
         foreach (var settled in ahead) stored.State.SettledAt.Remove(settled.Key);
         if (lost > 0) Log.Lost(log, lost);
         return lost > 0 || ahead.Length > 0;
@@ -116,7 +118,8 @@ public sealed partial class CatalogueGrain(
         var page = batches.GetRange(Math.Min(from, batches.Count), count);
         var listed = new List<ListedBatch>(count);
         foreach (var group in page.Chunk(MaxWaking))
-            listed.AddRange((await Task.WhenAll(group.Select(FindKeyAsync))).Zip(group, (key, batch) => new ListedBatch(batch.Terms, key)));
+            listed.AddRange((await Task.WhenAll(group.Select(FindKeyAsync)))
+                .Zip(group, (key, batch) => new ListedBatch(batch.Terms, key)));
         return new CataloguePage([.. listed], _activation);
     }
 
@@ -173,7 +176,8 @@ public sealed partial class CatalogueGrain(
     public Task<Fault[]> ListDamagedAsync()
     {
         // Terms that only the ledger has are read once: nobody looks at them again, so that note stays.
-        var forgotten = _damaged.Values.Where(note => _ids.Contains(note.Damage.Batch!) && timeProvider.GetUtcNow() - note.At > NotedFor);
+        var forgotten = _damaged.Values.Where(
+            note => _ids.Contains(note.Damage.Batch!) && timeProvider.GetUtcNow() - note.At > NotedFor);
         foreach (var note in forgotten.ToArray()) _damaged.Remove(note.Damage.Batch!);
         return Task.FromResult<Fault[]>(
             [.. _damaged.Values.Select(note => note.Damage).OrderBy(damage => damage.Batch, StringComparer.Ordinal)]);
@@ -258,7 +262,8 @@ public sealed partial class CatalogueGrain(
             Log.NotRead(log, stream, e.Message);
             var batch = stream[Streams.Batches.Length..];
             await NoteDamageAsync(new Fault(
-                FaultKind.BatchDamaged, batch, timeProvider.GetUtcNow(), $"its terms cannot be read, so it is not listed: {e.Message}"));
+                FaultKind.BatchDamaged, batch, timeProvider.GetUtcNow(),
+                $"its terms cannot be read, so it is not listed: {e.Message}"));
         }
         return null;
     }
@@ -280,7 +285,8 @@ public sealed partial class CatalogueGrain(
         [LoggerMessage(6, LogLevel.Warning, "The catalogue dropped {Count} batches that the ledger does not have")]
         public static partial void Lost(ILogger log, int count);
 
-        [LoggerMessage(4, LogLevel.Error, "The ledger's streams cannot be listed; batches that only it knows are missing: {Detail}")]
+        [LoggerMessage(4, LogLevel.Error,
+            "The ledger's streams cannot be listed; batches that only it knows are missing: {Detail}")]
         public static partial void NotListed(ILogger log, string detail);
     }
 }

@@ -7,7 +7,8 @@ namespace OrleansSale.Grains.Clock;
 public sealed class BatchLeads : IDisposable
 {
     private static readonly ProcessGauge LongestLead = new("sale.clock.lead", "s",
-        "How far the time of the batch that is furthest ahead of the clock is ahead of it.", all => all.DefaultIfEmpty().Max());
+        "How far the time of the batch that is furthest ahead of the clock is ahead of it.",
+        all => all.DefaultIfEmpty().Max());
 
     // Only batches that are ahead are in it.
     private readonly ConcurrentDictionary<string, TimeSpan> _leads = new(StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace OrleansSale.Grains.Clock;
 
 /// <summary>
-/// Whether this silo's clock may date a ledger. Two silos of a sale must agree on when it opens, however the batch moves
-/// between them.
+/// Whether this silo's clock may date a ledger. Two silos of a sale must agree on when it opens, however the batch
+/// moves between them.
 /// </summary>
 public interface IClockCheck
 {

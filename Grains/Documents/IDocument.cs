@@ -1,8 +1,8 @@
 namespace OrleansSale.Grains.Documents;
 
 /// <summary>
-/// What an actor keeps beside the ledger. One that cannot be read is told to its actor like this and not thrown: the actor
-/// would be activated by every call, and fail.
+/// What an actor keeps beside the ledger. One that cannot be read is told to its actor like this and not thrown: the
+/// actor would be activated by every call, and fail.
 /// </summary>
 public interface IDocument
 {

@@ -3,8 +3,8 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Documents;
 
 /// <summary>
-/// Removes for good what documents no longer say: storage may keep the bytes of a document that was cleared or replaced, in
-/// room that it has not used again.
+/// Removes for good what documents no longer say: storage may keep the bytes of a document that was cleared or
+/// replaced, in room that it has not used again.
 /// </summary>
 public interface IDocumentPurge
 {

@@ -70,7 +70,8 @@ internal sealed partial class DamagedStream
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Storage does not answer, or not as it should: the last finding stands, and the next look is made in any case.
+            // Storage does not answer, or not as it should: the last finding stands, and the next look is made in any
+            // case.
         }
         await TellAsync();
         if (IsOver) return;

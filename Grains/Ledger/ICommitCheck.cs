@@ -4,7 +4,8 @@ namespace OrleansSale.Grains.Ledger;
 public interface ICommitCheck
 {
     /// <summary>
-    /// Why a commit would fail now, in a few words that anybody may read: no path, no address, no user. Null: it would work.
+    /// Why a commit would fail now, in a few words that anybody may read: no path, no address, no user. Null: it would
+    /// work.
     /// </summary>
     string? Fault { get; }
 }

@@ -28,7 +28,9 @@ public interface ILedger
     /// Cancelled while it waited its turn: nothing is stored by this call. Once the write has begun, cancelling has no
     /// effect.
     /// </exception>
-    /// <exception cref="ArgumentException">The commit is malformed, see <see cref="LedgerArguments"/>: a bug of the caller.</exception>
+    /// <exception cref="ArgumentException">
+    /// The commit is malformed, see <see cref="LedgerArguments"/>: a bug of the caller.
+    /// </exception>
     Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -43,8 +45,11 @@ public interface ILedger
     /// <see cref="LedgerChain"/>.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The store did not answer.</exception>
-    /// <exception cref="LedgerFormatException">What is stored is damaged. All other readings can fail so too.</exception>
-    IAsyncEnumerable<LedgerCommit> ReadAsync(string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
+    /// <exception cref="LedgerFormatException">
+    /// What is stored is damaged. All other readings can fail so too.
+    /// </exception>
+    IAsyncEnumerable<LedgerCommit> ReadAsync(
+        string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The end of the commit that contains an entry: the hash there stands for that entry and for all before it, so it
@@ -75,8 +80,8 @@ public interface ILedger
     Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes a stream, durably and for ever: its entries cannot be found in the store's files any more once the store has
-    /// tidied up. A writer of the stream is fenced from then on. A stream that is not there is removed already.
+    /// Removes a stream, durably and for ever: its entries cannot be found in the store's files any more once the store
+    /// has tidied up. A writer of the stream is fenced from then on. A stream that is not there is removed already.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The outcome is unknown; a repeat is safe.</exception>
     Task EraseAsync(string stream, CancellationToken cancellationToken = default);
@@ -107,8 +112,8 @@ public sealed record LedgerCommit(
     string Stream, long FirstSeq, int Count, ReadOnlyMemory<byte> Entries, byte[] PreviousHash, byte[] Hash)
 {
     /// <summary>
-    /// Whether the stream is open after this commit: its writer says so, for <see cref="ILedger.CountOpenAsync"/>, and the
-    /// store gives it no other meaning. A commit that was read does not say it.
+    /// Whether the stream is open after this commit: its writer says so, for <see cref="ILedger.CountOpenAsync"/>, and
+    /// the store gives it no other meaning. A commit that was read does not say it.
     /// </summary>
     public bool IsOpen { get; init; } = true;
 
@@ -133,4 +138,5 @@ public readonly record struct StreamHead(string Stream, long Seq);
 /// Storage failed or did not answer in time: lost infrastructure. The outcome of an append is unknown.
 /// </summary>
 [GenerateSerializer, Alias("OrleansSale.LedgerUnavailableException")]
-public sealed class LedgerUnavailableException(string message, Exception? inner = null) : SaleUnavailableException(message, inner);
+public sealed class LedgerUnavailableException(string message, Exception? inner = null)
+    : SaleUnavailableException(message, inner);

@@ -37,7 +37,9 @@ public sealed class Journal<TState>(
     /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often an actor at rest, whom nobody asks, makes sure that it is not replaced: once in so many looks.</summary>
+    /// <summary>
+    /// How often an actor at rest, whom nobody asks, makes sure that it is not replaced: once in so many looks.
+    /// </summary>
     public const int LooksPerConfirmation = 10;
 
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(20);
@@ -78,12 +80,14 @@ public sealed class Journal<TState>(
     }
 
     /// <summary>
-    /// For an actor's timer: whether there is something to settle, or it was looked often enough without. At rest it tells
-    /// nobody anything, so storage need not be asked each time.
+    /// For an actor's timer: whether there is something to settle, or it was looked often enough without. At rest it
+    /// tells nobody anything, so storage need not be asked each time.
     /// </summary>
     public bool IsDue() => _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
 
-    /// <summary>Says of each commit whether it leaves the stream open (<see cref="LedgerCommit.IsOpen"/>); open by default.</summary>
+    /// <summary>
+    /// Says of each commit whether it leaves the stream open (<see cref="LedgerCommit.IsOpen"/>); open by default.
+    /// </summary>
     public Func<bool> IsOpen { get; init; } = () => true;
 
     /// <summary>Whether this activation cannot go on.</summary>
@@ -98,9 +102,13 @@ public sealed class Journal<TState>(
         abandoned(reason);
     }
 
-    /// <summary>Returns the outcome once everything that it rests on is durable. Every answer leaves through here.</summary>
+    /// <summary>
+    /// Returns the outcome once everything that it rests on is durable. Every answer leaves through here.
+    /// </summary>
     /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
-    /// <exception cref="LedgerUnavailableException">Storage did not take it, or did not say so, within the bound.</exception>
+    /// <exception cref="LedgerUnavailableException">
+    /// Storage did not take it, or did not say so, within the bound.
+    /// </exception>
     public async Task<T> WhenDurableAsync<T>(T outcome)
     {
         try
@@ -117,7 +125,9 @@ public sealed class Journal<TState>(
 
     /// <summary>Completes when everything decided so far is durable; fails if it may not be answered.</summary>
     /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
-    /// <exception cref="LedgerUnavailableException">Storage did not take it, or did not say so, within the bound.</exception>
+    /// <exception cref="LedgerUnavailableException">
+    /// Storage did not take it, or did not say so, within the bound.
+    /// </exception>
     public Task WhenDurableAsync()
     {
         if (_failure is not null) return Task.FromException(_failure);
@@ -156,7 +166,8 @@ public sealed class Journal<TState>(
                 var attempts = await AppendAsync(commit);
                 Committed = new LedgerHead(commit.LastSeq, commit.Hash);
                 CommittedState = state;
-                // After a second attempt the first may still be under way somewhere, with these bytes: they are not for others.
+                // After a second attempt the first may still be under way somewhere, with these bytes: they are not for
+                // others.
                 if (attempts == 1) lines.Return();
                 done.SetResult();
             }

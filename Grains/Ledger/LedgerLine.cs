@@ -42,8 +42,8 @@ public static class LedgerLine
     /// <summary>Reads an instant at the reader's current string, as UTC milliseconds since 1970.</summary>
     /// <exception cref="LedgerFormatException">It is not one.</exception>
     public static long ReadInstant(ref Utf8JsonReader json) =>
-        json.TokenType == JsonTokenType.String && json.ValueSpan is { Length: InstantText.Length } text && text[^1] == 'Z'
-        && json.TryGetDateTimeOffset(out var at)
+        json.TokenType == JsonTokenType.String && json.ValueSpan is { Length: InstantText.Length } text
+        && text[^1] == 'Z' && json.TryGetDateTimeOffset(out var at)
             ? at.ToUnixTimeMilliseconds()
             : throw new LedgerFormatException("an instant is malformed");
 
@@ -52,13 +52,16 @@ public static class LedgerLine
     /// <see cref="Finish"/>.
     /// </summary>
     /// <param name="json">The reader, at the beginning of a line that is one span.</param>
-    /// <param name="type">The type as it stands in the line. One with an escape sequence in it is no known type.</param>
+    /// <param name="type">
+    /// The type as it stands in the line. One with an escape sequence in it is no known type.
+    /// </param>
     /// <exception cref="LedgerFormatException">The line is not framed as it should be.</exception>
     public static (long Seq, long At) Open(ref Utf8JsonReader json, out ReadOnlySpan<byte> type)
     {
         Expect(ref json, JsonTokenType.StartObject);
         Name(ref json, "seq"u8);
-        if (!json.Read() || !json.TryGetInt64(out var seq)) throw new LedgerFormatException("the sequence is malformed");
+        if (!json.Read() || !json.TryGetInt64(out var seq))
+            throw new LedgerFormatException("the sequence is malformed");
         Name(ref json, "type"u8);
         Expect(ref json, JsonTokenType.String);
         type = json.ValueSpan;
@@ -80,7 +83,8 @@ public static class LedgerLine
     private static void Name(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
         Expect(ref json, JsonTokenType.PropertyName);
-        if (!json.ValueTextEquals(name)) throw new LedgerFormatException("the line's members are not seq, type, at, data");
+        if (!json.ValueTextEquals(name))
+            throw new LedgerFormatException("the line's members are not seq, type, at, data");
     }
 
     private static void Expect(ref Utf8JsonReader json, JsonTokenType token)
@@ -90,7 +94,7 @@ public static class LedgerLine
 }
 
 /// <summary>
-/// The stored data cannot be read: they are damaged, or of a type that this version does not know. It refuses rather than
-/// guess. Asking again does not help, unlike with <see cref="LedgerUnavailableException"/>.
+/// The stored data cannot be read: they are damaged, or of a type that this version does not know. It refuses rather
+/// than guess. Asking again does not help, unlike with <see cref="LedgerUnavailableException"/>.
 /// </summary>
 public sealed class LedgerFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// Lines on their way to a ledger, in a buffer of the shared pool: a stream at rest has none, however long its last commit
-/// was. Not thread-safe.
+/// Lines on their way to a ledger, in a buffer of the shared pool: a stream at rest has none, however long its last
+/// commit was. Not thread-safe.
 /// </summary>
 internal sealed class PooledLines : IBufferWriter<byte>
 {

@@ -31,8 +31,8 @@ public sealed class OrderDocuments : IDocument
     [Id(3)] public Dictionary<string, string> Refunds { get; set; } = [];
 
     /// <summary>
-    /// Whose documents these are: the hash of the commit that has the order's held entry, in hexadecimal. An id alone is
-    /// given out again when a ledger was lost or an older one restored.
+    /// Whose documents these are: the hash of the commit that has the order's held entry, in hexadecimal. An id alone
+    /// is given out again when a ledger was lost or an older one restored.
     /// </summary>
     [Id(4)] public string? Held { get; set; }
 }
@@ -42,7 +42,9 @@ public sealed partial class OrderGrain(
     IPaymentProvider provider, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored,
     CheckoutWatch checkouts, ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
-    /// <summary>How much of the hash of the held entry is in a checkout's idempotency key, in hexadecimal digits.</summary>
+    /// <summary>
+    /// How much of the hash of the held entry is in a checkout's idempotency key, in hexadecimal digits.
+    /// </summary>
     public const int HashDigitsOfKey = 16;
 
     private string? _held;
@@ -67,11 +69,12 @@ public sealed partial class OrderGrain(
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
         var held = await TakeOwnAsync();
-        if (order.Checkout is { } open && open == stored.State.Checkout) return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
+        if (order.Checkout is { } open && open == stored.State.Checkout)
+            return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
         if (await batch.GetTimeAsync() >= order.PayBy) return Refusal.OrderNotPayable;
 
-        // The provider first (idempotent by the order's key), then the document, then the batch's record, and only then the
-        // address: whatever is cut off in between is found again by asking again.
+        // The provider first (idempotent by the order's key), then the document, then the batch's record, and only then
+        // the address: whatever is cut off in between is found again by asking again.
         ProviderCheckout checkout;
         try
         {
@@ -175,7 +178,8 @@ public sealed partial class OrderGrain(
     // After a failed write the documents in memory are not the stored ones, and a repeat must not take them for kept.
     private async Task WriteAsync()
     {
-        // Documents that cannot be read are replaced by their owner's word alone. The provider tells the rest again, by its keys.
+        // Documents that cannot be read are replaced by their owner's word alone. The provider tells the rest again, by
+        // its keys.
         if (_isDamaged) return;
         try
         {
@@ -197,7 +201,8 @@ public sealed partial class OrderGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The documents of order {Order} cannot be read: where to deliver has to be said again")]
+        [LoggerMessage(1, LogLevel.Error,
+            "The documents of order {Order} cannot be read: where to deliver has to be said again")]
         public static partial void Damaged(ILogger log, string order);
     }
 }

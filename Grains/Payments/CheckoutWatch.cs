@@ -4,7 +4,9 @@ using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Grains.Payments;
 
-/// <summary>Whether the provider opens checkouts, as this silo sees it: told when that changes, not at every click.</summary>
+/// <summary>
+/// Whether the provider opens checkouts, as this silo sees it: told when that changes, not at every click.
+/// </summary>
 public sealed partial class CheckoutWatch(ILogger<CheckoutWatch> log)
 {
     private readonly Outage _outage = new("checkout");

@@ -9,7 +9,8 @@ namespace OrleansSale.Grains.Payments;
 public sealed class RefundWatch : IDisposable
 {
     private static readonly ProcessGauge StalledCount = new("sale.refunds.stalled", "{refund}",
-        "Refunds that are owed and that the provider refused or did not answer when it was last asked.", all => all.Sum());
+        "Refunds that are owed and that the provider refused or did not answer when it was last asked.",
+        all => all.Sum());
 
     private static readonly ProcessGauge OldestStalled = new("sale.refunds.stalled.oldest", "s",
         "For how long the oldest of them has stalled.", all => all.DefaultIfEmpty().Max());
@@ -18,28 +19,32 @@ public sealed class RefundWatch : IDisposable
     private static readonly Counter<long> Attempts = new Meter(EngineMeter.Name).CreateCounter<long>(
         "sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
 
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
 
     // Only batches with stalled refunds are in it.
     private readonly ConcurrentDictionary<string, Stalled> _stalled = new(StringComparer.Ordinal);
 
     /// <summary>Registers the instruments.</summary>
-    public RefundWatch(TimeProvider time)
+    public RefundWatch(TimeProvider timeProvider)
     {
-        _time = time;
+        _timeProvider = timeProvider;
         StalledCount.Add(this, () => _stalled.Values.Sum(batch => batch.Count));
         OldestStalled.Add(this, OldestSeconds);
     }
 
     /// <summary>Counts a try.</summary>
-    public static void Count(RefundOutcome outcome) => Attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
+    public static void Count(RefundOutcome outcome)
     {
-        RefundOutcome.Made => "made",
-        RefundOutcome.MadeElsewhere => "made-elsewhere",
-        RefundOutcome.Refused => "refused",
-        RefundOutcome.Unanswered => "unanswered",
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "unknown outcome"),
-    }));
+        var name = outcome switch
+        {
+            RefundOutcome.Made => "made",
+            RefundOutcome.MadeElsewhere => "made-elsewhere",
+            RefundOutcome.Refused => "refused",
+            RefundOutcome.Unanswered => "unanswered",
+            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "unknown outcome"),
+        };
+        Attempts.Add(1, new KeyValuePair<string, object?>("outcome", name));
+    }
 
     /// <summary>Notes how many refunds of a batch are stalled, and since when (a timestamp) the oldest.</summary>
     public void Note(string batch, int stalled, long oldest)
@@ -58,7 +63,8 @@ public sealed class RefundWatch : IDisposable
     private double OldestSeconds()
     {
         var oldest = 0.0;
-        foreach (var batch in _stalled.Values) oldest = Math.Max(oldest, _time.GetElapsedTime(batch.Oldest).TotalSeconds);
+        foreach (var batch in _stalled.Values)
+            oldest = Math.Max(oldest, _timeProvider.GetElapsedTime(batch.Oldest).TotalSeconds);
         return oldest;
     }
 

@@ -16,7 +16,8 @@ namespace OrleansSale.Grains.Reservations;
 /// (<see cref="LoadAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
 /// </remarks>
 public sealed class ReservationGrain(
-    ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, ILogger<ReservationGrain> log) : Grain, IReservationGrain
+    ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, ILogger<ReservationGrain> log) : Grain,
+    IReservationGrain
 {
     private Reservation _reservation;
     private Journal<long>? _journal;
@@ -37,7 +38,8 @@ public sealed class ReservationGrain(
         var key = this.GetPrimaryKeyString();
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         _batch = key[..Math.Max(0, slash)];
-        if (!Alias.TryParse(key[(slash + 1)..], out _alias)) throw new ArgumentException($"{key} is no key of a reservation");
+        if (!Alias.TryParse(key[(slash + 1)..], out _alias))
+            throw new ArgumentException($"{key} is no key of a reservation");
         try
         {
             (_reservation, var head) = await ReplayAsync(cancellationToken);
@@ -114,16 +116,19 @@ public sealed class ReservationGrain(
     // The batch knows a cancelled version, and the stream is gone: an erasure was cut off before its last entry.
     private async Task FinishErasureAsync()
     {
-        if (_reservation.Seq == 0 && await Batch.GetCancelledVersionAsync(_alias) > 0) await AppendAsync(Reservation.Erased(Now()));
+        if (_reservation.Seq == 0 && await Batch.GetCancelledVersionAsync(_alias) > 0)
+            await AppendAsync(Reservation.Erased(Now()));
     }
 
     private void Begin(LedgerHead head) =>
-        _journal = new(ledger, Stream, head, () => _reservation.Seq, _ => DeactivateOnIdle()) { IsOpen = () => _reservation.IsOpen };
+        _journal = new(ledger, Stream, head, () => _reservation.Seq, _ => DeactivateOnIdle())
+        { IsOpen = () => _reservation.IsOpen };
 
     private ReservationView View(bool created) =>
         new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
 
-    // With the first call, not while it activates: the batch may be damaged, and then every call would activate it anew.
+    // With the first call, not while it activates: the batch may be damaged, and then every call would activate it
+    // anew.
     private async Task LoadAsync()
     {
         if (_damage is { } damage) throw damage.Failure();

@@ -6,9 +6,9 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Reservations;
 
 /// <summary>
-/// A user's registration for a batch, as its stream tells it: reserved and cancelled in turn, beginning with reserved. So
-/// its version, which counts the reservations, follows from the head alone. After an erasure the stream is one entry,
-/// <c>erased</c>, for ever.
+/// A user's registration for a batch, as its stream tells it: reserved and cancelled in turn, beginning with reserved.
+/// So its version, which counts the reservations, follows from the head alone. After an erasure the stream is one
+/// entry, <c>erased</c>, for ever.
 /// </summary>
 /// <param name="Seq">Sequence of the last entry; 0: none.</param>
 /// <param name="At">Instant of the last entry, UTC milliseconds since 1970.</param>
@@ -30,8 +30,8 @@ public readonly record struct Reservation(long Seq, long At, string? User = null
 }
 
 /// <summary>
-/// Lines of a reservation's stream: <c>reserved</c> and <c>cancelled</c>, both with <c>user</c> and <c>reservation</c> (the
-/// version), or <c>erased</c>. The stream's name has the alias; the batch's ledger never has the user.
+/// Lines of a reservation's stream: <c>reserved</c> and <c>cancelled</c>, both with <c>user</c> and <c>reservation</c>
+/// (the version), or <c>erased</c>. The stream's name has the alias; the batch's ledger never has the user.
 /// </summary>
 public static class ReservationStream
 {
@@ -61,8 +61,10 @@ public static class ReservationStream
             var read = type.SequenceEqual("erased"u8)
                 ? new Reservation(seq, at, IsErased: true)
                 : new Reservation(seq, at, ReadUser(ref json));
-            if (seq != before.Seq + 1 || before.IsErased || (read.IsErased && seq != 1) || !type.SequenceEqual(TypeOf(read)))
-                throw new LedgerFormatException($"a reservation's entry {before.Seq} is followed by {seq} of another type");
+            if (seq != before.Seq + 1 || before.IsErased || (read.IsErased && seq != 1)
+                || !type.SequenceEqual(TypeOf(read)))
+                throw new LedgerFormatException(
+                    $"a reservation's entry {before.Seq} is followed by {seq} of another type");
             return read;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -7,8 +7,8 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Reservations;
 
 /// <summary>
-/// Reads who holds a reservation, and who an alias is, out of the ledger. It keeps nothing, so as many as are needed may
-/// serve.
+/// Reads who holds a reservation, and who an alias is, out of the ledger. It keeps nothing, so as many as are needed
+/// may serve.
 /// </summary>
 [StatelessWorker]
 public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
@@ -47,7 +47,8 @@ public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
     public async Task<string?[]> FindUsersAsync(Alias[] aliases)
     {
         var users = new List<string?>(aliases.Length);
-        foreach (var group in aliases.Chunk(MaxConcurrency)) users.AddRange(await Task.WhenAll(group.Select(FindUserAsync)));
+        foreach (var group in aliases.Chunk(MaxConcurrency))
+            users.AddRange(await Task.WhenAll(group.Select(FindUserAsync)));
         return [.. users];
     }
 

@@ -4,7 +4,9 @@ using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Grains.Users;
 
-/// <summary>The document of a user's sessions, and its rules. It lists those that have ended; no list has those that go on.</summary>
+/// <summary>
+/// The document of a user's sessions, and its rules. It lists those that have ended; no list has those that go on.
+/// </summary>
 [GenerateSerializer, Alias("OrleansSale.UserSessions")]
 public sealed class UserSessions : IDocument
 {
@@ -14,7 +16,9 @@ public sealed class UserSessions : IDocument
     /// <summary>Most sessions that are remembered one by one as ended.</summary>
     public const int MaxEnded = 32;
 
-    /// <summary>How far two silos' clocks may be apart: a session begun at one of them just now is ended at the other.</summary>
+    /// <summary>
+    /// How far two silos' clocks may be apart: a session begun at one of them just now is ended at the other.
+    /// </summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(1);
 
     /// <summary>Every session that began at this instant or before has ended.</summary>
@@ -70,4 +74,5 @@ public sealed class UserSessions : IDocument
 /// <param name="By">The operator.</param>
 /// <param name="Reason">Why.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.SessionsEnding")]
-public sealed record SessionsEnding([property: Id(0)] DateTimeOffset At, [property: Id(1)] string By, [property: Id(2)] string Reason);
+public sealed record SessionsEnding(
+    [property: Id(0)] DateTimeOffset At, [property: Id(1)] string By, [property: Id(2)] string Reason);

@@ -5,7 +5,7 @@ namespace OrleansSale.Grains.Users;
 
 /// <summary>The actor that keeps which sessions of a user have ended. What it says has been stored.</summary>
 public sealed partial class UserSessionsGrain(
-    [PersistentState("sessions")] IPersistentState<UserSessions> stored, TimeProvider time,
+    [PersistentState("sessions")] IPersistentState<UserSessions> stored, TimeProvider timeProvider,
     ILogger<UserSessionsGrain> log) : Grain, IUserSessionsGrain
 {
     /// <inheritdoc />
@@ -53,7 +53,8 @@ public sealed partial class UserSessionsGrain(
     }
 
     // As precise as the cookie that carries it.
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+    private DateTimeOffset Now() =>
+        DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
 
     // After a failed write what is in memory is not what is stored.
     private async Task WriteAsync()
@@ -71,7 +72,8 @@ public sealed partial class UserSessionsGrain(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "What is stored of the sessions of the user with the hash {Hash} cannot be read: all have ended")]
+        [LoggerMessage(1, LogLevel.Error,
+            "The stored sessions of the user with the hash {Hash} cannot be read; all are ended")]
         public static partial void Damaged(ILogger log, string hash);
     }
 }

@@ -7,8 +7,8 @@ namespace OrleansSale.Tests.House;
 /// that build on it.
 /// </summary>
 /// <remarks>
-/// A folder is a namespace, and its subfolders are folders of their own: a parent that composes its children is not used by
-/// them. Compiled code is looked at, so constants and comments do not count.
+/// A folder is a namespace, and its subfolders are folders of their own: a parent that composes its children is not
+/// used by them. Compiled code is looked at, so constants and comments do not count.
 /// <para>
 /// The one exception is a batch: its books lie in subfolders and its state composes them, but their rules decide by the
 /// state as a whole. So they may use it. Among each other, and with all other folders, they may make no cycle.

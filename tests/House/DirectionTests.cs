@@ -5,7 +5,9 @@ using OrleansSale.Tests.House.Sources;
 
 namespace OrleansSale.Tests.House;
 
-/// <summary>GrainInterfaces &lt;- Grains &lt;- Silo &lt;- Api, and the front's request code knows GrainInterfaces only.</summary>
+/// <summary>
+/// GrainInterfaces &lt;- Grains &lt;- Silo &lt;- Api, and the front's request code knows GrainInterfaces only.
+/// </summary>
 public class DirectionTests
 {
     private const string Interfaces = "OrleansSale.GrainInterfaces";
@@ -24,8 +26,8 @@ public class DirectionTests
     // What the two ends of the payment protocol share: its format and signature, and where this process listens.
     private static readonly string[] SharedWithSandbox =
     [
-        "OrleansSale.Api.Payments.JsonMembers", "OrleansSale.Api.Payments.JsonFault", "OrleansSale.Api.Payments.WebhookSignature",
-        "OrleansSale.Api.Payments.ListeningAddress",
+        "OrleansSale.Api.Payments.JsonMembers", "OrleansSale.Api.Payments.JsonFault",
+        "OrleansSale.Api.Payments.WebhookSignature", "OrleansSale.Api.Payments.ListeningAddress",
         "OrleansSale.Api.Http.Bodies.ReceivedBody", // how the server tells that a body is malformed
     ];
 
@@ -40,7 +42,8 @@ public class DirectionTests
     public void An_assembly_references_only_those_before_it(string name, params string[] before)
     {
         using var assembly = CompiledAssembly.Named(name);
-        var ours = assembly.References.Where(reference => reference.StartsWith("OrleansSale.", StringComparison.Ordinal));
+        var ours = assembly.References.Where(
+            reference => reference.StartsWith("OrleansSale.", StringComparison.Ordinal));
         ours.Except(before).ShouldBeEmpty();
     }
 
@@ -52,7 +55,8 @@ public class DirectionTests
     public void A_project_references_only_the_one_before_it(string name, params string[] before)
     {
         var project = XDocument.Parse(Repository.Read($"{name}/{name}.csproj"));
-        project.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))
+        project.Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))
             .ShouldBe(before);
     }
 
@@ -77,14 +81,16 @@ public class DirectionTests
     public void The_sandbox_provider_knows_nothing_of_the_engine()
     {
         using var api = CompiledAssembly.Named(Api);
-        var sandbox = api.UsesOf(type => type.StartsWith("OrleansSale.Api.Sandbox.", StringComparison.Ordinal)).ToList();
+        var sandbox = api.UsesOf(type => type.StartsWith("OrleansSale.Api.Sandbox.", StringComparison.Ordinal))
+            .ToList();
         sandbox.ShouldNotBeEmpty();
         sandbox.Where(use => use.Assembly is Interfaces or Grains or Silo && use.Type != Currencies).ShouldBeEmpty();
         // Nor of the rest of the front: it is an app of its own that happens to live in this process.
         sandbox.Where(use => use.Assembly == "" && use.IsIn(Api) && !use.IsIn(Api + ".Sandbox"))
             .Where(use => !SharedWithSandbox.Contains(use.Type)).ShouldBeEmpty();
         Repository.Files(".cs").Where(file => file.StartsWith("Api/Sandbox/", StringComparison.Ordinal))
-            .Where(file => Regex.IsMatch(Repository.Read(file), @"\bOrleansSale\.(GrainInterfaces(?!\.Orders;)|Grains|Silo)\b"))
+            .Where(file => Regex.IsMatch(
+                Repository.Read(file), @"\bOrleansSale\.(GrainInterfaces(?!\.Orders;)|Grains|Silo)\b"))
             .ShouldBeEmpty();
     }
 

@@ -5,16 +5,18 @@ namespace OrleansSale.Tests.House;
 /// <summary>A folder is a concept of the field, a file is short, and a namespace says where its file is.</summary>
 public class LayoutTests
 {
-    private const int MaxLines = 320;
-    private const int MaxLineLength = 140;
+    private const int MaxLines = 300;
+    private const int MaxLineLength = 120;
 
-    // Tables of cases read better on one line each.
-    private const int MaxTestLineLength = 160;
+    /// <summary>What lines of the folders below may have until they are wrapped. No folder is added to them.</summary>
+    private const int MaxUnwrappedLineLength = 160;
+
+    private static readonly string[] Unwrapped = ["tests/Api/"];
 
     private static readonly HashSet<string> Kinds = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Helpers", "Helper", "Utils", "Util", "Utilities", "Extensions", "Interfaces", "Services", "Managers", "Common", "Misc", "Models",
-        "Dtos", "Dto", "Shared", "Core", "Constants", "Enums", "Types", "Classes", "Impl",
+        "Helpers", "Helper", "Utils", "Util", "Utilities", "Extensions", "Interfaces", "Services", "Managers", "Common",
+        "Misc", "Models", "Dtos", "Dto", "Shared", "Core", "Constants", "Enums", "Types", "Classes", "Impl",
     };
 
     [Fact]
@@ -28,18 +30,26 @@ public class LayoutTests
     public void The_top_level_is_the_house()
     {
         string[] house = ["Api", "GrainInterfaces", "Grains", "Silo", "docs", "tests"];
-        Repository.Folders("").Where(folder => !folder.Contains('/', StringComparison.Ordinal)).Except(house).ShouldBeEmpty();
+        Repository.Folders("").Where(folder => !folder.Contains('/', StringComparison.Ordinal)).Except(house)
+            .ShouldBeEmpty();
     }
 
     [Fact]
-    public void A_source_file_has_at_most_320_lines() =>
-        Sources().Select(file => (file, Lines: LinesOf(file).Length)).Where(file => file.Lines > MaxLines).ShouldBeEmpty();
+    public void A_source_file_has_at_most_300_lines() =>
+        Sources().Select(file => (file, Lines: LinesOf(file).Length)).Where(file => file.Lines > MaxLines)
+            .ShouldBeEmpty();
 
     [Fact]
-    public void A_line_has_at_most_140_characters_and_in_tests_160() =>
+    public void A_line_has_at_most_120_characters_but_in_folders_not_yet_wrapped_160() =>
         Sources().SelectMany(file => LinesOf(file)
-                .Where(line => line.Length > (file.StartsWith("tests/", StringComparison.Ordinal) ? MaxTestLineLength : MaxLineLength))
+                .Where(line => line.Length > (IsUnwrapped(file) ? MaxUnwrappedLineLength : MaxLineLength))
                 .Select(line => $"{file}: {line}"))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void A_folder_that_is_wrapped_is_not_listed_as_unwrapped() =>
+        Unwrapped.Where(folder => !Sources().Any(file =>
+                file.StartsWith(folder, StringComparison.Ordinal) && LinesOf(file).Any(IsLong)))
             .ShouldBeEmpty();
 
     [Fact]
@@ -52,11 +62,18 @@ public class LayoutTests
     [InlineData("Silo/Storage/Sqlite/SqliteLedger.cs", "OrleansSale.Silo.Storage.Sqlite")]
     [InlineData("tests/Rules/Batches/LiveBatch.cs", "OrleansSale.Tests.Rules.Batches")]
     [InlineData("tests/House/LayoutTests.cs", "OrleansSale.Tests.House")]
-    public void The_namespace_of_a_file_follows_from_its_path(string file, string expected) => ExpectedNamespace(file).ShouldBe(expected);
+    public void The_namespace_of_a_file_follows_from_its_path(string file, string expected) =>
+        ExpectedNamespace(file).ShouldBe(expected);
 
     // A program of top-level statements has no namespace; types of its own would need one.
     private static bool IsTopLevelProgram(string file, string? @namespace) =>
-        @namespace is null && Path.GetFileName(file) == "Program.cs" && Source.TypesIn(Repository.Read(file)).Count == 0;
+        @namespace is null && Path.GetFileName(file) == "Program.cs"
+        && Source.TypesIn(Repository.Read(file)).Count == 0;
+
+    private static bool IsUnwrapped(string file) =>
+        Unwrapped.Any(folder => file.StartsWith(folder, StringComparison.Ordinal));
+
+    private static bool IsLong(string line) => line.Length > MaxLineLength;
 
     private static IEnumerable<string> Sources() => Repository.Files(".cs");
 
@@ -65,6 +82,7 @@ public class LayoutTests
     private static string ExpectedNamespace(string file)
     {
         var folders = file.Split('/')[..^1];
-        return string.Join('.', folders is ["tests", .. var rest] ? ["OrleansSale", "Tests", .. rest] : ["OrleansSale", .. folders]);
+        return string.Join('.', folders is ["tests", .. var rest]
+            ? ["OrleansSale", "Tests", .. rest] : ["OrleansSale", .. folders]);
     }
 }

@@ -13,11 +13,13 @@ public partial class LinkTests
     public void A_link_that_leads_nowhere_is_seen()
     {
         const string text = """
-            [solution](OrleansSale.sln) ![none](docs/none.png) [web](https://example.org/none) [part](#part) [self](../README.md)
+            [solution](OrleansSale.sln) ![none](docs/none.png) [web](https://example.org/none)
+            [part](#part) [self](../README.md)
             <img src="none.svg"> [titled](global.json "pins") `[code](none)`
             [reference]: gone.md
             """;
-        BrokenIn("Root.md", text).ShouldBe(["Root.md: docs/none.png", "Root.md: ../README.md", "Root.md: none.svg", "Root.md: gone.md"],
+        BrokenIn("Root.md", text)
+            .ShouldBe(["Root.md: docs/none.png", "Root.md: ../README.md", "Root.md: none.svg", "Root.md: gone.md"],
             ignoreOrder: true);
     }
 
@@ -27,7 +29,8 @@ public partial class LinkTests
         var prose = Code().Replace(text, "");
         foreach (var target in Link().Matches(prose).Select(match => match.Groups[1].Value.Split('#')[0]))
         {
-            if (target.Length == 0 || Uri.TryCreate(target, UriKind.Absolute, out var uri) && uri.Scheme != Uri.UriSchemeFile) continue;
+            if (target.Length == 0 || Uri.TryCreate(target, UriKind.Absolute, out var uri)
+                && uri.Scheme != Uri.UriSchemeFile) continue;
             var path = Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(target)));
             // A link out of the repository works on nobody else's machine.
             if (!(path + '/').StartsWith(Repository.Root + '/', StringComparison.Ordinal)

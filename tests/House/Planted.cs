@@ -46,5 +46,6 @@ internal sealed class ImpureAsks(IGrainFactory grains)
 
 internal static class PureArithmetic
 {
-    public static DateTimeOffset Later(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds() + 1);
+    public static DateTimeOffset Later(DateTimeOffset at) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds() + 1);
 }

@@ -4,15 +4,17 @@ using OrleansSale.Tests.House.Sources;
 namespace OrleansSale.Tests.House;
 
 /// <summary>
-/// Rules are plain functions of their arguments: no grain type, no Task, no clock, no random, no logger. A rule is every type in
-/// Grains/Batches whose file declares no grain, and the vocabulary of GrainInterfaces that decides something.
+/// Rules are plain functions of their arguments: no grain type, no Task, no clock, no random, no logger. A rule is
+/// every type in Grains/Batches whose file declares no grain, and the vocabulary of GrainInterfaces that decides
+/// something.
 /// </summary>
 public class PureRulesTests
 {
     // Files of Grains/Batches that serve the grain and await: no rules, though they declare no grain.
     private static readonly string[] NotRules =
     [
-        "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "DurableBatch.cs", "RefundSweep.cs", "RosterCount.cs",
+        "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "DurableBatch.cs", "RefundSweep.cs",
+        "RosterCount.cs",
     ];
 
     private static readonly string[] RulesOfInterfaces =
@@ -24,20 +26,23 @@ public class PureRulesTests
 
     private static readonly string[] ImpureNamespaces =
     [
-        "System.Threading", "System.Net", "System.Diagnostics.Tracing", "Microsoft.Extensions", "Microsoft.AspNetCore", "Microsoft.Data",
+        "System.Threading", "System.Net", "System.Diagnostics.Tracing", "Microsoft.Extensions", "Microsoft.AspNetCore",
+        "Microsoft.Data",
     ];
 
     private static readonly string[] ImpureTypes =
     [
-        "System.TimeProvider", "System.Random", "System.Security.Cryptography.RandomNumberGenerator", "System.Diagnostics.Stopwatch",
-        "System.Console", "System.IO.File", "System.IO.Directory", "System.IO.FileStream",
+        "System.TimeProvider", "System.Random", "System.Security.Cryptography.RandomNumberGenerator",
+        "System.Diagnostics.Stopwatch", "System.Console", "System.IO.File", "System.IO.Directory",
+        "System.IO.FileStream",
     ];
 
     private static readonly string[] ImpureMembers =
     [
-        "System.DateTime.get_Now", "System.DateTime.get_UtcNow", "System.DateTime.get_Today", "System.DateTimeOffset.get_Now",
-        "System.DateTimeOffset.get_UtcNow", "System.Guid.NewGuid", "System.Guid.CreateVersion7", "System.Environment.get_TickCount",
-        "System.Environment.get_TickCount64", "System.Environment.GetEnvironmentVariable", "System.TimeZoneInfo.get_Local",
+        "System.DateTime.get_Now", "System.DateTime.get_UtcNow", "System.DateTime.get_Today",
+        "System.DateTimeOffset.get_Now", "System.DateTimeOffset.get_UtcNow", "System.Guid.NewGuid",
+        "System.Guid.CreateVersion7", "System.Environment.get_TickCount", "System.Environment.get_TickCount64",
+        "System.Environment.GetEnvironmentVariable", "System.TimeZoneInfo.get_Local",
     ];
 
     [Fact]
@@ -47,8 +52,8 @@ public class PureRulesTests
         var rules = RulesOf(grains);
         foreach (var name in new[]
         {
-            "SaleBatch", "Agenda", "EntryReader", "Orders.PurchaseRules", "Orders.HoldRules", "Orders.Order", "Payments.PaymentRules",
-            "Directing.OperatorRules", "Stock.UnitSet",
+            "SaleBatch", "Agenda", "EntryReader", "Orders.PurchaseRules", "Orders.HoldRules", "Orders.Order",
+            "Payments.PaymentRules", "Directing.OperatorRules", "Stock.UnitSet",
         })
         {
             rules.ShouldContain($"OrleansSale.Grains.Batches.{name}");
@@ -63,7 +68,8 @@ public class PureRulesTests
         RulesOfInterfaces.Except(interfaces.Types).ShouldBeEmpty();
         // What actors exchange is marked for Orleans' serializer; that is all of Orleans that it may know.
         interfaces.UsesOf(RulesOfInterfaces.Contains)
-            .Where(use => IsImpure(use) && use.Type is not ("Orleans.GenerateSerializerAttribute" or "Orleans.IdAttribute"
+            .Where(use => IsImpure(use)
+                && use.Type is not ("Orleans.GenerateSerializerAttribute" or "Orleans.IdAttribute"
                 or "Orleans.AliasAttribute" or "Orleans.ImmutableAttribute")).ShouldBeEmpty();
     }
 

@@ -4,8 +4,8 @@ using OrleansSale.Tests.House.Sources;
 namespace OrleansSale.Tests.House;
 
 /// <summary>
-/// Tests wait for conditions: a sleep is either too short or too long. A delay that only a token ends is no sleep, and the load
-/// generator, whose business is time, is no test.
+/// Tests wait for conditions: a sleep is either too short or too long. A delay that only a token ends is no sleep, and
+/// the load generator, whose business is time, is no test.
 /// </summary>
 public partial class WaitingTests
 {
@@ -24,7 +24,10 @@ public partial class WaitingTests
     public void A_sleep_is_seen()
     {
         var (task, thread) = ("Task." + "Delay", "Thread." + "Sleep");
-        SleepsIn("a.cs", $"await {task}(1);\n{thread}(5);\nawait {task}(1); {Excuse}\n// {task} is bad\nawait {task}(Timeout.Infinite, t);")
+        SleepsIn(
+            "a.cs",
+            $"await {task}(1);\n{thread}(5);\nawait {task}(1); {Excuse}\n"
+            + $"// {task} is bad\nawait {task}(Timeout.Infinite, t);")
             .ShouldBe([$"a.cs:1 await {task}(1);", $"a.cs:2 {thread}(5);"]);
     }
 

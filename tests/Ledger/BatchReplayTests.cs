@@ -41,7 +41,8 @@ public class BatchReplayTests
     public async Task A_line_that_its_hash_does_not_vouch_for_gives_no_state_wherever_it_is(int forged)
     {
         var ledger = await StoreAsync(forged);
-        var replay = () => BatchReplay.ReadAsync(ledger, Stream, new SaleBatch(), TestContext.Current.CancellationToken);
+        var replay = () =>
+            BatchReplay.ReadAsync(ledger, Stream, new SaleBatch(), TestContext.Current.CancellationToken);
         (await replay.ShouldThrowAsync<LedgerFormatException>()).Message.ShouldContain("the chain breaks in entries");
     }
 
@@ -82,5 +83,6 @@ public class BatchReplayTests
         return ledger;
     }
 
-    private static DateTimeOffset At(int seconds) => DateTimeOffset.FromUnixTimeMilliseconds(Opening + seconds * 1_000L);
+    private static DateTimeOffset At(int seconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Opening + seconds * 1_000L);
 }

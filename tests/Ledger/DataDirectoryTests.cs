@@ -33,10 +33,12 @@ public sealed class DataDirectoryTests : IDisposable
             return;
         }
 
-        const UnixFileMode everybody = (UnixFileMode)0b111_111_111, owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        const UnixFileMode everybody = (UnixFileMode)0b111_111_111,
+            owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Directory.CreateDirectory(Path.Combine(DataPath, "session-keys"));
         File.SetUnixFileMode(DataPath, everybody);
-        string[] before = ["lock", "ledger.db", "grains.db", "sandbox.db", "development-secrets.json", "session-keys/key-1.xml"];
+        string[] before = ["lock", "ledger.db", "grains.db", "sandbox.db", "development-secrets.json",
+            "session-keys/key-1.xml"];
         foreach (var name in before)
         {
             File.WriteAllBytes(Path.Combine(DataPath, name), []);
@@ -50,7 +52,8 @@ public sealed class DataDirectoryTests : IDisposable
         var files = Directory.GetFiles(DataPath, "*", SearchOption.AllDirectories);
         files.Select(Path.GetFileName).ShouldContain("ledger.db-wal");
         files.Select(Path.GetFileName).ShouldContain("grains.db-shm");
-        foreach (var file in files) (File.GetUnixFileMode(file) & ~(owner | UnixFileMode.UserExecute)).ShouldBe(UnixFileMode.None, file);
+        foreach (var file in files)
+            (File.GetUnixFileMode(file) & ~(owner | UnixFileMode.UserExecute)).ShouldBe(UnixFileMode.None, file);
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Tests.Ledger;
 
-/// <summary>What a start makes of files that are not as they should be: a line that names the file and what to do.</summary>
+/// <summary>
+/// What a start makes of files that are not as they should be: a line that names the file and what to do.
+/// </summary>
 public sealed class DirectoryStartTests : IAsyncLifetime
 {
     private const int PageBytes = 4_096;
@@ -36,7 +38,8 @@ public sealed class DirectoryStartTests : IAsyncLifetime
             var faults = new TheoryData<string, string, string>();
             foreach (var file in new[] { "ledger.db", "grains.db" })
             {
-                foreach (var damage in new[] { "garbage", "text", "half", "no head", "a page of zeros", "all zeros", "no table" })
+                foreach (var damage in new[] { "garbage", "text", "half", "no head", "a page of zeros", "all zeros",
+                    "no table" })
                     faults.Add(file, damage, "damaged");
                 faults.Add(file, "missing, not its log", "missing or empty");
                 faults.Add(file, "a directory", "permissions");
@@ -138,15 +141,20 @@ public sealed class DirectoryStartTests : IAsyncLifetime
                 return null;
             case "another schema":
                 var names = new[] { "ledger.db", "grains.db" };
-                var other = Path.Combine(Path.GetDirectoryName(path)!, names.Single(name => name != Path.GetFileName(path)));
+                var other = Path.Combine(
+                    Path.GetDirectoryName(path)!, names.Single(name => name != Path.GetFileName(path)));
                 File.Copy(other, path, overwrite: true);
                 return null;
             case "newer":
                 var schema = Path.GetFileName(path) == "ledger.db" ? "Ledger" : "Grains";
-                Execute(path, $"INSERT INTO SchemaVersions (ScriptName, Applied) VALUES ('Sqlite/{schema}/9999-x.sql', '2099-01-01')").Dispose();
+                Execute(
+                    path,
+                    "INSERT INTO SchemaVersions (ScriptName, Applied) "
+                    + $"VALUES ('Sqlite/{schema}/9999-x.sql', '2099-01-01')").Dispose();
                 return null;
             case "no table":
-                Execute(path, $"DROP TABLE {(Path.GetFileName(path) == "ledger.db" ? "stream" : "OrleansQuery")}").Dispose();
+                Execute(path, $"DROP TABLE {(Path.GetFileName(path) == "ledger.db" ? "stream" : "OrleansQuery")}")
+                    .Dispose();
                 return null;
             case "locked":
                 return Execute(path, "BEGIN EXCLUSIVE");

@@ -8,9 +8,9 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Tests.Ledger;
 
 /// <summary>
-/// Bytes written by earlier versions must be read for ever. <c>ledger-2.db</c> is the first file of ledger format 2: a batch in
-/// commits of 1, 1, 2, 30 and 2 entries, reservations of three users with 1, 2 and 3 entries, and one that was erased. The
-/// batch's key is the bytes 0 to 31. Never rewrite a fixture: add another.
+/// Bytes written by earlier versions must be read for ever. <c>ledger-2.db</c> is the first file of ledger format 2: a
+/// batch in commits of 1, 1, 2, 30 and 2 entries, reservations of three users with 1, 2 and 3 entries, and one that was
+/// erased. The batch's key is the bytes 0 to 31. Never rewrite a fixture: add another.
 /// </summary>
 public sealed class FixtureTests
 {
@@ -53,11 +53,14 @@ public sealed class FixtureTests
         foreach (var stream in await ledger.ListNamesAsync(Reservations))
         {
             var last = default(Reservation);
-            foreach (var commit in await ledger.ReadAllAsync(stream)) last = ReservationStream.Read(commit.Entries.Span[..^1], last);
+            foreach (var commit in await ledger.ReadAllAsync(stream))
+                last = ReservationStream.Read(commit.Entries.Span[..^1], last);
             found.Add(last);
         }
-        found.Select(reservation => (reservation.User, reservation.Version, reservation.IsOpen, reservation.IsErased)).ShouldBe([
-            ("weibo:alice", 1, true, false), ("weibo:carol", 2, true, false), ("weibo:鲍勃", 1, false, false), (null, 0, false, true),
+        found.Select(reservation => (reservation.User, reservation.Version, reservation.IsOpen, reservation.IsErased))
+            .ShouldBe([
+            ("weibo:alice", 1, true, false), ("weibo:carol", 2, true, false), ("weibo:鲍勃", 1, false, false),
+            (null, 0, false, true),
         ]);
     }
 
@@ -67,7 +70,8 @@ public sealed class FixtureTests
         using var directory = new TemporaryDirectory();
         await using var ledger = OpenCopy(directory);
         var head = await ledger.ReadHeadAsync(Batch, Cancelled);
-        Convert.ToHexStringLower(head.Hash).ShouldBe("db93b1ffaf4d8f91221248505dcfec5853e2ab3e4f2829ef60967b387e8dc11e");
+        Convert.ToHexStringLower(head.Hash)
+            .ShouldBe("db93b1ffaf4d8f91221248505dcfec5853e2ab3e4f2829ef60967b387e8dc11e");
 
         await ledger.AppendAllAsync([Chain.After(Batch, head, 3)]);
         (await ledger.VerifyAsync(Batch)).Seq.ShouldBe(39);

@@ -34,7 +34,8 @@ public sealed class GrainFileTests : IDisposable
             await other.OpenAsync(TestContext.Current.CancellationToken);
             await using var held = other.BeginTransaction(deferred: false);
             var asked = Enumerable.Range(0, Askers).Select(_ => file.FindFaultAsync()).ToList();
-            asked.Distinct().Count().ShouldBeLessThan(Askers / 10, "each look takes a second, so those who ask meanwhile share it");
+            asked.Distinct().Count().ShouldBeLessThan(
+                Askers / 10, "each look takes a second, so those who ask meanwhile share it");
             (await Task.WhenAll(asked)).ShouldAllBe(fault => fault == "another program has locked the file");
         }
 

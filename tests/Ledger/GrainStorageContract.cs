@@ -117,7 +117,8 @@ public abstract class GrainStorageContract : IAsyncLifetime
         await Note("cleared").WriteAsync("one");
         await Note("cleared").ClearAsync();
         var before = await ReadAsync(Id("n"));
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Services.GetRequiredService<IDocumentPurge>().PurgeAsync()));
+        await Task.WhenAll(Enumerable.Range(0, 3)
+            .Select(_ => Services.GetRequiredService<IDocumentPurge>().PurgeAsync()));
 
         (await TextAsync(Id("n"))).ShouldBe("two");
         (await TextAsync(Id("cleared"))).ShouldBeNull();

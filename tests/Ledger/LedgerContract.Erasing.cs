@@ -117,10 +117,13 @@ public abstract partial class LedgerContract
         var chains = Enumerable.Range(0, Streams).Select(index => new Chain($"reservation/b/{index}")).ToList();
         await Task.WhenAll(chains.Select(chain => Ledger.AppendAsync(chain.Next(), Cancelled)));
         await Task.WhenAll(Enumerable.Range(0, Streams).Select(index => index % 2 == 0
-            ? Ledger.EraseAsync($"reservation/b/{index}", Cancelled) : Ledger.AppendAllAsync(chains[index].Rows(1, 1))));
+            ? Ledger.EraseAsync($"reservation/b/{index}", Cancelled)
+            : Ledger.AppendAllAsync(chains[index].Rows(1, 1))));
 
         (await Ledger.ListNamesAsync("")).ShouldBe(
-            Enumerable.Range(0, Streams).Where(index => index % 2 == 1).Select(index => $"reservation/b/{index}"), ignoreOrder: true);
-        for (var index = 1; index < Streams; index += 2) (await Ledger.VerifyAsync($"reservation/b/{index}")).Seq.ShouldBe(3);
+            Enumerable.Range(0, Streams).Where(index => index % 2 == 1).Select(index => $"reservation/b/{index}"),
+            ignoreOrder: true);
+        for (var index = 1; index < Streams; index += 2)
+            (await Ledger.VerifyAsync($"reservation/b/{index}")).Seq.ShouldBe(3);
     }
 }

@@ -102,7 +102,9 @@ public abstract partial class LedgerContract
             (await Ledger.CountOpenAsync("batch/", Cancelled)).ShouldBe(Streams / 3);
             for (var index = 0; index < Streams; index++)
                 (await Ledger.CountOpenAsync($"batch/b{index}", Cancelled) > 0).ShouldBe(
-                    Enumerable.Range(0, Streams).Any(other => $"{other}".StartsWith($"{index}", StringComparison.Ordinal) && other % 3 == remainder));
+                    Enumerable.Range(0, Streams)
+                        .Any(other => $"{other}".StartsWith($"{index}", StringComparison.Ordinal)
+                        && other % 3 == remainder));
         }
     }
 

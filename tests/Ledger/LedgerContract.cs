@@ -35,7 +35,8 @@ public abstract partial class LedgerContract : IAsyncLifetime
         for (var seq = 1; seq <= 6; seq++)
         {
             var commit = commits.Single(commit => commit.FirstSeq <= seq && commit.LastSeq >= seq);
-            (await Ledger.ReadCommitEndAsync(Stream, seq, Cancelled)).Matches(new LedgerHead(commit.LastSeq, commit.Hash))
+            (await Ledger.ReadCommitEndAsync(Stream, seq, Cancelled))
+                .Matches(new LedgerHead(commit.LastSeq, commit.Hash))
                 .ShouldBeTrue($"entry {seq}");
         }
         (await Ledger.ReadCommitEndAsync(Stream, 7, Cancelled)).ShouldBeSameAs(LedgerHead.Empty);

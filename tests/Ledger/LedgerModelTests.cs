@@ -8,8 +8,8 @@ using OrleansSale.Tests.Harness;
 namespace OrleansSale.Tests.Ledger;
 
 /// <summary>
-/// Random appends, right and wrong, to a few streams that are now and then erased: each storage and memory must answer alike at every step and end
-/// alike.
+/// Random appends, right and wrong, to a few streams that are now and then erased: each storage and memory must answer
+/// alike at every step and end alike.
 /// </summary>
 public sealed class LedgerModelTests(PostgresFixture postgres)
 {
@@ -58,7 +58,8 @@ public sealed class LedgerModelTests(PostgresFixture postgres)
                         continue;
                     }
                     var follows = heads[Math.Max(0, heads.Count - 1 - (step.Back / 3))];
-                    var commit = Chain.After(name, follows, step.Count, step.Other ? "other" : "") with { IsOpen = step.IsOpen };
+                    var commit = Chain.After(
+                        name, follows, step.Count, step.Other ? "other" : "") with { IsOpen = step.IsOpen };
                     var outcome = await model.AppendAsync(commit);
                     (await ledger.AppendAsync(commit)).ShouldBe(outcome);
                     if (outcome == AppendOutcome.Committed || step.Back == 6)

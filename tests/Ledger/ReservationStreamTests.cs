@@ -46,14 +46,20 @@ public class ReservationStreamTests
     public void Time_does_not_run_backwards_in_it() => new Reservation(1, At, User).Next(User, At - 5).At.ShouldBe(At);
 
     [Theory]
-    [InlineData("a gap", """{"seq":3,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":2}}""")]
-    [InlineData("the same again", """{"seq":1,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":1}}""")]
-    [InlineData("reserved twice", """{"seq":2,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":1}}""")]
+    [InlineData("a gap",
+        """{"seq":3,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":2}}""")]
+    [InlineData("the same again",
+        """{"seq":1,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":1}}""")]
+    [InlineData("reserved twice",
+        """{"seq":2,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":1}}""")]
     [InlineData("erased in between", """{"seq":2,"type":"erased","at":"2012-12-21T04:00:00.012Z","data":{}}""")]
-    [InlineData("another type", """{"seq":2,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":1}}""")]
+    [InlineData("another type",
+        """{"seq":2,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:a","reservation":1}}""")]
     [InlineData("no user", """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:00.012Z","data":{"reservation":1}}""")]
-    [InlineData("a user that is no text", """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:00.012Z","data":{"user":7}}""")]
-    [InlineData("a user that is null", """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:00.012Z","data":{"user":null}}""")]
+    [InlineData("a user that is no text",
+        """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:00.012Z","data":{"user":7}}""")]
+    [InlineData("a user that is null",
+        """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:00.012Z","data":{"user":null}}""")]
     [InlineData("no end", """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo """)]
     [InlineData("no JSON", "nothing")]
     public void What_does_not_follow_is_refused(string what, string line) =>
@@ -67,5 +73,6 @@ public class ReservationStreamTests
         return Encoding.UTF8.GetString(to.WrittenSpan).TrimEnd('\n');
     }
 
-    private static Reservation Read(string line, Reservation before) => ReservationStream.Read(Encoding.UTF8.GetBytes(line), before);
+    private static Reservation Read(string line, Reservation before) =>
+        ReservationStream.Read(Encoding.UTF8.GetBytes(line), before);
 }

@@ -76,14 +76,16 @@ public sealed class SqliteErasureTests : IAsyncLifetime
     public async Task A_reader_keeps_them_in_the_log_no_longer_than_it_reads()
     {
         await ReserveAsync("erased", 30);
-        using (var reader = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={LedgerPath};Pooling=False;Mode=ReadOnly"))
+        using (var reader = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={LedgerPath};Pooling=False;Mode=ReadOnly"))
         {
             await reader.OpenAsync(Cancelled);
             await using var snapshot = reader.BeginTransaction(deferred: true);
             await using var read = reader.CreateCommand();
             read.CommandText = "SELECT count(*) FROM stream";
             read.ExecuteScalar().ShouldBe(30L);
-            for (var user = 0; user < 30; user++) await _ledger.EraseAsync(StreamOf($"weibo:erased-{user}-."), Cancelled);
+            for (var user = 0; user < 30; user++)
+                await _ledger.EraseAsync(StreamOf($"weibo:erased-{user}-."), Cancelled);
             await _ledger.ProbeAsync(16);
             Find(FileBytes(), "erased").ShouldNotBeEmpty();
         }
@@ -97,20 +99,23 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         for (var round = 0; round < 3; round++)
         {
             await ReserveAsync("erased", 1);
-            Copying.StoredRows.AskFile(_temporary.Path, "ledger.db", "SELECT max(id) FROM stream").ShouldBe($"{round + 1}");
+            Copying.StoredRows.AskFile(_temporary.Path, "ledger.db", "SELECT max(id) FROM stream")
+                .ShouldBe($"{round + 1}");
             await _ledger.EraseAsync(StreamOf("weibo:erased-0-."), Cancelled);
         }
     }
 
     // Users with one, two and three entries, as the actor writes them.
-    private async Task ReserveAsync(string kind, int users) => await Task.WhenAll(Enumerable.Range(0, users).Select(async index =>
+    private async Task ReserveAsync(string kind, int users) =>
+        await Task.WhenAll(Enumerable.Range(0, users).Select(async index =>
     {
         var user = $"weibo:{kind}-{index}-.";
         var (reservation, head) = (default(Reservation), LedgerHead.Empty);
         for (var entry = 0; entry <= index % 3; entry++)
         {
             reservation = reservation.Next(user, At + entry);
-            var commit = Chain.Of(StreamOf(user), head, [ReservationStreamTests.Line(reservation)]) with { IsOpen = reservation.IsOpen };
+            var commit = Chain.Of(StreamOf(user), head,
+                [ReservationStreamTests.Line(reservation)]) with { IsOpen = reservation.IsOpen };
             (await _ledger.AppendAsync(commit, Cancelled)).ShouldBe(AppendOutcome.Committed);
             head = new LedgerHead(commit.LastSeq, commit.Hash);
         }
@@ -127,12 +132,14 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         for (var at = 0; bytes.AsSpan(at).IndexOf(wanted) is >= 0 and var next; at += next + 1)
         {
             var rest = bytes.AsSpan(at + next + wanted.Length);
-            found.Add(Encoding.UTF8.GetString(rest[..Math.Max(0, rest[..Math.Min(10, rest.Length)].IndexOf((byte)'-'))]));
+            found.Add(Encoding.UTF8.GetString(
+                rest[..Math.Max(0, rest[..Math.Min(10, rest.Length)].IndexOf((byte)'-'))]));
         }
         return found;
     }
 
-    private static bool Contains(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    private static bool Contains(byte[] bytes, string text) =>
+        bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 }
 
 /// <summary>What is in the databases of a directory and their logs, byte for byte.</summary>
@@ -144,7 +151,8 @@ internal static class Bytes
         using var all = new MemoryStream();
         foreach (var path in Directory.EnumerateFiles(directory, "*.db*"))
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             file.CopyTo(all);
         }
         return all.ToArray();

@@ -35,7 +35,8 @@ public sealed class SqliteGrainStorageTests : GrainStorageContract
     public async Task It_is_overwritten_with_the_log_even_without_one()
     {
         await WriteAndForgetAsync();
-        using var connection = new SqliteConnection(SqliteFile.ConnectionString(Path.Combine(_temporary.Path, "grains.db")));
+        using var connection = new SqliteConnection(
+            SqliteFile.ConnectionString(Path.Combine(_temporary.Path, "grains.db")));
         connection.Open();
         SqliteFile.CutLog(connection);
         Count(Bytes.OfFiles(_temporary.Path), "old-").ShouldBe(0);
@@ -46,14 +47,16 @@ public sealed class SqliteGrainStorageTests : GrainStorageContract
     {
         await WriteAndForgetAsync();
         var purge = Services.GetRequiredService<IDocumentPurge>();
-        using (var reader = new SqliteConnection($"Data Source={Path.Combine(_temporary.Path, "grains.db")};Pooling=False;Mode=ReadOnly"))
+        using (var reader = new SqliteConnection(
+            $"Data Source={Path.Combine(_temporary.Path, "grains.db")};Pooling=False;Mode=ReadOnly"))
         {
             reader.Open();
             using var snapshot = reader.BeginTransaction(deferred: true);
             using var read = reader.CreateCommand();
             read.CommandText = "SELECT count(*) FROM GrainState";
             read.ExecuteScalar();
-            (await Should.ThrowAsync<SaleUnavailableException>(purge.PurgeAsync)).Message.ShouldContain("may still be in their file");
+            (await Should.ThrowAsync<SaleUnavailableException>(purge.PurgeAsync)).Message.ShouldContain(
+                "may still be in their file");
             await Note("meanwhile").WriteAsync("is written");
         }
 

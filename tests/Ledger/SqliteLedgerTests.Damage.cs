@@ -94,7 +94,8 @@ public sealed partial class SqliteLedgerTests
 
     [Theory]
     [InlineData("UPDATE stream SET head_hash = randomblob(32)", "the head names another hash than entry 7 has")]
-    [InlineData("UPDATE ledger_commit SET hash = randomblob(32) WHERE first_seq = 7", "the head names another hash than entry 7 has")]
+    [InlineData("UPDATE ledger_commit SET hash = randomblob(32) WHERE first_seq = 7",
+        "the head names another hash than entry 7 has")]
     public async Task A_head_that_is_not_its_last_row_s_is_damage(string change, string told)
     {
         await Ledger.AppendAllAsync(new Chain(Stream).Rows(1, 2, 3, 1));
@@ -115,7 +116,8 @@ public sealed partial class SqliteLedgerTests
         await using (var file = new FileStream(LedgerPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.Position = 4_096;
-            await file.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray(), Cancelled);
+            await file.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray(),
+                Cancelled);
         }
         await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadAllAsync(Stream));
         await Should.ThrowAsync<LedgerFormatException>(() => Ledger.ReadHeadAsync(Stream, Cancelled));
@@ -142,7 +144,8 @@ public sealed partial class SqliteLedgerTests
                 // The damage hit no entry: the head or what is not used.
                 found.ShouldBeSame(commits);
             }
-            catch (Exception told) when (told is LedgerUnavailableException or LedgerFormatException or ChainBrokenException)
+            catch (Exception e) when (
+                e is LedgerUnavailableException or LedgerFormatException or ChainBrokenException)
             {
             }
         }

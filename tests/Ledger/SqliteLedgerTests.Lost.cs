@@ -35,7 +35,8 @@ public sealed partial class SqliteLedgerTests
 
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var failure = await Should.ThrowAsync<LedgerUnavailableException>(() => ledger.AppendAsync(chain.Next(), Cancelled));
+            var failure = await Should.ThrowAsync<LedgerUnavailableException>(
+                () => ledger.AppendAsync(chain.Next(), Cancelled));
             failure.Message.ShouldContain("moved, removed or replaced");
             await Should.ThrowAsync<LedgerUnavailableException>(() => ledger.ReadHeadAsync(Stream, Cancelled));
         }
@@ -63,7 +64,8 @@ public sealed partial class SqliteLedgerTests
             file.SetLength(part == 0 ? 0 : file.Length / part);
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var failure = await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(chain.Next(), Cancelled));
+            var failure = await Should.ThrowAsync<LedgerUnavailableException>(
+                () => Ledger.AppendAsync(chain.Next(), Cancelled));
             failure.Message.ShouldContain("cut short");
         }
         ((SqliteLedger)Ledger).Commits.Fault.ShouldNotBeNull().ShouldContain("cut short");

@@ -62,8 +62,9 @@ public sealed class DirectingBook(StockBook stock)
                 break;
             case EndedSale e:
                 ThrowUnless(!IsEnded, seq, "ended twice");
-                ThrowUnless(e.Cause == EndCause.Operator ? IsClosed : at >= Schedule.SaleCloses.ToUnixTimeMilliseconds(), seq,
-                    "ended before its time");
+                ThrowUnless(
+                    e.Cause == EndCause.Operator ? IsClosed : at >= Schedule.SaleCloses.ToUnixTimeMilliseconds(),
+                    seq, "ended before its time");
                 (IsEnded, EndedAt) = (true, at);
                 break;
             case Anonymised:

@@ -23,7 +23,8 @@ public sealed record Created(BatchTerms Terms, byte[] KeyHash, byte[]? SecretHas
     }
 
     internal static BatchEntry Read(ref DataReader from) => new Created(
-        TermsFormat.Read(ref from), from.Bytes("keyHash"u8), from.Has("secretHash"u8) ? from.Bytes("secretHash"u8) : null);
+        TermsFormat.Read(ref from), from.Bytes("keyHash"u8),
+        from.Has("secretHash"u8) ? from.Bytes("secretHash"u8) : null);
 }
 
 /// <summary>The sale opened, by its schedule.</summary>
@@ -70,7 +71,8 @@ public sealed record PausedSale(string Reason, Alias By, KeyHash Key) : Directin
 
     internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
 
-    internal static BatchEntry Read(ref DataReader from) => new PausedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
+    internal static BatchEntry Read(ref DataReader from) =>
+        new PausedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>A pause ended.</summary>
@@ -83,7 +85,8 @@ public sealed record ResumedSale(string Reason, Alias By, KeyHash Key) : Directi
 
     internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
 
-    internal static BatchEntry Read(ref DataReader from) => new ResumedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
+    internal static BatchEntry Read(ref DataReader from) =>
+        new ResumedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>New holds stopped for ever.</summary>
@@ -96,7 +99,8 @@ public sealed record ClosedSale(string Reason, Alias By, KeyHash Key) : Directin
 
     internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
 
-    internal static BatchEntry Read(ref DataReader from) => new ClosedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
+    internal static BatchEntry Read(ref DataReader from) =>
+        new ClosedSale(from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>
@@ -116,8 +120,9 @@ internal static class DirectingEntries
 {
     public static readonly EntryKind[] Kinds =
     [
-        new("created"u8.ToArray(), Created.Read), new("opened"u8.ToArray(), OpenedSale.Read), new("ended"u8.ToArray(), EndedSale.Read),
-        new("paused"u8.ToArray(), PausedSale.Read), new("resumed"u8.ToArray(), ResumedSale.Read),
+        new("created"u8.ToArray(), Created.Read), new("opened"u8.ToArray(), OpenedSale.Read),
+        new("ended"u8.ToArray(), EndedSale.Read), new("paused"u8.ToArray(), PausedSale.Read),
+        new("resumed"u8.ToArray(), ResumedSale.Read),
         new("closed"u8.ToArray(), ClosedSale.Read), new("anonymised"u8.ToArray(), Anonymised.Read),
     ];
 }

@@ -24,7 +24,8 @@ public static class OperatorRules
     /// <summary>Decides a command. Already so also if it was done under this key.</summary>
     public static Decision<Answer<Effect>> Decide(SaleBatch batch, OperatorCommand command)
     {
-        if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw ? command.Units < 1 : command.Units != 0)
+        if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw
+            ? command.Units < 1 : command.Units != 0)
             return new(new Answer<Effect>(Refusal.InvalidRequest, "units"));
         if (batch.Terms is null) return new(Refusal.NotFound);
         if (batch.Directing.Commands.TryGetValue((command.By, command.Key), out var done))
@@ -34,7 +35,8 @@ public static class OperatorRules
                 : Conflict("the key named another command");
         }
         // What ends or shrinks a sale is always allowed; what would bring it back is not, once it is closed.
-        if (batch.Directing.IsOver && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
+        if (batch.Directing.IsOver
+            && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
             return new(Refusal.SaleClosed);
         var (reason, by, key) = (command.Reason, command.By, command.Key);
         return command.Action switch
@@ -65,8 +67,10 @@ public static class OperatorRules
     {
         if (command.Units > batch.Stock.Free.Count) return Conflict($"only {batch.Stock.Free.Count} units are free");
         // The highest numbers, so that what buyers get stays the lowest.
-        return new(Effect.Done, new Withdrawn(batch.Stock.Highest(command.Units), command.Reason, command.By, command.Key));
+        var ranges = batch.Stock.Highest(command.Units);
+        return new(Effect.Done, new Withdrawn(ranges, command.Reason, command.By, command.Key));
     }
 
-    private static Decision<Answer<Effect>> Conflict(string detail) => new(new Answer<Effect>(Refusal.Conflict, detail));
+    private static Decision<Answer<Effect>> Conflict(string detail) =>
+        new(new Answer<Effect>(Refusal.Conflict, detail));
 }

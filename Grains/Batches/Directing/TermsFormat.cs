@@ -43,7 +43,8 @@ internal static class TermsFormat
     {
         var id = from.Text("id"u8);
         from.Open("product"u8);
-        var product = new Product(from.Text("id"u8), from.Text("name"u8), from.Amount("price"u8), from.TextIfAny("imageUrl"u8));
+        var product = new Product(
+            from.Text("id"u8), from.Text("name"u8), from.Amount("price"u8), from.TextIfAny("imageUrl"u8));
         from.Close();
         return new BatchTerms(
             id, product, from.TextOrList("channel"u8), from.Int("stock"u8), from.Int("perUserLimit"u8),

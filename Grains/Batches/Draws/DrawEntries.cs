@@ -18,7 +18,8 @@ public sealed record RosterClosed(long Count, byte[] Root) : DrawEntry
         to.Bytes("root"u8, Root);
     }
 
-    internal static BatchEntry Read(ref DataReader from) => new RosterClosed(from.Number("count"u8), from.Bytes("root"u8));
+    internal static BatchEntry Read(ref DataReader from) =>
+        new RosterClosed(from.Number("count"u8), from.Bytes("root"u8));
 }
 
 /// <summary>The lot was drawn.</summary>
@@ -43,5 +44,6 @@ public sealed record Drawn(byte[] Secret, byte[]? Beacon, byte[] Seed) : DrawEnt
 /// <summary>The family's table.</summary>
 internal static class DrawEntries
 {
-    public static readonly EntryKind[] Kinds = [new("roster-closed"u8.ToArray(), RosterClosed.Read), new("drawn"u8.ToArray(), Drawn.Read)];
+    public static readonly EntryKind[] Kinds =
+        [new("roster-closed"u8.ToArray(), RosterClosed.Read), new("drawn"u8.ToArray(), Drawn.Read)];
 }

@@ -5,8 +5,8 @@ namespace OrleansSale.Grains.Batches.Entries;
 /// UTC milliseconds since 1970; orders are named by the sequence of their held entry.
 /// </summary>
 /// <remarks>
-/// An entry family is one file: its records, their names, how each is written and read. The order of the members is a part
-/// of the format.
+/// An entry family is one file: its records, their names, how each is written and read. The order of the members is a
+/// part of the format.
 /// </remarks>
 public abstract record BatchEntry
 {

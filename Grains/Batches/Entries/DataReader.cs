@@ -7,13 +7,16 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches.Entries;
 
 /// <summary>
-/// Reads the members of an entry's <c>data</c> in the order in which <see cref="DataWriter"/> writes them. So one that is
-/// missing, unknown, twice or out of its place is met where another is expected, and refused.
+/// Reads the members of an entry's <c>data</c> in the order in which <see cref="DataWriter"/> writes them. So one that
+/// is missing, unknown, twice or out of its place is met where another is expected, and refused.
 /// </summary>
-/// <remarks>What it refuses it throws: <see cref="LedgerFormatException"/>, or the JSON reader's own exceptions.</remarks>
+/// <remarks>
+/// What it refuses it throws: <see cref="LedgerFormatException"/>, or the JSON reader's own exceptions.
+/// </remarks>
 internal ref struct DataReader(Utf8JsonReader json, long seq)
 {
-    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
+    private static readonly System.Buffers.SearchValues<char> HexDigits =
+        System.Buffers.SearchValues.Create("0123456789abcdef");
 
     private Utf8JsonReader _json = json;
 
@@ -43,8 +46,9 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
     public Alias Alias(ReadOnlySpan<byte> name)
     {
         Member(name);
-        return _json.TokenType == JsonTokenType.String && GrainInterfaces.Users.Alias.TryRead(_json.ValueSpan, out var alias) ? alias
-            : throw Malformed(name);
+        return _json.TokenType == JsonTokenType.String
+            && GrainInterfaces.Users.Alias.TryRead(_json.ValueSpan, out var alias)
+            ? alias : throw Malformed(name);
     }
 
     /// <summary>A user's alias, or null if the member is not there.</summary>
@@ -54,7 +58,8 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
     public KeyHash Key()
     {
         Member("key"u8);
-        return _json.TokenType == JsonTokenType.String && KeyHash.TryRead(_json.ValueSpan, out var key) ? key : throw Malformed("key"u8);
+        return _json.TokenType == JsonTokenType.String && KeyHash.TryRead(_json.ValueSpan, out var key)
+            ? key : throw Malformed("key"u8);
     }
 
     /// <summary>The hash of a client's key, or null if the member is not there.</summary>
@@ -64,7 +69,8 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
     public byte[] Bytes(ReadOnlySpan<byte> name)
     {
         var text = Text(name);
-        return text.Length == 64 && !text.AsSpan().ContainsAnyExcept(HexDigits) ? Convert.FromHexString(text) : throw Malformed(name);
+        return text.Length == 64 && !text.AsSpan().ContainsAnyExcept(HexDigits)
+            ? Convert.FromHexString(text) : throw Malformed(name);
     }
 
     /// <summary>A text.</summary>
@@ -176,7 +182,8 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         if (_json.TokenType == JsonTokenType.String) return [_json.GetString()!];
         Token(JsonTokenType.StartArray);
         var texts = new List<string>();
-        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray) texts.Add(_json.GetString() ?? throw Malformed(name));
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+            texts.Add(_json.GetString() ?? throw Malformed(name));
         return [.. texts];
     }
 
@@ -191,7 +198,8 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
     {
         Next();
         if (_json.TokenType != JsonTokenType.PropertyName || !_json.ValueTextEquals(name))
-            throw new LedgerFormatException($"the member {System.Text.Encoding.UTF8.GetString(name)} is not where it belongs");
+            throw new LedgerFormatException(
+                $"the member {System.Text.Encoding.UTF8.GetString(name)} is not where it belongs");
         _json.Read();
     }
 

@@ -7,7 +7,9 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Entries;
 
-/// <summary>Writes the members of an entry's <c>data</c>: one method for each kind of value that a ledger has.</summary>
+/// <summary>
+/// Writes the members of an entry's <c>data</c>: one method for each kind of value that a ledger has.
+/// </summary>
 /// <param name="batch">The batch, which the ids of its orders name.</param>
 #pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
 internal sealed class DataWriter(string batch)

@@ -12,5 +12,6 @@ public readonly record struct PaymentId(string Provider, string Id)
     }
 
     // There are few providers and many payments.
-    internal static PaymentId Read(ref DataReader from) => new(string.Intern(from.Text("provider"u8)), from.Text("payment"u8));
+    internal static PaymentId Read(ref DataReader from) =>
+        new(string.Intern(from.Text("provider"u8)), from.Text("payment"u8));
 }

@@ -6,9 +6,9 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches.Erasing;
 
 /// <summary>
-/// Removes what is personal of a batch whose ledger says <c>anonymised</c>: the reservations, the documents of the orders,
-/// and last the key. Every step may be repeated, and the key is there until the others are done; so after a crash it goes
-/// on from any point, and is done exactly when there is no key.
+/// Removes what is personal of a batch whose ledger says <c>anonymised</c>: the reservations, the documents of the
+/// orders, and last the key. Every step may be repeated, and the key is there until the others are done; so after a
+/// crash it goes on from any point, and is done exactly when there is no key.
 /// </summary>
 internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains)
 {
@@ -38,7 +38,8 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocument
             }
             await purge.PurgeAsync();
             await key.EraseAsync();
-            // The key's own bytes. Cut off before this, they are overwritten already and may be in a log that the next start cuts.
+            // The key's own bytes. Cut off before this, they are overwritten already and may be in a log that the next
+            // start cuts.
             await purge.PurgeAsync();
         }
         IsDone = true;

@@ -10,8 +10,8 @@ namespace OrleansSale.Grains.Batches.Erasing;
 public static class ErasureRules
 {
     /// <summary>
-    /// Decides that what is personal of a batch is removed: conflict while the batch has something left to do, or before its
-    /// terms allow it.
+    /// Decides that what is personal of a batch is removed: conflict while the batch has something left to do, or
+    /// before its terms allow it.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="by">The operator.</param>
@@ -30,8 +30,8 @@ public static class ErasureRules
     }
 
     /// <summary>
-    /// The orders of a user whose data may be removed: none awaits payment or is being refunded, and none is paid while the
-    /// sale goes on.
+    /// The orders of a user whose data may be removed: none awaits payment or is being refunded, and none is paid while
+    /// the sale goes on.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="user">The user's alias.</param>

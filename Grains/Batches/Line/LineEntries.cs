@@ -4,7 +4,9 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Line;
 
-/// <summary>An entry about the line. The format is fixed; a batch refuses these entries until they have rules.</summary>
+/// <summary>
+/// An entry about the line. The format is fixed; a batch refuses these entries until they have rules.
+/// </summary>
 public abstract record LineEntry : BatchEntry;
 
 /// <summary>A buyer got a place in the line.</summary>

@@ -1,13 +1,13 @@
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// Which live hold's deadline comes first. Most orders come in the order of their deadlines, for they get the same window;
-/// those cost nothing here. The others are in a heap.
+/// Which live hold's deadline comes first. Most orders come in the order of their deadlines, for they get the same
+/// window; those cost nothing here. The others are in a heap.
 /// </summary>
 /// <remarks>
-/// The argument: call an order early if one before it has a later deadline. All others have deadlines that only grow, from
-/// the first to the last. So of those at or after the first live order, that one is the earliest, unless an early one is
-/// earlier; and every early one is in the heap.
+/// The argument: call an order early if one before it has a later deadline. All others have deadlines that only grow,
+/// from the first to the last. So of those at or after the first live order, that one is the earliest, unless an early
+/// one is earlier; and every early one is in the heap.
 /// </remarks>
 internal sealed class Deadlines(OrderRows rows)
 {
@@ -26,12 +26,15 @@ internal sealed class Deadlines(OrderRows rows)
         else _latest = payBy;
     }
 
-    /// <summary>The place of the order whose deadline comes first among the live holds; below 0: there is none.</summary>
+    /// <summary>
+    /// The place of the order whose deadline comes first among the live holds; below 0: there is none.
+    /// </summary>
     public int First()
     {
         while (_firstLive < rows.Count && rows.At(_firstLive).Hold != HoldState.Live) _firstLive++;
         while (_early.TryPeek(out var ended, out _) && rows.At(ended).Hold != HoldState.Live) _early.Dequeue();
         var first = _firstLive < rows.Count ? _firstLive : -1;
-        return _early.TryPeek(out var early, out var payBy) && (first < 0 || payBy < rows.At(first).PayBy) ? early : first;
+        return _early.TryPeek(out var early, out var payBy) && (first < 0 || payBy < rows.At(first).PayBy)
+            ? early : first;
     }
 }

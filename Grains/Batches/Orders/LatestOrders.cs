@@ -4,11 +4,12 @@ namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
 /// Finds each buyer's newest order in a batch's book. A batch has an entry here for every buyer who ever held a unit,
-/// so it keeps eight bytes for one, its place in the book and a quarter of its alias, where a set of the framework takes twenty.
+/// so it keeps eight bytes for one, its place in the book and a quarter of its alias, where a set of the framework
+/// takes twenty.
 /// </summary>
 /// <remarks>
-/// Open addressing with linear probing. Nothing is ever taken out: a buyer's newer order takes the place of the older one.
-/// Aliases come from a secret key, so nobody can choose names that collide.
+/// Open addressing with linear probing. Nothing is ever taken out: a buyer's newer order takes the place of the older
+/// one. Aliases come from a secret key, so nobody can choose names that collide.
 /// </remarks>
 /// <param name="orders">The orders; it only grows.</param>
 internal sealed class LatestOrders(OrderRows orders)
@@ -21,7 +22,8 @@ internal sealed class LatestOrders(OrderRows orders)
     private int _buyers;
 
     /// <summary>The buyer's newest order; null: none.</summary>
-    public Order? Of(Alias buyer) => _slots[SlotOf(buyer, HashOf(buyer))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
+    public Order? Of(Alias buyer) =>
+        _slots[SlotOf(buyer, HashOf(buyer))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
 
     /// <summary>Takes in the order that was added to the book last.</summary>
     /// <param name="buyer">Its buyer.</param>
@@ -38,7 +40,8 @@ internal sealed class LatestOrders(OrderRows orders)
     private int SlotOf(Alias buyer, uint hash)
     {
         var slot = (int)hash & (_slots.Length - 1);
-        while (_slots[slot] is > 0 and var taken && ((uint)(taken >> 32) != hash || orders.At(PlaceIn(taken)).Buyer != buyer))
+        while (_slots[slot] is > 0 and var taken
+            && ((uint)(taken >> 32) != hash || orders.At(PlaceIn(taken)).Buyer != buyer))
             slot = (slot + 1) & (_slots.Length - 1);
         return slot;
     }

@@ -26,7 +26,8 @@ public sealed class OrderBook
     public IReadOnlyList<Order> All => _rows;
 
     /// <summary>The order held at this sequence; null: none.</summary>
-    public Order? Find(long seq) => PlaceAfter(seq - 1) is var place && place < _rows.Count && _rows.At(place).Seq == seq
+    public Order? Find(long seq) =>
+        PlaceAfter(seq - 1) is var place && place < _rows.Count && _rows.At(place).Seq == seq
         ? _rows[place]
         : null;
 
@@ -68,7 +69,8 @@ public sealed class OrderBook
     };
 
     /// <summary>The order that an entry names.</summary>
-    internal Order At(long seq, long order) => Find(order) ?? throw new InconsistentEntryException(seq, $"no order {order}");
+    internal Order At(long seq, long order) =>
+        Find(order) ?? throw new InconsistentEntryException(seq, $"no order {order}");
 
     internal void Apply(long seq, long at, OrderEntry entry)
     {
@@ -88,7 +90,8 @@ public sealed class OrderBook
         ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the payment window's");
         ThrowUnless(e.Reservation is >= 1 and <= ushort.MaxValue, seq, "an impossible reservation");
         var latest = LatestOf(e.Buyer);
-        ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq, "a key that names another order");
+        ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq,
+            "a key that names another order");
         _stock.Hold(e.Units);
         _rows.Add(seq, at, e, latest);
         _latest.TakeLast(e.Buyer);
@@ -102,11 +105,13 @@ public sealed class OrderBook
         ThrowUnless(order.IsLive, seq, "a second release");
         ThrowUnless(order.Hold == HoldState.Live || e.Why == ReleaseReason.Cancelled, seq, "a paid order that expires");
         ThrowUnless(e.By is null || e.Why == ReleaseReason.Cancelled, seq, "an operator who lets an order expire");
-        ThrowUnless(e.By is null == e.Reason is null, seq, "an operator without a reason, or a reason without an operator");
+        ThrowUnless(e.By is null == e.Reason is null, seq,
+            "an operator without a reason, or a reason without an operator");
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
         _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
         order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
-        if (e.Why == ReleaseReason.Cancelled) order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
+        if (e.Why == ReleaseReason.Cancelled)
+            order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
     }
 
     private OrderView View(long seq, Alias buyer, int[] units, OrderStatus status, long heldAt, long payBy) => new(

@@ -11,7 +11,8 @@ namespace OrleansSale.Grains.Batches.Orders;
 public abstract record OrderChangeEntry : BatchEntry;
 
 /// <summary>An order that had ended holds units again.</summary>
-public sealed record Revived(long Order, int[] Units, long PayBy, CancelReason Why, Alias By, KeyHash Key) : OrderChangeEntry
+public sealed record Revived(long Order, int[] Units, long PayBy, CancelReason Why, Alias By, KeyHash Key)
+    : OrderChangeEntry
 {
     internal override ReadOnlySpan<byte> Type => "revived"u8;
 
@@ -26,11 +27,13 @@ public sealed record Revived(long Order, int[] Units, long PayBy, CancelReason W
     }
 
     internal static BatchEntry Read(ref DataReader from) => new Revived(
-        from.Order(), from.Units(), from.Instant("payBy"u8), ReasonCodes.Read(ref from, "why"u8), from.Alias("by"u8), from.Key());
+        from.Order(), from.Units(), from.Instant("payBy"u8), ReasonCodes.Read(ref from, "why"u8), from.Alias("by"u8),
+        from.Key());
 }
 
 /// <summary>An operator gave units to a user: an order that this entry makes.</summary>
-public sealed record Granted(Alias Buyer, int[] Units, long PayBy, CancelReason Why, Alias By, KeyHash Key) : OrderChangeEntry
+public sealed record Granted(Alias Buyer, int[] Units, long PayBy, CancelReason Why, Alias By, KeyHash Key)
+    : OrderChangeEntry
 {
     internal override ReadOnlySpan<byte> Type => "granted"u8;
 
@@ -49,8 +52,8 @@ public sealed record Granted(Alias Buyer, int[] Units, long PayBy, CancelReason 
     {
         from.OwnOrder();
         return new Granted(
-            from.Alias("alias"u8), from.Units(), from.Instant("payBy"u8), ReasonCodes.Read(ref from, "why"u8), from.Alias("by"u8),
-            from.Key());
+            from.Alias("alias"u8), from.Units(), from.Instant("payBy"u8), ReasonCodes.Read(ref from, "why"u8),
+            from.Alias("by"u8), from.Key());
     }
 }
 
@@ -73,5 +76,8 @@ public sealed record Shipped(long Order, Alias By, KeyHash Key) : OrderChangeEnt
 internal static class OrderChangeEntries
 {
     public static readonly EntryKind[] Kinds =
-        [new("revived"u8.ToArray(), Revived.Read), new("granted"u8.ToArray(), Granted.Read), new("shipped"u8.ToArray(), Shipped.Read)];
+    [
+        new("revived"u8.ToArray(), Revived.Read), new("granted"u8.ToArray(), Granted.Read),
+        new("shipped"u8.ToArray(), Shipped.Read),
+    ];
 }

@@ -17,7 +17,8 @@ public abstract record OrderEntry : BatchEntry;
 /// <param name="Reservation">Version of the reservation that entitled to it, 1 or more.</param>
 /// <param name="Key">The client's key; null: none.</param>
 /// <param name="Offer">To whom it was offered; null: it was bought.</param>
-public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation, KeyHash? Key, Offer? Offer = null) : OrderEntry
+public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation, KeyHash? Key, Offer? Offer = null)
+    : OrderEntry
 {
     internal override ReadOnlySpan<byte> Type => "held"u8;
 
@@ -39,11 +40,14 @@ public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation
         from.OwnOrder();
         return new Held(
             from.Alias("alias"u8), from.Units(), from.Instant("payBy"u8), from.Number("reservation"u8), from.KeyIfAny(),
-            from.Has("place"u8) ? new Offer(from.Number("place"u8), from.Has("from"u8) ? from.Order("from"u8) : null) : null);
+            from.Has("place"u8) ? ReadOffer(ref from) : null);
     }
+
+    private static Offer ReadOffer(ref DataReader from) =>
+        new(from.Number("place"u8), from.Has("from"u8) ? from.Order("from"u8) : null);
 }
 
-/// <summary>An offer to a place of the line.</summary>
+/// <summary>An offer to a place in the line.</summary>
 /// <param name="Place">The place.</param>
 /// <param name="From">The order whose units are offered; null: they were free.</param>
 public sealed record Offer(long Place, long? From);
@@ -54,7 +58,8 @@ public sealed record Offer(long Place, long? From);
 /// <param name="Why">Why.</param>
 /// <param name="By">The operator who cancelled it; null: nobody did, or the buyer.</param>
 /// <param name="Reason">The operator's reason; there is one exactly if there is an operator.</param>
-public sealed record Released(long Order, int[] Units, ReleaseReason Why, Alias? By = null, CancelReason? Reason = null) : OrderEntry
+public sealed record Released(
+    long Order, int[] Units, ReleaseReason Why, Alias? By = null, CancelReason? Reason = null) : OrderEntry
 {
     private static readonly string[] Reasons = ["expired", "cancelled", "returned"];
 
@@ -95,15 +100,18 @@ public enum ReleaseReason
 /// <summary>The codes of operators' reasons for one order.</summary>
 internal static class ReasonCodes
 {
-    private static readonly string[] Codes = ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+    private static readonly string[] Codes =
+        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
 
     public static string Of(CancelReason reason) => Codes[(int)reason];
 
-    public static CancelReason Read(ref DataReader from, ReadOnlySpan<byte> name) => (CancelReason)from.OneOf(name, Codes);
+    public static CancelReason Read(ref DataReader from, ReadOnlySpan<byte> name) =>
+        (CancelReason)from.OneOf(name, Codes);
 }
 
 /// <summary>The family's table.</summary>
 internal static class OrderEntries
 {
-    public static readonly EntryKind[] Kinds = [new("held"u8.ToArray(), Held.Read), new("released"u8.ToArray(), Released.Read)];
+    public static readonly EntryKind[] Kinds =
+        [new("held"u8.ToArray(), Held.Read), new("released"u8.ToArray(), Released.Read)];
 }

@@ -8,9 +8,9 @@ namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>All orders of a batch, by sequence. It only grows.</summary>
 /// <remarks>
-/// A batch has an order for every unit it ever held, and the most of them by far are the first of their buyer, of one unit,
-/// not paid for yet. They are rows, not objects: with an object for each, the collector carried them from generation to
-/// generation in pauses of 30 to 60 ms. What most orders lack stands apart.
+/// A batch has an order for every unit it ever held, and the most of them by far are the first of their buyer, of one
+/// unit, not paid for yet. They are rows, not objects: with an object for each, the collector carried them from
+/// generation to generation in pauses of 30 to 60 ms. What most orders lack stands apart.
 /// </remarks>
 internal sealed class OrderRows : IReadOnlyList<Order>
 {
@@ -24,7 +24,8 @@ internal sealed class OrderRows : IReadOnlyList<Order>
     public int Count { get; private set; }
 
     /// <summary>The order at a place, 0 to <see cref="Count"/> − 1. Good as long as the book is.</summary>
-    public Order this[int place] => place < Count ? new(this, place) : throw new ArgumentOutOfRangeException(nameof(place));
+    public Order this[int place] =>
+        place < Count ? new(this, place) : throw new ArgumentOutOfRangeException(nameof(place));
 
     /// <summary>Its row.</summary>
     public ref Row At(int place) => ref _chunks[place >> ChunkBits][place & (RowsInChunk - 1)];
@@ -79,7 +80,9 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         _chunks[0] = rows;
     }
 
-    /// <summary>What every order has: 64 bytes without references, in which the collector has nothing to look for.</summary>
+    /// <summary>
+    /// What every order has: 64 bytes without references, in which the collector has nothing to look for.
+    /// </summary>
     internal struct Row
     {
         public long Seq, PayBy;

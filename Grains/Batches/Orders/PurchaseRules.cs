@@ -23,7 +23,8 @@ public static class PurchaseRules
             reservation = 0;
         }
 
-        // A repeat is answered before any other refusal: users who have the order are told so, whatever has happened since.
+        // A repeat is answered before any other refusal: users who have the order are told so, whatever has happened
+        // since.
         var latest = batch.Orders.LatestOf(request.Buyer);
         if (FindRepeated(latest, request.Key) is { } repeated)
         {
@@ -34,15 +35,18 @@ public static class PurchaseRules
 
         var free = batch.Stock.Free.Count;
         var phase = Timetable.PhaseAt(
-            batch.Directing.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.Directing.IsPaused, batch.Directing.IsOver, free);
+            batch.Directing.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.Directing.IsPaused,
+            batch.Directing.IsOver, free);
         if (phase == Phase.Closed) return Refuse(Refusal.SaleClosed);
         if (phase is Phase.Announced or Phase.Reserving or Phase.Waiting) return Refuse(Refusal.SaleNotOpen);
         if (phase == Phase.Paused) return Refuse(Refusal.Paused);
-        if (FindLimit(latest, request.Quantity, terms.PerUserLimit) is { } limit) return new(PurchaseOutcome.Over(limit));
+        if (FindLimit(latest, request.Quantity, terms.PerUserLimit) is { } limit)
+            return new(PurchaseOutcome.Over(limit));
         if (request.Quantity > free) return new(PurchaseOutcome.SoldOut(batch.LastSeq));
         if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
-        var held = new Held(request.Buyer, batch.Stock.Lowest(request.Quantity), now + batch.Directing.WindowMilliseconds, reservation,
+        var held = new Held(
+            request.Buyer, batch.Stock.Lowest(request.Quantity), now + batch.Directing.WindowMilliseconds, reservation,
             request.Key);
         return new(PurchaseOutcome.Made(batch.Orders.View(held, batch.LastSeq + 1, now)), held);
     }
@@ -73,7 +77,9 @@ public static class PurchaseRules
             if (order.IsLive) live += order.Quantity;
             else ended++;
         }
-        return live + quantity > limit ? UserLimit.Units : ended >= BatchTerms.MaxEndedOrders ? UserLimit.EndedOrders : null;
+        return live + quantity > limit ? UserLimit.Units
+            : ended >= BatchTerms.MaxEndedOrders ? UserLimit.EndedOrders
+            : null;
     }
 
     private static Decision<PurchaseOutcome> Refuse(Refusal refusal) => new(PurchaseOutcome.No(refusal));

@@ -4,7 +4,8 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
-/// What a provider says of money without being asked. The format is fixed; a batch refuses these entries until they have rules.
+/// What a provider says of money without being asked. The format is fixed; a batch refuses these entries until they
+/// have rules.
 /// </summary>
 public abstract record NoticeEntry(long Order, PaymentId Payment, Money Amount, string Code) : BatchEntry
 {
@@ -38,7 +39,8 @@ public sealed record RefundedElsewhere(long Order, PaymentId Payment, Money Amou
 }
 
 /// <summary>The payer disputes a payment at the provider.</summary>
-public sealed record Disputed(long Order, PaymentId Payment, Money Amount, string Code) : NoticeEntry(Order, Payment, Amount, Code)
+public sealed record Disputed(long Order, PaymentId Payment, Money Amount, string Code)
+    : NoticeEntry(Order, Payment, Amount, Code)
 {
     internal override ReadOnlySpan<byte> Type => "disputed"u8;
 
@@ -51,7 +53,8 @@ internal static class NoticeEntries
 {
     public static readonly EntryKind[] Kinds =
     [
-        new("refund-stalled"u8.ToArray(), RefundStalled.Read), new("refunded-elsewhere"u8.ToArray(), RefundedElsewhere.Read),
+        new("refund-stalled"u8.ToArray(), RefundStalled.Read),
+        new("refunded-elsewhere"u8.ToArray(), RefundedElsewhere.Read),
         new("disputed"u8.ToArray(), Disputed.Read),
     ];
 }

@@ -40,7 +40,8 @@ public sealed class PaymentBook
 
     private static void Apply(long seq, Order order, CheckoutOpened e)
     {
-        ThrowUnless(order.Hold == HoldState.Live && order.Checkout != e.Checkout, seq, "a checkout for an order that takes none");
+        ThrowUnless(order.Hold == HoldState.Live && order.Checkout != e.Checkout, seq,
+            "a checkout for an order that takes none");
         ThrowUnless(e.Number == order.Checkouts + 1, seq, "checkouts out of order");
         (order.Checkouts, order.Checkout) = (e.Number, e.Checkout);
     }
@@ -49,7 +50,8 @@ public sealed class PaymentBook
     {
         ThrowUnless(e.Units is null, seq, "a late payment, which has no rules in this version");
         ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
-        ThrowUnless(_payments.TryAdd(e.Payment, new(e.Payment, e.Order, e.Amount)), seq, "a payment that is recorded already");
+        ThrowUnless(_payments.TryAdd(e.Payment, new(e.Payment, e.Order, e.Amount)), seq,
+            "a payment that is recorded already");
         order.Hold = HoldState.Sold;
         order.Payment = e.Payment;
         _stock.Sell(order.Quantity);
@@ -73,7 +75,8 @@ public sealed class PaymentBook
 
     private void Apply(long seq, Order order, RefundMade e)
     {
-        ThrowUnless(_owed.TryGetValue(e.Payment, out var payment) && payment.Order == e.Order, seq, "a refund that is not owed");
+        ThrowUnless(_owed.TryGetValue(e.Payment, out var payment) && payment.Order == e.Order, seq,
+            "a refund that is not owed");
         ThrowUnless(payment!.Amount == e.Amount, seq, "another amount than is owed");
         _owed.Remove(e.Payment);
         payment.State = PaymentState.PaidBack;

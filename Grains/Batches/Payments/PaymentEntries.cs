@@ -31,7 +31,9 @@ public sealed record CheckoutOpened(long Order, int Number, string Provider, str
 /// <param name="Order">The order.</param>
 /// <param name="Payment">The payment.</param>
 /// <param name="Amount">What was captured.</param>
-/// <param name="Units">The units of an order that had lost its own, for money that came late; null: it has them still.</param>
+/// <param name="Units">
+/// The units of an order that had lost its own, for money that came late; null: it has them still.
+/// </param>
 public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Units = null) : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "sold"u8;
@@ -45,13 +47,16 @@ public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Un
     }
 
     internal static BatchEntry Read(ref DataReader from) =>
-        new Sold(from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Has("units"u8) ? from.Units() : null);
+        new Sold(
+            from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8),
+            from.Has("units"u8) ? from.Units() : null);
 }
 
 /// <summary>A captured payment that does not pay for the order is owed back.</summary>
 public sealed record RefundOwed(long Order, PaymentId Payment, Money Amount, RefundReason Why) : PaymentEntry(Order)
 {
-    private static readonly string[] Reasons = ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer", "returned"];
+    private static readonly string[] Reasons =
+        ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer", "returned"];
 
     internal override ReadOnlySpan<byte> Type => "refund-owed"u8;
 

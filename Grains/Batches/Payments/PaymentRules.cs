@@ -29,7 +29,8 @@ public static class PaymentRules
     /// Decides the record of a checkout the provider has opened. The same one again changes nothing; conflict after
     /// <see cref="MaxCheckouts"/> others.
     /// </summary>
-    public static Decision<Refusal?> DecideCheckout(SaleBatch batch, long seq, string provider, string checkout, long now)
+    public static Decision<Refusal?> DecideCheckout(
+        SaleBatch batch, long seq, string provider, string checkout, long now)
     {
         if (MayCheckOut(batch, seq, now) is { } refusal) return new(refusal);
         var order = batch.Orders.Find(seq)!;
@@ -58,7 +59,9 @@ public static class PaymentRules
         return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
     }
 
-    /// <summary>Decides the record of a refund that the provider has made. Nothing is to do if it is recorded already.</summary>
+    /// <summary>
+    /// Decides the record of a refund that the provider has made. Nothing is to do if it is recorded already.
+    /// </summary>
     /// <returns>Null; or why it settles nothing: the provider gave this refund for another payment.</returns>
     public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund) =>
         batch.Payments.All.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
@@ -75,7 +78,8 @@ public static class PaymentRules
     /// <param name="by">The operator who cancels, and why; null: the owner does.</param>
     public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, Alias? owner, Cancellation? by = null)
     {
-        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner)) return new(Refusal.NotFound);
+        if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner))
+            return new(Refusal.NotFound);
         if (!order.IsLive) return new(null);
         var released = new Released(seq, order.Units, ReleaseReason.Cancelled, by?.Operator, by?.Reason);
         if (order.Hold == HoldState.Live) return new(null, released);
@@ -94,7 +98,8 @@ public static class PaymentRules
             _ => null,
         };
 
-    private static RefundOwed Owe(Capture capture, RefundReason why) => new(capture.Order, IdOf(capture), capture.Amount, why);
+    private static RefundOwed Owe(Capture capture, RefundReason why) =>
+        new(capture.Order, IdOf(capture), capture.Amount, why);
 
     private static PaymentId IdOf(Capture capture) => new(capture.Provider, capture.Payment);
 }

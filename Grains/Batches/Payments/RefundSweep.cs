@@ -13,8 +13,8 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// one's.
 /// </summary>
 /// <remarks>
-/// Refunds that the provider never makes must keep none of the others waiting, so the tries go round: those that nobody has
-/// asked for yet first, then those that have waited longest.
+/// Refunds that the provider never makes must keep none of the others waiting, so the tries go round: those that nobody
+/// has asked for yet first, then those that have waited longest.
 /// </remarks>
 internal sealed partial class RefundSweep(
     SaleBatch batch, TimeProvider timeProvider, Func<Payment, Task<RefundTry>> refund, RefundWatch watch, ILogger log)
@@ -62,13 +62,14 @@ internal sealed partial class RefundSweep(
     public IEnumerable<Fault> Faults()
     {
         var id = batch.Terms!.Id;
-        var stalled = _attempts.Where(attempt => attempt.Value.Code is not null).OrderBy(attempt => attempt.Value.StalledAt).ToArray();
+        var stalled = _attempts.Where(attempt => attempt.Value.Code is not null)
+            .OrderBy(attempt => attempt.Value.StalledAt).ToArray();
         foreach (var (payment, attempt) in stalled.Take(MaxListed))
         {
-            var (order, amount) = (OrderId.Of(id, batch.Payments.All[payment].Order), batch.Payments.All[payment].Amount);
+            var owed = batch.Payments.All[payment];
             yield return new Fault(FaultKind.RefundStalled, id, attempt.StalledSince,
-                $"Order {order}: {amount.Amount} {amount.Currency} of payment {payment.Id} are owed back; "
-                + $"the provider says: {attempt.Code}.");
+                $"Order {OrderId.Of(id, owed.Order)}: {owed.Amount.Amount} {owed.Amount.Currency} of payment "
+                + $"{payment.Id} are owed back; the provider says: {attempt.Code}.");
         }
         if (stalled.Length > MaxListed)
         {
@@ -77,7 +78,8 @@ internal sealed partial class RefundSweep(
         }
     }
 
-    // The first of those due, as many as may be started: a queue whose head is the last of them, which an earlier one pushes out.
+    // The first of those due, as many as may be started: a queue whose head is the last of them, which an earlier one
+    // pushes out.
     private void FindDue(int most)
     {
         var now = timeProvider.GetTimestamp();
@@ -103,16 +105,20 @@ internal sealed partial class RefundSweep(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The order's actor or storage failed. The money is still owed; the delay below bounds how often that is found out.
+            // The order's actor or storage failed. The money is still owed; the delay below bounds how often that is
+            // found out.
             Judge(payment, attempt, new RefundTry(RefundOutcome.Unanswered, null, e.GetType().Name));
         }
         finally
         {
             _underWay--;
             attempt.IsUnderWay = false;
-            attempt.Delay = attempt.Delay == default ? FirstDelay : attempt.Delay * 2 < MaxDelay ? attempt.Delay * 2 : MaxDelay;
+            attempt.Delay = attempt.Delay == default ? FirstDelay
+                : attempt.Delay * 2 < MaxDelay ? attempt.Delay * 2
+                : MaxDelay;
             var pause = attempt.Delay * (1 - (Jitter * Random.Shared.NextDouble()));
-            attempt.NotBefore = timeProvider.GetTimestamp() + (long)(pause.TotalSeconds * timeProvider.TimestampFrequency);
+            attempt.NotBefore = timeProvider.GetTimestamp()
+                + (long)(pause.TotalSeconds * timeProvider.TimestampFrequency);
             if (payment.State != PaymentState.Owed) _attempts.Remove(payment.Id);
         }
     }
@@ -131,7 +137,8 @@ internal sealed partial class RefundSweep(
             return;
         }
         if (attempt.Code == tried.Code) return;
-        if (attempt.Code is null) (attempt.StalledAt, attempt.StalledSince) = (timeProvider.GetTimestamp(), timeProvider.GetUtcNow());
+        if (attempt.Code is null)
+            (attempt.StalledAt, attempt.StalledSince) = (timeProvider.GetTimestamp(), timeProvider.GetUtcNow());
         attempt.Code = tried.Code;
         Log.Stalled(log, order, payment.Id.Id, tried.Code!, MaxDelay.TotalSeconds);
     }
@@ -171,10 +178,11 @@ internal sealed partial class RefundSweep(
     private static partial class Log
     {
         [LoggerMessage(10, LogLevel.Warning,
-            "Order {Order}: the refund of payment {Payment} is stalled: {Code}; it is asked for again, at least every {Seconds} s")]
+            "Order {Order}: the refund of payment {Payment} is stalled: {Code}; next try within {Seconds} s")]
         public static partial void Stalled(ILogger log, string order, string payment, string code, double seconds);
 
-        [LoggerMessage(11, LogLevel.Information, "Order {Order}: payment {Payment} is refunded as {Refund}, after {Tries} tries")]
+        [LoggerMessage(11, LogLevel.Information,
+            "Order {Order}: payment {Payment} is refunded as {Refund}, after {Tries} tries")]
         public static partial void Made(ILogger log, string order, string payment, string refund, int tries);
 
         [LoggerMessage(12, LogLevel.Information,

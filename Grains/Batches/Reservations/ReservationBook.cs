@@ -3,7 +3,9 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Reservations;
 
-/// <summary>What a batch knows of reservations: which of them are cancelled. The reservations themselves are elsewhere.</summary>
+/// <summary>
+/// What a batch knows of reservations: which of them are cancelled. The reservations themselves are elsewhere.
+/// </summary>
 public sealed class ReservationBook
 {
     private readonly Dictionary<Alias, long> _cancelledVersions = [];

@@ -16,7 +16,8 @@ public sealed record ReservationCancelled(Alias User, long Version) : BatchEntry
         to.Number("reservation"u8, Version);
     }
 
-    internal static BatchEntry Read(ref DataReader from) => new ReservationCancelled(from.Alias("alias"u8), from.Number("reservation"u8));
+    internal static BatchEntry Read(ref DataReader from) =>
+        new ReservationCancelled(from.Alias("alias"u8), from.Number("reservation"u8));
 }
 
 /// <summary>The family's table.</summary>

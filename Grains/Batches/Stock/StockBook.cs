@@ -5,8 +5,8 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 namespace OrleansSale.Grains.Batches.Stock;
 
 /// <summary>
-/// The units of a batch: each is free, held, sold or withdrawn (I1). The free ones are a set; of the others it keeps how
-/// many there are, for their orders know their numbers.
+/// The units of a batch: each is free, held, sold or withdrawn (I1). The free ones are a set; of the others it keeps
+/// how many there are, for their orders know their numbers.
 /// </summary>
 public sealed class StockBook
 {
@@ -106,7 +106,8 @@ public sealed class StockBook
         var below = 0;
         foreach (var range in e.Ranges)
         {
-            ThrowUnless(range.First > below && range.Last >= range.First && range.Last <= Total, seq, "ranges out of order");
+            ThrowUnless(range.First > below && range.Last >= range.First && range.Last <= Total, seq,
+                "ranges out of order");
             for (var unit = range.First; unit <= range.Last; unit++)
                 ThrowUnless(Free.Contains(unit), seq, "a withdrawn unit that is not free");
             units += range.Count;

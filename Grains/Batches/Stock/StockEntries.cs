@@ -50,5 +50,6 @@ public sealed record Withdrawn(UnitRange[] Ranges, string Reason, Alias By, KeyH
 /// <summary>The family's table.</summary>
 internal static class StockEntries
 {
-    public static readonly EntryKind[] Kinds = [new("restocked"u8.ToArray(), Restocked.Read), new("withdrawn"u8.ToArray(), Withdrawn.Read)];
+    public static readonly EntryKind[] Kinds =
+        [new("restocked"u8.ToArray(), Restocked.Read), new("withdrawn"u8.ToArray(), Withdrawn.Read)];
 }

@@ -17,7 +17,8 @@ public sealed class UnitSet
     public int Count { get; private set; }
 
     /// <summary>Whether the unit is in the set.</summary>
-    public bool Contains(int unit) => (uint)unit >> 6 < (uint)_units.Length && (_units[unit >> 6] & (1UL << (unit & 63))) != 0;
+    public bool Contains(int unit) =>
+        (uint)unit >> 6 < (uint)_units.Length && (_units[unit >> 6] & (1UL << (unit & 63))) != 0;
 
     /// <summary>Adds a unit; false if it was there.</summary>
     public bool Add(int unit)

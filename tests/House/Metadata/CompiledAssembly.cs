@@ -3,7 +3,9 @@ using System.Reflection.PortableExecutable;
 
 namespace OrleansSale.Tests.House.Metadata;
 
-/// <summary>One of our assemblies as compiled, read without loading it: what it references, and which type uses what.</summary>
+/// <summary>
+/// One of our assemblies as compiled, read without loading it: what it references, and which type uses what.
+/// </summary>
 internal sealed class CompiledAssembly : IDisposable
 {
     private readonly PEReader _file;
@@ -28,7 +30,9 @@ internal sealed class CompiledAssembly : IDisposable
     public IEnumerable<string> Types =>
         _metadata.TypeDefinitions.Where(handle => !_metadata.GetTypeDefinition(handle).IsNested).Select(_names.Of);
 
-    /// <summary>Full names of the types whose chain of bases, as far as it lies in this assembly, ends in the given type.</summary>
+    /// <summary>
+    /// Full names of the types whose chain of bases, as far as it lies in this assembly, ends in the given type.
+    /// </summary>
     public IEnumerable<string> TypesDerivedFrom(string ancestor) => _metadata.TypeDefinitions.Where(handle =>
     {
         var type = _metadata.GetTypeDefinition(handle);
@@ -65,7 +69,8 @@ internal sealed class CompiledAssembly : IDisposable
             uses.UnionWith(field.DecodeSignature(_names, null));
             AddAttributes(uses, field.GetCustomAttributes());
         }
-        foreach (var handle in type.GetProperties()) AddAttributes(uses, _metadata.GetPropertyDefinition(handle).GetCustomAttributes());
+        foreach (var handle in type.GetProperties())
+            AddAttributes(uses, _metadata.GetPropertyDefinition(handle).GetCustomAttributes());
         foreach (var handle in type.GetMethods()) AddMethod(uses, _metadata.GetMethodDefinition(handle));
         return uses;
     }
@@ -84,7 +89,8 @@ internal sealed class CompiledAssembly : IDisposable
             var locals = _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_names, null);
             foreach (var local in locals) uses.UnionWith(local);
         }
-        foreach (var region in body.ExceptionRegions.Where(region => !region.CatchType.IsNil)) uses.UnionWith(_names.Of(region.CatchType));
+        foreach (var region in body.ExceptionRegions.Where(region => !region.CatchType.IsNil))
+            uses.UnionWith(_names.Of(region.CatchType));
         foreach (var token in Instructions.TokensIn(body.GetILBytes()!)) uses.UnionWith(_names.Of(token));
     }
 

@@ -15,7 +15,8 @@ internal sealed class FolderGraph
         {
             if (use.Assembly.Length > 0 || !use.IsIn(root)) continue;
             var (from, to) = (FolderOf(use.By), FolderOf(use.Type));
-            if (from == to || composers.Any(composer => to == composer && use.By.StartsWith(composer + ".", StringComparison.Ordinal))) continue;
+            if (from == to || composers.Any(
+                composer => to == composer && use.By.StartsWith(composer + ".", StringComparison.Ordinal))) continue;
             if (!_uses.TryGetValue(from, out var uses)) _uses[from] = uses = [];
             uses.TryAdd(to, use);
         }
@@ -25,7 +26,9 @@ internal sealed class FolderGraph
     public IEnumerable<(string From, string To)> Uses =>
         from uses in _uses from to in uses.Value.Keys select (uses.Key, to);
 
-    /// <summary>Each use of another folder that leads back, directly or over others: one for each pair of folders.</summary>
+    /// <summary>
+    /// Each use of another folder that leads back, directly or over others: one for each pair of folders.
+    /// </summary>
     public IEnumerable<string> UsesInCycles() =>
         from uses in _uses
         from use in uses.Value

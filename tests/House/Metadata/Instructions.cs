@@ -9,8 +9,10 @@ namespace OrleansSale.Tests.House.Metadata;
 /// <summary>Finds what a method's body points to.</summary>
 internal static class Instructions
 {
-    private static readonly Dictionary<ushort, OperandType> Operands = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => unchecked((ushort)code.Value), code => code.OperandType);
+    private static readonly Dictionary<ushort, OperandType> Operands = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => unchecked((ushort)code.Value), code => code.OperandType);
 
     /// <summary>The types, methods and fields named in the body.</summary>
     public static IEnumerable<EntityHandle> TokensIn(byte[] body)
@@ -20,7 +22,8 @@ internal static class Instructions
             ushort code = body[at++];
             if (code == 0xFE) code = (ushort)(0xFE00 | body[at++]);
             var operand = Operands[code];
-            if (operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
+            if (operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok
+                or OperandType.InlineType)
                 yield return (EntityHandle)MetadataTokens.Handle(ReadInt32(body, at));
             at += operand switch
             {

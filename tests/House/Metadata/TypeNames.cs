@@ -3,7 +3,10 @@ using System.Reflection.Metadata;
 
 namespace OrleansSale.Tests.House.Metadata;
 
-/// <summary>Turns what metadata points to into names: of every type that a signature is made of, and of the member, if it is one.</summary>
+/// <summary>
+/// Turns what metadata points to into names: of every type that a signature is made of, and of the member, if it is
+/// one.
+/// </summary>
 internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvider<ImmutableArray<Named>, object?>
 {
     public string Of(TypeDefinitionHandle handle)
@@ -33,7 +36,8 @@ internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvide
             case HandleKind.MethodSpecification:
                 var generic = metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
                 return [.. Of(generic.Method), .. generic.DecodeSignature(this, null).SelectMany(names => names)];
-            case HandleKind.MemberReference: return OfMember(metadata.GetMemberReference((MemberReferenceHandle)handle));
+            case HandleKind.MemberReference: return OfMember(
+                metadata.GetMemberReference((MemberReferenceHandle)handle));
             case HandleKind.MethodDefinition:
                 var method = metadata.GetMethodDefinition((MethodDefinitionHandle)handle);
                 return [new("", Of(method.GetDeclaringType()), metadata.GetString(method.Name))];
@@ -44,10 +48,12 @@ internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvide
         }
     }
 
-    public ImmutableArray<Named> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+    public ImmutableArray<Named> GetTypeFromDefinition(
+        MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
         Of((EntityHandle)handle);
 
-    public ImmutableArray<Named> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+    public ImmutableArray<Named> GetTypeFromReference(
+        MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
         Of((EntityHandle)handle);
 
     public ImmutableArray<Named> GetTypeFromSpecification(
@@ -60,7 +66,8 @@ internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvide
     public ImmutableArray<Named> GetFunctionPointerType(MethodSignature<ImmutableArray<Named>> signature) =>
         [.. signature.ReturnType, .. signature.ParameterTypes.SelectMany(parameter => parameter)];
 
-    public ImmutableArray<Named> GetModifiedType(ImmutableArray<Named> modifier, ImmutableArray<Named> unmodifiedType, bool isRequired) =>
+    public ImmutableArray<Named> GetModifiedType(ImmutableArray<Named> modifier, ImmutableArray<Named> unmodifiedType,
+        bool isRequired) =>
         unmodifiedType;
 
     public ImmutableArray<Named> GetSZArrayType(ImmutableArray<Named> elementType) => elementType;
@@ -85,7 +92,8 @@ internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvide
         var owner = Of(member.Parent);
         return
         [
-            .. owner.Take(1).Select(type => type with { Member = name }), .. owner.Skip(1), .. member.GetKind() == MemberReferenceKind.Field
+            .. owner.Take(1).Select(type => type with { Member = name }), .. owner.Skip(1),
+            .. member.GetKind() == MemberReferenceKind.Field
                 ? member.DecodeFieldSignature(this, null)
                 : Types(member.DecodeMethodSignature(this, null)),
         ];

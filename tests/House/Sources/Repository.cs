@@ -10,7 +10,8 @@ internal static class Repository
 
     /// <summary>Relative paths of all files with this ending, with forward slashes.</summary>
     public static IReadOnlyList<string> Files(string ending) =>
-        [.. Folders("").Prepend("").SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*" + ending))
+        [.. Folders("").Prepend("")
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*" + ending))
             .Select(Relative).Order(StringComparer.Ordinal)];
 
     /// <summary>Relative paths of all folders below this one.</summary>

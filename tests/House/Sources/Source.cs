@@ -6,9 +6,12 @@ namespace OrleansSale.Tests.House.Sources;
 internal static partial class Source
 {
     /// <summary>The file-scoped namespace; null: none.</summary>
-    public static string? NamespaceOf(string text) => Namespace().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+    public static string? NamespaceOf(string text) =>
+        Namespace().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 
-    /// <summary>Full names of the types declared at the top level (that is, at the beginning of a line), without their arity.</summary>
+    /// <summary>
+    /// Full names of the types declared at the top level (that is, at the beginning of a line), without their arity.
+    /// </summary>
     public static IReadOnlyList<string> TypesIn(string text) =>
         [.. Declaration().Matches(text).Select(match => $"{NamespaceOf(text)}.{match.Groups[1].Value}").Distinct()];
 

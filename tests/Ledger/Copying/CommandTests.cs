@@ -6,7 +6,9 @@ using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Copying;
 
-/// <summary>The command as an operator uses it: in processes of its own, which may be killed, on the data of real engines.</summary>
+/// <summary>
+/// The command as an operator uses it: in processes of its own, which may be killed, on the data of real engines.
+/// </summary>
 public sealed class CommandTests(PostgresFixture postgres) : IDisposable
 {
     private const int Kills = 3;
@@ -31,7 +33,8 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using (var directory = DataDirectory.Open(Source))
-        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null)) await EngineFiles.FillAsync(ledger, 40_000, 4_000);
+        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null))
+            await EngineFiles.FillAsync(ledger, 40_000, 4_000);
         var expected = await Copies.ExportAsync(Source);
         var database = await postgres.CreateDatabaseAsync();
         await KillAndRepeatAsync(Source, database, random);
@@ -42,7 +45,8 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task An_engine_that_has_sold_moves_to_a_database_sells_on_there_and_moves_back()
     {
-        // The engines make their secrets themselves: tokens and tickets are worth something as long as those are carried.
+        // The engines make their secrets themselves: tokens and tickets are worth something as long as those are
+        // carried.
         var (oper, buyers) = ("", new List<string>());
         var database = await postgres.CreateDatabaseAsync();
         List<EngineAnswer> orders = [], tickets = [];
@@ -65,7 +69,8 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
             (await client.CancelAsync(buyers[3], orders[3].Text("id")!)).Succeeded.ShouldBeTrue();
             exported = await ExportAsync(client, oper);
             // While it runs its data is not to be had.
-            (await CopyProcess.RunAsync("--from", Source, "--to", database)).Errors.ShouldContain("is in use by a running engine");
+            (await CopyProcess.RunAsync("--from", Source, "--to", database)).Errors.ShouldContain(
+                "is in use by a running engine");
         });
         await RunAsync(Source, database);
 
@@ -77,7 +82,8 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
             orders[3] = await BuyAsync(client, tickets[4]);
             orders[3].Status.ShouldBe(201);
             exported = await ExportAsync(client, oper);
-            (await CopyProcess.RunAsync("--from", database, "--to", Back)).Errors.ShouldContain("is in use: live silos: 1, ");
+            (await CopyProcess.RunAsync("--from", database, "--to", Back)).Errors.ShouldContain(
+                "is in use: live silos: 1, ");
         });
         await RunAsync(database, Back);
 
@@ -87,7 +93,8 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         {
             (await ExportAsync(client, oper)).ShouldBe(exported);
             (await client.RosterAsync(oper, Batch)).Count.ShouldBe(8);
-            foreach (var (buyer, order) in buyers.Zip(orders.Take(3))) await PaidAsync(client, buyer, order.Text("id")!);
+            foreach (var (buyer, order) in buyers.Zip(orders.Take(3)))
+                await PaidAsync(client, buyer, order.Text("id")!);
             (await BuyAsync(client, tickets[4])).Text("id").ShouldBe(orders[3].Text("id"));
         });
     }
@@ -98,7 +105,8 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         foreach (var (arguments, line) in new (string[], string)[]
         {
             ([], "Option '--from' is required. See copy --help.\n"),
-            (["--from", "a", "--to", "b"], "One of --from and --to must be a data directory and the other a connection string"),
+            (["--from", "a", "--to", "b"],
+                "One of --from and --to must be a data directory and the other a connection string"),
             (["--from", "a", "--to", "postgres://db/sale"], "An address of this form is not understood"),
             (["--from", "a", "--to", "Host=db;Hst=1"], "This is no connection string: "),
         })

@@ -53,14 +53,16 @@ internal static class Copies
     public static List<string> Documents(string directory) =>
     [
         .. SqliteRows.ReadDocuments(Path.Combine(directory, "grains.db")).Select(row =>
-            $"{row with { Payload = null }} {row.ModifiedAt:O} {(row.Payload is null ? "cleared" : Convert.ToHexString(row.Payload))}"),
+            $"{row with { Payload = null }} {row.ModifiedAt:O} "
+            + $"{(row.Payload is null ? "cleared" : Convert.ToHexString(row.Payload))}"),
     ];
 
     private static async Task<(int Status, string Output, string Errors)> TryAsync(string from, string to)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var status = await CopyCommand.RunAsync(from, to, output, isTerminal: false, errors, TestContext.Current.CancellationToken);
+        var status = await CopyCommand.RunAsync(
+            from, to, output, isTerminal: false, errors, TestContext.Current.CancellationToken);
         return (status, $"{output}", $"{errors}");
     }
 

@@ -13,7 +13,8 @@ internal sealed class CopyProcess : IDisposable
     private readonly Task<string> _output, _errors;
 
     private CopyProcess(Process process) =>
-        (_process, _output, _errors) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        (_process, _output, _errors) =
+        (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
 
     /// <summary>Starts it.</summary>
     public static CopyProcess Start(params string[] arguments)

@@ -6,7 +6,9 @@ using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Copying;
 
-/// <summary>Everything of an engine moves to a database and back, byte for byte, and is worked on there as before.</summary>
+/// <summary>
+/// Everything of an engine moves to a database and back, byte for byte, and is worked on there as before.
+/// </summary>
 public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : IClassFixture<EngineFiles>, IDisposable
 {
     private readonly TemporaryDirectory _temporary = new();
@@ -64,9 +66,11 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
         {
             foreach (var stream in new[] { EngineFiles.Batch, "batch/mi2-2", "reservation/mi2-1/weibo:user3" })
                 (await ledger.ReadAllAsync(stream)).ShouldBeSame(await first.ReadAllAsync(stream));
-            (await ledger.CountOpenAsync("reservation/", Cancelled)).ShouldBe(await first.CountOpenAsync("reservation/", Cancelled));
+            (await ledger.CountOpenAsync("reservation/", Cancelled))
+                .ShouldBe(await first.CountOpenAsync("reservation/", Cancelled));
             // A stream of each length goes on, and new ones begin.
-            foreach (var stream in new[] { EngineFiles.Batch, "reservation/mi2-1/weibo:user1", "reservation/mi2-1/weibo:new", "batch/new" })
+            foreach (var stream in new[] { EngineFiles.Batch, "reservation/mi2-1/weibo:user1",
+                "reservation/mi2-1/weibo:new", "batch/new" })
             {
                 var chain = new Chain(stream, await ledger.ReadHeadAsync(stream, Cancelled));
                 await ledger.AppendAllAsync(chain.Rows(1, 70, 1));
@@ -83,7 +87,8 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
         files.CopyTo(Source);
         List<string?> texts;
         using (var directory = DataDirectory.Open(Source))
-            texts = await EngineFiles.WithStorageAsync(silo => EngineFiles.UseFiles(silo, directory), EngineFiles.ReadDocumentsAsync);
+            texts = await EngineFiles.WithStorageAsync(
+                silo => EngineFiles.UseFiles(silo, directory), EngineFiles.ReadDocumentsAsync);
         texts.Count(text => text is null).ShouldBe(11);
         await Copies.CopyAsync(Source, database);
 
@@ -121,7 +126,8 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
         const string Insert =
             """
             INSERT INTO GrainState VALUES ('sale', 'note', 0, 0, 'a', true, 1, NULL, '2012-12-21 04:00:00.123456Z'),
-              ('sale', 'note', 0, 0, '', true, 2, '\x', '2012-12-21 04:00:00Z'), ('sale', 'note', 0, 0, '', false, 3, '\x01', '1999-01-01Z')
+              ('sale', 'note', 0, 0, '', true, 2, '\x', '2012-12-21 04:00:00Z'),
+              ('sale', 'note', 0, 0, '', false, 3, '\x01', '1999-01-01Z')
             """;
         await StoredRows.AskAsync(database, Insert);
         await Copies.CopyAsync(database, Back);
@@ -134,5 +140,6 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
     private static async Task<Dictionary<string, string>> SecretsAsync(string directory) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(await TextAsync(directory, "development-secrets.json"))!;
 
-    private static Task<string> TextAsync(string directory, string name) => File.ReadAllTextAsync(Path.Combine(directory, name), Cancelled);
+    private static Task<string> TextAsync(string directory, string name) =>
+        File.ReadAllTextAsync(Path.Combine(directory, name), Cancelled);
 }

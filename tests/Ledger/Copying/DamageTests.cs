@@ -6,7 +6,9 @@ using static OrleansSale.Tests.Ledger.Copying.StoredRows;
 
 namespace OrleansSale.Tests.Ledger.Copying;
 
-/// <summary>What is wrong in the source, or becomes wrong on the way, is found and told, and nothing starts on it.</summary>
+/// <summary>
+/// What is wrong in the source, or becomes wrong on the way, is found and told, and nothing starts on it.
+/// </summary>
 public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly TemporaryDirectory _temporary = new();
@@ -32,19 +34,27 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
 
     [Theory]
     [InlineData(
-        "UPDATE ledger_commit SET entries = replace(entries, 'buyer7\"', 'buyer8\"') WHERE stream = 1 AND first_seq = 7",
+        "UPDATE ledger_commit SET entries = replace(entries, 'buyer7\"', 'buyer8\"') "
+            + "WHERE stream = 1 AND first_seq = 7",
         "The chain of batch/mi2-1 breaks at entry 7 (commit 7 to 7)")]
-    [InlineData("UPDATE ledger_commit SET hash = randomblob(32) WHERE stream = 1 AND first_seq = 7", "The chain of batch/mi2-1 breaks at entry 7")]
-    [InlineData("UPDATE ledger_commit SET count = 2 WHERE stream = 1 AND first_seq = 7", "The chain of batch/mi2-1 breaks at entry 8")]
-    [InlineData("DELETE FROM ledger_commit WHERE stream = 1 AND first_seq = 7", "The chain of batch/mi2-1 breaks at entry 7")]
-    [InlineData("DELETE FROM ledger_commit WHERE stream = 1 AND first_seq = 30", "the head of batch/mi2-1 is not the end of its newest commit")]
-    [InlineData("DELETE FROM ledger_commit WHERE stream = 1", "the head of batch/mi2-1 is not the end of its newest commit")]
-    [InlineData("UPDATE stream SET head_hash = randomblob(32) WHERE id = 1", "the head of batch/mi2-1 is not the end of its newest commit")]
+    [InlineData("UPDATE ledger_commit SET hash = randomblob(32) WHERE stream = 1 AND first_seq = 7",
+        "The chain of batch/mi2-1 breaks at entry 7")]
+    [InlineData("UPDATE ledger_commit SET count = 2 WHERE stream = 1 AND first_seq = 7",
+        "The chain of batch/mi2-1 breaks at entry 8")]
+    [InlineData("DELETE FROM ledger_commit WHERE stream = 1 AND first_seq = 7",
+        "The chain of batch/mi2-1 breaks at entry 7")]
+    [InlineData("DELETE FROM ledger_commit WHERE stream = 1 AND first_seq = 30",
+        "the head of batch/mi2-1 is not the end of its newest commit")]
+    [InlineData("DELETE FROM ledger_commit WHERE stream = 1",
+        "the head of batch/mi2-1 is not the end of its newest commit")]
+    [InlineData("UPDATE stream SET head_hash = randomblob(32) WHERE id = 1",
+        "the head of batch/mi2-1 is not the end of its newest commit")]
     [InlineData("DELETE FROM stream WHERE id = 1", "there are commits of a stream 1 that does not exist")]
     public async Task A_row_tampered_with_in_a_directory_is_found(string tamper, string found)
     {
         // SQLite's replace makes a text of a BLOB, which the table refuses.
-        AskFile(Source, "ledger.db", tamper.Replace("replace(entries", "CAST(replace(CAST(entries AS TEXT)", StringComparison.Ordinal)
+        AskFile(Source, "ledger.db",
+            tamper.Replace("replace(entries", "CAST(replace(CAST(entries AS TEXT)", StringComparison.Ordinal)
             .Replace("'buyer8\"')", "'buyer8\"') AS BLOB)", StringComparison.Ordinal));
         (await Copies.RefusedAsync(Source, await postgres.CreateDatabaseAsync())).ShouldContain(found);
     }
@@ -53,7 +63,8 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData(
         "UPDATE ledger_commit SET entries = set_byte(entries, 40, 65) WHERE stream = 1 AND first_seq = 7",
         "The chain of batch/mi2-1 breaks at entry 7")]
-    [InlineData("DELETE FROM ledger_commit WHERE stream = 1 AND first_seq = 7", "The chain of batch/mi2-1 breaks at entry 7")]
+    [InlineData("DELETE FROM ledger_commit WHERE stream = 1 AND first_seq = 7",
+        "The chain of batch/mi2-1 breaks at entry 7")]
     [InlineData("DELETE FROM ledger_commit WHERE stream = 1", "the stream batch/mi2-1 has no commits")]
     [InlineData("DELETE FROM stream WHERE id = 1", "there are commits of a stream 1 that does not exist")]
     public async Task A_row_tampered_with_in_a_database_is_found(string tamper, string found)
@@ -68,7 +79,8 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task After_the_source_is_mended_the_copy_goes_on()
     {
         var database = await postgres.CreateDatabaseAsync();
-        var kept = AskFile(Source, "ledger.db", "SELECT hex(hash) FROM ledger_commit WHERE stream = 1 AND first_seq = 7");
+        var kept = AskFile(Source, "ledger.db",
+            "SELECT hex(hash) FROM ledger_commit WHERE stream = 1 AND first_seq = 7");
         AskFile(Source, "ledger.db", "UPDATE ledger_commit SET hash = zeroblob(32) WHERE stream = 1 AND first_seq = 7");
         await Copies.RefusedAsync(Source, database);
         AskFile(Source, "ledger.db", $"UPDATE ledger_commit SET hash = x'{kept}' WHERE stream = 1 AND first_seq = 7");
@@ -79,7 +91,8 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task Malformed_secrets_are_told()
     {
         await File.WriteAllTextAsync(Path.Combine(Source, "development-secrets.json"), """{"a":null}""", Cancelled);
-        (await Copies.RefusedAsync(Source, await postgres.CreateDatabaseAsync())).ShouldContain("development-secrets.json is malformed");
+        (await Copies.RefusedAsync(Source, await postgres.CreateDatabaseAsync()))
+            .ShouldContain("development-secrets.json is malformed");
     }
 
     [Fact]
@@ -89,8 +102,10 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
         await Copies.CopyAsync(Source, database);
         foreach (var name in new[] { "../outside", "..", "a/b" })
         {
-            await AskAsync(database, $"DELETE FROM session_key; INSERT INTO session_key (name, xml) VALUES ('{name}', '<key/>')");
-            (await Copies.RefusedAsync(database, Target)).ShouldBe($"The session key {name} can't be kept in a file of that name.");
+            await AskAsync(
+                database, $"DELETE FROM session_key; INSERT INTO session_key (name, xml) VALUES ('{name}', '<key/>')");
+            (await Copies.RefusedAsync(database, Target))
+                .ShouldBe($"The session key {name} can't be kept in a file of that name.");
         }
         Directory.GetFiles(Target, "outside*").ShouldBeEmpty();
     }
@@ -116,7 +131,8 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
             {
                 Commit = row => (change, row.Stream, row.Commit.FirstSeq) switch
                 {
-                    ("another byte", 1, 7) => row with { Commit = row.Commit with { Entries = Spoil(row.Commit.Entries) } },
+                    ("another byte", 1, 7) =>
+                        row with { Commit = row.Commit with { Entries = Spoil(row.Commit.Entries) } },
                     ("a missing commit", 1, 7) or ("a missing end", 9, _) => null,
                     ("open, not closed", _, _) => row with { Commit = row.Commit with { IsOpen = true } },
                     ("another order", 2 or 3, _) => row with { Stream = 5 - row.Stream },
@@ -128,7 +144,8 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
                     ("a missing document", "b") => null,
                     _ => row,
                 },
-                Pairs = pairs => change == "other secrets" && pairs.Count > 0 ? new(new Dictionary<string, string> { ["a"] = "c" }) : pairs,
+                Pairs = pairs => change == "other secrets" && pairs.Count > 0
+                    ? new(new Dictionary<string, string> { ["a"] = "c" }) : pairs,
             };
             var run = new CopyRun(source, spoiled, new CopyProgress(TextWriter.Null, isTerminal: false));
             (await Should.ThrowAsync<CopyException>(() => run.RunAsync(Cancelled))).Message.ShouldContain(found);

@@ -38,7 +38,8 @@ public sealed class EngineFiles : IAsyncLifetime
         await WriteDocumentsAsync(directory);
         await File.WriteAllTextAsync(
             directory.PathOf("development-secrets.json"),
-            JsonSerializer.Serialize(new Dictionary<string, string> { ["Sale:TicketKey"] = "dA==", ["Auth:SigningKey"] = "小米+/=" }));
+            JsonSerializer.Serialize(
+                new Dictionary<string, string> { ["Sale:TicketKey"] = "dA==", ["Auth:SigningKey"] = "小米+/=" }));
         Directory.CreateDirectory(directory.PathOf("session-keys"));
         foreach (var name in new[] { "key-1", "revocation-2" })
         {
@@ -71,7 +72,8 @@ public sealed class EngineFiles : IAsyncLifetime
     {
         var batch = new Chain(Batch);
         await Task.WhenAll(batch.Rows([.. Enumerable.Repeat(1, batchEntries)]).Select(row => ledger.AppendAsync(row)));
-        string[] others = ["batch/mi2-2", "reservation/mi2-1/weibo:鲍勃", "reservation/mi2-1/weibo:𝒳", "batch/", "a b%_'\"\\"];
+        string[] others = ["batch/mi2-2", "reservation/mi2-1/weibo:鲍勃", "reservation/mi2-1/weibo:𝒳", "batch/",
+            "a b%_'\"\\"];
         var chains = others.Select(name => new Chain(name)).ToList();
         foreach (var count in new[] { 1, 3, 60, 1, 500 })
             foreach (var chain in chains) await ledger.AppendAllAsync([chain.Next(count)]);
@@ -79,7 +81,8 @@ public sealed class EngineFiles : IAsyncLifetime
         {
             var chain = new Chain($"reservation/mi2-1/weibo:user{user}");
             for (var change = 0; change <= user % 4; change++)
-                (await ledger.AppendAsync(chain.Next() with { IsOpen = change % 2 == 0 })).ShouldBe(AppendOutcome.Committed);
+                (await ledger.AppendAsync(chain.Next() with { IsOpen = change % 2 == 0 }))
+                    .ShouldBe(AppendOutcome.Committed);
         }));
     }
 
@@ -89,7 +92,8 @@ public sealed class EngineFiles : IAsyncLifetime
         using var temporary = new TemporaryDirectory();
         await using (var place = DirectoryPlace.OpenTarget(Path.Combine(temporary.Path, "data"), "a test"))
             await place.AddAsync(
-                [.. keys.Order().Select(key => new DocumentRow("sale", "note", 0, 0, key, 1, [1], DateTime.UnixEpoch))], default);
+                [.. keys.Order().Select(key => new DocumentRow("sale", "note", 0, 0, key, 1, [1], DateTime.UnixEpoch))],
+                default);
         File.Copy(Path.Combine(temporary.Path, "data", "grains.db"), Path.Combine(directory, "grains.db"));
     }
 
@@ -152,9 +156,12 @@ public sealed class EngineFiles : IAsyncLifetime
         var guid = new Guid("00112233-4455-6677-8899-aabbccddeeff");
         IdSpan[] keys =
         [
-            IdSpan.Create("mi2-1.17"), IdSpan.Create("Mi2-1.17"), IdSpan.Create("weibo:鲍勃"), IdSpan.Create("weibo:𝒳"), IdSpan.Create("%"),
-            GrainIdKeyExtensions.CreateIntegerKey(0), GrainIdKeyExtensions.CreateIntegerKey(-17), GrainIdKeyExtensions.CreateIntegerKey(17, "x"),
-            GrainIdKeyExtensions.CreateIntegerKey(17), GrainIdKeyExtensions.CreateGuidKey(guid), GrainIdKeyExtensions.CreateGuidKey(guid, "x"),
+            IdSpan.Create("mi2-1.17"), IdSpan.Create("Mi2-1.17"), IdSpan.Create("weibo:鲍勃"), IdSpan.Create("weibo:𝒳"),
+            IdSpan.Create("%"),
+            GrainIdKeyExtensions.CreateIntegerKey(0), GrainIdKeyExtensions.CreateIntegerKey(-17),
+            GrainIdKeyExtensions.CreateIntegerKey(17, "x"),
+            GrainIdKeyExtensions.CreateIntegerKey(17), GrainIdKeyExtensions.CreateGuidKey(guid),
+            GrainIdKeyExtensions.CreateGuidKey(guid, "x"),
         ];
         return from name in new[] { "note", "again", "cleared" }
                from key in keys

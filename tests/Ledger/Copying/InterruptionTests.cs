@@ -6,7 +6,9 @@ using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Copying;
 
-/// <summary>A copy that was interrupted anywhere goes on where it was, and until it is finished nothing starts on it.</summary>
+/// <summary>
+/// A copy that was interrupted anywhere goes on where it was, and until it is finished nothing starts on it.
+/// </summary>
 public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const int ChunkRows = 16;
@@ -22,7 +24,8 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using (var directory = DataDirectory.Open(Source))
-        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null)) await EngineFiles.FillAsync(ledger, 30, 3);
+        await using (var ledger = SqliteLedger.Open(directory.LedgerPath, null))
+            await EngineFiles.FillAsync(ledger, 30, 3);
         await EngineFiles.AddDocumentsAsync(Source, [.. Enumerable.Range(0, 10).Select(key => $"{key}")]);
         await File.WriteAllTextAsync(Path.Combine(Source, "development-secrets.json"), """{"a":"b"}""", Cancelled);
         Directory.CreateDirectory(Path.Combine(Source, "session-keys"));
@@ -50,7 +53,8 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
             async () =>
             {
                 (await Copies.ExportAsync(database)).ShouldBeSame(expected);
-                await StoredRows.AskAsync(database, "TRUNCATE copied_from, stream, ledger_commit, GrainState, secret, session_key");
+                await StoredRows.AskAsync(
+                    database, "TRUNCATE copied_from, stream, ledger_commit, GrainState, secret, session_key");
             });
     }
 
@@ -84,7 +88,8 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
         await StoredRows.AskAsync(database, "UPDATE stream SET name = 'batch/mi2-9' WHERE name = 'batch/mi2-1'");
         (await Copies.RefusedAsync(Source, database)).ShouldContain("differs from the data directory");
         await StoredRows.AskAsync(database, "UPDATE stream SET name = 'batch/mi2-1' WHERE name = 'batch/mi2-9'");
-        await StoredRows.AskAsync(database, "UPDATE ledger_commit SET entries = set_byte(entries, 30, 65) WHERE first_seq = 10");
+        await StoredRows.AskAsync(
+            database, "UPDATE ledger_commit SET entries = set_byte(entries, 30, 65) WHERE first_seq = 10");
         (await Copies.RefusedAsync(Source, database)).ShouldContain("The chain of batch/mi2-1 breaks at entry 10");
     }
 
@@ -94,16 +99,20 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
         var database = await postgres.CreateDatabaseAsync();
         await Copies.CopyAsync(Source, database);
         await StopAsync(database, Back, write: 0, afterWrite: false);
-        await File.WriteAllTextAsync(Path.Combine(Back, "development-secrets.json"), """{"other":"b3RoZXI="}""", Cancelled);
+        await File.WriteAllTextAsync(
+            Path.Combine(Back, "development-secrets.json"), """{"other":"b3RoZXI="}""", Cancelled);
         Directory.CreateDirectory(Path.Combine(Back, "session-keys"));
         await File.WriteAllTextAsync(Path.Combine(Back, "session-keys", "key-9.xml"), "<key/>", Cancelled);
         await Copies.CopyAsync(database, Back);
         Directory.GetFiles(Path.Combine(Back, "session-keys")).Select(Path.GetFileName).ShouldBe(["key-1.xml"]);
-        (await File.ReadAllTextAsync(Path.Combine(Back, "development-secrets.json"), Cancelled)).ShouldBe("""{"a":"b"}""");
+        (await File.ReadAllTextAsync(Path.Combine(Back, "development-secrets.json"), Cancelled))
+            .ShouldBe("""{"a":"b"}""");
     }
 
-    // Before every write in turn a copy into an empty target is stopped, repeated, looked at, and the target emptied again.
-    private static async Task InterruptEverywhereAsync(string from, string to, Func<Task> start, Func<Task> checkAndEmpty)
+    // Before every write in turn a copy into an empty target is stopped, repeated, looked at, and the target emptied
+    // again.
+    private static async Task InterruptEverywhereAsync(
+        string from, string to, Func<Task> start, Func<Task> checkAndEmpty)
     {
         var writes = 0;
         for (; await StopAsync(from, to, writes, afterWrite: false); writes++)
@@ -135,11 +144,14 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
         await using CopyPlace source = isDirectory
             ? await DatabasePlace.OpenSourceAsync(from, Cancelled) : DirectoryPlace.OpenSource(from);
         await using CopyPlace target = isDirectory
-            ? DirectoryPlace.OpenTarget(to, source.Name) : await DatabasePlace.OpenTargetAsync(to, source.Name, Cancelled);
-        var watched = new WatchedPlace(target) { Before = afterWrite ? null : StopAt, After = afterWrite ? StopAt : null };
+            ? DirectoryPlace.OpenTarget(to, source.Name)
+            : await DatabasePlace.OpenTargetAsync(to, source.Name, Cancelled);
+        var watched = new WatchedPlace(target)
+            { Before = afterWrite ? null : StopAt, After = afterWrite ? StopAt : null };
         try
         {
-            await new CopyRun(source, watched, new CopyProgress(TextWriter.Null, isTerminal: false)) { ChunkRows = ChunkRows }
+            await new CopyRun(source, watched, new CopyProgress(TextWriter.Null, isTerminal: false))
+                { ChunkRows = ChunkRows }
                 .RunAsync(Cancelled);
             return false;
         }

@@ -20,17 +20,22 @@ internal sealed class WatchedPlace(CopyPlace place) : CopyPlace
     public Func<DocumentRow, DocumentRow?> Document { get; init; } = row => row;
 
     /// <summary>What becomes of secrets and session keys on their way.</summary>
-    public Func<SortedDictionary<string, string>, SortedDictionary<string, string>> Pairs { get; init; } = pairs => pairs;
+    public Func<SortedDictionary<string, string>, SortedDictionary<string, string>> Pairs { get; init; } = pairs =>
+        pairs;
 
     public override string Name => place.Name;
 
-    public override Task FinishAsync(CancellationToken cancellationToken) => WriteAsync(() => place.FinishAsync(cancellationToken));
+    public override Task FinishAsync(CancellationToken cancellationToken) =>
+        WriteAsync(() => place.FinishAsync(cancellationToken));
 
-    public override Task<string?> FindUsersAsync(CancellationToken cancellationToken) => place.FindUsersAsync(cancellationToken);
+    public override Task<string?> FindUsersAsync(CancellationToken cancellationToken) =>
+        place.FindUsersAsync(cancellationToken);
 
-    public override Task<string?> FindFaultAsync(CancellationToken cancellationToken) => place.FindFaultAsync(cancellationToken);
+    public override Task<string?> FindFaultAsync(CancellationToken cancellationToken) =>
+        place.FindFaultAsync(cancellationToken);
 
-    public override Task<CopySize> MeasureAsync(CancellationToken cancellationToken) => place.MeasureAsync(cancellationToken);
+    public override Task<CopySize> MeasureAsync(CancellationToken cancellationToken) =>
+        place.MeasureAsync(cancellationToken);
 
     public override IAsyncEnumerable<CommitRow> ReadCommitsAsync(CancellationToken cancellationToken) =>
         place.ReadCommitsAsync(cancellationToken);
@@ -47,13 +52,15 @@ internal sealed class WatchedPlace(CopyPlace place) : CopyPlace
     public override Task<SortedDictionary<string, string>> ReadSecretsAsync(CancellationToken cancellationToken) =>
         place.ReadSecretsAsync(cancellationToken);
 
-    public override Task ReplaceSecretsAsync(SortedDictionary<string, string> secrets, CancellationToken cancellationToken) =>
+    public override Task ReplaceSecretsAsync(
+        SortedDictionary<string, string> secrets, CancellationToken cancellationToken) =>
         WriteAsync(() => place.ReplaceSecretsAsync(Pairs(secrets), cancellationToken));
 
     public override Task<SortedDictionary<string, string>> ReadSessionKeysAsync(CancellationToken cancellationToken) =>
         place.ReadSessionKeysAsync(cancellationToken);
 
-    public override Task ReplaceSessionKeysAsync(SortedDictionary<string, string> keys, CancellationToken cancellationToken) =>
+    public override Task ReplaceSessionKeysAsync(
+        SortedDictionary<string, string> keys, CancellationToken cancellationToken) =>
         WriteAsync(() => place.ReplaceSessionKeysAsync(Pairs(keys), cancellationToken));
 
     public override ValueTask DisposeAsync() => place.DisposeAsync();

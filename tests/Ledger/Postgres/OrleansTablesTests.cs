@@ -37,9 +37,12 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
         var all = await table.ReadAllAsync(Cancelled);
         all.Version.Version.ShouldBe(1);
         var read = all.Members.ShouldHaveSingleItem().Item1;
-        (read.SiloAddress, read.HostName, read.SiloName, read.Status, read.ProxyPort, read.StartTime, read.IAmAliveTime).ShouldBe(
-            (silo.SiloAddress, silo.HostName, silo.SiloName, silo.Status, silo.ProxyPort, silo.StartTime, silo.IAmAliveTime));
-        (await table.ReadRowAsync(silo.SiloAddress, Cancelled)).Members.ShouldHaveSingleItem().Item1.SiloAddress.ShouldBe(silo.SiloAddress);
+        (read.SiloAddress, read.HostName, read.SiloName, read.Status, read.ProxyPort, read.StartTime, read.IAmAliveTime)
+            .ShouldBe(
+            (silo.SiloAddress, silo.HostName, silo.SiloName, silo.Status, silo.ProxyPort, silo.StartTime,
+                silo.IAmAliveTime));
+        (await table.ReadRowAsync(
+            silo.SiloAddress, Cancelled)).Members.ShouldHaveSingleItem().Item1.SiloAddress.ShouldBe(silo.SiloAddress);
         var none = await table.ReadRowAsync(Silo(2).SiloAddress, Cancelled);
         (none.Members.Count, none.Version.Version).ShouldBe((0, 1));
     }
@@ -53,8 +56,10 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
 
         (await table.InsertRowAsync(Silo(2), old, Cancelled)).ShouldBeFalse();
         (await table.UpdateRowAsync(Silo(1, SiloStatus.Dead), "", old, Cancelled)).ShouldBeFalse();
-        (await table.InsertRowAsync(Silo(1), Next(await table.ReadAllAsync(Cancelled)), Cancelled)).ShouldBeFalse("it is there already");
-        (await table.UpdateRowAsync(Silo(2, SiloStatus.Dead), "", Next(await table.ReadAllAsync(Cancelled)), Cancelled)).ShouldBeFalse("it is not there");
+        (await table.InsertRowAsync(Silo(1), Next(await table.ReadAllAsync(Cancelled)), Cancelled))
+            .ShouldBeFalse("it is there already");
+        (await table.UpdateRowAsync(Silo(2, SiloStatus.Dead), "", Next(await table.ReadAllAsync(Cancelled)), Cancelled))
+            .ShouldBeFalse("it is not there");
 
         var all = await table.ReadAllAsync(Cancelled);
         all.Version.Version.ShouldBe(1);
@@ -101,8 +106,10 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task Signs_of_life_are_kept_and_the_long_dead_are_cleared_away()
     {
         var table = await MembershipAsync("sale");
-        foreach (var (silo, status) in new[] { (1, SiloStatus.Active), (2, SiloStatus.Dead), (3, SiloStatus.Dead), (4, SiloStatus.Active) })
-            (await table.InsertRowAsync(Silo(silo, status), Next(await table.ReadAllAsync(Cancelled)), Cancelled)).ShouldBeTrue();
+        foreach (var (silo, status) in new[] { (1, SiloStatus.Active), (2, SiloStatus.Dead), (3, SiloStatus.Dead),
+            (4, SiloStatus.Active) })
+            (await table.InsertRowAsync(Silo(silo, status), Next(await table.ReadAllAsync(Cancelled)), Cancelled))
+                .ShouldBeTrue();
         // Declared dead by two others, as most are.
         var (dead, before) = (Silo(4, SiloStatus.Dead), await table.ReadAllAsync(Cancelled));
         dead.SuspectTimes = [new(Silo(1).SiloAddress, Now), new(Silo(3).SiloAddress, Now)];
@@ -115,8 +122,10 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
 
         var all = await table.ReadAllAsync(Cancelled);
         all.Version.Version.ShouldBe(5);
-        all.Members.Select(member => member.Item1.SiloAddress).ShouldBe([Silo(1).SiloAddress, alive.SiloAddress], ignoreOrder: true);
-        all.Members.Single(member => member.Item1.SiloAddress.Equals(alive.SiloAddress)).Item1.IAmAliveTime.ShouldBe(Now.AddHours(2));
+        all.Members.Select(member => member.Item1.SiloAddress)
+            .ShouldBe([Silo(1).SiloAddress, alive.SiloAddress], ignoreOrder: true);
+        all.Members.Single(member => member.Item1.SiloAddress.Equals(alive.SiloAddress)).Item1.IAmAliveTime.ShouldBe(
+            Now.AddHours(2));
     }
 
     [Fact]
@@ -132,7 +141,9 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
         var client = Host.CreateDefaultBuilder().UseOrleansClient(client =>
         {
             client.Configure<Orleans.Configuration.ClusterOptions>(options => options.ClusterId = "sale");
-            client.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, _database.Source));
+            client.UseAdoNetClustering(
+                options => (options.Invariant, options.DataSource) =
+                (PostgresGrainStorage.Invariant, _database.Source));
         }).Build();
         _hosts.Add(client);
         var gateways = client.Services.GetRequiredService<Orleans.Messaging.IGatewayListProvider>();
@@ -162,14 +173,17 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
         // The ring in two parts, one of them around its end.
         var hashes = grains.Select(grain => grain.GetUniformHashCode()).Order().ToList();
         var (begin, end) = (hashes[4], hashes[14]);
-        (await table.ReadRows(begin, end, Cancelled)).Reminders.Select(each => each.GrainId.GetUniformHashCode()).Distinct().Order()
+        (await table.ReadRows(begin, end, Cancelled)).Reminders.Select(each => each.GrainId.GetUniformHashCode())
+            .Distinct().Order()
             .ShouldBe(hashes[5..15]);
-        (await table.ReadRows(end, begin, Cancelled)).Reminders.Count.ShouldBe(21 - (await table.ReadRows(begin, end, Cancelled)).Reminders.Count);
+        (await table.ReadRows(end, begin, Cancelled)).Reminders.Count.ShouldBe(
+            21 - (await table.ReadRows(begin, end, Cancelled)).Reminders.Count);
 
         (await table.RemoveRow(first, "wake", tag, Cancelled)).ShouldBeTrue();
         var made = await table.UpsertRow(Reminder(first, "wake"), Cancelled);
         made.ShouldNotBe(tag);
-        (await table.RemoveRow(first, "wake", tag, Cancelled)).ShouldBeFalse("what was removed and made anew is another");
+        (await table.RemoveRow(first, "wake", tag, Cancelled))
+            .ShouldBeFalse("what was removed and made anew is another");
         (await table.ReadRow(first, "none", Cancelled)).ShouldBeNull();
     }
 
@@ -202,7 +216,9 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
         var host = Host.CreateDefaultBuilder().UseOrleans(silo =>
         {
             silo.Configure<Orleans.Configuration.ClusterOptions>(options => options.ClusterId = cluster);
-            silo.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (PostgresGrainStorage.Invariant, _database.Source));
+            silo.UseAdoNetClustering(
+                options => (options.Invariant, options.DataSource) =
+                (PostgresGrainStorage.Invariant, _database.Source));
             silo.UseAdoNetReminderService(options => options.Configure(
                 table => (table.Invariant, table.DataSource) = (PostgresGrainStorage.Invariant, _database.Source)));
         }).Build();

@@ -30,7 +30,8 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
         var server = await postgres.Server;
         await server.ExecuteAsync("postgres", "CREATE DATABASE old ENCODING 'SQL_ASCII' TEMPLATE template0", Cancelled);
         await server.ExecuteAsync("postgres", "CREATE DATABASE readable; ", Cancelled);
-        await server.ExecuteAsync("postgres", "ALTER DATABASE readable SET default_transaction_read_only = on", Cancelled);
+        await server.ExecuteAsync(
+            "postgres", "ALTER DATABASE readable SET default_transaction_read_only = on", Cancelled);
         using var deaf = new TcpListener(IPAddress.Loopback, 0);
         deaf.Start();
         (string ConnectionString, string Why)[] cases =
@@ -38,7 +39,8 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
             (server.ConnectionString("nothing"), "database \"nothing\" does not exist"),
             (server.ConnectionString("postgres") + ";Username=nobody", "role \"nobody\" does not exist"),
             (server.ConnectionString("postgres") + $";Port={FreePort()}", "Connection refused"),
-            (server.ConnectionString("postgres") + $";Port={((IPEndPoint)deaf.LocalEndpoint).Port};Timeout=1", "it does not answer"),
+            (server.ConnectionString("postgres") + $";Port={((IPEndPoint)deaf.LocalEndpoint).Port};Timeout=1",
+                "it does not answer"),
             (server.ConnectionString("old"), "encoded as SQL_ASCII: UTF8 is needed"),
             (server.ConnectionString("readable"), "can't be written"),
         ];
@@ -68,7 +70,8 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
     [InlineData("local", "local")]
     [InlineData("on", "on")]
     [InlineData("remote_apply", "remote_apply")]
-    public async Task A_default_that_does_not_wait_for_the_disk_is_raised_and_no_other_is_touched(string before, string after)
+    public async Task A_default_that_does_not_wait_for_the_disk_is_raised_and_no_other_is_touched(
+        string before, string after)
     {
         var connectionString = await postgres.CreateDatabaseAsync();
         var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
@@ -82,7 +85,8 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
         }
 
         (await Databases.QueryAsync(connectionString,
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sale documents'")).ShouldBe(["1"]);
+            "SELECT count(*) FROM pg_stat_activity "
+            + "WHERE datname = current_database() AND application_name = 'sale documents'")).ShouldBe(["1"]);
     }
 
     [Fact]
@@ -130,7 +134,8 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
         ring.StoreElement(XElement.Parse("<key id=\"2\" revoked=\"yes\"/>"), "key-2");
         ring.StoreElement(XElement.Parse("<key id=\"3\"/>"), "");
 
-        new SessionKeyRing(database.Source).GetAllElements().Select(element => element.ToString(SaveOptions.DisableFormatting))
+        new SessionKeyRing(database.Source).GetAllElements()
+            .Select(element => element.ToString(SaveOptions.DisableFormatting))
             .ShouldBe(["<key id=\"1\"><a> text </a></key>", "<key id=\"2\" revoked=\"yes\" />", "<key id=\"3\" />"]);
     }
 
@@ -151,7 +156,8 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 }

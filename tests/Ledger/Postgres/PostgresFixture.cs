@@ -7,13 +7,16 @@ using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Postgres;
 
-/// <summary>One PostgreSQL for all tests of the assembly, started by the first that asks, with a database for each.</summary>
+/// <summary>
+/// One PostgreSQL for all tests of the assembly, started by the first that asks, with a database for each.
+/// </summary>
 public sealed class PostgresFixture : IAsyncDisposable
 {
     private const string Template = "with_schema";
 
     // What a disk does is not tested; what the server says before that is the same.
-    private static readonly Dictionary<string, string> Settings = new() { ["fsync"] = "off", ["full_page_writes"] = "off" };
+    private static readonly Dictionary<string, string> Settings = new()
+        { ["fsync"] = "off", ["full_page_writes"] = "off" };
 
     private readonly Lazy<Task<PostgresServer>> _server;
     private int _databases;
@@ -30,7 +33,8 @@ public sealed class PostgresFixture : IAsyncDisposable
     public Task<string> CreateEmptyDatabaseAsync() => CreateAsync("");
 
     /// <summary>A server of its own for a test that stops or freezes it.</summary>
-    public static Task<PostgresServer> StartServerAsync() => PostgresServer.StartAsync(Settings, TestContext.Current.CancellationToken);
+    public static Task<PostgresServer> StartServerAsync() =>
+        PostgresServer.StartAsync(Settings, TestContext.Current.CancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -52,7 +52,8 @@ public sealed partial class PostgresLedgerTests
             // A few rows later each time, wherever the appends are then.
             for (var row = 0; row < Streams * Rows / Cuts; row++) await progress.WaitAsync(Cancelled);
             await operators.QueryAsync(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                + "WHERE datname = current_database() AND pid <> pg_backend_pid()");
         }
 
         var heads = await appending;
@@ -126,7 +127,8 @@ public sealed partial class PostgresLedgerTests
     public async Task What_fails_at_the_commit_itself_is_not_told_as_stored()
     {
         await OnInsertAsync("RAISE 'at commit';", deferred: true);
-        await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(new Chain(Stream).Next(), Cancelled));
+        await Should.ThrowAsync<LedgerUnavailableException>(
+            () => Ledger.AppendAsync(new Chain(Stream).Next(), Cancelled));
         (await Ledger.ReadHeadAsync(Stream, Cancelled)).Seq.ShouldBe(0);
     }
 
@@ -134,7 +136,8 @@ public sealed partial class PostgresLedgerTests
     public async Task A_commit_that_takes_too_long_is_unknown_and_holds_nobody_else_up_for_longer()
     {
         await OnInsertAsync(
-            "IF convert_from(NEW.entries, 'UTF8') LIKE '%slow%' THEN PERFORM pg_sleep(5); END IF; RETURN NULL;", deferred: true);
+            "IF convert_from(NEW.entries, 'UTF8') LIKE '%slow%' THEN PERFORM pg_sleep(5); END IF; RETURN NULL;",
+            deferred: true);
         var slow = new Chain(Stream).Next(note: "slow");
         var started = Stopwatch.GetTimestamp();
         await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(slow, Cancelled));
@@ -178,7 +181,8 @@ public sealed partial class PostgresLedgerTests
     {
         await CloseAsync(Ledger);
         var name = new NpgsqlConnectionStringBuilder(_connectionString).Database;
-        await Databases.QueryAsync(_connectionString, $"ALTER DATABASE {name} SET synchronous_commit = off; CREATE TABLE seen (setting text)");
+        await Databases.QueryAsync(
+            _connectionString, $"ALTER DATABASE {name} SET synchronous_commit = off; CREATE TABLE seen (setting text)");
         await OnInsertAsync("INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NEW;");
         Ledger = await OpenAsync();
         await Ledger.AppendAllAsync(new Chain(Stream).Rows(1, 1, 1));
@@ -195,7 +199,8 @@ public sealed partial class PostgresLedgerTests
         await CloseAsync(Ledger);
 
         (await Task.WhenAll(waiting)).ShouldAllBe(outcome => outcome == AppendOutcome.Committed);
-        await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.AppendAsync(new Chain(Stream).Next(), Cancelled));
+        await Should.ThrowAsync<LedgerUnavailableException>(
+            () => Ledger.AppendAsync(new Chain(Stream).Next(), Cancelled));
         await Should.ThrowAsync<LedgerUnavailableException>(() => Ledger.ReadHeadAsync(Stream, Cancelled));
         Ledger = await OpenAsync();
         (await Ledger.ListNamesAsync("batch/")).Count.ShouldBe(500);
@@ -205,7 +210,8 @@ public sealed partial class PostgresLedgerTests
     public async Task A_stream_s_row_is_replaced_only_when_it_is_closed_or_opened()
     {
         async Task<string> RowAsync() =>
-            (await Databases.QueryAsync(_connectionString, $"SELECT ctid::text FROM stream WHERE name = '{Stream}'"))[0];
+            (await Databases.QueryAsync(
+                _connectionString, $"SELECT ctid::text FROM stream WHERE name = '{Stream}'"))[0];
         var chain = new Chain(Stream);
         await Ledger.AppendAllAsync([chain.Next()]);
         var row = await RowAsync();
@@ -232,7 +238,8 @@ public sealed partial class PostgresLedgerTests
                 var chain = new Chain($"reservation/b/{index}");
                 var rows = Task.Run(async () =>
                 {
-                    while (await Ledger.AppendUntilKnownAsync(chain.Next()) == AppendOutcome.Committed && chain.Head.Seq < 20)
+                    while (await Ledger.AppendUntilKnownAsync(chain.Next()) == AppendOutcome.Committed
+                        && chain.Head.Seq < 20)
                     {
                     }
                 });
@@ -257,9 +264,11 @@ public sealed partial class PostgresLedgerTests
         await using var other = await Databases.ConnectAsync(_connectionString);
         await other.QueryAsync($"BEGIN; SELECT 1 FROM stream WHERE name = '{Stream}' FOR NO KEY UPDATE");
         await other.QueryAsync(
-            "INSERT INTO ledger_commit (stream, first_seq, count, hash, entries) SELECT id, 2, 1, decode(repeat('00', 32), 'hex'), 'x' FROM stream");
+            "INSERT INTO ledger_commit (stream, first_seq, count, hash, entries) "
+            + "SELECT id, 2, 1, decode(repeat('00', 32), 'hex'), 'x' FROM stream");
         var erasure = Ledger.EraseAsync(Stream, Cancelled);
-        while ((await Databases.QueryAsync(_connectionString, "SELECT count(*) FROM pg_locks WHERE NOT granted"))[0] == "0")
+        while ((await Databases.QueryAsync(
+            _connectionString, "SELECT count(*) FROM pg_locks WHERE NOT granted"))[0] == "0")
             erasure.IsCompleted.ShouldBeFalse();
         await other.QueryAsync("COMMIT");
         await erasure;

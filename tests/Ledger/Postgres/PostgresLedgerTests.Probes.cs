@@ -34,13 +34,14 @@ public sealed partial class PostgresLedgerTests
     }
 
     [Fact]
-    public async Task A_database_that_is_read_only_for_a_while_is_written_again_though_sessions_from_then_stay_read_only()
+    public async Task A_database_that_was_read_only_is_written_again_though_sessions_from_then_stay_read_only()
     {
         var ledger = (PostgresLedger)Ledger;
         await ledger.ProbeAsync(16);
         var name = new NpgsqlConnectionStringBuilder(_connectionString).Database;
         var server = await postgres.Server;
-        await server.ExecuteAsync("postgres", $"ALTER DATABASE {name} SET default_transaction_read_only = on", Cancelled);
+        await server.ExecuteAsync(
+            "postgres", $"ALTER DATABASE {name} SET default_transaction_read_only = on", Cancelled);
         _database.CloseIdle();
         await Should.ThrowAsync<PostgresException>(() => ledger.ProbeAsync(16));
         ledger.Commits.Fault.ShouldBe("the database is a standby, or read-only");

@@ -4,7 +4,9 @@ using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Postgres;
 
-/// <summary>The schema: applied once by whoever comes first, and left alone by those who may not or need not change it.</summary>
+/// <summary>
+/// The schema: applied once by whoever comes first, and left alone by those who may not or need not change it.
+/// </summary>
 public sealed class PostgresSchemaTests(PostgresFixture postgres)
 {
     private const string Journal = PostgresSchema.JournalName;
@@ -23,7 +25,8 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
                 PostgresSchema.Apply(database);
             }, Cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-        var scripts = await Databases.QueryAsync(database, $"SELECT scriptname FROM {Journal} ORDER BY schemaversionsid");
+        var scripts = await Databases.QueryAsync(
+            database, $"SELECT scriptname FROM {Journal} ORDER BY schemaversionsid");
         scripts.ShouldBe(scripts.Distinct().Order(StringComparer.Ordinal));
         scripts[0].ShouldBe("Postgres/0001-ledger.sql");
         (await Databases.QueryAsync(database, "SELECT name FROM stream")).ShouldBeEmpty();
@@ -59,7 +62,8 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         await (await postgres.Server).ExecuteAsync(
             name, $"CREATE ROLE nothing_{name} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC;", Cancelled);
 
-        var refused = Should.Throw<DatabaseUnusableException>(() => PostgresSchema.Apply($"{database};Username=nothing_{name}"));
+        var refused = Should.Throw<DatabaseUnusableException>(
+            () => PostgresSchema.Apply($"{database};Username=nothing_{name}"));
         refused.Message.ShouldContain("permission denied for schema public");
         refused.Message.ShouldNotContain("\n");
     }
@@ -75,7 +79,8 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         var owner = $"{database};Username=owner_{name};Search Path='\"of sale\"'";
         PostgresSchema.Apply(owner);
         PostgresSchema.Apply(owner);
-        (await Databases.QueryAsync(database, "SELECT DISTINCT schemaname FROM pg_tables WHERE tableowner LIKE 'owner\\_%'"))
+        (await Databases.QueryAsync(
+            database, "SELECT DISTINCT schemaname FROM pg_tables WHERE tableowner LIKE 'owner\\_%'"))
             .ShouldBe(["of sale"]);
         // Another schema of the same database is another engine's.
         PostgresSchema.Apply(database);
@@ -86,7 +91,8 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
     public async Task A_database_of_a_newer_version_is_refused_in_one_line()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await Databases.QueryAsync(database, $"INSERT INTO {Journal} (scriptname, applied) VALUES ('Postgres/9999-later.sql', now())");
+        await Databases.QueryAsync(
+            database, $"INSERT INTO {Journal} (scriptname, applied) VALUES ('Postgres/9999-later.sql', now())");
 
         var refused = Should.Throw<DatabaseUnusableException>(() => PostgresSchema.Apply(database));
         refused.Message.ShouldContain("newer version");
@@ -125,9 +131,11 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
         // What this server can do: 'l' is lz4; without it the entries are stored as they are ('e').
-        var methods = await Databases.QueryAsync(database, "SELECT enumvals::text FROM pg_settings WHERE name = 'default_toast_compression'");
+        var methods = await Databases.QueryAsync(
+            database, "SELECT enumvals::text FROM pg_settings WHERE name = 'default_toast_compression'");
         (await Databases.QueryAsync(
-            database, "SELECT attcompression::text || attstorage::text FROM pg_attribute WHERE attrelid = 'ledger_commit'::regclass AND attname = 'entries'"))
+            database, "SELECT attcompression::text || attstorage::text FROM pg_attribute "
+            + "WHERE attrelid = 'ledger_commit'::regclass AND attname = 'entries'"))
             .ShouldBe([methods[0].Contains("lz4", StringComparison.Ordinal) ? "lx" : "e"]);
     }
 }

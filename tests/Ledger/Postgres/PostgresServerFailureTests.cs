@@ -10,7 +10,8 @@ namespace OrleansSale.Tests.Ledger.Postgres;
 public sealed class PostgresServerFailureTests : IAsyncLifetime
 {
     private const string Stream = "batch/mi2-1";
-    private const string StopWaiting = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    private const string StopWaiting =
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
 
     private PostgresServer _server = null!;
     private string _connectionString = null!;

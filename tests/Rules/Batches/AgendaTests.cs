@@ -22,7 +22,8 @@ public class AgendaTests
         Next(live, Closing - 1).ShouldBeNull();
         Next(live, Closing).ShouldBe(new EndedSale(EndCause.Schedule));
         live.DoDue(Closing);
-        (live.State.Directing.IsOpen, live.State.Directing.IsEnded, live.State.Directing.EndedAt).ShouldBe((true, true, Closing));
+        (live.State.Directing.IsOpen, live.State.Directing.IsEnded, live.State.Directing.EndedAt)
+            .ShouldBe((true, true, Closing));
         Next(live, long.MaxValue).ShouldBeNull();
         live.State.LastSeq.ShouldBe(3);
     }
@@ -74,7 +75,8 @@ public class AgendaTests
         var ended = Open();
         ended.DoDue(Closing);
         ended.Operate(OperatorAction.Close, "o", now: Closing + 5);
-        (ended.State.LastSeq, ended.State.Directing.IsClosed, ended.State.Directing.EndedAt).ShouldBe((4, true, Closing));
+        (ended.State.LastSeq, ended.State.Directing.IsClosed, ended.State.Directing.EndedAt)
+            .ShouldBe((4, true, Closing));
     }
 
     private static BatchEntry? Next(LiveBatch live, long now) => Agenda.Next(live.State, now, Grace);

@@ -13,11 +13,13 @@ public class BatchKeyTests
     // Users of all lengths, the longest that there are and longer ones among them.
     private static readonly Gen<string> User = Gen.Select(
         Gen.String[Gen.Char['a', 'z'], 1, 32],
-        Gen.OneOf(Gen.String[Gen.Char[' ', '~'], 1, 128], Gen.String[Gen.Char['一', '鿿'], 128, 128], Gen.String[Gen.Char['一', '鿿'], 1, 400]),
+        Gen.OneOf(Gen.String[Gen.Char[' ', '~'], 1, 128], Gen.String[Gen.Char['一', '鿿'], 128, 128],
+            Gen.String[Gen.Char['一', '鿿'], 1, 400]),
         (channel, subject) => $"{channel}:{subject}");
 
     private static readonly Gen<string> Text = Gen.OneOf(
-        Gen.String[Gen.Char[' ', '~'], 1, 64], Gen.String[Gen.Char['一', '鿿'], 1, 64], Gen.String[Gen.Char['一', '鿿'], 65, 400]);
+        Gen.String[Gen.Char[' ', '~'], 1, 64], Gen.String[Gen.Char['一', '鿿'], 1, 64],
+        Gen.String[Gen.Char['一', '鿿'], 65, 400]);
 
     [Fact]
     public void A_users_salt_and_alias_are_what_the_design_says() =>
@@ -27,7 +29,8 @@ public class BatchKeyTests
             var salt = HMACSHA256.HashData(bytes, text)[..16];
             var key = new BatchKey(bytes);
             key.SaltOf(user).ShouldBe(salt);
-            key.AliasOf(user).ToString().ShouldBe(Base64Url.EncodeToString(SHA256.HashData([.. salt, .. text]).AsSpan(0, 16)));
+            key.AliasOf(user).ToString()
+                .ShouldBe(Base64Url.EncodeToString(SHA256.HashData([.. salt, .. text]).AsSpan(0, 16)));
             key.Hash.ShouldBe(SHA256.HashData(bytes));
             key.ToBytes().ShouldBe(bytes);
         });
@@ -36,7 +39,8 @@ public class BatchKeyTests
     public void What_stands_for_a_key_is_what_the_design_says() =>
         Gen.Select(Gen.Byte.Array[32], Gen.Byte.Array[16], Text).Sample((bytes, alias, text) =>
         {
-            byte[] hashed = [.. Encoding.ASCII.GetBytes(Base64Url.EncodeToString(alias)), 0, .. Encoding.UTF8.GetBytes(text)];
+            byte[] hashed = [.. Encoding.ASCII.GetBytes(Base64Url.EncodeToString(alias)), 0,
+                .. Encoding.UTF8.GetBytes(text)];
             new BatchKey(bytes).HashOf(new Alias(alias), text).ToString()
                 .ShouldBe(Base64Url.EncodeToString(HMACSHA256.HashData(bytes, hashed).AsSpan(0, 16)));
         });
@@ -49,7 +53,8 @@ public class BatchKeyTests
         LiveBatch.AliasOf("weibo:张伟").ToString().ShouldBe("oKS8CKRO2kg77cohtQv9Lw");
         Base64Url.EncodeToString(LiveBatch.Key.SaltOf("weibo:alice")).ShouldBe("y5FJwtSPQFrGrYojU20mMw");
         LiveBatch.HashOf("weibo:alice", "a-1").ToString().ShouldBe("995NN6NmlSLEbJITn_4kDg");
-        Convert.ToHexStringLower(LiveBatch.Key.Hash).ShouldBe("ae216c2ef5247a3782c135efa279a3e4cdc61094270f5d2be58c6204b7a612c9");
+        Convert.ToHexStringLower(LiveBatch.Key.Hash)
+            .ShouldBe("ae216c2ef5247a3782c135efa279a3e4cdc61094270f5d2be58c6204b7a612c9");
     }
 
     [Fact]
@@ -57,8 +62,10 @@ public class BatchKeyTests
     {
         var other = new BatchKey([.. LiveBatch.Key.ToBytes().Reverse()]);
         var users = Enumerable.Range(0, 1_000).Select(i => $"weibo:{i}").ToList();
-        users.SelectMany(user => new[] { LiveBatch.AliasOf(user), other.AliasOf(user) }).Distinct().Count().ShouldBe(2_000);
-        users.SelectMany(user => new[] { LiveBatch.HashOf(user, "a"), LiveBatch.HashOf(user, "b") }).Distinct().Count().ShouldBe(2_000);
+        users.SelectMany(user => new[] { LiveBatch.AliasOf(user), other.AliasOf(user) }).Distinct().Count()
+            .ShouldBe(2_000);
+        users.SelectMany(user => new[] { LiveBatch.HashOf(user, "a"), LiveBatch.HashOf(user, "b") }).Distinct().Count()
+            .ShouldBe(2_000);
     }
 
     [Fact]

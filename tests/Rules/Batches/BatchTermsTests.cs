@@ -18,12 +18,14 @@ public class BatchTermsTests
     [InlineData("mi 2", false)]
     [InlineData("mí2", false)]
     [InlineData("mi2\n", false)]
-    public void An_id_is_of_small_letters_digits_and_hyphens(string? text, bool valid) => Slug.IsOne(text).ShouldBe(valid);
+    public void An_id_is_of_small_letters_digits_and_hyphens(string? text, bool valid) =>
+        Slug.IsOne(text).ShouldBe(valid);
 
     [Theory]
     [InlineData(64, true)]
     [InlineData(65, false)]
-    public void An_id_has_at_most_64_characters(int length, bool valid) => Slug.IsOne(new string('a', length)).ShouldBe(valid);
+    public void An_id_has_at_most_64_characters(int length, bool valid) =>
+        Slug.IsOne(new string('a', length)).ShouldBe(valid);
 
     [Theory]
     [InlineData("weibo:alice", true)]

@@ -8,7 +8,8 @@ public class DeadlinesTests
 {
     // What happens: a hold with a window, of which some are far shorter than the others; or one of the orders ends.
     private static readonly Gen<(int Window, int Ended, HoldState How)> Step = Gen.Select(
-        Gen.Frequency((6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0))), Gen.Int[0, 1_000],
+        Gen.Frequency((6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0))),
+        Gen.Int[0, 1_000],
         Gen.OneOf(HoldState.Sold, HoldState.Expired, HoldState.Cancelled));
 
     [Fact]
@@ -32,7 +33,8 @@ public class DeadlinesTests
                 else if (rows.Count > 0)
                 {
                     // The first one oftenest: so it goes on from one to the next.
-                    var order = end % 3 == 0 ? rows.FirstOrDefault(order => order.Hold == HoldState.Live) : rows[end % rows.Count];
+                    var order = end % 3 == 0
+                        ? rows.FirstOrDefault(order => order.Hold == HoldState.Live) : rows[end % rows.Count];
                     if (order is { Hold: HoldState.Live }) order.Hold = how;
                     Interlocked.Increment(ref ended);
                 }
@@ -54,7 +56,8 @@ public class DeadlinesTests
         deadlines.First().ShouldBe(-1);
         foreach (var window in new[] { 900, 300, 600, 900 })
         {
-            rows.Add(rows.Count + 3, LiveBatch.Opening, new Held(LiveBatch.Boss, [1], LiveBatch.Opening + window, 1, null), null);
+            rows.Add(rows.Count + 3, LiveBatch.Opening,
+                new Held(LiveBatch.Boss, [1], LiveBatch.Opening + window, 1, null), null);
             deadlines.TakeLast();
         }
         foreach (var place in new[] { 1, 2, 0, 3 })

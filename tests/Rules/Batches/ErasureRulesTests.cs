@@ -117,7 +117,8 @@ public class ErasureRulesTests
         return live;
     }
 
-    private static Decision<Answer<Effect>> Decide(LiveBatch live, long now) => ErasureRules.DecideAnonymise(live.State, Boss, now);
+    private static Decision<Answer<Effect>> Decide(LiveBatch live, long now) =>
+        ErasureRules.DecideAnonymise(live.State, Boss, now);
 
     private static IEnumerable<long> Erasable(LiveBatch live, string user) =>
         ErasureRules.FindErasable(live.State, AliasOf(user)).Value!.Select(order => order.Seq);

@@ -17,8 +17,9 @@ public class InconsistentEntriesTests
 {
     private const long Now = Opening;
 
-    // Of units 1 to 20, limit 5: one order each that is held, paid, expired, cancelled with its money owed, and cancelled with its money
-    // back; units 18 to 20 are withdrawn, reservation 2 of alice is cancelled, and the sale is paused.
+    // Of units 1 to 20, limit 5: one order each that is held, paid, expired, cancelled with its money owed, and
+    // cancelled with its money back; units 18 to 20 are withdrawn, reservation 2 of alice is cancelled, and the sale is
+    // paused.
     private readonly LiveBatch _live = Create(TermsOf(stock: 20, limit: 5));
     private readonly long _held;
     private readonly long _paid;
@@ -104,7 +105,8 @@ public class InconsistentEntriesTests
     [Fact]
     public void A_checkout_for_an_order_that_takes_none_is_refused()
     {
-        foreach (var order in new[] { _paid, _expired, _cancelled, 1, 999 }) Refused(new CheckoutOpened(order, 1, SoleProvider.Name, "c2"));
+        foreach (var order in new[] { _paid, _expired, _cancelled, 1, 999 })
+            Refused(new CheckoutOpened(order, 1, SoleProvider.Name, "c2"));
         // The one that is open already.
         Refused(new CheckoutOpened(_held, 2, SoleProvider.Name, "c"));
     }
@@ -112,15 +114,18 @@ public class InconsistentEntriesTests
     [Fact]
     public void A_checkout_out_of_its_number_is_refused()
     {
-        foreach (var number in new[] { 0, 1, 3, -1, int.MaxValue }) Refused(new CheckoutOpened(_held, number, SoleProvider.Name, "c2"));
+        foreach (var number in new[] { 0, 1, 3, -1, int.MaxValue })
+            Refused(new CheckoutOpened(_held, number, SoleProvider.Name, "c2"));
         _live.Commit(_live.State.LastAt, new CheckoutOpened(_held, 2, SoleProvider.Name, "c2"));
     }
 
     [Fact]
     public void A_sale_without_a_live_hold_or_with_a_payment_that_is_recorded_is_refused()
     {
-        foreach (var order in new[] { _paid, _expired, _cancelled, 1, 999 }) Refused(new Sold(order, PaymentOf("p-new"), Price));
-        foreach (var payment in new[] { "p-paid", "p-owed", "p-back" }) Refused(new Sold(_held, PaymentOf(payment), Price));
+        foreach (var order in new[] { _paid, _expired, _cancelled, 1, 999 })
+            Refused(new Sold(order, PaymentOf("p-new"), Price));
+        foreach (var payment in new[] { "p-paid", "p-owed", "p-back" })
+            Refused(new Sold(_held, PaymentOf(payment), Price));
         // The same text is another provider's own payment.
         _live.Commit(_live.State.LastAt, new Sold(_held, new PaymentId("other", "p-paid"), Price));
     }
@@ -130,7 +135,8 @@ public class InconsistentEntriesTests
     {
         foreach (var order in new[] { _expired, _cancelled })
         {
-            foreach (var why in Enum.GetValues<ReleaseReason>()) Refused(new Released(order, _live.State.Orders.Find(order)!.Units, why));
+            foreach (var why in Enum.GetValues<ReleaseReason>())
+                Refused(new Released(order, _live.State.Orders.Find(order)!.Units, why));
         }
         Refused(new Released(_paid, _live.State.Orders.Find(_paid)!.Units, ReleaseReason.Expired));
         var units = _live.State.Orders.Find(_held)!.Units;
@@ -147,8 +153,10 @@ public class InconsistentEntriesTests
         Refused(new Released(_held, units, ReleaseReason.Expired, Boss, CancelReason.Other));
         Refused(new Released(_held, units, ReleaseReason.Cancelled, Boss));
         Refused(new Released(_held, units, ReleaseReason.Cancelled, null, CancelReason.Other));
-        _live.Commit(_live.State.LastAt, new Released(_held, units, ReleaseReason.Cancelled, Boss, CancelReason.Mistake));
-        _live.State.Orders.View(_live.State.Orders.Find(_held)!).Cancelled.ShouldBe(new Cancellation(Boss, CancelReason.Mistake));
+        _live.Commit(_live.State.LastAt,
+            new Released(_held, units, ReleaseReason.Cancelled, Boss, CancelReason.Mistake));
+        _live.State.Orders.View(_live.State.Orders.Find(_held)!).Cancelled.ShouldBe(
+            new Cancellation(Boss, CancelReason.Mistake));
     }
 
     [Fact]
@@ -156,17 +164,21 @@ public class InconsistentEntriesTests
     {
         foreach (var version in new[] { 0, -1, ushort.MaxValue + 1L, long.MaxValue })
             Refused(HoldOf("weibo:gil", null) with { Reservation = version });
-        _live.State.Apply(_live.State.LastSeq + 1, _live.State.LastAt, HoldOf("weibo:gil", null) with { Reservation = ushort.MaxValue });
+        _live.State.Apply(_live.State.LastSeq + 1, _live.State.LastAt,
+            HoldOf("weibo:gil", null) with { Reservation = ushort.MaxValue });
     }
 
     [Fact]
     public void A_form_of_an_entry_that_has_no_rules_is_refused_by_its_name()
     {
         var units = _live.State.Orders.Find(_paid)!.Units;
-        Refused(HoldOf("weibo:gil", null) with { Offer = new Offer(1, null) }).Message.ShouldContain("an offer to the line");
-        Refused(HoldOf("weibo:gil", null) with { Offer = new Offer(1, _paid) }).Message.ShouldContain("an offer to the line");
+        Refused(HoldOf("weibo:gil", null) with { Offer = new Offer(1, null) }).Message.ShouldContain(
+            "an offer to the line");
+        Refused(HoldOf("weibo:gil", null) with { Offer = new Offer(1, _paid) }).Message.ShouldContain(
+            "an offer to the line");
         Refused(new Released(_paid, units, ReleaseReason.Returned)).Message.ShouldContain("a return");
-        Refused(new RefundOwed(_paid, PaymentOf("p-paid"), Price * 2, RefundReason.Returned)).Message.ShouldContain("a return");
+        Refused(new RefundOwed(_paid, PaymentOf("p-paid"), Price * 2, RefundReason.Returned)).Message.ShouldContain(
+            "a return");
         Refused(new Sold(_expired, PaymentOf("p-new"), Price, [10])).Message.ShouldContain("a late payment");
     }
 
@@ -178,7 +190,8 @@ public class InconsistentEntriesTests
         Refused(Owed(_paid, "p-paid", Price * 2));
         Refused(Owed(999, "p-new", Price));
         // Once the order is given up its payment is owed, exactly.
-        _live.Commit(_live.State.LastAt, new Released(_paid, _live.State.Orders.Find(_paid)!.Units, ReleaseReason.Cancelled));
+        _live.Commit(_live.State.LastAt,
+            new Released(_paid, _live.State.Orders.Find(_paid)!.Units, ReleaseReason.Cancelled));
         Refused(Owed(_paid, "p-paid", Price));
         Refused(Owed(_held, "p-paid", Price * 2));
         _live.Commit(_live.State.LastAt, Owed(_paid, "p-paid", Price * 2));
@@ -212,7 +225,8 @@ public class InconsistentEntriesTests
     {
         foreach (var (first, last) in new[]
         {
-            (20, 25), (22, 25), (21, 20), (21, 0), (21, int.MinValue), (21, BatchTerms.MaxStock + 1), (21, int.MaxValue), (1, 5),
+            (20, 25), (22, 25), (21, 20), (21, 0), (21, int.MinValue), (21, BatchTerms.MaxStock + 1),
+                (21, int.MaxValue), (1, 5),
         })
         {
             Refused(new Restocked([new(first, last)], "r", Boss, CommandKey("o")));

@@ -13,7 +13,8 @@ using OrleansSale.Grains.Batches.Payments;
 namespace OrleansSale.Tests.Rules.Batches;
 
 /// <summary>
-/// A batch driven the way its actor drives it: do what is due, decide, stamp, write, apply. It keeps the lines that it wrote.
+/// A batch driven the way its actor drives it: do what is due, decide, stamp, write, apply. It keeps the lines that it
+/// wrote.
 /// </summary>
 internal sealed class LiveBatch
 {
@@ -67,9 +68,12 @@ internal sealed class LiveBatch
     public static PaymentId PaymentOf(string payment) => new(SoleProvider.Name, payment);
 
     /// <summary>Terms like the Mi2's: reservations end an hour before the opening, the sale lasts an hour.</summary>
-    public static BatchTerms TermsOf(int stock = 10, int limit = 1, int windowSeconds = 900, params string[] channels) => new(
-        "mi2-1", new Product("mi2", "Xiaomi Mi2 16 GB", Price, null), channels is [] ? ["weibo"] : channels, stock, limit, windowSeconds,
-        new Schedule(Instant(Opening - 7_200_000), Instant(Opening - 3_600_000), Instant(Opening), Instant(Opening + 3_600_000)));
+    public static BatchTerms TermsOf(
+        int stock = 10, int limit = 1, int windowSeconds = 900, params string[] channels) => new(
+        "mi2-1", new Product("mi2", "Xiaomi Mi2 16 GB", Price, null), channels is [] ? ["weibo"] : channels, stock,
+        limit, windowSeconds,
+        new Schedule(Instant(Opening - 7_200_000), Instant(Opening - 3_600_000), Instant(Opening),
+            Instant(Opening + 3_600_000)));
 
     public static DateTimeOffset Instant(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
 
@@ -109,7 +113,8 @@ internal sealed class LiveBatch
 
     /// <summary>Decides a purchase, commits what it decides, and returns its outcome.</summary>
     public PurchaseOutcome Buy(
-        string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1, bool byTicket = true)
+        string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1,
+        bool byTicket = true)
     {
         DoDue(now);
         var request = new PurchaseRequest(AliasOf(user), HashOf(user, key), quantity, reservation, byTicket);

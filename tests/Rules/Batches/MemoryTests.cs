@@ -30,7 +30,9 @@ public class MemoryTests(ITestOutputHelper output)
         var perHold = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)holds;
 
         batch.Stock.Held.ShouldBe(holds);
-        output.WriteLine($"{perHold:F0} B of live memory per held unit; {holds} holds replayed in {replay.TotalMilliseconds:F0} ms of CPU");
+        output.WriteLine(
+            $"{perHold:F0} B of live memory per held unit; "
+            + $"{holds} holds replayed in {replay.TotalMilliseconds:F0} ms of CPU");
         perHold.ShouldBeLessThan(200);
         GC.KeepAlive(lines);
         GC.KeepAlive(batch);

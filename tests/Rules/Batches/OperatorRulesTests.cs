@@ -17,7 +17,8 @@ public class OperatorRulesTests
     {
         var terms = LiveBatch.TermsOf(channels: ["weibo", "mi"]);
         var replayed = LiveBatch.Create(terms).Replay();
-        OperatorRules.DecideCreate(replayed, LiveBatch.TermsOf(channels: ["weibo", "mi"]), LiveBatch.Key.Hash).ShouldBe(new(Effect.AlreadySo));
+        OperatorRules.DecideCreate(replayed, LiveBatch.TermsOf(channels: ["weibo", "mi"]), LiveBatch.Key.Hash)
+            .ShouldBe(new(Effect.AlreadySo));
         foreach (var other in new[]
         {
             terms with { Stock = 11 }, terms with { Channels = ["mi", "weibo"] }, terms with { Channels = ["weibo"] },
@@ -38,9 +39,11 @@ public class OperatorRulesTests
         var batch = new SaleBatch();
         OperatorRules.Decide(batch, Command(OperatorAction.Pause)).Outcome.Refused.ShouldBe(Refusal.NotFound);
         PaymentRules.DecideCancel(batch, 1, null).Outcome.ShouldBe(Refusal.NotFound);
-        HoldRules.DecideReservationCancelled(batch, LiveBatch.AliasOf("weibo:a"), 1).Outcome.Refused.ShouldBe(Refusal.NotFound);
+        HoldRules.DecideReservationCancelled(batch, LiveBatch.AliasOf("weibo:a"), 1).Outcome.Refused.ShouldBe(
+            Refusal.NotFound);
         Agenda.Next(batch, long.MaxValue, 0).ShouldBeNull();
-        PaymentRules.DecideCapture(batch, new(1, SoleProvider.Name, "p", LiveBatch.AliasOf("weibo:a"), LiveBatch.Price), 0, 0)
+        PaymentRules.DecideCapture(
+            batch, new(1, SoleProvider.Name, "p", LiveBatch.AliasOf("weibo:a"), LiveBatch.Price), 0, 0)
             .Outcome.Refused.ShouldBe(Refusal.NotFound);
         PaymentRules.DecideRefunded(batch, LiveBatch.PaymentOf("p"), "r").Entries.ShouldBeEmpty();
         ErasureRules.DecideAnonymise(batch, LiveBatch.Boss, long.MaxValue).Outcome.Refused.ShouldBe(Refusal.NotFound);
@@ -103,11 +106,14 @@ public class OperatorRulesTests
         var orders = Enumerable.Range(1, 9).Select(i => live.Buy($"weibo:u{i}").Order!.Seq).ToArray();
         foreach (var i in new[] { 1, 3, 4, 7 }) live.Cancel(orders[i - 1]);
 
-        var withdrawn = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 3)).Entries.Single().ShouldBeOfType<Withdrawn>();
+        var withdrawn = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 3)).Entries.Single()
+            .ShouldBeOfType<Withdrawn>();
         withdrawn.Ranges.ShouldBe([new(3, 4), new(7, 7)]);
-        var all = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 4)).Entries.Single().ShouldBeOfType<Withdrawn>();
+        var all = OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 4)).Entries.Single()
+            .ShouldBeOfType<Withdrawn>();
         all.Ranges.ShouldBe([new(1, 1), new(3, 4), new(7, 7)]);
-        OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 5)).Outcome.Refused.ShouldBe(Refusal.Conflict);
+        OperatorRules.Decide(live.State, Command(OperatorAction.Withdraw, 5)).Outcome.Refused.ShouldBe(
+            Refusal.Conflict);
     }
 
     private static OperatorCommand Command(OperatorAction action, int units = 0) =>

@@ -4,7 +4,9 @@ using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
-/// <summary>Of several reasons to refuse a purchase the lowest number is told; a repeat is answered before 6 and after 5.</summary>
+/// <summary>
+/// Of several reasons to refuse a purchase the lowest number is told; a repeat is answered before 6 and after 5.
+/// </summary>
 public class PrecedenceTests
 {
     private const string Alice = "weibo:alice";
@@ -24,7 +26,8 @@ public class PrecedenceTests
             var pairs = new TheoryData<Refusal, Refusal>();
             foreach (var first in Reasons)
             {
-                foreach (var second in Reasons.Where(second => second >= first && !Excludes(first, second))) pairs.Add(first, second);
+                foreach (var second in Reasons.Where(second => second >= first && !Excludes(first, second)))
+                    pairs.Add(first, second);
             }
             return pairs;
         }
@@ -33,7 +36,8 @@ public class PrecedenceTests
     public static TheoryData<Refusal> AfterARepeat => [.. Reasons.Where(reason => reason > Refusal.TicketInvalid)];
 
     [Theory, MemberData(nameof(Pairs))]
-    public void Of_two_reasons_the_lower_number_is_told(Refusal first, Refusal second) => Refuse(first, second).ShouldBe(first);
+    public void Of_two_reasons_the_lower_number_is_told(Refusal first, Refusal second) =>
+        Refuse(first, second).ShouldBe(first);
 
     [Fact]
     public void Of_all_reasons_that_can_hold_at_once_the_lowest_number_is_told()
@@ -79,7 +83,8 @@ public class PrecedenceTests
         var live = LiveBatch.Create();
         var made = live.Buy(Alice, key: "k");
         live.Cancel(made.Order!.Seq);
-        live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, LiveBatch.AliasOf(Alice), 1).Entries);
+        live.Commit(LiveBatch.Opening,
+            HoldRules.DecideReservationCancelled(live.State, LiveBatch.AliasOf(Alice), 1).Entries);
 
         live.Buy(Alice, key: "k", byTicket: true).Refused.ShouldBe(Refusal.TicketInvalid);
         live.Buy(Alice, key: "k", byTicket: false).Order!.Seq.ShouldBe(made.Order.Seq);
@@ -153,19 +158,22 @@ public class PrecedenceTests
 
     // A batch that was never created knows no user; a ticket that is cancelled is one that was there.
     private static bool Excludes(Refusal first, Refusal second) =>
-        (first == Refusal.NotFound && second != Refusal.NotFound) || (second == Refusal.NotFound && first != Refusal.InvalidRequest)
+        (first == Refusal.NotFound && second != Refusal.NotFound)
+        || (second == Refusal.NotFound && first != Refusal.InvalidRequest)
         || (first == Refusal.TicketInvalid && second == Refusal.NotReserved);
 
     private static Refusal? Refuse(params Refusal[] reasons)
     {
-        var live = reasons.Contains(Refusal.NotFound) ? new LiveBatch() : LiveBatch.Create(LiveBatch.TermsOf(stock: 3, limit: 1));
+        var live = reasons.Contains(Refusal.NotFound)
+            ? new LiveBatch() : LiveBatch.Create(LiveBatch.TermsOf(stock: 3, limit: 1));
         var now = LiveBatch.Opening;
         // The opening comes last, since what else must have happened, happened during the sale.
         foreach (var reason in reasons.OrderBy(reason => reason == Refusal.SaleNotOpen))
             now = reason == Refusal.SaleNotOpen ? LiveBatch.Opening - 1 : Math.Max(now, Arrange(live, reason));
         var quantity = reasons.Contains(Refusal.InvalidRequest) ? 0 : reasons.Contains(Refusal.LimitReached) ? 2 : 1;
         var request = new PurchaseRequest(
-            LiveBatch.AliasOf(Alice), LiveBatch.HashOf(Alice, "new"), quantity, reasons.Contains(Refusal.NotReserved) ? 0 : 1, ByTicket: true);
+            LiveBatch.AliasOf(Alice), LiveBatch.HashOf(Alice, "new"), quantity,
+            reasons.Contains(Refusal.NotReserved) ? 0 : 1, ByTicket: true);
         return PurchaseRules.Decide(live.State, request, now).Outcome.Refused;
     }
 
@@ -175,7 +183,8 @@ public class PrecedenceTests
         switch (reason)
         {
             case Refusal.TicketInvalid:
-                live.Commit(LiveBatch.Opening, HoldRules.DecideReservationCancelled(live.State, LiveBatch.AliasOf(Alice), 1).Entries);
+                live.Commit(LiveBatch.Opening,
+                    HoldRules.DecideReservationCancelled(live.State, LiveBatch.AliasOf(Alice), 1).Entries);
                 return LiveBatch.Opening;
             case Refusal.SaleClosed:
                 live.Operate(OperatorAction.Close, "close");

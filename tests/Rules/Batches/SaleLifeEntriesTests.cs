@@ -7,14 +7,16 @@ using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
-/// <summary>Entries out of their place in the life of a sale are refused, and so are types that have no rules.</summary>
+/// <summary>
+/// Entries out of their place in the life of a sale are refused, and so are types that have no rules.
+/// </summary>
 public class SaleLifeEntriesTests
 {
     // The types that a batch has rules for; it refuses the others.
     private static readonly string[] Ruled =
     [
-        "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded", "reservation-cancelled",
-        "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised",
+        "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
+        "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised",
     ];
 
     public static TheoryData<string> Unruled =>

@@ -8,20 +8,27 @@ using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
-/// <summary>Everything that can be seen of a batch's state as text: two states are the same exactly if their dumps are.</summary>
+/// <summary>
+/// Everything that can be seen of a batch's state as text: two states are the same exactly if their dumps are.
+/// </summary>
 internal static class StateDump
 {
     public static string Of(SaleBatch batch)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"head {batch.LastSeq} at {batch.LastAt}\n");
-        text.Append(CultureInfo.InvariantCulture, $"stock {batch.Stock.Total} held {batch.Stock.Held} sold {batch.Stock.Sold} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"stock {batch.Stock.Total} held {batch.Stock.Held} sold {batch.Stock.Sold} ");
         text.Append(CultureInfo.InvariantCulture, $"withdrawn {batch.Stock.Withdrawn} free {batch.Stock.Free.Count}:");
-        for (var unit = batch.Stock.Free.NextAbove(-1); unit >= 0; unit = batch.Stock.Free.NextAbove(unit)) text.Append(' ').Append(unit);
+        for (var unit = batch.Stock.Free.NextAbove(-1); unit >= 0; unit = batch.Stock.Free.NextAbove(unit))
+            text.Append(' ').Append(unit);
         text.Append(CultureInfo.InvariantCulture, $" highest {batch.Stock.Free.Highest()}\n");
-        text.Append(CultureInfo.InvariantCulture, $"open {batch.Directing.IsOpen} ended {batch.Directing.IsEnded} {batch.Directing.EndedAt} ");
-        text.Append(CultureInfo.InvariantCulture, $"paused {batch.Directing.IsPaused} closed {batch.Directing.IsClosed} ");
-        text.Append(CultureInfo.InvariantCulture, $"over {batch.Directing.IsOver} anonymised {batch.Directing.IsAnonymised} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"open {batch.Directing.IsOpen} ended {batch.Directing.IsEnded} {batch.Directing.EndedAt} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"paused {batch.Directing.IsPaused} closed {batch.Directing.IsClosed} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"over {batch.Directing.IsOver} anonymised {batch.Directing.IsAnonymised} ");
         text.Append(CultureInfo.InvariantCulture, $"key {Convert.ToHexStringLower(batch.Directing.KeyHash)}\n");
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.Orders.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
@@ -30,9 +37,11 @@ internal static class StateDump
             AppendPayment(text, "payment", id, payment);
         // In the order in which they are enumerated, since refunds are made in it.
         foreach (var payment in batch.Payments.Owed) AppendPayment(text, "owed", payment.Id, payment);
-        foreach (var (key, command) in batch.Directing.Commands.OrderBy(c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
+        foreach (var (key, command) in batch.Directing.Commands.OrderBy(
+            c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
-        foreach (var (user, version) in batch.Reservations.CancelledVersions.OrderBy(v => v.Key.ToString(), StringComparer.Ordinal))
+        foreach (var (user, version) in batch.Reservations.CancelledVersions.OrderBy(
+            v => v.Key.ToString(), StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");
         text.Append("touches").AppendJoin(' ', batch.Touches.Select(hash => $" {hash:x}")).Append('\n');
         return text.ToString();
@@ -45,13 +54,17 @@ internal static class StateDump
         var (first, second) = (expected.Split('\n'), actual.Split('\n'));
         var i = 0;
         while (i < first.Length && i < second.Length && first[i] == second[i]) i++;
-        Assert.Fail($"The states differ.\nexpected: {first.ElementAtOrDefault(i)}\nactual:   {second.ElementAtOrDefault(i)}");
+        Assert.Fail(
+            $"The states differ.\nexpected: {first.ElementAtOrDefault(i)}\n"
+            + $"actual:   {second.ElementAtOrDefault(i)}");
     }
 
     private static void AppendTerms(StringBuilder text, BatchTerms terms)
     {
-        text.Append(CultureInfo.InvariantCulture, $"terms {terms.Id} {terms.Product} {terms.Stock} {terms.PerUserLimit} ");
-        text.Append(CultureInfo.InvariantCulture, $"{terms.PaymentWindowSeconds} keep {terms.KeepPersonalDataDays} on {string.Join(',', terms.Channels)}");
+        text.Append(CultureInfo.InvariantCulture,
+            $"terms {terms.Id} {terms.Product} {terms.Stock} {terms.PerUserLimit} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{terms.PaymentWindowSeconds} keep {terms.KeepPersonalDataDays} on {string.Join(',', terms.Channels)}");
         var s = terms.Schedule;
         foreach (var instant in new[] { s.ReservationOpens, s.ReservationCloses, s.SaleOpens, s.SaleCloses })
             text.Append(CultureInfo.InvariantCulture, $" {instant:O}");
@@ -60,12 +73,14 @@ internal static class StateDump
 
     private static void AppendOrder(StringBuilder text, SaleBatch batch, Order order)
     {
-        text.Append(CultureInfo.InvariantCulture, $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.Buyer} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.Buyer} ");
         text.Append(CultureInfo.InvariantCulture, $"units {string.Join(' ', order.Units)}");
         text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
         text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
-        text.Append(CultureInfo.InvariantCulture, $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
+        text.Append(CultureInfo.InvariantCulture,
+            $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
         text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq}");
         text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.Buyer)?.Seq}");
         var view = batch.Orders.View(order);

@@ -57,13 +57,15 @@ public class TimetableTests
     [InlineData(Sale, Phase.SoldOut)]
     [InlineData(Over - 1, Phase.SoldOut)]
     [InlineData(Over, Phase.Closed)]
-    public void Sold_out_shows_only_while_the_sale_is_open(long at, Phase phase) => PhaseAt(at, free: 0).ShouldBe(phase);
+    public void Sold_out_shows_only_while_the_sale_is_open(long at, Phase phase) =>
+        PhaseAt(at, free: 0).ShouldBe(phase);
 
     [Fact]
     public void A_sale_may_open_at_the_instant_at_which_reservations_close()
     {
         var schedule = LiveBatch.TermsOf().Schedule with { ReservationCloses = LiveBatch.Instant(LiveBatch.Opening) };
-        Timetable.PhaseAt(schedule, LiveBatch.Instant(LiveBatch.Opening - 1), false, false, 1).ShouldBe(Phase.Reserving);
+        Timetable.PhaseAt(schedule, LiveBatch.Instant(LiveBatch.Opening - 1), false, false, 1)
+            .ShouldBe(Phase.Reserving);
         Timetable.PhaseAt(schedule, LiveBatch.Instant(LiveBatch.Opening), false, false, 1).ShouldBe(Phase.OnSale);
     }
 
@@ -73,8 +75,10 @@ public class TimetableTests
     [InlineData(Ends - 1, true)]
     [InlineData(Ends, false)]
     public void The_reservation_window_includes_its_beginning_and_excludes_its_end(long at, bool reserving) =>
-        Timetable.IsReserving(LiveBatch.TermsOf().Schedule, LiveBatch.Instant(LiveBatch.Opening + at)).ShouldBe(reserving);
+        Timetable.IsReserving(LiveBatch.TermsOf().Schedule, LiveBatch.Instant(LiveBatch.Opening + at))
+            .ShouldBe(reserving);
 
     private static Phase PhaseAt(long at, bool paused = false, bool closed = false, int free = 1) =>
-        Timetable.PhaseAt(LiveBatch.TermsOf().Schedule, LiveBatch.Instant(LiveBatch.Opening + at), paused, closed, free);
+        Timetable.PhaseAt(LiveBatch.TermsOf().Schedule, LiveBatch.Instant(LiveBatch.Opening + at), paused, closed,
+            free);
 }

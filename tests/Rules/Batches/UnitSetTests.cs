@@ -10,14 +10,16 @@ public class UnitSetTests
     // The borders of words (64), groups (4,096) and tops (262,144), and one before and after each.
     private static readonly int[] Borders =
     [
-        1, 63, 64, 65, 127, 128, 4_031, 4_032, 4_095, 4_096, 4_097, 8_191, 8_192, 258_047, 258_048, 262_143, 262_144, 262_145,
+        1, 63, 64, 65, 127, 128, 4_031, 4_032, 4_095, 4_096, 4_097, 8_191, 8_192, 258_047, 258_048, 262_143, 262_144,
+        262_145,
         266_240, 524_287, 524_288, 9_961_471, 9_961_472, MaxUnit - 1, MaxUnit,
     ];
 
     private static readonly Gen<int> Unit = Gen.OneOf(
         Gen.OneOf(Borders), Gen.Int[1, 200], Gen.Int[4_000, 4_200], Gen.Int[262_000, 262_300], Gen.Int[1, MaxUnit]);
 
-    private static readonly Gen<(bool Add, int Unit)> Step = Gen.Select(Gen.Frequency((3, Gen.Const(true)), (2, Gen.Const(false))), Unit);
+    private static readonly Gen<(bool Add, int Unit)> Step =
+        Gen.Select(Gen.Frequency((3, Gen.Const(true)), (2, Gen.Const(false))), Unit);
 
     [Fact]
     public void A_unit_set_behaves_like_a_sorted_set_of_numbers() =>
@@ -43,7 +45,8 @@ public class UnitSetTests
         for (var unit = 1; unit <= stock; unit++) set.Add(unit);
         for (var unit = 1; unit <= stock / 2; unit++)
         {
-            if (set.NextAbove(-1) != unit || set.Highest() != stock - unit + 1) Assert.Fail($"ends are wrong at {unit}");
+            if (set.NextAbove(-1) != unit || set.Highest() != stock - unit + 1)
+                Assert.Fail($"ends are wrong at {unit}");
             set.Remove(unit);
             set.Remove(stock - unit + 1);
         }
@@ -67,7 +70,8 @@ public class UnitSetTests
     public void An_empty_set_has_no_members()
     {
         var set = new UnitSet();
-        (set.Count, set.NextAbove(-1), set.NextAbove(MaxUnit), set.Highest(), set.Contains(0)).ShouldBe((0, -1, -1, -1, false));
+        (set.Count, set.NextAbove(-1), set.NextAbove(MaxUnit), set.Highest(), set.Contains(0))
+            .ShouldBe((0, -1, -1, -1, false));
     }
 
     private static void Compare(UnitSet set, SortedSet<int> model, int unit)

@@ -9,12 +9,12 @@ using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 namespace OrleansSale.Tests.Rules.Entries;
 
 /// <summary>
-/// A board shows the hash of the head, and everybody can know the hash before it and nearly all of the line. Whoever can
-/// guess the rest can confirm the guess. So nothing of a line may follow from a user's name and what is public.
+/// A board shows the hash of the head, and everybody can know the hash before it and nearly all of the line. Whoever
+/// can guess the rest can confirm the guess. So nothing of a line may follow from a user's name and what is public.
 /// </summary>
 /// <remarks>
-/// The attacker knows the whole line but what stands in it for one user, even the Idempotency-Key that the user sent and
-/// the aliases of everybody else. They have a list of names, with the right one in it.
+/// The attacker knows the whole line but what stands in it for one user, even the Idempotency-Key that the user sent
+/// and the aliases of everybody else. They have a list of names, with the right one in it.
 /// </remarks>
 public class GuessTests
 {
@@ -28,14 +28,17 @@ public class GuessTests
     // Idempotency-Keys that the golden lines were made with.
     private static readonly string[] SentKeys = ["a-1", "o-1", "o-2", "o-3", "o-4", "o-5", "o-6"];
 
-    // What can be made of a name by anybody: the name itself, hashes of it, and the engine's own way with keys that are public.
+    // What can be made of a name by anybody: the name itself, hashes of it, and the engine's own way with keys that are
+    // public.
     private static readonly Func<string, string, Guess>[] Keyless =
     [
         (user, key) => new(user, key),
         (user, key) => new(Short(SHA256.HashData(Utf8(user))), Short(SHA256.HashData(Utf8(key)))),
-        (user, key) => new(Short(SHA256.HashData(Utf8("mi2-1" + user))), Short(SHA256.HashData(Utf8(user + '\0' + key)))),
+        (user, key) => new(Short(SHA256.HashData(Utf8("mi2-1" + user))),
+            Short(SHA256.HashData(Utf8(user + '\0' + key)))),
         (user, key) => new(UserHash.Of(user), UserHash.Of(key)),
-        With(new BatchKey(Key.Hash)), With(new BatchKey(Previous)), With(new BatchKey(new byte[32])), With(new BatchKey(SHA256.HashData("mi2-1"u8))),
+        With(new BatchKey(Key.Hash)), With(new BatchKey(Previous)), With(new BatchKey(new byte[32])),
+        With(new BatchKey(SHA256.HashData("mi2-1"u8))),
     ];
 
     public static TheoryData<string, string> LinesThatNameAUser
@@ -43,17 +46,20 @@ public class GuessTests
         get
         {
             var lines = new TheoryData<string, string>();
-            foreach (var (line, user) in Golden().Where(golden => golden.Line.Contains(AliasOf(golden.User).ToString(), StringComparison.Ordinal)))
+            foreach (var (line, user) in Golden()
+                .Where(golden => golden.Line.Contains(AliasOf(golden.User).ToString(), StringComparison.Ordinal)))
                 lines.Add(line, user);
             return lines;
         }
     }
 
     [Theory, MemberData(nameof(LinesThatNameAUser))]
-    public void Nobody_confirms_a_name_by_the_hash_of_a_line_and_with_the_batch_s_key_everybody_can(string line, string user)
+    public void Nobody_confirms_a_name_by_the_hash_of_a_line_and_with_the_batch_s_key_everybody_can(
+        string line, string user)
     {
         var known = With(Key);
-        var sent = SentKeys.FirstOrDefault(key => line.Contains(known(user, key).Key, StringComparison.Ordinal), "none");
+        var sent = SentKeys.FirstOrDefault(
+            key => line.Contains(known(user, key).Key, StringComparison.Ordinal), "none");
         var template = line.Replace(known(user, sent).Alias, "{user}", StringComparison.Ordinal)
             .Replace(known(user, sent).Key, "{key}", StringComparison.Ordinal);
         foreach (var derive in Keyless) Confirmed(template, sent, line, derive).ShouldBeEmpty();
@@ -68,8 +74,8 @@ public class GuessTests
             .Where(golden => !golden.Line.Contains(AliasOf("weibo:张伟").ToString(), StringComparison.Ordinal))
             .Select(golden => Encoding.UTF8.GetString(golden.Entry.Type)).Distinct().Order(StringComparer.Ordinal);
         types.ShouldBe([
-            "checkout-opened", "created", "disputed", "drawn", "ended", "left", "opened", "refund-owed", "refund-stalled", "refunded",
-            "refunded-elsewhere", "released", "roster-closed", "sold",
+            "checkout-opened", "created", "disputed", "drawn", "ended", "left", "opened", "refund-owed",
+            "refund-stalled", "refunded", "refunded-elsewhere", "released", "roster-closed", "sold",
         ]);
         foreach (var (line, _) in Lines.Golden)
         {
@@ -85,7 +91,8 @@ public class GuessTests
         {
             foreach (var key in new[] { "", ",\"key\":\"{key}\"" })
             {
-                var template = """{"seq":18,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{"order":"mi2-1.18","user":"{user}","units":[17]"""
+                var template = """{"seq":18,"type":"held","at":"2012-12-21T04:00:00.012Z","data":"""
+                    + """{"order":"mi2-1.18","user":"{user}","units":[17]"""
                     + key + "}}";
                 Confirmed(template, "a-1", derive(Lines.Buyer, "a-1").In(template), derive).ShouldBe([Lines.Buyer]);
             }
@@ -97,7 +104,8 @@ public class GuessTests
         Lines.Golden.SelectMany(golden => new[] { (golden.Line, Lines.Buyer), (golden.Line, Lines.Operator) });
 
     // The candidates whose line has the hash that the board shows.
-    private static List<string> Confirmed(string template, string sentKey, string line, Func<string, string, Guess> derive)
+    private static List<string> Confirmed(
+        string template, string sentKey, string line, Func<string, string, Guess> derive)
     {
         var head = Hash(line);
         return [.. Names.Where(user => Hash(derive(user, sentKey).In(template)).AsSpan().SequenceEqual(head))];

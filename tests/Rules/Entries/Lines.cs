@@ -33,8 +33,8 @@ internal static class Lines
     private static readonly PaymentId Payment = PaymentOf("p-2");
     private static readonly byte[] Root = [.. Enumerable.Range(0xE0, 32).Select(i => (byte)i)];
 
-    // One of each type and of each reason, what may be absent there and not there, each member unlike its default, in the order of the
-    // lines in golden.ndjson.
+    // One of each type and of each reason, what may be absent there and not there, each member unlike its default, in
+    // the order of the lines in golden.ndjson.
     private static readonly BatchEntry[] Entries =
     [
         new Created(TermsOf(50_000, 2) with { Product = Product, KeepPersonalDataDays = 30 }, Key.Hash),
@@ -51,7 +51,8 @@ internal static class Lines
         new Sold(17, new PaymentId("alipay", "p-1"), Price, [16, 20]),
         new Released(17, [16], ReleaseReason.Expired),
         new Released(17, [16, 20], ReleaseReason.Cancelled),
-        .. Enum.GetValues<CancelReason>().Select(reason => new Released(17, [16], ReleaseReason.Cancelled, Boss, reason)),
+        .. Enum.GetValues<CancelReason>()
+        .Select(reason => new Released(17, [16], ReleaseReason.Cancelled, Boss, reason)),
         new Released(17, [16], ReleaseReason.Returned),
         .. Enum.GetValues<RefundReason>().Select(why => new RefundOwed(17, Payment, Price, why)),
         new RefundMade(17, Payment, "r-1", Price),

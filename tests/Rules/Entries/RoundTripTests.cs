@@ -21,16 +21,17 @@ public class RoundTripTests
 {
     private static readonly string[] Awkward =
     [
-        "小米手机",
-        "say \"noon\"", "back\\slash", "\u2028\u2029", "\U0001F4F1", "e\u0301", "<script>&'</script>", "\u00a0", "\u200f", "\ufeff",
-        "\t\n\r\0\u001f", " ", "", "null", "{\"seq\":1}", "𠜎", "\uffff", "%00", "a\u0000b",
+        "小米手机", "say \"noon\"", "back\\slash", "\u2028\u2029", "\U0001F4F1", "e\u0301", "<script>&'</script>", "\u00a0",
+        "\u200f", "\ufeff", "\t\n\r\0\u001f", " ", "", "null", "{\"seq\":1}", "𠜎", "\uffff", "%00", "a\u0000b",
     ];
 
     private static readonly Gen<string> Text = Gen.OneOf(
-        Gen.OneOf(Awkward), Gen.Int[0, 0x10FFFF].Where(c => c is < 0xD800 or > 0xDFFF).Select(char.ConvertFromUtf32).Array[0, 12]
+        Gen.OneOf(Awkward), Gen.Int[0, 0x10FFFF].Where(c => c is < 0xD800 or > 0xDFFF)
+            .Select(char.ConvertFromUtf32).Array[0, 12]
             .Select(string.Concat));
 
-    private static readonly Gen<long> Seq = Gen.OneOf(Gen.Long[1, 100], Gen.OneOf(999_999_999_999_999_999L, int.MaxValue, 1L << 53));
+    private static readonly Gen<long> Seq =
+        Gen.OneOf(Gen.Long[1, 100], Gen.OneOf(999_999_999_999_999_999L, int.MaxValue, 1L << 53));
 
     private static readonly Gen<long> Instant = Gen.OneOf(
         Gen.Long[0, 4_102_444_800_000], Gen.OneOf(0L, -62_135_596_800_000, 253_402_300_799_999));
@@ -40,9 +41,11 @@ public class RoundTripTests
         (amount, currency) => new Money(amount, currency));
 
     private static readonly Gen<int[]> Units = Gen.OneOf(
-        Gen.Int[1, 10_000_000].Array[1, 5], Gen.Const(Enumerable.Range(9_999_901, 100).ToArray()), Gen.Const(new[] { int.MaxValue }));
+        Gen.Int[1, 10_000_000].Array[1, 5], Gen.Const(Enumerable.Range(9_999_901, 100).ToArray()),
+        Gen.Const(new[] { int.MaxValue }));
 
-    private static readonly Gen<UnitRange[]> Ranges = Gen.Select(Gen.Int[1, 10_000_000], Gen.Int[0, 1_000], (first, more) =>
+    private static readonly Gen<UnitRange[]> Ranges =
+        Gen.Select(Gen.Int[1, 10_000_000], Gen.Int[0, 1_000], (first, more) =>
         new UnitRange(first, first + more)).Array[1, 4];
 
     private static readonly Gen<Alias> AnyAlias = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new Alias(high, low));
@@ -53,7 +56,8 @@ public class RoundTripTests
 
     private static readonly Gen<KeyHash?> KeyOrNone = OrNone(Key);
 
-    private static readonly Gen<PaymentId> Payment = Gen.Select(Text, Text, (provider, id) => new PaymentId(provider, id));
+    private static readonly Gen<PaymentId> Payment =
+        Gen.Select(Text, Text, (provider, id) => new PaymentId(provider, id));
 
     private static readonly Gen<byte[]> Bytes = Gen.Byte.Array[32];
 
@@ -62,14 +66,18 @@ public class RoundTripTests
     private static readonly Gen<Schedule> AnySchedule = Gen.Select(Instant, Instant, Instant, Instant, (a, b, c, d) =>
         new Schedule(LiveBatch.Instant(a), LiveBatch.Instant(b), LiveBatch.Instant(c), LiveBatch.Instant(d)));
 
-    private static readonly Gen<BatchTerms> Terms = Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000],
+    private static readonly Gen<BatchTerms> Terms =
+        Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000],
         AnySchedule, Gen.Int[0, 3_650], (name, price, image, channels, stock, schedule, days) =>
             new BatchTerms("mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days));
 
     private static readonly Gen<BatchEntry> OfOrders = Gen.OneOf<BatchEntry>(
-        Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq), (user, units, payBy, reservation, key, place, from) =>
-            (BatchEntry)new Held(user, units, payBy, reservation, key, place is { } number ? new Offer(number, from) : null)),
-        Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())), (order, units, why, by) =>
+        Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq),
+            (user, units, payBy, reservation, key, place, from) =>
+            (BatchEntry)new Held(user, units, payBy, reservation, key, place is { } number
+                ? new Offer(number, from) : null)),
+        Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())),
+            (order, units, why, by) =>
             (BatchEntry)new Released(order, units, why, by?.Item1, by?.Item2)),
         Gen.Select(Seq, Units, Instant, Gen.Enum<CancelReason>(), By, (order, units, payBy, why, by) =>
             (BatchEntry)new Revived(order, units, payBy, why, by.By, by.Key)),
@@ -85,15 +93,20 @@ public class RoundTripTests
             (BatchEntry)new Sold(order, payment, amount, units)),
         Gen.Select(Seq, Payment, Amount, Gen.Enum<RefundReason>(), (order, payment, amount, why) =>
             (BatchEntry)new RefundOwed(order, payment, amount, why)),
-        Gen.Select(Seq, Payment, Text, Amount, (order, payment, refund, amount) => (BatchEntry)new RefundMade(order, payment, refund, amount)),
-        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) => (BatchEntry)new RefundStalled(order, payment, amount, code)),
-        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) => (BatchEntry)new RefundedElsewhere(order, payment, amount, code)),
-        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) => (BatchEntry)new Disputed(order, payment, amount, code)));
+        Gen.Select(Seq, Payment, Text, Amount, (order, payment, refund, amount) =>
+            (BatchEntry)new RefundMade(order, payment, refund, amount)),
+        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
+            (BatchEntry)new RefundStalled(order, payment, amount, code)),
+        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
+            (BatchEntry)new RefundedElsewhere(order, payment, amount, code)),
+        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
+            (BatchEntry)new Disputed(order, payment, amount, code)));
 
     private static readonly Gen<BatchEntry> OfTheLine = Gen.OneOf<BatchEntry>(
         Gen.Select(Seq, AnyAlias, Gen.Int[1, 100], Gen.Enum<JoinedHow>(), Seq, KeyOrNone, OrNone(Seq),
             (place, buyer, quantity, how, reservation, key, origin) => (BatchEntry)new Joined(
-                place, buyer, quantity, how, reservation, key, origin is { } there ? new Origin("mi2-0", there) : null)),
+                place, buyer, quantity, how, reservation, key,
+                origin is { } there ? new Origin("mi2-0", there) : null)),
         Gen.Select(Seq, Gen.Enum<LeftWhy>(), AliasOrNone, (place, why, by) => (BatchEntry)new Left(place, why, by)),
         By.Select(by => (BatchEntry)new LineSuspended(by.By, by.Key)),
         By.Select(by => (BatchEntry)new LineResumed(by.By, by.Key)),
@@ -101,7 +114,8 @@ public class RoundTripTests
         Gen.Select(Bytes, OrNone(Bytes), Bytes, (secret, beacon, seed) => (BatchEntry)new Drawn(secret, beacon, seed)));
 
     private static readonly Gen<BatchEntry> OfOperators = Gen.OneOf<BatchEntry>(
-        Gen.Select(Terms, Bytes, OrNone(Bytes), (terms, keyHash, secret) => (BatchEntry)new Created(terms, keyHash, secret)),
+        Gen.Select(Terms, Bytes, OrNone(Bytes), (terms, keyHash, secret) =>
+            (BatchEntry)new Created(terms, keyHash, secret)),
         Gen.Const((BatchEntry)new OpenedSale()),
         Gen.Enum<EndCause>().Select(cause => (BatchEntry)new EndedSale(cause)),
         Gen.Select(Ranges, By, (ranges, by) => (BatchEntry)new Restocked(ranges, by.Reason, by.By, by.Key)),
@@ -112,7 +126,8 @@ public class RoundTripTests
         AnyAlias.Select(by => (BatchEntry)new Anonymised(by)),
         Gen.Select(Seq, By, (seconds, by) => (BatchEntry)new Extended(seconds, by.Reason, by.By, by.Key)),
         Gen.Select(AnySchedule, By, (schedule, by) => (BatchEntry)new Rescheduled(schedule, by.Reason, by.By, by.Key)),
-        Gen.Select(Gen.Enum<RecalledOrders>(), By, (orders, by) => (BatchEntry)new Recalled(orders, by.Reason, by.By, by.Key)),
+        Gen.Select(Gen.Enum<RecalledOrders>(), By, (orders, by) =>
+            (BatchEntry)new Recalled(orders, by.Reason, by.By, by.Key)),
         By.Select(by => (BatchEntry)new Approved(by.By, by.Key)));
 
     private static readonly Gen<BatchEntry> Any = Gen.OneOf(OfOrders, OfMoney, OfTheLine, OfOperators);
@@ -160,7 +175,8 @@ public class RoundTripTests
     }
 
     [Theory, MemberData(nameof(Malformed))]
-    public void A_line_that_is_not_quite_one_is_refused(string line) => Should.Throw<LedgerFormatException>(() => Lines.Read(line));
+    public void A_line_that_is_not_quite_one_is_refused(string line) =>
+        Should.Throw<LedgerFormatException>(() => Lines.Read(line));
 
     [Fact]
     public void Every_entry_type_comes_back_somewhere()
@@ -170,9 +186,11 @@ public class RoundTripTests
         StoredFormatTests.Types.Except(met.Keys).ShouldBeEmpty();
     }
 
-    private static Gen<T?> OrNone<T>(Gen<T> gen) where T : struct => Gen.OneOf(gen.Select(value => (T?)value), Gen.Const((T?)null));
+    private static Gen<T?> OrNone<T>(Gen<T> gen) where T : struct =>
+        Gen.OneOf(gen.Select(value => (T?)value), Gen.Const((T?)null));
 
-    private static Gen<T[]?> OrNone<T>(Gen<T[]> gen) => Gen.OneOf(gen.Select(value => (T[]?)value), Gen.Const((T[]?)null));
+    private static Gen<T[]?> OrNone<T>(Gen<T[]> gen) =>
+        Gen.OneOf(gen.Select(value => (T[]?)value), Gen.Const((T[]?)null));
 
     private static void ReadsOrIsRefused(byte[] line)
     {

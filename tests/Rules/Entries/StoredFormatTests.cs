@@ -8,7 +8,8 @@ namespace OrleansSale.Tests.Rules.Entries;
 /// <summary>The stored format is for ever: a golden line may be added, never changed.</summary>
 public class StoredFormatTests
 {
-    // What a line may lack, by its type. An operator and their reason, or an origin's two members, are there together or not at all.
+    // What a line may lack, by its type. An operator and their reason, or an origin's two members, are there together
+    // or not at all.
     private static readonly Dictionary<string, string[]> MayBeAbsent = new()
     {
         ["created"] = ["imageUrl", "secretHash"],
@@ -25,7 +26,9 @@ public class StoredFormatTests
 
     public static TheoryData<string> Golden => [.. Lines.Golden.Select(golden => golden.Line)];
 
-    /// <summary>Every member of every golden line's data: the line, the path to the object that has it, and the member.</summary>
+    /// <summary>
+    /// Every member of every golden line's data: the line, the path to the object that has it, and the member.
+    /// </summary>
     public static TheoryData<string, string, string> Members
     {
         get
@@ -70,7 +73,8 @@ public class StoredFormatTests
     {
         foreach (var (type, members) in MayBeAbsent)
         {
-            var lines = Lines.Golden.Select(golden => golden.Line).Where(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal)).ToList();
+            var lines = Lines.Golden.Select(golden => golden.Line)
+                .Where(line => line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal)).ToList();
             foreach (var member in members)
             {
                 lines.ShouldContain(line => line.Contains($"\"{member}\":", StringComparison.Ordinal), member);
@@ -97,14 +101,16 @@ public class StoredFormatTests
     }
 
     [Theory, MemberData(nameof(Members))]
-    public void A_line_with_a_member_twice_or_one_that_is_not_its_own_is_refused(string line, string path, string member)
+    public void A_line_with_a_member_twice_or_one_that_is_not_its_own_is_refused(
+        string line, string path, string member)
     {
         var value = Find(JsonNode.Parse(line)!, path)![member]!.ToJsonString();
         Should.Throw<LedgerFormatException>(() => Lines.Read(Beside(line, path, $"\"{member}\":{value}")), "twice");
         // One that no version knows, and some that other entries have.
         foreach (var (name, other) in new[]
         {
-            ("gift", "1"), ("refund", "\"r\""), ("user", "\"weibo:a\""), ("units", "[1]"), ("units", "1"), ("alias", "\"AAAAAAAAAAAAAAAAAAAAAA\""),
+            ("gift", "1"), ("refund", "\"r\""), ("user", "\"weibo:a\""), ("units", "[1]"), ("units", "1"),
+                ("alias", "\"AAAAAAAAAAAAAAAAAAAAAA\""),
             ("by", "\"AAAAAAAAAAAAAAAAAAAAAA\""), ("place", "1"), ("number", "1"), ("provider", "\"alipay\""),
         })
         {

@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Tests.Rules.Histories;
 
 /// <summary>
-/// One step of a random history. Numbers are choices, resolved against what the history has come to: an order is picked by its index
-/// among those made so far, one past the last means an order that does not exist.
+/// One step of a random history. Numbers are choices, resolved against what the history has come to: an order is picked
+/// by its index among those made so far, one past the last means an order that does not exist.
 /// </summary>
 internal abstract record Command;
 
@@ -25,7 +25,8 @@ internal sealed record Sweep : Command;
 internal sealed record CheckOut(int Order, int Checkout, int Times) : Command;
 
 /// <summary>
-/// A provider captured a payment; <paramref name="Payment"/> picks one of few ids of one of two providers, so that some repeat.
+/// A provider captured a payment; <paramref name="Payment"/> picks one of few ids of one of two providers, so that some
+/// repeat.
 /// </summary>
 internal sealed record Pay(int Order, int Payment, Money Money, Payer Payer) : Command;
 

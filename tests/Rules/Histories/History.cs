@@ -10,7 +10,8 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// <param name="Grace">From payBy to the release, ms.</param>
 /// <param name="Start">Where the clock begins, relative to the opening, ms.</param>
 /// <param name="IsBehind">
-/// Whether holds that are due are released by the timer alone, as in a batch that has more of them than one commit takes.
+/// Whether holds that are due are released by the timer alone, as in a batch that has more of them than one commit
+/// takes.
 /// </param>
 /// <param name="Commands">The steps.</param>
 internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsBehind, Command[] Commands)
@@ -40,16 +41,19 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
         Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], (stock, limit, window, both, days) =>
-            LiveBatch.TermsOf(stock, limit, window, both ? ["weibo", "mi"] : ["weibo"]) with { KeepPersonalDataDays = days });
+            LiveBatch.TermsOf(stock, limit, window, both
+                ? ["weibo", "mi"] : ["weibo"]) with { KeepPersonalDataDays = days });
 
     /// <summary>Short histories of a small batch, dense in the instants and the states at which rules change.</summary>
     public static readonly Gen<History> Any = Gen.Select(
-        AnyTerms, Gen.OneOf(0L, 500L, 3_000L), Gen.OneOf(-8_000_000, -1, 0, 0, 0, 0, 0, 0), Gen.Bool, AnyCommand.Array[1, 100],
+        AnyTerms, Gen.OneOf(0L, 500L, 3_000L), Gen.OneOf(-8_000_000, -1, 0, 0, 0, 0, 0, 0), Gen.Bool,
+        AnyCommand.Array[1, 100],
         (terms, grace, start, isBehind, commands) => new History(terms, grace, start, isBehind, commands));
 
     /// <summary>The steps, one a line, for the report of a failure.</summary>
     public override string ToString() =>
-        $"{Terms}, grace {Grace}, start {Start}, behind {IsBehind}\n{string.Join('\n', Commands.Select(command => command.ToString()))}";
+        $"{Terms}, grace {Grace}, start {Start}, behind {IsBehind}\n"
+        + $"{string.Join('\n', Commands.Select(command => command.ToString()))}";
 
     private static Gen<T> Few<T>(params int[] weights) where T : struct, Enum =>
         Gen.Frequency(weights.Zip(Enum.GetValues<T>(), (weight, value) => (weight, value)).ToArray());

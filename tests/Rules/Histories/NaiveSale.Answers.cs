@@ -7,7 +7,8 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Tests.Rules.Histories;
 
 /// <summary>
-/// What should be answered, straight from the contract: every reason is looked for by itself, and the one of the lowest number is told.
+/// What should be answered, straight from the contract: every reason is looked for by itself, and the one of the lowest
+/// number is told.
 /// </summary>
 internal sealed partial class NaiveSale
 {
@@ -16,7 +17,8 @@ internal sealed partial class NaiveSale
 
     public NaiveOrder? Find(long seq) => Orders.Find(order => order.Seq == seq);
 
-    public int LiveUnitsOf(Alias user) => Orders.Where(order => order.User == user && order.IsLive).Sum(order => order.Units.Length);
+    public int LiveUnitsOf(Alias user) =>
+        Orders.Where(order => order.User == user && order.IsLive).Sum(order => order.Units.Length);
 
     /// <summary>A refusal, or the order of an earlier request, or neither: a new order.</summary>
     public (Refusal? Refused, NaiveOrder? Repeated) ExpectPurchase(in PurchaseRequest request, long now)
@@ -30,7 +32,8 @@ internal sealed partial class NaiveSale
         var reasons = new List<(double Rank, Refusal? Refused)>();
         void When(bool holds, Refusal refusal) { if (holds) reasons.Add(((int)refusal, refusal)); }
         When(cancelled && request.ByTicket, Refusal.TicketInvalid);
-        if (earlier is not null) reasons.Add((Repeat, key is not null && earlier.Units.Length != quantity ? Refusal.Conflict : null));
+        if (earlier is not null)
+            reasons.Add((Repeat, key is not null && earlier.Units.Length != quantity ? Refusal.Conflict : null));
         When(Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
         When(now < Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Refusal.SaleNotOpen);
         When(Paused, Refusal.Paused);
@@ -48,13 +51,15 @@ internal sealed partial class NaiveSale
     {
         if (Find(seq) is not { } order) return Refusal.NotFound;
         if (order.State != NaiveState.Held || now >= order.PayBy) return Refusal.OrderNotPayable;
-        return checkout is not null && order.Checkouts.Count == 10 && order.Checkouts[^1] != checkout ? Refusal.Conflict : null;
+        return checkout is not null && order.Checkouts.Count == 10 && order.Checkouts[^1] != checkout
+            ? Refusal.Conflict : null;
     }
 
     /// <summary>Null: not-found.</summary>
     public CaptureResult? ExpectCapture(Capture capture, long now)
     {
-        if (Payments.ContainsKey(new PaymentId(capture.Provider, capture.Payment))) return CaptureResult.AlreadyRecorded;
+        if (Payments.ContainsKey(new PaymentId(capture.Provider, capture.Payment)))
+            return CaptureResult.AlreadyRecorded;
         if (Find(capture.Order) is not { } order) return null;
         var pays = order.State == NaiveState.Held && now < order.PayBy + grace && capture.Payer == order.User
             && capture.Amount.Currency == Terms.Product.Price.Currency
@@ -89,15 +94,18 @@ internal sealed partial class NaiveSale
     public Answer<Effect> ExpectAnonymise(long now)
     {
         if (Anonymised) return Effect.AlreadySo;
-        var isSettled = Ended && Count(NaiveUnit.Held) == 0 && Payments.Values.All(payment => payment.Where != NaiveMoney.Owed);
-        return isSettled && now >= EndedAt + (Terms.KeepPersonalDataDays * 86_400_000L) ? Effect.Done : Refusal.Conflict;
+        var isSettled = Ended && Count(NaiveUnit.Held) == 0
+            && Payments.Values.All(payment => payment.Where != NaiveMoney.Owed);
+        return isSettled && now >= EndedAt + (Terms.KeepPersonalDataDays * 86_400_000L)
+            ? Effect.Done : Refusal.Conflict;
     }
 
     private static Answer<Effect> If(bool isChange) => isChange ? Effect.Done : Effect.AlreadySo;
 
     public OrderStatus StatusOf(NaiveOrder order)
     {
-        var money = Payments.Values.Where(payment => payment.Order == order.Seq).Select(payment => payment.Where).ToList();
+        var money = Payments.Values.Where(payment => payment.Order == order.Seq).Select(payment => payment.Where)
+            .ToList();
         return order.State switch
         {
             NaiveState.Held => OrderStatus.AwaitingPayment,

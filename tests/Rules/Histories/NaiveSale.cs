@@ -11,8 +11,8 @@ using OrleansSale.Grains.Batches.Stock;
 namespace OrleansSale.Tests.Rules.Histories;
 
 /// <summary>
-/// A second, naive reading of a batch's entries: a dictionary from unit to state, and lists. It consumes the entries alone and fails on
-/// the first one that breaks I1, I2, I3 or I6. What should be answered is in the other part.
+/// A second, naive reading of a batch's entries: a dictionary from unit to state, and lists. It consumes the entries
+/// alone and fails on the first one that breaks I1, I2, I3 or I6. What should be answered is in the other part.
 /// </summary>
 internal sealed partial class NaiveSale(long grace)
 {
@@ -70,14 +70,17 @@ internal sealed partial class NaiveSale(long grace)
             case Restocked e: TakeRestocked(e); break;
             case Withdrawn e: TakeWithdrawn(e); break;
             case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do((e.By, e.Key), OperatorAction.Pause, 0); break;
-            case ResumedSale e: Paused.ShouldBeTrue(); Paused = false; Do((e.By, e.Key), OperatorAction.Resume, 0); break;
+            case ResumedSale e: Paused.ShouldBeTrue(); Paused =
+                false; Do((e.By, e.Key), OperatorAction.Resume, 0); break;
             case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do((e.By, e.Key), OperatorAction.Close, 0); break;
             case Grains.Batches.Directing.Anonymised: TakeAnonymised(); break;
             default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
         }
     }
 
-    /// <summary>What holds after every commit (I6): each captured payment is a paid order's, or on its way back, or back.</summary>
+    /// <summary>
+    /// What holds after every commit (I6): each captured payment is a paid order's, or on its way back, or back.
+    /// </summary>
     public void CheckMoney()
     {
         foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))
@@ -128,18 +131,22 @@ internal sealed partial class NaiveSale(long grace)
     private void TakeHeld(Held e)
     {
         // I1: of the free ones, and the lowest.
-        e.Units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order().Take(e.Units.Length));
+        e.Units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order()
+            .Take(e.Units.Length));
         e.Units.ShouldNotBeEmpty();
         foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
         // I2: the limit, and keys.
         (LiveUnitsOf(e.Buyer) + e.Units.Length).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
         Orders.Count(order => order.User == e.Buyer && !order.IsLive).ShouldBeLessThan(10, "bound of ended orders");
-        if (e.Key is null) Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
-        else Orders.ShouldNotContain(order => order.User == e.Buyer && order.Key == e.Key, "a key names one order for ever");
+        if (e.Key is null)
+            Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
+        else Orders.ShouldNotContain(
+            order => order.User == e.Buyer && order.Key == e.Key, "a key names one order for ever");
         // I3: reserved, and when.
         e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
         (Opened, Ended).ShouldBe((true, false), "between opened and ended");
-        At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
+        At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(),
+            Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
         (Paused || Closed).ShouldBeFalse("on sale");
         e.PayBy.ShouldBe(At + (Terms.PaymentWindowSeconds * 1_000L));
         Orders.Add(new NaiveOrder(Seq, e.Buyer, e.Units, At, e.PayBy, e.Key));
@@ -178,7 +185,8 @@ internal sealed partial class NaiveSale(long grace)
             At.ShouldBeGreaterThanOrEqualTo(order.PayBy + grace, "a release never comes early");
         }
         (e.By is null).ShouldBe(e.Reason is null, "an operator has a reason, and nobody else has one");
-        if (e.Why == ReleaseReason.Cancelled) order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
+        if (e.Why == ReleaseReason.Cancelled)
+            order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
         else e.By.ShouldBeNull();
         Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
         order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
@@ -190,7 +198,8 @@ internal sealed partial class NaiveSale(long grace)
         if (Payments.TryGetValue(e.Payment, out var kept))
         {
             // The only way from kept to owed: the order it paid for was given up.
-            (kept.Where, kept.Order, kept.Amount, order.State).ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Cancelled));
+            (kept.Where, kept.Order, kept.Amount, order.State)
+                .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Cancelled));
             e.Why.ShouldBe(RefundReason.Cancelled);
             kept.Where = NaiveMoney.Owed;
         }

@@ -69,8 +69,10 @@ internal sealed partial class Player
     private void Play(Refund refund)
     {
         // Every other one is of a payment that is owed, if any is.
-        var owing = _naive.Payments.Where(known => known.Value.Where == NaiveMoney.Owed).Select(known => known.Key).ToList();
-        var payment = refund.Payment % 2 == 0 && owing.Count > 0 ? owing[refund.Payment / 2 % owing.Count] : PaymentAt(refund.Payment);
+        var owing = _naive.Payments.Where(known => known.Value.Where == NaiveMoney.Owed).Select(known => known.Key)
+            .ToList();
+        var payment = refund.Payment % 2 == 0 && owing.Count > 0
+            ? owing[refund.Payment / 2 % owing.Count] : PaymentAt(refund.Payment);
         var made = refund.IsShared ? "r" : $"r{refund.Payment}";
         var owed = _naive.Payments.GetValueOrDefault(payment) is { Where: NaiveMoney.Owed };
         var isKnown = _naive.Refunds.Contains((payment.Provider, made));

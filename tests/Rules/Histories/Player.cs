@@ -13,8 +13,9 @@ using OrleansSale.Tests.Rules.Batches;
 namespace OrleansSale.Tests.Rules.Histories;
 
 /// <summary>
-/// Plays a history on the rules and on the naive sale side by side. After every entry the counts, the units, the orders and the money
-/// are compared; before every entry, that deciding it changed nothing; for every answer, that the naive sale gives the same.
+/// Plays a history on the rules and on the naive sale side by side. After every entry the counts, the units, the orders
+/// and the money are compared; before every entry, that deciding it changed nothing; for every answer, that the naive
+/// sale gives the same.
 /// </summary>
 internal sealed partial class Player
 {
@@ -76,7 +77,8 @@ internal sealed partial class Player
             Commit(due);
         }
         // The opening and the end are there from their instants on.
-        if (!_naive.Closed && Now >= _naive.Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds()) _naive.Opened.ShouldBeTrue();
+        if (!_naive.Closed && Now >= _naive.Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds())
+            _naive.Opened.ShouldBeTrue();
         if (Now >= _naive.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) _naive.Ended.ShouldBeTrue();
     }
 
@@ -110,7 +112,8 @@ internal sealed partial class Player
         Tell($"purchase {outcome.Refused?.ToString() ?? (outcome.Repeated ? "repeat" : "made")}");
         outcome.Refused.ShouldBe(expected.Refused);
         outcome.Repeated.ShouldBe(expected.Repeated is not null);
-        (decision.Entries.Length > 0).ShouldBe(outcome is { Order: not null, Repeated: false }, "exactly a new order is an entry");
+        (decision.Entries.Length > 0)
+            .ShouldBe(outcome is { Order: not null, Repeated: false }, "exactly a new order is an entry");
         Commit(decision.Entries);
         if (outcome.Order is null) return;
         var order = expected.Repeated ?? _naive.Orders[^1];
@@ -139,7 +142,8 @@ internal sealed partial class Player
         decision.Entries.Length.ShouldBe(expected is not null || wasLive != true ? 0 : wasPaid ? 2 : 1);
         Commit(decision.Entries);
         if (expected is null) order!.IsLive.ShouldBeFalse();
-        if (wasLive == true && expected is null) order!.Cancelled.ShouldBe(by ?? new Cancellation(null, CancelReason.Unstated));
+        if (wasLive == true && expected is null)
+            order!.Cancelled.ShouldBe(by ?? new Cancellation(null, CancelReason.Unstated));
     }
 
     private void Play(CancelReservation cancel)
@@ -158,7 +162,8 @@ internal sealed partial class Player
     {
         DoDue(_history.IsBehind);
         var units = operate.Action is OperatorAction.Restock or OperatorAction.Withdraw ? operate.Units : 0;
-        var command = new OperatorCommand(operate.Action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey($"o{operate.Key}"));
+        var command = new OperatorCommand(
+            operate.Action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey($"o{operate.Key}"));
         var expected = _naive.ExpectOperate(command);
         var decision = Pure(() => OperatorRules.Decide(State, command));
         Tell($"{operate.Action} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
@@ -208,9 +213,12 @@ internal sealed partial class Player
     // I1 from the units themselves, at every prefix.
     private void Compare()
     {
-        (State.Stock.Total, State.Stock.Free.Count, State.Stock.Held, State.Stock.Sold, State.Stock.Withdrawn).ShouldBe((_naive.Units.Count,
-            _naive.Count(NaiveUnit.Free), _naive.Count(NaiveUnit.Held), _naive.Count(NaiveUnit.Sold), _naive.Count(NaiveUnit.Withdrawn)));
-        (State.Stock.Free.Count + State.Stock.Held + State.Stock.Sold + State.Stock.Withdrawn).ShouldBe(State.Stock.Total, "I1");
+        (State.Stock.Total, State.Stock.Free.Count, State.Stock.Held, State.Stock.Sold, State.Stock.Withdrawn)
+            .ShouldBe((_naive.Units.Count,
+            _naive.Count(NaiveUnit.Free), _naive.Count(NaiveUnit.Held), _naive.Count(NaiveUnit.Sold),
+            _naive.Count(NaiveUnit.Withdrawn)));
+        (State.Stock.Free.Count + State.Stock.Held + State.Stock.Sold + State.Stock.Withdrawn)
+            .ShouldBe(State.Stock.Total, "I1");
         foreach (var (unit, state) in _naive.Units)
         {
             if (State.Stock.Free.Contains(unit) != (state == NaiveUnit.Free)) Assert.Fail($"unit {unit} is {state}");
@@ -219,7 +227,8 @@ internal sealed partial class Player
         foreach (var order in _naive.Orders) CheckView(State.Orders.View(State.Orders.Find(order.Seq)!), order);
         var live = _naive.Orders.Where(order => order.IsLive).SelectMany(order => order.Units).ToList();
         live.Distinct().Count().ShouldBe(live.Count, "no unit is in two live orders");
-        var first = _naive.Orders.Where(order => order.State == NaiveState.Held).OrderBy(order => order.PayBy).FirstOrDefault();
+        var first = _naive.Orders.Where(order => order.State == NaiveState.Held).OrderBy(order => order.PayBy)
+            .FirstOrDefault();
         State.Orders.NextDeadline()?.PayBy.ShouldBe(first!.PayBy);
         (State.Orders.NextDeadline() is null).ShouldBe(first is null);
         State.Payments.Owed.Count.ShouldBe(_naive.Payments.Values.Count(payment => payment.Where == NaiveMoney.Owed));
@@ -227,15 +236,19 @@ internal sealed partial class Player
 
     private void CheckView(OrderView view, NaiveOrder order)
     {
-        if (!view.Units.AsSpan().SequenceEqual(order.Units)) Assert.Fail($"order {order.Seq} has units {string.Join(' ', view.Units)}");
-        (view.Seq, view.Batch, view.Buyer, view.Status, view.Amount, view.Checkout, view.Payment).ShouldBe((order.Seq, _naive.Terms.Id,
-            order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout, order.Payment?.Id));
+        if (!view.Units.AsSpan().SequenceEqual(order.Units))
+            Assert.Fail($"order {order.Seq} has units {string.Join(' ', view.Units)}");
+        (view.Seq, view.Batch, view.Buyer, view.Status, view.Amount, view.Checkout, view.Payment)
+            .ShouldBe((order.Seq, _naive.Terms.Id,
+            order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout,
+            order.Payment?.Id));
         view.Cancelled.ShouldBe(order.Cancelled);
         (view.HeldAt, view.PayBy).ShouldBe((LiveBatch.Instant(order.HeldAt), LiveBatch.Instant(order.PayBy)));
     }
 
     private long OrderAt(int index) =>
-        _naive.Orders is [] ? 2 : index % (_naive.Orders.Count + 1) is var i && i < _naive.Orders.Count ? _naive.Orders[i].Seq : 1_000;
+        _naive.Orders is [] ? 2 : index % (_naive.Orders.Count + 1) is var i && i < _naive.Orders.Count
+            ? _naive.Orders[i].Seq : 1_000;
 
     private long InstantOf(GoTo goTo)
     {

@@ -4,21 +4,25 @@ using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
-/// <summary>A failure prints its seed and the shrunk history; <c>CsCheck_Iter</c> (100) multiplies how many are played.</summary>
+/// <summary>
+/// A failure prints its seed and the shrunk history; <c>CsCheck_Iter</c> (100) multiplies how many are played.
+/// </summary>
 public class RandomHistoriesTests(ITestOutputHelper output)
 {
     // Each must be told somewhere in 1,000 histories, or they have gone stale and prove nothing.
     private static readonly string[] Expected =
     [
-        "purchase made", "purchase repeat", "purchase Conflict", "purchase TicketInvalid", "purchase SaleClosed", "purchase SaleNotOpen",
-        "purchase Paused", "purchase LimitReached", "purchase SoldOut", "purchase NotReserved", "capture Sold", "capture AlreadyRecorded",
-        "capture NotFound", "capture RefundOwed Expired", "capture RefundOwed Cancelled", "capture RefundOwed Duplicate",
-        "capture RefundOwed WrongAmount", "capture RefundOwed WrongPayer", "capture RefundOwed late", "checkout opened",
-        "checkout another", "checkout repeat", "checkout Conflict", "checkout OrderNotPayable", "checkout NotFound", "cancel cancelled",
-        "cancel ended", "cancel paid", "cancel NotFound", "cancel cancelled by an operator", "cancel paid by an operator", "refund True",
-        "refund False", "refund refund-of-another-payment", "reservation Done", "reservation AlreadySo", "reservation Conflict",
-        "Pause Done", "Resume Done", "Close Done", "Restock Done", "Withdraw Done", "Withdraw Conflict", "Restock SaleClosed", "expired",
-        "opened", "ended", "anonymise Done", "anonymise AlreadySo", "anonymise Conflict",
+        "purchase made", "purchase repeat", "purchase Conflict", "purchase TicketInvalid", "purchase SaleClosed",
+        "purchase SaleNotOpen", "purchase Paused", "purchase LimitReached", "purchase SoldOut", "purchase NotReserved",
+        "capture Sold", "capture AlreadyRecorded", "capture NotFound", "capture RefundOwed Expired",
+        "capture RefundOwed Cancelled", "capture RefundOwed Duplicate", "capture RefundOwed WrongAmount",
+        "capture RefundOwed WrongPayer", "capture RefundOwed late", "checkout opened", "checkout another",
+        "checkout repeat", "checkout Conflict", "checkout OrderNotPayable", "checkout NotFound", "cancel cancelled",
+        "cancel ended", "cancel paid", "cancel NotFound", "cancel cancelled by an operator",
+        "cancel paid by an operator", "refund True", "refund False", "refund refund-of-another-payment",
+        "reservation Done", "reservation AlreadySo", "reservation Conflict", "Pause Done", "Resume Done", "Close Done",
+        "Restock Done", "Withdraw Done", "Withdraw Conflict", "Restock SaleClosed", "expired", "opened", "ended",
+        "anonymise Done", "anonymise AlreadySo", "anonymise Conflict",
     ];
 
     [Fact]

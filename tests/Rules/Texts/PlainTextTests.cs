@@ -68,7 +68,8 @@ public class PlainTextTests
     [InlineData("a\r\nb\rc\nd", "a\nb\nc\nd")]
     [InlineData("a\u2028b\u2029c\u0085d", "a\nb\nc\nd")]
     [InlineData("\r\n\r\n", "\n\n")]
-    public void Every_line_break_becomes_a_line_feed(string text, string expected) => PlainText.WithLineFeeds(text).ShouldBe(expected);
+    public void Every_line_break_becomes_a_line_feed(string text, string expected) =>
+        PlainText.WithLineFeeds(text).ShouldBe(expected);
 
     [Theory]
     [InlineData("", 0)]
@@ -91,7 +92,8 @@ public class PlainTextTests
         {
             if (!Rune.IsValid(value)) continue;
             var category = Rune.GetUnicodeCategory(new Rune(value));
-            if (category is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (category is UnicodeCategory.Control or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
                 PlainText.IsRefused(value).ShouldBeTrue($"U+{value:X4}");
             else if (category is not (UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned) && value != 0xFFFD)
                 PlainText.IsRefused(value).ShouldBeFalse($"U+{value:X4}");

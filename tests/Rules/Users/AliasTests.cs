@@ -52,7 +52,8 @@ public class AliasTests
     public void A_text_of_another_length_or_with_another_character_is_not_read()
     {
         var text = Some.ToString();
-        foreach (var other in new[] { "", text[..^1], text + "A", text + "=", text + "==", " " + text, text + " ", text + "\n" }) Refused(other);
+        foreach (var other in new[] { "", text[..^1], text + "A", text + "=", text + "==", " " + text, text + " ", text
+            + "\n" }) Refused(other);
         Alias.TryParse(null, out _).ShouldBeFalse();
         for (var place = 0; place < text.Length; place++)
         {

@@ -70,10 +70,11 @@ public class UserIdTests
     [InlineData("a\ufffdb", false)]
     [InlineData("a\ue000b", false)]
     [InlineData("\ufeff", false)]
-    public void A_subject_is_printable_without_slash_and_colon(string? text, bool valid) => UserId.IsSubject(text).ShouldBe(valid);
+    public void A_subject_is_printable_without_slash_and_colon(string? text, bool valid) =>
+        UserId.IsSubject(text).ShouldBe(valid);
 
-    // The grammar must not change with the runtime's table of characters: what it knows is judged as it says, and what it does not
-    // know yet is somebody's name.
+    // The grammar must not change with the runtime's table of characters: what it knows is judged as it says, and what
+    // it does not know yet is somebody's name.
     [Fact]
     public void Every_character_that_a_table_knows_is_judged_by_its_kind_and_an_unknown_one_is_printable()
     {
@@ -101,14 +102,16 @@ public class UserIdTests
     [Fact]
     public void A_subject_with_half_a_character_is_none()
     {
-        foreach (var half in new[] { '\ud800', '\udbff', '\udc00', '\udfff' }) UserId.IsSubject($"a{half}b").ShouldBeFalse();
+        foreach (var half in new[] { '\ud800', '\udbff', '\udc00', '\udfff' })
+            UserId.IsSubject($"a{half}b").ShouldBeFalse();
     }
 
     [Theory]
     [InlineData(1, true)]
     [InlineData(128, true)]
     [InlineData(129, false)]
-    public void A_subject_has_1_to_128_characters(int length, bool valid) => UserId.IsSubject(new string('a', length)).ShouldBe(valid);
+    public void A_subject_has_1_to_128_characters(int length, bool valid) =>
+        UserId.IsSubject(new string('a', length)).ShouldBe(valid);
 
     [Theory]
     [InlineData("weibo:alice", true)]
@@ -120,11 +123,13 @@ public class UserIdTests
     [InlineData("weibo: alice", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void A_user_is_a_channel_a_colon_and_a_subject(string? text, bool valid) => UserId.IsUser(text).ShouldBe(valid);
+    public void A_user_is_a_channel_a_colon_and_a_subject(string? text, bool valid) =>
+        UserId.IsUser(text).ShouldBe(valid);
 
     [Fact]
     public void A_valid_channel_and_subject_make_a_user_whose_channel_is_found_again() =>
-        Gen.Select(Gen.Char["abz019-"].Array[1, 32].Select(c => new string(c)), Gen.String[1, 128]).Sample((channel, subject) =>
+        Gen.Select(Gen.Char["abz019-"].Array[1, 32].Select(c => new string(c)), Gen.String[1, 128])
+            .Sample((channel, subject) =>
         {
             var user = UserId.Of(channel, subject);
             UserId.IsUser(user).ShouldBe(UserId.IsSubject(subject));
@@ -138,5 +143,6 @@ public class UserIdTests
     [Theory]
     [InlineData("weibo:alice", 2_328_572_099_131_966_884)]
     [InlineData("weibo:张伟", 3_353_848_658_888_310_109)]
-    public void The_hash_of_a_user_is_the_same_in_every_process(string user, ulong hash) => UserId.HashOf(user).ShouldBe(hash);
+    public void The_hash_of_a_user_is_the_same_in_every_process(string user, ulong hash) =>
+        UserId.HashOf(user).ShouldBe(hash);
 }
