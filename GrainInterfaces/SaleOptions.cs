@@ -55,8 +55,8 @@ public sealed class SaleOptions
     public bool AcceptOlderLedger { get; set; }
 
     /// <summary>
-    /// Signs tickets: base64 of 32 bytes or more. While keys are rotated, several separated by spaces: the first signs, all
-    /// verify. No default outside Development.
+    /// Signs tickets: base64 of 32 bytes or more. While keys are rotated, several separated by spaces: the first signs,
+    /// all verify. No default outside Development.
     /// </summary>
     public string? TicketKey { get; set; }
 

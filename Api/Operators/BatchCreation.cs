@@ -50,7 +50,8 @@ public sealed class BatchCreation(
         var feed = await retry.AskAsync(() => AddAsync(terms.Id));
         await feed.CatchUpAsync();
         return feed.Current is { } copy
-            ? new CreationOutcome.Done(BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value == Effect.Done)
+            ? new CreationOutcome.Done(
+                BoardBody.Of(terms, copy.Snapshot, timeProvider.GetUtcNow()), answer.Value == Effect.Done)
             : new CreationOutcome.Refused(Refusal.Overloaded);
     }
 

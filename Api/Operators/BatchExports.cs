@@ -42,7 +42,8 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     private async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
     {
         var aliases = orders.Select(order => order.Buyer).Distinct().ToArray();
-        var found = aliases.Length == 0 ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(aliases));
+        var found = aliases.Length == 0
+            ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(aliases));
         var users = aliases.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
         var bodies = new List<OperatorOrderBody>(orders.Length);
         foreach (var group in orders.Chunk(MaxReading))
@@ -50,7 +51,8 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
             var deliveries = await retry.AskAsync(() => Task.WhenAll(
                 group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
             bodies.AddRange(group.Zip(
-                deliveries, (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read.Delivery, read.IsDamaged)));
+                deliveries,
+                (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read.Delivery, read.IsDamaged)));
         }
         return [.. bodies];
     }

@@ -73,9 +73,12 @@ public static class ExportsApi
     }
 
     // A user has few orders: no pages, and no file.
-    private static async Task<IResult> ListOrdersOfAsync(string batch, string user, BatchExports exports) => UserId.IsUser(user)
-        ? Reply.Ok(new OperatorOrderList(await exports.ReadOrdersOfAsync(batch, user), null), OperatorJson.Wire.OperatorOrderList)
-        : Problem.Invalid("user", "must be a user, such as weibo:alice");
+    private static async Task<IResult> ListOrdersOfAsync(string batch, string user, BatchExports exports) =>
+        UserId.IsUser(user)
+            ? Reply.Ok(
+                new OperatorOrderList(await exports.ReadOrdersOfAsync(batch, user), null),
+                OperatorJson.Wire.OperatorOrderList)
+            : Problem.Invalid("user", "must be a user, such as weibo:alice");
 
     private static Task WriteAsync(CsvExport csv, OperatorOrderBody order)
     {
@@ -108,7 +111,8 @@ public static class ExportsApi
         Alias? afterAlias = null;
         if (after is not null)
         {
-            if (!Alias.TryParse(after, out var given)) return Problem.Invalid("after", "must be the next of an earlier page");
+            if (!Alias.TryParse(after, out var given))
+                return Problem.Invalid("after", "must be the next of an earlier page");
             afterAlias = given;
         }
         if (!WantsCsv(http))

@@ -25,9 +25,11 @@ public static class OperatorApi
         batches.MapPost("", CreateAsync).WithSummary("Create a batch")
             .Accepts<CreateBatchBody>("application/json").Produces<BoardBody>(201).Produces<BoardBody>(200)
             .Described("CreateBatch", EndpointDescription.Operators(Refusal.Conflict).WithBody());
-        batches.MapPost("/{batch}/anonymise", AnonymiseAsync).WithSummary("Remove the users' data of a batch that is over")
+        batches.MapPost("/{batch}/anonymise", AnonymiseAsync)
+            .WithSummary("Remove the users' data of a batch that is over")
             .Accepts<ReasonBody>("application/json").Produces(204)
-            .Described("AnonymiseBatch", EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithBody());
+            .Described("AnonymiseBatch",
+                EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithBody());
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
             batches.MapPost($"/{{batch}}/{action.ToString().ToLowerInvariant()}",

@@ -78,16 +78,19 @@ public sealed record OperatorOrderBody(
     DateTimeOffset HeldAt, DateTimeOffset PayBy,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Checkout,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Payment,
-    [property: JsonConverter(typeof(KebabCase<CancellingParty>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<CancellingParty>)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancellingParty? CancelledBy,
-    [property: JsonConverter(typeof(KebabCase<CancelReason>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<CancelReason>)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancelReason? CancelReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Operator,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
     internal static OperatorOrderBody Of(OrderView order, string? user, Delivery? delivery, bool isDamaged) => new(
-        order.Id, user, order.Buyer.ToString(), order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
+        order.Id, user, order.Buyer.ToString(), order.Units, order.Units.Length, order.Status,
+        MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
         order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(delivery), isDamaged);

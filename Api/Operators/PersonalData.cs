@@ -47,18 +47,21 @@ public sealed partial class PersonalData(
     /// <returns>The batches in which there was something of the user.</returns>
     public async Task<Answer<string[]>> EraseAsync(string user, string by, string reason)
     {
-        var feeds = (await catalogue.ListAsync()).Where(feed => feed.Key is not null && feed.Terms.IsEligible(user)).ToArray();
+        var feeds = (await catalogue.ListAsync()).Where(feed => feed.Key is not null && feed.Terms.IsEligible(user))
+            .ToArray();
         var found = await InAllAsync(feeds, feed => retry.AskAsync(
             () => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).FindErasableAsync(feed.Key!.AliasOf(user))));
         if (found.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } refusal } needed)
             return new(refusal, needed.Detail);
         var erased = await InAllAsync(feeds, feed => retry.AskAsync(
-            grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(feed.Terms.Id, feed.Key!.AliasOf(user))).EraseAsync));
+            grains.GetGrain<IReservationGrain>(
+                IReservationGrain.KeyOf(feed.Terms.Id, feed.Key!.AliasOf(user))).EraseAsync));
         if (erased.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } late } kept)
             return new(late, kept.Detail);
         await sessions.EndAllAsync(user, by, reason);
         Log.Erased(log, by, reason);
-        return feeds.Zip(erased).Where(pair => pair.Second.Value == Effect.Done).Select(pair => pair.First.Terms.Id).ToArray();
+        return feeds.Zip(erased).Where(pair => pair.Second.Value == Effect.Done).Select(pair => pair.First.Terms.Id)
+            .ToArray();
     }
 
     private static async Task<List<T>> InAllAsync<T>(BoardFeed[] feeds, Func<BoardFeed, Task<T>> ask)

@@ -57,7 +57,8 @@ public static class NotificationsApi
         PaymentNotification.Captured captured, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
         // Not of this engine: refused, so that the provider keeps it and its operators see it.
-        if (!OrderId.TryParse(captured.Order, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed)
+        if (!OrderId.TryParse(captured.Order, out var batch, out var seq)
+            || await catalogue.FindAsync(batch) is not { } feed)
             return Problem.Of(Refusal.NotFound);
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
         // Without a key nobody is the payer of any order, and the money goes back.

@@ -5,12 +5,12 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// The secret of a batch: what turns users into aliases. Whoever has it can name the buyers in the batch's ledger, so it is
-/// kept in a document of its own, and its removal makes the ledger anonymous.
+/// The secret of a batch: what turns users into aliases. Whoever has it can name the buyers in the batch's ledger, so
+/// it is kept in a document of its own, and its removal makes the ledger anonymous.
 /// </summary>
 /// <remarks>
-/// A user's salt is the first 16 bytes of HMAC-SHA256(key, user), the alias the first 16 bytes of SHA-256(salt ‖ user). So
-/// users can prove that an alias is theirs by showing the salt, and the key stays secret.
+/// A user's salt is the first 16 bytes of HMAC-SHA256(key, user), the alias the first 16 bytes of SHA-256(salt ‖ user).
+/// So users can prove that an alias is theirs by showing the salt, and the key stays secret.
 /// </remarks>
 public sealed class BatchKey
 {
@@ -44,7 +44,8 @@ public sealed class BatchKey
     {
         // Salt and user stand one behind the other, as they are hashed.
         Span<byte> salted = stackalloc byte[SHA256.HashSizeInBytes + MaxUserBytes];
-        var buffer = user.Length <= MaxUserBytes / 3 ? salted : new byte[SHA256.HashSizeInBytes + Encoding.UTF8.GetByteCount(user)];
+        var buffer = user.Length <= MaxUserBytes / 3
+            ? salted : new byte[SHA256.HashSizeInBytes + Encoding.UTF8.GetByteCount(user)];
         var length = Encoding.UTF8.GetBytes(user, buffer[SaltLength..]);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         HMACSHA256.HashData(_bytes, buffer.Slice(SaltLength, length), hash);
@@ -57,7 +58,8 @@ public sealed class BatchKey
     public byte[] SaltOf(string user) => HMACSHA256.HashData(_bytes, Encoding.UTF8.GetBytes(user))[..SaltLength];
 
     /// <summary>
-    /// What stands for an Idempotency-Key of a user: the first 16 bytes of HMAC-SHA256(key, alias ‖ 0 ‖ Idempotency-Key).
+    /// What stands for an Idempotency-Key of a user: the first 16 bytes of HMAC-SHA256(key, alias ‖ 0 ‖
+    /// Idempotency-Key).
     /// </summary>
     /// <param name="alias">Whose key it is.</param>
     /// <param name="idempotencyKey">1…64 characters.</param>

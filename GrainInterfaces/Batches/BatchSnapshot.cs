@@ -48,9 +48,9 @@ public sealed record BatchSnapshot(
 /// <summary>A snapshot, and the touches that the asking front lacks.</summary>
 /// <param name="Snapshot">Counts at the head.</param>
 /// <param name="Touches">
-/// Hashes of aliases (<see cref="Alias.High"/>), one for each entry that concerns one user. To those users only the batch
-/// may answer. The list only grows, in the order of the ledger, so a position in it means the same on every activation.
-/// Here: from the position asked for, at most <see cref="MaxTouches"/>; ask on until the position reaches
+/// Hashes of aliases (<see cref="Alias.High"/>), one for each entry that concerns one user. To those users only the
+/// batch may answer. The list only grows, in the order of the ledger, so a position in it means the same on every
+/// activation. Here: from the position asked for, at most <see cref="MaxTouches"/>; ask on until the position reaches
 /// <see cref="BatchSnapshot.Touches"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BoardUpdate")]

@@ -14,7 +14,8 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400 s.</param>
 /// <param name="Schedule">The four instants.</param>
 /// <param name="KeepPersonalDataDays">
-/// Days after the end of the sale for which users' data are kept at least: 0…3,650. Later an operator may anonymise the batch.
+/// Days after the end of the sale for which users' data are kept at least: 0…3,650. Later an operator may anonymise the
+/// batch.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(

@@ -1,8 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// Keeps the secret key of a batch, keyed by batch id. A key is made once, for a batch that is about to be created, and is
-/// never made anew: without it nobody can tell which alias is whose.
+/// Keeps the secret key of a batch, keyed by batch id. A key is made once, for a batch that is about to be created, and
+/// is never made anew: without it nobody can tell which alias is whose.
 /// </summary>
 [Alias("OrleansSale.IBatchKeyGrain")]
 public interface IBatchKeyGrain : IGrainWithStringKey
@@ -11,7 +11,9 @@ public interface IBatchKeyGrain : IGrainWithStringKey
     [Alias("FindAsync"), ResponseTimeout("00:00:02")]
     Task<byte[]?> FindAsync();
 
-    /// <summary>The key, 32 bytes; made if there is none, and durable when it is returned. Only for a batch that is created.</summary>
+    /// <summary>
+    /// The key, 32 bytes; made if there is none, and durable when it is returned. Only for a batch that is created.
+    /// </summary>
     [Alias("MakeAsync")]
     Task<byte[]> MakeAsync();
 

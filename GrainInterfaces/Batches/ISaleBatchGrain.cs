@@ -49,8 +49,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<OrderPage> ListOrdersAsync(long after, int limit);
 
     /// <summary>
-    /// Ends an order of this owner: its units are free at once, a captured payment is owed back. An order that has ended
-    /// already is answered as it is.
+    /// Ends an order of this owner: its units are free at once, a captured payment is owed back. An order that has
+    /// ended already is answered as it is.
     /// </summary>
     [Alias("CancelOrderAsync")]
     Task<Answer<OrderView>> CancelOrderAsync(long order, Alias owner);
@@ -100,8 +100,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<bool> WakeAsync();
 
     /// <summary>
-    /// Removes what is personal: <c>anonymised</c> is written, then the reservations, the documents of the orders and the key
-    /// are removed, also after a crash. Conflict while the batch has something left to do, or before its terms allow it.
+    /// Removes what is personal: <c>anonymised</c> is written, then the reservations, the documents of the orders and
+    /// the key are removed, also after a crash. Conflict while the batch has something left to do, or before its terms
+    /// allow it.
     /// </summary>
     /// <param name="by">The operator's alias.</param>
     [Alias("AnonymiseAsync")]
@@ -113,7 +114,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("FindErasableAsync")]
     Task<Answer<ErasableUser>> FindErasableAsync(Alias user);
 
-    /// <summary>The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</summary>
+    /// <summary>
+    /// The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
+    /// </summary>
     [Alias("GetTimeAsync")]
     Task<DateTimeOffset> GetTimeAsync();
 

@@ -3,8 +3,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// What stands for an Idempotency-Key in a ledger: 16 bytes, as text 22 characters of base64url. The same key of two users
-/// has two hashes; see <see cref="BatchKey.HashOf"/>.
+/// What stands for an Idempotency-Key in a ledger: 16 bytes, as text 22 characters of base64url. The same key of two
+/// users has two hashes; see <see cref="BatchKey.HashOf"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.KeyHash")]
 public readonly record struct KeyHash

@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// One request for units. What a front has verified: the user and that they are eligible, and the reservation by ticket or
-/// by look-up.
+/// One request for units. What a front has verified: the user and that they are eligible, and the reservation by ticket
+/// or by look-up.
 /// </summary>
 /// <param name="Buyer">The buyer's alias.</param>
 /// <param name="Key">The client's Idempotency-Key; null: the buyer's one live order is the answer to a repeat.</param>

@@ -69,7 +69,8 @@ public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [pro
 /// <summary>A batch of the catalogue.</summary>
 /// <param name="Terms">Its terms, as they were created.</param>
 /// <param name="Key">
-/// Its key; null: it was removed, or it is not the one that the batch was created with. Nobody can take part without it.
+/// Its key; null: it was removed, or it is not the one that the batch was created with. Nobody can take part without
+/// it.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ListedBatch")]
 public sealed record ListedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[]? Key);

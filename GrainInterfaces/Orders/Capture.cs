@@ -5,12 +5,15 @@ namespace OrleansSale.GrainInterfaces.Orders;
 /// <summary>A payment that the provider says it has captured.</summary>
 /// <param name="Order">Sequence of the order.</param>
 /// <param name="Provider">The provider.</param>
-/// <param name="Payment">The provider's payment id, 1…128 characters: the same one of a provider is recorded once.</param>
+/// <param name="Payment">
+/// The provider's payment id, 1…128 characters: the same one of a provider is recorded once.
+/// </param>
 /// <param name="Payer">Who paid; null: nobody that this batch could know.</param>
 /// <param name="Amount">What was captured.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Capture")]
 public sealed record Capture(
-    [property: Id(0)] long Order, [property: Id(4)] string Provider, [property: Id(1)] string Payment, [property: Id(2)] Alias? Payer,
+    [property: Id(0)] long Order, [property: Id(4)] string Provider, [property: Id(1)] string Payment,
+    [property: Id(2)] Alias? Payer,
     [property: Id(3)] Money Amount);
 
 /// <summary>The result of a captured payment. None is the default, which is what a refused answer has.</summary>

@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Reservations;
 
 /// <summary>
-/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. The reservation knows its user, for the lists of operators;
-/// the ledger of the batch knows the alias alone.
+/// A user's registration for a batch, keyed by <see cref="KeyOf"/>. The reservation knows its user, for the lists of
+/// operators; the ledger of the batch knows the alias alone.
 /// </summary>
 [Alias("OrleansSale.IReservationGrain")]
 public interface IReservationGrain : IGrainWithStringKey
@@ -43,8 +43,8 @@ public interface IReservationGrain : IGrainWithStringKey
     Task<Answer<Effect>> CancelAsync();
 
     /// <summary>
-    /// Cancels the reservation and removes the user from what is stored of it, and of the user's orders. Conflict while an
-    /// order may still need the user.
+    /// Cancels the reservation and removes the user from what is stored of it, and of the user's orders. Conflict while
+    /// an order may still need the user.
     /// </summary>
     [Alias("EraseAsync")]
     Task<Answer<Effect>> EraseAsync();
@@ -74,7 +74,8 @@ public interface IRosterGrain : IGrainWithStringKey
     Task<RosterPage> ListAsync(Alias? after, int limit);
 
     /// <summary>
-    /// The users of these aliases (1…1,000), in their order; null where nobody knows any more, or the reservation is damaged.
+    /// The users of these aliases (1…1,000), in their order; null where nobody knows any more, or the reservation is
+    /// damaged.
     /// </summary>
     [Alias("FindUsersAsync")]
     Task<string?[]> FindUsersAsync(Alias[] aliases);

@@ -37,7 +37,8 @@ internal static class Code128
         Span<byte> bytes = stackalloc byte[Length];
         Span<byte> again = stackalloc byte[TextLength];
         // Not TryDecodeFromUtf8: it throws for what is no base64url.
-        if (text.Length != TextLength || Base64Url.DecodeFromUtf8(text, bytes, out _, out var length) != OperationStatus.Done
+        if (text.Length != TextLength
+            || Base64Url.DecodeFromUtf8(text, bytes, out _, out var length) != OperationStatus.Done
             || length != Length)
         {
             return false;

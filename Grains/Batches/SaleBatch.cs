@@ -86,7 +86,8 @@ public sealed class SaleBatch
                 break;
             case StockEntry e: Stock.Apply(seq, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;
-            default: throw new InconsistentEntryException(
+            default:
+                throw new InconsistentEntryException(
                 seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");
         }
         if (command is not null) Directing.Record(command);

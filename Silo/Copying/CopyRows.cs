@@ -7,8 +7,8 @@ namespace OrleansSale.Silo.Copying;
 /// The number of its stream: 1, 2, 3 … in the order in which the streams were made, which is the order of a copy.
 /// </param>
 /// <param name="Commit">
-/// As stored; <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and <see cref="LedgerCommit.IsOpen"/> says of
-/// every commit what is stored of its stream.
+/// As stored; <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and
+/// <see cref="LedgerCommit.IsOpen"/> says of every commit what is stored of its stream.
 /// </param>
 internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 {

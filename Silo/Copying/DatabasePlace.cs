@@ -108,7 +108,8 @@ internal sealed class DatabasePlace : CopyPlace
     public override async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         var stream = await AskAsync<string?>(
-            "SELECT name FROM stream s WHERE NOT EXISTS (SELECT FROM ledger_commit c WHERE c.stream = s.id) LIMIT 1", cancellationToken);
+            "SELECT name FROM stream s WHERE NOT EXISTS (SELECT FROM ledger_commit c WHERE c.stream = s.id) LIMIT 1",
+            cancellationToken);
         if (stream is not null) return $"the stream {stream} has no commits";
         var stray = await AskAsync<long?>(
             "SELECT stream FROM ledger_commit c WHERE NOT EXISTS (SELECT FROM stream s WHERE s.id = c.stream) LIMIT 1",

@@ -169,7 +169,8 @@ internal static class PostgresRows
         await import.CompleteAsync(cancellationToken);
     }
 
-    private static async Task<NpgsqlCommand> WalkAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private static async Task<NpgsqlCommand> WalkAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         foreach (var way in Walking)
         {

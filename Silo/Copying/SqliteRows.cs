@@ -24,10 +24,13 @@ internal sealed class SqliteRows : IDisposable
     {
         (_ledger, _grains) = (Open(ledgerPath), Open(grainsPath));
         _addStream = SqliteFile.Prepare(
-            _ledger, "INSERT INTO stream (id, name, head_seq, head_hash, is_open) VALUES ($id, $name, $seq, $hash, $is_open)",
+            _ledger,
+            "INSERT INTO stream (id, name, head_seq, head_hash, is_open) VALUES ($id, $name, $seq, $hash, $is_open)",
             "$id", "$name", "$seq", "$hash", "$is_open");
         _moveHead = SqliteFile.Prepare(
-            _ledger, "UPDATE stream SET head_seq = $seq, head_hash = $hash, is_open = $is_open WHERE id = $id AND name = $name",
+            _ledger,
+            "UPDATE stream SET head_seq = $seq, head_hash = $hash, is_open = $is_open "
+                + "WHERE id = $id AND name = $name",
             "$id", "$name", "$seq", "$hash", "$is_open");
         _addCommit = SqliteFile.Prepare(
             _ledger,
@@ -109,7 +112,8 @@ internal sealed class SqliteRows : IDisposable
         {
             var name = numbers.Is(row.GetInt64(0)) ? numbers.Name : row.GetString(1);
             yield return numbers.Next(
-                row.GetInt64(0), name, row.GetInt64(2), row.GetInt32(3), row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5),
+                row.GetInt64(0), name, row.GetInt64(2), row.GetInt32(3),
+                row.GetFieldValue<byte[]>(4), row.GetFieldValue<byte[]>(5),
                 row.GetBoolean(6));
         }
     }
@@ -155,7 +159,8 @@ internal sealed class SqliteRows : IDisposable
             var first = i;
             while (first > 0 && commits[first - 1].Stream == stream) first--;
             var head = commits[first].Commit.FirstSeq == 1 ? _addStream : _moveHead;
-            if (Set(head, stream, commit.Stream, commit.LastSeq, commit.Hash, commit.IsOpen ? 1L : 0L).ExecuteNonQuery() != 1)
+            if (Set(head, stream, commit.Stream, commit.LastSeq, commit.Hash, commit.IsOpen ? 1L : 0L)
+                .ExecuteNonQuery() != 1)
                 throw new CopyException($"The target lost the stream {commit.Stream} while it was written.");
         }
         transaction.Commit();

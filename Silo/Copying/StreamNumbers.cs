@@ -21,7 +21,8 @@ internal sealed class StreamNumbers
     public CommitRow Next(long id, string name, long firstSeq, int count, byte[] hash, byte[] entries, bool isOpen)
     {
         if (!Is(id)) (_id, _number, Name, _previous) = (id, _number + 1, name, LedgerHead.Empty.Hash);
-        var row = new CommitRow(_number, new LedgerCommit(Name, firstSeq, count, entries, _previous, hash) { IsOpen = isOpen });
+        var row = new CommitRow(_number, new LedgerCommit(Name, firstSeq, count, entries, _previous, hash)
+        { IsOpen = isOpen });
         _previous = hash;
         return row;
     }

@@ -42,7 +42,8 @@ internal sealed class KnownHeads
             if (json.RootElement.TryGetProperty(nameof(CatalogueState.Batches), out var batches))
             {
                 foreach (var batch in batches.EnumerateArray())
-                    Add(batch.GetProperty(nameof(CataloguedBatch.Terms)).GetProperty(nameof(BatchTerms.Id)).GetString()!, 1);
+                    Add(batch.GetProperty(nameof(CataloguedBatch.Terms)).GetProperty(nameof(BatchTerms.Id))
+                        .GetString()!, 1);
             }
             if (json.RootElement.TryGetProperty(nameof(CatalogueState.SettledAt), out var settled))
                 foreach (var head in settled.EnumerateObject()) Add(head.Name, head.Value.GetInt64());

@@ -68,6 +68,8 @@ public sealed class AuditedSale
             : null;
     }
 
-    /// <summary>The version up to which the reservations of the user behind an alias are cancelled; 0 if none was.</summary>
+    /// <summary>
+    /// The version up to which the reservations of the user behind an alias are cancelled; 0 if none was.
+    /// </summary>
     public long ReservationsCancelledUpTo(string alias) => _replay?.Buyers.CancelledUpTo(alias) ?? 0;
 }

@@ -5,7 +5,8 @@ using System.Text;
 namespace OrleansSale.Tests.Audit;
 
 /// <summary>
-/// A batch's key, for those who have it: what stands for users and their keys in the ledger, computed as the design states it.
+/// A batch's key, for those who have it: what stands for users and their keys in the ledger, computed as the design
+/// states it.
 /// </summary>
 /// <param name="key">32 bytes.</param>
 public sealed class BatchSecret(byte[] key)
@@ -15,7 +16,9 @@ public sealed class BatchSecret(byte[] key)
     /// <summary>SHA-256 of the key, in lower-case hexadecimal, as the terms state it.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(key));
 
-    /// <summary>What stands for a user: SHA-256 over salt and user, where the salt is HMAC-SHA256 of the user.</summary>
+    /// <summary>
+    /// What stands for a user: SHA-256 over salt and user, where the salt is HMAC-SHA256 of the user.
+    /// </summary>
     public string AliasOf(string user)
     {
         var text = Encoding.UTF8.GetBytes(user);

@@ -55,7 +55,8 @@ internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations viola
     private void CheckKey(LedgerEntry entry, Buyer buyer)
     {
         if (entry.Key is null || _keys.TryAdd(entry.Key, entry.Seq)) return;
-        violations.Add(Invariant.I2, entry.Seq, $"{buyer.Alias}'s key {entry.Key} names {terms.Batch}.{_keys[entry.Key]} already");
+        violations.Add(Invariant.I2, entry.Seq,
+            $"{buyer.Alias}'s key {entry.Key} names {terms.Batch}.{_keys[entry.Key]} already");
     }
 
     private Buyer BuyerNamed(string alias)

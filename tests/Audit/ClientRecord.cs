@@ -5,9 +5,10 @@ namespace OrleansSale.Tests.Audit;
 /// there. Safe for use by many threads at once.
 /// </summary>
 /// <remarks>
-/// A ledger has aliases where clients have users. A client learns its own from its ticket. It cannot compute what stands for
-/// its Idempotency-Keys; so without the batch's key a ledger shows that a key made the order, and that no other order has
-/// that key, but not that it is this one. <see cref="Against"/> checks that too if it is given the batch's key.
+/// A ledger has aliases where clients have users. A client learns its own from its ticket. It cannot compute what
+/// stands for its Idempotency-Keys; so without the batch's key a ledger shows that a key made the order, and that no
+/// other order has that key, but not that it is this one. <see cref="Against"/> checks that too if it is given the
+/// batch's key.
 /// </remarks>
 public sealed class ClientRecord
 {
@@ -122,7 +123,8 @@ public sealed class ClientRecord
             foreach (var (id, told) in _orders) CheckOrder(sale, id, told, refunded, violations);
             foreach (var ((user, key), order) in _keys)
             {
-                if (sale.Order(order)?.Key is not { } made || (secret is not null && made != secret.KeyHashOf(AliasOf(user), key)))
+                if (sale.Order(order)?.Key is not { } made
+                    || (secret is not null && made != secret.KeyHashOf(AliasOf(user), key)))
                     violations.Add(Invariant.I4, 0,
                         $"{user}'s key {key} was answered with {order}; the ledger does not say so");
             }

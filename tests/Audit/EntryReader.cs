@@ -176,7 +176,9 @@ internal sealed class EntryReader
         Take(ref reader, JsonTokenType.EndObject, "the end of the amount");
     }
 
-    /// <summary>An operator's reason for one order is a code of a closed set: there is no free text about one person.</summary>
+    /// <summary>
+    /// An operator's reason for one order is a code of a closed set: there is no free text about one person.
+    /// </summary>
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
@@ -189,7 +191,8 @@ internal sealed class EntryReader
     {
         Take(ref reader, JsonTokenType.String, "22 characters of base64url");
         var text = _texts.Take(ref reader);
-        return text.Length == CodeLength && !text.AsSpan().ContainsAnyExcept(CodeCharacters) && (text[^1] is 'A' or 'Q' or 'g' or 'w')
+        return text.Length == CodeLength && !text.AsSpan().ContainsAnyExcept(CodeCharacters)
+            && (text[^1] is 'A' or 'Q' or 'g' or 'w')
             ? text
             : throw new FormatException($"{text} is no alias and no hash of a key");
     }

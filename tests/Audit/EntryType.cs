@@ -53,8 +53,8 @@ internal static class EntryTypes
 
     private static readonly HashSet<string> WithoutRules =
     [
-        "joined", "left", "line-suspended", "line-resumed", "roster-closed", "drawn", "extended", "rescheduled", "recalled",
-        "approved", "revived", "granted", "shipped", "refund-stalled", "refunded-elsewhere", "disputed",
+        "joined", "left", "line-suspended", "line-resumed", "roster-closed", "drawn", "extended", "rescheduled",
+        "recalled", "approved", "revived", "granted", "shipped", "refund-stalled", "refunded-elsewhere", "disputed",
     ];
 
     /// <summary>The type of that name.</summary>
@@ -101,8 +101,8 @@ internal static class EntryTypes
     };
 
     /// <summary>
-    /// The members it may have besides: a purchase without an Idempotency-Key has none, and only an operator's release says
-    /// by whom and why. An offer's place, a return's order and a late payment's units have no rules yet.
+    /// The members it may have besides: a purchase without an Idempotency-Key has none, and only an operator's release
+    /// says by whom and why. An offer's place, a return's order and a late payment's units have no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {

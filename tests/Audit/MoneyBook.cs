@@ -27,7 +27,8 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
         if (!order.Live || order.Payment is not null)
             violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is not awaiting payment");
         if (entry.Number != order.Checkouts + 1)
-            violations.Add(Invariant.I6, entry.Seq, $"checkout {entry.Number} of {Name(order)} follows {order.Checkouts} others");
+            violations.Add(Invariant.I6, entry.Seq,
+                $"checkout {entry.Number} of {Name(order)} follows {order.Checkouts} others");
         if (entry.Number > MaxCheckouts)
             violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} has more than {MaxCheckouts} checkouts");
         if (entry.Checkout == order.Checkout)
@@ -111,7 +112,8 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>Whether this entry closes what the one before left open.</summary>
     public bool Closes(LedgerEntry entry) => entry.Type switch
     {
-        EntryType.RefundOwed => _releasedButNotOwed?.Seq == entry.Order && _releasedButNotOwed.Payment == entry.PaymentKey,
+        EntryType.RefundOwed =>
+            _releasedButNotOwed?.Seq == entry.Order && _releasedButNotOwed.Payment == entry.PaymentKey,
         EntryType.Released => _owedButNotReleased?.Seq == entry.Order,
         _ => false,
     };

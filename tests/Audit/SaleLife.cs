@@ -37,8 +37,10 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     public void End(LedgerEntry entry)
     {
         if (Ended) violations.Add(Invariant.Life, entry.Seq, "ended twice");
-        if (entry.Cause is not ("schedule" or "operator")) violations.Add(Invariant.Form, entry.Seq, $"ended because of {entry.Cause}");
-        if (entry.Cause == "operator" && !_closed) violations.Add(Invariant.Life, entry.Seq, "ended by an operator who closed nothing");
+        if (entry.Cause is not ("schedule" or "operator"))
+            violations.Add(Invariant.Form, entry.Seq, $"ended because of {entry.Cause}");
+        if (entry.Cause == "operator" && !_closed)
+            violations.Add(Invariant.Life, entry.Seq, "ended by an operator who closed nothing");
         if (entry.Cause == "schedule" && entry.At < terms.SaleCloses)
             violations.Add(Invariant.Life, entry.Seq, $"ended before {terms.SaleCloses:O}");
         (Ended, _mustEnd) = (true, false);

@@ -20,7 +20,8 @@ public sealed record SaleTerms(
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private static readonly HashSet<string> Known =
-        ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "keepPersonalDataDays",
+        ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule",
+            "keepPersonalDataDays",
             "keyHash", "secretHash"];
 
     /// <summary>Reads the data of a <c>created</c> entry.</summary>
@@ -82,7 +83,8 @@ public sealed record SaleTerms(
     private static void RequireHash(JsonElement data, string name)
     {
         var text = Text(data, name);
-        if (text.Length != 64 || text.AsSpan().ContainsAnyExcept(LowerHex)) throw new FormatException($"{name} is not a SHA-256");
+        if (text.Length != 64 || text.AsSpan().ContainsAnyExcept(LowerHex))
+            throw new FormatException($"{name} is not a SHA-256");
     }
 
     private static DateTime Instant(JsonElement data, string name) =>

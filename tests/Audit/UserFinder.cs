@@ -1,8 +1,8 @@
 namespace OrleansSale.Tests.Audit;
 
 /// <summary>
-/// Finds users in texts: a channel of the batch, a colon and a subject. No text of a ledger may have one, but for the terms
-/// and an operator's reason for the whole batch, which are free text and public.
+/// Finds users in texts: a channel of the batch, a colon and a subject. No text of a ledger may have one, but for the
+/// terms and an operator's reason for the whole batch, which are free text and public.
 /// </summary>
 internal sealed class UserFinder(IEnumerable<string> channels)
 {

@@ -15,8 +15,8 @@ public enum Invariant
     I2,
 
     /// <summary>
-    /// A hold is made only for a reserved user while the sale is on. That the user is of one of the batch's channels does not
-    /// show in an alias, so it cannot be checked from a ledger.
+    /// A hold is made only for a reserved user while the sale is on. That the user is of one of the batch's channels
+    /// does not show in an alias, so it cannot be checked from a ledger.
     /// </summary>
     I3,
 
@@ -31,8 +31,8 @@ public enum Invariant
     I6,
 
     /// <summary>
-    /// A sale opens once and ends once, at its instants or because an operator closed it. Users' data go only after its end,
-    /// when nothing is held or owed.
+    /// A sale opens once and ends once, at its instants or because an operator closed it. Users' data go only after its
+    /// end, when nothing is held or owed.
     /// </summary>
     Life,
 

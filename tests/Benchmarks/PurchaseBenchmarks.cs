@@ -15,7 +15,8 @@ public class PurchaseBenchmarks
     private const int Purchases = 16_384;
 
     private readonly PurchaseRequest[] _requests =
-        [.. Enumerable.Range(0, Purchases).Select(buyer => new PurchaseRequest(Samples.AliasOf(buyer), null, 1, 1, true))];
+        [.. Enumerable.Range(0, Purchases)
+            .Select(buyer => new PurchaseRequest(Samples.AliasOf(buyer), null, 1, 1, true))];
 
     private readonly BatchTerms _terms = Samples.Terms(Purchases);
     private readonly BatchSnapshot _nothingLeft = Samples.Snapshot with { Free = 0 };

@@ -168,7 +168,8 @@ public sealed class EngineClient : IDisposable
             var path = $"/api/operator/batches/{batch}/reservations?limit={PageSize}{place}";
             var page = await SendAsync(HttpMethod.Get, path, Bearer(operatorToken));
             if (!page.Succeeded) throw new EngineException($"the reservations could not be read: {page}");
-            foreach (var item in page.Body.GetProperty("items").EnumerateArray()) users.Add(item.GetProperty("user").GetString()!);
+            foreach (var item in page.Body.GetProperty("items").EnumerateArray())
+                users.Add(item.GetProperty("user").GetString()!);
             if ((after = page.Text("next")) is null) return users;
         }
     }

@@ -23,7 +23,9 @@ public static class Ticket
     }
 
     /// <summary>What stands for a user in the ledger of the batch with this key.</summary>
-    /// <param name="batchKey">The batch's key: 32 bytes. With another one the alias is nobody's, and buys all the same.</param>
+    /// <param name="batchKey">
+    /// The batch's key: 32 bytes. With another one the alias is nobody's, and buys all the same.
+    /// </param>
     /// <param name="user">The user.</param>
     public static string AliasOf(byte[] batchKey, string user)
     {

@@ -45,7 +45,7 @@ public class JournalTests
         var stop = TestContext.Current.CancellationToken;
         var seq = 0;
         var journal = new Journal<long>(stored, Stream, LedgerHead.Empty, () => seq, _ => { })
-            { IsOpen = () => seq % 2 == 1 };
+        { IsOpen = () => seq % 2 == 1 };
         while (seq < 4)
         {
             Add(journal, ++seq);

@@ -59,7 +59,8 @@ public sealed class LedgerModelTests(PostgresFixture postgres)
                     }
                     var follows = heads[Math.Max(0, heads.Count - 1 - (step.Back / 3))];
                     var commit = Chain.After(
-                        name, follows, step.Count, step.Other ? "other" : "") with { IsOpen = step.IsOpen };
+                        name, follows, step.Count, step.Other ? "other" : "") with
+                    { IsOpen = step.IsOpen };
                     var outcome = await model.AppendAsync(commit);
                     (await ledger.AppendAsync(commit)).ShouldBe(outcome);
                     if (outcome == AppendOutcome.Committed || step.Back == 6)

@@ -17,9 +17,12 @@ public class ReservationStreamTests
         var reservation = default(Reservation);
         string[] lines =
         [
-            """{"seq":1,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":{"user":"weibo:鲍勃","reservation":1}}""",
-            """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:01.012Z","data":{"user":"weibo:鲍勃","reservation":1}}""",
-            """{"seq":3,"type":"reserved","at":"2012-12-21T04:00:02.012Z","data":{"user":"weibo:鲍勃","reservation":2}}""",
+            """{"seq":1,"type":"reserved","at":"2012-12-21T04:00:00.012Z","data":"""
+                + """{"user":"weibo:鲍勃","reservation":1}}""",
+            """{"seq":2,"type":"cancelled","at":"2012-12-21T04:00:01.012Z","data":"""
+                + """{"user":"weibo:鲍勃","reservation":1}}""",
+            """{"seq":3,"type":"reserved","at":"2012-12-21T04:00:02.012Z","data":"""
+                + """{"user":"weibo:鲍勃","reservation":2}}""",
         ];
         for (var entry = 0; entry < lines.Length; entry++)
         {

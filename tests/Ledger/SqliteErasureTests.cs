@@ -115,7 +115,8 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         {
             reservation = reservation.Next(user, At + entry);
             var commit = Chain.Of(StreamOf(user), head,
-                [ReservationStreamTests.Line(reservation)]) with { IsOpen = reservation.IsOpen };
+                [ReservationStreamTests.Line(reservation)]) with
+            { IsOpen = reservation.IsOpen };
             (await _ledger.AppendAsync(commit, Cancelled)).ShouldBe(AppendOutcome.Committed);
             head = new LedgerHead(commit.LastSeq, commit.Hash);
         }

@@ -84,7 +84,8 @@ public sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shopp
             if (!known.TryGetValue(id, out var recorded))
                 open.Add($"{id} of {order} is captured, and not in the ledger");
             else if (recorded.End == PaymentEnd.Owed) open.Add($"{id} of {order} is owed");
-            else if (recorded.Refund != refund) open.Add($"{id} of {order}: refund {recorded.Refund}, but {refund} was made");
+            else if (recorded.Refund != refund)
+                open.Add($"{id} of {order}: refund {recorded.Refund}, but {refund} was made");
         }
 
         open.AddRange(known.Keys.Except(captured.Keys).Select(id => $"{id} was never captured"));

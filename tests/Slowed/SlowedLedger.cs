@@ -40,7 +40,8 @@ public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAs
         inner.CountOpenAsync(prefix, cancellationToken);
 
     /// <inheritdoc/>
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => inner.EraseAsync(stream, cancellationToken);
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) =>
+        inner.EraseAsync(stream, cancellationToken);
 
     /// <summary>Ends the ledger behind it, which nobody else knows.</summary>
     public async ValueTask DisposeAsync()

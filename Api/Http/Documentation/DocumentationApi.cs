@@ -25,8 +25,8 @@ public static class DocumentationApi
         Flash sales: a batch of units, offered at an instant to reserved users, sold exactly once.
 
         Texts for people may have characters of any script. They may have no control characters, none that reorder the
-        text around them (U+202A–U+202E, U+2066–U+206F) and no halves of characters. A text is blank if nothing of it can
-        be seen. Lengths are in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have
+        text around them (U+202A–U+202E, U+2066–U+206F) and no halves of characters. A text is blank if nothing of it
+        can be seen. Lengths are in UTF-16 code units, as a browser's `maxlength` counts. Addresses and reasons may have
         several lines and tabs; every line break becomes a line feed.
         """;
 

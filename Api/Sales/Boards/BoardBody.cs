@@ -37,7 +37,8 @@ public sealed record BoardBody(
 {
     /// <summary>The board of a batch when this front's clock says this.</summary>
     public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) => new(
-        terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
+        terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit,
+        terms.PaymentWindowSeconds,
         ScheduleBody.Of(counts.Schedule), PhaseOf(counts, clock),
         counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
         new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), counts.At(clock));

@@ -15,7 +15,8 @@ namespace OrleansSale.Api.Sales.Boards;
 /// knows every holder of a unit that a copy counts before it refuses anybody because nothing is left.
 /// </remarks>
 public sealed partial class BoardFeed(
-    ListedBatch listed, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log, CancellationToken stopping)
+    ListedBatch listed, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log,
+    CancellationToken stopping)
 {
     /// <summary>The oldest copy that a front answers from.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
@@ -116,7 +117,8 @@ public sealed partial class BoardFeed(
     {
         if (Current is not { } copy) return null;
         var (text, phase) = (Volatile.Read(ref _text), BoardBody.PhaseOf(copy.Snapshot, clock));
-        if (text is null || !text.IsOf(copy.Snapshot, phase)) Volatile.Write(ref _text, text = new BoardText(Terms, copy.Snapshot, phase));
+        if (text is null || !text.IsOf(copy.Snapshot, phase))
+            Volatile.Write(ref _text, text = new BoardText(Terms, copy.Snapshot, phase));
         return text;
     }
 

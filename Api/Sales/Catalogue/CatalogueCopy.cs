@@ -90,7 +90,8 @@ public sealed class CatalogueCopy(
     {
         Volatile.Write(ref _addedAt, _monotonic.GetTimestamp());
         await RefreshAsync();
-        return _feeds.GetValueOrDefault(batch) ?? throw new SaleUnavailableException($"the catalogue does not list batch {batch}");
+        return _feeds.GetValueOrDefault(batch)
+            ?? throw new SaleUnavailableException($"the catalogue does not list batch {batch}");
     }
 
     /// <inheritdoc />

@@ -23,5 +23,6 @@ public static class CancelledBy
     public static CancellingParty? Of(OrderView order) => order.Cancelled is { } cancelled ? Of(cancelled) : null;
 
     /// <summary>Why an operator cancelled the order; null: none did.</summary>
-    public static CancelReason? ReasonOf(OrderView order) => order.Cancelled is { Operator: not null, Reason: var reason } ? reason : null;
+    public static CancelReason? ReasonOf(OrderView order) =>
+        order.Cancelled is { Operator: not null, Reason: var reason } ? reason : null;
 }

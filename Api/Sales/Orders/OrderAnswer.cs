@@ -49,7 +49,8 @@ public static class OrderAnswer
     }
 
     private static JsonEncodedText[] NamesOf<T>() where T : struct, Enum =>
-        [.. Enum.GetNames<T>().Select(name => JsonEncodedText.Encode(JsonNamingPolicy.KebabCaseLower.ConvertName(name)))];
+        [.. Enum.GetNames<T>().Select(
+            name => JsonEncodedText.Encode(JsonNamingPolicy.KebabCaseLower.ConvertName(name)))];
 
 #pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
     private sealed class Sheet
@@ -92,7 +93,8 @@ public static class OrderAnswer
         {
             var cancelledBy = CancelledBy.Of(cancelled);
             _json.WriteString("cancelledBy"u8, Parties[(int)cancelledBy]);
-            if (cancelledBy == CancellingParty.Operator) _json.WriteString("cancelReason"u8, Reasons[(int)cancelled.Reason]);
+            if (cancelledBy == CancellingParty.Operator)
+                _json.WriteString("cancelReason"u8, Reasons[(int)cancelled.Reason]);
         }
 
         private void WriteInstant(JsonEncodedText name, DateTimeOffset at)

@@ -24,9 +24,11 @@ public sealed record OrderBody(
     string Id, string Batch, string? User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
     DateTimeOffset HeldAt, DateTimeOffset PayBy,
-    [property: JsonConverter(typeof(KebabCase<CancellingParty>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<CancellingParty>)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancellingParty? CancelledBy,
-    [property: JsonConverter(typeof(KebabCase<CancelReason>)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<CancelReason>)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancelReason? CancelReason)
 {
     /// <summary>An order as it is told.</summary>

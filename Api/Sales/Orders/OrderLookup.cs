@@ -47,7 +47,8 @@ public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, A
         if (seq > feed.KnownHead && !await feed.CatchUpAsync()) return (default, Problem.Of(Refusal.Overloaded));
         if (seq > feed.KnownHead) return (default, Problem.Of(Refusal.NotFound));
         var alias = feed.Key?.AliasOf(caller.User);
-        if (alias is null && !caller.IsOperator) return (default, Problem.Of(feed.IsAnonymised ? Refusal.NotFound : Refusal.Unavailable));
+        if (alias is null && !caller.IsOperator)
+            return (default, Problem.Of(feed.IsAnonymised ? Refusal.NotFound : Refusal.Unavailable));
         return (new NamedOrder(caller, grains.GetGrain<ISaleBatchGrain>(batch), id, seq, feed.Terms, alias), null);
     }
 

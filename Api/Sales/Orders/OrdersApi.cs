@@ -44,7 +44,8 @@ public static class OrdersApi
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
-        return await AnswerAsync(orders, found, await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner)));
+        return await AnswerAsync(
+            orders, found, await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, found.Owner)));
     }
 
     private static async Task<IResult> CancelAsync(
@@ -57,7 +58,8 @@ public static class OrdersApi
             var own = await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Alias!.Value));
             return await AnswerAsync(orders, found, own);
         }
-        if (ReadReason(reason) is not { } why) return Problem.Invalid("reason", $"must be one of {string.Join(", ", ReasonNames.Keys)}");
+        if (ReadReason(reason) is not { } why)
+            return Problem.Invalid("reason", $"must be one of {string.Join(", ", ReasonNames.Keys)}");
         if (found.Alias is not { } by) return Problem.Of(Refusal.Unavailable);
         // Operators may buy too: their own orders they cancel as buyers.
         var seen = await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, null));
@@ -119,18 +121,22 @@ public static class OrdersApi
         if (feed.Key is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
         // A batch that was anonymised knows no orders of anybody.
         var page = feed.Key is { } key
-            ? await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch!).ListOrdersOfAsync(key.AliasOf(caller.User)))
+            ? await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch!)
+                .ListOrdersOfAsync(key.AliasOf(caller.User)))
             : new OrderPage([]);
         var rest = page.Orders.Where(order => order.Seq > seq).ToArray();
         http.Response.Headers.CacheControl = "no-store";
         var items = rest.Take(count).Select(order => OrderBody.Of(order, caller.User)).ToArray();
-        return Reply.Ok(new OrderList(items, rest.Length > count ? rest[count - 1].Id : null), OrderJson.Wire.OrderList);
+        return Reply.Ok(new OrderList(items, rest.Length > count ? rest[count - 1].Id : null),
+            OrderJson.Wire.OrderList);
     }
 
-    private static async ValueTask<IResult> AnswerAsync(OrderLookup orders, NamedOrder named, Answer<OrderView> answer) =>
+    private static async ValueTask<IResult> AnswerAsync(
+        OrderLookup orders, NamedOrder named, Answer<OrderView> answer) =>
         answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(OrderBody.Of(answer.Value!, await orders.FindUserAsync(named, answer.Value!)), OrderJson.Wire.OrderBody);
+            : Reply.Ok(OrderBody.Of(answer.Value!, await orders.FindUserAsync(named, answer.Value!)),
+                OrderJson.Wire.OrderBody);
 
     private static CancelReason? ReadReason(string? reason) =>
         reason is null ? CancelReason.Unstated : ReasonNames.TryGetValue(reason, out var read) ? read : null;

@@ -23,13 +23,16 @@ public sealed class PurchaseHandler(
     {
         if (Refuse(lane, ask) is { } problem) return RefuseAsync(http, problem);
         var (feed, key) = (lane!.Feed, lane.Feed.Key);
-        if (key is null) return RefuseAsync(http, Problem.Of(feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable));
+        if (key is null)
+            return RefuseAsync(http, Problem.Of(feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable));
         var buyer = ask.Proof == ReservationProof.None ? key.AliasOf(ask.User!) : ask.Alias;
         if (RefuseByCopy(lane, buyer, ask.Quantity) is { } known) return RefuseAsync(http, known);
         KeyHash? keyHash = ask.Key is { } given ? key.HashOf(buyer, given) : null;
         return ask.Proof == ReservationProof.None
-            ? LookUpAndAskAsync(http, lane, ask.User!, new PurchaseRequest(buyer, keyHash, ask.Quantity, 0, ByTicket: false))
-            : AskAsync(http, lane, ask.User!, new PurchaseRequest(buyer, keyHash, ask.Quantity, ask.Version, ByTicket: true),
+            ? LookUpAndAskAsync(http, lane, ask.User!,
+                new PurchaseRequest(buyer, keyHash, ask.Quantity, 0, ByTicket: false))
+            : AskAsync(http, lane, ask.User!,
+                new PurchaseRequest(buyer, keyHash, ask.Quantity, ask.Version, ByTicket: true),
                 ask.Proof == ReservationProof.TicketAlone);
     }
 
@@ -65,7 +68,8 @@ public sealed class PurchaseHandler(
 
     private async Task LookUpAndAskAsync(HttpContext http, PurchaseLane lane, string user, PurchaseRequest request)
     {
-        var reservation = grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(lane.Feed.Terms.Id, request.Buyer));
+        var reservation = grains.GetGrain<IReservationGrain>(
+            IReservationGrain.KeyOf(lane.Feed.Terms.Id, request.Buyer));
         var version = (await retry.AskAsync(reservation.GetAsync)).Value?.Version ?? 0;
         await AskAsync(http, lane, user, request with { Reservation = version }, byTicketAlone: false);
     }
@@ -84,7 +88,8 @@ public sealed class PurchaseHandler(
             return;
         }
         counter.CountOrder(outcome.Repeated);
-        await OrderAnswer.WriteAsync(http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
+        await OrderAnswer.WriteAsync(
+            http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
     }
 
     private static Problem ProblemOf(

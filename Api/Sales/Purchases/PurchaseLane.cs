@@ -164,7 +164,8 @@ public sealed partial class PurchaseLane(
         while (await IsOpenAfterAsync(SweepInterval))
         {
             var late = LateAfter(bound);
-            if (late.Length > 0) Complete(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
+            if (late.Length > 0)
+                Complete(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
             // They came first: what was answered while the batch says nothing must not pile up behind it.
             lock (_lock)
             {

@@ -93,7 +93,8 @@ public sealed class PurchaseReader(TicketSigner tickets)
         if (ticketText is null) return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None);
         var isGood = tickets.TryVerify(ticketText, batch, out var ticket) && ticket.User == caller.User;
         return new PurchaseAsk(
-            caller.User, ticket.Alias, key, quantity, ticket.Version, isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket);
+            caller.User, ticket.Alias, key, quantity, ticket.Version,
+            isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket);
     }
 
     // Null: not here, not yet, or not that simple. The body is then as it was.

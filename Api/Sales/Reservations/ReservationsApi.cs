@@ -81,7 +81,8 @@ public static class ReservationsApi
             ? refusal == Refusal.LimitReached
                 ? Problem.NotFound(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
                 : Problem.Of(refusal)
-            : Reply.Ok(BodyOf(batch, found.Caller, alias, answer.Value!, tickets), ReservationJson.Wire.ReservationBody);
+            : Reply.Ok(BodyOf(batch, found.Caller, alias, answer.Value!, tickets),
+                ReservationJson.Wire.ReservationBody);
     }
 
     private static async Task<IResult> CancelAsync(
@@ -90,7 +91,8 @@ public static class ReservationsApi
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
-        if (found.Feed.Key is not { } key) return found.Feed.IsAnonymised ? Results.NoContent() : Problem.Of(Refusal.Unavailable);
+        if (found.Feed.Key is not { } key)
+            return found.Feed.IsAnonymised ? Results.NoContent() : Problem.Of(Refusal.Unavailable);
         var answer = await retry.AskAsync(Of(grains, batch, key.AliasOf(found.Caller.User)).CancelAsync);
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
@@ -114,5 +116,6 @@ public static class ReservationsApi
 
     private static ReservationBody BodyOf(
         string batch, Caller caller, Alias alias, ReservationView reservation, TicketSigner tickets) =>
-        new(batch, caller.User, reservation.ReservedAt, tickets.Sign(new Ticket(caller.User, alias, batch, reservation.Version)));
+        new(batch, caller.User, reservation.ReservedAt,
+            tickets.Sign(new Ticket(caller.User, alias, batch, reservation.Version)));
 }

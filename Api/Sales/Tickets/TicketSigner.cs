@@ -73,7 +73,8 @@ public sealed class TicketSigner(byte[][] keys)
         if (Ascii.FromUtf16(text, bytes, out var length) != OperationStatus.Done) return false;
         var signed = bytes[..dot];
         Span<byte> given = stackalloc byte[32];
-        if (Base64Url.DecodeFromUtf8(bytes[(dot + 1)..length], given, out _, out var written) != OperationStatus.Done || written != 32
+        if (Base64Url.DecodeFromUtf8(bytes[(dot + 1)..length], given, out _, out var written) != OperationStatus.Done
+            || written != 32
             || !IsGenuine(signed, given))
         {
             return false;
@@ -108,7 +109,8 @@ public sealed class TicketSigner(byte[][] keys)
             {
                 if (json.TokenType != JsonTokenType.PropertyName) continue;
                 if (json.ValueTextEquals("u"u8) && json.Read()) user = json.GetString();
-                else if (json.ValueTextEquals("a"u8) && json.Read()) hasAlias = Alias.TryRead(json.ValueSpan, out alias);
+                else if (json.ValueTextEquals("a"u8) && json.Read())
+                    hasAlias = Alias.TryRead(json.ValueSpan, out alias);
                 else if (json.ValueTextEquals("b"u8) && json.Read()) isOfBatch = json.ValueTextEquals(batch);
                 else if (json.ValueTextEquals("v"u8) && json.Read()) version = json.GetInt64();
                 else return false;

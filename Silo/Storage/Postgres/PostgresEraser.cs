@@ -6,9 +6,10 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Removes streams from the ledger's tables, beside the appends.</summary>
 /// <remarks>
-/// The stream's row is locked first. An append locks it too, so a commit is either there before and removed with the others,
-/// or finds no stream. The rows are deleted by a later statement, because a statement does not see what was committed after
-/// it began. The bytes leave the server's files when its own vacuum has passed and the log that has them is no longer kept.
+/// The stream's row is locked first. An append locks it too, so a commit is either there before and removed with the
+/// others, or finds no stream. The rows are deleted by a later statement, because a statement does not see what was
+/// committed after it began. The bytes leave the server's files when its own vacuum has passed and the log that has
+/// them is no longer kept.
 /// </remarks>
 internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposable
 {

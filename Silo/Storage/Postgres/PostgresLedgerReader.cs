@@ -5,8 +5,8 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Reads the ledger, each question on a connection of a small pool of its own.</summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older rows
-/// only, and a stream is erased whole; so no transaction has to hold a snapshot.
+/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older
+/// rows only, and a stream is erased whole; so no transaction has to hold a snapshot.
 /// </remarks>
 internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDisposable
 {
@@ -93,8 +93,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         cancellationToken);
 
     /// <summary>
-    /// Reads the next commits, and where the page after them begins: null after the last. A stream that was erased meanwhile has
-    /// ended.
+    /// Reads the next commits, and where the page after them begins: null after the last. A stream that was erased
+    /// meanwhile has ended.
     /// </summary>
     public async Task<(List<LedgerCommit> Commits, LedgerCursor? Next)> ReadPageAsync(
         string stream, LedgerCursor start, CancellationToken cancellationToken)
@@ -175,7 +175,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
     }
 
     private Task<bool> IsErasedAsync(long id, CancellationToken cancellationToken) => ReadAsync(
-        "SELECT FROM stream WHERE id = $1", [Number(id)], async row => !await row.ReadAsync().ConfigureAwait(false), cancellationToken);
+        "SELECT FROM stream WHERE id = $1", [Number(id)], async row => !await row.ReadAsync().ConfigureAwait(false),
+        cancellationToken);
 
     private async Task<T> ReadAsync<T>(
         string sql, IEnumerable<NpgsqlParameter> values, Func<NpgsqlDataReader, Task<T>> read,

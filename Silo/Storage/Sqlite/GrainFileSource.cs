@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// The connections of Orleans' storage to the grains' file. What they remove or replace is overwritten with zeros in the same
-/// transaction.
+/// The connections of Orleans' storage to the grains' file. What they remove or replace is overwritten with zeros in
+/// the same transaction.
 /// </summary>
 internal sealed class GrainFileSource(string path) : DbDataSource
 {
@@ -21,7 +21,8 @@ internal sealed class GrainFileSource(string path) : DbDataSource
         var connection = new SqliteConnection(ConnectionString);
         connection.StateChange += (_, change) =>
         {
-            if (change.CurrentState == ConnectionState.Open) SqliteFile.Execute(connection, "PRAGMA secure_delete = ON");
+            if (change.CurrentState == ConnectionState.Open)
+                SqliteFile.Execute(connection, "PRAGMA secure_delete = ON");
         };
         return connection;
     }

@@ -7,9 +7,9 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// One reading connection to the ledger's file, with its statements compiled. Used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older rows
-/// only, and a stream is erased whole; so no transaction has to hold a snapshot, and the log can be moved into the file
-/// between any two pages.
+/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older
+/// rows only, and a stream is erased whole; so no transaction has to hold a snapshot, and the log can be moved into the
+/// file between any two pages.
 /// </remarks>
 internal sealed class LedgerReader : IDisposable
 {

@@ -14,15 +14,15 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </para>
 /// <para>
 /// Durability: with WAL and synchronous=FULL, SQLite syncs the log at every COMMIT, before COMMIT returns. A committed
-/// row therefore survives a killed process, and a loss of power as far as the disk honours fsync. Rows that
-/// were visible when the connection was opened are made durable first. A process killed, or a COMMIT failed, between
-/// writing the log and syncing it leaves rows that can be read but are not safe yet. On the strength of them a repeated
-/// append would be answered "committed" by a transaction that syncs nothing.
+/// row therefore survives a killed process, and a loss of power as far as the disk honours fsync. Rows that were
+/// visible when the connection was opened are made durable first. A process killed, or a COMMIT failed, between writing
+/// the log and syncing it leaves rows that can be read but are not safe yet. On the strength of them a repeated append
+/// would be answered "committed" by a transaction that syncs nothing.
 /// </para>
 /// <para>
-/// Erasure: with secure_delete, what is removed is overwritten with zeros, and so is what a page holds no longer because its
-/// rows moved to another one. It has to be on from the first row. Rows are only ever added at the end, so it costs an append
-/// nothing but the zeroing of a page that is new.
+/// Erasure: with secure_delete, what is removed is overwritten with zeros, and so is what a page holds no longer
+/// because its rows moved to another one. It has to be on from the first row. Rows are only ever added at the end, so
+/// it costs an append nothing but the zeroing of a page that is new.
 /// </para>
 /// </remarks>
 internal sealed class LedgerWriteConnection : IDisposable
@@ -97,7 +97,8 @@ internal sealed class LedgerWriteConnection : IDisposable
                     + "excluded.filler",
                 "$filler");
             _eraseRows = SqliteFile.Prepare(
-                _connection, "DELETE FROM ledger_commit WHERE stream = (SELECT id FROM stream WHERE name = $stream)", "$stream");
+                _connection, "DELETE FROM ledger_commit WHERE stream = (SELECT id FROM stream WHERE name = $stream)",
+                "$stream");
             _eraseStream = SqliteFile.Prepare(_connection, "DELETE FROM stream WHERE name = $stream", "$stream");
         }
         catch
@@ -111,12 +112,12 @@ internal sealed class LedgerWriteConnection : IDisposable
     internal SqliteConnection Connection => _connection;
 
     /// <summary>
-    /// Removes for good what was erased: rewrites the file if it is no longer than <see cref="MaxRewrittenBytes"/>, moves all
-    /// of the log into it and cuts the log. False if others keep it from that. Between transactions.
+    /// Removes for good what was erased: rewrites the file if it is no longer than <see cref="MaxRewrittenBytes"/>,
+    /// moves all of the log into it and cuts the log. False if others keep it from that. Between transactions.
     /// </summary>
     /// <remarks>
-    /// With secure_delete, a removed row is overwritten. A page that was rebuilt, because rows came between others, may have
-    /// a second copy of a row in the room between its rows, which only a rewrite removes (seen: 4 of 2,000 rows).
+    /// With secure_delete, a removed row is overwritten. A page that was rebuilt, because rows came between others, may
+    /// have a second copy of a row in the room between its rows, which only a rewrite removes (seen: 4 of 2,000 rows).
     /// </remarks>
     public bool TryTidy()
     {

@@ -7,12 +7,13 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>Rewrites the grains' file without what was removed from it, and cuts its log.</summary>
 /// <remarks>
-/// Removed content is overwritten with zeros at once (<see cref="GrainFileSource"/>). Two places may still have it: a page whose
-/// rows moved to another one, which only VACUUM finds, and the log. While VACUUM runs, documents are read but not written:
-/// writers wait for <see cref="SqliteFile.LockWaitSeconds"/>. So a file that takes longer is not rewritten, and its log is
-/// cut alone.
+/// Removed content is overwritten with zeros at once (<see cref="GrainFileSource"/>). Two places may still have it: a
+/// page whose rows moved to another one, which only VACUUM finds, and the log. While VACUUM runs, documents are read
+/// but not written: writers wait for <see cref="SqliteFile.LockWaitSeconds"/>. So a file that takes longer is not
+/// rewritten, and its log is cut alone.
 /// </remarks>
-internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, ILogger<SqliteDocumentPurge> log) : IDocumentPurge
+internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, ILogger<SqliteDocumentPurge> log)
+    : IDocumentPurge
 {
     /// <summary>The longest file that is rewritten: 128 MiB, a second or two.</summary>
     public const long MaxRewrittenBytes = 128 << 20;
@@ -55,7 +56,8 @@ internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, I
                     continue;
                 }
                 Log.Failed(log, path, why);
-                throw new SaleUnavailableException($"What was removed from the documents may still be in their file: {why}", failure);
+                throw new SaleUnavailableException(
+                    $"What was removed from the documents may still be in their file: {why}", failure);
             }
         }
     }
@@ -75,11 +77,12 @@ internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, I
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "What was removed from the documents may still be in {Path}, and is removed later: {Why}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "What was removed from the documents may still be in {Path}, and is removed later: {Why}")]
         public static partial void Failed(ILogger log, string path, string why);
 
         [LoggerMessage(2, LogLevel.Information,
-            "{Path} is too long to be rewritten while documents are stored in it; what was removed from it is overwritten in place")]
+            "{Path} is too long to be rewritten while it is in use; removed content is overwritten in place")]
         public static partial void TooLong(ILogger log, string path);
     }
 }

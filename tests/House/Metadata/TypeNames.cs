@@ -36,7 +36,8 @@ internal sealed class TypeNames(MetadataReader metadata) : ISignatureTypeProvide
             case HandleKind.MethodSpecification:
                 var generic = metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
                 return [.. Of(generic.Method), .. generic.DecodeSignature(this, null).SelectMany(names => names)];
-            case HandleKind.MemberReference: return OfMember(
+            case HandleKind.MemberReference:
+                return OfMember(
                 metadata.GetMemberReference((MemberReferenceHandle)handle));
             case HandleKind.MethodDefinition:
                 var method = metadata.GetMethodDefinition((MethodDefinitionHandle)handle);

@@ -108,7 +108,8 @@ public sealed class BrokenLedgers
 
     [Fact]
     public Task Resuming_does_not_reopen_a_closed_batch() =>
-        BreaksAsync(Invariant.I3, 6, new LedgerScript().Directed("closed").Ended("operator").Directed("resumed").Held("weibo:a", "1"));
+        BreaksAsync(Invariant.I3, 6, new LedgerScript().Directed("closed").Ended("operator").Directed("resumed")
+            .Held("weibo:a", "1"));
 
     // The sale's life
     [Fact]
@@ -146,7 +147,8 @@ public sealed class BrokenLedgers
     public Task An_anonymisation_before_the_end_or_while_something_is_open_or_twice_is_found() => Task.WhenAll(
         BreaksAsync(Invariant.Life, 3, new LedgerScript().Anonymised()),
         BreaksAsync(Invariant.Life, 5, new LedgerScript().After(8 * 3600).Ended("schedule").Anonymised().Anonymised()),
-        BreaksAsync(Invariant.Life, 5, new LedgerScript().After((8 * 3600) - 1).Held("weibo:a", "1").After(1).Ended("schedule").Anonymised()),
+        BreaksAsync(Invariant.Life, 5, new LedgerScript().After((8 * 3600) - 1).Held("weibo:a", "1").After(1)
+            .Ended("schedule").Anonymised()),
         BreaksAsync(
             Invariant.Life, 6,
             new LedgerScript().Held("weibo:a", "1").Owed(3, "p").After(8 * 3600).Ended("schedule").Anonymised()));
@@ -183,7 +185,8 @@ public sealed class BrokenLedgers
     public Task One_refund_for_two_payments_is_found() =>
         BreaksAsync(
             Invariant.I6, 7,
-            new LedgerScript().Held("weibo:a", "1").Owed(3, "p1").Owed(3, "p2").Refunded(3, "p1", "r").Refunded(3, "p2", "r"));
+            new LedgerScript().Held("weibo:a", "1").Owed(3, "p1").Owed(3, "p2").Refunded(3, "p1", "r")
+                .Refunded(3, "p2", "r"));
 
     [Theory]
     [InlineData("""{"amount":199899,"currency":"CNY"}"""), InlineData("""{"amount":199900,"currency":"USD"}""")]
@@ -249,11 +252,13 @@ public sealed class BrokenLedgers
     [Theory]
     [InlineData(0), InlineData(1), InlineData(3)]
     public Task A_checkout_out_of_its_number_is_found(int number) =>
-        BreaksAsync(Invariant.I6, 5, new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "c1").CheckedOut(3, number, "c2"));
+        BreaksAsync(Invariant.I6, 5, new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "c1")
+            .CheckedOut(3, number, "c2"));
 
     [Fact]
     public Task A_checkout_that_is_opened_again_is_found() =>
-        BreaksAsync(Invariant.I6, 5, new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "c").CheckedOut(3, 2, "c"));
+        BreaksAsync(Invariant.I6, 5, new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "c")
+            .CheckedOut(3, 2, "c"));
 
     [Fact]
     public Task An_eleventh_checkout_is_found()

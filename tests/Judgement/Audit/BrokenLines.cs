@@ -99,8 +99,10 @@ public sealed class BrokenLines
 
     [Theory]
     [InlineData("joined"), InlineData("left"), InlineData("line-suspended"), InlineData("line-resumed")]
-    [InlineData("roster-closed"), InlineData("drawn"), InlineData("extended"), InlineData("rescheduled"), InlineData("recalled")]
-    [InlineData("approved"), InlineData("revived"), InlineData("granted"), InlineData("shipped"), InlineData("refund-stalled")]
+    [InlineData("roster-closed"), InlineData("drawn"), InlineData("extended"), InlineData("rescheduled"),
+        InlineData("recalled")]
+    [InlineData("approved"), InlineData("revived"), InlineData("granted"), InlineData("shipped"),
+        InlineData("refund-stalled")]
     [InlineData("refunded-elsewhere"), InlineData("disputed")]
     public async Task A_type_without_rules_is_refused_by_its_name(string type)
     {
@@ -110,8 +112,10 @@ public sealed class BrokenLines
     }
 
     [Theory]
-    [InlineData("weibo:alice"), InlineData(""), InlineData("AAAAAAAAAAAAAAAAAAAAAB"), InlineData("AAAAAAAAAAAAAAAAAAAAA")]
-    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA"), InlineData("AAAAAAAAAAAAAAAAAAAA+A"), InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
+    [InlineData("weibo:alice"), InlineData(""), InlineData("AAAAAAAAAAAAAAAAAAAAAB"),
+        InlineData("AAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA"), InlineData("AAAAAAAAAAAAAAAAAAAA+A"),
+        InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
     public async Task What_is_no_alias_is_refused_in_the_place_of_one(string alias) =>
         ShouldBeOfNoForm(await new LedgerScript()
             .Write("reservation-cancelled", $$"""{"alias":"{{alias}}","reservation":1}""").AuditAsync());
@@ -137,7 +141,8 @@ public sealed class BrokenLines
     [Fact]
     public async Task A_user_in_a_reason_for_the_whole_batch_and_a_text_that_is_none_are_no_violation()
     {
-        var sale = await new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "weibo:").CheckedOut(3, 2, "weixin:alice")
+        var sale = await new LedgerScript().Held("weibo:a", "1").CheckedOut(3, 1, "weibo:")
+            .CheckedOut(3, 2, "weixin:alice")
             .Write("paused", LedgerScript.Command("asked for by weibo:alice")).AuditAsync();
         sale.Violations.Kept.ShouldBeEmpty();
     }
@@ -147,7 +152,8 @@ public sealed class BrokenLines
     public async Task Terms_with_another_member_in_the_place_of_one_are_refused(string member)
     {
         var created = new LedgerScript().Export().Split('\n')[0];
-        var sale = await LedgerScript.AuditAsync(created.Replace($"\"{member}\"", "\"gift\"", StringComparison.Ordinal));
+        var sale = await LedgerScript.AuditAsync(
+            created.Replace($"\"{member}\"", "\"gift\"", StringComparison.Ordinal));
         sale.Violations.Of(Invariant.Form).ShouldBe(1);
         sale.Terms.ShouldBeNull();
     }
@@ -189,6 +195,7 @@ public sealed class BrokenLines
     private static LedgerScript ThreeHolds() =>
         new LedgerScript().Held("weibo:a", "1").Held("weibo:b", "2").Held("weibo:c", "3");
 
-    private static void ShouldBeOfNoForm(AuditedSale sale) => sale.Violations.Kept.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+    private static void ShouldBeOfNoForm(AuditedSale sale) =>
+        sale.Violations.Kept.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
         violation => violation.Invariant.ShouldBe(Invariant.Form), violation => violation.Seq.ShouldBe(3));
 }

@@ -98,7 +98,8 @@ public sealed class ClientRecords
         other.Ordered("weibo:a", null, "mi2-1.3", [1]);
         var sale = await new LedgerScript().Held("weibo:b", "1").AuditAsync();
         other.Against(sale).Kept.ShouldBeEmpty();
-        other.Against(sale, LedgerScript.Secret).Kept.ShouldHaveSingleItem().Text.ShouldContain("which is not their alias");
+        other.Against(sale, LedgerScript.Secret).Kept.ShouldHaveSingleItem().Text.ShouldContain(
+            "which is not their alias");
     }
 
     [Fact]

@@ -22,8 +22,8 @@ internal sealed class LedgerScript
     private DateTime _at = Opens.AddDays(-2);
 
     /// <summary>
-    /// A batch of <paramref name="stock"/> units for <c>weibo</c>, whose sale has opened when the next entry is written; its
-    /// opening is entry 2.
+    /// A batch of <paramref name="stock"/> units for <c>weibo</c>, whose sale has opened when the next entry is
+    /// written; its opening is entry 2.
     /// </summary>
     public LedgerScript(int stock = 5, int limit = 1, string channel = "\"weibo\"", bool open = true)
     {
@@ -101,10 +101,12 @@ internal sealed class LedgerScript
         return Write("released", $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"{{operatorAndReason}}}""");
     }
 
-    public LedgerScript Owed(long order, string payment, string amount = Price, string provider = "alipay") => Write("refund-owed",
+    public LedgerScript Owed(long order, string payment, string amount = Price, string provider = "alipay") =>
+        Write("refund-owed",
         $$"""{"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}","amount":{{amount}},"why":"cancelled"}""");
 
-    public LedgerScript Refunded(long order, string payment, string refund, string amount = Price, string provider = "alipay") =>
+    public LedgerScript Refunded(
+        long order, string payment, string refund, string amount = Price, string provider = "alipay") =>
         Write("refunded", $$"""
             {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}","refund":"{{refund}}","amount":{{amount}}}
             """.ReplaceLineEndings(""));

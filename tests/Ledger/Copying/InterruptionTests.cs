@@ -147,11 +147,11 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
             ? DirectoryPlace.OpenTarget(to, source.Name)
             : await DatabasePlace.OpenTargetAsync(to, source.Name, Cancelled);
         var watched = new WatchedPlace(target)
-            { Before = afterWrite ? null : StopAt, After = afterWrite ? StopAt : null };
+        { Before = afterWrite ? null : StopAt, After = afterWrite ? StopAt : null };
         try
         {
             await new CopyRun(source, watched, new CopyProgress(TextWriter.Null, isTerminal: false))
-                { ChunkRows = ChunkRows }
+            { ChunkRows = ChunkRows }
                 .RunAsync(Cancelled);
             return false;
         }

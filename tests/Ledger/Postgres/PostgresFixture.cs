@@ -16,7 +16,7 @@ public sealed class PostgresFixture : IAsyncDisposable
 
     // What a disk does is not tested; what the server says before that is the same.
     private static readonly Dictionary<string, string> Settings = new()
-        { ["fsync"] = "off", ["full_page_writes"] = "off" };
+    { ["fsync"] = "off", ["full_page_writes"] = "off" };
 
     private readonly Lazy<Task<PostgresServer>> _server;
     private int _databases;

@@ -51,7 +51,8 @@ internal sealed class CountedLedger(ILedger ledger) : ILedger, IAsyncDisposable
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default) =>
         ledger.CountOpenAsync(prefix, cancellationToken);
 
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => ledger.EraseAsync(stream, cancellationToken);
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) =>
+        ledger.EraseAsync(stream, cancellationToken);
 
     // Only what the container itself has made is disposed by it, and that is this.
     public ValueTask DisposeAsync() =>

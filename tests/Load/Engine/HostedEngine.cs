@@ -37,7 +37,9 @@ internal sealed class HostedEngine : IAsyncDisposable
     /// <summary>Its actors, as its front addresses them.</summary>
     public IGrainFactory Actors => _app.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Its front's lane of a batch that was created. The batch is listed in the catalogue, where fronts find it.</summary>
+    /// <summary>
+    /// Its front's lane of a batch that was created. The batch is listed in the catalogue, where fronts find it.
+    /// </summary>
     public async Task<PurchaseLane> FindLaneAsync(string batch)
     {
         await Actors.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch);

@@ -66,7 +66,8 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         async Task CreateAsync(string id)
         {
             var created = await engine.Actors.GetGrain<ISaleBatchGrain>(id).CreateAsync(TermsOf(id));
-            if (created.Refused is not null) throw new EngineException($"batch {id} could not be created: {created.Refused}");
+            if (created.Refused is not null)
+                throw new EngineException($"batch {id} could not be created: {created.Refused}");
         }
     }
 

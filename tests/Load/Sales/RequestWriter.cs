@@ -28,8 +28,8 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
     /// <summary>
-    /// What the ticket of such a user states as their alias. No engine made it: the number is in it, so that the user can be
-    /// found again in a ledger.
+    /// What the ticket of such a user states as their alias. No engine made it: the number is in it, so that the user
+    /// can be found again in a ledger.
     /// </summary>
     public static string AliasOf(string user)
     {
@@ -50,7 +50,8 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     /// </summary>
     public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket)
     {
-        var ticket = credential == Credential.Token ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch, AliasOf(UserOf(number)));
+        var ticket = credential == Credential.Token
+            ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch, AliasOf(UserOf(number)));
         return credential switch
         {
             Credential.Ticket => Purchase(batch, $"Ticket {ticket}", """{"quantity":1}"""),

@@ -42,7 +42,8 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
         Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], (stock, limit, window, both, days) =>
             LiveBatch.TermsOf(stock, limit, window, both
-                ? ["weibo", "mi"] : ["weibo"]) with { KeepPersonalDataDays = days });
+                ? ["weibo", "mi"] : ["weibo"]) with
+            { KeepPersonalDataDays = days });
 
     /// <summary>Short histories of a small batch, dense in the instants and the states at which rules change.</summary>
     public static readonly Gen<History> Any = Gen.Select(

@@ -70,7 +70,8 @@ internal sealed partial class NaiveSale(long grace)
             case Restocked e: TakeRestocked(e); break;
             case Withdrawn e: TakeWithdrawn(e); break;
             case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do((e.By, e.Key), OperatorAction.Pause, 0); break;
-            case ResumedSale e: Paused.ShouldBeTrue(); Paused =
+            case ResumedSale e:
+                Paused.ShouldBeTrue(); Paused =
                 false; Do((e.By, e.Key), OperatorAction.Resume, 0); break;
             case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do((e.By, e.Key), OperatorAction.Close, 0); break;
             case Grains.Batches.Directing.Anonymised: TakeAnonymised(); break;

@@ -53,7 +53,8 @@ internal static class SaleJudge
         var board = batch.Board;
         if (board.Held != shape.UnitsEach || board.Free != 0 || board.Stock != shape.UnitsEach)
             yield return $"{board.Held} units held and {board.Free} free, of {shape.UnitsEach}";
-        if (board.Seq != shape.UnitsEach + OtherEntries) yield return $"{board.Seq} entries for {shape.UnitsEach} units";
+        if (board.Seq != shape.UnitsEach + OtherEntries)
+            yield return $"{board.Seq} entries for {shape.UnitsEach} units";
         if (batch.Proof is not { } proof) yield break;
         foreach (var violation in proof.Violations) yield return violation;
         if (proof.HeadSeq != board.Seq || proof.HeadHash != Convert.ToHexStringLower(board.Hash))
