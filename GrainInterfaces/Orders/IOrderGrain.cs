@@ -35,7 +35,8 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<RefundTry> RefundAsync(string payment, Money amount);
 
     /// <summary>
-    /// Forgets the refund that the provider gave for a payment: it is another payment's. The provider is asked again next time.
+    /// Forgets the refund that the provider gave for a payment: it is another payment's. The provider is asked again
+    /// next time.
     /// </summary>
     [Alias("ForgetRefundAsync")]
     Task ForgetRefundAsync(string payment);

@@ -5,18 +5,18 @@ using OrleansSale.Grains.Batches.Orders;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// What a batch does by itself, without being asked. A timer asks here and knows no answer of its own, so this is the
-/// one place that says it.
+/// The work that a batch does without a request: it opens, it ends, and unpaid holds expire. This is the only place
+/// that decides it; the batch's timer runs it.
 /// </summary>
 public static class Agenda
 {
-    /// <summary>How often the timer asks.</summary>
+    /// <summary>The period of the batch's timer.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Most entries of one commit that come from here; the rest follow in the next.</summary>
+    /// <summary>Most entries from here in one commit; the rest follow in the next commit.</summary>
     public const int MaxEntriesPerCommit = 1_000;
 
-    /// <summary>The next entry that is due; null: none is. Ask again after applying it.</summary>
+    /// <summary>The next entry that is due; null: none. Call again after the entry is applied.</summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="now">Instant, ms.</param>
     /// <param name="grace">From payBy to the release of an unpaid hold, ms.</param>

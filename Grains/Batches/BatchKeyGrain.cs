@@ -15,14 +15,14 @@ public sealed class BatchKeyDocument : IDocument
     /// <inheritdoc/>
     [Id(1), JsonIgnore] public bool IsDamaged { get; set; }
 
-    /// <summary>The key, 32 bytes; null: none was made, or it was removed.</summary>
+    /// <summary>The key, 32 bytes; null: it was not made yet, or it was removed.</summary>
     [Id(0)] public byte[]? Key { get; set; }
 }
 
 /// <summary>The actor that keeps a batch's key.</summary>
 /// <remarks>
-/// Two activations may make a first key at the same time. Storage takes one of them; the other fails, reads again, and
-/// returns the one that is there. So all callers get the same key, and none gets one that is not durable.
+/// Two activations may make a first key at the same time. Storage accepts one of them. The other activation fails,
+/// reads again, and returns the stored key. So all callers get the same key, and it is durable.
 /// </remarks>
 public sealed partial class BatchKeyGrain(
     [PersistentState("batch-key")] IPersistentState<BatchKeyDocument> stored, ILogger<BatchKeyGrain> log) : Grain,
@@ -52,7 +52,7 @@ public sealed partial class BatchKeyGrain(
         }
         catch (Exception)
         {
-            // Whether it was stored is unknown: the next activation reads it.
+            // The write may or may not have been stored. The next activation reads it.
             stored.State.Key = null;
             DeactivateOnIdle();
             throw;

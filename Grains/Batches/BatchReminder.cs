@@ -6,13 +6,13 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// A cluster's reminder for each batch that has something to do: whatever happens to silos and fronts, it is awake
-/// again within <see cref="Period"/> of there being a silo. Where no reminders are kept (an engine alone in its
-/// process), the start wakes the batches, and this does nothing.
+/// Sets a reminder for each batch that has work left. The reminder wakes the batch within <see cref="Period"/> once a
+/// silo runs, even if all silos and fronts have died. An engine in one process keeps no reminders: its start wakes the
+/// batches, and this class does nothing.
 /// </summary>
 public sealed partial class BatchReminder(IServiceProvider services, ILogger<BatchReminder> log)
 {
-    /// <summary>Between two reminders; Orleans allows no less.</summary>
+    /// <summary>The time between two reminders; the shortest that Orleans allows.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
     private const string Name = "wake";
@@ -21,13 +21,13 @@ public sealed partial class BatchReminder(IServiceProvider services, ILogger<Bat
 
     private readonly IReminderRegistry? _registry = services.GetService<IReminderRegistry>();
 
-    /// <summary>Sees to it that there is one.</summary>
-    /// <returns>Whether there is for certain.</returns>
+    /// <summary>Makes sure that the batch has a reminder.</summary>
+    /// <returns>True if the reminder is certain to exist.</returns>
     public Task<bool> SetAsync(GrainId batch) =>
         TryAsync(batch, registry => registry.RegisterOrUpdateReminder(batch, Name, Period, Period));
 
-    /// <summary>Sees to it that there is none.</summary>
-    /// <returns>Whether there is none for certain.</returns>
+    /// <summary>Makes sure that the batch has no reminder.</summary>
+    /// <returns>True if no reminder is certain to exist.</returns>
     public Task<bool> ClearAsync(GrainId batch) => TryAsync(batch, async registry =>
     {
         if (await registry.GetReminder(batch, Name) is { } kept) await registry.UnregisterReminder(batch, kept);
@@ -44,7 +44,7 @@ public sealed partial class BatchReminder(IServiceProvider services, ILogger<Bat
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // It is the second net only; the batch goes on, and tries again at its next tick.
+            // The reminder is only the second safety net. The batch goes on and retries at its next tick.
             if (_outage.Fails(e.GetType().Name)) Log.NotChanged(log, batch, e.Message);
             return false;
         }
@@ -53,10 +53,10 @@ public sealed partial class BatchReminder(IServiceProvider services, ILogger<Bat
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "The reminder of {Batch} could not be changed, and others are only counted: {Reason}")]
+            "The reminder of {Batch} could not be changed; further failures are only counted: {Reason}")]
         public static partial void NotChanged(ILogger log, GrainId batch, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "Reminders are changed again, after {Failures} that could not be")]
+        [LoggerMessage(2, LogLevel.Information, "Reminders can be changed again, after {Failures} failures")]
         public static partial void Works(ILogger log, int failures);
     }
 }

@@ -3,14 +3,14 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// Rebuilds a batch's state from its ledger. The chain is verified beside it, on another core if there is one: each
-/// commit is checked against the hash that the one before claims, and nobody gets the state before every check has
-/// passed.
+/// Rebuilds a batch's state from its ledger. The hash chain is verified at the same time, on another core if there is
+/// one. Each commit is checked against the hash that the commit before it states. The state is returned only after
+/// every check has passed.
 /// </summary>
 public static class BatchReplay
 {
-    /// <summary>Bytes of entries from which on they are verified together.</summary>
-    private const int VerifiedTogether = 256 << 10;
+    /// <summary>A group of commits is verified once it has this many bytes of entries.</summary>
+    private const int MinGroupBytes = 256 << 10;
 
     /// <summary>Applies every stored entry to an empty state and returns the head.</summary>
     /// <exception cref="LedgerFormatException">
@@ -28,7 +28,7 @@ public static class BatchReplay
                 Apply(commit, head, batch);
                 unverified.Add(new Link(commit, head.Hash));
                 head = new LedgerHead(commit.LastSeq, commit.Hash);
-                if ((length += commit.Entries.Length) < VerifiedTogether) continue;
+                if ((length += commit.Entries.Length) < MinGroupBytes) continue;
                 await verifying;
                 verifying = VerifyAsync(unverified);
                 (unverified, length) = ([], 0);
@@ -37,7 +37,7 @@ public static class BatchReplay
         }
         finally
         {
-            // Where it broke first is told, and nothing of it goes on after this.
+            // The first break is thrown, and no verification runs after this.
             await verifying;
         }
         return head;
@@ -63,10 +63,10 @@ public static class BatchReplay
         }
         catch (Exception e) when (e is not (LedgerFormatException or OutOfMemoryException))
         {
-            // The hash is compared at the end of the commit: until then these bytes may be anything, so the fault is
-            // theirs.
+            // The commit's hash is not checked yet, so its bytes may be damaged. Any failure here is the ledger's
+            // fault.
             throw new LedgerFormatException(
-                $"{commit.Stream}: entry {batch.LastSeq + 1} cannot follow what is before it: {e.Message}", e);
+                $"{commit.Stream}: entry {batch.LastSeq + 1} cannot follow the entries before it: {e.Message}", e);
         }
     }
 
@@ -89,6 +89,6 @@ public static class BatchReplay
     private static LedgerFormatException Broken(LedgerCommit commit) =>
         new($"{commit.Stream}: the chain breaks in entries {commit.FirstSeq} to {commit.LastSeq}");
 
-    // A commit, and the hash that the one before it claims.
+    // A commit, and the hash that the commit before it states.
     private readonly record struct Link(LedgerCommit Commit, byte[] Before);
 }

@@ -14,14 +14,14 @@ using OrleansSale.Grains.Payments;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// What looks after a batch while it is active: its timer, which does what is due, its refunds, its reminder, and what
-/// the catalogue and the operators are told of it.
+/// Maintains a batch while it is active. It runs the timer that does due work, the refunds and the reminder, and it
+/// reports to the catalogue and the operators.
 /// </summary>
 internal sealed partial class BatchUpkeep
 {
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
 
-    // Of all batches of this process: when storage fails, many end together.
+    // Shared by all batches of this process: when storage fails, many activations end together.
     private static readonly Outage Abandoned = new("batch"), Settling = new("settling");
 
     private readonly IGrainBase _grain;
@@ -40,7 +40,7 @@ internal sealed partial class BatchUpkeep
     private long _settledAt = -1;
     private bool _isReminded;
 
-    /// <summary>For an activation; nothing runs before <see cref="Start"/>.</summary>
+    /// <summary>Prepares the upkeep of an activation; nothing runs before <see cref="Start"/>.</summary>
     public BatchUpkeep(
         IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
         IClockCheck clock, BatchReminder reminder, BatchLeads leads, RefundWatch refundWatch,
@@ -53,17 +53,17 @@ internal sealed partial class BatchUpkeep
     }
 
     /// <summary>
-    /// Whether the batch has nothing left to do: it has ended, nothing is held or owed, and what is personal is removed
-    /// if it is to be.
+    /// Whether the batch has no work left: the sale has ended, nothing is held or owed, and a requested removal of
+    /// personal data is complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
         || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0
             && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
-    /// <summary>Removes what is personal; returns when it is removed.</summary>
+    /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();
 
-    /// <summary>Starts the timer: the batch was created.</summary>
+    /// <summary>Starts the timer. Call it once the batch is created.</summary>
     public void Start()
     {
         NoteLead();
@@ -71,7 +71,7 @@ internal sealed partial class BatchUpkeep
             TickAsync, new GrainTimerCreationOptions(Agenda.Period, Agenda.Period) { Interleave = true });
     }
 
-    /// <summary>The activation goes: others do not count it any more.</summary>
+    /// <summary>Ends the upkeep: the batch leaves this silo's figures.</summary>
     public void End()
     {
         if (_batch.State.Terms is null) return;
@@ -79,14 +79,16 @@ internal sealed partial class BatchUpkeep
         _leads.Forget(_batch.Id);
     }
 
-    /// <summary>The activation cannot vouch for its state: the next one reads it from storage.</summary>
+    /// <summary>
+    /// Deactivates the batch because its state may differ from the ledger. The next activation reads it from storage.
+    /// </summary>
     public void Abandon(Exception reason)
     {
         if (Abandoned.Fails(reason.GetType().Name)) Log.Abandoned(_log, _batch.Id, reason.Message);
         _grain.DeactivateOnIdle();
     }
 
-    /// <summary>What operators should look after in this batch now.</summary>
+    /// <summary>The faults of this batch that need an operator now.</summary>
     public Fault[] ListFaults()
     {
         if (_batch.State.Terms is null) return [];
@@ -101,7 +103,7 @@ internal sealed partial class BatchUpkeep
     {
         var journal = _batch.Journal;
         if (journal.IsAbandoned) return;
-        // A silo whose clock is off dates no entry: the batch goes on elsewhere.
+        // A silo whose clock is off must not date entries: the batch continues on another silo.
         if (_clock.Fault is { } fault)
         {
             journal.Abandon(new SaleUnavailableException($"{_batch.Id}: {fault}"));
@@ -109,7 +111,8 @@ internal sealed partial class BatchUpkeep
         }
         try
         {
-            // Group after group: a hold ends within a second of its deadline, however many are due with it.
+            // Due entries are committed in groups until none is left. So a hold ends within a second of its deadline,
+            // however many end with it.
             do
             {
                 _batch.DoDue();
@@ -125,7 +128,7 @@ internal sealed partial class BatchUpkeep
         }
         catch (SaleUnavailableException)
         {
-            // The journal is abandoned, and that is logged.
+            // The journal has been abandoned and has logged it.
         }
     }
 
@@ -143,7 +146,7 @@ internal sealed partial class BatchUpkeep
         }
     }
 
-    // The catalogue is told the head as of which there is nothing left to do.
+    // Reports to the catalogue the head at which the batch is settled.
     private async Task SettleAsync()
     {
         var batch = _grain.GrainContext.GrainId;
@@ -169,7 +172,7 @@ internal sealed partial class BatchUpkeep
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // It spares a start from waking the batch, and nothing else; the next tick tries again.
+            // The report only spares the next start from waking the batch. The next tick retries.
             if (Settling.Fails(e.GetType().Name)) Log.NotSettled(_log, _batch.Id, e.Message);
         }
     }
@@ -186,7 +189,7 @@ internal sealed partial class BatchUpkeep
         return new RefundTry(RefundOutcome.Refused, null, whyNot);
     }
 
-    // Logged when it begins and when it has ended.
+    // Logs when a lead begins and when it has ended.
     private void NoteLead()
     {
         var lead = _batch.Lead;
@@ -229,7 +232,8 @@ internal sealed partial class BatchUpkeep
             "The catalogue could not note that batch {Batch} is settled; it is retried: {Reason}")]
         public static partial void NotSettled(ILogger log, string batch, string reason);
 
-        [LoggerMessage(9, LogLevel.Warning, "Batch {Batch}: personal data could not be removed yet; it is retried: {Reason}")]
+        [LoggerMessage(9, LogLevel.Warning,
+            "Batch {Batch}: personal data could not be removed yet; it is retried: {Reason}")]
         public static partial void NotErased(ILogger log, string batch, string reason);
 
         [LoggerMessage(13, LogLevel.Information, "Batch {Batch}: personal data is removed, after {Failures} failures")]

@@ -2,7 +2,7 @@ using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>The counts of a batch as of the committed head; captured when a commit is sealed.</summary>
+/// <summary>The counts of a batch at the committed head; captured when a commit is sealed.</summary>
 internal readonly record struct Counts(
     int Stock, int Free, int Held, int Sold, int Withdrawn, bool IsPaused, bool IsOver, int Touches, Schedule? Schedule,
     bool IsAnonymised)

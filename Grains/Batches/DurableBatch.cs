@@ -4,12 +4,12 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// A batch's state and its journal: decisions are applied at once and answered when they are durable. Used by one actor
-/// on its own scheduler; not thread-safe.
+/// A batch's state and its journal. Decisions are applied at once; their outcomes are returned when they are durable.
+/// Used by one actor on its own scheduler; not thread-safe.
 /// </summary>
 /// <remarks>
-/// A decision and its entries are made synchronously, so no two decisions interleave. What follows an await only
-/// answers what was decided.
+/// Each decision and its entries are made synchronously, so no two decisions interleave. Code after an await only
+/// returns decided outcomes.
 /// </remarks>
 internal sealed class DurableBatch
 {
@@ -19,10 +19,10 @@ internal sealed class DurableBatch
     private readonly BatchTime _time;
     private readonly long _startedAt;
 
-    /// <summary>For the state that was read from the ledger.</summary>
+    /// <summary>Starts from a state that was read from the ledger.</summary>
     /// <param name="id">The batch.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="head">The head that the state is of.</param>
+    /// <param name="head">The head of the ledger at that state.</param>
     /// <param name="ledger">The ledger.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="graceMilliseconds">From payBy to the release of an unpaid hold.</param>
@@ -54,7 +54,7 @@ internal sealed class DurableBatch
     /// <summary>From payBy to the release of an unpaid hold, ms.</summary>
     public long GraceMilliseconds => _graceMilliseconds;
 
-    /// <summary>What the clock says, ms.</summary>
+    /// <summary>The clock's instant, ms.</summary>
     public long Clock => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The instant at which the batch decides, ms: see <see cref="BatchTime"/>.</summary>
@@ -64,7 +64,8 @@ internal sealed class DurableBatch
     public TimeSpan Lead => Clock is var clock ? TimeSpan.FromMilliseconds(At(clock) - clock) : default;
 
     /// <summary>
-    /// Does what is due, so that nothing is decided about a hold that should have ended. Returns the instant.
+    /// Does the work that is due, so that no decision is about a hold that should have ended. Returns the instant of
+    /// the decision.
     /// </summary>
     public long DoDue()
     {
@@ -74,17 +75,17 @@ internal sealed class DurableBatch
         return now;
     }
 
-    /// <summary>Whether more is due than was done.</summary>
+    /// <summary>Whether work is due.</summary>
     public bool IsDue => Agenda.Next(State, Now, _graceMilliseconds) is not null;
 
-    /// <summary>Takes a decision: the entries carry the instant that it was made at.</summary>
+    /// <summary>Applies a decision and returns its outcome. The entries carry the instant of the decision.</summary>
     public T Take<T>(in Decision<T> decision, long now)
     {
         foreach (var entry in decision.Entries) Record(entry, now);
         return decision.Outcome;
     }
 
-    /// <summary>Takes a decision and returns its outcome once it is durable.</summary>
+    /// <summary>Applies a decision and returns its outcome once it is durable.</summary>
     public Task<T> CommitAsync<T>(in Decision<T> decision, long now) => Journal.WhenDurableAsync(Take(decision, now));
 
     private long At(long clock) => _time.At(clock, _timeProvider.GetElapsedTime(_startedAt));

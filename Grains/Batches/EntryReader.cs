@@ -12,12 +12,12 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// Reads a batch's ledger lines back. What it does not know, a type or a member, it refuses: a state half understood is
-/// worse than none.
+/// Reads a batch's ledger lines. It refuses unknown types and unknown members, because a state that is partly
+/// understood is worse than none.
 /// </summary>
 public static class EntryReader
 {
-    // The most frequent first: they are looked through for every line.
+    // The most frequent types come first, because the list is searched for every line.
     private static readonly EntryKind[] Kinds =
     [
         .. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. LineEntries.Kinds, .. ReservationEntries.Kinds,

@@ -4,10 +4,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>
-/// Writes a batch's entries as ledger lines. The bytes are the record: they are hashed, stored and exported as they
-/// are.
-/// </summary>
+/// <summary>Writes a batch's entries as ledger lines. The bytes are hashed, stored and exported unchanged.</summary>
 public sealed class EntryWriter(string batch)
 {
     private readonly DataWriter _data = new(batch);

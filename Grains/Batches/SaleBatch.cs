@@ -11,19 +11,19 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// The state of a batch: its books. It is a function of its entries and nothing else. <see cref="Apply"/> is the only
-/// thing that changes it, live and on replay alike; the rules read it and decide.
+/// The state of a batch, as a set of books. It depends on its entries only. <see cref="Apply"/> alone changes it, both
+/// live and on replay. The rules read it to decide.
 /// </summary>
 /// <remarks>
 /// Apply checks every entry against the state and throws <see cref="InconsistentEntryException"/> rather than break I1
-/// (units are conserved, no unit in two live orders), I2's key half, or I6 (a payment ends once). So neither a wrong
-/// rule nor a wrong ledger can be carried on from.
+/// (units are conserved, no unit in two live orders), I2's key half, or I6 (a payment ends once). So the engine never
+/// continues from a wrong rule or a wrong ledger.
 /// </remarks>
 public sealed class SaleBatch
 {
     private readonly List<ulong> _touches = [];
 
-    /// <summary>Without any entry.</summary>
+    /// <summary>The state before the first entry.</summary>
     public SaleBatch()
     {
         Directing = new DirectingBook(Stock);
@@ -40,7 +40,7 @@ public sealed class SaleBatch
     /// <summary>The units.</summary>
     public StockBook Stock { get; } = new();
 
-    /// <summary>What is offered, and operators' commands.</summary>
+    /// <summary>The terms, the sale's life, and operators' commands.</summary>
     public DirectingBook Directing { get; }
 
     /// <summary>The cancelled reservations.</summary>
@@ -49,7 +49,7 @@ public sealed class SaleBatch
     /// <summary>The orders.</summary>
     public OrderBook Orders { get; }
 
-    /// <summary>The money.</summary>
+    /// <summary>The payments.</summary>
     public PaymentBook Payments { get; }
 
     /// <summary>The terms; null: not created yet.</summary>
@@ -61,7 +61,7 @@ public sealed class SaleBatch
     /// <summary>Applies the next entry.</summary>
     /// <param name="seq">Its sequence: <see cref="LastSeq"/> + 1.</param>
     /// <param name="at">Its instant, ms: not before <see cref="LastAt"/>.</param>
-    /// <param name="entry">What happened.</param>
+    /// <param name="entry">The entry.</param>
     /// <exception cref="InconsistentEntryException">The entry contradicts the state; nothing was changed.</exception>
     public void Apply(long seq, long at, BatchEntry entry)
     {

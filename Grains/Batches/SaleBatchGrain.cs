@@ -20,11 +20,13 @@ using OrleansSale.Grains.Payments;
 
 namespace OrleansSale.Grains.Batches;
 
-/// <summary>The actor of a batch: decides by the rules, commits through the ledger, and answers only then.</summary>
+/// <summary>
+/// The actor of a batch. It decides by the rules, commits to the ledger, and answers only after the commit is durable.
+/// </summary>
 /// <remarks>
-/// Reentrant so that requests join one commit: every decision and its entries are made synchronously, before the first
-/// await (<see cref="DurableBatch"/>). It awaits no order actor while it decides or commits. If the ledger is damaged
-/// there is no batch to decide about: <see cref="Batch"/> stands before every decision and every answer.
+/// It is reentrant so that several requests can share one commit. Every decision and its entries are made
+/// synchronously, before the first await (<see cref="DurableBatch"/>). It awaits no order actor while it decides or
+/// commits. If the ledger is damaged, <see cref="Batch"/> throws before every decision and every answer.
 /// </remarks>
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
@@ -54,7 +56,7 @@ public sealed partial class SaleBatchGrain(
         }
         catch (LedgerFormatException e)
         {
-            // The state that a part of the ledger gave is thrown away.
+            // The partial state is discarded.
             _damage = new(
                 stream, this, e, stop => BatchReplay.ReadAsync(ledger, stream, new(), stop), NoteDamageAsync,
                 timeProvider.GetUtcNow(), log);
@@ -83,7 +85,7 @@ public sealed partial class SaleBatchGrain(
         }
         catch (Exception e) when (e is SaleUnavailableException or OperationCanceledException)
         {
-            // Nothing that rests on it was answered; the next activation reads what is stored.
+            // No answer that depends on this commit was sent. The next activation reads what is stored.
             Log.LeftUnstored(log, Id, e.Message);
         }
     }
@@ -99,8 +101,8 @@ public sealed partial class SaleBatchGrain(
         var isNew = created is { Refused: null, Value: Effect.Done };
         if (isNew) _upkeep!.Start();
         var answer = await Batch.Journal.WhenDurableAsync(created);
-        // Operators who watch the silos know by this line which of them has the batch: it was active before it was
-        // created.
+        // The batch was active before it was created, so the line is logged here. It shows operators which silo has the
+        // batch.
         if (isNew) Log.Activated(log, Id, 1);
         return answer;
     }
@@ -121,7 +123,7 @@ public sealed partial class SaleBatchGrain(
     public async Task<BoardUpdate?> ReadBoardAsync(int fromTouch)
     {
         var journal = Batch.Journal;
-        // The roster's count first: it may wait for storage, and the counts should be the newest.
+        // The roster is counted first, because this may wait for storage, and the other counts should be the newest.
         var reserved = await _roster.ReadAsync();
         if (journal.Committed.Seq == 0) return await journal.WhenDurableAsync<BoardUpdate?>(null);
         var (head, counts) = (journal.Committed, journal.CommittedState);
@@ -213,8 +215,7 @@ public sealed partial class SaleBatchGrain(
     }
 
     /// <summary>
-    /// The second net: being called it is active, and its own timer does the rest. A batch whose ledger was lost needs
-    /// none.
+    /// Activates the batch; its own timer does the rest. A batch whose ledger was lost needs no reminder.
     /// </summary>
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
         _batch?.State is { Terms: null } ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;

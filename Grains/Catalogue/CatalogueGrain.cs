@@ -12,7 +12,7 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Catalogue;
 
 /// <summary>
-/// What the catalogue keeps: an index that spares a start from reading every ledger. The ledgers are the truth.
+/// The catalogue's document. It is an index that spares a start from reading every ledger. The ledgers are the truth.
 /// </summary>
 [GenerateSerializer, Alias("OrleansSale.CatalogueState")]
 public sealed class CatalogueState : IDocument
@@ -23,31 +23,32 @@ public sealed class CatalogueState : IDocument
     /// <summary>The batches in the order they were added.</summary>
     [Id(0)] public List<CataloguedBatch> Batches { get; set; } = [];
 
-    /// <summary>By batch, the head as of which it had nothing left to do.</summary>
+    /// <summary>By batch, the head at which it was settled.</summary>
     [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
 }
 
-/// <summary>What the ledger of a batch says of it first.</summary>
+/// <summary>The first entry of a batch's ledger.</summary>
 /// <param name="Terms">The terms.</param>
 /// <param name="KeyHash">SHA-256 of its key.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.CataloguedBatch")]
 public sealed record CataloguedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[] KeyHash);
 
 /// <summary>
-/// The index of all batches. What a crash kept out of it is found in the ledger's streams at the next activation.
+/// The index of all batches. Batches that a crash kept out of it are found in the ledger's streams at the next
+/// activation.
 /// </summary>
 public sealed partial class CatalogueGrain(
     ILedger ledger, [PersistentState("catalogue")] IPersistentState<CatalogueState> stored, TimeProvider timeProvider,
     ILogger<CatalogueGrain> log)
     : Grain, ICatalogueGrain
 {
-    /// <summary>Batches woken at a time.</summary>
+    /// <summary>Most batches that are woken at the same time.</summary>
     public const int MaxWaking = 8;
 
     private const int StreamsPerPage = 1_000;
 
-    // A batch that is damaged looks at its ledger, and says so, at least every DamagedStream.LongestPause.
-    private static readonly TimeSpan NotedFor = 3 * DamagedStream.LongestPause;
+    // A damaged batch reads its ledger again and reports at least every DamagedStream.MaxPause.
+    private static readonly TimeSpan NotedFor = 3 * DamagedStream.MaxPause;
 
     private readonly Guid _activation = Guid.NewGuid();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
@@ -75,7 +76,7 @@ public sealed partial class CatalogueGrain(
         }
         catch (StorageDamagedException e)
         {
-            // The batches that are known go on.
+            // The known batches stay listed.
             Log.NotListed(log, e.Message);
             return;
         }
@@ -84,8 +85,8 @@ public sealed partial class CatalogueGrain(
         if (found > 0 || dropped) await stored.WriteStateAsync(cancellationToken);
     }
 
-    // A batch is added after its ledger has begun. One without, or a settled head that the ledger has not reached, is
-    // of a ledger that was lost, and the start was told to go on with this one.
+    // A batch is added after its ledger has begun. So a batch without a ledger, or a settled head beyond the ledger's
+    // end, belongs to a ledger that was lost. The operator has accepted the older ledger at the start.
     private bool DropLost(Dictionary<string, long> heads)
     {
         var lost = stored.State.Batches.RemoveAll(known => !heads.ContainsKey(known.Terms.Id));
@@ -103,7 +104,7 @@ public sealed partial class CatalogueGrain(
         if (await ReadFirstAsync(Streams.OfBatch(batch), CancellationToken.None) is not { } created) return;
         var place = stored.State.Batches.FindIndex(known => known.Terms.Id == batch);
         if (place >= 0 && IsSame(stored.State.Batches[place], created)) return;
-        // The ledger has taken these: others under the id are of a ledger that was lost.
+        // The ledger has these terms. Other terms under the id belong to a ledger that was lost.
         if (place >= 0) stored.State.Batches[place] = created;
         else stored.State.Batches.Add(created);
         _ids.Add(batch);
@@ -126,7 +127,7 @@ public sealed partial class CatalogueGrain(
     /// <inheritdoc />
     public async Task SettleAsync(string batch, long head)
     {
-        // Before a batch is settled its key may have been removed.
+        // The key may have been removed before the batch was settled.
         _keys.Remove(batch);
         if (stored.State.SettledAt.GetValueOrDefault(batch) == head) return;
         stored.State.SettledAt[batch] = head;
@@ -136,7 +137,7 @@ public sealed partial class CatalogueGrain(
     /// <inheritdoc />
     public async Task<string[]> ListUnsettledAsync()
     {
-        // A settled batch whose ledger has moved since has something to do again.
+        // A settled batch whose ledger has grown since then has work again.
         var unsettled = new List<string>();
         await foreach (var head in HeadsAsync(default))
         {
@@ -175,7 +176,7 @@ public sealed partial class CatalogueGrain(
     /// <inheritdoc />
     public Task<Fault[]> ListDamagedAsync()
     {
-        // Terms that only the ledger has are read once: nobody looks at them again, so that note stays.
+        // A batch whose terms could not be read is not listed and does not report again, so its note stays.
         var forgotten = _damaged.Values.Where(
             note => _ids.Contains(note.Damage.Batch!) && timeProvider.GetUtcNow() - note.At > NotedFor);
         foreach (var note in forgotten.ToArray()) _damaged.Remove(note.Damage.Batch!);
@@ -186,7 +187,7 @@ public sealed partial class CatalogueGrain(
     private static bool IsSame(CataloguedBatch one, CataloguedBatch other) =>
         one.Terms.SameAs(other.Terms) && one.KeyHash.AsSpan().SequenceEqual(other.KeyHash);
 
-    // Null: it was removed with what is personal, or it is lost.
+    // Null: the key was removed with the personal data, or it is lost.
     private async Task<byte[]?> FindKeyAsync(CataloguedBatch batch)
     {
         var id = batch.Terms.Id;
@@ -199,7 +200,7 @@ public sealed partial class CatalogueGrain(
         }
         catch (StorageDamagedException)
         {
-            // Logged by its actor.
+            // The key's actor has logged it.
             return null;
         }
     }
@@ -212,7 +213,7 @@ public sealed partial class CatalogueGrain(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // One batch that cannot be read must not keep the others asleep.
+            // One batch that cannot be read must not keep the others from being woken.
             Log.NotWoken(log, batch, e);
             return false;
         }
@@ -258,7 +259,7 @@ public sealed partial class CatalogueGrain(
         }
         catch (LedgerFormatException e)
         {
-            // One batch that cannot be read must not keep the others out.
+            // One batch that cannot be read must not keep the others from being listed.
             Log.NotRead(log, stream, e.Message);
             var batch = stream[Streams.Batches.Length..];
             await NoteDamageAsync(new Fault(
@@ -279,14 +280,14 @@ public sealed partial class CatalogueGrain(
         [LoggerMessage(3, LogLevel.Error, "The terms in {Stream} cannot be read; its batch is not listed: {Detail}")]
         public static partial void NotRead(ILogger log, string stream, string detail);
 
-        [LoggerMessage(5, LogLevel.Error, "The catalogue's document cannot be read; it is made anew from the ledger")]
+        [LoggerMessage(5, LogLevel.Error, "The catalogue's document cannot be read; it is rebuilt from the ledger")]
         public static partial void Damaged(ILogger log);
 
         [LoggerMessage(6, LogLevel.Warning, "The catalogue dropped {Count} batches that the ledger does not have")]
         public static partial void Lost(ILogger log, int count);
 
         [LoggerMessage(4, LogLevel.Error,
-            "The ledger's streams cannot be listed; batches that only it knows are missing: {Detail}")]
+            "The ledger's streams cannot be listed; batches that only the ledger has are missing: {Detail}")]
         public static partial void NotListed(ILogger log, string detail);
     }
 }

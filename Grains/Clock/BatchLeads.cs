@@ -3,29 +3,29 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Grains.Clock;
 
-/// <summary>Which of this silo's batches are ahead of the clock, and by how much.</summary>
+/// <summary>The batches of this silo that are ahead of the clock, and their leads.</summary>
 public sealed class BatchLeads : IDisposable
 {
     private static readonly ProcessGauge LongestLead = new("sale.clock.lead", "s",
-        "How far the time of the batch that is furthest ahead of the clock is ahead of it.",
+        "The longest lead of a batch's time over the clock.",
         all => all.DefaultIfEmpty().Max());
 
-    // Only batches that are ahead are in it.
+    // It has only batches that are ahead.
     private readonly ConcurrentDictionary<string, TimeSpan> _leads = new(StringComparer.Ordinal);
 
-    /// <summary>None yet.</summary>
+    /// <summary>Starts without leads.</summary>
     public BatchLeads() => LongestLead.Add(this, () => Longest.TotalSeconds);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of batches that are ahead.</summary>
     public int Count => _leads.Count;
 
     /// <summary>The longest lead; 0: none.</summary>
     public TimeSpan Longest => _leads.Values.DefaultIfEmpty().Max();
 
-    /// <summary>Notes by how much a batch is ahead.</summary>
+    /// <summary>Records the lead of a batch.</summary>
     public void Note(string batch, TimeSpan lead) => _leads[batch] = lead;
 
-    /// <summary>Notes that a batch is not ahead, or not here any more.</summary>
+    /// <summary>Records that a batch is no longer ahead, or no longer on this silo.</summary>
     public void Forget(string batch) => _leads.TryRemove(batch, out _);
 
     /// <inheritdoc />

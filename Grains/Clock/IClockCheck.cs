@@ -1,8 +1,8 @@
 namespace OrleansSale.Grains.Clock;
 
 /// <summary>
-/// Whether this silo's clock may date a ledger. Two silos of a sale must agree on when it opens, however the batch
-/// moves between them.
+/// Tells whether this silo's clock may date ledger entries. Silos must agree on when a sale opens, because a batch may
+/// move between them.
 /// </summary>
 public interface IClockCheck
 {
@@ -10,7 +10,7 @@ public interface IClockCheck
     string? Fault { get; }
 }
 
-/// <summary>The clock of an engine that is alone: there is none that it could disagree with.</summary>
+/// <summary>The clock check of an engine in one process: no other clock exists to disagree with.</summary>
 public sealed class OnlyClock : IClockCheck
 {
     /// <inheritdoc/>

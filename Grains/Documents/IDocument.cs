@@ -1,11 +1,11 @@
 namespace OrleansSale.Grains.Documents;
 
 /// <summary>
-/// What an actor keeps beside the ledger. One that cannot be read is told to its actor like this and not thrown: the
-/// actor would be activated by every call, and fail.
+/// A document that an actor keeps beside the ledger. An unreadable document sets <see cref="IsDamaged"/> instead of
+/// throwing. An exception would fail each activation, and every call would activate the actor again.
 /// </summary>
 public interface IDocument
 {
-    /// <summary>Whether what is stored cannot be read. The other members are then as in an empty one.</summary>
+    /// <summary>Whether the stored document cannot be read. Its other members then have their default values.</summary>
     bool IsDamaged { get; set; }
 }

@@ -3,12 +3,14 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Documents;
 
 /// <summary>
-/// Removes for good what documents no longer say: storage may keep the bytes of a document that was cleared or
-/// replaced, in room that it has not used again.
+/// Removes the bytes of cleared and replaced documents for good. Storage may keep them in space that it has not reused
+/// yet.
 /// </summary>
 public interface IDocumentPurge
 {
-    /// <summary>Removes what was cleared or replaced before this was called. It may take seconds.</summary>
-    /// <exception cref="SaleUnavailableException">Something may be left. It is logged; call again later.</exception>
+    /// <summary>Removes the documents that were cleared or replaced before this call. It may take seconds.</summary>
+    /// <exception cref="SaleUnavailableException">
+    /// Some bytes may remain. The failure is logged; call again later.
+    /// </exception>
     Task PurgeAsync();
 }

@@ -4,43 +4,44 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// The life of an actor whose stream is damaged: it stays active, answers every call with that, and looks at storage
-/// again at a pace of its own, so no call costs a reading. It is logged when it is found and when it is over. Once the
-/// stream can be read, the actor makes way for an activation that reads it.
+/// Keeps an actor whose stream is damaged. The actor stays active and answers every call with the damage. It reads
+/// storage again at its own pace, so that calls cause no reads. The damage is logged when it is found and when it is
+/// over. Once the stream can be read, the actor deactivates, and the next activation reads it.
 /// </summary>
 internal sealed partial class DamagedStream
 {
-    /// <summary>Between two looks: it doubles from the first to the second.</summary>
-    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(1);
+    /// <summary>The pause between two reads; it doubles from the first value to the second.</summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), MaxPause = TimeSpan.FromMinutes(1);
 
     private readonly string _stream;
     private readonly IGrainBase _actor;
     private readonly Func<CancellationToken, Task> _read;
-    private readonly Func<DamagedStream, Task> _tell;
+    private readonly Func<DamagedStream, Task> _report;
     private readonly ILogger _log;
     private readonly IGrainTimer _timer;
     private TimeSpan _pause = FirstPause;
 
-    /// <summary>Begins to look again.</summary>
+    /// <summary>Starts the repeated reads.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="actor">Its actor.</param>
-    /// <param name="found">What is wrong with it.</param>
-    /// <param name="read">Reads it as an activation does, and fails as that does; it changes nothing.</param>
-    /// <param name="tell">Tells others, now and after every look.</param>
-    /// <param name="since">Now.</param>
-    /// <param name="log">Where it is told.</param>
+    /// <param name="found">The damage that was found.</param>
+    /// <param name="read">Reads the stream as an activation does, with the same failures; it changes nothing.</param>
+    /// <param name="report">Reports the damage, now and after every read.</param>
+    /// <param name="since">The current instant.</param>
+    /// <param name="log">The log.</param>
     public DamagedStream(
         string stream, IGrainBase actor, LedgerFormatException found, Func<CancellationToken, Task> read,
-        Func<DamagedStream, Task> tell, DateTimeOffset since, ILogger log)
+        Func<DamagedStream, Task> report, DateTimeOffset since, ILogger log)
     {
-        (_stream, _actor, _read, _tell, _log, Since, Detail) = (stream, actor, read, tell, log, since, found.Message);
+        (_stream, _actor, _read, _report, _log, Since, Detail) =
+            (stream, actor, read, report, log, since, found.Message);
         Log.Found(log, stream, Detail);
         _timer = actor.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions(_pause, Timeout.InfiniteTimeSpan)
         {
             Interleave = true,
             KeepAlive = true,
         });
-        _ = TellAsync();
+        _ = ReportAsync();
     }
 
     /// <summary>When it was found.</summary>
@@ -70,30 +71,29 @@ internal sealed partial class DamagedStream
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Storage does not answer, or not as it should: the last finding stands, and the next look is made in any
-            // case.
+            // Storage failed. The last finding stands, and the next read is made in any case.
         }
-        await TellAsync();
+        await ReportAsync();
         if (IsOver) return;
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
         _timer.Change(_pause, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task TellAsync()
+    private async Task ReportAsync()
     {
         try
         {
-            await _tell(this);
+            await _report(this);
         }
         catch (Exception e) when (LostInfrastructure.Is(e) || e is StorageDamagedException)
         {
-            // It is told again after the next look.
+            // The next read reports again.
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{Stream} is damaged and answers nothing until it is repaired: {Detail}")]
+        [LoggerMessage(1, LogLevel.Error, "{Stream} is damaged; requests for it fail until it is repaired: {Detail}")]
         public static partial void Found(ILogger log, string stream, string detail);
 
         [LoggerMessage(2, LogLevel.Information, "{Stream} can be read again")]

@@ -1,11 +1,11 @@
 namespace OrleansSale.Grains.Ledger;
 
-/// <summary>Whether this silo's storage takes commits, by what became of the last ones.</summary>
+/// <summary>Tells whether this silo's storage takes commits, by the outcomes of the last ones.</summary>
 public interface ICommitCheck
 {
     /// <summary>
-    /// Why a commit would fail now, in a few words that anybody may read: no path, no address, no user. Null: it would
-    /// work.
+    /// Why a commit would fail now; null: it would succeed. The text is public: it contains no path, no address and no
+    /// user.
     /// </summary>
     string? Fault { get; }
 }

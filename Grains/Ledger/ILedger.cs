@@ -9,27 +9,27 @@ namespace OrleansSale.Grains.Ledger;
 /// <remarks>
 /// The safety argument: an append names the entry it follows (<see cref="LedgerCommit.FirstSeq"/> and
 /// <see cref="LedgerCommit.PreviousHash"/>). The store accepts it only if that is the stream's head at that moment, and
-/// decides this atomically with the insert. So of two writers that both follow entry n, one succeeds and the other is
-/// told <see cref="AppendOutcome.Fenced"/>, however stale it is; there is no fork and no gap. Appending the identical
-/// row again is not a conflict but <see cref="AppendOutcome.Committed"/>: it is how an append whose answer was lost is
-/// resolved.
+/// decides this atomically with the insert. So of two writers that both follow entry n, one succeeds and the other gets
+/// <see cref="AppendOutcome.Fenced"/>, however stale it is. There is no fork and no gap. Appending the identical row
+/// again is no conflict: it returns <see cref="AppendOutcome.Committed"/>. This resolves an append whose answer was
+/// lost.
 /// </remarks>
 public interface ILedger
 {
     /// <summary>
-    /// Appends one commit durably. Appends of many streams may share one durable write; each is judged by itself, and a
-    /// conflict in one stream leaves the others untouched.
+    /// Appends one commit durably. Appends of many streams may share one durable write. Each is checked on its own, and
+    /// a conflict in one stream does not affect the others.
     /// </summary>
     /// <returns>Committed only after the row is on stable storage.</returns>
     /// <exception cref="LedgerUnavailableException">
     /// The outcome is unknown: the row may or may not be stored. Append the identical row again to find out.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// Cancelled while it waited its turn: nothing is stored by this call. Once the write has begun, cancelling has no
+    /// The call was cancelled while it waited its turn, and stored nothing. Once the write has begun, cancelling has no
     /// effect.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The commit is malformed, see <see cref="LedgerArguments"/>: a bug of the caller.
+    /// The commit is malformed (see <see cref="LedgerArguments"/>): a bug of the caller.
     /// </exception>
     Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken = default);
 
@@ -46,14 +46,14 @@ public interface ILedger
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The store did not answer.</exception>
     /// <exception cref="LedgerFormatException">
-    /// What is stored is damaged. All other readings can fail so too.
+    /// The stored data are damaged. All other reads can fail in the same way.
     /// </exception>
     IAsyncEnumerable<LedgerCommit> ReadAsync(
         string stream, long fromSeq = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The end of the commit that contains an entry: the hash there stands for that entry and for all before it, so it
-    /// tells one history of the stream from another. <see cref="LedgerHead.Empty"/> if there is no such entry.
+    /// The end of the commit that contains an entry; <see cref="LedgerHead.Empty"/> if there is no such entry. Its hash
+    /// covers that entry and all before it, so it distinguishes two histories of the stream.
     /// </summary>
     async Task<LedgerHead> ReadCommitEndAsync(string stream, long seq, CancellationToken cancellationToken = default)
     {
@@ -74,27 +74,28 @@ public interface ILedger
         string prefix, string? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// How many streams whose name begins with <paramref name="prefix"/> their last commit has left open
-    /// (<see cref="LedgerCommit.IsOpen"/>). No stream is read for it.
+    /// Counts the streams whose name begins with <paramref name="prefix"/> and whose last commit left them open
+    /// (<see cref="LedgerCommit.IsOpen"/>). It reads no stream.
     /// </summary>
     Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes a stream, durably and for ever: its entries cannot be found in the store's files any more once the store
-    /// has tidied up. A writer of the stream is fenced from then on. A stream that is not there is removed already.
+    /// Removes a stream, durably and for ever. Once the store has cleaned up, its files no longer contain the entries.
+    /// Writers of the stream are fenced from then on. Removing a stream that does not exist succeeds.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The outcome is unknown; a repeat is safe.</exception>
     Task EraseAsync(string stream, CancellationToken cancellationToken = default);
 }
 
-/// <summary>What became of an append.</summary>
+/// <summary>The outcome of an append.</summary>
 public enum AppendOutcome
 {
     /// <summary>The row is stored durably, by this call or by an earlier identical one.</summary>
     Committed,
 
     /// <summary>
-    /// The stream's head is not the entry this commit follows: somebody else wrote. Nothing was stored.
+    /// The stream's head is not the entry that this commit follows, because another writer has written. Nothing was
+    /// stored.
     /// </summary>
     Fenced,
 }
@@ -102,18 +103,18 @@ public enum AppendOutcome
 /// <summary>One commit: entries that became durable together, as stored in one row.</summary>
 /// <param name="Stream">Name of the stream, 1…300 characters, such as <c>batch/mi2-1</c>.</param>
 /// <param name="FirstSeq">Sequence of the first entry, 1 or more.</param>
-/// <param name="Count">How many entries, 1 or more.</param>
+/// <param name="Count">The number of entries, 1 or more.</param>
 /// <param name="Entries">Their lines in UTF-8 without <c>hash</c> member, each ended by a line feed.</param>
 /// <param name="PreviousHash">
-/// Hash of entry <paramref name="FirstSeq"/> − 1 (32 zero bytes for the first): what this commit follows.
+/// Hash of the entry that this commit follows, <paramref name="FirstSeq"/> − 1; 32 zero bytes for the first commit.
 /// </param>
 /// <param name="Hash">Hash of the last entry: 32 bytes.</param>
 public sealed record LedgerCommit(
     string Stream, long FirstSeq, int Count, ReadOnlyMemory<byte> Entries, byte[] PreviousHash, byte[] Hash)
 {
     /// <summary>
-    /// Whether the stream is open after this commit: its writer says so, for <see cref="ILedger.CountOpenAsync"/>, and
-    /// the store gives it no other meaning. A commit that was read does not say it.
+    /// Whether the stream is open after this commit. The writer decides it. The store uses it only for
+    /// <see cref="ILedger.CountOpenAsync"/>. It is not set on commits that were read.
     /// </summary>
     public bool IsOpen { get; init; } = true;
 
@@ -134,9 +135,7 @@ public sealed record LedgerHead(long Seq, byte[] Hash)
 /// <summary>The name of a stream and the sequence of its head.</summary>
 public readonly record struct StreamHead(string Stream, long Seq);
 
-/// <summary>
-/// Storage failed or did not answer in time: lost infrastructure. The outcome of an append is unknown.
-/// </summary>
+/// <summary>Storage failed or did not answer in time. The outcome of an append is unknown.</summary>
 [GenerateSerializer, Alias("OrleansSale.LedgerUnavailableException")]
 public sealed class LedgerUnavailableException(string message, Exception? inner = null)
     : SaleUnavailableException(message, inner);

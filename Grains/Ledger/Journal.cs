@@ -4,48 +4,46 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// Group commit for one stream: while one append is in flight, the lines that follow gather and go out together as the
-/// next. Used by one actor on its own scheduler; not thread-safe.
+/// Group commit for one stream: while one append is in flight, the following lines gather and become the next append.
+/// Used by one actor on its own scheduler; not thread-safe.
 /// </summary>
 /// <remarks>
-/// The safety argument: the actor's live state runs ahead of storage, so none of its answers may leave before
-/// <see cref="WhenDurableAsync"/> completes. That is either the commit of everything gathered so far (which the ledger
-/// refuses if anybody else wrote: the fence), or, with nothing pending, a confirmation not older than
-/// <see cref="ConfirmedFor"/> that the stored head is still ours. An activation that was frozen, or replaced without
-/// knowing it, therefore fails here and stays silent. Once failed it is abandoned and stays so: what the actor holds in
-/// memory is worth nothing, and it has to be activated anew from storage.
+/// The safety argument: the actor's live state runs ahead of storage, so it may send no answer before
+/// <see cref="WhenDurableAsync"/> completes. If entries are pending, that is the commit of all of them; the ledger
+/// refuses it if another writer has written (the fence). If nothing is pending, it is a confirmation that the stored
+/// head is still ours, not older than <see cref="ConfirmedFor"/>. So an activation that was frozen, or replaced without
+/// knowing it, fails here and answers nothing. A failed journal is abandoned for good: the actor's memory cannot be
+/// trusted, and the actor must be activated again from storage.
 /// </remarks>
 /// <typeparam name="TState">
-/// What is known as of the committed head; captured when a group is sealed, published when it is stored.
+/// The state at the committed head; captured when a group is sealed, published when it is stored.
 /// </typeparam>
-/// <param name="ledger">Where it is stored.</param>
+/// <param name="ledger">The ledger.</param>
 /// <param name="stream">The stream.</param>
-/// <param name="head">Its head, as the actor read it.</param>
+/// <param name="head">The stream's head, as the actor read it.</param>
 /// <param name="capture">Captures the state.</param>
 /// <param name="abandoned">Called once, with the reason, when the activation cannot go on.</param>
 public sealed class Journal<TState>(
     ILedger ledger, string stream, LedgerHead head, Func<TState> capture, Action<Exception> abandoned)
 {
-    /// <summary>How long a confirmation of the stored head counts.</summary>
+    /// <summary>How long a confirmation of the stored head is valid.</summary>
     public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How often a row whose append had no known outcome is appended again, identically, before giving up.
+    /// Most attempts to append one row; after an unknown outcome the identical row is appended again.
     /// </summary>
     public const int MaxAttempts = 5;
 
     /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// How often an actor at rest, whom nobody asks, makes sure that it is not replaced: once in so many looks.
-    /// </summary>
+    /// <summary>An idle actor confirms its head once in this many calls of <see cref="IsDue"/>.</summary>
     public const int LooksPerConfirmation = 10;
 
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(20);
 
-    // Suspension (SIGSTOP, a paused machine) must count as time gone by: the monotonic clock, not the one that tests
-    // move.
+    // Time in suspension (SIGSTOP, a paused machine) must count. So this is the monotonic clock, not the clock that
+    // tests move.
     private readonly TimeProvider _monotonic = TimeProvider.System;
 
     private PooledLines? _gathering;
@@ -67,10 +65,10 @@ public sealed class Journal<TState>(
     /// <summary>The state as of <see cref="Committed"/>.</summary>
     public TState CommittedState { get; private set; } = capture();
 
-    /// <summary>Where to write the next line, ended by a line feed; then call <see cref="Added"/>.</summary>
+    /// <summary>The buffer for the next line, ended by a line feed. Call <see cref="Added"/> after each line.</summary>
     public IBufferWriter<byte> Lines => _gathering ??= new PooledLines();
 
-    /// <summary>Takes the line just written into the chain and the group.</summary>
+    /// <summary>Adds the line that was just written to the chain and the group.</summary>
     public void Added()
     {
         var line = _gathering!.Written.Span[_lineStart..^1];
@@ -80,20 +78,20 @@ public sealed class Journal<TState>(
     }
 
     /// <summary>
-    /// For an actor's timer: whether there is something to settle, or it was looked often enough without. At rest it
-    /// tells nobody anything, so storage need not be asked each time.
+    /// For an actor's timer: whether entries are pending, or it is time to confirm the head again. An idle actor sends
+    /// no answers, so it need not ask storage each time.
     /// </summary>
     public bool IsDue() => _gatheredCount > 0 || _inFlight is not null || ++_looks % LooksPerConfirmation == 0;
 
     /// <summary>
-    /// Says of each commit whether it leaves the stream open (<see cref="LedgerCommit.IsOpen"/>); open by default.
+    /// Tells for each commit whether it leaves the stream open (<see cref="LedgerCommit.IsOpen"/>); open by default.
     /// </summary>
     public Func<bool> IsOpen { get; init; } = () => true;
 
     /// <summary>Whether this activation cannot go on.</summary>
     public bool IsAbandoned { get; private set; }
 
-    /// <summary>Ends this activation's writing: it answers nothing any more. A repeat changes nothing.</summary>
+    /// <summary>Ends this activation: it writes and answers nothing any more. A repeat changes nothing.</summary>
     public void Abandon(Exception reason)
     {
         if (IsAbandoned) return;
@@ -103,12 +101,12 @@ public sealed class Journal<TState>(
     }
 
     /// <summary>
-    /// Returns the outcome once everything that it rests on is durable. Every answer leaves through here.
+    /// Returns the outcome once everything that it depends on is durable. Every answer goes through here.
     /// </summary>
-    /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
-    /// <exception cref="LedgerUnavailableException">
-    /// Storage did not take it, or did not say so, within the bound.
+    /// <exception cref="LedgerFencedException">
+    /// Another writer has written this stream: this activation is stale.
     /// </exception>
+    /// <exception cref="LedgerUnavailableException">Storage did not confirm the commit within the bound.</exception>
     public async Task<T> WhenDurableAsync<T>(T outcome)
     {
         try
@@ -123,11 +121,11 @@ public sealed class Journal<TState>(
         }
     }
 
-    /// <summary>Completes when everything decided so far is durable; fails if it may not be answered.</summary>
-    /// <exception cref="LedgerFencedException">Somebody else writes this stream: this activation is stale.</exception>
-    /// <exception cref="LedgerUnavailableException">
-    /// Storage did not take it, or did not say so, within the bound.
+    /// <summary>Completes when everything decided so far is durable; fails if no answer may be sent.</summary>
+    /// <exception cref="LedgerFencedException">
+    /// Another writer has written this stream: this activation is stale.
     /// </exception>
+    /// <exception cref="LedgerUnavailableException">Storage did not confirm the commit within the bound.</exception>
     public Task WhenDurableAsync()
     {
         if (_failure is not null) return Task.FromException(_failure);
@@ -140,8 +138,7 @@ public sealed class Journal<TState>(
         }
         if (_inFlight is not null) return _inFlight;
         if (_everConfirmed && _monotonic.GetElapsedTime(_confirmedAt) <= ConfirmedFor) return Task.CompletedTask;
-        // One question serves all who wait for it, but not those who come when it is itself too old to vouch for
-        // anything.
+        // All waiting callers share one confirmation. A confirmation that was requested too long ago is not shared.
         if (_confirming is not { IsCompleted: false } || _monotonic.GetElapsedTime(_askedAt) > ConfirmedFor)
         {
             _askedAt = _monotonic.GetTimestamp();
@@ -166,16 +163,15 @@ public sealed class Journal<TState>(
                 var attempts = await AppendAsync(commit);
                 Committed = new LedgerHead(commit.LastSeq, commit.Hash);
                 CommittedState = state;
-                // After a second attempt the first may still be under way somewhere, with these bytes: they are not for
-                // others.
+                // After a second attempt the first may still use these bytes, so they are not returned to the pool.
                 if (attempts == 1) lines.Return();
                 done.SetResult();
             }
             catch (Exception e)
             {
-                // Whatever a ledger throws, the outcome is unknown and this activation cannot go on.
+                // After any exception the outcome is unknown, so this activation cannot go on.
                 var failure = e as SaleUnavailableException
-                    ?? Unavailable($"entry {Committed.Seq + 1} could not be stored for certain", e);
+                    ?? Unavailable($"it is unknown whether entry {Committed.Seq + 1} was stored", e);
                 Fail(failure);
                 done.TrySetException(failure);
             }
@@ -183,8 +179,8 @@ public sealed class Journal<TState>(
         _inFlight = null;
     }
 
-    // A failed or timed-out append is unknown, not failed. Only the identical row, appended again, tells: it is
-    // inserted or found. Returns how many attempts it took.
+    // The outcome of a failed or timed-out append is unknown. Appending the identical row again resolves it: the row is
+    // inserted or found. Returns the number of attempts.
     private async Task<int> AppendAsync(LedgerCommit commit)
     {
         var delay = FirstRetryDelay;
@@ -201,21 +197,22 @@ public sealed class Journal<TState>(
             catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
             {
                 if (attempt == MaxAttempts)
-                    throw Unavailable($"entry {commit.FirstSeq} could not be stored for certain", e);
+                    throw Unavailable($"it is unknown whether entry {commit.FirstSeq} was stored", e);
                 await Task.Delay(delay);
                 delay *= 4;
             }
         }
     }
 
-    // It may complete at once or be overtaken by a later one, so whoever keeps its task looks whether that is over.
+    // A confirmation may complete at once, or a later one may overtake it. So holders of its task check whether it has
+    // completed.
     private async Task ConfirmAsync(long started)
     {
         try
         {
             var before = Committed;
             var stored = await ledger.ReadHeadAsync(stream).WaitAsync(AttemptTimeout);
-            // Our own append may have landed meanwhile; then its own outcome is the better witness.
+            // Our own append may have been stored meanwhile; then its outcome counts.
             if (_inFlight is { } append) await append;
             else if (_failure is not null) throw _failure;
             else if (Committed != before || stored.Matches(Committed)) Confirm(started);
@@ -232,7 +229,7 @@ public sealed class Journal<TState>(
         }
     }
 
-    // The confirmation counts from before it was asked for: what was true at some moment since then.
+    // The confirmation is valid from the start of its request: the head was ours at some moment since then.
     private void Confirm(long started) =>
         (_confirmedAt, _everConfirmed) = (_everConfirmed ? Math.Max(started, _confirmedAt) : started, true);
 
@@ -246,12 +243,12 @@ public sealed class Journal<TState>(
     }
 }
 
-/// <summary>Another writer has the stream: this activation is stale and must answer nothing.</summary>
+/// <summary>Another writer has written the stream: this activation is stale and must answer nothing.</summary>
 [GenerateSerializer, Alias("OrleansSale.LedgerFencedException")]
 public sealed class LedgerFencedException : SaleUnavailableException
 {
-    /// <summary>For the stream and the first entry that could not be written.</summary>
-    public LedgerFencedException(string stream, long seq) : base($"{stream}: entry {seq} is another writer's")
+    /// <summary>Names the stream and the first entry that could not be written.</summary>
+    public LedgerFencedException(string stream, long seq) : base($"{stream}: another writer has written entry {seq}")
     {
     }
 }

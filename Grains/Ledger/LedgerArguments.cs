@@ -3,7 +3,8 @@ using System.Text;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// What every ledger demands of its arguments, so that all of them refuse the same. A violation is a bug of the caller.
+/// The checks of a ledger's arguments, shared by all ledgers so that they refuse the same calls. A violation is a bug
+/// of the caller.
 /// </summary>
 public static class LedgerArguments
 {
@@ -19,8 +20,7 @@ public static class LedgerArguments
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Demands a well-formed commit. That its hash follows from its entries is not recomputed: see
-    /// <see cref="LedgerVerifier"/>.
+    /// Requires a well-formed commit. It does not recompute the hash; see <see cref="LedgerVerifier"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The commit contradicts itself or exceeds a bound.</exception>
     public static void RequireCommit(LedgerCommit commit)
@@ -40,7 +40,7 @@ public static class LedgerArguments
         }
     }
 
-    /// <summary>Demands a name of 1…300 characters that has one encoding in UTF-8 and no control characters.</summary>
+    /// <summary>Requires a name of 1…300 characters that is well-formed Unicode without control characters.</summary>
     /// <exception cref="ArgumentException">It is not such a name.</exception>
     public static void RequireStream(string stream)
     {
@@ -49,7 +49,9 @@ public static class LedgerArguments
         RequireText(stream, nameof(stream));
     }
 
-    /// <summary>Demands a prefix of names (empty: all streams) and what else a listing takes.</summary>
+    /// <summary>
+    /// Requires valid arguments of a listing: a prefix of names (empty: all streams), a position and a limit.
+    /// </summary>
     /// <exception cref="ArgumentException">A text is not well-formed or the limit is out of its range.</exception>
     public static void RequireList(string prefix, string? after, int limit)
     {
@@ -59,7 +61,7 @@ public static class LedgerArguments
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxListLimit);
     }
 
-    /// <summary>Demands a prefix of names; empty stands for all streams.</summary>
+    /// <summary>Requires a prefix of names; empty: all streams.</summary>
     /// <exception cref="ArgumentException">It can't be the beginning of a name.</exception>
     public static void RequirePrefix(string prefix)
     {
@@ -69,7 +71,7 @@ public static class LedgerArguments
 
     private static void RequireText(string text, string parameter)
     {
-        // A lone surrogate would be replaced on encoding, and two names would become one stream.
+        // Encoding would replace a lone surrogate, so two names could become one stream.
         foreach (var character in text)
         {
             if (char.IsControl(character))

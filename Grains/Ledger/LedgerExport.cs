@@ -7,8 +7,8 @@ namespace OrleansSale.Grains.Ledger;
 /// line feed.
 /// </summary>
 /// <remarks>
-/// The last line of a commit carries the hash that is stored, those before it the hashes that lead there. So an export
-/// never looks better than the store: whoever recomputes the chain over a tampered commit meets the contradiction.
+/// The last line of a commit carries the stored hash; the lines before it carry computed hashes. So an export shows
+/// tampering: recomputing the chain over a tampered commit contradicts the stored hash.
 /// </remarks>
 public static class LedgerExport
 {
@@ -30,9 +30,7 @@ public static class LedgerExport
         }
     }
 
-    /// <summary>
-    /// Writes one line with its hash (32 bytes). The line ends with <c>}</c> and comes without line feed.
-    /// </summary>
+    /// <summary>Writes one line with its hash (32 bytes). The line ends with <c>}</c> and has no line feed.</summary>
     public static void WriteLine(IBufferWriter<byte> output, ReadOnlySpan<byte> line, ReadOnlySpan<byte> hash)
     {
         if (line is not [.., (byte)'}'])

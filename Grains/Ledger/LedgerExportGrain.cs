@@ -5,7 +5,7 @@ using OrleansSale.GrainInterfaces.Ledger;
 
 namespace OrleansSale.Grains.Ledger;
 
-/// <summary>Reads a batch's ledger out of storage. It keeps nothing, so as many as are needed may serve.</summary>
+/// <summary>Reads a batch's ledger from storage. It keeps no state, so any number of instances may serve.</summary>
 [StatelessWorker]
 public sealed class LedgerExportGrain(ILedger ledger) : Grain, ILedgerExportGrain
 {
@@ -25,7 +25,7 @@ public sealed class LedgerExportGrain(ILedger ledger) : Grain, ILedgerExportGrai
         }
         catch (Exception e) when (e is LedgerFormatException or ArgumentException)
         {
-            // The lines before the damage are told first.
+            // The lines before the damage are returned first.
             if (next == fromSeq) throw new StorageDamagedException(e.Message);
         }
         return new LedgerPage(lines.WrittenSpan.ToArray(), next);

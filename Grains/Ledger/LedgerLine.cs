@@ -6,8 +6,7 @@ namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
 /// The frame of every ledger line: <c>{"seq":18,"type":"held","at":"2012-12-21T04:00:00.012Z","data":{…}}</c>, members
-/// in this order, instants in UTC to the millisecond. What is in <c>data</c> is the concern of the stream's own
-/// entries.
+/// in this order, instants in UTC to the millisecond. The entries of each stream define the members of <c>data</c>.
 /// </summary>
 public static class LedgerLine
 {
@@ -40,7 +39,7 @@ public static class LedgerLine
     }
 
     /// <summary>Reads an instant at the reader's current string, as UTC milliseconds since 1970.</summary>
-    /// <exception cref="LedgerFormatException">It is not one.</exception>
+    /// <exception cref="LedgerFormatException">The value is no instant.</exception>
     public static long ReadInstant(ref Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.String && json.ValueSpan is { Length: InstantText.Length } text
         && text[^1] == 'Z' && json.TryGetDateTimeOffset(out var at)
@@ -52,10 +51,8 @@ public static class LedgerLine
     /// <see cref="Finish"/>.
     /// </summary>
     /// <param name="json">The reader, at the beginning of a line that is one span.</param>
-    /// <param name="type">
-    /// The type as it stands in the line. One with an escape sequence in it is no known type.
-    /// </param>
-    /// <exception cref="LedgerFormatException">The line is not framed as it should be.</exception>
+    /// <param name="type">The type as written in the line. A type with an escape sequence is unknown.</param>
+    /// <exception cref="LedgerFormatException">The frame is malformed.</exception>
     public static (long Seq, long At) Open(ref Utf8JsonReader json, out ReadOnlySpan<byte> type)
     {
         Expect(ref json, JsonTokenType.StartObject);
@@ -73,7 +70,9 @@ public static class LedgerLine
         return (seq, at);
     }
 
-    /// <summary>Reads the closing brace of the line, after the reader stands on that of <c>data</c>.</summary>
+    /// <summary>
+    /// Reads the closing brace of the line. The reader must stand on the closing brace of <c>data</c>.
+    /// </summary>
     public static void Finish(ref Utf8JsonReader json)
     {
         Expect(ref json, JsonTokenType.EndObject);
@@ -94,7 +93,7 @@ public static class LedgerLine
 }
 
 /// <summary>
-/// The stored data cannot be read: they are damaged, or of a type that this version does not know. It refuses rather
-/// than guess. Asking again does not help, unlike with <see cref="LedgerUnavailableException"/>.
+/// The stored data cannot be read: they are damaged, or of a type that this version does not know. A retry does not
+/// help, unlike with <see cref="LedgerUnavailableException"/>.
 /// </summary>
 public sealed class LedgerFormatException(string message, Exception? inner = null) : Exception(message, inner);

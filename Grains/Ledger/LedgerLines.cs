@@ -3,11 +3,10 @@ using System.Buffers.Text;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// The lines of a commit one by one, without their line feeds: slices of the commit's own bytes, nothing is copied.
+/// Enumerates the lines of a commit without their line feeds. Lines are slices of the commit's bytes; nothing is
+/// copied.
 /// </summary>
-/// <remarks>
-/// Bytes after the last line feed are no line and are not returned; <see cref="LedgerVerifier"/> reports them.
-/// </remarks>
+/// <remarks>Bytes after the last line feed are not returned; <see cref="LedgerVerifier"/> reports them.</remarks>
 public readonly struct LedgerLines(ReadOnlyMemory<byte> entries)
 {
     /// <summary>The lines of a commit.</summary>
@@ -16,10 +15,8 @@ public readonly struct LedgerLines(ReadOnlyMemory<byte> entries)
     /// <summary>Enumerates the lines in order.</summary>
     public Enumerator GetEnumerator() => new(entries);
 
-    /// <summary>
-    /// The sequence that a line states about itself: the number in its first member, <c>{"seq":18,…}</c>.
-    /// </summary>
-    /// <returns>False if the line is not of that form.</returns>
+    /// <summary>Reads the sequence that a line states: the number in its first member, <c>{"seq":18,…}</c>.</summary>
+    /// <returns>False if the line has another form.</returns>
     public static bool TryReadSeq(ReadOnlySpan<byte> line, out long seq)
     {
         seq = 0;
@@ -29,7 +26,7 @@ public readonly struct LedgerLines(ReadOnlyMemory<byte> entries)
             && line[start.Length + digits] == (byte)',';
     }
 
-    /// <summary>Walks over the lines.</summary>
+    /// <summary>The enumerator of the lines.</summary>
     public struct Enumerator(ReadOnlyMemory<byte> entries)
     {
         private ReadOnlyMemory<byte> _rest = entries;
@@ -37,7 +34,7 @@ public readonly struct LedgerLines(ReadOnlyMemory<byte> entries)
         /// <summary>The line, without its line feed.</summary>
         public ReadOnlyMemory<byte> Current { get; private set; }
 
-        /// <summary>Goes to the next line; false after the last.</summary>
+        /// <summary>Moves to the next line; false after the last.</summary>
         public bool MoveNext()
         {
             var end = _rest.Span.IndexOf((byte)'\n');

@@ -2,22 +2,22 @@
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// Checks the commits of one stream in order: sequences without gap, every line at the place it states, as many lines
-/// as the commit says, and the stored hashes. Give it each commit with <see cref="Accept"/>; a broken chain is a value,
-/// never an exception.
+/// Checks the commits of one stream in order: sequences without gaps, the sequence that each line states, the number of
+/// lines, and the stored hashes. Pass each commit to <see cref="Accept"/>. A broken chain is a returned value, never an
+/// exception.
 /// </summary>
 /// <remarks>
-/// It vouches for what it has seen up to <see cref="Head"/>. Commits missing at the end can only be noticed by
-/// comparing that head with one known from elsewhere (the board, an earlier export). Not thread-safe.
+/// It verifies the stream up to <see cref="Head"/>. Missing commits at the end show only by comparing that head with
+/// another source (the board, an earlier export). Not thread-safe.
 /// </remarks>
-/// <param name="stream">Name of the stream; commits of another are a bug of the caller.</param>
+/// <param name="stream">Name of the stream; passing a commit of another stream is a bug of the caller.</param>
 /// <param name="head">The entry that the first commit must follow; null: the stream is read from its beginning.</param>
 public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
 {
-    /// <summary>The last entry found right. After a break it stays at the end of the last good commit.</summary>
+    /// <summary>The last verified entry. After a break it stays at the end of the last good commit.</summary>
     public LedgerHead Head { get; private set; } = head ?? LedgerHead.Empty;
 
-    /// <summary>The first break found; null as long as everything is right.</summary>
+    /// <summary>The first break; null: none so far.</summary>
     public LedgerBreak? Break { get; private set; }
 
     /// <summary>Verifies all commits, stopping at the first break.</summary>
@@ -33,7 +33,7 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
     /// <summary>
     /// Checks the commit that should follow <see cref="Head"/>, and moves the head to its end if it is right.
     /// </summary>
-    /// <returns>The break, or null. After a break nothing more is accepted: the same break is returned again.</returns>
+    /// <returns>The break, or null. After a break no commit is accepted: the same break is returned again.</returns>
     public LedgerBreak? Accept(LedgerCommit commit)
     {
         if (commit.Stream != stream)
@@ -78,15 +78,15 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
 /// <summary>Where a chain breaks, and how.</summary>
 /// <param name="Stream">Name of the stream.</param>
 /// <param name="Seq">
-/// The first entry that is not right. With <see cref="LedgerBreakReason.HashMismatch"/> it is the first of its commit,
-/// since hashes are stored per commit: any entry of the range may be the changed one.
+/// The first wrong entry. With <see cref="LedgerBreakReason.HashMismatch"/> it is the first entry of the commit: hashes
+/// are stored per commit, so any entry of the commit may have changed.
 /// </param>
 /// <param name="FirstSeq">First entry of the commit in which the break was found.</param>
-/// <param name="LastSeq">Last entry of that commit, as it states itself.</param>
-/// <param name="Reason">What is wrong.</param>
+/// <param name="LastSeq">Last entry of that commit, as the commit states.</param>
+/// <param name="Reason">The kind of break.</param>
 public sealed record LedgerBreak(string Stream, long Seq, long FirstSeq, long LastSeq, LedgerBreakReason Reason)
 {
-    /// <summary>One sentence for people.</summary>
+    /// <summary>The break as one sentence.</summary>
     public override string ToString() =>
         $"The chain of {Stream} breaks at entry {Seq} (commit {FirstSeq} to {LastSeq}): " + Reason switch
         {
@@ -102,7 +102,7 @@ public sealed record LedgerBreak(string Stream, long Seq, long FirstSeq, long La
         };
 }
 
-/// <summary>What can be wrong with a chain: a closed set.</summary>
+/// <summary>The kinds of breaks: a closed set.</summary>
 public enum LedgerBreakReason
 {
     /// <summary>
@@ -110,13 +110,13 @@ public enum LedgerBreakReason
     /// </summary>
     OutOfSequence,
 
-    /// <summary>The commit names another previous hash than that of the entry before.</summary>
+    /// <summary>The commit's previous hash is not the hash of the entry before it.</summary>
     PreviousHashMismatch,
 
     /// <summary>A line does not begin with <c>{"seq":n,</c>, does not end with <c>}</c>, or has no line feed.</summary>
     MalformedLine,
 
-    /// <summary>A line's own <c>seq</c> is not its position: a line is missing, inserted or moved.</summary>
+    /// <summary>A line's <c>seq</c> differs from its position: a line is missing, inserted or moved.</summary>
     MisplacedLine,
 
     /// <summary>The commit holds more or fewer lines than its count.</summary>

@@ -3,20 +3,20 @@ using System.Buffers;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// Lines on their way to a ledger, in a buffer of the shared pool: a stream at rest has none, however long its last
-/// commit was. Not thread-safe.
+/// Lines on their way to a ledger, in a buffer of the shared pool. An idle stream keeps no buffer, however long its
+/// last commit was. Not thread-safe.
 /// </summary>
 internal sealed class PooledLines : IBufferWriter<byte>
 {
-    /// <summary>Length of the first buffer, in bytes: of a line or two.</summary>
+    /// <summary>Length of the first buffer, in bytes: one or two lines.</summary>
     private const int FirstLength = 512;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
 
-    /// <summary>How many bytes were written.</summary>
+    /// <summary>The number of bytes that were written.</summary>
     public int WrittenCount { get; private set; }
 
-    /// <summary>What was written; valid until the buffer grows or is given back.</summary>
+    /// <summary>The bytes that were written; valid until the buffer grows or is returned.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, WrittenCount);
 
     /// <inheritdoc/>
@@ -41,7 +41,10 @@ internal sealed class PooledLines : IBufferWriter<byte>
         return _buffer.AsSpan(WrittenCount);
     }
 
-    /// <summary>Gives the buffer back. Only once nobody reads it any more; this is not to be used after that.</summary>
+    /// <summary>
+    /// Returns the buffer to the pool. Call it when nobody reads the buffer any more, and do not use this object
+    /// afterwards.
+    /// </summary>
     public void Return()
     {
         ArrayPool<byte>.Shared.Return(_buffer);

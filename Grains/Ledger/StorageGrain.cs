@@ -4,7 +4,7 @@ using OrleansSale.GrainInterfaces.Ledger;
 
 namespace OrleansSale.Grains.Ledger;
 
-/// <summary>Tells what this silo knows of its storage: commits by their outcomes, reads by one that it makes.</summary>
+/// <summary>Checks this silo's storage: commits by their last outcomes, reads by a read of its own.</summary>
 [StatelessWorker]
 public sealed class StorageGrain(ILedger ledger, ICommitCheck commits) : Grain, IStorageGrain
 {
@@ -14,7 +14,7 @@ public sealed class StorageGrain(ILedger ledger, ICommitCheck commits) : Grain, 
     /// <inheritdoc/>
     public Task<string?> FindFaultAsync() => FindFaultAsync(ledger, commits);
 
-    /// <summary>The same for callers in the silo itself.</summary>
+    /// <summary>The same check for callers within the silo.</summary>
     public static async Task<string?> FindFaultAsync(ILedger ledger, ICommitCheck commits)
     {
         if (commits.Fault is { } fault) return $"the ledger takes no commits: {fault}";

@@ -3,17 +3,17 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Grains.Ledger;
 
 /// <summary>
-/// How ledger streams are named. Batch ids contain no slash, so no batch's streams are mixed up with another's.
+/// The names of ledger streams. Batch ids contain no slash, so streams of different batches never mix.
 /// </summary>
 public static class Streams
 {
-    /// <summary>What the streams of batches begin with.</summary>
+    /// <summary>The prefix of all batches' streams.</summary>
     public const string Batches = "batch/";
 
     /// <summary>The stream of a batch.</summary>
     public static string OfBatch(string batch) => Batches + batch;
 
-    /// <summary>What the streams of a batch's reservations begin with; the alias follows.</summary>
+    /// <summary>The prefix of the streams of a batch's reservations; the alias follows.</summary>
     public static string OfReservations(string batch) => $"reservation/{batch}/";
 
     /// <summary>The stream of a reservation.</summary>

@@ -21,30 +21,30 @@ public sealed class OrderDocuments : IDocument
     /// <summary>The provider's checkout id; null: none.</summary>
     [Id(0)] public string? Checkout { get; set; }
 
-    /// <summary>Where the buyer pays.</summary>
+    /// <summary>The address where the buyer pays.</summary>
     [Id(1)] public string? CheckoutUrl { get; set; }
 
-    /// <summary>Where to deliver; null: never said.</summary>
+    /// <summary>The delivery address; null: none was given.</summary>
     [Id(2)] public Delivery? Delivery { get; set; }
 
     /// <summary>The provider's refunds, by payment.</summary>
     [Id(3)] public Dictionary<string, string> Refunds { get; set; } = [];
 
     /// <summary>
-    /// Whose documents these are: the hash of the commit that has the order's held entry, in hexadecimal. An id alone
-    /// is given out again when a ledger was lost or an older one restored.
+    /// Identifies the order that these documents belong to: the hash of the commit with its held entry, in hexadecimal.
+    /// The id alone is not enough, because ids are reused when a ledger was lost or an older one was restored.
     /// </summary>
     [Id(4)] public string? Held { get; set; }
 }
 
-/// <summary>The actor that keeps an order's documents and talks to the payment provider. One thing at a time.</summary>
+/// <summary>
+/// The actor that keeps an order's documents and calls the payment provider. It is not reentrant: one call at a time.
+/// </summary>
 public sealed partial class OrderGrain(
     IPaymentProvider provider, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored,
     CheckoutWatch checkouts, ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
-    /// <summary>
-    /// How much of the hash of the held entry is in a checkout's idempotency key, in hexadecimal digits.
-    /// </summary>
+    /// <summary>The number of hexadecimal digits of the held entry's hash in a checkout's idempotency key.</summary>
     public const int HashDigitsOfKey = 16;
 
     private string? _held;
@@ -73,8 +73,8 @@ public sealed partial class OrderGrain(
             return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
         if (await batch.GetTimeAsync() >= order.PayBy) return Refusal.OrderNotPayable;
 
-        // The provider first (idempotent by the order's key), then the document, then the batch's record, and only then
-        // the address: whatever is cut off in between is found again by asking again.
+        // The provider comes first (idempotent by the order's key), then the document, then the batch's record. Only
+        // then is the address returned. A repeated call resumes after a crash at any of these steps.
         ProviderCheckout checkout;
         try
         {
@@ -84,7 +84,7 @@ public sealed partial class OrderGrain(
         catch (PaymentProviderException e)
         {
             checkouts.Failed(Id, e);
-            return new Answer<CheckoutView>(Refusal.Overloaded, "the payment provider did not answer; ask again");
+            return new Answer<CheckoutView>(Refusal.Overloaded, "the payment provider did not answer; try again");
         }
         checkouts.Made();
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
@@ -129,7 +129,7 @@ public sealed partial class OrderGrain(
         }
         catch (PaymentProviderException e)
         {
-            // Told and counted by the batch, which owes it.
+            // The batch owes the refund, so it logs and counts the failure.
             return new RefundTry(e.IsRefusal ? RefundOutcome.Refused : RefundOutcome.Unanswered, null, e.Code);
         }
         stored.State.Refunds[payment] = refund.Refund;
@@ -148,13 +148,13 @@ public sealed partial class OrderGrain(
     public async Task EraseAsync()
     {
         if (!stored.RecordExists) return;
-        // What was refunded is not personal, and is asked for again when money comes late.
+        // Refund ids are not personal, and late payments need them, so they are kept.
         stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = stored.State.Held };
         _isDamaged = false;
         await WriteAsync();
     }
 
-    // The documents of another order under this id are not there, and replaced by the next write. Returns the hash.
+    // Ignores documents of another order under this id; the next write replaces them. Returns the hash.
     private async Task<string> TakeOwnAsync()
     {
         if (_held is null)
@@ -163,7 +163,7 @@ public sealed partial class OrderGrain(
             {
                 var end = OrderId.TryParse(Id, out var batch, out var seq)
                     ? await ledger.ReadCommitEndAsync(Streams.OfBatch(batch), seq) : LedgerHead.Empty;
-                // No such entry: no documents are its, and it may come yet.
+                // There is no such entry, so no documents belong to it. It may still be written later.
                 if (end.Seq > 0) _held = Convert.ToHexStringLower(end.Hash);
             }
             catch (LedgerFormatException e)
@@ -175,11 +175,12 @@ public sealed partial class OrderGrain(
         return _held ?? Convert.ToHexStringLower(LedgerHead.Empty.Hash);
     }
 
-    // After a failed write the documents in memory are not the stored ones, and a repeat must not take them for kept.
+    // After a failed write the documents in memory differ from the stored ones, and a repeat must not treat them as
+    // stored.
     private async Task WriteAsync()
     {
-        // Documents that cannot be read are replaced by their owner's word alone. The provider tells the rest again, by
-        // its keys.
+        // Only a new delivery address from the owner replaces documents that cannot be read. The provider returns the
+        // rest again by its idempotency keys.
         if (_isDamaged) return;
         try
         {
@@ -202,7 +203,7 @@ public sealed partial class OrderGrain(
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error,
-            "The documents of order {Order} cannot be read: where to deliver has to be said again")]
+            "The documents of order {Order} cannot be read: the buyer must give the delivery address again")]
         public static partial void Damaged(ILogger log, string order);
     }
 }

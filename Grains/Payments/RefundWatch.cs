@@ -5,23 +5,23 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Grains.Payments;
 
-/// <summary>The refunds of this silo's batches in figures.</summary>
+/// <summary>The metrics of refunds of this silo's batches.</summary>
 public sealed class RefundWatch : IDisposable
 {
     private static readonly ProcessGauge StalledCount = new("sale.refunds.stalled", "{refund}",
-        "Refunds that are owed and that the provider refused or did not answer when it was last asked.",
+        "Refunds that are owed and that the provider refused or did not answer at the last try.",
         all => all.Sum());
 
     private static readonly ProcessGauge OldestStalled = new("sale.refunds.stalled.oldest", "s",
-        "For how long the oldest of them has stalled.", all => all.DefaultIfEmpty().Max());
+        "How long the oldest stalled refund has been stalled.", all => all.DefaultIfEmpty().Max());
 
-    // Never disposed: it is the one of all engines of the process.
+    // Never disposed: all engines of the process share it.
     private static readonly Counter<long> Attempts = new Meter(EngineMeter.Name).CreateCounter<long>(
-        "sale.refund.attempts", "{attempt}", "Tries to pay money back, by outcome.");
+        "sale.refund.attempts", "{attempt}", "Tries to make a refund, by outcome.");
 
     private readonly TimeProvider _timeProvider;
 
-    // Only batches with stalled refunds are in it.
+    // It has only batches with stalled refunds.
     private readonly ConcurrentDictionary<string, Stalled> _stalled = new(StringComparer.Ordinal);
 
     /// <summary>Registers the instruments.</summary>
@@ -32,7 +32,7 @@ public sealed class RefundWatch : IDisposable
         OldestStalled.Add(this, OldestSeconds);
     }
 
-    /// <summary>Counts a try.</summary>
+    /// <summary>Counts a try of a refund.</summary>
     public static void Count(RefundOutcome outcome)
     {
         var name = outcome switch
@@ -46,7 +46,9 @@ public sealed class RefundWatch : IDisposable
         Attempts.Add(1, new KeyValuePair<string, object?>("outcome", name));
     }
 
-    /// <summary>Notes how many refunds of a batch are stalled, and since when (a timestamp) the oldest.</summary>
+    /// <summary>
+    /// Records the number of stalled refunds of a batch, and the timestamp at which the oldest stalled.
+    /// </summary>
     public void Note(string batch, int stalled, long oldest)
     {
         if (stalled > 0) _stalled[batch] = new Stalled(stalled, oldest);

@@ -11,9 +11,10 @@ namespace OrleansSale.Grains.Reservations;
 
 /// <summary>The actor of a reservation. It is not reentrant: one change at a time.</summary>
 /// <remarks>
-/// Cancelling is two entries in two streams: the batch's first, which stops purchases, then the reservation's. If it
-/// ends between them, the next activation finds the batch ahead and writes the missing one before it answers anything
-/// (<see cref="LoadAsync"/>); so no answer, and no ticket, is ever given out for a version that the batch refuses.
+/// A cancellation writes two entries in two streams. The batch's entry comes first and stops purchases; the
+/// reservation's follows. After a crash between them, the next activation finds the batch ahead. It writes the missing
+/// entry before it answers anything (<see cref="LoadAsync"/>). So no answer and no ticket is ever sent for a version
+/// that the batch refuses.
 /// </remarks>
 public sealed class ReservationGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, ILogger<ReservationGrain> log) : Grain,
@@ -39,7 +40,7 @@ public sealed class ReservationGrain(
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         _batch = key[..Math.Max(0, slash)];
         if (!Alias.TryParse(key[(slash + 1)..], out _alias))
-            throw new ArgumentException($"{key} is no key of a reservation");
+            throw new ArgumentException($"{key} is not the key of a reservation");
         try
         {
             (_reservation, var head) = await ReplayAsync(cancellationToken);
@@ -84,7 +85,7 @@ public sealed class ReservationGrain(
         }
         catch (Exception)
         {
-            // The batch may refuse this version by now. Only an activation that has asked it may go on answering.
+            // The batch may refuse this version by now. Only an activation that has asked the batch may answer.
             DeactivateOnIdle();
             throw;
         }
@@ -106,14 +107,14 @@ public sealed class ReservationGrain(
         await FinishErasureAsync();
         if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);
         await WhenDurableAsync<Effect>(Effect.Done);
-        // What stays says that there was somebody, so that the user cannot begin again with the first version.
+        // The remaining entry keeps the user from starting again with the first version.
         await ledger.EraseAsync(Stream);
         Begin(LedgerHead.Empty);
         await AppendAsync(Reservation.Erased(Now()));
         return Effect.Done;
     }
 
-    // The batch knows a cancelled version, and the stream is gone: an erasure was cut off before its last entry.
+    // If the batch has a cancelled version and the stream is gone, an erasure was interrupted before its last entry.
     private async Task FinishErasureAsync()
     {
         if (_reservation.Seq == 0 && await Batch.GetCancelledVersionAsync(_alias) > 0)
@@ -127,8 +128,8 @@ public sealed class ReservationGrain(
     private ReservationView View(bool created) =>
         new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
 
-    // With the first call, not while it activates: the batch may be damaged, and then every call would activate it
-    // anew.
+    // Runs at the first call, not during activation. If the batch is damaged, a failed activation would be repeated by
+    // every call.
     private async Task LoadAsync()
     {
         if (_damage is { } damage) throw damage.Failure();
@@ -156,7 +157,7 @@ public sealed class ReservationGrain(
         await foreach (var commit in ledger.ReadAsync(Stream, cancellationToken: cancellationToken))
         {
             if (verifier.Accept(commit) is { } found) throw new LedgerFormatException(found.ToString());
-            // One entry a commit: this actor never gathers two.
+            // A commit has one entry, because this actor never gathers two.
             reservation = ReservationStream.Read(commit.Entries.Span[..^1], reservation);
         }
         return (reservation, verifier.Head);

@@ -6,20 +6,22 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Reservations;
 
 /// <summary>
-/// A user's registration for a batch, as its stream tells it: reserved and cancelled in turn, beginning with reserved.
-/// So its version, which counts the reservations, follows from the head alone. After an erasure the stream is one
-/// entry, <c>erased</c>, for ever.
+/// A user's registration for a batch, as its stream records it: reserved and cancelled in turn, starting with reserved.
+/// So its version, which counts the reservations, follows from the sequence of the head. After an erasure the stream is
+/// the one entry <c>erased</c> for ever.
 /// </summary>
 /// <param name="Seq">Sequence of the last entry; 0: none.</param>
 /// <param name="At">Instant of the last entry, UTC milliseconds since 1970.</param>
-/// <param name="User">Whose it is; null: nobody's yet, or erased.</param>
-/// <param name="IsErased">Whether the user's data were erased.</param>
+/// <param name="User">The user; null: no entry yet, or erased.</param>
+/// <param name="IsErased">Whether the user's data was erased.</param>
 public readonly record struct Reservation(long Seq, long At, string? User = null, bool IsErased = false)
 {
     /// <summary>Whether the user holds a reservation.</summary>
     public bool IsOpen => Seq % 2 == 1 && !IsErased;
 
-    /// <summary>How many times the user has reserved, which is the version of the latest; 0: never.</summary>
+    /// <summary>
+    /// The number of times that the user has reserved, which is the version of the latest reservation; 0: never.
+    /// </summary>
     public long Version => IsErased ? 0 : (Seq + 1) / 2;
 
     /// <summary>The next entry of the stream, at this instant.</summary>
@@ -37,7 +39,7 @@ public static class ReservationStream
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the entry that led to this reservation's state.</summary>
+    /// <summary>Writes the entry that made this state.</summary>
     public static void Write(IBufferWriter<byte> to, Reservation reservation)
     {
         using var json = new Utf8JsonWriter(to, Options);
@@ -51,7 +53,7 @@ public static class ReservationStream
     }
 
     /// <summary>Reads a line that follows <paramref name="before"/>.</summary>
-    /// <exception cref="LedgerFormatException">It does not.</exception>
+    /// <exception cref="LedgerFormatException">The line does not follow it, or is malformed.</exception>
     public static Reservation Read(ReadOnlySpan<byte> line, Reservation before)
     {
         try

@@ -7,13 +7,13 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Reservations;
 
 /// <summary>
-/// Reads who holds a reservation, and who an alias is, out of the ledger. It keeps nothing, so as many as are needed
-/// may serve.
+/// Reads from the ledger which users hold a reservation, and which user an alias stands for. It keeps no state, so any
+/// number of instances may serve.
 /// </summary>
 [StatelessWorker]
 public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
 {
-    /// <summary>Most reservations that are read at a time.</summary>
+    /// <summary>Most reservations that are read at the same time.</summary>
     public const int MaxConcurrency = 16;
 
     private string Prefix => Streams.OfReservations(this.GetPrimaryKeyString());
@@ -58,7 +58,7 @@ public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
     private static Alias? AliasOf(StreamHead head, string prefix) =>
         Alias.TryParse(head.Stream[prefix.Length..], out var alias) ? alias : null;
 
-    // Every entry of a reservation names its user, so the first will do.
+    // Every entry of a reservation names its user, so the first is enough.
     private async Task<string?> FindUserAsync(Alias alias)
     {
         try
@@ -68,12 +68,12 @@ public sealed class RosterGrain(ILedger ledger) : Grain, IRosterGrain
         }
         catch (LedgerFormatException)
         {
-            // One user's damaged stream takes no list away.
+            // One user's damaged stream must not fail the whole list.
         }
         return null;
     }
 
-    // Null: it cannot be read, or is not what its hash stands for. One user's stream takes no list away.
+    // Null: the stream cannot be read, or its hash is wrong. One user's damaged stream must not fail the whole list.
     private async Task<Reservation?> ReadAsync(StreamHead head)
     {
         try

@@ -5,7 +5,7 @@ using OrleansSale.Grains.Documents;
 namespace OrleansSale.Grains.Users;
 
 /// <summary>
-/// The document of a user's sessions, and its rules. It lists those that have ended; no list has those that go on.
+/// The document of a user's sessions, and its rules. It lists sessions that have ended; active sessions are not listed.
 /// </summary>
 [GenerateSerializer, Alias("OrleansSale.UserSessions")]
 public sealed class UserSessions : IDocument
@@ -13,35 +13,36 @@ public sealed class UserSessions : IDocument
     /// <inheritdoc/>
     [Id(4), JsonIgnore] public bool IsDamaged { get; set; }
 
-    /// <summary>Most sessions that are remembered one by one as ended.</summary>
+    /// <summary>Most ended sessions that are listed individually.</summary>
     public const int MaxEnded = 32;
 
     /// <summary>
-    /// How far two silos' clocks may be apart: a session begun at one of them just now is ended at the other.
+    /// The largest difference between two silos' clocks. So an ending also covers a session that another silo has just
+    /// begun.
     /// </summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(1);
 
     /// <summary>Every session that began at this instant or before has ended.</summary>
     [Id(0)] public DateTimeOffset EndedUpTo { get; set; }
 
-    /// <summary>Later ones that have ended, by their start.</summary>
+    /// <summary>Later sessions that have ended, by their start.</summary>
     [Id(1)] public List<UserSession> Ended { get; set; } = [];
 
-    /// <summary>The roles that the last sign-in gave.</summary>
+    /// <summary>The roles of the last sign-in.</summary>
     [Id(2)] public string[] Roles { get; set; } = [];
 
-    /// <summary>When an operator last ended all; null: never.</summary>
+    /// <summary>The last time that an operator ended all sessions; null: never.</summary>
     [Id(3)] public SessionsEnding? LastEnding { get; set; }
 
-    /// <summary>The start of a new session: after every ending, whatever the clock says.</summary>
+    /// <summary>The start of a new session: the current instant, but always after every ending.</summary>
     public DateTimeOffset StartAt(DateTimeOffset now) => now > EndedUpTo ? now : EndedUpTo.AddMilliseconds(1);
 
     /// <summary>Whether a session has ended.</summary>
     public bool HasEnded(UserSession session) => session.StartedAt <= EndedUpTo || Ended.Contains(session);
 
     /// <summary>
-    /// Ends one. Beyond <see cref="MaxEnded"/> the one that began first, and with it any that began still earlier, is
-    /// remembered by its start alone.
+    /// Ends one session. Beyond <see cref="MaxEnded"/>, the listed session that began first is replaced by
+    /// <see cref="EndedUpTo"/>. This ends all sessions that began at its start or before.
     /// </summary>
     public bool End(UserSession session)
     {
@@ -52,14 +53,14 @@ public sealed class UserSessions : IDocument
         return true;
     }
 
-    /// <summary>Ends all.</summary>
+    /// <summary>Ends all sessions.</summary>
     public void EndAll(DateTimeOffset now, string by, string reason)
     {
         EndUpTo(now + ClockSkew);
         LastEnding = new SessionsEnding(now, by, reason);
     }
 
-    /// <summary>What to go on with after a document that cannot be read: whatever had ended has ended.</summary>
+    /// <summary>The replacement of a document that cannot be read: all sessions up to now have ended.</summary>
     public static UserSessions After(DateTimeOffset now) => new() { EndedUpTo = now + ClockSkew };
 
     private void EndUpTo(DateTimeOffset instant)

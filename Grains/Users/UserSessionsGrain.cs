@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Grains.Users;
 
-/// <summary>The actor that keeps which sessions of a user have ended. What it says has been stored.</summary>
+/// <summary>The actor that keeps a user's ended sessions. It answers only what is stored.</summary>
 public sealed partial class UserSessionsGrain(
     [PersistentState("sessions")] IPersistentState<UserSessions> stored, TimeProvider timeProvider,
     ILogger<UserSessionsGrain> log) : Grain, IUserSessionsGrain
@@ -12,7 +12,7 @@ public sealed partial class UserSessionsGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!stored.State.IsDamaged) return;
-        // Nobody knows which sessions had ended, so all have: their users sign in again.
+        // The document no longer tells which sessions had ended, so all are ended: the user signs in again.
         Log.Damaged(log, this.GetPrimaryKeyString());
         stored.State = UserSessions.After(Now());
         await stored.WriteStateAsync(cancellationToken);
@@ -22,7 +22,7 @@ public sealed partial class UserSessionsGrain(
     public async Task<DateTimeOffset> BeginAsync(string[] roles)
     {
         string[] sorted = [.. roles.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        // Most users have no role and never had one: their sign-in writes nothing.
+        // Most users never have a role: their sign-in writes nothing.
         if (!sorted.SequenceEqual(stored.State.Roles))
         {
             stored.State.Roles = sorted;
@@ -52,11 +52,11 @@ public sealed partial class UserSessionsGrain(
         return now;
     }
 
-    // As precise as the cookie that carries it.
+    // Has the precision of the cookie that carries it.
     private DateTimeOffset Now() =>
         DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
 
-    // After a failed write what is in memory is not what is stored.
+    // After a failed write the state in memory differs from the stored state.
     private async Task WriteAsync()
     {
         try

@@ -11,10 +11,12 @@ public sealed class ExampleTests
     public void The_test_in_README_is_the_first_one_of_the_example()
     {
         var readme = Repository.Read("README.md");
-        var shown = readme[readme.IndexOf(Section, StringComparison.Ordinal)..].Split(Fence)[1]["csharp".Length..].Trim();
+        var shown = readme[readme.IndexOf(Section, StringComparison.Ordinal)..].Split(Fence)[1]["csharp".Length..]
+            .Trim();
         var example = Repository.Read("tests/Example/ShopTests.cs");
         // Its lines stand deeper in a class than in README.
-        var lines = example.Split('\n').Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line);
+        var lines = example.Split('\n')
+            .Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line);
         string.Join('\n', lines).ShouldContain(shown);
     }
 }

@@ -5,11 +5,12 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Directing;
 
 /// <summary>
-/// An operator's change to what was promised. The format is fixed; a batch refuses these entries until they have rules.
+/// An operator's change to the promised terms. The format is fixed. A batch refuses these entries until rules exist for
+/// them.
 /// </summary>
 public abstract record ChangeEntry : BatchEntry;
 
-/// <summary>All live holds got more time.</summary>
+/// <summary>All live holds were extended.</summary>
 public sealed record Extended(long Seconds, string Reason, Alias By, KeyHash Key) : ChangeEntry
 {
     internal override ReadOnlySpan<byte> Type => "extended"u8;
@@ -24,7 +25,7 @@ public sealed record Extended(long Seconds, string Reason, Alias By, KeyHash Key
         new Extended(from.Number("seconds"u8), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
-/// <summary>The batch has another schedule from here on.</summary>
+/// <summary>A new schedule is in force from this entry on.</summary>
 public sealed record Rescheduled(Schedule Schedule, string Reason, Alias By, KeyHash Key) : ChangeEntry
 {
     internal override ReadOnlySpan<byte> Type => "rescheduled"u8;
@@ -59,17 +60,17 @@ public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, Ke
 /// <summary>Which orders a recall covers.</summary>
 public enum RecalledOrders
 {
-    /// <summary>Those that await payment.</summary>
+    /// <summary>Orders that await payment.</summary>
     AwaitingPayment,
 
-    /// <summary>Those that are paid.</summary>
+    /// <summary>Paid orders.</summary>
     Paid,
 
     /// <summary>Both.</summary>
     All,
 }
 
-/// <summary>A second operator approved the command of this key.</summary>
+/// <summary>A second operator approved the command with this key.</summary>
 public sealed record Approved(Alias By, KeyHash Key) : ChangeEntry
 {
     internal override ReadOnlySpan<byte> Type => "approved"u8;

@@ -6,7 +6,7 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Directing;
 
-/// <summary>What the batch offers, whether it sells, and which commands of operators were carried out.</summary>
+/// <summary>The terms of the batch, the state of its sale, and the operators' commands that were carried out.</summary>
 public sealed class DirectingBook(StockBook stock)
 {
     private readonly Dictionary<(Alias By, KeyHash Key), OperatorCommand> _commands = [];
@@ -29,7 +29,7 @@ public sealed class DirectingBook(StockBook stock)
     /// <summary>When it ended, ms.</summary>
     public long EndedAt { get; private set; }
 
-    /// <summary>Whether what is personal was removed, or is being removed.</summary>
+    /// <summary>Whether personal data was removed, or its removal has begun.</summary>
     public bool IsAnonymised { get; private set; }
 
     /// <summary>Whether the sale has ended or was closed.</summary>
@@ -41,7 +41,7 @@ public sealed class DirectingBook(StockBook stock)
     /// <summary>Whether an operator has closed the sale.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>Commands carried out, by operator and key: a key is its operator's own.</summary>
+    /// <summary>Commands that were carried out, by operator and key. Each operator's keys are separate.</summary>
     public IReadOnlyDictionary<(Alias By, KeyHash Key), OperatorCommand> Commands => _commands;
 
     /// <summary>The payment window, in milliseconds.</summary>

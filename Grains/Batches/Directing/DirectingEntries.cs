@@ -4,13 +4,13 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Directing;
 
-/// <summary>An entry that says what the batch offers, or whether it sells.</summary>
+/// <summary>An entry about the terms or the state of the sale.</summary>
 public abstract record DirectingEntry : BatchEntry;
 
 /// <summary>The batch was created with these terms; always the first entry.</summary>
 /// <param name="Terms">The terms.</param>
 /// <param name="KeyHash">SHA-256 of the batch's key: 32 bytes.</param>
-/// <param name="SecretHash">For a lot: SHA-256 of its secret, 32 bytes; null: there is none.</param>
+/// <param name="SecretHash">SHA-256 of the secret of a draw, 32 bytes; null: no draw.</param>
 public sealed record Created(BatchTerms Terms, byte[] KeyHash, byte[]? SecretHash = null) : DirectingEntry
 {
     internal override ReadOnlySpan<byte> Type => "created"u8;
@@ -27,7 +27,7 @@ public sealed record Created(BatchTerms Terms, byte[] KeyHash, byte[]? SecretHas
         from.Has("secretHash"u8) ? from.Bytes("secretHash"u8) : null);
 }
 
-/// <summary>The sale opened, by its schedule.</summary>
+/// <summary>The sale opened at its scheduled time.</summary>
 public sealed record OpenedSale : DirectingEntry
 {
     internal override ReadOnlySpan<byte> Type => "opened"u8;
@@ -39,7 +39,7 @@ public sealed record OpenedSale : DirectingEntry
     internal static BatchEntry Read(ref DataReader from) => new OpenedSale();
 }
 
-/// <summary>The sale ended for ever. No hold is made any more; those that are there go on.</summary>
+/// <summary>The sale ended for ever. No new holds are made; live holds go on.</summary>
 public sealed record EndedSale(EndCause Cause) : DirectingEntry
 {
     private static readonly string[] Causes = ["schedule", "operator"];
@@ -54,7 +54,7 @@ public sealed record EndedSale(EndCause Cause) : DirectingEntry
 /// <summary>Why a sale ended.</summary>
 public enum EndCause
 {
-    /// <summary>Its closing came.</summary>
+    /// <summary>The scheduled closing came.</summary>
     Schedule,
 
     /// <summary>An operator closed it.</summary>
@@ -104,7 +104,7 @@ public sealed record ClosedSale(string Reason, Alias By, KeyHash Key) : Directin
 }
 
 /// <summary>
-/// What is personal is removed from here on: the reservations, the documents of the orders, and last the batch's key.
+/// The removal of personal data begins: first the reservations, then the orders' documents, and last the batch's key.
 /// </summary>
 public sealed record Anonymised(Alias By) : DirectingEntry
 {

@@ -6,22 +6,24 @@ using OrleansSale.Grains.Batches.Stock;
 namespace OrleansSale.Grains.Batches.Directing;
 
 /// <summary>
-/// What an operator may do. A command takes effect once per key; one that asks for what is already so changes nothing.
+/// The rules for operators' commands. A command takes effect once per key. A command whose effect is already in place
+/// changes nothing.
 /// </summary>
 public static class OperatorRules
 {
     /// <summary>
-    /// Decides the creation. Already so: it is there with the same terms; conflict: with others.
+    /// Decides the creation. Already so if the batch exists with the same terms; conflict if it exists with other
+    /// terms.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="terms">The terms.</param>
-    /// <param name="keyHash">SHA-256 of the batch's key, which is durable.</param>
+    /// <param name="keyHash">SHA-256 of the batch's key; the key is durable.</param>
     public static Decision<Answer<Effect>> DecideCreate(SaleBatch batch, BatchTerms terms, byte[] keyHash) =>
         batch.Terms is null ? new(Effect.Done, new Created(terms, keyHash))
         : batch.Terms.SameAs(terms) ? new(Effect.AlreadySo)
         : new(new Answer<Effect>(Refusal.Conflict, $"batch {terms.Id} exists with other terms"));
 
-    /// <summary>Decides a command. Already so also if it was done under this key.</summary>
+    /// <summary>Decides a command. Also already so if the same command was carried out under this key.</summary>
     public static Decision<Answer<Effect>> Decide(SaleBatch batch, OperatorCommand command)
     {
         if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw
@@ -32,9 +34,10 @@ public static class OperatorRules
         {
             return done.Action == command.Action && done.Units == command.Units
                 ? new(Effect.AlreadySo)
-                : Conflict("the key named another command");
+                : Conflict("the key was used for another command");
         }
-        // What ends or shrinks a sale is always allowed; what would bring it back is not, once it is closed.
+        // Commands that end or shrink a sale are always allowed. Commands that would revive it are not, once it is
+        // over.
         if (batch.Directing.IsOver
             && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
             return new(Refusal.SaleClosed);
@@ -66,7 +69,7 @@ public static class OperatorRules
     private static Decision<Answer<Effect>> DecideWithdraw(SaleBatch batch, OperatorCommand command)
     {
         if (command.Units > batch.Stock.Free.Count) return Conflict($"only {batch.Stock.Free.Count} units are free");
-        // The highest numbers, so that what buyers get stays the lowest.
+        // The highest numbers are withdrawn, because buyers get the lowest.
         var ranges = batch.Stock.Highest(command.Units);
         return new(Effect.Done, new Withdrawn(ranges, command.Reason, command.By, command.Key));
     }

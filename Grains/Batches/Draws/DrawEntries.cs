@@ -2,12 +2,14 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Draws;
 
-/// <summary>An entry about a lot. The format is fixed; a batch refuses these entries until they have rules.</summary>
+/// <summary>
+/// An entry about a draw. The format is fixed. A batch refuses these entries until rules exist for them.
+/// </summary>
 public abstract record DrawEntry : BatchEntry;
 
-/// <summary>Nobody can enter the lot any more.</summary>
+/// <summary>The draw takes no more entrants.</summary>
 /// <param name="Count">How many places take part.</param>
-/// <param name="Root">Root of the tree of their aliases (RFC 6962): 32 bytes.</param>
+/// <param name="Root">Merkle tree root of the entrants' aliases (RFC 6962): 32 bytes.</param>
 public sealed record RosterClosed(long Count, byte[] Root) : DrawEntry
 {
     internal override ReadOnlySpan<byte> Type => "roster-closed"u8;
@@ -22,10 +24,10 @@ public sealed record RosterClosed(long Count, byte[] Root) : DrawEntry
         new RosterClosed(from.Number("count"u8), from.Bytes("root"u8));
 }
 
-/// <summary>The lot was drawn.</summary>
-/// <param name="Secret">The secret that the batch was created with: 32 bytes.</param>
-/// <param name="Beacon">The beacon's randomness, 32 bytes; null: there was no beacon.</param>
-/// <param name="Seed">What the order follows from: 32 bytes.</param>
+/// <summary>The draw was made.</summary>
+/// <param name="Secret">The secret whose hash is in <c>created</c>: 32 bytes.</param>
+/// <param name="Beacon">The beacon's randomness, 32 bytes; null: no beacon was used.</param>
+/// <param name="Seed">The seed of the drawn order: 32 bytes.</param>
 public sealed record Drawn(byte[] Secret, byte[]? Beacon, byte[] Seed) : DrawEntry
 {
     internal override ReadOnlySpan<byte> Type => "drawn"u8;

@@ -7,12 +7,10 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches.Entries;
 
 /// <summary>
-/// Reads the members of an entry's <c>data</c> in the order in which <see cref="DataWriter"/> writes them. So one that
-/// is missing, unknown, twice or out of its place is met where another is expected, and refused.
+/// Reads the members of an entry's <c>data</c> in the order in which <see cref="DataWriter"/> writes them. So a member
+/// that is missing, unknown, repeated or out of order is refused: it stands where another member is expected.
 /// </summary>
-/// <remarks>
-/// What it refuses it throws: <see cref="LedgerFormatException"/>, or the JSON reader's own exceptions.
-/// </remarks>
+/// <remarks>A refusal is a <see cref="LedgerFormatException"/> or one of the JSON reader's own exceptions.</remarks>
 internal ref struct DataReader(Utf8JsonReader json, long seq)
 {
     private static readonly System.Buffers.SearchValues<char> HexDigits =
@@ -20,7 +18,7 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
 
     private Utf8JsonReader _json = json;
 
-    // Whether the reader stands on a token that is still to be taken.
+    // Whether the reader stands on a token that is not consumed yet.
     private bool _isAhead;
 
     /// <summary>Sequence of the entry that is read.</summary>
@@ -36,10 +34,10 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         return OrderId.TryParse(_json.GetString(), out _, out var order) ? order : throw Malformed(name);
     }
 
-    /// <summary>The order that this entry makes, which it names by its own sequence.</summary>
+    /// <summary>The order that this entry makes. Its name is the entry's own sequence.</summary>
     public void OwnOrder()
     {
-        if (Order() != Seq) throw new LedgerFormatException("an entry that makes an order names another");
+        if (Order() != Seq) throw new LedgerFormatException("an entry that makes an order names another order");
     }
 
     /// <summary>A user's alias.</summary>
@@ -91,7 +89,7 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         return _json.TokenType == JsonTokenType.PropertyName && _json.ValueTextEquals(name);
     }
 
-    /// <summary>One of several names, as its position among them.</summary>
+    /// <summary>One of several names; returns its position among them.</summary>
     public int OneOf(ReadOnlySpan<byte> name, string[] names)
     {
         var text = Text(name);
@@ -99,7 +97,7 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
             : throw new LedgerFormatException($"unknown {System.Text.Encoding.UTF8.GetString(name)} {text}");
     }
 
-    /// <summary>A whole number that is not too large for 32 bits.</summary>
+    /// <summary>A whole number that fits into 32 bits.</summary>
     public int Int(ReadOnlySpan<byte> name) => checked((int)Number(name));
 
     /// <summary>A whole number.</summary>
@@ -130,7 +128,7 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         return [.. units];
     }
 
-    /// <summary>Ranges of units, which have as many as is stated beside them.</summary>
+    /// <summary>Ranges of units. Their total must match the stated number of units.</summary>
     public UnitRange[] Ranges()
     {
         var count = Number("units"u8);
@@ -148,7 +146,7 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         }
         Token(JsonTokenType.EndArray);
         return ranges.Sum(range => range.Last - range.First + 1L) == count ? [.. ranges]
-            : throw new LedgerFormatException("the ranges have another number of units than is stated");
+            : throw new LedgerFormatException("the number of units in the ranges differs from the stated one");
     }
 
     /// <summary>An amount of money.</summary>
@@ -199,7 +197,7 @@ internal ref struct DataReader(Utf8JsonReader json, long seq)
         Next();
         if (_json.TokenType != JsonTokenType.PropertyName || !_json.ValueTextEquals(name))
             throw new LedgerFormatException(
-                $"the member {System.Text.Encoding.UTF8.GetString(name)} is not where it belongs");
+                $"the member {System.Text.Encoding.UTF8.GetString(name)} is missing or out of order");
         _json.Read();
     }
 

@@ -7,18 +7,16 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Entries;
 
-/// <summary>
-/// Writes the members of an entry's <c>data</c>: one method for each kind of value that a ledger has.
-/// </summary>
-/// <param name="batch">The batch, which the ids of its orders name.</param>
+/// <summary>Writes the members of an entry's <c>data</c>, with one method for each kind of value.</summary>
+/// <param name="batch">The batch; order ids contain its id.</param>
 #pragma warning disable CA1001 // The JSON writer holds no stream and nothing unmanaged.
 internal sealed class DataWriter(string batch)
 {
-    // CJK names stay readable in the export; what JSON requires to be escaped still is.
+    // CJK names stay readable in the export. Characters that JSON requires to be escaped are still escaped.
     private static readonly JsonWriterOptions Options =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>What the line is written with.</summary>
+    /// <summary>The JSON writer of the line.</summary>
     public Utf8JsonWriter Json { get; } = new(Stream.Null, Options);
 
     /// <summary>Sequence of the entry that is written.</summary>
@@ -84,7 +82,7 @@ internal sealed class DataWriter(string batch)
         Json.WriteEndArray();
     }
 
-    /// <summary>Ranges of units, and how many units they have.</summary>
+    /// <summary>Ranges of units, and their total number of units.</summary>
     public void Ranges(UnitRange[] ranges)
     {
         Json.WriteNumber("units"u8, UnitRange.CountOf(ranges));
@@ -108,7 +106,7 @@ internal sealed class DataWriter(string batch)
         Json.WriteEndObject();
     }
 
-    /// <summary>One text as it is, several as a list.</summary>
+    /// <summary>One text as a string, several as a list.</summary>
     public void TextOrList(ReadOnlySpan<byte> name, string[] texts)
     {
         if (texts.Length == 1)
@@ -121,7 +119,7 @@ internal sealed class DataWriter(string batch)
         Json.WriteEndArray();
     }
 
-    /// <summary>What every operator's entry about the whole batch ends with.</summary>
+    /// <summary>The last members of every operator's entry about the whole batch.</summary>
     public void Command(string reason, Alias by, KeyHash key)
     {
         Text("reason"u8, reason);

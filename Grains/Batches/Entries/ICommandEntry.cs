@@ -2,7 +2,7 @@ using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Grains.Batches.Entries;
 
-/// <summary>An entry that an operator's command made.</summary>
+/// <summary>An entry that records an operator's command.</summary>
 public interface ICommandEntry
 {
     /// <summary>The command.</summary>

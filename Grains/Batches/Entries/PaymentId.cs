@@ -1,6 +1,6 @@
 namespace OrleansSale.Grains.Batches.Entries;
 
-/// <summary>A captured payment: ids count per provider.</summary>
+/// <summary>Names a captured payment. A payment id is unique within its provider.</summary>
 /// <param name="Provider">The provider.</param>
 /// <param name="Id">The provider's id of the payment.</param>
 public readonly record struct PaymentId(string Provider, string Id)
@@ -11,7 +11,7 @@ public readonly record struct PaymentId(string Provider, string Id)
         to.Text("payment"u8, Id);
     }
 
-    // There are few providers and many payments.
+    // Few providers have many payments, so their names are interned.
     internal static PaymentId Read(ref DataReader from) =>
         new(string.Intern(from.Text("provider"u8)), from.Text("payment"u8));
 }

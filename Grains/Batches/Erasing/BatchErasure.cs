@@ -6,23 +6,23 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches.Erasing;
 
 /// <summary>
-/// Removes what is personal of a batch whose ledger says <c>anonymised</c>: the reservations, the documents of the
-/// orders, and last the key. Every step may be repeated, and the key is there until the others are done; so after a
-/// crash it goes on from any point, and is done exactly when there is no key.
+/// Removes the personal data of a batch whose ledger says <c>anonymised</c>: the reservations, the orders' documents,
+/// and last the key. Every step may be repeated, and the key is kept until the other steps are done. So the removal
+/// resumes from any point after a crash, and it is done exactly when the key is gone.
 /// </summary>
 internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains)
 {
-    /// <summary>Most streams or documents that are removed at a time.</summary>
+    /// <summary>Most streams or documents that are removed at the same time.</summary>
     public const int MaxConcurrency = 16;
 
     private const int StreamsPerPage = 1_000;
 
     private Task? _running;
 
-    /// <summary>Whether nothing is left.</summary>
+    /// <summary>Whether the removal is complete.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Removes what is left; all who ask while it runs wait for the same run.</summary>
+    /// <summary>Removes the remaining personal data. Calls during a run wait for that run.</summary>
     public Task RunAsync() => _running is { IsCompleted: false } running ? running : _running = EraseAsync();
 
     private async Task EraseAsync()
@@ -38,14 +38,14 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocument
             }
             await purge.PurgeAsync();
             await key.EraseAsync();
-            // The key's own bytes. Cut off before this, they are overwritten already and may be in a log that the next
-            // start cuts.
+            // This purges the key's own bytes. If a crash prevents it, they are already overwritten in the file. The
+            // write-ahead log may still have them until the next start truncates it.
             await purge.PurgeAsync();
         }
         IsDone = true;
     }
 
-    // Pages from the beginning: those that were removed are not listed any more.
+    // Each page starts at the beginning, because removed streams are no longer listed.
     private async Task EraseReservationsAsync()
     {
         while (await ledger.ListAsync(Streams.OfReservations(batch.Id), null, StreamsPerPage) is { Count: > 0 } streams)

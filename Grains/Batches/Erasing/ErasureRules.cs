@@ -6,12 +6,12 @@ using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Erasing;
 
-/// <summary>When what is personal may be removed: nothing may need it any more.</summary>
+/// <summary>Decides when personal data may be removed: only when nothing needs it any more.</summary>
 public static class ErasureRules
 {
     /// <summary>
-    /// Decides that what is personal of a batch is removed: conflict while the batch has something left to do, or
-    /// before its terms allow it.
+    /// Decides the removal of a batch's personal data. Conflict while the batch has work left, or before its terms
+    /// allow it.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="by">The operator.</param>
@@ -30,8 +30,8 @@ public static class ErasureRules
     }
 
     /// <summary>
-    /// The orders of a user whose data may be removed: none awaits payment or is being refunded, and none is paid while
-    /// the sale goes on.
+    /// The orders of a user whose data may be removed. Conflict if an order awaits payment or is being refunded, or if
+    /// one is paid and the sale has not ended.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="user">The user's alias.</param>

@@ -5,18 +5,18 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Line;
 
 /// <summary>
-/// An entry about the line. The format is fixed; a batch refuses these entries until they have rules.
+/// An entry about the line. The format is fixed. A batch refuses these entries until rules exist for them.
 /// </summary>
 public abstract record LineEntry : BatchEntry;
 
 /// <summary>A buyer got a place in the line.</summary>
 /// <param name="Place">The place's number, 1 or more.</param>
-/// <param name="Buyer">Whose it is.</param>
-/// <param name="Quantity">Units that the buyer wants.</param>
+/// <param name="Buyer">The buyer whose place it is.</param>
+/// <param name="Quantity">The number of units that the buyer wants.</param>
 /// <param name="How">How the buyer joined.</param>
 /// <param name="Reservation">Version of the reservation that entitles to it.</param>
 /// <param name="Key">The client's key; null: none.</param>
-/// <param name="Origin">The place of an earlier batch that was carried here; null: none.</param>
+/// <param name="Origin">The place in an earlier batch that was carried over; null: none.</param>
 public sealed record Joined(
     long Place, Alias Buyer, int Quantity, JoinedHow How, long Reservation, KeyHash? Key, Origin? Origin) : LineEntry
 {
@@ -46,20 +46,20 @@ public sealed record Joined(
 /// <summary>How a buyer joined the line.</summary>
 public enum JoinedHow
 {
-    /// <summary>After the stock was gone.</summary>
+    /// <summary>They joined after the stock was gone.</summary>
     Standby,
 
-    /// <summary>Before the opening.</summary>
+    /// <summary>They joined before the opening.</summary>
     Lobby,
 
-    /// <summary>By entering the draw.</summary>
+    /// <summary>They entered the draw.</summary>
     Draw,
 
-    /// <summary>From an earlier batch.</summary>
+    /// <summary>Their place was carried over from an earlier batch.</summary>
     Carried,
 }
 
-/// <summary>A place of an earlier batch.</summary>
+/// <summary>A place in an earlier batch.</summary>
 public readonly record struct Origin(string Batch, long Place);
 
 /// <summary>A place ended.</summary>
@@ -86,7 +86,7 @@ public enum LeftWhy
     /// <summary>The buyer left.</summary>
     Left,
 
-    /// <summary>An offer ran out or was declined.</summary>
+    /// <summary>An offer expired or was declined.</summary>
     Passed,
 
     /// <summary>An operator removed it.</summary>

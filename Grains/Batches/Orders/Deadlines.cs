@@ -1,23 +1,23 @@
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// Which live hold's deadline comes first. Most orders come in the order of their deadlines, for they get the same
-/// window; those cost nothing here. The others are in a heap.
+/// Finds the live hold with the earliest deadline. Most orders arrive in the order of their deadlines, because they get
+/// the same window; they need no storage here. The others are in a heap.
 /// </summary>
 /// <remarks>
-/// The argument: call an order early if one before it has a later deadline. All others have deadlines that only grow,
-/// from the first to the last. So of those at or after the first live order, that one is the earliest, unless an early
-/// one is earlier; and every early one is in the heap.
+/// The argument: call an order early if an order before it has a later deadline. The deadlines of all other orders
+/// never decrease from first to last. So the first live order has the earliest deadline of those. Only an early order
+/// can be earlier, and every early order is in the heap.
 /// </remarks>
 internal sealed class Deadlines(OrderRows rows)
 {
     private readonly PriorityQueue<int, long> _early = new();
 
-    // All orders before this place have ended or are paid for ever: what ended does not live again.
+    // No order before this place is a live hold, and none becomes one again.
     private int _firstLive;
     private long _latest = long.MinValue;
 
-    /// <summary>Takes in the order that was added last.</summary>
+    /// <summary>Registers the order that was added last.</summary>
     public void TakeLast()
     {
         var place = rows.Count - 1;
@@ -26,9 +26,7 @@ internal sealed class Deadlines(OrderRows rows)
         else _latest = payBy;
     }
 
-    /// <summary>
-    /// The place of the order whose deadline comes first among the live holds; below 0: there is none.
-    /// </summary>
+    /// <summary>The place of the live hold with the earliest deadline; negative: none.</summary>
     public int First()
     {
         while (_firstLive < rows.Count && rows.At(_firstLive).Hold != HoldState.Live) _firstLive++;

@@ -6,13 +6,13 @@ using OrleansSale.Grains.Batches.Reservations;
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// How holds and reservations end. A hold ends once: sold, expired or cancelled. Its release may lag behind the
-/// deadline but never comes early, and past the deadline it can no longer be sold (TigerBeetle's two-phase transfers
-/// have the same rule).
+/// The rules for the end of holds and reservations. A hold ends once: sold, expired or cancelled. It may be released
+/// later than its deadline, but never earlier. Past the deadline it can no longer be sold. (TigerBeetle's two-phase
+/// transfers have the same rule.)
 /// </summary>
 public static class HoldRules
 {
-    /// <summary>Whether a live hold is to be released: now is at or past payBy + grace.</summary>
+    /// <summary>Whether a live hold is due for release: now is at or past payBy + grace.</summary>
     public static bool IsDue(Order order, long now, long grace) => now >= order.PayBy + grace;
 
     /// <summary>

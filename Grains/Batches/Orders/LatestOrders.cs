@@ -3,21 +3,21 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// Finds each buyer's newest order in a batch's book. A batch has an entry here for every buyer who ever held a unit,
-/// so it keeps eight bytes for one, its place in the book and a quarter of its alias, where a set of the framework
-/// takes twenty.
+/// Finds each buyer's newest order in a batch's book. It has a slot for every buyer who ever held a unit. A slot takes
+/// eight bytes: the order's place in the book and a quarter of the buyer's alias. A set of the framework would take
+/// twenty.
 /// </summary>
 /// <remarks>
-/// Open addressing with linear probing. Nothing is ever taken out: a buyer's newer order takes the place of the older
-/// one. Aliases come from a secret key, so nobody can choose names that collide.
+/// Open addressing with linear probing. Slots are never removed: a buyer's newer order replaces the older one. Aliases
+/// come from a secret key, so nobody can choose names that collide.
 /// </remarks>
 /// <param name="orders">The orders; it only grows.</param>
 internal sealed class LatestOrders(OrderRows orders)
 {
-    /// <summary>Of the slots, this share at most is taken before their number doubles.</summary>
+    /// <summary>The largest share of used slots; beyond it their number doubles.</summary>
     private const double MaxLoad = 0.75;
 
-    // The hash above, the place plus one below; 0: free. Their number is a power of two.
+    // The upper half is the hash, the lower half the place plus one; 0: free. The number of slots is a power of two.
     private ulong[] _slots = new ulong[16];
     private int _buyers;
 
@@ -25,7 +25,7 @@ internal sealed class LatestOrders(OrderRows orders)
     public Order? Of(Alias buyer) =>
         _slots[SlotOf(buyer, HashOf(buyer))] is > 0 and var slot ? orders[PlaceIn(slot)] : null;
 
-    /// <summary>Takes in the order that was added to the book last.</summary>
+    /// <summary>Registers the order that was added to the book last.</summary>
     /// <param name="buyer">Its buyer.</param>
     public void TakeLast(Alias buyer)
     {
@@ -36,7 +36,7 @@ internal sealed class LatestOrders(OrderRows orders)
         if (isNew && ++_buyers > _slots.Length * MaxLoad) Grow();
     }
 
-    // The slot of this buyer, or the free one where it belongs.
+    // The buyer's slot, or the free slot for the buyer.
     private int SlotOf(Alias buyer, uint hash)
     {
         var slot = (int)hash & (_slots.Length - 1);

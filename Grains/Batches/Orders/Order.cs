@@ -5,7 +5,7 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>How an order's hold stands; what is owed for it is counted beside.</summary>
+/// <summary>The state of an order's hold. Refunds are counted separately.</summary>
 public enum HoldState : byte
 {
     /// <summary>Units held, awaiting payment.</summary>
@@ -21,7 +21,7 @@ public enum HoldState : byte
     Cancelled,
 }
 
-/// <summary>An order in a batch's state: a look at its row, as it is now.</summary>
+/// <summary>An order in a batch's state: a live view of its row.</summary>
 public sealed class Order
 {
     private readonly OrderRows _rows;
@@ -34,19 +34,19 @@ public sealed class Order
     /// <summary>The owner.</summary>
     public Alias Buyer => Row.Buyer;
 
-    /// <summary>Unit numbers, ascending. Not to be written to.</summary>
+    /// <summary>Unit numbers, ascending. Do not write to the array.</summary>
     public int[] Units => _rows.DetailsOf(Place)?.Units ?? [Row.Unit];
 
-    /// <summary>How many units.</summary>
+    /// <summary>The number of units.</summary>
     public int Quantity => _rows.DetailsOf(Place)?.Units?.Length ?? 1;
 
     /// <summary>When the hold was made, ms.</summary>
     public long HeldAt => Row.PayBy - Row.WindowMilliseconds;
 
-    /// <summary>The deadline shown, ms.</summary>
+    /// <summary>The deadline that the buyer sees, ms.</summary>
     public long PayBy => Row.PayBy;
 
-    /// <summary>Version of the reservation that entitled to it.</summary>
+    /// <summary>Version of the reservation that it was made with.</summary>
     public long Reservation => Row.Reservation;
 
     /// <summary>The client's key; null: none.</summary>
@@ -55,28 +55,28 @@ public sealed class Order
     /// <summary>The same buyer's order before this one.</summary>
     public Order? Previous => _rows.DetailsOf(Place)?.Previous is >= 0 and var place ? _rows[place] : null;
 
-    /// <summary>How its hold stands.</summary>
+    /// <summary>The state of its hold.</summary>
     public HoldState Hold
     {
         get => Row.Hold;
         internal set => Row.Hold = value;
     }
 
-    /// <summary>Captured payments that are owed back and not made yet.</summary>
+    /// <summary>The number of captured payments that are owed back and not refunded yet.</summary>
     public int Owed
     {
         get => _rows.DetailsOf(Place)?.Owed ?? 0;
         internal set => _rows.MoreOf(Place).Owed = value;
     }
 
-    /// <summary>Captured payments that were paid back.</summary>
+    /// <summary>The number of captured payments that were refunded.</summary>
     public int Returned
     {
         get => _rows.DetailsOf(Place)?.Returned ?? 0;
         internal set => _rows.MoreOf(Place).Returned = value;
     }
 
-    /// <summary>How many checkouts were opened for it.</summary>
+    /// <summary>The number of checkouts that were opened for it.</summary>
     public int Checkouts
     {
         get => _rows.DetailsOf(Place)?.Checkouts ?? 0;
@@ -97,7 +97,7 @@ public sealed class Order
         internal set => _rows.MoreOf(Place).Payment = value;
     }
 
-    /// <summary>Who cancelled it and why; null: nobody.</summary>
+    /// <summary>Who cancelled it and why; null: it was not cancelled.</summary>
     public Cancellation? Cancelled
     {
         get => _rows.DetailsOf(Place)?.Cancelled;

@@ -7,7 +7,7 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>All orders of a batch, and how their holds stand. No unit is in two live orders (I1).</summary>
+/// <summary>All orders of a batch, and the states of their holds. No unit is in two live orders (I1).</summary>
 public sealed class OrderBook
 {
     private readonly StockBook _stock;
@@ -40,10 +40,10 @@ public sealed class OrderBook
     /// <summary>The buyer's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
     public Order? LatestOf(Alias buyer) => _latest.Of(buyer);
 
-    /// <summary>The order whose deadline comes first among those awaiting payment; null: none.</summary>
+    /// <summary>The order with the earliest deadline among those that await payment; null: none.</summary>
     public Order? NextDeadline() => _deadlines.First() is >= 0 and var place ? _rows[place] : null;
 
-    /// <summary>The order as others see it.</summary>
+    /// <summary>The order's view for callers.</summary>
     public OrderView View(Order order) => View(
         order.Seq, order.Buyer, order.Units, StatusOf(order), order.HeldAt, order.PayBy) with
     {
@@ -52,11 +52,11 @@ public sealed class OrderBook
         Cancelled = order.Cancelled,
     };
 
-    /// <summary>The order that a held entry of this sequence and instant would make, as others would see it.</summary>
+    /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
     public OrderView View(Held held, long seq, long at) =>
         View(seq, held.Buyer, held.Units, OrderStatus.AwaitingPayment, at, held.PayBy);
 
-    /// <summary>An order's state: its hold's, and once that has ended, where the money captured for it is.</summary>
+    /// <summary>An order's status. It follows from the hold and, once that has ended, from the refunds.</summary>
     public static OrderStatus StatusOf(Order order) => order.Hold switch
     {
         HoldState.Live => OrderStatus.AwaitingPayment,
@@ -118,7 +118,7 @@ public sealed class OrderBook
         seq, _directing.Terms!.Id, buyer, units, status, _directing.Terms.Product.Price * units.Length,
         DateTimeOffset.FromUnixTimeMilliseconds(heldAt), DateTimeOffset.FromUnixTimeMilliseconds(payBy), null, null);
 
-    // Of the first order after a sequence; the count if there is none.
+    // The place of the first order after a sequence; the count if there is none.
     private int PlaceAfter(long seq)
     {
         var (from, to) = (0, _rows.Count);

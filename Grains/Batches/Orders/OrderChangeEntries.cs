@@ -6,7 +6,7 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// What an operator does to one order. The format is fixed; a batch refuses these entries until they have rules.
+/// An operator's change to one order. The format is fixed. A batch refuses these entries until rules exist for them.
 /// </summary>
 public abstract record OrderChangeEntry : BatchEntry;
 
@@ -31,7 +31,7 @@ public sealed record Revived(long Order, int[] Units, long PayBy, CancelReason W
         from.Key());
 }
 
-/// <summary>An operator gave units to a user: an order that this entry makes.</summary>
+/// <summary>An operator granted units to a user. This entry makes the order.</summary>
 public sealed record Granted(Alias Buyer, int[] Units, long PayBy, CancelReason Why, Alias By, KeyHash Key)
     : OrderChangeEntry
 {
@@ -57,7 +57,7 @@ public sealed record Granted(Alias Buyer, int[] Units, long PayBy, CancelReason 
     }
 }
 
-/// <summary>A paid order was shipped. How it can be tracked is in its documents.</summary>
+/// <summary>A paid order was shipped. Its documents have the tracking reference.</summary>
 public sealed record Shipped(long Order, Alias By, KeyHash Key) : OrderChangeEntry
 {
     internal override ReadOnlySpan<byte> Type => "shipped"u8;

@@ -8,15 +8,13 @@ namespace OrleansSale.Grains.Batches.Orders;
 /// <summary>An entry about an order and its hold.</summary>
 public abstract record OrderEntry : BatchEntry;
 
-/// <summary>
-/// Units were allocated to an order that is not paid yet. The order is named by this entry's own sequence.
-/// </summary>
+/// <summary>Units were allocated to an order that is not paid yet. This entry's own sequence names the order.</summary>
 /// <param name="Buyer">The owner.</param>
 /// <param name="Units">Unit numbers, ascending.</param>
-/// <param name="PayBy">The deadline shown.</param>
-/// <param name="Reservation">Version of the reservation that entitled to it, 1 or more.</param>
+/// <param name="PayBy">The deadline that the buyer sees.</param>
+/// <param name="Reservation">Version of the reservation that it was made with, 1 or more.</param>
 /// <param name="Key">The client's key; null: none.</param>
-/// <param name="Offer">To whom it was offered; null: it was bought.</param>
+/// <param name="Offer">The offer to a place in the line; null: it was bought directly.</param>
 public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation, KeyHash? Key, Offer? Offer = null)
     : OrderEntry
 {
@@ -55,9 +53,9 @@ public sealed record Offer(long Place, long? From);
 /// <summary>The order ended and its units are free again.</summary>
 /// <param name="Order">The order.</param>
 /// <param name="Units">Its units.</param>
-/// <param name="Why">Why.</param>
-/// <param name="By">The operator who cancelled it; null: nobody did, or the buyer.</param>
-/// <param name="Reason">The operator's reason; there is one exactly if there is an operator.</param>
+/// <param name="Why">Why the order ended.</param>
+/// <param name="By">The operator who cancelled it; null: it was not cancelled, or the buyer cancelled it.</param>
+/// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
 public sealed record Released(
     long Order, int[] Units, ReleaseReason Why, Alias? By = null, CancelReason? Reason = null) : OrderEntry
 {

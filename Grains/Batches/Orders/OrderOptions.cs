@@ -7,7 +7,7 @@ public sealed class OrderOptions
 {
     /// <summary>
     /// From payBy to the release of an unpaid hold, in seconds: 0…3,600, 30 by default. A payment that arrives within
-    /// it is in time. 0: the hold ends at payBy itself.
+    /// this time is accepted. 0: the hold ends at payBy.
     /// </summary>
     [Range(0, 3_600)]
     public int GraceSeconds { get; set; } = 30;

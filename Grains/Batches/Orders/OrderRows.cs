@@ -8,22 +8,22 @@ namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>All orders of a batch, by sequence. It only grows.</summary>
 /// <remarks>
-/// A batch has an order for every unit it ever held, and the most of them by far are the first of their buyer, of one
-/// unit, not paid for yet. They are rows, not objects: with an object for each, the collector carried them from
-/// generation to generation in pauses of 30 to 60 ms. What most orders lack stands apart.
+/// A batch has an order for every unit that was ever held. By far most of them are their buyer's first, have one unit,
+/// and are not paid yet. They are rows, not objects: with one object for each order, the garbage collector promoted
+/// them in pauses of 30 to 60 ms. Members that most orders lack are kept apart.
 /// </remarks>
 internal sealed class OrderRows : IReadOnlyList<Order>
 {
-    // 64 KiB of rows: nothing for the heap of large objects, whose growth would call for full collections.
+    // 64 KiB of rows stay out of the large object heap, whose growth would trigger full collections.
     private const int ChunkBits = 10, RowsInChunk = 1 << ChunkBits, RowsAtFirst = 16;
 
     private readonly List<Row[]> _chunks = [new Row[RowsAtFirst]];
     private readonly List<Details> _details = [];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of orders.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The order at a place, 0 to <see cref="Count"/> − 1. Good as long as the book is.</summary>
+    /// <summary>The order at a place, 0 to <see cref="Count"/> − 1. Valid as long as the book.</summary>
     public Order this[int place] =>
         place < Count ? new(this, place) : throw new ArgumentOutOfRangeException(nameof(place));
 
@@ -51,10 +51,10 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         if (previous is not null) MoreOf(place).Previous = previous.Place;
     }
 
-    /// <summary>What most orders lack; null: this one does.</summary>
+    /// <summary>The members that most orders lack; null: this order has none.</summary>
     public Details? DetailsOf(int place) => At(place).Details is > 0 and var number ? _details[number - 1] : null;
 
-    /// <summary>The same, made if there is none.</summary>
+    /// <summary>The same, created if there is none.</summary>
     public Details MoreOf(int place)
     {
         if (DetailsOf(place) is { } there) return there;
@@ -72,7 +72,7 @@ internal sealed class OrderRows : IReadOnlyList<Order>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    // Most batches of a shop are small.
+    // Most batches are small, so the first chunk starts small and grows.
     private void GrowFirst()
     {
         var rows = _chunks[0];
@@ -81,7 +81,7 @@ internal sealed class OrderRows : IReadOnlyList<Order>
     }
 
     /// <summary>
-    /// What every order has: 64 bytes without references, in which the collector has nothing to look for.
+    /// The members that every order has: 64 bytes without references, which the garbage collector need not scan.
     /// </summary>
     internal struct Row
     {
@@ -94,7 +94,7 @@ internal sealed class OrderRows : IReadOnlyList<Order>
 
         public int Unit;
 
-        /// <summary>One more than its place among the details; 0: it has none.</summary>
+        /// <summary>Its place among the details plus one; 0: none.</summary>
         public int Details;
 
         public ushort Reservation;
@@ -102,13 +102,13 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         public HoldState Hold;
     }
 
-    /// <summary>What most orders lack.</summary>
+    /// <summary>The members that most orders lack.</summary>
     internal sealed class Details
     {
-        /// <summary>Its units if they are not one.</summary>
+        /// <summary>Its units if it has more than one.</summary>
         public int[]? Units;
 
-        /// <summary>Place of the same buyer's order before this one; below 0: none.</summary>
+        /// <summary>Place of the same buyer's order before this one; negative: none.</summary>
         public int Previous = -1;
 
         public string? Checkout;

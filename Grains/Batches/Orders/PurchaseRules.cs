@@ -4,10 +4,12 @@ using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>Who gets units. First come, first served, all or nothing, the lowest free numbers.</summary>
+/// <summary>The rules for purchases: first come, first served; all or nothing; the lowest free numbers.</summary>
 public static class PurchaseRules
 {
-    /// <summary>Decides a purchase. Of several reasons to refuse, the lowest <see cref="Refusal"/> is told.</summary>
+    /// <summary>
+    /// Decides a purchase. Of several reasons to refuse, the lowest <see cref="Refusal"/> is returned.
+    /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="request">The purchase.</param>
     /// <param name="now">Instant, ms.</param>
@@ -23,8 +25,7 @@ public static class PurchaseRules
             reservation = 0;
         }
 
-        // A repeat is answered before any other refusal: users who have the order are told so, whatever has happened
-        // since.
+        // A repeat is answered before any other refusal: users who have the order always get it back.
         var latest = batch.Orders.LatestOf(request.Buyer);
         if (FindRepeated(latest, request.Key) is { } repeated)
         {
@@ -51,7 +52,9 @@ public static class PurchaseRules
         return new(PurchaseOutcome.Made(batch.Orders.View(held, batch.LastSeq + 1, now)), held);
     }
 
-    /// <summary>The order that this key made for this buyer, for ever; null: none.</summary>
+    /// <summary>
+    /// The order that this buyer made with this key; null: none. A key stays bound to its order for ever.
+    /// </summary>
     /// <param name="latest">The buyer's newest order; null: there is none.</param>
     /// <param name="key">The key.</param>
     public static Order? FindByKey(Order? latest, KeyHash key) => FindRepeated(latest, key);
@@ -59,7 +62,7 @@ public static class PurchaseRules
     /// <summary>The buyer's live order, the newest of several; null: none.</summary>
     public static Order? FindLive(SaleBatch batch, Alias buyer) => FindRepeated(batch.Orders.LatestOf(buyer), null);
 
-    // A buyer's orders are a short list: at most the limit live ones and BatchTerms.MaxEndedOrders others.
+    // A buyer's orders are a short list: the limit bounds the live ones, BatchTerms.MaxEndedOrders the others.
     private static Order? FindRepeated(Order? latest, KeyHash? key)
     {
         for (var order = latest; order is not null; order = order.Previous)

@@ -4,8 +4,8 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
-/// What a provider says of money without being asked. The format is fixed; a batch refuses these entries until they
-/// have rules.
+/// A provider's unrequested notice about money. The format is fixed. A batch refuses these entries until rules exist
+/// for them.
 /// </summary>
 public abstract record NoticeEntry(long Order, PaymentId Payment, Money Amount, string Code) : BatchEntry
 {
@@ -28,7 +28,7 @@ public sealed record RefundStalled(long Order, PaymentId Payment, Money Amount, 
         new RefundStalled(from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Text("code"u8));
 }
 
-/// <summary>Money was paid back at the provider by other means.</summary>
+/// <summary>Money was refunded at the provider by other means.</summary>
 public sealed record RefundedElsewhere(long Order, PaymentId Payment, Money Amount, string Code)
     : NoticeEntry(Order, Payment, Amount, Code)
 {

@@ -14,17 +14,17 @@ public sealed class Payment
     /// <summary>Sequence of the order it was made for.</summary>
     public long Order { get; }
 
-    /// <summary>What was captured.</summary>
+    /// <summary>The captured amount.</summary>
     public Money Amount { get; }
 
-    /// <summary>Where the money is.</summary>
+    /// <summary>The state of the money.</summary>
     public PaymentState State { get; internal set; }
 
-    /// <summary>The provider's refund, once made.</summary>
+    /// <summary>The provider's refund id; null: not refunded.</summary>
     public string? Refund { get; internal set; }
 }
 
-/// <summary>Where a captured payment stands: it ends as <see cref="Kept"/> or <see cref="PaidBack"/>.</summary>
+/// <summary>The state of a captured payment. It ends as <see cref="Kept"/> or <see cref="PaidBack"/>.</summary>
 public enum PaymentState : byte
 {
     /// <summary>It pays for its order.</summary>
@@ -33,6 +33,6 @@ public enum PaymentState : byte
     /// <summary>It is owed back.</summary>
     Owed,
 
-    /// <summary>It was paid back.</summary>
+    /// <summary>It was refunded.</summary>
     PaidBack,
 }

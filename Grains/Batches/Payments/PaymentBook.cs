@@ -5,7 +5,9 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Payments;
 
-/// <summary>The captured payments of a batch, and what is owed back. Each ends once: kept, or paid back (I6).</summary>
+/// <summary>
+/// The captured payments of a batch, and the refunds that are owed. Each payment ends once: kept or refunded (I6).
+/// </summary>
 public sealed class PaymentBook
 {
     private readonly OrderBook _orders;
@@ -19,10 +21,10 @@ public sealed class PaymentBook
     /// <summary>All captured payments.</summary>
     public IReadOnlyDictionary<PaymentId, Payment> All => _payments;
 
-    /// <summary>Payments owed back and not made yet.</summary>
+    /// <summary>Payments that are owed back and not refunded yet.</summary>
     public IReadOnlyCollection<Payment> Owed => _owed.Values;
 
-    /// <summary>Whether the provider gave a refund of this id for a payment.</summary>
+    /// <summary>Whether the provider has made a refund with this id.</summary>
     public bool IsRefund(string provider, string refund) => _refunds.Contains((provider, refund));
 
     internal void Apply(long seq, PaymentEntry entry)
@@ -61,8 +63,8 @@ public sealed class PaymentBook
     {
         ThrowUnless(e.Why != RefundReason.Returned, seq, "a return, which has no rules in this version");
         var known = _payments.GetValueOrDefault(e.Payment);
-        // A payment that was kept is owed back only once its order was given up; any other is owed from its first
-        // record on.
+        // A kept payment becomes owed only after its order was cancelled. Any other payment is owed from its first
+        // record.
         ThrowUnless(known is null || (known.State == PaymentState.Kept && known.Order == e.Order && !order.IsLive), seq,
             "a payment that is recorded already");
         ThrowUnless(known is null || known.Amount == e.Amount, seq, "another amount than was captured");

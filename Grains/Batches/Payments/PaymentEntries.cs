@@ -3,14 +3,14 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Payments;
 
-/// <summary>An entry about money, or about where it is paid.</summary>
+/// <summary>An entry about a payment or a checkout.</summary>
 public abstract record PaymentEntry(long Order) : BatchEntry;
 
 /// <summary>A provider opened a checkout for the order.</summary>
 /// <param name="Order">The order.</param>
-/// <param name="Number">Which of the order's checkouts it is, from 1.</param>
+/// <param name="Number">The number of the checkout within the order, from 1.</param>
 /// <param name="Provider">The provider.</param>
-/// <param name="Checkout">The provider's id.</param>
+/// <param name="Checkout">The provider's checkout id.</param>
 public sealed record CheckoutOpened(long Order, int Number, string Provider, string Checkout) : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "checkout-opened"u8;
@@ -30,9 +30,9 @@ public sealed record CheckoutOpened(long Order, int Number, string Provider, str
 /// <summary>A payment was captured and the order's units are sold.</summary>
 /// <param name="Order">The order.</param>
 /// <param name="Payment">The payment.</param>
-/// <param name="Amount">What was captured.</param>
+/// <param name="Amount">The captured amount.</param>
 /// <param name="Units">
-/// The units of an order that had lost its own, for money that came late; null: it has them still.
+/// New units for a late payment, if the order had lost its own; null: the order still has its units.
 /// </param>
 public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Units = null) : PaymentEntry(Order)
 {
@@ -72,7 +72,7 @@ public sealed record RefundOwed(long Order, PaymentId Payment, Money Amount, Ref
         from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), (RefundReason)from.OneOf("why"u8, Reasons));
 }
 
-/// <summary>The provider paid back what was owed.</summary>
+/// <summary>The provider refunded the owed payment.</summary>
 public sealed record RefundMade(long Order, PaymentId Payment, string Refund, Money Amount) : PaymentEntry(Order)
 {
     internal override ReadOnlySpan<byte> Type => "refunded"u8;
@@ -101,10 +101,10 @@ public enum RefundReason
     /// <summary>The order was paid already, by another payment.</summary>
     Duplicate,
 
-    /// <summary>Not the order's amount, or not its currency.</summary>
+    /// <summary>The amount or the currency differs from the order's.</summary>
     WrongAmount,
 
-    /// <summary>Paid by another user than the order's.</summary>
+    /// <summary>Another user than the order's buyer paid.</summary>
     WrongPayer,
 
     /// <summary>The buyer gave the units back, and the next in line has paid for them.</summary>

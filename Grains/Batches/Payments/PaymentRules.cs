@@ -7,8 +7,8 @@ using OrleansSale.Grains.Batches.Orders;
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
-/// What becomes of money. No captured payment is ever without a record (pretix is the model): the capture and its
-/// consequence are one decision, and it ends as exactly one of a paid order or a refund (I6).
+/// The rules for payments. Every captured payment is recorded (pretix is the model). The capture and its consequence
+/// are one decision. It ends as exactly one of a paid order or a refund (I6).
 /// </summary>
 public static class PaymentRules
 {
@@ -16,8 +16,8 @@ public static class PaymentRules
     public const int MaxCheckouts = 10;
 
     /// <summary>
-    /// Whether a checkout may be opened for the order: null, or why not. From payBy on it may not, while an open one
-    /// may still capture.
+    /// The refusal to open a checkout for the order; null: it may be opened. No checkout is opened from payBy on, but
+    /// an open one may still capture.
     /// </summary>
     public static Refusal? MayCheckOut(SaleBatch batch, long seq, long now)
     {
@@ -26,7 +26,7 @@ public static class PaymentRules
     }
 
     /// <summary>
-    /// Decides the record of a checkout the provider has opened. The same one again changes nothing; conflict after
+    /// Decides the record of a checkout that the provider has opened. A repeat changes nothing. Conflict after
     /// <see cref="MaxCheckouts"/> others.
     /// </summary>
     public static Decision<Refusal?> DecideCheckout(
@@ -42,15 +42,15 @@ public static class PaymentRules
 
     /// <summary>Decides a captured payment.</summary>
     /// <param name="batch">State; not changed.</param>
-    /// <param name="capture">What the provider says.</param>
+    /// <param name="capture">The provider's report.</param>
     /// <param name="now">Instant, ms.</param>
-    /// <param name="grace">From payBy to the release, ms: until then the payment is in time.</param>
+    /// <param name="grace">From payBy to the release, ms; a payment within it is accepted.</param>
     public static Decision<Answer<CaptureResult>> DecideCapture(SaleBatch batch, Capture capture, long now, long grace)
     {
         if (batch.Payments.All.ContainsKey(IdOf(capture))) return new(CaptureResult.AlreadyRecorded);
         if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
         if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
-        // Due, but not released yet: past its deadline a hold can't be sold, so it ends here.
+        // The hold is due but not released yet. Past its deadline a hold cannot be sold, so it ends here.
         if (HoldRules.IsDue(order, now, grace))
         {
             return new(CaptureResult.RefundOwed,
@@ -60,22 +60,22 @@ public static class PaymentRules
     }
 
     /// <summary>
-    /// Decides the record of a refund that the provider has made. Nothing is to do if it is recorded already.
+    /// Decides the record of a refund that the provider has made. A refund that is recorded already changes nothing.
     /// </summary>
-    /// <returns>Null; or why it settles nothing: the provider gave this refund for another payment.</returns>
+    /// <returns>Null; or the code of a refusal: the provider has made this refund for another payment.</returns>
     public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund) =>
         batch.Payments.All.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
         : batch.Payments.IsRefund(payment.Provider, refund) ? new("refund-of-another-payment")
         : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
 
     /// <summary>
-    /// Decides a cancellation. The units are free at once; a payment that was captured is owed back in the same commit.
-    /// An order that has ended is answered as it is, so a repeat is harmless.
+    /// Decides a cancellation. The units are free at once. A captured payment becomes owed back in the same commit. An
+    /// order that has ended stays as it is, so a repeat is harmless.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
-    /// <param name="owner">Whose order it has to be; null: anybody's.</param>
-    /// <param name="by">The operator who cancels, and why; null: the owner does.</param>
+    /// <param name="owner">The required owner; null: any.</param>
+    /// <param name="by">The operator who cancels, and why; null: the owner cancels.</param>
     public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, Alias? owner, Cancellation? by = null)
     {
         if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner))

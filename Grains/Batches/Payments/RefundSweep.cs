@@ -8,39 +8,39 @@ using OrleansSale.Grains.Payments;
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
-/// Makes the refunds that the batch owes, until each is made. What is owed is in the ledger, so a crash forgets
-/// nothing: the next activation starts over, and the provider's idempotency key makes the second request the first
-/// one's.
+/// Makes the refunds that the batch owes, and retries each until it is made. The ledger records what is owed, so a
+/// crash loses nothing: the next activation starts over. The provider's idempotency key makes a second request a repeat
+/// of the first.
 /// </summary>
 /// <remarks>
-/// Refunds that the provider never makes must keep none of the others waiting, so the tries go round: those that nobody
-/// has asked for yet first, then those that have waited longest.
+/// Refunds that the provider never makes must not delay the others. So refunds that were never tried come first, then
+/// those that have waited longest.
 /// </remarks>
 internal sealed partial class RefundSweep(
     SaleBatch batch, TimeProvider timeProvider, Func<Payment, Task<RefundTry>> refund, RefundWatch watch, ILogger log)
 {
-    /// <summary>Most refunds under way at a time, per batch.</summary>
+    /// <summary>Most refunds in progress at the same time, per batch.</summary>
     public const int MaxConcurrency = 16;
 
-    /// <summary>Most stalled refunds that are listed one by one as faults of the batch.</summary>
+    /// <summary>Most stalled refunds that are listed individually as faults of the batch.</summary>
     public const int MaxListed = 100;
 
-    /// <summary>Longest pause between two tries of one refund. They never end: the money is owed.</summary>
+    /// <summary>Longest pause between two tries of one refund. Tries never end, because the money is owed.</summary>
     public static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
-    // A pause is up to this part of itself shorter, so that those refused together do not come again together.
+    // A pause is shortened at random by up to this fraction, so that refunds refused together are not retried together.
     private const double Jitter = 0.25;
 
-    // Only payments that are owed have an entry, so this is bounded by what the batch owes.
+    // Only owed payments have an entry, so the number of owed payments bounds this.
     private readonly Dictionary<PaymentId, Attempt> _attempts = [];
     private readonly PriorityQueue<(Payment Payment, Attempt Attempt), long> _due = new();
     private int _underWay;
     private bool _isNoted;
 
     /// <summary>
-    /// Starts what is due. Only what is durably owed is paid back: <paramref name="durable"/> comes first.
+    /// Starts the refunds that are due. Only durable debts are refunded: <paramref name="durable"/> is awaited first.
     /// </summary>
     public void Start(Func<Task> durable)
     {
@@ -55,7 +55,7 @@ internal sealed partial class RefundSweep(
         }
     }
 
-    /// <summary>Takes the batch's refunds out of the figures: it goes elsewhere.</summary>
+    /// <summary>Takes the batch's refunds out of this silo's figures, because its activation ends.</summary>
     public void End() => watch.Note(batch.Terms!.Id, 0, 0);
 
     /// <summary>The refunds that are stalled, the oldest first.</summary>
@@ -78,8 +78,8 @@ internal sealed partial class RefundSweep(
         }
     }
 
-    // The first of those due, as many as may be started: a queue whose head is the last of them, which an earlier one
-    // pushes out.
+    // Finds the refunds that have been due longest, as many as may be started. The head of the queue is the latest of
+    // them; an earlier one replaces it.
     private void FindDue(int most)
     {
         var now = timeProvider.GetTimestamp();
@@ -97,17 +97,17 @@ internal sealed partial class RefundSweep(
         try
         {
             await durable;
-            if (payment.State == PaymentState.Owed) Judge(payment, attempt, await refund(payment));
+            if (payment.State == PaymentState.Owed) RecordOutcome(payment, attempt, await refund(payment));
         }
         catch (Exception e) when (e is LedgerFencedException or LedgerUnavailableException)
         {
-            // This activation is over; the next one asks again and finds what was made.
+            // This activation is over. The next one requests the refund again and finds whether it was made.
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The order's actor or storage failed. The money is still owed; the delay below bounds how often that is
-            // found out.
-            Judge(payment, attempt, new RefundTry(RefundOutcome.Unanswered, null, e.GetType().Name));
+            // The order's actor or storage failed. The money is still owed. The delay below bounds how often the
+            // failure repeats.
+            RecordOutcome(payment, attempt, new RefundTry(RefundOutcome.Unanswered, null, e.GetType().Name));
         }
         finally
         {
@@ -123,8 +123,8 @@ internal sealed partial class RefundSweep(
         }
     }
 
-    // Told when it changes: that it is stalled, why else it is, and that it is made after all.
-    private void Judge(Payment payment, Attempt attempt, RefundTry tried)
+    // Logs changes only: a refund stalls, its reason changes, or it is made after all.
+    private void RecordOutcome(Payment payment, Attempt attempt, RefundTry tried)
     {
         RefundWatch.Count(tried.Outcome);
         attempt.Tries++;
@@ -167,7 +167,7 @@ internal sealed partial class RefundSweep(
 
         public int Tries { get; set; }
 
-        /// <summary>Why the last try did not make it; null: there was none, or it is made.</summary>
+        /// <summary>Why the last try failed; null: no try has failed, or the refund is made.</summary>
         public string? Code { get; set; }
 
         public long StalledAt { get; set; }

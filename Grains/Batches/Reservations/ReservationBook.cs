@@ -3,17 +3,15 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
 namespace OrleansSale.Grains.Batches.Reservations;
 
-/// <summary>
-/// What a batch knows of reservations: which of them are cancelled. The reservations themselves are elsewhere.
-/// </summary>
+/// <summary>The cancelled reservations of a batch. The reservations themselves are in their own streams.</summary>
 public sealed class ReservationBook
 {
     private readonly Dictionary<Alias, long> _cancelledVersions = [];
 
-    /// <summary>Up to which version users' reservations are cancelled.</summary>
+    /// <summary>By user, the highest version of a reservation that is cancelled.</summary>
     public IReadOnlyDictionary<Alias, long> CancelledVersions => _cancelledVersions;
 
-    /// <summary>Up to which version the user's reservation is cancelled; 0: never.</summary>
+    /// <summary>The highest version of the user's reservation that is cancelled; 0: none.</summary>
     public long CancelledVersionOf(Alias user) => _cancelledVersions.GetValueOrDefault(user);
 
     internal void Apply(long seq, ReservationCancelled e)

@@ -4,7 +4,7 @@ using OrleansSale.Grains.Batches.Entries;
 namespace OrleansSale.Grains.Batches.Reservations;
 
 /// <summary>
-/// The user's reservation was cancelled: purchases under versions up to this one are refused from here on.
+/// The user's reservation was cancelled. Later purchases with this version or an earlier one are refused.
 /// </summary>
 public sealed record ReservationCancelled(Alias User, long Version) : BatchEntry
 {

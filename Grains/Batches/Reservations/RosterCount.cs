@@ -3,16 +3,16 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Grains.Batches.Reservations;
 
 /// <summary>
-/// The number of reservations of a batch, at most <see cref="MaxAge"/> old when read. It is counted in storage, so it
-/// is asked for seldom: a fresh one is answered at once, an ageing one is answered and renewed behind, an old one is
-/// waited for.
+/// The number of a batch's reservations, at most <see cref="MaxAge"/> old when read. Storage counts them, so the count
+/// is cached. A fresh count is returned at once. An ageing count is returned and refreshed in the background. An old
+/// count is refreshed before it is returned.
 /// </summary>
 internal sealed class RosterCount(ILedger ledger, string prefix)
 {
-    /// <summary>The oldest count that is answered.</summary>
+    /// <summary>The oldest count that is returned.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan RenewedAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private long _count;
     private long? _countedAt;
@@ -21,8 +21,9 @@ internal sealed class RosterCount(ILedger ledger, string prefix)
     public async ValueTask<long> ReadAsync()
     {
         var age = _countedAt is { } at ? _monotonic.GetElapsedTime(at) : TimeSpan.MaxValue;
-        // Not by a field that the count clears when it is done: it may be done before it is assigned.
-        if (age > RenewedAfter && _counting is not { IsCompleted: false }) _counting = CountAsync();
+        // The task's own status is checked. A field that the count clears would fail, because the count may complete
+        // before it is assigned.
+        if (age > RefreshAfter && _counting is not { IsCompleted: false }) _counting = CountAsync();
         if (age > MaxAge) await (_counting ?? Task.CompletedTask);
         return _count;
     }
@@ -37,7 +38,7 @@ internal sealed class RosterCount(ILedger ledger, string prefix)
         }
         catch (LedgerUnavailableException)
         {
-            // The board goes on with the count it has: it is a figure to look at, and nothing is decided by it.
+            // The board keeps its last count. The count is for display only; no decision depends on it.
         }
     }
 }

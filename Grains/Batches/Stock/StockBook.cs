@@ -5,8 +5,8 @@ using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 namespace OrleansSale.Grains.Batches.Stock;
 
 /// <summary>
-/// The units of a batch: each is free, held, sold or withdrawn (I1). The free ones are a set; of the others it keeps
-/// how many there are, for their orders know their numbers.
+/// The units of a batch: each is free, held, sold or withdrawn (I1). The free units are kept as a set. The others are
+/// only counted, because their orders have the numbers.
 /// </summary>
 public sealed class StockBook
 {
@@ -19,13 +19,13 @@ public sealed class StockBook
     /// <summary>Units in paid orders.</summary>
     public int Sold { get; private set; }
 
-    /// <summary>Units taken out of the sale.</summary>
+    /// <summary>Units that were taken out of the sale.</summary>
     public int Withdrawn { get; private set; }
 
     /// <summary>The units that are free.</summary>
     public UnitSet Free { get; } = new();
 
-    /// <summary>The lowest free units; there are enough.</summary>
+    /// <summary>The lowest free units. The caller makes sure that there are enough.</summary>
     public int[] Lowest(int count)
     {
         var units = new int[count];
@@ -34,7 +34,7 @@ public sealed class StockBook
         return units;
     }
 
-    /// <summary>The highest free units, as ascending ranges; there are enough.</summary>
+    /// <summary>The highest free units, as ascending ranges. The caller makes sure that there are enough.</summary>
     public UnitRange[] Highest(int count)
     {
         var ranges = new List<UnitRange>();
@@ -60,14 +60,14 @@ public sealed class StockBook
         }
     }
 
-    /// <summary>The units that the batch is created with.</summary>
+    /// <summary>Adds the units that the batch is created with.</summary>
     internal void Begin(long seq, int stock)
     {
         ThrowUnless(stock is >= 1 and <= BatchTerms.MaxStock, seq, "an impossible stock");
         Add(stock);
     }
 
-    /// <summary>Demands that the units are free and ascending.</summary>
+    /// <summary>Throws unless the units are free and ascending.</summary>
     internal void RequireFree(long seq, int[] units)
     {
         ThrowUnless(units.Length > 0, seq, "a hold without units");

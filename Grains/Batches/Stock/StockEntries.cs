@@ -4,14 +4,14 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Stock;
 
-/// <summary>An entry that changes what there is to sell.</summary>
+/// <summary>An entry that changes the stock.</summary>
 public abstract record StockEntry : BatchEntry, ICommandEntry
 {
     /// <inheritdoc />
     public abstract OperatorCommand Command { get; }
 }
 
-/// <summary>Units were added: the range follows the stock before it.</summary>
+/// <summary>Units were added. Their numbers follow the stock before them.</summary>
 public sealed record Restocked(UnitRange[] Ranges, string Reason, Alias By, KeyHash Key) : StockEntry
 {
     internal override ReadOnlySpan<byte> Type => "restocked"u8;

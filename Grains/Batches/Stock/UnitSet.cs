@@ -3,9 +3,9 @@ using System.Numerics;
 namespace OrleansSale.Grains.Batches.Stock;
 
 /// <summary>
-/// A set of unit numbers (1…10,000,000) as three levels of bits: a bit of an upper level says that the 64 below it are
-/// not all empty. So the lowest or highest member is found in a handful of steps however the set is scattered, at 1 bit
-/// a unit.
+/// A set of unit numbers (1…10,000,000) as three levels of bits. A bit of an upper level tells whether any of the 64
+/// bits below it is set. So the lowest or highest member is found in a few steps, however scattered the set is. A unit
+/// takes about one bit.
 /// </summary>
 public sealed class UnitSet
 {
@@ -13,7 +13,7 @@ public sealed class UnitSet
     private ulong[] _groups = [];
     private ulong[] _tops = [];
 
-    /// <summary>How many units are in the set.</summary>
+    /// <summary>The number of units in the set.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether the unit is in the set.</summary>
@@ -73,7 +73,7 @@ public sealed class UnitSet
     // The next non-empty word of units at or after the given one, within its group of 64 words.
     private static int NextWord(ulong[] groups, int word)
     {
-        // A word on a group's border belongs to the next group, where NextGroupWord looks.
+        // A word at the start of a group belongs to the next group, which NextGroupWord searches.
         if ((word & 63) == 0 || word >> 6 >= groups.Length) return -1;
         var rest = groups[word >> 6] & (ulong.MaxValue << (word & 63));
         return rest == 0 ? -1 : (word & ~63) + BitOperations.TrailingZeroCount(rest);
