@@ -11,7 +11,8 @@ internal sealed class ShopPayments : IPaymentProvider
     /// <summary>The payments that were paid back.</summary>
     public List<string> Refunded { get; } = [];
 
-    public Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default) =>
+    public Task<ProviderCheckout> CreateCheckoutAsync(
+        CheckoutRequest request, CancellationToken cancellationToken = default) =>
         Task.FromResult(new ProviderCheckout(request.Key, $"https://shop.example/pay/{request.Key}"));
 
     public Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)

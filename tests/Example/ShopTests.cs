@@ -4,7 +4,9 @@ using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Example;
 
-/// <summary>Tests as a merchant's developer writes them: what their shop relies on, held against the engine itself.</summary>
+/// <summary>
+/// Tests as a merchant's developer writes them: what their shop relies on, held against the engine itself.
+/// </summary>
 public sealed class ShopTests
 {
     [Fact]
@@ -34,7 +36,8 @@ public sealed class ShopTests
         (await alice.CancelAsync(order)).Status.ShouldBe(OrderStatus.Refunding);
         await sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(5));
         provider.IsDown = false;
-        await sale.UntilAsync(async () => (await alice.ReadAsync(order)).Status == OrderStatus.Refunded, "the money is back");
+        await sale.UntilAsync(
+            async () => (await alice.ReadAsync(order)).Status == OrderStatus.Refunded, "the money is back");
         provider.Refunded.ShouldBe(["wx-1"]);
     }
 

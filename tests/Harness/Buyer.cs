@@ -31,7 +31,9 @@ public sealed class Buyer
     /// <summary>Version of the reservation that purchases state; 0: none was made here.</summary>
     public long ReservedVersion { get; private set; }
 
-    /// <summary>Reserves. The batch's schedule has to take reservations now: see <see cref="SaleHarness.CreateBatchAsync"/>.</summary>
+    /// <summary>
+    /// Reserves. The batch's schedule has to take reservations now: see <see cref="SaleHarness.CreateBatchAsync"/>.
+    /// </summary>
     public async Task ReserveAsync()
     {
         var schedule = (await FrontRetry.AskAsync(_batch.BoardAsync)).Schedule;
@@ -61,7 +63,8 @@ public sealed class Buyer
     public Task<CaptureResult> PayAsync(OrderView order, string? payment = null, Money? amount = null)
     {
         var capture = TestBatch.CaptureOf(order, payment ?? $"p-{order.Id}-{++_payments}");
-        return AskAsync(() => _batch.Actor.CaptureAsync(capture with { Payer = Alias, Amount = amount ?? order.Amount }));
+        return AskAsync(() => _batch.Actor.CaptureAsync(
+            capture with { Payer = Alias, Amount = amount ?? order.Amount }));
     }
 
     /// <summary>Cancels an order: its units are free at once, and money that was captured is owed back.</summary>

@@ -19,7 +19,8 @@ public static class Eventually
     }
 
     /// <summary>Waits until the condition holds; fails after 30 s of real time.</summary>
-    public static Task HoldsAsync(Func<bool> condition, string what) => HoldsAsync(() => Task.FromResult(condition()), what);
+    public static Task HoldsAsync(Func<bool> condition, string what) =>
+        HoldsAsync(() => Task.FromResult(condition()), what);
 
     /// <summary>Waits until the condition holds; fails after 30 s of real time.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what)

@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Tests.Harness;
 
 /// <summary>
-/// A payment provider that keeps its promises (idempotent by order and by payment), until a test makes it decline, lie or
-/// fall silent. It captures nothing by itself: a buyer's payment is <see cref="Buyer.PayAsync"/>.
+/// A payment provider that keeps its promises (idempotent by order and by payment), until a test makes it decline, lie
+/// or fall silent. It captures nothing by itself: a buyer's payment is <see cref="Buyer.PayAsync"/>.
 /// </summary>
 public sealed class FakePayments : IPaymentProvider
 {
@@ -49,7 +49,8 @@ public sealed class FakePayments : IPaymentProvider
     public void Recover() => (_isSilent, _losesAnswers, _lies, _declinesWith) = (false, false, false, null);
 
     /// <inheritdoc/>
-    public Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default)
+    public Task<ProviderCheckout> CreateCheckoutAsync(
+        CheckoutRequest request, CancellationToken cancellationToken = default)
     {
         Answer(() => Require(Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request), request));
         return Task.FromResult(new ProviderCheckout($"c-{request.Order}", $"https://pay.example/c-{request.Order}"));
@@ -76,7 +77,8 @@ public sealed class FakePayments : IPaymentProvider
     private static void Require<T>(T first, T request)
     {
         if (!Equals(first, request))
-            throw new InvalidOperationException($"The engine asked twice under one key, and not for the same: {first}, {request}");
+            throw new InvalidOperationException(
+                $"The engine asked twice under one key, and not for the same: {first}, {request}");
     }
 
     private void Answer(Action carryOut)

@@ -8,8 +8,8 @@ namespace OrleansSale.Tests.Harness;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Faults concern appends of the named stream, or of any stream; the oldest fault that fits is used up
-/// first. The stream of a batch is <see cref="Streams.OfBatch"/>. The engine repeats an append whose outcome it does not
-/// know, so a fault has to be repeated <see cref="Journal{TState}.MaxAttempts"/> times to be final.
+/// first. The stream of a batch is <see cref="Streams.OfBatch"/>. The engine repeats an append whose outcome it does
+/// not know, so a fault has to be repeated <see cref="Journal{TState}.MaxAttempts"/> times to be final.
 /// </remarks>
 public sealed class FaultyLedger(ILedger inner) : ILedger
 {
@@ -43,7 +43,9 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
     /// <summary>Makes every append take this long, as a disk does.</summary>
     public TimeSpan AppendLatency { get; set; }
 
-    /// <summary>Is called before and after every change, and may throw: nothing is stored, or its answer is lost.</summary>
+    /// <summary>
+    /// Is called before and after every change, and may throw: nothing is stored, or its answer is lost.
+    /// </summary>
     public ChangeHook? OnChange { get; set; }
 
     /// <summary>Lets the next appends fail before anything is stored.</summary>
@@ -110,17 +112,20 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         Begin(commit.Stream);
         try
         {
-            if (AppendLatency > TimeSpan.Zero) await Task.Delay(AppendLatency, cancellationToken).ConfigureAwait(false); // paced: as a disk
+            if (AppendLatency > TimeSpan.Zero)
+                await Task.Delay(AppendLatency, cancellationToken).ConfigureAwait(false); // paced: as a disk
             AppendGate? gate;
             lock (_lock) gate = _gates.Find(held => held.Stream is null || held.Stream == commit.Stream);
             if (gate is not null) await gate.PassAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfDown();
             var fault = TakeFault(commit.Stream);
-            if (fault == Kind.Fail) throw new LedgerUnavailableException("A test refused this append; nothing was stored.");
+            if (fault == Kind.Fail)
+                throw new LedgerUnavailableException("A test refused this append; nothing was stored.");
             OnChange?.Invoke($"append {commit.Stream}", isStored: false);
             var outcome = await inner.AppendAsync(commit, cancellationToken).ConfigureAwait(false);
             OnChange?.Invoke($"append {commit.Stream}", isStored: true);
-            if (fault == Kind.LoseAnswer) throw new LedgerUnavailableException("A test lost the answer to this append.");
+            if (fault == Kind.LoseAnswer)
+                throw new LedgerUnavailableException("A test lost the answer to this append.");
             return outcome;
         }
         finally

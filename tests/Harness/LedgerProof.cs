@@ -19,7 +19,8 @@ public static class LedgerProof
         var lines = new ArrayBufferWriter<byte>();
         foreach (var commit in await ledger.CommitsOfAsync(batch)) LedgerExport.WriteCommit(lines, commit);
         var sale = await LedgerAudit.ReadAsync(new MemoryStream(lines.WrittenSpan.ToArray()));
-        return sale.Sound ? sale : throw new LedgerProofException($"The ledger of {batch} is not sound: {string.Join("; ", sale.Violations.Kept)}");
+        return sale.Sound ? sale : throw new LedgerProofException(
+            $"The ledger of {batch} is not sound: {string.Join("; ", sale.Violations.Kept)}");
     }
 
     /// <summary>A captured payment of the only provider.</summary>
@@ -54,7 +55,8 @@ public static class LedgerProof
         foreach (var entry in await ledger.EntriesOfAsync(batch))
         {
             state.Apply(entry.Seq, entry.At, entry.Entry);
-            states[entry.Seq] = (state.Stock.Free.Count, state.Stock.Held, state.Stock.Sold, state.Stock.Withdrawn, state.Touches.Count);
+            states[entry.Seq] = (state.Stock.Free.Count, state.Stock.Held, state.Stock.Sold, state.Stock.Withdrawn,
+                state.Touches.Count);
         }
         foreach (var board in boards)
         {

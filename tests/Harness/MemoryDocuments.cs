@@ -24,7 +24,9 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
     /// <summary>Lets the next writes be stored and their answers be lost.</summary>
     public void LoseAnswers(int count = 1) => Volatile.Write(ref _lost, count);
 
-    /// <summary>Is called before and after every change, and may throw: nothing is stored, or its answer is lost.</summary>
+    /// <summary>
+    /// Is called before and after every change, and may throw: nothing is stored, or its answer is lost.
+    /// </summary>
     public ChangeHook? OnChange { get; set; }
 
     /// <summary>How often what is cleared was purged.</summary>
@@ -34,7 +36,8 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
     public T? Find<T>(string stateName, string key)
         where T : class
     {
-        lock (_lock) return _documents.TryGetValue((stateName, key), out var found) ? JsonSerializer.Deserialize<T>(found.Text) : null;
+        lock (_lock) return _documents.TryGetValue((stateName, key), out var found)
+            ? JsonSerializer.Deserialize<T>(found.Text) : null;
     }
 
     /// <summary>Stores a document, as a restored backup does; null: removes it.</summary>
@@ -61,7 +64,8 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
         lock (_lock) document = _documents.GetValueOrDefault((stateName, grainId.Key.ToString()!));
         grainState.RecordExists = document is not null;
         grainState.ETag = document?.Version.ToString(provider: null);
-        grainState.State = document is null ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(document.Text)!;
+        grainState.State = document is null
+            ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(document.Text)!;
         return Task.CompletedTask;
     }
 
@@ -75,7 +79,8 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
         {
             var stored = _documents.GetValueOrDefault((stateName, grainId.Key.ToString()!));
             if (stored?.Version.ToString(provider: null) != grainState.ETag)
-                throw new InconsistentStateException("stale", stored?.Version.ToString(provider: null), grainState.ETag);
+                throw new InconsistentStateException(
+                    "stale", stored?.Version.ToString(provider: null), grainState.ETag);
             var document = new Document((stored?.Version ?? 0) + 1, JsonSerializer.Serialize(grainState.State));
             _documents[(stateName, grainId.Key.ToString()!)] = document;
             if (Takes(ref _lost)) throw new IOException("A test lost the answer to this write.");

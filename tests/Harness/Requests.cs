@@ -16,16 +16,20 @@ public static class Requests
     /// <param name="limit">Units a user may have.</param>
     /// <param name="windowSeconds">From the hold to payBy.</param>
     /// <param name="opensIn">
-    /// From now to the opening; reservations are taken until then. Null: it opened a minute ago, and reservations closed an hour ago.
+    /// From now to the opening; reservations are taken until then. Null: it opened a minute ago, and reservations
+    /// closed an hour ago.
     /// </param>
     public static BatchTerms Terms(
-        string id, DateTimeOffset now, int stock = 10, int limit = 1, int windowSeconds = 900, TimeSpan? opensIn = null) => new(
+        string id, DateTimeOffset now, int stock = 10, int limit = 1, int windowSeconds = 900,
+        TimeSpan? opensIn = null) => new(
         id, new Product("mi2", "小米 Mi2 16 GB", Price, "/img/mi2.png"), ["weibo", "web-2"], stock, limit, windowSeconds,
-        opensIn is { } wait ? new Schedule(now.AddHours(-2), now + wait, now + wait, now + wait + TimeSpan.FromHours(10))
+        opensIn is { } wait
+            ? new Schedule(now.AddHours(-2), now + wait, now + wait, now + wait + TimeSpan.FromHours(10))
             : new Schedule(now.AddHours(-2), now.AddHours(-1), now.AddMinutes(-1), now.AddHours(10)));
 
     /// <summary>A purchase that a ticket vouches for.</summary>
-    public static Wish Wants(string user, int quantity = 1, string? key = null, long reservation = 1, bool byTicket = true) =>
+    public static Wish Wants(
+        string user, int quantity = 1, string? key = null, long reservation = 1, bool byTicket = true) =>
         new(user, key, quantity, reservation, byTicket);
 
     /// <summary>The owner of an order, as they ask for its checkout.</summary>

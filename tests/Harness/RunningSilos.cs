@@ -61,7 +61,8 @@ internal abstract class RunningSilos
 
         public override Task StartOneAsync() => _cluster.StartAdditionalSiloAsync();
 
-        public override Task KillAsync(SiloAddress silo) => _cluster.KillSiloAsync(_cluster.Silos.Single(running => running.SiloAddress.Equals(silo)));
+        public override Task KillAsync(SiloAddress silo) =>
+            _cluster.KillSiloAsync(_cluster.Silos.Single(running => running.SiloAddress.Equals(silo)));
 
         public override Task DeactivateAsync(IAddressable actor) => _cluster.DeactivateAsync(actor);
 
@@ -86,7 +87,8 @@ internal abstract class RunningSilos
         public OverSockets(SaleHarnessOptions options, Action<ISiloBuilder> configure)
         {
             var builder = new TestClusterBuilder(options.Silos);
-            (builder.Options.ConnectionTransport, builder.Options.ConfigureFileLogging) = (ConnectionTransportType.TcpSocket, false);
+            (builder.Options.ConnectionTransport, builder.Options.ConfigureFileLogging) =
+                (ConnectionTransportType.TcpSocket, false);
             builder.Options.InitializeClientOnDeploy = options.StartsClient;
             _cluster = builder.Build();
             _cluster.CreateSiloAsync = async (name, configuration) => await InProcessSiloHandle.CreateAsync(
@@ -108,7 +110,8 @@ internal abstract class RunningSilos
 
         // The first silo keeps the list of members.
         public override Task KillAsync(SiloAddress silo) => _cluster.Primary?.SiloAddress.Equals(silo) == true
-            ? throw new InvalidOperationException("Over sockets the first silo keeps the list of members: kill another one.")
+            ? throw new InvalidOperationException(
+                "Over sockets the first silo keeps the list of members: kill another one.")
             : _cluster.KillSiloAsync(_cluster.Silos.Single(running => running.SiloAddress.Equals(silo)));
 
         public override Task DeactivateAsync(IAddressable actor) => _cluster.DeactivateAsync(actor);

@@ -19,19 +19,14 @@ using OrleansSale.Tests.Audit;
 namespace OrleansSale.Tests.Harness;
 
 /// <summary>
-/// A sale to test against: the engine's actors in a cluster of their own, with a clock that only the test moves, a ledger and
-/// documents that can fail, a payment provider that can decline, lie and fall silent, and silos to kill.
+/// A sale to test against: the engine's actors in a cluster of their own, with a clock that only the test moves, a
+/// ledger and documents that can fail, a payment provider that can decline, lie and fall silent, and silos to kill.
 /// </summary>
 /// <example>
-/// <code>
-/// await using var sale = await SaleHarness.StartAsync();
-/// var batch = await sale.CreateBatchAsync(stock: 1, opensIn: TimeSpan.FromMinutes(10));
-/// var alice = batch.Buyer("weibo:alice");
-/// await alice.ReserveAsync();
-/// await sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
-/// await alice.PayAsync(await alice.BuyAsync());
-/// var ledger = await sale.AuditAsync(batch);
-/// </code>
+/// <code> await using var sale = await SaleHarness.StartAsync(); var batch = await sale.CreateBatchAsync(stock: 1,
+/// opensIn: TimeSpan.FromMinutes(10)); var alice = batch.Buyer("weibo:alice"); await alice.ReserveAsync(); await
+/// sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens); await alice.PayAsync(await alice.BuyAsync()); var ledger
+/// = await sale.AuditAsync(batch); </code>
 /// </example>
 /// <remarks>A fixture of a test framework may derive from it; call <see cref="InitializeAsync"/> once, then.</remarks>
 public class SaleHarness : IAsyncDisposable
@@ -59,9 +54,11 @@ public class SaleHarness : IAsyncDisposable
     {
         _options = options;
         var beside = options.Beside;
-        (Stored, Documents, Payments) = (beside?.Stored ?? new(), beside?.Documents ?? new(), beside?.Payments ?? new());
+        (Stored, Documents, Payments) =
+            (beside?.Stored ?? new(), beside?.Documents ?? new(), beside?.Payments ?? new());
         _keys = beside?._keys ?? new();
-        Clock = options.Start is null && beside is not null ? beside.Clock : new SaleClock(options.Start ?? SaleClock.Noon);
+        Clock = options.Start is null && beside is not null
+            ? beside.Clock : new SaleClock(options.Start ?? SaleClock.Noon);
         Ledger = new FaultyLedger(Stored);
         _silos = RunningSilos.Build(options, silo =>
         {
@@ -97,11 +94,14 @@ public class SaleHarness : IAsyncDisposable
     /// <summary>A client of the cluster.</summary>
     public IClusterClient Client => _silos.Client;
 
-    /// <summary>The cluster over sockets, for what is not offered here; null: this one runs within the process.</summary>
+    /// <summary>
+    /// The cluster over sockets, for what is not offered here; null: this one runs within the process.
+    /// </summary>
     public TestCluster? Sockets => _silos.Sockets;
 
     /// <summary>
-    /// Addresses actors from within the first silo, as the embedded front does: calls to one actor arrive in their order.
+    /// Addresses actors from within the first silo, as the embedded front does: calls to one actor arrive in their
+    /// order.
     /// </summary>
     public IGrainFactory Actors => ActorsOn(Silos[0]);
 
@@ -132,17 +132,21 @@ public class SaleHarness : IAsyncDisposable
     /// <param name="limit">Units a user may have.</param>
     /// <param name="windowSeconds">From the hold to payBy.</param>
     /// <param name="opensIn">
-    /// From now to the opening; reservations are taken until then. Null: it is on sale now, and takes no reservations any more.
+    /// From now to the opening; reservations are taken until then. Null: it is on sale now, and takes no reservations
+    /// any more.
     /// </param>
     /// <param name="change">Changes the terms before the batch is created.</param>
     public async Task<TestBatch> CreateBatchAsync(
-        int stock = 10, int limit = 1, int windowSeconds = 900, TimeSpan? opensIn = null, Func<BatchTerms, BatchTerms>? change = null)
+        int stock = 10, int limit = 1, int windowSeconds = 900, TimeSpan? opensIn = null,
+        Func<BatchTerms, BatchTerms>? change = null)
     {
-        var terms = Requests.Terms($"b{Interlocked.Increment(ref _batches)}", Clock.Now, stock, limit, windowSeconds, opensIn);
+        var terms = Requests.Terms(
+            $"b{Interlocked.Increment(ref _batches)}", Clock.Now, stock, limit, windowSeconds, opensIn);
         terms = change?.Invoke(terms) ?? terms;
         var batch = Batch(terms.Id);
         var created = await batch.Actor.CreateAsync(terms);
-        if (created is not { Value: Effect.Done }) throw new RefusedException(created.Refused ?? Refusal.Conflict, created.Detail);
+        if (created is not { Value: Effect.Done })
+            throw new RefusedException(created.Refused ?? Refusal.Conflict, created.Detail);
         _terms[terms.Id] = terms;
         return batch;
     }
@@ -170,8 +174,8 @@ public class SaleHarness : IAsyncDisposable
     public byte[]? StoredKeyOf(string batch) => Documents.Find<BatchKeyDocument>(KeyState, batch)?.Key;
 
     /// <summary>
-    /// The key of a batch, which turns users into aliases; the last one that was stored if it was removed. A batch that was
-    /// never created has one that no other has.
+    /// The key of a batch, which turns users into aliases; the last one that was stored if it was removed. A batch that
+    /// was never created has one that no other has.
     /// </summary>
     public BatchKey KeyOf(string batch)
     {
@@ -196,8 +200,8 @@ public class SaleHarness : IAsyncDisposable
         to.Equals(PlaceOf(actor)) ? Task.CompletedTask : _silos.MigrateAsync(actor, to);
 
     /// <summary>
-    /// Kills a silo, as a crash does: nothing is written or said before. If it was the only one, another starts, and wakes
-    /// the batches that have something to do.
+    /// Kills a silo, as a crash does: nothing is written or said before. If it was the only one, another starts, and
+    /// wakes the batches that have something to do.
     /// </summary>
     /// <param name="silo">The silo; null: the youngest. Over sockets the first one cannot be killed.</param>
     public async Task KillSiloAsync(SiloAddress? silo = null)

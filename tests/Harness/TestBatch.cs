@@ -7,8 +7,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Tests.Harness;
 
 /// <summary>
-/// A batch of a <see cref="SaleHarness"/>. Tests speak of users and of their keys; here they become what the ledger knows, as
-/// at a front.
+/// A batch of a <see cref="SaleHarness"/>. Tests speak of users and of their keys; here they become what the ledger
+/// knows, as at a front.
 /// </summary>
 public sealed class TestBatch
 {
@@ -64,7 +64,8 @@ public sealed class TestBatch
     }
 
     /// <summary>The provider says that the order's buyer has paid the order's amount.</summary>
-    public Task<Answer<CaptureResult>> PayAsync(OrderView order, string payment) => Actor.CaptureAsync(CaptureOf(order, payment));
+    public Task<Answer<CaptureResult>> PayAsync(OrderView order, string payment) =>
+        Actor.CaptureAsync(CaptureOf(order, payment));
 
     /// <summary>What the provider says when the order's buyer has paid the order's amount.</summary>
     public static Capture CaptureOf(OrderView order, string payment) =>
@@ -74,7 +75,8 @@ public sealed class TestBatch
     public Task<Answer<OrderView>> CancelAsync(OrderView order) => Actor.CancelOrderAsync(order.Seq, order.Buyer);
 
     /// <summary>The operator cancels.</summary>
-    public Task<Answer<OrderView>> CancelByOperatorAsync(OrderView order, CancelReason reason = CancelReason.Unstated) =>
+    public Task<Answer<OrderView>> CancelByOperatorAsync(
+        OrderView order, CancelReason reason = CancelReason.Unstated) =>
         Actor.CancelOrderByOperatorAsync(order.Seq, AliasOf(Operator), reason);
 
     /// <summary>The operator commands.</summary>
@@ -85,11 +87,13 @@ public sealed class TestBatch
     {
         var secret = Key;
         var by = secret.AliasOf(Operator);
-        return Actor.OperateAsync(new OperatorCommand(action, units, "因为", by, secret.HashOf(by, key ?? $"{action}-{units}")));
+        return Actor.OperateAsync(
+            new OperatorCommand(action, units, "因为", by, secret.HashOf(by, key ?? $"{action}-{units}")));
     }
 
     /// <summary>The state of an order now.</summary>
-    public async Task<OrderStatus> StatusAsync(OrderView order) => (await Actor.GetOrderAsync(order.Seq, owner: null)).Value!.Status;
+    public async Task<OrderStatus> StatusAsync(OrderView order) =>
+        (await Actor.GetOrderAsync(order.Seq, owner: null)).Value!.Status;
 
     /// <summary>The board now.</summary>
     public async Task<BatchSnapshot> BoardAsync() => (await Actor.ReadBoardAsync(0))!.Snapshot;
@@ -98,6 +102,7 @@ public sealed class TestBatch
     {
         var buyer = secret.AliasOf(wish.User);
         return new PurchaseRequest(
-            buyer, wish.Key is null ? null : secret.HashOf(buyer, wish.Key), wish.Quantity, wish.Reservation, wish.ByTicket);
+            buyer, wish.Key is null ? null : secret.HashOf(buyer, wish.Key), wish.Quantity, wish.Reservation,
+            wish.ByTicket);
     }
 }

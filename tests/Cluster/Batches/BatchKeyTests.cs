@@ -83,7 +83,8 @@ public sealed class BatchKeyTests : IAsyncLifetime
 
         var wrong = isReplaced ? RandomNumberGenerator.GetBytes(BatchKey.Length) : null;
         await PutKeyAsync(id, wrong);
-        (await ListAsync()).ShouldSatisfyAllConditions(listed => listed.Key.ShouldBeNull(), listed => listed.Terms.Id.ShouldBe(id));
+        (await ListAsync()).ShouldSatisfyAllConditions(
+            listed => listed.Key.ShouldBeNull(), listed => listed.Terms.Id.ShouldBe(id));
         // Neither a repeated creation nor another activation makes a key.
         (await batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now))).Value.ShouldBe(Effect.AlreadySo);
         await _sale.DeactivateAsync(batch.Actor);

@@ -34,7 +34,8 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var after = await batch.OrderAsync("weibo:c");
         after.HeldAt.ShouldBe(_sale.Clock.Now + Hour);
 
-        await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(WindowSeconds + GraceSeconds - 300) - TimeSpan.FromMilliseconds(1));
+        await _sale.Clock.AdvanceAsync(
+            TimeSpan.FromSeconds(WindowSeconds + GraceSeconds - 300) - TimeSpan.FromMilliseconds(1));
         (await batch.StatusAsync(wrong)).ShouldBe(OrderStatus.AwaitingPayment);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(1));
         (await batch.StatusAsync(wrong)).ShouldBe(OrderStatus.Expired);
@@ -59,11 +60,13 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var (lead, schedule) = ((await batch.BoardAsync()).Lead, Terms(id, SaleClock.Noon).Schedule);
         lead.ShouldBe(TimeSpan.FromHours(9));
         (await batch.Actor.GetTimeAsync()).ShouldBe(_sale.Clock.Now + lead);
-        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2")).Refused.ShouldBe(Refusal.OrderNotPayable);
+        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2")).Refused.ShouldBe(
+            Refusal.OrderNotPayable);
 
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(31));
         (await batch.BuyAsync("weibo:c")).Refused.ShouldBe(Refusal.SaleClosed);
-        Timetable.PhaseAt(schedule, (await batch.BoardAsync()).At(_sale.Clock.Now), false, false, 1).ShouldBe(Phase.Closed);
+        Timetable.PhaseAt(schedule, (await batch.BoardAsync()).At(_sale.Clock.Now), false, false, 1)
+            .ShouldBe(Phase.Closed);
         Timetable.IsReserving(schedule.ByClock(lead), schedule.ReservationOpens - lead).ShouldBeTrue();
     }
 

@@ -11,7 +11,9 @@ using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Batches;
 
-/// <summary>A ledger that is damaged: its batch answers nothing until it is repaired, and nobody else notices.</summary>
+/// <summary>
+/// A ledger that is damaged: its batch answers nothing until it is repaired, and nobody else notices.
+/// </summary>
 public sealed class DamageTests : IAsyncLifetime
 {
     // Its own for every test: there is one catalogue to a cluster.
@@ -38,11 +40,15 @@ public sealed class DamageTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         Func<Task>[] all =
         [
-            () => batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now)), () => batch.BuyAsync("weibo:b"), () => batch.Actor.ReadBoardAsync(0),
-            () => batch.Actor.GetOrderAsync(order.Seq, null), () => batch.Actor.ListOrdersOfAsync(order.Buyer), () => batch.Actor.ListOrdersAsync(0, 10),
-            () => batch.CancelByOperatorAsync(order), () => batch.Actor.RecordCheckoutAsync(order.Seq, SoleProvider.Name, "c"),
+            () => batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now)), () => batch.BuyAsync("weibo:b"),
+            () => batch.Actor.ReadBoardAsync(0),
+            () => batch.Actor.GetOrderAsync(order.Seq, null), () => batch.Actor.ListOrdersOfAsync(order.Buyer),
+            () => batch.Actor.ListOrdersAsync(0, 10),
+            () => batch.CancelByOperatorAsync(order),
+            () => batch.Actor.RecordCheckoutAsync(order.Seq, SoleProvider.Name, "c"),
             () => batch.PayAsync(order, "p"), () => batch.OperateAsync(OperatorAction.Pause),
-            () => batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:b"), 1), () => batch.Actor.GetCancelledVersionAsync(batch.AliasOf("weibo:b")),
+            () => batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:b"), 1),
+            () => batch.Actor.GetCancelledVersionAsync(batch.AliasOf("weibo:b")),
             () => _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"),
             () => _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, new Delivery("a", "123", "b")),
         ];
@@ -50,7 +56,8 @@ public sealed class DamageTests : IAsyncLifetime
         (await batch.Actor.WakeAsync()).ShouldBeFalse();
         // The state that it was read into is nowhere told, and nothing was written.
         (await _sale.Batch(sound).BuyAsync("weibo:b")).Refused.ShouldBeNull();
-        _sale.Stored.Tamper(Streams.OfBatch(id), commits => commits).Length.ShouldBe(before.Length - (how == "a commit is missing" ? 1 : 0));
+        _sale.Stored.Tamper(Streams.OfBatch(id), commits => commits).Length.ShouldBe(
+            before.Length - (how == "a commit is missing" ? 1 : 0));
     }
 
     [Fact]
@@ -60,10 +67,12 @@ public sealed class DamageTests : IAsyncLifetime
         await DamageAsync(id, "another buyer");
         var stream = Streams.OfBatch(id);
         var before = _sale.Ledger.ReadsOf(stream);
-        for (var i = 0; i < 20; i++) await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
+        for (var i = 0; i < 20; i++)
+            await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
         _sale.Ledger.ReadsOf(stream).ShouldBe(before + 1);
         // It looks again after 5, 10, 20 and 40 seconds, and from then on every minute.
-        foreach (var (seconds, looks) in ((int, int)[])[(5, 1), (9, 1), (1, 2), (20, 3), (40, 4), (60, 5), (59, 5), (1, 6)])
+        foreach (var (seconds, looks) in ((int, int)[])[(5, 1), (9, 1), (1, 2), (20, 3), (40, 4), (60, 5), (59, 5),
+            (1, 6)])
         {
             await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(seconds));
             _sale.Ledger.ReadsOf(stream).ShouldBe(before + 1 + looks, $"after {seconds} more seconds");
@@ -84,7 +93,8 @@ public sealed class DamageTests : IAsyncLifetime
 
         _sale.Stored.Tamper(Streams.OfBatch(id), _ => whole);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(5));
-        await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0)), "it answers again");
+        await Eventually.HoldsAsync(
+            async () => await AnswersAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0)), "it answers again");
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
         (await _sale.Batch(id).BuyAsync("weibo:b")).Refused.ShouldBeNull();
         (await _sale.Catalogue.ListDamagedAsync()).ShouldBeEmpty();
@@ -114,7 +124,8 @@ public sealed class DamageTests : IAsyncLifetime
         _sale.PlaceOf(reservation.Actor).ShouldNotBeNull();
         _sale.Stored.Tamper(Streams.OfBatch(id), _ => whole);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(5));
-        await Eventually.HoldsAsync(async () => await AnswersAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0)), "it answers again");
+        await Eventually.HoldsAsync(
+            async () => await AnswersAsync(() => _sale.Batch(id).Actor.ReadBoardAsync(0)), "it answers again");
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
     }
 
@@ -129,7 +140,8 @@ public sealed class DamageTests : IAsyncLifetime
         foreach (var reservation in new[] { mine, others }) await ReserveAsync(reservation);
         await _sale.DeactivateAsync(mine.Actor);
         var stream = mine.Stream;
-        var whole = _sale.Stored.Tamper(stream, commits => [.. commits.Select(commit => Rewritten(commit, said, instead))]);
+        var whole = _sale.Stored.Tamper(
+            stream, commits => [.. commits.Select(commit => Rewritten(commit, said, instead))]);
 
         await Should.ThrowAsync<StorageDamagedException>(mine.GetAsync);
         await Should.ThrowAsync<StorageDamagedException>(mine.CancelAsync);
@@ -189,8 +201,10 @@ public sealed class DamageTests : IAsyncLifetime
             "no end of line" => [commits[0], Rewritten(commits[1], "\n", " "), commits[2]],
             "an unknown type" => [commits[0], Rewritten(commits[1], "held", "hold"), commits[2]],
             "an impossible unit" => [commits[0], Rewritten(commits[1], "\"units\":[1]", "\"units\":[-7]"), commits[2]],
-            "terms that cannot be read" => [Rewritten(commits[0], "perUserLimit", "perUzerLimit"), commits[1], commits[2]],
-            "rubbish" => [commits[0], commits[1] with { Entries = Enumerable.Repeat((byte)0xA5, 99).ToArray() }, commits[2]],
+            "terms that cannot be read" =>
+            [Rewritten(commits[0], "perUserLimit", "perUzerLimit"), commits[1], commits[2]],
+            "rubbish" => [commits[0], commits[1] with { Entries = Enumerable.Repeat((byte)0xA5, 99).ToArray() },
+                commits[2]],
             _ => [commits[0] with { Entries = Array.Empty<byte>() }, commits[1], commits[2]],
         });
     }
@@ -204,8 +218,10 @@ public sealed class DamageTests : IAsyncLifetime
         return commit with { Entries = Encoding.UTF8.GetBytes(text.Replace(said, instead, StringComparison.Ordinal)) };
     }
 
-    private Task<Answer<ReservationView>> ReserveAsync(UserReservation reservation) => reservation.ReserveAsync(new Schedule(
-        _sale.Clock.Now.AddHours(-1), _sale.Clock.Now.AddHours(1), _sale.Clock.Now.AddHours(2), _sale.Clock.Now.AddHours(3)));
+    private Task<Answer<ReservationView>> ReserveAsync(UserReservation reservation) =>
+        reservation.ReserveAsync(new Schedule(
+        _sale.Clock.Now.AddHours(-1), _sale.Clock.Now.AddHours(1), _sale.Clock.Now.AddHours(2),
+        _sale.Clock.Now.AddHours(3)));
 
     private static async Task<bool> AnswersAsync<T>(Func<Task<T>> ask)
     {

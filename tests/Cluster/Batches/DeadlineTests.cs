@@ -35,7 +35,8 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         await sale.Clock.AdvanceAsync(AtMostLate);
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Released"]);
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Expired);
-        (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Free.ShouldBe(1), board => board.Held.ShouldBe(0));
+        (await batch.BoardAsync())
+            .ShouldSatisfyAllConditions(board => board.Free.ShouldBe(1), board => board.Held.ShouldBe(0));
         (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
         await sale.Stored.AuditAsync(id);
     }
@@ -56,7 +57,8 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         await sale.Clock.AdvanceAsync(Agenda.Period);
 
         (await batch.BoardAsync()).Free.ShouldBe(Holds);
-        (await sale.Stored.CommitsOfAsync(id)).Max(commit => commit.Count).ShouldBeLessThanOrEqualTo(Agenda.MaxEntriesPerCommit);
+        (await sale.Stored.CommitsOfAsync(id)).Max(commit => commit.Count)
+            .ShouldBeLessThanOrEqualTo(Agenda.MaxEntriesPerCommit);
         await sale.Stored.AuditAsync(id);
     }
 
@@ -106,7 +108,8 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         sale.Clock.Advance(Shortly);
 
         (await batch.PayAsync(order, "deadline-2")).Value.ShouldBe(CaptureResult.RefundOwed);
-        (await sale.Stored.TypesOfAsync(id)).Take(5).ShouldBe(["Created", "OpenedSale", "Held", "Released", "RefundOwed"]);
+        (await sale.Stored.TypesOfAsync(id)).Take(5)
+            .ShouldBe(["Created", "OpenedSale", "Held", "Released", "RefundOwed"]);
         (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
     }
 
@@ -160,7 +163,8 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         (await batch.StatusAsync(unpaid)).ShouldBe(OrderStatus.AwaitingPayment);
         await sale.Clock.AdvanceAsync(AtMostLate);
         (await batch.StatusAsync(unpaid)).ShouldBe(OrderStatus.Expired);
-        (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Closed.ShouldBeTrue(), board => board.Free.ShouldBe(2));
+        (await batch.BoardAsync())
+            .ShouldSatisfyAllConditions(board => board.Closed.ShouldBeTrue(), board => board.Free.ShouldBe(2));
     }
 
     [Fact]
@@ -170,7 +174,8 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         var id = (await own.CreateBatchAsync(stock: 2)).Id;
         var first = await own.Batch(id).OrderAsync("weibo:a");
         // Another silo whose clock is behind takes the batch over.
-        await using var behind = await SaleHarness.StartAsync(new() { Beside = own, Start = own.Clock.Now.AddSeconds(-60) });
+        await using var behind = await SaleHarness.StartAsync(
+            new() { Beside = own, Start = own.Clock.Now.AddSeconds(-60) });
         var second = await behind.Batch(id).OrderAsync("weibo:b");
         second.HeldAt.ShouldBe(first.HeldAt);
         second.PayBy.ShouldBe(first.PayBy);

@@ -21,7 +21,8 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
         await gate.Reached;
 
         var calls = Enumerable.Range(0, 100)
-            .Select(call => batch.AskAsync([.. Enumerable.Range(0, 3).Select(buyer => Wants($"weibo:u{call}-{buyer}"))])).ToList();
+            .Select(call => batch.AskAsync(
+                [.. Enumerable.Range(0, 3).Select(buyer => Wants($"weibo:u{call}-{buyer}"))])).ToList();
         // Answered out of its turn by the actor's last request so far: the hundred before it are decided.
         await batch.Actor.WakeAsync();
         first.IsCompleted.ShouldBeFalse();
@@ -30,7 +31,8 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
 
         gate.Open();
         (await first).Refused.ShouldBeNull();
-        foreach (var outcomes in await Task.WhenAll(calls)) outcomes.Outcomes.ShouldAllBe(outcome => outcome.Order != null);
+        foreach (var outcomes in await Task.WhenAll(calls))
+            outcomes.Outcomes.ShouldAllBe(outcome => outcome.Order != null);
         (await sale.Stored.CommitsOfAsync(id)).Select(commit => commit.Count).ShouldBe([1, 2, 300]);
         (await sale.Stored.AuditAsync(id)).Units.Held.ShouldBe(301);
     }
@@ -67,7 +69,8 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
             null, Refusal.SoldOut, null, null, Refusal.SoldOut, null, Refusal.Conflict,
             Refusal.SoldOut, Refusal.InvalidRequest,
         ]);
-        outcomes.Select(outcome => outcome.Repeated).ShouldBe([false, false, true, false, false, true, false, false, false]);
+        outcomes.Select(outcome => outcome.Repeated)
+            .ShouldBe([false, false, true, false, false, true, false, false, false]);
         outcomes[0].Order!.Units.ShouldBe([1, 2]);
         outcomes[2].Order!.Id.ShouldBe(outcomes[0].Order!.Id);
         outcomes[5].Order!.Id.ShouldBe(outcomes[3].Order!.Id);
@@ -119,7 +122,8 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
         (await hold).Refused.ShouldBeNull();
         (await batch.BuyAsync("weibo:late")).Refused.ShouldBe(Refusal.Paused);
         (await batch.StatusAsync(paid)).ShouldBe(OrderStatus.Paid);
-        (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Held", "Sold", "ReservationCancelled", "PausedSale"]);
+        (await sale.Stored.TypesOfAsync(id))
+            .ShouldBe(["Created", "OpenedSale", "Held", "Held", "Sold", "ReservationCancelled", "PausedSale"]);
         await sale.Stored.AuditAsync(id);
     }
 
@@ -212,15 +216,22 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
     public async Task The_count_of_reservations_on_the_board_keeps_up()
     {
         var id = (await sale.CreateBatchAsync()).Id;
-        var schedule = Terms(id, sale.Clock.Now).Schedule with { ReservationCloses = sale.Clock.Now.AddMinutes(-0.5).AddMinutes(1) };
+        var schedule = Terms(id, sale.Clock.Now).Schedule with
+        {
+            ReservationCloses = sale.Clock.Now.AddMinutes(-0.5)
+            .AddMinutes(1)
+        };
         (await sale.Batch(id).BoardAsync()).Reserved.ShouldBe(0);
 
-        foreach (var user in new[] { "a", "b", "c" }) await sale.Reservation(id, $"weibo:{user}").ReserveAsync(schedule);
+        foreach (var user in new[] { "a", "b", "c" })
+            await sale.Reservation(id, $"weibo:{user}").ReserveAsync(schedule);
         // Counted in storage, by the machine's own clock: at most 2 s old.
-        await Eventually.HoldsAsync(async () => (await sale.Batch(id).BoardAsync()).Reserved == 3, "three reservations show");
+        await Eventually.HoldsAsync(
+            async () => (await sale.Batch(id).BoardAsync()).Reserved == 3, "three reservations show");
 
         await sale.Reservation(id, "weibo:b").CancelAsync();
-        await Eventually.HoldsAsync(async () => (await sale.Batch(id).BoardAsync()).Reserved == 2, "a cancelled one no longer shows");
+        await Eventually.HoldsAsync(
+            async () => (await sale.Batch(id).BoardAsync()).Reserved == 2, "a cancelled one no longer shows");
     }
 
     [Fact]
@@ -231,7 +242,8 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
         (await batch.Actor.ReadBoardAsync(0)).ShouldBeNull();
         (await batch.BuyAsync("weibo:a")).Refused.ShouldBe(Refusal.NotFound);
         (await batch.Actor.GetOrderAsync(2, null)).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.Actor.CaptureAsync(new Capture(2, SoleProvider.Name, "p", null, Price))).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.CaptureAsync(new Capture(2, SoleProvider.Name, "p", null, Price))).Refused.ShouldBe(
+            Refusal.NotFound);
         (await batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:a"), 1)).Refused.ShouldBe(Refusal.NotFound);
         (await batch.OperateAsync(OperatorAction.Close)).Refused.ShouldBe(Refusal.NotFound);
         (await batch.Actor.WakeAsync()).ShouldBeFalse();

@@ -53,7 +53,8 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_append_that_fails_for_good_answers_nobody_and_the_next_activation_tells_how_it_went(bool isStored)
+    public async Task An_append_that_fails_for_good_answers_nobody_and_the_next_activation_tells_how_it_went(
+        bool isStored)
     {
         var id = (await sale.CreateBatchAsync(stock: 1)).Id;
         var (stream, batch) = (Streams.OfBatch(id), sale.Batch(id));
@@ -83,7 +84,8 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
         again.Repeated.ShouldBe(isStored);
         again.Order!.ShouldSatisfyAllConditions(order => order.Seq.ShouldBe(3), order => order.Units.ShouldBe([1]));
         (await batch.BuyAsync("weibo:b")).Refused.ShouldBe(Refusal.SoldOut);
-        (await batch.BoardAsync()).ShouldSatisfyAllConditions(board => board.Stock.ShouldBe(1), board => board.Held.ShouldBe(1));
+        (await batch.BoardAsync())
+            .ShouldSatisfyAllConditions(board => board.Stock.ShouldBe(1), board => board.Held.ShouldBe(1));
         await sale.Stored.AuditAsync(id);
     }
 

@@ -40,8 +40,10 @@ public sealed class OpeningTests : IAsyncLifetime
         (await TypesAsync()).ShouldBe(["Created", "OpenedSale", "EndedSale"]);
 
         var entries = await _sale.Stored.EntriesOfAsync("b");
-        (entries[1].At - _terms.Schedule.SaleOpens.ToUnixTimeMilliseconds()).ShouldBeInRange(0, (long)Agenda.Period.TotalMilliseconds);
-        (entries[2].At - _terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()).ShouldBeInRange(0, (long)Agenda.Period.TotalMilliseconds);
+        (entries[1].At - _terms.Schedule.SaleOpens.ToUnixTimeMilliseconds())
+            .ShouldBeInRange(0, (long)Agenda.Period.TotalMilliseconds);
+        (entries[2].At - _terms.Schedule.SaleCloses.ToUnixTimeMilliseconds())
+            .ShouldBeInRange(0, (long)Agenda.Period.TotalMilliseconds);
         entries[2].Entry.ShouldBe(new EndedSale(EndCause.Schedule));
         (await _batch.BoardAsync()).Closed.ShouldBeTrue();
         (await _sale.Stored.AuditAsync("b")).Ended.ShouldBeTrue();
@@ -104,7 +106,8 @@ public sealed class OpeningTests : IAsyncLifetime
         await _sale.Clock.AdvanceToAsync(_terms.Schedule.SaleCloses.AddDays(1));
         await WakeAsync();
 
-        string[] expected = isOpen ? ["Created", "OpenedSale", "ClosedSale", "EndedSale"] : ["Created", "ClosedSale", "EndedSale"];
+        string[] expected = isOpen
+            ? ["Created", "OpenedSale", "ClosedSale", "EndedSale"] : ["Created", "ClosedSale", "EndedSale"];
         (await TypesAsync()).ShouldBe(expected);
         (await _sale.Stored.EntriesOfAsync("b"))[^1].Entry.ShouldBe(new EndedSale(EndCause.Operator));
         (await _batch.BuyAsync("weibo:a")).Refused.ShouldBe(Refusal.SaleClosed);

@@ -77,14 +77,16 @@ public sealed class SecondActivationTests : IAsyncLifetime
     {
         const int Stock = 150, Buyers = 200;
         var id = await CreateEverywhereAsync(stock: Stock);
-        (_one.Ledger.AppendLatency, _two.Ledger.AppendLatency) = (TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3));
+        (_one.Ledger.AppendLatency, _two.Ledger.AppendLatency) =
+            (TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3));
         var told = new ConcurrentDictionary<string, string>();
         var fenced = 0;
         await Task.WhenAll(Enumerable.Range(0, Buyers * 2).Select(async call =>
         {
             // Every buyer asks both, under one key, until answered; and in another order, or both would decide the same
             // and, with the same clock, write the identical rows: no conflict at all.
-            var (cluster, user) = call % 2 == 0 ? (_one, $"weibo:u{call / 2}") : (_two, $"weibo:u{Buyers - 1 - (call / 2)}");
+            var (cluster, user) = call % 2 == 0
+                ? (_one, $"weibo:u{call / 2}") : (_two, $"weibo:u{Buyers - 1 - (call / 2)}");
             for (var patience = 0; patience < 1_000; patience++)
             {
                 try
@@ -143,9 +145,11 @@ public sealed class SecondActivationTests : IAsyncLifetime
         Task<bool>[] answers =
         [
             TrueAsync(() => one.BuyAsync("weibo:late"), late => late.Order is { Units: [1] }),
-            TrueAsync(() => one.Actor.GetOrderAsync(order.Seq, null), read => read.Value!.Status == OrderStatus.Cancelled),
+            TrueAsync(() => one.Actor.GetOrderAsync(order.Seq, null), read =>
+                read.Value!.Status == OrderStatus.Cancelled),
             TrueAsync(() => one.BoardAsync(), board => board is { Paused: false, Touches: >= 1 } && board.Seq >= 6),
-            TrueAsync(() => one.Actor.ListOrdersOfAsync(one.AliasOf("weibo:a")), page => page.Orders is [{ Status: OrderStatus.Cancelled }]),
+            TrueAsync(() => one.Actor.ListOrdersOfAsync(one.AliasOf("weibo:a")), page =>
+                page.Orders is [{ Status: OrderStatus.Cancelled }]),
             TrueAsync(() => one.Actor.GetCancelledVersionAsync(one.AliasOf("weibo:a")), version => version == 1),
             TrueAsync(() => one.BuyAsync("weibo:a"), again => again.Refused == Refusal.TicketInvalid),
         ];
@@ -166,7 +170,8 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await _two.Batch(id).OrderAsync("weibo:a");
         var died = _one.WaitForDeactivationAsync(_one.Batch(id).Actor);
         await Eventually.ConfirmationsAreOldAsync();
-        for (var look = 0; look < Journal<int>.LooksPerConfirmation; look++) await _one.Clock.AdvanceAsync(Agenda.Period);
+        for (var look = 0; look < Journal<int>.LooksPerConfirmation; look++)
+            await _one.Clock.AdvanceAsync(Agenda.Period);
         await died.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 

@@ -169,7 +169,8 @@ public sealed class CatalogueTests : IAsyncLifetime
         (await _sale.Batch("good-2").OrderAsync("weibo:a")).Units.ShouldBe([1]);
         // It must not run on what cannot be read.
         await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").BuyAsync("weibo:a"));
-        await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").Actor.CreateAsync(Terms("damaged", _sale.Clock.Now)));
+        await Should.ThrowAsync<Exception>(
+            () => _sale.Batch("damaged").Actor.CreateAsync(Terms("damaged", _sale.Clock.Now)));
     }
 
     [Fact]
@@ -182,7 +183,8 @@ public sealed class CatalogueTests : IAsyncLifetime
             var id = $"many-{i:0000}";
             await StoreAsync(id, LedgerHead.Empty, writer =>
                 new EntryWriter(id).Write(
-                    writer, 1, _sale.Clock.Now.ToUnixTimeMilliseconds(), new Created(Terms(id, _sale.Clock.Now), new byte[32])));
+                    writer, 1, _sale.Clock.Now.ToUnixTimeMilliseconds(),
+                    new Created(Terms(id, _sale.Clock.Now), new byte[32])));
         }
         (await ListedAsync()).ShouldBe(Enumerable.Range(0, Count).Select(i => $"many-{i:0000}"));
         (await _sale.Catalogue.WakeAllAsync()).ShouldBe(Count);
@@ -214,7 +216,8 @@ public sealed class CatalogueTests : IAsyncLifetime
         await _sale.Clock.AdvanceAsync(Agenda.Period);
     }
 
-    private Task DeactivateAllAsync(params string[] ids) => Task.WhenAll(ids.Select(id => _sale.DeactivateAsync(_sale.Batch(id).Actor)));
+    private Task DeactivateAllAsync(params string[] ids) =>
+        Task.WhenAll(ids.Select(id => _sale.DeactivateAsync(_sale.Batch(id).Actor)));
 
     private bool IsActive(string id) => (_sale.PlaceOf(_sale.Batch(id).Actor) is not null);
 
@@ -232,6 +235,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         var hash = new byte[LedgerChain.HashLength];
         LedgerChain.Next(head.Hash, lines.WrittenSpan[..^1], hash);
         var commit = new LedgerCommit(Streams.OfBatch(id), head.Seq + 1, 1, lines.WrittenMemory, head.Hash, hash);
-        (await _sale.Stored.AppendAsync(commit, TestContext.Current.CancellationToken)).ShouldBe(AppendOutcome.Committed);
+        (await _sale.Stored.AppendAsync(commit, TestContext.Current.CancellationToken))
+            .ShouldBe(AppendOutcome.Committed);
     }
 }

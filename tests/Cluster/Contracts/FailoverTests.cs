@@ -93,7 +93,8 @@ public sealed class FailoverTests
         {
             var orders = new List<OrderView>();
             while (!enough.IsCancellationRequested && orders.Count < MostOrdersEach)
-                orders.Add(await FrontRetry.AskAsync(() => batch.OrderAsync($"weibo:u{buyer}-{orders.Count}", key: "k")));
+                orders.Add(await FrontRetry.AskAsync(
+                    () => batch.OrderAsync($"weibo:u{buyer}-{orders.Count}", key: "k")));
             return orders;
         })));
     }

@@ -8,14 +8,18 @@ using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
 
-/// <summary>Whatever a failing silo lets a front see is known there as lost infrastructure, not as a fault of a program.</summary>
+/// <summary>
+/// Whatever a failing silo lets a front see is known there as lost infrastructure, not as a fault of a program.
+/// </summary>
 public sealed class LostInfrastructureTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private static readonly Exception[] Failures =
     [
         new OperationCanceledException("an activation took too long"), new TaskCanceledException("so did its task"),
-        new ObjectDisposedException("a silo's services"), new IOException("a connection"), new NpgsqlException("the membership table"),
-        new LedgerUnavailableException("the ledger", new NpgsqlException("its connection")), new TimeoutException("an answer"),
+        new ObjectDisposedException("a silo's services"), new IOException("a connection"),
+        new NpgsqlException("the membership table"),
+        new LedgerUnavailableException("the ledger", new NpgsqlException("its connection")),
+        new TimeoutException("an answer"),
     ];
 
     private readonly Serializer _serializer = new ServiceCollection().AddSerializer()
@@ -48,7 +52,8 @@ public sealed class LostInfrastructureTests(SharedSale sale) : IClassFixture<Sha
     [Fact]
     public void A_fault_of_a_program_is_no_lost_infrastructure()
     {
-        Exception[] faults = [new InvalidOperationException(), new ArgumentException("which"), new NotSupportedException()];
+        Exception[] faults = [new InvalidOperationException(), new ArgumentException("which"),
+            new NotSupportedException()];
         faults.ShouldAllBe(fault => !LostInfrastructure.Is(fault));
     }
 

@@ -25,7 +25,8 @@ public sealed class SerialisationTests
     private static readonly Cancellation Cancelled = new(Someone, CancelReason.Mistake);
 
     private static readonly OrderView Order =
-        new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17", Cancelled);
+        new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
+            Cancelled);
 
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
@@ -42,14 +43,19 @@ public sealed class SerialisationTests
         new PurchaseRequest(Someone, Key, 2, 3, true),
         new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),
         new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders, 17),
-        new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order), PurchaseOutcome.No(Refusal.SoldOut)]),
-        new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")), new ListedBatch(Terms, [1, 2]),
+        new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order),
+            PurchaseOutcome.No(Refusal.SoldOut)]),
+        new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
+        new ListedBatch(Terms, [1, 2]),
             new LedgerPage([10, 20], 19),
         new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
-        new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order, new OrderPage([Order, Order]),
-        new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"), new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
+        new CheckoutView("https://pay.example/c", At), new Delivery("王", "555", "路"), Amount, Order,
+        new OrderPage([Order, Order]),
+        new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"),
+        new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
         new ReservationView(3, At, true), new RosterEntry("weibo:a", Someone, 3, At),
-        new RosterPage([new("weibo:a", Someone, 3, At)], Someone, [Someone]), Someone, Key, Cancelled, new Owner("weibo:a", Someone),
+        new RosterPage([new("weibo:a", Someone, 3, At)], Someone, [Someone]), Someone, Key, Cancelled,
+        new Owner("weibo:a", Someone),
         new ErasableUser(true, [17]),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
@@ -67,11 +73,13 @@ public sealed class SerialisationTests
         var copy = _serializer.Deserialize<object>(_serializer.SerializeToArray(example));
         copy.ShouldBeOfType(example.GetType());
         JsonSerializer.Serialize(copy).ShouldBe(JsonSerializer.Serialize(example));
-        foreach (var member in example.GetType().GetProperties().Where(member => member.GetCustomAttribute<IdAttribute>() is not null))
+        foreach (var member in example.GetType().GetProperties()
+            .Where(member => member.GetCustomAttribute<IdAttribute>() is not null))
         {
             var type = member.PropertyType;
             var none = type.IsValueType ? Activator.CreateInstance(type) : null;
-            member.GetValue(example).ShouldNotBe(none, $"{name}.{member.Name} needs an example that is not its default");
+            member.GetValue(example).ShouldNotBe(
+                none, $"{name}.{member.Name} needs an example that is not its default");
         }
     }
 
@@ -91,7 +99,8 @@ public sealed class SerialisationTests
     [Fact]
     public void Damage_is_recognised_on_the_other_side_and_is_no_lost_infrastructure()
     {
-        var copy = _serializer.Deserialize<Exception>(_serializer.SerializeToArray<Exception>(new StorageDamagedException("what")));
+        var copy = _serializer.Deserialize<Exception>(_serializer.SerializeToArray<Exception>(
+            new StorageDamagedException("what")));
         copy.ShouldBeOfType<StorageDamagedException>().Message.ShouldBe("what");
         LostInfrastructure.Is(copy).ShouldBeFalse();
     }

@@ -27,7 +27,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
-    public async Task A_sale_runs_from_creation_to_refund_with_its_batch_on_one_silo_and_all_others_on_the_other(int home, int away)
+    public async Task A_sale_runs_from_creation_to_refund_with_its_batch_on_one_silo_and_all_others_on_the_other(
+        int home, int away)
     {
         var (id, now) = ($"two-{home}", _sale.Clock.Now);
         var (near, far) = (FactoryOf(home), FactoryOf(away));
@@ -55,7 +56,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
         // Purchases from the other silo and from the client.
         var batch = _sale.Batch(id, far);
         var outcomes = (await batch.AskAsync(
-            Wants("weibo:a", 2, "k"), Wants("weibo:b", 2), Wants("weibo:c"), Wants("weibo:a", 2, "k"), Wants("weibo:d", 2))).Outcomes;
+            Wants("weibo:a", 2, "k"), Wants("weibo:b", 2), Wants("weibo:c"), Wants("weibo:a", 2, "k"),
+            Wants("weibo:d", 2))).Outcomes;
         outcomes.Select(outcome => outcome.Refused).ShouldBe(
             [null, null, Refusal.TicketInvalid, null, Refusal.SoldOut]);
         var (order, other) = (outcomes[0].Order!, outcomes[1].Order!);
@@ -70,7 +72,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
         (conflict.Refused, conflict.Detail).ShouldBe((Refusal.Conflict, "only 4 units are free"));
 
         // Checkout, delivery, capture, cancellation and refund: the orders' actors live away.
-        var document = await OnAsync(away, () => near.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"));
+        var document = await OnAsync(
+            away, () => near.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"));
         document.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
         var home1 = new Delivery("王小明", "555", "路 1");
         (await near.GetGrain<IOrderGrain>(order.Id).SetDeliveryAsync(order.Buyer, home1)).Value.ShouldBe(home1);
@@ -86,7 +89,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
                 return await batch.StatusAsync(order) == OrderStatus.Refunded;
             },
             "the refund is made");
-        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync($"p-{home}", order.Amount)).ShouldBe(RefundTry.Made($"r-p-{home}"));
+        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync($"p-{home}", order.Amount))
+            .ShouldBe(RefundTry.Made($"r-p-{home}"));
 
         // The board, the catalogue and the export.
         var board = (await client.Actor.ReadBoardAsync(0))!;
@@ -116,7 +120,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
         await OnAsync(1, () => batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now)));
         _sale.Ledger.FailAppends(Journal<int>.MaxAttempts, Streams.OfBatch(id));
         // Not a purchase, whose caller may give up before the ledger is given up.
-        var failure = await Should.ThrowAsync<SaleUnavailableException>(() => batch.OperateAsync(OperatorAction.Restock, 5));
+        var failure = await Should.ThrowAsync<SaleUnavailableException>(
+            () => batch.OperateAsync(OperatorAction.Restock, 5));
         failure.Message.ShouldContain($"batch/{id}");
         (await _sale.Batch(id, _sale.Client).BuyAsync("weibo:a")).Order!.Units.ShouldBe([1]);
     }

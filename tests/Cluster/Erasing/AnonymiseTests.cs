@@ -10,7 +10,9 @@ using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Erasing;
 
-/// <summary>What is personal of a whole batch is removed when nobody needs it any more, wherever it is cut off.</summary>
+/// <summary>
+/// What is personal of a whole batch is removed when nobody needs it any more, wherever it is cut off.
+/// </summary>
 public sealed class AnonymiseTests : IAsyncLifetime
 {
     private const int KeepDays = 30;
@@ -97,7 +99,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
             // The batch tries on by its timer, and storage stays as it is.
             await _sale.Clock.AdvanceAsync(Agenda.Period);
             storage.Repair();
-            foreach (var actor in (IAddressable[])[batch.Actor, _sale.KeyActor(batch.Id), _sale.Order(paid.Id), _sale.Order(expired.Id), _sale.Catalogue])
+            foreach (var actor in (IAddressable[])[batch.Actor, _sale.KeyActor(batch.Id), _sale.Order(paid.Id),
+                _sale.Order(expired.Id), _sale.Catalogue])
                 if (_sale.PlaceOf(actor) is not null) await _sale.DeactivateAsync(actor);
 
             var isDecided = (await _sale.Stored.TypesOfAsync(batch.Id)).Contains("Anonymised");
@@ -119,7 +122,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
         // Each stream, document and purge was a step of its own; orders are removed side by side, in any order.
         stops[0].ShouldBe("append batch");
         stops.Take(10).ShouldBe([
-            "append batch", "erase reservation", "erase reservation", "erase reservation", "write order", "write order", "purge",
+            "append batch", "erase reservation", "erase reservation", "erase reservation", "write order", "write order",
+            "purge",
             "clear batch-key", "purge", "write catalogue"]);
     }
 
@@ -148,8 +152,10 @@ public sealed class AnonymiseTests : IAsyncLifetime
         // Nobody can say any more whose it is.
         foreach (var (order, payment) in new[] { (paid, "late-1"), (expired, "late-2") })
         {
-            (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, payment) with { Payer = null })).Value.ShouldBe(CaptureResult.RefundOwed);
-            await UntilAsync(async () => (await _sale.Stored.AuditAsync(batch.Id)).PaymentOf(payment).End == PaymentEnd.Refunded, "it is paid back");
+            (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, payment) with { Payer = null })).Value.ShouldBe(
+                CaptureResult.RefundOwed);
+            await UntilAsync(async () => (await _sale.Stored.AuditAsync(batch.Id))
+                .PaymentOf(payment).End == PaymentEnd.Refunded, "it is paid back");
         }
         _sale.Payments.Refunds.Keys.ShouldBe(["late-1", "late-2"], ignoreOrder: true);
         (await batch.StatusAsync(paid)).ShouldBe(OrderStatus.Paid);
@@ -166,7 +172,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
         (await batch.Actor.CreateAsync(terms)).Value.ShouldBe(Effect.Done);
         await _sale.Catalogue.AddAsync(batch.Id);
         var window = terms.Schedule with { ReservationCloses = _sale.Clock.Now.AddHours(1) };
-        foreach (var user in Users) (await _sale.Reservation(batch.Id, user).ReserveAsync(window)).Refused.ShouldBeNull();
+        foreach (var user in Users)
+            (await _sale.Reservation(batch.Id, user).ReserveAsync(window)).Refused.ShouldBeNull();
         var (paid, unpaid) = (await batch.OrderAsync(Users[0]), await batch.OrderAsync(Users[1]));
         foreach (var order in new[] { paid, unpaid })
             (await _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
@@ -182,7 +189,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
         return sold;
     }
 
-    private static Task<Answer<Effect>> AnonymiseAsync(TestBatch batch) => batch.Actor.AnonymiseAsync(batch.AliasOf(TestBatch.Operator));
+    private static Task<Answer<Effect>> AnonymiseAsync(TestBatch batch) =>
+        batch.Actor.AnonymiseAsync(batch.AliasOf(TestBatch.Operator));
 
     private static async Task<string> WhyNotAsync(TestBatch batch)
     {

@@ -4,7 +4,8 @@ using OrleansSale.Tests.Harness;
 namespace OrleansSale.Tests.Cluster.Erasing;
 
 /// <summary>
-/// Storage that stops at one step of what is under way and stays so until it is repaired, as when a process is killed there.
+/// Storage that stops at one step of what is under way and stays so until it is repaired, as when a process is killed
+/// there.
 /// </summary>
 internal sealed class FailingStorage
 {
@@ -20,8 +21,10 @@ internal sealed class FailingStorage
     public FailingStorage(SaleHarness sale, int step, bool isStored)
     {
         (_sale, _step, _isStored) = (sale, step, isStored);
-        sale.Documents.OnChange = (change, stored) => Pass(change, stored, () => new IOException($"A test stopped at: {change}"));
-        sale.Ledger.OnChange = (change, stored) => Pass(change, stored, () => new LedgerUnavailableException($"A test stopped at: {change}"));
+        sale.Documents.OnChange = (change, stored) =>
+            Pass(change, stored, () => new IOException($"A test stopped at: {change}"));
+        sale.Ledger.OnChange = (change, stored) =>
+            Pass(change, stored, () => new LedgerUnavailableException($"A test stopped at: {change}"));
     }
 
     /// <summary>Where it stopped; null: it never came so far.</summary>

@@ -11,7 +11,9 @@ using static OrleansSale.Tests.Harness.Requests;
 
 namespace OrleansSale.Tests.Cluster.Erasing;
 
-/// <summary>One user's data are removed from a batch as soon as no order needs them, and they do not come back.</summary>
+/// <summary>
+/// One user's data are removed from a batch as soon as no order needs them, and they do not come back.
+/// </summary>
 public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const string User = "weibo:小明";
@@ -19,7 +21,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
 
     private Schedule Open => new(
-        sale.Clock.Now.AddHours(-1), sale.Clock.Now.AddHours(1), sale.Clock.Now.AddHours(2), sale.Clock.Now.AddHours(3));
+        sale.Clock.Now.AddHours(-1), sale.Clock.Now.AddHours(1), sale.Clock.Now.AddHours(2),
+        sale.Clock.Now.AddHours(3));
 
     [Fact]
     public async Task It_is_refused_while_an_order_may_need_the_user()
@@ -82,7 +85,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
 
         (await sale.Actors.GetGrain<IRosterGrain>(id).ListAsync(null, 10)).ShouldSatisfyAllConditions(
             page => page.Reservations.ShouldBeEmpty(), page => page.Damaged.ShouldBeEmpty());
-        (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken)).ShouldBe(0);
+        (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken))
+            .ShouldBe(0);
         // The order is still its owner's: the key knows them, and nothing stored does.
         (await sale.Batch(id).Actor.ListOrdersOfAsync(reservation.Alias)).Orders.Single().Id.ShouldBe(order.Id);
     }
@@ -118,7 +122,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             foreach (var actor in (IAddressable[])[reservation.Actor, sale.Order(order.Id), sale.Batch(id).Actor])
                 if (sale.PlaceOf(actor) is not null) await sale.DeactivateAsync(actor);
             // Of an erasure that has removed something nobody makes use to begin again.
-            var isGone = (await sale.Stored.ReadHeadAsync(reservation.Stream, TestContext.Current.CancellationToken)).Seq == 0;
+            var isGone = (await sale.Stored.ReadHeadAsync(
+                reservation.Stream, TestContext.Current.CancellationToken)).Seq == 0;
             if (isGone) (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
 
             (await reservation.EraseAsync()).Refused.ShouldBeNull();
@@ -126,7 +131,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             if (storage.StoppedAt is not { } stop) break;
             stops.Add(stop.Split('/')[0]);
         }
-        stops.ShouldBe(["append batch", "append reservation", "write order", "purge", "erase reservation", "append reservation"]);
+        stops.ShouldBe(["append batch", "append reservation", "write order", "purge", "erase reservation",
+            "append reservation"]);
     }
 
     // Reserved, bought, said where to deliver, and cancelled: the order has ended, and the reservation stands.
@@ -146,7 +152,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
         (await reservation.GetAsync()).Refused.ShouldBe(Refusal.LimitReached);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
         var stored = new StringBuilder();
-        await foreach (var commit in sale.Stored.ReadAsync(reservation.Stream, cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var commit in sale.Stored.ReadAsync(
+            reservation.Stream, cancellationToken: TestContext.Current.CancellationToken))
             stored.Append(Encoding.UTF8.GetString(commit.Entries.Span));
         stored.ToString().ShouldContain("\"type\":\"erased\"");
         stored.ToString().Split('\n').Length.ShouldBe(2, "one line and its end");

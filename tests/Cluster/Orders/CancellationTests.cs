@@ -15,7 +15,8 @@ public sealed class CancellationTests(SharedSale sale) : IClassFixture<SharedSal
         var (own, fraud, expired) =
             (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"), await batch.OrderAsync("weibo:c"));
         (await batch.CancelAsync(own)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
-        (await batch.CancelByOperatorAsync(fraud, CancelReason.SuspectedFraud)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
+        (await batch.CancelByOperatorAsync(fraud, CancelReason.SuspectedFraud)).Value!.Status.ShouldBe(
+            OrderStatus.Cancelled);
         await sale.Clock.AdvanceToAsync(expired.PayBy.AddSeconds(31));
         // A repeat, also by the other, changes nothing.
         await batch.CancelByOperatorAsync(own, CancelReason.Mistake);

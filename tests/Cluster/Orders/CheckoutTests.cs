@@ -170,7 +170,8 @@ public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
         }
     }
 
-    private Task<Answer<CheckoutView>> OpenAsync(OrderView order) => sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "小米 Mi2");
+    private Task<Answer<CheckoutView>> OpenAsync(OrderView order) =>
+        sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "小米 Mi2");
 
     private async Task<(string Batch, OrderView Order)> OrderAsync(int quantity = 1)
     {

@@ -32,10 +32,12 @@ public sealed class LostLedgerTests : IAsyncLifetime
         var order = await _sale.Batch(id).OrderAsync("weibo:b");
         order.Id.ShouldBe(old.Id);
         (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
-        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:b"), "Mi2")).Value!.ExpiresAt.ShouldBe(order.PayBy);
+        (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:b"), "Mi2")).Value!.ExpiresAt.ShouldBe(
+            order.PayBy);
         var keys = _sale.Payments.Keys.Where(key => key.Value.Order == old.Id).ToList();
         keys.Select(key => key.Value.User).ShouldBe(["weibo:a", "weibo:b"], ignoreOrder: true);
-        keys.ShouldAllBe(key => key.Key.StartsWith(old.Id + "-") && key.Key.Length == old.Id.Length + 1 + OrderGrain.HashDigitsOfKey);
+        keys.ShouldAllBe(key => key.Key.StartsWith(old.Id + "-") && key.Key.Length == old.Id.Length + 1
+            + OrderGrain.HashDigitsOfKey);
 
         // What its owner says replaces what is there, and stays.
         var there = Home with { Name = "李雷" };

@@ -37,8 +37,10 @@ public sealed class PaymentTests : IAsyncLifetime
         (await repeated).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         await _sale.DeactivateAsync(batch.Actor);
         (await batch.PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
-        (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 999 })).Refused.ShouldBe(Refusal.NotFound);
-        (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 1 })).Refused.ShouldBe(Refusal.NotFound);
+        (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 999 })).Refused.ShouldBe(
+            Refusal.NotFound);
+        (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, "p-2") with { Order = 1 })).Refused.ShouldBe(
+            Refusal.NotFound);
         (await _sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held", "Sold"]);
     }
 
@@ -184,7 +186,8 @@ public sealed class PaymentTests : IAsyncLifetime
         await TickUntilAsync(() => _sale.Payments.Refunds.Count == Orders, "all are paid back");
         await UntilRefundedAsync(id, $"p-{Orders - 1}");
         await TickUntilAsync(
-            async () => (await batch.Actor.ListOrdersAsync(0, 100)).Orders.All(order => order.Status == OrderStatus.Refunded),
+            async () => (await batch.Actor.ListOrdersAsync(0, 100)).Orders.All(
+                order => order.Status == OrderStatus.Refunded),
             "all are recorded");
         (await _sale.Stored.AuditAsync(id)).Units.Free.ShouldBe(Orders);
     }
@@ -256,7 +259,8 @@ public sealed class PaymentTests : IAsyncLifetime
         }
         _sale.Payments.DeclinesRefundOf = payment => payment != "good";
         await TickUntilAsync(() => _sale.Payments.Refunds.ContainsKey("good"), "the last one is paid back");
-        _sale.Payments.Asked.ShouldBeInRange(Refused + 1, Refused + 1 + 16, "each was asked for once before any was asked for again");
+        _sale.Payments.Asked.ShouldBeInRange(
+            Refused + 1, Refused + 1 + 16, "each was asked for once before any was asked for again");
         (await batch.Actor.ListFaultsAsync()).Length.ShouldBe(101);
     }
 
@@ -276,9 +280,11 @@ public sealed class PaymentTests : IAsyncLifetime
     }
 
     private Task UntilRefundedAsync(string batch, string payment) => TickUntilAsync(
-        async () => (await _sale.Stored.AuditAsync(batch)).PaymentOf(payment).End == PaymentEnd.Refunded, $"{payment} is paid back");
+        async () => (await _sale.Stored.AuditAsync(batch)).PaymentOf(payment).End == PaymentEnd.Refunded,
+        $"{payment} is paid back");
 
-    private Task TickUntilAsync(Func<bool> condition, string what) => TickUntilAsync(() => Task.FromResult(condition()), what);
+    private Task TickUntilAsync(Func<bool> condition, string what) =>
+        TickUntilAsync(() => Task.FromResult(condition()), what);
 
     private Task TickUntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(
         async () =>

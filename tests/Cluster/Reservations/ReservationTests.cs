@@ -15,7 +15,8 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
     private const int Attempts = Journal<int>.MaxAttempts;
 
     private Schedule Open => new(
-        sale.Clock.Now.AddHours(-1), sale.Clock.Now.AddHours(1), sale.Clock.Now.AddHours(2), sale.Clock.Now.AddHours(3));
+        sale.Clock.Now.AddHours(-1), sale.Clock.Now.AddHours(1), sale.Clock.Now.AddHours(2),
+        sale.Clock.Now.AddHours(3));
 
     [Fact]
     public async Task Reserving_again_returns_what_is_there_and_after_a_cancellation_a_new_version()
@@ -51,12 +52,15 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
     {
         var (id, now, ms) = ((await sale.CreateBatchAsync()).Id, sale.Clock.Now, TimeSpan.FromMilliseconds(1));
         var reservation = sale.Reservation(id, "weibo:a");
-        (await reservation.ReserveAsync(Open with { ReservationOpens = now + ms })).Refused.ShouldBe(Refusal.ReservationClosed);
-        (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(Refusal.ReservationClosed);
+        (await reservation.ReserveAsync(Open with { ReservationOpens = now + ms })).Refused.ShouldBe(
+            Refusal.ReservationClosed);
+        (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(
+            Refusal.ReservationClosed);
         (await reservation.ReserveAsync(Open with { ReservationOpens = now, ReservationCloses = now + ms }))
             .Value!.Created.ShouldBeTrue();
         // Outside it even a repeat is told that it is closed; the reservation can be read all the same, and cancelled.
-        (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(Refusal.ReservationClosed);
+        (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(
+            Refusal.ReservationClosed);
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
         (await reservation.CancelAsync()).Value.ShouldBe(Effect.Done);
     }
@@ -103,8 +107,10 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         await reservation.ReserveAsync(Open);
         await reservation.CancelAsync();
         var outcomes = (await batch.AskAsync(
-            Wants("weibo:a"), Wants("weibo:a", byTicket: false), Wants("weibo:a", reservation: 0, byTicket: false))).Outcomes;
-        outcomes.Select(outcome => outcome.Refused).ShouldBe([Refusal.TicketInvalid, Refusal.NotReserved, Refusal.NotReserved]);
+            Wants("weibo:a"), Wants("weibo:a", byTicket: false),
+            Wants("weibo:a", reservation: 0, byTicket: false))).Outcomes;
+        outcomes.Select(outcome => outcome.Refused)
+            .ShouldBe([Refusal.TicketInvalid, Refusal.NotReserved, Refusal.NotReserved]);
         (await reservation.ReserveAsync(Open)).Value!.Version.ShouldBe(2);
         (await batch.AskAsync(Wants("weibo:a", reservation: 2))).Outcomes.Single().Order.ShouldNotBeNull();
     }
@@ -154,7 +160,8 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
 
         // The batch refuses version 1 from now on, so this must not hand it out again.
         var after = (await reservation.ReserveAsync(Open)).Value!;
-        (await sale.Batch(id).AskAsync(Wants("weibo:a", reservation: after.Version))).Outcomes.Single().Refused.ShouldBeNull();
+        (await sale.Batch(id).AskAsync(
+            Wants("weibo:a", reservation: after.Version))).Outcomes.Single().Refused.ShouldBeNull();
     }
 
     [Fact]
@@ -220,7 +227,8 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         listed.ShouldAllBe(entry => entry.ReservedAt == sale.Clock.Now);
         (await sale.Actors.GetGrain<IRosterGrain>("nobody").ListAsync(null, 10)).ShouldSatisfyAllConditions(
             page => page.Reservations.ShouldBeEmpty(), page => page.Next.ShouldBeNull());
-        (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken)).ShouldBe(listed.Count);
+        (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken))
+            .ShouldBe(listed.Count);
     }
 
     [Fact]
@@ -233,11 +241,14 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         await sale.Reservation(id, users[3]).CancelAsync();
         await sale.Reservation(id, users[7]).EraseAsync();
         var damaged = sale.Reservation(id, users[9]).Stream;
-        sale.Stored.Tamper(damaged, commits => [.. commits.Select(commit => commit with { Entries = "{}\n"u8.ToArray() })]);
+        sale.Stored.Tamper(damaged, commits =>
+            [.. commits.Select(commit => commit with { Entries = "{}\n"u8.ToArray() })]);
 
         var asked = users.Append("weibo:stranger").Reverse().ToArray();
-        var found = await sale.Actors.GetGrain<IRosterGrain>(id).FindUsersAsync([.. asked.Select(sale.Batch(id).AliasOf)]);
+        var found = await sale.Actors.GetGrain<IRosterGrain>(id)
+            .FindUsersAsync([.. asked.Select(sale.Batch(id).AliasOf)]);
 
-        found.ShouldBe(asked.Select(user => user == users[7] || user == users[9] || user == "weibo:stranger" ? null : user));
+        found.ShouldBe(asked.Select(
+            user => user == users[7] || user == users[9] || user == "weibo:stranger" ? null : user));
     }
 }

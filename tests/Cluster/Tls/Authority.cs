@@ -15,7 +15,8 @@ internal sealed class Authority : IDisposable
     private readonly DirectoryInfo _files = Directory.CreateTempSubdirectory("sale-tls-");
     private int _serial;
 
-    public Authority(string name = "the cluster's authority", DateTimeOffset? until = null, X509Certificate2? root = null) =>
+    public Authority(string name = "the cluster's authority", DateTimeOffset? until = null,
+        X509Certificate2? root = null) =>
         Root = root ?? Sign(name, null, ends: until ?? DateTimeOffset.UtcNow.AddYears(1), isAuthority: true);
 
     /// <summary>Its certificate, with its key.</summary>
@@ -26,10 +27,12 @@ internal sealed class Authority : IDisposable
         Sign("member", Root, starts, ends, uses: uses.Length == 0 ? [Server, Client] : uses);
 
     /// <summary>An authority below this one.</summary>
-    public X509Certificate2 IssueIntermediate() => Sign("between", Root, ends: DateTimeOffset.UtcNow.AddMonths(1), isAuthority: true);
+    public X509Certificate2 IssueIntermediate() =>
+        Sign("between", Root, ends: DateTimeOffset.UtcNow.AddMonths(1), isAuthority: true);
 
     /// <summary>The configuration of a member; the files are written.</summary>
-    public Dictionary<string, string?> Settings(X509Certificate2? member = null, string between = "", string? authorities = null)
+    public Dictionary<string, string?> Settings(
+        X509Certificate2? member = null, string between = "", string? authorities = null)
     {
         member ??= Issue();
         return new Dictionary<string, string?>
@@ -57,7 +60,8 @@ internal sealed class Authority : IDisposable
     public void Dispose() => _files.Delete(recursive: true);
 
     private static X509Certificate2 Sign(
-        string name, X509Certificate2? issuer, DateTimeOffset? starts = null, DateTimeOffset? ends = null, bool isAuthority = false,
+        string name, X509Certificate2? issuer, DateTimeOffset? starts = null, DateTimeOffset? ends = null,
+        bool isAuthority = false,
         params string[] uses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -21,19 +21,23 @@ internal static class Peer
     }
 
     /// <summary>
-    /// Shakes hands with a certificate (null: none) and returns what comes then, as soon as anything does. It trusts anybody.
+    /// Shakes hands with a certificate (null: none) and returns what comes then, as soon as anything does. It trusts
+    /// anybody.
     /// </summary>
-    public static async Task<byte[]> ShakeHandsAsync(IPEndPoint to, X509Certificate2? certificate, SslProtocols protocol)
+    public static async Task<byte[]> ShakeHandsAsync(
+        IPEndPoint to, X509Certificate2? certificate, SslProtocols protocol)
     {
         using var socket = await ConnectAsync(to);
-        await using var stream = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
+        await using var stream = new SslStream(
+            new NetworkStream(socket), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
         try
         {
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
                     EnabledSslProtocols = protocol,
-                    ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
+                    ClientCertificateContext = certificate is null
+                        ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
                 },
                 TestContext.Current.CancellationToken);
         }
@@ -50,8 +54,10 @@ internal static class Peer
     /// </summary>
     public static async Task<byte[]> ServeAsync(TcpListener listener, X509Certificate2 certificate)
     {
-        using var socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Bound);
-        await using var stream = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
+        using var socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Bound);
+        await using var stream = new SslStream(
+            new NetworkStream(socket), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
         try
         {
             await stream.AuthenticateAsServerAsync(
@@ -77,7 +83,8 @@ internal static class Peer
         using var patience = new CancellationTokenSource(Bound);
         try
         {
-            while (bytes.Length < most && await stream.ReadAsync(buffer, patience.Token) is > 0 and var read) bytes.Write(buffer, 0, read);
+            while (bytes.Length < most && await stream.ReadAsync(buffer, patience.Token) is > 0 and var read)
+                bytes.Write(buffer, 0, read);
         }
         catch (IOException)
         {

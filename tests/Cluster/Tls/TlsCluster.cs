@@ -78,7 +78,8 @@ internal sealed class TlsCluster : IAsyncDisposable
     }
 
     /// <summary>Connects a client to a gateway of the cluster, or to what claims to be one.</summary>
-    public async Task<IClusterClient> ConnectAsync(ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null)
+    public async Task<IClusterClient> ConnectAsync(
+        ClusterTls? tls, IPEndPoint? gateway = null, TimeSpan? patience = null)
     {
         using var end = new CancellationTokenSource(patience ?? Patience);
         var builder = Host.CreateApplicationBuilder();

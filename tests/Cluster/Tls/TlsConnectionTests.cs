@@ -23,8 +23,10 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
         var now = DateTimeOffset.UtcNow;
         (string Who, X509Certificate2? Certificate)[] strangers =
         [
-            ("no certificate", null), ("another authority's", _other.Issue()), ("the other authority itself", _other.Root),
-            ("an expired one", _authority.Issue(now.AddDays(-2), now.AddDays(-1))), ("one not valid yet", _authority.Issue(now.AddDays(1))),
+            ("no certificate", null), ("another authority's", _other.Issue()),
+            ("the other authority itself", _other.Root),
+            ("an expired one", _authority.Issue(now.AddDays(-2), now.AddDays(-1))),
+            ("one not valid yet", _authority.Issue(now.AddDays(1))),
             ("one for servers only", _authority.Issue(uses: Authority.Server)),
         ];
         foreach (var protocol in new[] { SslProtocols.Tls12, SslProtocols.Tls13 })
@@ -49,7 +51,8 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
         foreach (var why in new[] { "no authority vouches for CN=member (", "it spoke no TLS, " })
             await Eventually.HoldsAsync(() => _cluster.Log.With(Failed + why).Count > 0, why);
         _cluster.Log.With(Failed).ShouldAllBe(
-            line => line.Exception == null && line.Text.StartsWith("Not connected with 127.0.0.1:", StringComparison.Ordinal));
+            line => line.Exception == null
+            && line.Text.StartsWith("Not connected with 127.0.0.1:", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -95,7 +98,8 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
     public async Task A_client_says_nothing_to_a_gateway_that_the_authority_does_not_vouch_for()
     {
         var heard = await Task.WhenAll(
-            HeardAsync(_other.Issue()), HeardAsync(_authority.Issue(uses: Authority.Client)), HeardAsync(_authority.Issue()));
+            HeardAsync(_other.Issue()), HeardAsync(_authority.Issue(uses: Authority.Client)),
+            HeardAsync(_authority.Issue()));
         // Were it not for the certificates, the others would have heard as much as the member.
         heard.Select(bytes => bytes.Length > 0).ShouldBe([false, false, true]);
     }
@@ -131,7 +135,8 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
 
         internal TlsCluster Cluster { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Cluster = await TlsCluster.StartAsync(Authority.Member(HandshakeTimeout));
+        public async ValueTask InitializeAsync() =>
+            Cluster = await TlsCluster.StartAsync(Authority.Member(HandshakeTimeout));
 
         public async ValueTask DisposeAsync()
         {

@@ -27,7 +27,8 @@ public sealed class TlsSettingsTests : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=plain", key, HashAlgorithmName.SHA256);
-        using var signed = request.Create(_authority.Root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+        using var signed = request.Create(
+            _authority.Root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
         Load(_authority.Settings(signed.CopyWithPrivateKey(key))).ShouldNotBeNull();
     }
 
@@ -41,7 +42,8 @@ public sealed class TlsSettingsTests : IDisposable
             $"{next.Root.ExportCertificatePem()}\n{_authority.Root.ExportCertificatePem()}");
         Load(settings).ShouldNotBeNull();
         var without = _authority.Settings(between.Issue());
-        Refused(without).ShouldStartWith($"{CertificatePath}: no authority of {AuthorityPath} vouches for the certificate");
+        Refused(without).ShouldStartWith(
+            $"{CertificatePath}: no authority of {AuthorityPath} vouches for the certificate");
     }
 
     [Theory]
@@ -50,7 +52,8 @@ public sealed class TlsSettingsTests : IDisposable
     [InlineData(AuthorityPath)]
     public void Each_of_the_three_is_needed_readable_and_what_it_should_be(string key)
     {
-        Refused(key, null).ShouldBe($"{key} missing: TLS needs {CertificatePath}, {KeyPath}, {AuthorityPath}, all or none.");
+        Refused(key, null).ShouldBe(
+            $"{key} missing: TLS needs {CertificatePath}, {KeyPath}, {AuthorityPath}, all or none.");
         Refused(key, Path.Combine(Path.GetTempPath(), "no-such-file.pem")).ShouldStartWith($"{key} cannot be read: ");
         Refused(key, Path.GetTempPath()).ShouldStartWith($"{key} cannot be read: ");
         Refused(key, "\0").ShouldStartWith($"{key} cannot be read: ");
@@ -62,14 +65,17 @@ public sealed class TlsSettingsTests : IDisposable
     public void A_key_of_another_certificate_does_not_fit()
     {
         using var other = RSA.Create(2048);
-        foreach (var key in new[] { _authority.Issue().GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), other.ExportPkcs8PrivateKeyPem() })
+        foreach (var key in new[] { _authority.Issue().GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
+            other.ExportPkcs8PrivateKeyPem() })
         {
             Refused(KeyPath, _authority.Write(key)).ShouldBe(
-                $"{KeyPath} holds no private key (PEM, not encrypted) that belongs to the certificate of {CertificatePath}.");
+                $"{KeyPath} holds no private key (PEM, not encrypted) that belongs "
+                + $"to the certificate of {CertificatePath}.");
         }
         var encrypted = other.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(
             PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 1));
-        Refused(KeyPath, _authority.Write(encrypted)).ShouldStartWith($"{KeyPath} holds no private key (PEM, not encrypted)");
+        Refused(KeyPath, _authority.Write(encrypted))
+            .ShouldStartWith($"{KeyPath} holds no private key (PEM, not encrypted)");
     }
 
     [Fact]
@@ -89,7 +95,8 @@ public sealed class TlsSettingsTests : IDisposable
     public void A_certificate_that_the_members_would_refuse_is_refused_at_the_start()
     {
         using var other = new Authority("the cluster's authority");
-        Refused(_authority.Settings(other.Issue())).ShouldStartWith($"{CertificatePath}: no authority of {AuthorityPath} vouches");
+        Refused(_authority.Settings(other.Issue()))
+            .ShouldStartWith($"{CertificatePath}: no authority of {AuthorityPath} vouches");
         foreach (var use in new[] { Server, Client })
             Refused(_authority.Settings(_authority.Issue(uses: use))).ShouldContain("NotValidForUsage");
     }
@@ -101,7 +108,8 @@ public sealed class TlsSettingsTests : IDisposable
         Refused(_authority.Settings(member, authorities: member.ExportCertificatePem()))
             .ShouldBe($"{AuthorityPath}: CN=member is not the root certificate of an authority.");
         var between = _authority.IssueIntermediate().ExportCertificatePem();
-        Refused(AuthorityPath, _authority.Write(between)).ShouldBe($"{AuthorityPath}: CN=between is not the root certificate of an authority.");
+        Refused(AuthorityPath, _authority.Write(between))
+            .ShouldBe($"{AuthorityPath}: CN=between is not the root certificate of an authority.");
     }
 
     private string Refused(string key, string? value) => Refused(new(_authority.Settings()) { [key] = value });

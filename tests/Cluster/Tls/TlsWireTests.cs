@@ -27,9 +27,11 @@ public sealed class TlsWireTests : IDisposable
         {
             var id = $"batch-{silo.Endpoint.Port}";
             var batch = cluster.Batch(id, client);
-            (await SaleHarness.OnAsync(silo, () => batch.Actor.CreateAsync(Terms(id, cluster.Now)))).Value.ShouldBe(Effect.Done);
+            (await SaleHarness.OnAsync(silo, () => batch.Actor.CreateAsync(Terms(id, cluster.Now)))).Value.ShouldBe(
+                Effect.Done);
             var order = await batch.OrderAsync("weibo:alice");
-            (await client.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:alice"), "Mi2")).Refused.ShouldBeNull();
+            (await client.GetGrain<IOrderGrain>(order.Id)
+                .OpenCheckoutAsync(order.For("weibo:alice"), "Mi2")).Refused.ShouldBeNull();
             (await batch.PayAsync(order, "p")).Value.ShouldBe(CaptureResult.Sold);
         }
 

@@ -53,6 +53,7 @@ internal sealed class WireRecord
 
         public override void Complete(Exception? exception = null) => output.Complete(exception);
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => output.FlushAsync(cancellationToken);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            output.FlushAsync(cancellationToken);
     }
 }
