@@ -140,7 +140,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         _sale.Log.With("could not be removed yet").ShouldHaveSingleItem().Text.ShouldContain(batch.Id);
         _sale.Documents.OnChange = null;
         await _sale.Clock.AdvanceAsync(Agenda.Period);
-        _sale.Log.With("is removed, after 3 tries").ShouldHaveSingleItem();
+        _sale.Log.With("is removed, after 3 failures").ShouldHaveSingleItem();
         await IsGoneAsync(batch, paid, expired);
     }
 
