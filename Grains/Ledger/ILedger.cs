@@ -11,7 +11,7 @@ namespace OrleansSale.Grains.Ledger;
 /// <see cref="LedgerCommit.PreviousHash"/>). The store accepts it only if that is the stream's head at that moment, and
 /// decides this atomically with the insert. So of two writers that both follow entry n, one succeeds and the other gets
 /// <see cref="AppendOutcome.Fenced"/>, however stale it is. There is no fork and no gap. Appending the identical row
-/// again is no conflict: it returns <see cref="AppendOutcome.Committed"/>. This resolves an append whose answer was
+/// again is no conflict: it returns <see cref="AppendOutcome.AlreadyStored"/>. This resolves an append whose answer was
 /// lost.
 /// </remarks>
 public interface ILedger
@@ -20,7 +20,7 @@ public interface ILedger
     /// Appends one commit durably. Appends of many streams may share one durable write. Each is checked on its own, and
     /// a conflict in one stream does not affect the others.
     /// </summary>
-    /// <returns>Committed only after the row is on stable storage.</returns>
+    /// <returns>Committed or AlreadyStored only after the row is on stable storage.</returns>
     /// <exception cref="LedgerUnavailableException">
     /// The outcome is unknown: the row may or may not be stored. Append the identical row again to find out.
     /// </exception>
@@ -90,8 +90,11 @@ public interface ILedger
 /// <summary>The outcome of an append.</summary>
 public enum AppendOutcome
 {
-    /// <summary>The row is stored durably, by this call or by an earlier identical one.</summary>
+    /// <summary>This call has stored the row durably.</summary>
     Committed,
+
+    /// <summary>The identical row was stored durably before; other rows may follow it.</summary>
+    AlreadyStored,
 
     /// <summary>
     /// The stream's head is not the entry that this commit follows, because another writer has written. Nothing was

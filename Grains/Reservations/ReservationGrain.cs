@@ -34,30 +34,22 @@ public sealed class ReservationGrain(
     private string Stream => Streams.OfReservation(_batch, _alias);
 
     /// <inheritdoc />
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var key = this.GetPrimaryKeyString();
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         _batch = key[..Math.Max(0, slash)];
-        if (!Alias.TryParse(key[(slash + 1)..], out _alias))
-            throw new ArgumentException($"{key} is not the key of a reservation");
-        try
-        {
-            (_reservation, var head) = await ReplayAsync(cancellationToken);
-            Begin(head);
-        }
-        catch (LedgerFormatException e)
-        {
-            _damage = new(Stream, this, e, ReplayAsync, _ => Task.CompletedTask, timeProvider.GetUtcNow(), log);
-        }
+        return Alias.TryParse(key[(slash + 1)..], out _alias)
+            ? Task.CompletedTask : throw new ArgumentException($"{key} is no key of a reservation");
     }
 
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown)
     {
+        var isReserving = Timetable.IsReserving(schedule, timeProvider.GetUtcNow());
+        if (isReserving && !mayBeKnown && !_isWhole && await TryBeginAsync(user)) return View(created: true);
         await LoadAsync();
-        if (!Timetable.IsReserving(schedule, timeProvider.GetUtcNow()))
-            return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
+        if (!isReserving) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
         if (mayBeKnown) await FinishErasureAsync();
         if (!MayChange) return await WhenDurableAsync<ReservationView>(Refusal.LimitReached);
@@ -128,15 +120,56 @@ public sealed class ReservationGrain(
     private ReservationView View(bool created) =>
         new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
 
-    // Runs at the first call, not during activation. If the batch is damaged, a failed activation would be repeated by
+    // Most users reserve once, so their stream is not read first: its first entry is appended if there is none. Only a
+    // row that this call has stored counts. After any other outcome the stream is read.
+    private async Task<bool> TryBeginAsync(string user)
+    {
+        if (_damage is not null || _journal is not null) return false;
+        var first = default(Reservation).Next(user, Now());
+        var (lines, hash) = (new PooledLines(), new byte[LedgerChain.HashLength]);
+        ReservationStream.Write(lines, first);
+        LedgerChain.Next(LedgerHead.Empty.Hash, lines.Written.Span[..^1], hash);
+        var commit = new LedgerCommit(Stream, 1, 1, lines.Written, LedgerHead.Empty.Hash, hash);
+        try
+        {
+            if (await ledger.AppendAsync(commit).WaitAsync(Journal<long>.AttemptTimeout) != AppendOutcome.Committed)
+                return false;
+        }
+        catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
+        {
+            return false;
+        }
+        lines.Return();
+        _reservation = first;
+        Begin(new LedgerHead(1, hash));
+        _isWhole = true;
+        return true;
+    }
+
+    // Runs at the first call, not during activation. If a stream is damaged, a failed activation would be repeated by
     // every call.
     private async Task LoadAsync()
     {
         if (_damage is { } damage) throw damage.Failure();
         if (_isWhole) return;
+        if (_journal is null) await ReadAsync();
         if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_alias) >= _reservation.Version)
             await AppendAsync(_reservation.Next(_reservation.User!, Now()));
         _isWhole = true;
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            (_reservation, var head) = await ReplayAsync(CancellationToken.None);
+            Begin(head);
+        }
+        catch (LedgerFormatException e)
+        {
+            _damage = new(Stream, this, e, ReplayAsync, _ => Task.CompletedTask, timeProvider.GetUtcNow(), log);
+            throw _damage.Failure();
+        }
     }
 
     private async Task AppendAsync(Reservation next)

@@ -38,7 +38,7 @@ public sealed class MemoryLedger : ILedger
                 return Task.FromResult(AppendOutcome.Committed);
             }
 
-            return Task.FromResult(IsStored(stored) ? AppendOutcome.Committed : AppendOutcome.Fenced);
+            return Task.FromResult(IsStored(stored) ? AppendOutcome.AlreadyStored : AppendOutcome.Fenced);
         }
     }
 

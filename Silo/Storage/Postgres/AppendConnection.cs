@@ -10,8 +10,11 @@ internal enum RowFate
     /// <summary>Nothing is known.</summary>
     Unknown,
 
-    /// <summary>Stored, durably.</summary>
+    /// <summary>Stored by this call, durably.</summary>
     Committed,
+
+    /// <summary>Stored before this call, durably.</summary>
+    AlreadyStored,
 
     /// <summary>Not stored, and never will be: its stream goes on with another row.</summary>
     Fenced,
@@ -128,7 +131,7 @@ internal sealed class AppendConnection : IAsyncDisposable
           WHEN EXISTS (
             SELECT FROM ledger_commit c
             WHERE c.stream = s.id AND c.first_seq = a.first_seq AND c.count = a.count AND c.hash = a.hash
-          ) THEN {(int)RowFate.Committed}
+          ) THEN {(int)RowFate.AlreadyStored}
           WHEN newest.last_seq = a.first_seq - 1 AND newest.hash = a.previous_hash THEN {(int)RowFate.Busy}
           ELSE {(int)RowFate.Fenced} END
         FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS a(name, first_seq, count, previous_hash, hash, place)

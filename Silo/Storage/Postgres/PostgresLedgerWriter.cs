@@ -137,6 +137,9 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
                 case RowFate.Committed:
                     rows[row].SetResult(AppendOutcome.Committed);
                     break;
+                case RowFate.AlreadyStored:
+                    rows[row].SetResult(AppendOutcome.AlreadyStored);
+                    break;
                 case RowFate.Fenced:
                     rows[row].SetResult(AppendOutcome.Fenced);
                     break;

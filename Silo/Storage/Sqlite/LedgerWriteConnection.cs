@@ -145,7 +145,7 @@ internal sealed class LedgerWriteConnection : IDisposable
     /// <summary>Adds one row to the transaction if the fence lets it pass, or finds the identical row there.</summary>
     public AppendOutcome Append(LedgerCommit commit)
     {
-        if (MoveHead(commit) is not { } id) return IsStored(commit) ? AppendOutcome.Committed : AppendOutcome.Fenced;
+        if (MoveHead(commit) is not { } id) return IsStored(commit) ? AppendOutcome.AlreadyStored : AppendOutcome.Fenced;
         var values = _insert.Parameters;
         values[0].Value = id;
         values[1].Value = commit.FirstSeq;

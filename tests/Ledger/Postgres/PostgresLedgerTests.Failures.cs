@@ -26,7 +26,7 @@ public sealed partial class PostgresLedgerTests
         (await Ledger.ReadHeadAsync(Stream, Cancelled)).Matches(chain.Head).ShouldBeTrue("it was stored");
 
         (await behind.AppendAsync(Chain.After(Stream, before, 3, "other"), Cancelled)).ShouldBe(AppendOutcome.Fenced);
-        (await behind.AppendAsync(lost, Cancelled)).ShouldBe(AppendOutcome.Committed);
+        (await behind.AppendAsync(lost, Cancelled)).ShouldBe(AppendOutcome.AlreadyStored);
         (await Ledger.ReadAllAsync(Stream)).Count.ShouldBe(2);
     }
 
@@ -40,7 +40,7 @@ public sealed partial class PostgresLedgerTests
             var chain = new Chain($"batch/b{index}");
             for (var row = 0; row < Rows; row++)
             {
-                (await Ledger.AppendUntilKnownAsync(chain.Next(1 + (row % 3)))).ShouldBe(AppendOutcome.Committed);
+                (await Ledger.AppendUntilKnownAsync(chain.Next(1 + (row % 3)))).ShouldNotBe(AppendOutcome.Fenced);
                 progress.Release();
             }
 
@@ -145,7 +145,7 @@ public sealed partial class PostgresLedgerTests
         given.ShouldBeInRange(PostgresLedgerWriter.CallTimeout * 0.9, Journal<int>.AttemptTimeout);
 
         await Ledger.AppendAllAsync([new Chain("batch/other").Next()]);
-        (await Ledger.AppendUntilKnownAsync(slow)).ShouldBe(AppendOutcome.Committed);
+        (await Ledger.AppendUntilKnownAsync(slow)).ShouldNotBe(AppendOutcome.Fenced);
         (await Ledger.ReadAllAsync(Stream)).ShouldBeSame([slow]);
     }
 
@@ -164,7 +164,7 @@ public sealed partial class PostgresLedgerTests
             for (var head = LedgerHead.Empty; head.Seq < Rows; head = await ledger.ReadHeadAsync(stream, Cancelled))
             {
                 var commit = Chain.After(stream, head, note: $"writer {writer}");
-                if (await ledger.AppendUntilKnownAsync(commit) == AppendOutcome.Committed)
+                if (await ledger.AppendUntilKnownAsync(commit) != AppendOutcome.Fenced)
                     Interlocked.Increment(ref wins[stream][commit.FirstSeq]);
             }
         })));
@@ -238,7 +238,7 @@ public sealed partial class PostgresLedgerTests
                 var chain = new Chain($"reservation/b/{index}");
                 var rows = Task.Run(async () =>
                 {
-                    while (await Ledger.AppendUntilKnownAsync(chain.Next()) == AppendOutcome.Committed
+                    while (await Ledger.AppendUntilKnownAsync(chain.Next()) != AppendOutcome.Fenced
                         && chain.Head.Seq < 20)
                     {
                     }
