@@ -7,7 +7,6 @@ namespace OrleansSale.Tests.Load;
 /// <summary>The command <c>audit</c>: replays an exported ledger from a file.</summary>
 internal static class AuditCommand
 {
-    /// <summary>Makes it.</summary>
     public static Command Make()
     {
         var file = new Argument<FileInfo>("file") { Description = "The export, application/x-ndjson." };

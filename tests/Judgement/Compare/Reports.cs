@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Xml.Linq;
 using HdrHistogram;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Experiments;
@@ -7,7 +6,7 @@ using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
-/// <summary>From turns to the report, its ratios and its pictures.</summary>
+/// <summary>From turns to the report, and its ratios.</summary>
 public sealed class Reports
 {
     private static readonly Contender NoOp = Named("noop"), Ours = Named("purchase"), Redis = Named("redis-always");
@@ -92,18 +91,6 @@ public sealed class Reports
         var (sound, broken) = (Turn(1, Ours, 1, 1), Turn(1, Redis, 1, 1) with { Findings = ["oversold"] });
         ReportOf(sound, broken).Holds.ShouldBeTrue();
         ReportOf(sound with { Findings = ["oversold"] }).Failures.ShouldBe([$"{Ours.Name}: oversold"]);
-    }
-
-    [Fact]
-    public void Pictures_are_drawings_that_name_every_contender()
-    {
-        var report = ReportOf(Turn(1, NoOp, 10, 20), Turn(1, Ours, 10, 15));
-        Texts(ComparePictures.Throughput(report)).ShouldContain(Ours.Title);
-        Texts(ComparePictures.Latency(report, 50))
-            .ShouldContain(text => text.StartsWith(NoOp.Name, StringComparison.Ordinal));
-
-        static IEnumerable<string> Texts(string svg) => XDocument.Parse(svg).Descendants()
-            .Where(element => element.Name.LocalName == "text").Select(element => element.Value);
     }
 
     private static Contender Named(string name) => Contender.All.Single(contender => contender.Name == name);

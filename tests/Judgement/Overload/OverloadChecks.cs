@@ -83,8 +83,8 @@ public sealed class OverloadChecks
     {
         (long, double)[] samples =
             [(1, 100), (9, 110), (15, 500), (24, 200), (26, 210), (28, 220), (35, 300), (39, 320), (45, 310)];
-        OverloadFindings.MemoryOf(samples, start: 10, end: 40).ShouldBe(new MemoryRow(110, 210, 310, 500, 310));
-        OverloadFindings.MemoryOf([.. samples.Where(sample => sample.Item1 is < 20 or >= 30)], 10, 40)
+        PressureReading.MemoryOf(samples, start: 10, end: 40).ShouldBe(new MemoryRow(110, 210, 310, 500, 310));
+        PressureReading.MemoryOf([.. samples.Where(sample => sample.Item1 is < 20 or >= 30)], 10, 40)
             .ShouldBeNull("a third was not seen");
     }
 

@@ -11,25 +11,15 @@ internal sealed record CompareReport : Report
 {
     /// <summary>The percentiles that are reported and drawn.</summary>
     private static readonly double[] Percentiles = [0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100];
-
     public required int Rounds { get; init; }
     public required int Seconds { get; init; }
     public required int WarmUpSeconds { get; init; }
-
-    /// <summary>Medians over the rounds, of the quotients within each: peak against peak.</summary>
     public required IReadOnlyDictionary<string, double> Ratios { get; init; }
-
-    /// <summary>The same with the least and the most, and at each number of connections.</summary>
     public required IReadOnlyList<RatioReport> RatioSpreads { get; init; }
     public required IReadOnlyList<ContenderReport> Contenders { get; init; }
-
-    /// <summary>Every measurement of the closed loop.</summary>
     public required IReadOnlyList<ClosedResult> ClosedLoop { get; init; }
-
-    /// <summary>Every measurement of the open loop.</summary>
     public required IReadOnlyList<OpenResult> OpenLoop { get; init; }
 
-    /// <summary>The report of all turns. Findings about the engine fail it; others are only listed.</summary>
     public static CompareReport Of(
         CompareOptions options, IReadOnlyList<TurnResult> turns, Surroundings surroundings, IReadOnlyList<string> notes)
     {
@@ -57,7 +47,6 @@ internal sealed record CompareReport : Report
         };
     }
 
-    /// <inheritdoc/>
     public override IEnumerable<Table> Tables() => [Throughput(), RatioTable(), Latencies()];
 
     private static ContenderReport ContenderOf(

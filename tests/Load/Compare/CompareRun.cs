@@ -1,10 +1,66 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Compare.Stages;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare;
+
+/// <summary>How long and how hard to compare.</summary>
+internal sealed record CompareOptions : ExperimentOptions
+{
+    private const int MaxSeconds = 600;
+
+    [Description("How often everybody has a turn."), Range(1, 100)]
+    public int Rounds { get; init; } = 5;
+
+    [Description("Length of a measurement of the closed loop."), Range(1, MaxSeconds)]
+    public int Seconds { get; init; } = 3;
+
+    [Description("Length of a measurement of the open loop."), Range(1, MaxSeconds)]
+    public int OpenSeconds { get; init; } = 2;
+
+    [Description("Load on each contender before the first round, not counted."), Range(1, MaxSeconds)]
+    public int WarmUpSeconds { get; init; } = 20;
+
+    [Description("How long a measurement may wait, and be repeated, for a quiet machine."), Range(0, MaxSeconds)]
+    public int PatienceSeconds { get; init; }
+
+    [Description("Connections of the closed loop, one measurement each, such as 64,256,2048."), Range(1, 10_000)]
+    public IReadOnlyList<int> Connections { get; init; } = [64, 256];
+
+    [Description("Letters or names of contenders, such as a,b,redis-always.")]
+    public string? Only { get; init; }
+
+    [Description("One short round, to see that everything works; the figures say nothing.")]
+    public bool Quick { get; init; }
+
+
+    public IReadOnlyList<Contender> Contenders
+    {
+        get => field ?? (Only is null ? Contender.All : Contender.Named(Only) ?? []);
+        init;
+    }
+
+    public IReadOnlyList<int> OpenPercents { get; init; } = [50, 90];
+    public int OpenConnections { get; init; } = 256;
+    public int SoldOutUnits { get; init; } = 50_000;
+
+    public CompareOptions Effective => Quick
+        ? this with { Rounds = 1, Seconds = 1, OpenSeconds = 1, WarmUpSeconds = 2, SoldOutUnits = 2_000 }
+        : this;
+
+    public override string? Fault()
+    {
+        if (Contenders.Count == 0)
+            return $"--only must be of {string.Join(", ", Contender.All.Select(one => $"{one.Letter} {one.Name}"))}.";
+        return Connections.Min() < WrkRun.Threads
+            ? $"--connections must be {WrkRun.Threads} or more: wrk has as many threads."
+            : null;
+    }
+}
 
 /// <summary>
 /// The rounds. Each contender has processes of its own, which are warmed up once and stand still, frozen, while it is
@@ -37,7 +93,6 @@ internal sealed class CompareRun(CompareOptions options)
 
     private readonly List<Entrant> _entrants = [];
 
-    /// <summary>The command <c>compare</c>.</summary>
     public static Command Command() => Experiment.Of<CompareOptions>(
         "compare", "Compares the engine with what would be taken instead, and with the machine's limit.", RunAsync);
 
@@ -46,13 +101,9 @@ internal sealed class CompareRun(CompareOptions options)
         var options = given.Effective;
         var surroundings = Survey.Take(await DebianPrograms.RequireAsync(cancellationToken));
         var turns = await new CompareRun(options).RunAsync(cancellationToken);
-        var report = CompareReport.Of(options, turns, surroundings, Notes);
-        if (options.Pictures is { } folder) await ComparePictures.DrawAsync(report, folder, cancellationToken);
-        return report;
+        return CompareReport.Of(options, turns, surroundings, Notes);
     }
 
-    /// <summary>Runs all rounds. All processes have ended and their data is gone when this returns.</summary>
-    /// <exception cref="EngineException">A contender could not be measured.</exception>
     public async Task<IReadOnlyList<TurnResult>> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_requests);

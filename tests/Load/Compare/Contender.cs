@@ -46,7 +46,6 @@ internal sealed record Contender(
 
     private const string Nothing = "stores nothing", Synced = "fsync before the answer", Reads = "writes nothing";
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<Contender> All { get; } =
     [
         new("a", NoOp, "no-op POST, ticket", Host.NoOp, Credential.Ticket, Nothing),
@@ -66,19 +65,11 @@ internal sealed record Contender(
             Asked.Reservation),
     ];
 
-    /// <summary>Whether it is the engine.</summary>
     public bool IsOurs => Host is Host.Engine or Host.EngineOnPostgres;
-
-    /// <summary>Whether it keeps something that can be audited.</summary>
     public bool Stores => Host is not (Host.NoOp or Host.NoOpWithTokens);
-
-    /// <summary>Whether it must refuse.</summary>
     public bool Refuses => Asked == Asked.Refusal;
-
-    /// <summary>What every request must become.</summary>
     public Fate Expected => Refuses ? Fate.SoldOut : Fate.Made;
 
-    /// <summary>Those that the list names, by letter or name; null if one does not exist, or it names none.</summary>
     public static IReadOnlyList<Contender>? Named(string list)
     {
         var names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -86,11 +77,9 @@ internal sealed record Contender(
         return known && names.Length > 0 ? [.. All.Where(contender => names.Any(contender.IsNamed))] : null;
     }
 
-    /// <summary>The request of the user of that number.</summary>
     public byte[] Request(RequestWriter writer, string batch, int number) =>
         Asked == Asked.Reservation ? writer.Reservation(batch, number) : writer.Purchase(batch, number, Credential);
 
-    /// <summary>Reads what a user was told.</summary>
     public OrderTold Read(ReadOnlyMemory<byte> body) =>
         Asked == Asked.Reservation ? OrderTold.OfReservation(body) : OrderTold.Of(body);
 

@@ -22,7 +22,6 @@ internal sealed class Entrant(
 
     /// <summary>About what the fastest contender answers in a second on two cores.</summary>
     private const double LikelyAtFirst = 40_000;
-
     private const string SoldOutBatch = "sold";
     private const int SellingConnections = 64;
 
@@ -36,8 +35,6 @@ internal sealed class Entrant(
     private double _likelyPerSecond = LikelyAtFirst;
     private int _batches;
 
-    /// <summary>Proves the contender and warms it up; the figures are dropped. Ends frozen.</summary>
-    /// <exception cref="EngineException">It is no contender, or could not be measured.</exception>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         await new Proof(contender, stage, secrets).RunAsync(cancellationToken);
@@ -49,10 +46,6 @@ internal sealed class Entrant(
         stage.Freeze();
     }
 
-    /// <summary>Takes a turn. Begins and ends frozen.</summary>
-    /// <param name="round">Which round, from 1; every other one has the most connections first.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">The contender could not be measured.</exception>
     public async Task<TurnResult> TakeTurnAsync(int round, CancellationToken cancellationToken)
     {
         stage.Thaw();
@@ -79,7 +72,6 @@ internal sealed class Entrant(
         return new TurnResult(round, contender, closed, open, findings);
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => stage.DisposeAsync();
 
     private async Task<ClosedResult> MeasureClosedAsync(
@@ -154,7 +146,6 @@ internal sealed class Entrant(
         };
     }
 
-    /// <summary>A request for each user, of a fresh batch with a unit for all, or of the sold-out one.</summary>
     private async Task<(string Batch, byte[][] Requests)> PrepareAsync(int users, CancellationToken cancellationToken)
     {
         if (contender.Refuses) return (SoldOutBatch, Write(SoldOutBatch, options.SoldOutUnits, users));

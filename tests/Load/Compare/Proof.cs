@@ -23,35 +23,37 @@ internal sealed class Proof(Contender contender, Stage stage, EngineSecrets secr
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await stage.OpenAsync(Batch, 1, cancellationToken);
-        var host = stage.Address.Authority;
-        var (genuine, forged) = (new RequestWriter(secrets, host), new RequestWriter(EngineSecrets.Make(), host));
-        using var connection = new WireConnection(new IPEndPoint(IPAddress.Loopback, stage.Address.Port));
+        using var client = new WireClient([new IPEndPoint(IPAddress.Loopback, stage.Address.Port)], 1, AnswerWithin);
 
-        var (status, _) = await AskAsync(forged, 1);
-        Require(status == 401, $"a forged credential was answered {status}");
-
-        (status, var body) = await AskAsync(genuine, 1);
-        Require(status == 201, $"the first request was answered {status}");
-        var told = contender.Read(body);
-        Require(told.User == RequestWriter.UserOf(1), $"the answer is {told.User}'s");
+        var answer = await AskAsync(EngineSecrets.Make(), 1);
+        Require(answer.LastStatus == 401, "a forged credential", answer);
+        answer = await AskAsync(secrets, 1);
+        Require(answer.LastStatus == 201, "the first request", answer);
+        var told = contender.Read(answer.Bodies().Single());
+        if (told.User != RequestWriter.UserOf(1)) throw new EngineException($"{contender.Name} answers {told.User}");
         if (!contender.Stores) return;
 
-        (status, body) = await AskAsync(genuine, 1);
-        Require(status == 409 || (status == 200 && contender.Read(body) == told), $"a repeat was answered {status}");
+        answer = await AskAsync(secrets, 1);
+        Require(
+            answer.LastStatus == 409 || (answer.LastStatus == 200 && contender.Read(answer.Bodies().Single()) == told),
+            "a repeat", answer);
         if (contender.Asked == Asked.Reservation) return;
-        (status, _) = await AskAsync(genuine, 2);
-        Require(status == 409, $"a user who comes too late was answered {status}");
+        answer = await AskAsync(secrets, 2);
+        Require(answer.LastStatus == 409, "a user who comes too late", answer);
 
-        async Task<(int Status, byte[] Body)> AskAsync(RequestWriter writer, int user)
+        async Task<Requests> AskAsync(EngineSecrets signs, int user)
         {
-            var answer = await connection.AskAsync(contender.Request(writer, Batch, user)).AsTask()
-                .WaitAsync(AnswerWithin, cancellationToken);
-            return (answer.Status, answer.Body.ToArray());
+            var writer = new RequestWriter(signs, stage.Address.Authority);
+            var asked = new Requests([contender.Request(writer, Batch, user)]);
+            await client.RunAsync(asked, cancellationToken);
+            return asked;
         }
     }
 
-    private void Require(bool holds, string otherwise)
+    private void Require(bool holds, string what, Requests answer)
     {
-        if (!holds) throw new EngineException($"{contender.Name} is no contender: {otherwise}\n{stage.Output}");
+        if (holds) return;
+        throw new EngineException(
+            $"{contender.Name} is no contender: {what} was answered {answer.LastStatus} {answer.LastFailure}\n{stage.Output}");
     }
 }

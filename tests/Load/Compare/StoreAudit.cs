@@ -11,10 +11,8 @@ internal sealed record Told(long Acknowledged, long Undecided, IReadOnlyList<Ord
 /// <summary>A batch as its store has it in the end.</summary>
 internal abstract record Stored
 {
-    /// <summary>Holds it against what clients were told: what is wrong, each kind once; empty if nothing is.</summary>
     public abstract IReadOnlyList<string> Judge(Told told);
 
-    /// <summary>Adds what was counted, if it was.</summary>
     protected static void Count(List<string> found, string what, long count)
     {
         if (count > 0) found.Add($"{count} {what}");
@@ -29,7 +27,6 @@ internal abstract record Stored
 internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> Orders, IReadOnlyList<string> Broken)
     : Stored
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Judge(Told told)
     {
         var found = new List<string>(Broken);
@@ -57,7 +54,6 @@ internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> 
 /// <param name="Users">Everybody who has one, by the ledgers.</param>
 internal sealed record StoredRoster(IReadOnlySet<string> Users) : Stored
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Judge(Told told)
     {
         var found = new List<string>();

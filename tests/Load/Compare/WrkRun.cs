@@ -10,7 +10,6 @@ namespace OrleansSale.Tests.Load.Compare;
 /// Debian's wrk as a process of its own: a closed loop, every connection sends its next request when it has its answer.
 /// Its threads have shares of their own of the prepared requests, and each request is sent once.
 /// </summary>
-/// <param name="folder">Where the requests are put for it; in memory, so that no disk is busy with them.</param>
 internal sealed class WrkRun(string folder)
 {
     private const string Script = "Compare/purchases.lua";
@@ -20,12 +19,9 @@ internal sealed class WrkRun(string folder)
 
     private static readonly byte[] LineFeed = "\n"u8.ToArray();
 
-    /// <summary>Threads of wrk: one for each core, as its manual has it.</summary>
     public static int Threads => Environment.ProcessorCount;
-
     private string Shares => Path.Combine(folder, "requests");
 
-    /// <summary>Shares out all that may be sent in the next run among the threads.</summary>
     public void Share(byte[][] requests)
     {
         for (var thread = 0; thread < Threads; thread++)
@@ -40,12 +36,6 @@ internal sealed class WrkRun(string folder)
         }
     }
 
-    /// <summary>Puts load on a server.</summary>
-    /// <param name="server">Which.</param>
-    /// <param name="connections">Connections, <see cref="Threads"/> or more.</param>
-    /// <param name="seconds">For how long.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">wrk failed.</exception>
     public async Task<WrkCount> RunAsync(
         Uri server, int connections, int seconds, CancellationToken cancellationToken)
     {
@@ -84,10 +74,7 @@ internal sealed record WrkCount(
     private static readonly JsonSerializerOptions Json =
         new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
 
-    /// <summary>Requests whose outcome is not known: stored or not.</summary>
     public long Undecided => Sent - Answers;
 
-    /// <summary>Reads the script's line.</summary>
-    /// <exception cref="JsonException">It is not one.</exception>
     public static WrkCount Parse(string text) => JsonSerializer.Deserialize<WrkCount>(text, Json)!;
 }

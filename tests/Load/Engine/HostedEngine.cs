@@ -34,12 +34,8 @@ internal sealed class HostedEngine : IAsyncDisposable
 
     private HostedEngine(EngineData data, WebApplication app) => (_data, _app) = (data, app);
 
-    /// <summary>Its actors, as its front addresses them.</summary>
     public IGrainFactory Actors => _app.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>
-    /// Its front's lane of a batch that was created. The batch is listed in the catalogue, where fronts find it.
-    /// </summary>
     public async Task<PurchaseLane> FindLaneAsync(string batch)
     {
         await Actors.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch);
@@ -47,13 +43,8 @@ internal sealed class HostedEngine : IAsyncDisposable
             .Of(await _app.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(batch));
     }
 
-    /// <summary>Its ledger.</summary>
     public CountedLedger Ledger => (CountedLedger)_app.Services.GetRequiredService<ILedger>();
 
-    /// <summary>Starts it.</summary>
-    /// <param name="settings">Where its data is, as arguments of its program.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">It did not start.</exception>
     public static async Task<HostedEngine> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
     {
         EngineData? data = null;
@@ -81,7 +72,6 @@ internal sealed class HostedEngine : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
@@ -95,5 +85,30 @@ internal sealed class HostedEngine : IAsyncDisposable
             ?? throw new UnreachableException("the engine's ledger is made otherwise than it was");
         services.Replace(
             ServiceDescriptor.Singleton<ILedger>(provider => new CountedLedger((ILedger)ledger(provider))));
+    }
+}
+
+/// <summary>
+/// A process' garbage collector is set when it starts, and the load generator's is not the engine's. What measures the
+/// engine in its own process therefore starts itself again on the engine's runtime settings.
+/// </summary>
+internal static class EngineSettings
+{
+    private const string Mark = "ORLEANSSALE_ON_ENGINE_SETTINGS";
+    public static bool AreOn => Environment.GetEnvironmentVariable(Mark) == "1";
+
+    public static async Task<int> RunAgainAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                "exec", "--runtimeconfig", WorkingCopy.ProgramOf("Api") + ".runtimeconfig.json", typeof(EngineSettings).Assembly.Location,
+                .. Environment.GetCommandLineArgs()[1..],
+            ]);
+        start.Environment[Mark] = "1";
+        using var again = Process.Start(start) ?? throw new EngineException("dotnet could not be started");
+        await using var interrupt = cancellationToken.Register(() => _ = Signals.Interrupt(again.Id));
+        await again.WaitForExitAsync(CancellationToken.None);
+        return again.ExitCode;
     }
 }

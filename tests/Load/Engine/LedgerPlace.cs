@@ -18,19 +18,11 @@ internal sealed class LedgerPlace : IAsyncDisposable
 
     private LedgerPlace(PostgresServer? server, string durability) => (_server, Durability) = (server, durability);
 
-    /// <summary>Its name in the report.</summary>
     public string Name => _server is null ? MeasureOptions.Sqlite : MeasureOptions.Postgres;
-
-    /// <summary>What an acknowledgement is worth.</summary>
     public string Durability { get; }
-
-    /// <summary>The process of the database server, which may have children; null if there is none.</summary>
     public int? ServerProcess => _server?.ProcessId;
-
     private string Current => _renewed.ToString("'sale'0", CultureInfo.InvariantCulture);
 
-    /// <summary>Opens the place of a ledger.</summary>
-    /// <exception cref="EngineException">Its server is not installed, or did not start.</exception>
     public static async Task<LedgerPlace> OpenAsync(string ledger, CancellationToken cancellationToken)
     {
         if (ledger == MeasureOptions.Sqlite) return new LedgerPlace(server: null, EngineUnderLoad.SqliteDurability);
@@ -38,7 +30,6 @@ internal sealed class LedgerPlace : IAsyncDisposable
         return new LedgerPlace(server, await EngineUnderLoad.DurabilityOfAsync(server, cancellationToken));
     }
 
-    /// <summary>Makes an empty place, deletes the one before, and returns the engine's settings for it.</summary>
     public async Task<IReadOnlyList<string>> RenewAsync(CancellationToken cancellationToken)
     {
         var before = Current;
@@ -55,7 +46,6 @@ internal sealed class LedgerPlace : IAsyncDisposable
             .. EngineUnderLoad.OneSilo(connection).Select(one => $"--{one.Key}={one.Value}")];
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();

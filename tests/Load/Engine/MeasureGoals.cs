@@ -12,7 +12,6 @@ namespace OrleansSale.Tests.Load.Engine;
 /// for.</param>
 internal sealed record GoalReport(string Name, double Goal, bool IsMost, Spread Measured, bool? IsReached)
 {
-    /// <summary>How its numbers are told.</summary>
     [JsonIgnore]
     public string Format => Goal < 10 ? "0.00" : "n0";
 }
@@ -21,15 +20,8 @@ internal sealed record GoalReport(string Name, double Goal, bool IsMost, Spread 
 internal static class MeasureGoals
 {
     public const string CostRatio = "time for a unit, 1 × 5,000,000 ÷ 500 × 10,000";
-
     private const double LeastThroughLane = 150_000, MostCostRatio = 1.2, MostBytesPerHold = 200, MostReplaySeconds = 2;
 
-    /// <summary>Those of a ledger.</summary>
-    /// <param name="ledger">Which ledger.</param>
-    /// <param name="isFullSize">Whether the batches had their full size. Smaller batches reach and miss
-    /// nothing.</param>
-    /// <param name="sales">Its sales.</param>
-    /// <param name="replays">Its replays.</param>
     public static IReadOnlyList<GoalReport> Of(
         string ledger, bool isFullSize, IReadOnlyList<SaleResult> sales, IReadOnlyList<ReplayResult> replays)
     {

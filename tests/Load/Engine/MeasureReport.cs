@@ -38,48 +38,33 @@ internal sealed record MeasureReport : Report
         (GCSettings.IsServerGC ? "server" : "workstation") + " garbage collector, " +
         (AppContext.TryGetSwitch("System.GC.Concurrent", out var isOn) && !isOn ? "not concurrent" : "concurrent");
 
-    /// <summary>What the runtime was told: the engine's own settings.</summary>
     public string Runtime { get; } = GarbageCollector;
-
-    /// <summary>Size of the batches as a share of their full one. Names and goals are those of the full size.</summary>
     public required double Scale { get; init; }
     public required int Rounds { get; init; }
-
-    /// <summary>Calls of 256 purchases that were under way at a time.</summary>
     public required int CallsInFlight { get; init; }
 
-    /// <summary>Durable purchases a second in calls of 256, ten batches of 500,000.</summary>
     [JsonPropertyName("units_per_second")]
     public IReadOnlyDictionary<string, double> UnitsPerSecond =>
         ByLedger(ledger => ledger.Of(Shape.Middle).PerSecond.Median);
 
-    /// <summary>The same through a lane with 512 waiting buyers.</summary>
     [JsonPropertyName("units_per_second_lane")]
     public IReadOnlyDictionary<string, double> UnitsPerSecondLane =>
         ByLedger(ledger => ledger.Of(Shape.Lane).PerSecond.Median);
 
-    /// <summary>Time for a unit: one batch of 5,000,000 ÷ 500 batches of 10,000; quotients within each round.</summary>
     [JsonPropertyName("cost_ratio_5m_to_10k")]
     public IReadOnlyDictionary<string, double> CostRatio =>
         ByLedger(ledger => ledger.Goals.Single(goal => goal.Name == MeasureGoals.CostRatio).Measured.Median);
 
-    /// <summary>Bytes of memory in use that a held unit keeps: the most of all shapes.</summary>
     [JsonPropertyName("bytes_per_hold")]
     public IReadOnlyDictionary<string, double> BytesPerHold =>
         ByLedger(ledger => ledger.Shapes.Max(shape => shape.BytesPerHold));
 
-    /// <summary>Seconds to replay a batch's ledger of 1,000,000 purchases.</summary>
     [JsonPropertyName("replay_seconds_1m")]
     public IReadOnlyDictionary<string, double> ReplaySeconds => ByLedger(ledger => ledger.Replay.Seconds.Median);
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
-
-    /// <summary>Every sale.</summary>
     public required IReadOnlyList<SaleResult> Sales { get; init; }
-
-    /// <summary>Every replay.</summary>
     public required IReadOnlyList<ReplayResult> Replays { get; init; }
 
-    /// <summary>The report of all rounds.</summary>
     public static MeasureReport Of(MeasureOptions options, MeasureResults results, Surroundings surroundings) => new()
     {
         Surroundings = surroundings,
@@ -99,7 +84,6 @@ internal sealed record MeasureReport : Report
         ],
     };
 
-    /// <inheritdoc/>
     public override IEnumerable<Table> Tables() => Ledgers.SelectMany(ledger => ledger.Tables());
 
     // What makes a figure worth less.
@@ -134,7 +118,6 @@ internal sealed record LedgerReport(
     ReplayReport Replay,
     Spread CostRatioByProcessor)
 {
-    /// <summary>Of all rounds.</summary>
     public static LedgerReport Of(MeasureOptions options, MeasureResults results, string ledger)
     {
         var sales = results.Sales.Where(sale => sale.Ledger == ledger).ToList();
@@ -149,10 +132,8 @@ internal sealed record LedgerReport(
             MeasureGoals.RatioOf(sales, sale => 1 / (sale.ProcessorMicroseconds + sale.ServerMicroseconds)));
     }
 
-    /// <summary>One of the sales.</summary>
     public ShapeReport Of(string shape) => Shapes.Single(one => one.Shape == shape);
 
-    /// <summary>Its tables.</summary>
     public IEnumerable<Table> Tables()
     {
         var sales = PlainTable.New(
@@ -194,7 +175,6 @@ internal sealed record ShapeReport(
     double Commits, double JoinedPerCommit, double AppendMicroseconds, double BytesPerEntry, double BytesPerHold,
     double PausedShare)
 {
-    /// <summary>Of all rounds.</summary>
     public static ShapeReport Of(Shape shape, IReadOnlyList<SaleResult> sales)
     {
         return new ShapeReport(
@@ -208,7 +188,6 @@ internal sealed record ShapeReport(
         double Median(Func<SaleResult, double> figure) => Spread.Of(sales, figure).Median;
     }
 
-    /// <summary>Its row.</summary>
     public IEnumerable<string> Cells() =>
     [
         Title, PerSecond.Told("n0"), Invariant($"{ProcessorMicroseconds:0.00}"),
@@ -224,7 +203,6 @@ internal sealed record ReplayReport(
     long Entries, Spread Seconds, double ProcessorMicrosecondsPerEntry, double AllocatedBytesPerEntry,
     double BytesPerHold)
 {
-    /// <summary>Of all rounds.</summary>
     public static ReplayReport Of(IReadOnlyList<ReplayResult> replays) => new(
         replays[0].Entries,
         Spread.Of(replays, replay => replay.Seconds),
@@ -232,7 +210,6 @@ internal sealed record ReplayReport(
         Spread.Of(replays, replay => (double)replay.AllocatedBytes / replay.Entries).Median,
         Spread.Of(replays, replay => (double)replay.HeldBytes / replay.Entries).Median);
 
-    /// <summary>Its row.</summary>
     public IEnumerable<string> Cells() =>
     [
         Invariant($"replay: {Entries:n0} entries"), Invariant($"{Entries / Seconds.Median:n0}"),

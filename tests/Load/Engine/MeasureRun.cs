@@ -1,9 +1,80 @@
 using System.CommandLine;
-using OrleansSale.Tests.Engine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Engine;
+
+/// <summary>What to measure, and how often.</summary>
+internal sealed record MeasureOptions : ExperimentOptions
+{
+    /// <summary>Names of ledgers.</summary>
+    public const string Sqlite = "sqlite", Postgres = "postgres", Both = "both";
+
+    /// <summary>Buyers who wait on the lane at a time.</summary>
+    public const int LaneBuyers = 512;
+
+    /// <summary>Purchases of a call.</summary>
+    public const int CallSize = 256;
+
+    /// <summary>Size of the warm-up's batches as a share of their full one: 100,000 units of the large shape.</summary>
+    public const double WarmUpScale = 0.02;
+
+    [Description("Which ledger."), AllowedValues(Sqlite, Postgres, Both)]
+    public string Ledger { get; init; } = Both;
+
+    [Description("Size of the batches as a share of their full one."), Range(0.001, 1)]
+    public double Scale { get; init; } = 1;
+
+    [Description("How often everything is measured."), Range(1, 100)]
+    public int Rounds { get; init; } = 3;
+
+    [Description("Calls of 256 under way at a time: as of so many fronts."), Range(1, 64)]
+    public int Calls { get; init; } = 8;
+
+    public IReadOnlyList<string> Ledgers
+    {
+        get => field ?? (Ledger == Both ? [Sqlite, Postgres] : [Ledger]);
+        init;
+    }
+
+    public IReadOnlyList<Shape> Shapes => [.. Shape.All.Select(shape => shape.Scaled(Scale))];
+}
+
+/// <summary>How purchases reach the batch.</summary>
+internal enum Way
+{
+    /// <summary>In full calls, several of them under way at a time, as the lanes of several fronts would.</summary>
+    Calls,
+
+    /// <summary>Through the lane of one front, each buyer waiting for the own answer.</summary>
+    Lane,
+}
+
+/// <summary>What is sold in one measurement.</summary>
+/// <param name="Name">Its name in the report, whatever the scale.</param>
+/// <param name="Way">How.</param>
+/// <param name="Batches">Batches, one after the other; all are created and active before.</param>
+/// <param name="UnitsEach">Units of each: all are sold, one to a buyer.</param>
+internal sealed record Shape(string Name, Way Way, int Batches, int UnitsEach)
+{
+    public const string Small = "500x10k", Middle = "10x500k", Large = "1x5m", Lane = "lane";
+
+    public static IReadOnlyList<Shape> All { get; } =
+    [
+        new(Small, Way.Calls, 500, 10_000), new(Middle, Way.Calls, 10, 500_000), new(Large, Way.Calls, 1, 5_000_000),
+        new(Lane, Way.Lane, 1, 1_000_000),
+    ];
+
+    public int Units => Batches * UnitsEach;
+
+    public string Title => string.Create(
+        CultureInfo.InvariantCulture, $"{(Way == Way.Lane ? "lane" : "calls")}: {Batches:n0} × {UnitsEach:n0}");
+
+    public Shape Scaled(double scale) => this with { UnitsEach = Math.Max(1, (int)Math.Round(UnitsEach * scale)) };
+}
 
 /// <summary>
 /// The rounds. In each everything is sold once on each ledger; the order of the shapes, and of the ledgers, is rotated
@@ -14,7 +85,6 @@ internal sealed class MeasureRun(MeasureOptions options)
     private readonly List<SaleResult> _sales = [];
     private readonly List<ReplayResult> _replays = [];
 
-    /// <summary>The command <c>engine</c>.</summary>
     public static Command Command() => Experiment.Command<MeasureOptions>(
         "engine", "Measures the batch actor on its durable ledger, without HTTP.", (options, cancellationToken) =>
             EngineSettings.AreOn
@@ -27,8 +97,6 @@ internal sealed class MeasureRun(MeasureOptions options)
         return MeasureReport.Of(options, await new MeasureRun(options).RunAsync(cancellationToken), surroundings);
     }
 
-    /// <summary>Runs all rounds. Nothing is left running, and all data is gone, when this returns.</summary>
-    /// <exception cref="EngineException">A ledger or an engine did not start.</exception>
     public async Task<MeasureResults> RunAsync(CancellationToken cancellationToken)
     {
         List<LedgerPlace> places = [];

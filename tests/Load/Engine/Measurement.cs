@@ -18,12 +18,8 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
     /// <summary>Long enough for the clocks to agree that the sale is open.</summary>
     private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(10), OpenUntil = TimeSpan.FromHours(8);
 
-    /// <summary>Whether everything stored is read back and audited, which takes a while.</summary>
     public bool Audits { get; init; }
 
-    /// <summary>Measures it.</summary>
-    /// <returns>The sale, and the replay of what a lane has stored; null for other sales.</returns>
-    /// <exception cref="EngineException">The engine did not start.</exception>
     public async Task<(SaleResult Sale, ReplayResult? Replay)> RunAsync(CancellationToken cancellationToken)
     {
         await using var engine =

@@ -14,14 +14,12 @@ namespace OrleansSale.Tests.Load.Experiments;
 /// </summary>
 internal abstract record CommandOptions
 {
-    /// <summary>What is wrong with the options taken together; null if nothing is.</summary>
     public virtual string? Fault() => null;
 }
 
 /// <summary>What all experiments can be told.</summary>
 internal abstract record ExperimentOptions : CommandOptions
 {
-    /// <summary>Where to write the report; null: nowhere.</summary>
     [Description("Where to write the report.")]
     public FileInfo? Json { get; init; }
 }
@@ -36,7 +34,6 @@ internal sealed partial class OptionBinder<TOptions>
     private readonly Command _command;
     private readonly List<(PropertyInfo Property, Func<ParseResult, object?> Read)> _bound = [];
 
-    /// <summary>Adds the options.</summary>
     public OptionBinder(Command command)
     {
         _command = command;
@@ -49,7 +46,6 @@ internal sealed partial class OptionBinder<TOptions>
         }
     }
 
-    /// <summary>The options that were given, and the defaults of the others.</summary>
     public TOptions Read(ParseResult parsed)
     {
         var options = new TOptions();

@@ -8,15 +8,12 @@ internal static class Experiment
 {
     private const int Broken = 1, Impossible = 2;
 
-    /// <summary>The command of an experiment.</summary>
     public static Command Of<TOptions>(
         string name, string description, Func<TOptions, CancellationToken, Task<Report>> runAsync)
         where TOptions : ExperimentOptions, new() =>
         Command<TOptions>(
             name, description, (options, cancellationToken) => TellAsync(options, runAsync, cancellationToken));
 
-    /// <summary>Runs an experiment, prints its report, and writes it where the options say.</summary>
-    /// <returns>The status: 0 if all holds.</returns>
     public static async Task<int> TellAsync<TOptions>(
         TOptions options, Func<TOptions, CancellationToken, Task<Report>> runAsync, CancellationToken cancellationToken)
         where TOptions : ExperimentOptions
@@ -28,7 +25,6 @@ internal static class Experiment
         return report.Holds ? 0 : Broken;
     }
 
-    /// <summary>A command that returns its status. What it cannot do is told in one line.</summary>
     public static Command Command<TOptions>(
         string name, string description, Func<TOptions, CancellationToken, Task<int>> runAsync)
         where TOptions : CommandOptions, new()

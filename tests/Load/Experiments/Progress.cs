@@ -7,7 +7,6 @@ internal sealed class Progress(ProgressContext context)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Runs stages under a display of their progress.</summary>
     public static Task<T> ShowAsync<T>(Func<Progress, Task<T>> run) => AnsiConsole.Progress()
         .Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -16,11 +15,6 @@ internal sealed class Progress(ProgressContext context)
             new ElapsedTimeColumn())
         .StartAsync(context => run(new Progress(context)));
 
-    /// <summary>Runs one stage.</summary>
-    /// <param name="name">What it does.</param>
-    /// <param name="total">When it is done.</param>
-    /// <param name="done">How far it is; asked a few times a second.</param>
-    /// <param name="work">The stage.</param>
     public async Task StageAsync(string name, double total, Func<double> done, Func<Task> work)
     {
         var bar = context.AddTask(name, maxValue: total);
@@ -31,7 +25,6 @@ internal sealed class Progress(ProgressContext context)
         bar.StopTask();
     }
 
-    /// <summary>Runs one stage of unknown length.</summary>
     public async Task<T> StageAsync<T>(string name, Func<Task<T>> work)
     {
         var bar = context.AddTask(name);

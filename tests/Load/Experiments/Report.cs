@@ -13,30 +13,19 @@ internal abstract record Report
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>Where it was measured.</summary>
     [JsonPropertyOrder(-1)]
     public required Surroundings Surroundings { get; init; }
-
-    /// <summary>What a reader must know that is not in the figures.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
-
-    /// <summary>Figures and the bounds that they must keep.</summary>
     public IReadOnlyList<Check> Checks { get; init; } = [];
-
-    /// <summary>Whatever else is wrong; empty if nothing is.</summary>
     public IReadOnlyList<string> Failures { get; init; } = [];
 
-    /// <summary>Whether nothing is wrong.</summary>
     [JsonIgnore]
     public bool Holds => Failures.Count == 0 && Checks.All(check => check.Holds);
 
-    /// <summary>The figures for a person.</summary>
     public abstract IEnumerable<Table> Tables();
 
-    /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, GetType(), Json);
 
-    /// <summary>Shows it to a person.</summary>
     public void Print()
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = Width;
@@ -52,5 +41,59 @@ internal abstract record Report
 
         foreach (var failure in Failures) AnsiConsole.MarkupLineInterpolated($"[red]FAILED: {failure}[/]");
         if (Holds) AnsiConsole.MarkupLine("[green]No promise is broken.[/]");
+    }
+}
+
+/// <summary>A figure and its bound.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Figure">The figure; null: it could not be measured, and the check fails.</param>
+/// <param name="IsLeast">Whether the bound is the least that is allowed; else the most.</param>
+/// <param name="Bound">The bound, which is allowed itself.</param>
+/// <param name="Unit">Of both, such as <c>s</c>; empty: a plain number.</param>
+internal sealed record Check(string Name, double? Figure, bool IsLeast, double Bound, string Unit)
+{
+    public bool Holds => Figure is { } figure && (IsLeast ? figure >= Bound : figure <= Bound);
+
+    [JsonIgnore]
+    public string Text =>
+        $"{(Figure is { } figure ? Told(figure) : "not measured")} {(IsLeast ? "≥" : "≤")} {Told(Bound)}";
+
+    public static Check AtMost(string name, double? figure, double bound, string unit = "") =>
+        new(name, figure, false, bound, unit);
+
+    public static Check AtLeast(string name, double? figure, double bound, string unit = "") =>
+        new(name, figure, true, bound, unit);
+
+    private string Told(double number) => Invariant($"{number:#,0.###} {Unit}").TrimEnd();
+}
+
+/// <summary>Makes tables of plain text: the first column to the left, the figures to the right.</summary>
+internal static class PlainTable
+{
+    public static Table New(string title, params IEnumerable<string> headings)
+    {
+        var table = new Table().RoundedBorder();
+        if (title.Length > 0) table.Title(Markup.Escape(title));
+        foreach (var heading in headings)
+        {
+            var column = new TableColumn(Markup.Escape(heading)).NoWrap();
+            table.AddColumn(table.Columns.Count == 0 ? column : column.RightAligned());
+        }
+
+        return table;
+    }
+
+    public static Table Row(this Table table, params IEnumerable<string> cells) =>
+        table.AddRow([.. cells.Select(Markup.Escape)]);
+
+    public static Table SideBySide<T>(
+        string corner, IEnumerable<(string Heading, T Thing)> things,
+        Func<T, IEnumerable<(string What, string Figure)>> figuresOf)
+    {
+        var columns = things.Select(thing => (thing.Heading, Figures: figuresOf(thing.Thing).ToList())).ToList();
+        var table = New("", [corner, .. columns.Select(column => column.Heading)]);
+        for (var row = 0; row < columns[0].Figures.Count; row++)
+            table.Row([columns[0].Figures[row].What, .. columns.Select(column => column.Figures[row].Figure)]);
+        return table;
     }
 }

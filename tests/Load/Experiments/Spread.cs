@@ -8,7 +8,6 @@ namespace OrleansSale.Tests.Load.Experiments;
 /// <param name="Most">The most.</param>
 internal readonly record struct Spread(double Median, double Least, double Most)
 {
-    /// <summary>Of the values; null if there are none.</summary>
     public static Spread? Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
@@ -18,7 +17,6 @@ internal readonly record struct Spread(double Median, double Least, double Most)
         return new Spread(median, sorted[0], sorted[^1]);
     }
 
-    /// <summary>Of one figure of every result. There is at least one.</summary>
     public static Spread Of<T>(IEnumerable<T> results, Func<T, double> figureOf) => Of(results.Select(figureOf))!.Value;
 
     /// <summary>
@@ -29,7 +27,6 @@ internal readonly record struct Spread(double Median, double Least, double Most)
         Of(above.Where(round => below.GetValueOrDefault(round.Key) > 0)
             .Select(round => round.Value / below[round.Key]));
 
-    /// <summary>The median, and the least and the most in parentheses, each in this format.</summary>
     public string Told(string format)
     {
         return $"{Number(Median)} ({Number(Least)}–{Number(Most)})";
@@ -41,7 +38,6 @@ internal readonly record struct Spread(double Median, double Least, double Most)
 /// <summary>Takes turns.</summary>
 internal static class Rounds
 {
-    /// <summary>The list from its element <paramref name="by"/> on, and then its beginning.</summary>
     public static IEnumerable<T> Rotate<T>(IReadOnlyList<T> list, int by) =>
         Enumerable.Range(0, list.Count).Select(index => list[(index + by) % list.Count]);
 }

@@ -1,15 +1,39 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Cluster;
 using OrleansSale.Tests.Engine.Postgres;
+using OrleansSale.Tests.Load.Experiments;
 using Spectre.Console;
 
 namespace OrleansSale.Tests.Load.LocalCluster;
 
+/// <summary>A cluster on this machine.</summary>
+internal sealed record LocalClusterOptions : CommandOptions
+{
+    private const int Most = 16;
+
+    [Description("Where everything is kept for the next time; by default a temporary folder, deleted at the end.")]
+    public DirectoryInfo? Data { get; init; }
+
+    [Description("Silos."), Range(1, Most)]
+    public int Silos { get; init; } = 3;
+
+    [Description("Fronts."), Range(1, Most)]
+    public int Fronts { get; init; } = 2;
+
+    [Description("Port of the first front; the others' follow."), Range(1, 65_535 - Most)]
+    public int Port { get; init; } = 8080;
+
+    public static Command Command() => Experiment.Command<LocalClusterOptions>(
+        "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.",
+        (options, cancellationToken) =>
+            new LocalClusterRun(options.Data?.FullName, options.Silos, options.Fronts, options.Port)
+            .RunAsync(cancellationToken));
+}
+
 /// <summary>A cluster on this machine, from its start to the interrupt that ends it.</summary>
-/// <param name="folder">Where everything is kept; null: in temporary folders.</param>
-/// <param name="silos">How many silos.</param>
-/// <param name="fronts">How many fronts.</param>
-/// <param name="firstPort">The port of the first front; the others' follow.</param>
 internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int firstPort)
 {
     private const string Database = "sale";
@@ -20,9 +44,6 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
     /// <summary>Each program gets a session of its own: an interrupt at the terminal is for this one alone.</summary>
     private static readonly string[] Launcher = ["setsid"];
 
-    /// <summary>Runs until it is cancelled.</summary>
-    /// <returns>The status: 0 if all ended well.</returns>
-    /// <exception cref="EngineException">Something did not start; the message says what and why.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         CheckPorts();
@@ -93,7 +114,6 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
-    /// <summary>Says of each program that ends that it has.</summary>
     private static async Task WatchAsync(ClusterProcesses cluster, CancellationToken cancellationToken)
     {
         var alive = cluster.Silos.Concat(cluster.Fronts).ToList();

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Engine.Postgres;
 using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.Machine;
@@ -15,7 +17,6 @@ internal static class Survey
 {
     private const int Syncs = 200, SyncedBytes = 4096;
 
-    /// <summary>The machine, .NET, and these programs. It takes a moment, because the disk is tried.</summary>
     public static Surroundings Take(params IEnumerable<string> programs)
     {
         var processor = File.ReadLines("/proc/cpuinfo")
@@ -27,7 +28,6 @@ internal static class Survey
             MeasureSync());
     }
 
-    /// <summary>What other programs did to a measurement, if it was so much that the figures are worth less.</summary>
     public static IEnumerable<string> Disturbance(IEnumerable<double> othersShares)
     {
         if (Spread.Of(othersShares) is { Median: > Quiet.Share } others)
@@ -37,7 +37,6 @@ internal static class Survey
         }
     }
 
-    /// <summary>An append and its fsync where all data is, in µs.</summary>
     private static double MeasureSync()
     {
         var path = Path.GetTempFileName();
@@ -57,5 +56,40 @@ internal static class Survey
         {
             File.Delete(path);
         }
+    }
+}
+
+/// <summary>
+/// Programs of Debian's packages that a comparison needs. What is missing is installed, as the tests do.
+/// </summary>
+internal static class DebianPrograms
+{
+    private const string Install = "source tests/packages.sh && install_postgresql && install_redis && install_wrk";
+
+    public static async Task<IReadOnlyList<string>> RequireAsync(CancellationToken cancellationToken)
+    {
+        var (status, text) = await RunAsync(["bash", "-c", Install], cancellationToken);
+        if (status != 0) throw new EngineException($"what is compared could not be installed:\n{text}");
+        string[] programs = ["redis-server", Path.Combine(PostgresServer.FindPrograms(), "postgres"), "wrk"];
+        List<string> versions = [];
+        foreach (var program in programs)
+            versions.Add((await RunAsync([program, "--version"], cancellationToken)).Text.Split('\n')[0].Trim());
+        return versions;
+    }
+
+    // wrk's status says that it was told nothing to do.
+    private static async Task<(int Status, string Text)> RunAsync(string[] command, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = WorkingCopy.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start) ?? throw new EngineException($"{command[0]} could not be started");
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var text = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, text);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Machine;
@@ -15,13 +16,9 @@ internal sealed class UsageMeter
     private readonly int? _host, _store;
     private readonly Moment _start;
 
-    /// <summary>Starts now.</summary>
-    /// <param name="host">The process of the server; null: it is this one.</param>
-    /// <param name="store">The process of the store beside it; null: there is none.</param>
     public UsageMeter(int? host = null, int? store = null) =>
         (_host, _store, _start) = (host, store, Moment.Now(host, store));
 
-    /// <summary>What was used since.</summary>
     public Usage Stop()
     {
         var end = Moment.Now(_host, _store);
@@ -44,4 +41,41 @@ internal sealed class UsageMeter
             TimeSpan ProcessorOf(int? process) => process is { } one ? tree.ProcessorOf(one) : TimeSpan.Zero;
         }
     }
+}
+
+/// <summary>
+/// Sees to it, as long as patience lasts, that a measurement has the machine for itself: it waits for a quiet moment,
+/// and a measurement that others disturbed is made anew. What came of it all is audited, whatever is counted.
+/// </summary>
+internal sealed class Quiet(TimeSpan patience, Func<Task<double>> readOthersAsync)
+{
+    /// <summary>Share of the machine that other programs may take on a quiet one.</summary>
+    public const double Share = 0.05;
+
+    private static readonly TimeSpan Sample = TimeSpan.FromSeconds(0.5);
+
+    public static async Task<double> ReadOthersAsync()
+    {
+        var meter = new UsageMeter();
+        await Task.Delay(Sample);
+        return meter.Stop().OthersShare;
+    }
+
+    public async Task<T> MeasureAsync<T>(Func<Task<T>> measureAsync)
+        where T : Usage
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            while (!IsOver(start) && await readOthersAsync() > Share)
+            {
+                // Each look takes its own time.
+            }
+
+            var result = await measureAsync();
+            if (result.OthersShare <= Share || IsOver(start)) return result;
+        }
+    }
+
+    private bool IsOver(long start) => Stopwatch.GetElapsedTime(start) >= patience;
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
@@ -7,6 +10,22 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Overload;
 
+/// <summary>How much more to ask of the engine than it can do.</summary>
+internal sealed record OverloadOptions : ExperimentOptions
+{
+    [Description("Length of a flood."), Range(5, 600)]
+    public int Seconds { get; init; } = 30;
+
+    [Description("What the slowed ledger takes in a second."), Range(100, 100_000)]
+    public int LedgerPerSecond { get; init; } = 2_000;
+
+    [Description("Keep-alive connections of a flood: as many purchases can be under way at once."), Range(100, 100_000)]
+    public int Connections { get; init; } = 10_000;
+
+    [Description("Leave out the flood at the real ledger, at the socket's limit.")]
+    public bool SlowedOnly { get; init; }
+}
+
 /// <summary>
 /// Floods one engine: measures its peak in a closed loop, and then asks for multiples of it, on a fresh batch each
 /// time. Every purchase is by another user.
@@ -14,8 +33,12 @@ namespace OrleansSale.Tests.Load.Overload;
 internal sealed class OverloadRun(OverloadOptions options, Progress progress)
 {
     private const int RealPeakPurchases = 100_000, RealWarmUpPurchases = 30_000, SlowedPeakSeconds = 8,
-        SlowedWarmUpSeconds = 2;
-    private const int RealFactor = 2, TrickleConnections = 600;
+        SlowedWarmUpSeconds = 2, PeakConnections = 256, TrickleConnections = 600;
+
+    /// <summary>Arrivals as multiples of the peak. An engine's first flood is judged less strictly.</summary>
+    private static readonly int[] SlowedFactors = [2, 2, 4], RealFactors = [2];
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly EngineSecrets _secrets = EngineSecrets.Make();
 
@@ -38,34 +61,30 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
         };
     }
 
-    /// <summary>Runs all floods. The engines have ended and their data is gone when this returns.</summary>
-    public async Task<IReadOnlyList<Pressure>> RunAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Pressure>> RunAsync(CancellationToken cancellationToken)
     {
         var slowed = await FloodAsync(
             OverloadFindings.Slowed,
             engine => engine with
             {
-                Assembly = Built.Slowed,
+                Assembly = WorkingCopy.ProgramOf("tests/Slowed") + ".dll",
                 Settings = new Dictionary<string, string> { ["purchases-per-second"] = $"{options.LedgerPerSecond}" },
             },
-            options.LedgerPerSecond * SlowedWarmUpSeconds,
-            options.LedgerPerSecond * SlowedPeakSeconds,
-            [options.Factors[0], .. options.Factors],
+            options.LedgerPerSecond * SlowedWarmUpSeconds, options.LedgerPerSecond * SlowedPeakSeconds, SlowedFactors,
             cancellationToken);
         if (options.SlowedOnly) return slowed;
         var real = await FloodAsync(
-            "real", adjust: null, RealWarmUpPurchases, RealPeakPurchases, [RealFactor], cancellationToken);
+            "real", adjust: null, RealWarmUpPurchases, RealPeakPurchases, RealFactors, cancellationToken);
         return [.. slowed, .. real];
     }
 
     private async Task<List<Pressure>> FloodAsync(
-        string ledger, Func<EngineOptions, EngineOptions>? adjust, int warmUp, int peakPurchases,
-        IReadOnlyList<int> factors,
+        string ledger, Func<EngineOptions, EngineOptions>? adjust, int warmUp, int peakPurchases, int[] factors,
         CancellationToken cancellationToken)
     {
         await using var engine = await progress.StageAsync(
-            $"Start the engine, {ledger} ledger", () =>
-                EngineUnderLoad.StartAsync(_secrets, false, adjust, cancellationToken));
+            $"Start the engine, {ledger} ledger",
+            () => EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust, cancellationToken));
         return await Market.RunAsync(engine, _secrets, async market =>
         {
             await PeakAsync(market, $"Warm up, {ledger} ledger", warmUp, cancellationToken);
@@ -81,37 +100,49 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
     /// <summary>Purchases a second when every buyer waits for the answer before the next purchase.</summary>
     private async Task<double> PeakAsync(Market market, string name, int purchases, CancellationToken cancellationToken)
     {
-        using var wire = market.Connect(options.PeakConnections);
         var (_, sold) = await market.SellOutAsync(purchases, requests => progress.StageAsync(
-            name, purchases, () => requests.Settled, () => wire.RunAsync(requests, cancellationToken)));
+            name, purchases, () => requests.Settled,
+            () => market.SendAsync(requests, PeakConnections, cancellationToken)));
         return Market.RequireAll(sold);
     }
 
     private async Task<Pressure> FloodAsync(Market market, Flood flood, CancellationToken cancellationToken)
     {
         var (perSecond, batch) = (flood.Peak * flood.Factor, market.NextBatch());
-        var (many, few) = ((int)(perSecond * options.Seconds),
-            (int)(Trickle.PerSecond * (
-                Trickle.Before + TimeSpan.FromSeconds(options.Seconds) + Trickle.After).TotalSeconds));
+        var lasts = Trickle.Before + TimeSpan.FromSeconds(options.Seconds) + Trickle.After;
+        var (many, few) = ((int)(perSecond * options.Seconds), (int)(Trickle.PerSecond * lasts.TotalSeconds));
         await market.Chef.CreateAsync(batch, many + few);
         var (floodRequests, trickleRequests) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
 
         // What was prepared is cleared away now, not while latencies are taken.
         GC.Collect();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var memory = new MemoryWatch(market.Engine);
         var purchases = new Requests(floodRequests, perSecond) { StartsIn = Trickle.Before };
         var trickle = new Requests(trickleRequests, Trickle.PerSecond);
-        var watching = memory.RunAsync(ends.Token);
+        var watching = WatchMemoryAsync(market.Engine, ends.Token);
         await progress.StageAsync(
             $"Flood {flood.Factor}×, {flood.Ledger} ledger", many, () => purchases.Settled,
             () => Task.WhenAll(
                 market.SendAsync(purchases, options.Connections, cancellationToken),
                 market.SendAsync(trickle, TrickleConnections, cancellationToken)));
         await ends.CancelAsync();
-        await watching;
+        var memory = await watching;
         var (sale, violations) = await progress.StageAsync(
             "Audit the ledger", () => market.AuditAsync(batch, cancellationToken, purchases, trickle));
-        return PressureReading.Of(flood, new Witnesses(purchases, trickle, memory.Samples, sale, violations));
+        return PressureReading.Of(flood, purchases, trickle, memory, sale, violations);
+    }
+
+    private static async Task<List<MemorySample>> WatchMemoryAsync(EngineUnderLoad engine, CancellationToken ends)
+    {
+        var samples = new List<MemorySample>();
+        while (!ends.IsCancellationRequested)
+        {
+            var at = Stopwatch.GetTimestamp();
+            var managed = await engine.ManagedMegabytesAsync();
+            samples.Add(new MemorySample(at, engine.Usage().ResidentBytes / 1e6, managed));
+            await Task.Delay(LookInterval, ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return samples;
     }
 }

@@ -13,7 +13,6 @@ namespace OrleansSale.Tests.Load.Overload;
 /// <param name="After">At the end of all.</param>
 internal sealed record MemoryRow(double Before, double Middle, double Late, double Peak, double After)
 {
-    /// <summary>All of it, in their order.</summary>
     public string Told() => Invariant($"{Before:n0}, {Middle:n0}, {Late:n0}, {Peak:n0}, {After:n0}");
 }
 
@@ -40,8 +39,6 @@ internal sealed record Pressure
     public required double PeakPerSecond { get; init; }
     public required double IntendedPerSecond { get; init; }
     public required double Seconds { get; init; }
-
-    /// <summary>Purchases of the flood.</summary>
     public required int Sent { get; init; }
     public required int Accepted { get; init; }
     public required int Overloaded { get; init; }
@@ -60,10 +57,8 @@ internal sealed record Pressure
     /// <summary>Seconds of Retry-After (0: it had none) and how many were told each.</summary>
     public required SortedDictionary<int, int> RetryAfter { get; init; }
 
-    /// <summary>The trickle before the flood.</summary>
+    /// <summary>The trickle before the flood, and from 2 s after it on.</summary>
     public required LatencyRow BeforeMs { get; init; }
-
-    /// <summary>The trickle from 2 s after the flood on.</summary>
     public required LatencyRow AfterMs { get; init; }
 
     /// <summary>The longest median of the trickle that counts as it was before.</summary>
@@ -95,11 +90,8 @@ internal sealed record OverloadReport : Report
     /// <summary>What the slowed ledger takes in a second.</summary>
     public required int LedgerPerSecond { get; init; }
     public required int Connections { get; init; }
-
-    /// <summary>Every flood, in order.</summary>
     public required IReadOnlyList<Pressure> Floods { get; init; }
 
-    /// <inheritdoc/>
     public override IEnumerable<Table> Tables() =>
     [
         PlainTable.SideBySide(
@@ -119,10 +111,9 @@ internal sealed record OverloadReport : Report
         ("overloaded: p50 / p99 / p99.9 / max", flood.OverloadedMs.Told("n1")),
         ("a trickle before", flood.BeforeMs.Told("n1")),
         ("a trickle from 2 s after on", flood.AfterMs.Told("n1")),
-        ("normal again after",
-            flood.NormalAgainSeconds is { } seconds
-                ? Invariant($"{seconds:0.00} s (≤ {flood.LevelMs:n0} ms)")
-                : "never"),
+        ("normal again after", flood.NormalAgainSeconds is { } seconds
+            ? Invariant($"{seconds:0.00} s (≤ {flood.LevelMs:n0} ms)")
+            : "never"),
         ("last answer after", Invariant($"{flood.LastAnswerSeconds:0.00} s")),
         ("resident MB: before, 2nd third, last third, most, after", flood.Resident.Told()),
         ("managed MB: before, 2nd third, last third, most, after", flood.Managed?.Told() ?? "not reported"),

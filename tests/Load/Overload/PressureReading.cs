@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Overload;
@@ -11,15 +12,8 @@ namespace OrleansSale.Tests.Load.Overload;
 /// <param name="IsFirst">Whether it is the first of its engine.</param>
 internal sealed record Flood(string Ledger, double Peak, int Factor, bool IsFirst);
 
-/// <summary>What saw a flood.</summary>
-/// <param name="Flood">Its purchases.</param>
-/// <param name="Trickle">Those before, during and after it.</param>
-/// <param name="Memory">The engine's memory.</param>
-/// <param name="Sale">The ledger afterwards.</param>
-/// <param name="Violations">What that breaks, or lacks of what buyers were told.</param>
-internal sealed record Witnesses(
-    Requests Flood, Requests Trickle, IReadOnlyList<MemorySample> Memory, AuditedSale Sale,
-    IReadOnlyList<string> Violations);
+/// <summary>The engine's memory at a moment, in Stopwatch ticks; managed: null if it is not reported.</summary>
+internal readonly record struct MemorySample(long At, double ResidentMegabytes, double? ManagedMegabytes);
 
 /// <summary>Makes figures of what was seen.</summary>
 internal static class PressureReading
@@ -27,13 +21,18 @@ internal static class PressureReading
     private const int ViolationsShown = 10;
 
     /// <summary>The figures of one flood.</summary>
+    /// <param name="about">Which.</param>
+    /// <param name="flood">Its purchases.</param>
+    /// <param name="few">Those before, during and after it.</param>
+    /// <param name="memory">The engine's memory, in order.</param>
+    /// <param name="sale">The ledger afterwards.</param>
+    /// <param name="violations">What that breaks, or lacks of what buyers were told.</param>
     /// <exception cref="InvalidOperationException">It was too short for its memory to be seen.</exception>
-    public static Pressure Of(Flood about, Witnesses seen)
+    public static Pressure Of(
+        Flood about, Requests flood, Requests few, IReadOnlyList<MemorySample> memory, AuditedSale sale,
+        IReadOnlyList<string> violations)
     {
-        var (flood, trickle) = (seen.Flood, new Trickle(seen.Trickle, seen.Flood.Start, seen.Flood.End));
-        var accepted = flood.CountOf(Fate.Made);
-        var resident = MemoryOf(seen, sample => sample.ResidentMegabytes)
-            ?? throw new InvalidOperationException("the flood was too short");
+        var (trickle, accepted) = (new Trickle(few, flood.Start, flood.End), flood.CountOf(Fate.Made));
         return new Pressure
         {
             Ledger = about.Ledger,
@@ -45,8 +44,8 @@ internal static class PressureReading
             Sent = flood.Count,
             Accepted = accepted,
             Overloaded = flood.CountOf(Fate.Overloaded),
-            Undecided = flood.CountOf(Fate.Undecided) + seen.Trickle.CountOf(Fate.Undecided),
-            Others = Others(flood, seen.Trickle),
+            Undecided = flood.CountOf(Fate.Undecided) + few.CountOf(Fate.Undecided),
+            Others = Others(flood, few),
             AcceptedPerSecond = flood.MadePerSecond(flood.Start, flood.End),
             AcceptedMs = LatencyRow.Of(flood.Latencies(Fate.Made)),
             OverloadedMs = LatencyRow.Of(flood.Latencies(Fate.Overloaded)),
@@ -57,37 +56,40 @@ internal static class PressureReading
             NormalAgainSeconds = trickle.NormalAgainSeconds(),
             LastAnswerSeconds =
                 Stopwatch.GetElapsedTime(flood.End, Math.Max(flood.End, flood.LastAnswer())).TotalSeconds,
-            Resident = resident,
-            Managed = seen.Memory.All(sample => sample.ManagedMegabytes is not null)
-                ? MemoryOf(seen, sample => sample.ManagedMegabytes!.Value)
+            Resident = MemoryOf([.. memory.Select(sample => (sample.At, sample.ResidentMegabytes))], flood.Start, flood.End)
+                ?? throw new InvalidOperationException("the flood was too short"),
+            Managed = memory.All(sample => sample.ManagedMegabytes is not null)
+                ? MemoryOf([.. memory.Select(sample => (sample.At, sample.ManagedMegabytes!.Value))], flood.Start, flood.End)
                 : null,
-            OrdersNotTold = seen.Sale.Orders.Count - accepted - seen.Trickle.CountOf(Fate.Made),
-            Violations = [.. seen.Violations.Take(ViolationsShown)],
-            Entries = seen.Sale.Entries,
+            OrdersNotTold = sale.Orders.Count - accepted - few.CountOf(Fate.Made),
+            Violations = [.. violations.Take(ViolationsShown)],
+            Entries = sale.Entries,
         };
     }
 
     /// <summary>The answers that are neither a new order nor <c>overloaded</c>, by code.</summary>
     public static SortedDictionary<string, int> Others(params IReadOnlyList<Requests> all)
     {
-        var others = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var requests in all)
-        {
-            foreach (var (code, count) in requests.Refusals.Snapshot()) Add(code, count);
-            Add("http-200", requests.CountOf(Fate.Repeated));
-            Add("overloaded", -requests.CountOf(Fate.Overloaded));
-        }
-
-        return others;
-
-        void Add(string code, int count)
-        {
-            others[code] = others.GetValueOrDefault(code) + count;
-            if (others[code] == 0) others.Remove(code);
-        }
+        var counts = all.SelectMany(one => one.Refusals)
+            .Concat(all.Select(one => KeyValuePair.Create("http-200", one.CountOf(Fate.Repeated))))
+            .Concat(all.Select(one => KeyValuePair.Create("overloaded", -one.CountOf(Fate.Overloaded))));
+        return new(counts.GroupBy(one => one.Key, one => one.Value).Where(code => code.Sum() != 0)
+            .ToDictionary(code => code.Key, code => code.Sum()), StringComparer.Ordinal);
     }
 
-    private static MemoryRow? MemoryOf(Witnesses seen, Func<MemorySample, double> megabytes) =>
-        OverloadFindings.MemoryOf(
-        [.. seen.Memory.Select(sample => (sample.At, megabytes(sample)))], seen.Flood.Start, seen.Flood.End);
+    /// <summary>What samples of a flood's memory, in megabytes and in order, say; null: a part of it was not seen.</summary>
+    public static MemoryRow? MemoryOf(IReadOnlyList<(long At, double Megabytes)> samples, long start, long end)
+    {
+        var third = (end - start) / 3;
+        var before = samples.Where(sample => sample.At < start).Select(sample => sample.Megabytes).ToList();
+        var during = samples.Where(sample => sample.At >= start).ToList();
+        var (middle, late) = (Median(start + third, end - third), Median(end - third, end));
+        if (before.Count == 0 || middle is null || late is null) return null;
+        return new MemoryRow(
+            before[^1], middle.Value.Median, late.Value.Median, during.Max(sample => sample.Megabytes),
+            during[^1].Megabytes);
+
+        Spread? Median(long from, long to) =>
+            Spread.Of(during.Where(sample => sample.At >= from && sample.At < to).Select(sample => sample.Megabytes));
+    }
 }

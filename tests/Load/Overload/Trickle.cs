@@ -9,9 +9,6 @@ namespace OrleansSale.Tests.Load.Overload;
 /// A few purchases a second before, during and after a flood: they tell how the engine is to somebody who comes at that
 /// moment.
 /// </summary>
-/// <param name="purchases">The purchases, of which the first ones are due before the flood.</param>
-/// <param name="floodStart">When the flood starts, in Stopwatch ticks.</param>
-/// <param name="floodEnd">When its last request is due.</param>
 internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd)
 {
     /// <summary>Above the median before the flood by this factor, and by this many ms, it is not as before.</summary>
@@ -29,17 +26,13 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
     /// <summary>The first purchases meet connections that are opened only now, and do not count.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    /// <summary>Latencies in µs of what was accepted before the flood.</summary>
     public LongHistogram LatenciesBefore => Of(from: purchases.Start + Ticks(Settling), to: floodStart);
 
-    /// <summary>The longest latency at the median that counts as it was before, in ms.</summary>
     public double Level =>
         Math.Max(LatenciesBefore.Milliseconds(50) * LevelFactor, LatenciesBefore.Milliseconds(50) + LevelMargin);
 
-    /// <summary>Latencies in µs of what was accepted and due later than this after the flood.</summary>
     public LongHistogram LatenciesAfter(TimeSpan after) => Of(floodEnd + Ticks(after), long.MaxValue);
 
-    /// <summary>From the end of the flood until it was as before for good, in s; null: it never was again.</summary>
     public double? NormalAgainSeconds() => NormalAgainSeconds(
         [
             .. Enumerable.Range(0, purchases.Count).Where(index => purchases.DueAt(index) >= floodEnd).Select(index => (
@@ -54,9 +47,6 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
     /// When the first half second began from which on every one is as before: half of its purchases and more are
     /// accepted within the level, and none is refused.
     /// </summary>
-    /// <param name="after">When each was due, from the end of the flood in s, and its latency in ms; infinite: not
-    /// accepted.</param>
-    /// <param name="level">In ms.</param>
     public static double? NormalAgainSeconds(IReadOnlyList<(double Due, double Latency)> after, double level)
     {
         var windows = after.GroupBy(purchase => (int)(purchase.Due / WindowSeconds)).OrderBy(window => window.Key)

@@ -27,20 +27,19 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> _owned = new();
     private ClusterProcesses? _cluster;
 
-    /// <summary>Its processes.</summary>
-    public required IReadOnlyList<EngineProcess> Processes { get; init; }
+    public IReadOnlyList<EngineProcess> Processes { get; private set; } = [];
 
     /// <summary>Where its fronts listen.</summary>
-    public required IReadOnlyList<Uri> Fronts { get; init; }
+    public IReadOnlyList<Uri> Fronts { get; private set; } = [];
 
     /// <summary>What an answer rests on.</summary>
-    public required string Durability { get; init; }
+    public string Durability { get; private set; } = SqliteDurability;
 
     /// <summary>From the start of its first process until all of it was ready.</summary>
-    public required TimeSpan ToReady { get; init; }
+    public TimeSpan ToReady { get; private set; }
 
     /// <summary>Its database; null: it has files of its own.</summary>
-    public PostgresServer? Postgres { get; init; }
+    public PostgresServer? Postgres { get; private set; }
 
     /// <summary>The slowest of its processes, from start to first answer.</summary>
     public TimeSpan ToFirstAnswer => Processes.Max(process => process.ToFirstAnswer);
@@ -53,47 +52,25 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     /// <param name="keeps">Whether the files are kept.</param>
     /// <param name="adjust">What else is to differ from the defaults; null: nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<EngineUnderLoad> StartAsync(
+    public static Task<EngineUnderLoad> StartAsync(
         EngineSecrets secrets, bool keeps, Func<EngineOptions, EngineOptions>? adjust,
-        CancellationToken cancellationToken)
-    {
-        var folder = new ScratchFolder(keeps);
-        try
+        CancellationToken cancellationToken) =>
+        StartAsync(engine =>
         {
-            var options = new EngineOptions(folder.Path, secrets);
-            var process = await EngineProcess.StartAsync(adjust?.Invoke(options) ?? options, cancellationToken);
-            return Of(process, SqliteDurability, postgres: null, folder);
-        }
-        catch
-        {
-            await folder.DisposeAsync();
-            throw;
-        }
-    }
+            var options = new EngineOptions(engine.Own(new ScratchFolder(keeps)).Path, secrets);
+            return engine.StartProcessAsync(adjust?.Invoke(options) ?? options, cancellationToken);
+        });
 
     /// <summary>Starts it in one process on a PostgreSQL of its own.</summary>
-    public static async Task<EngineUnderLoad> StartOnPostgresAsync(
-        EngineSecrets secrets, CancellationToken cancellationToken)
-    {
-        var folder = new ScratchFolder();
-        PostgresServer? postgres = null;
-        try
+    public static Task<EngineUnderLoad> StartOnPostgresAsync(
+        EngineSecrets secrets, CancellationToken cancellationToken) =>
+        StartAsync(async engine =>
         {
-            postgres = await PostgresServer.StartAsync(cancellationToken: cancellationToken);
-            var options = new EngineOptions(folder.Path, secrets)
-            {
-                Settings = OneSilo(await postgres.FindDatabaseAsync(Database, cancellationToken)),
-            };
-            var durability = await DurabilityOfAsync(postgres, cancellationToken);
-            return Of(await EngineProcess.StartAsync(options, cancellationToken), durability, postgres, folder);
-        }
-        catch
-        {
-            if (postgres is not null) await postgres.DisposeAsync();
-            await folder.DisposeAsync();
-            throw;
-        }
-    }
+            var folder = engine.Own(new ScratchFolder());
+            var settings = OneSilo(await engine.StartDatabaseAsync(null, cancellationToken));
+            await engine.StartProcessAsync(
+                new EngineOptions(folder.Path, secrets) { Settings = settings }, cancellationToken);
+        });
 
     /// <summary>Starts it as a cluster on a PostgreSQL of its own.</summary>
     /// <param name="secrets">Its secrets.</param>
@@ -101,35 +78,19 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     /// <param name="fronts">How many fronts.</param>
     /// <param name="folder">Where the server's files are and stay; null: in a folder that goes with it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<EngineUnderLoad> StartClusterAsync(
-        EngineSecrets secrets, int silos, int fronts, string? folder, CancellationToken cancellationToken)
-    {
-        var postgres = await PostgresServer.StartAsync(folder, settings: null, cancellationToken);
-        try
+    public static Task<EngineUnderLoad> StartClusterAsync(
+        EngineSecrets secrets, int silos, int fronts, string? folder, CancellationToken cancellationToken) =>
+        StartAsync(async engine =>
         {
-            var identity = new ClusterIdentity(await postgres.FindDatabaseAsync(Database, cancellationToken));
-            var durability = await DurabilityOfAsync(postgres, cancellationToken);
+            var identity = new ClusterIdentity(await engine.StartDatabaseAsync(folder, cancellationToken));
             var started = Stopwatch.GetTimestamp();
             var plan = new ClusterPlan(identity, secrets) { Silos = silos, Fronts = fronts };
-            var cluster = await ClusterProcesses.StartAsync(plan, cancellationToken);
-            var engine = new EngineUnderLoad
-            {
-                Processes = [.. cluster.Silos.Concat(cluster.Fronts).Select(member => member.Process)],
-                Fronts = [.. cluster.Fronts.Select(front => front.Address)],
-                Durability = durability,
-                ToReady = Stopwatch.GetElapsedTime(started),
-                Postgres = postgres,
-            };
+            var cluster = engine.Own(await ClusterProcesses.StartAsync(plan, cancellationToken));
             engine._cluster = cluster;
-            engine.Own(postgres, cluster);
-            return engine;
-        }
-        catch
-        {
-            await postgres.DisposeAsync();
-            throw;
-        }
-    }
+            engine.Processes = [.. cluster.Silos.Concat(cluster.Fronts).Select(member => member.Process)];
+            engine.Fronts = [.. cluster.Fronts.Select(front => front.Address)];
+            engine.ToReady = Stopwatch.GetElapsedTime(started);
+        });
 
     /// <summary>What an answer rests on where this server keeps the ledger.</summary>
     public static async Task<string> DurabilityOfAsync(PostgresServer server, CancellationToken cancellationToken) =>
@@ -180,37 +141,51 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
         return isWell;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         while (_owned.TryPop(out var owned)) await owned.DisposeAsync();
     }
 
+    private static async Task<EngineUnderLoad> StartAsync(Func<EngineUnderLoad, Task> startAsync)
+    {
+        var engine = new EngineUnderLoad();
+        try
+        {
+            await startAsync(engine);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartProcessAsync(EngineOptions options, CancellationToken cancellationToken)
+    {
+        var process = Own(await EngineProcess.StartAsync(options, cancellationToken));
+        (Processes, Fronts, ToReady) = ([process], [process.Address], process.ToReady);
+    }
+
+    private async Task<string> StartDatabaseAsync(string? folder, CancellationToken cancellationToken)
+    {
+        Postgres = Own(await PostgresServer.StartAsync(folder, settings: null, cancellationToken));
+        Durability = await DurabilityOfAsync(Postgres, cancellationToken);
+        return await Postgres.FindDatabaseAsync(Database, cancellationToken);
+    }
+
     /// <summary>The sum of all generations in Prometheus' text; null if there is none.</summary>
-    public static double? HeapBytes(string metrics)
+    private static double? HeapBytes(string metrics)
     {
         var sizes = metrics.Split('\n').Where(line => line.StartsWith(HeapSize, StringComparison.Ordinal))
             .Select(line => line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0]).ToList();
         return sizes.Count == 0 ? null : sizes.Sum(size => double.Parse(size, CultureInfo.InvariantCulture));
     }
 
-    private static EngineUnderLoad Of(
-        EngineProcess process, string durability, PostgresServer? postgres, ScratchFolder folder)
+    private T Own<T>(T owned)
+        where T : IAsyncDisposable
     {
-        var engine = new EngineUnderLoad
-        {
-            Processes = [process],
-            Fronts = [process.Address],
-            Durability = durability,
-            ToReady = process.ToReady,
-            Postgres = postgres,
-        };
-        engine.Own([folder, .. postgres is null ? (IAsyncDisposable[])[] : [postgres], process]);
-        return engine;
-    }
-
-    private void Own(params IEnumerable<IAsyncDisposable> owned)
-    {
-        foreach (var one in owned) _owned.Push(one);
+        _owned.Push(owned);
+        return owned;
     }
 }

@@ -12,17 +12,10 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
     private int _batches;
-
-    /// <summary>The engine.</summary>
     public EngineUnderLoad Engine => engine;
-
-    /// <summary>Its operator.</summary>
     public SaleOperator Chef { get; } = new(engine.Fronts[0], secrets);
-
-    /// <summary>Writes the requests.</summary>
     public RequestWriter Writer { get; } = new(secrets, engine.Fronts[0].Authority);
 
-    /// <summary>Runs an experiment on it. A failure's message has the engine's last lines.</summary>
     public static async Task<T> RunAsync<T>(
         EngineUnderLoad engine, EngineSecrets secrets, Func<Market, Task<T>> runAsync)
     {
@@ -37,27 +30,21 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         }
     }
 
-    /// <summary>Connections to its fronts.</summary>
     public WireClient Connect(int connections) =>
         new([.. engine.Fronts.Select(front => new IPEndPoint(IPAddress.Loopback, front.Port))], connections,
             AnswerWithin);
 
-    /// <summary>Sends requests until all are answered.</summary>
     public async Task SendAsync(Requests requests, int connections, CancellationToken cancellationToken)
     {
         using var wire = Connect(connections);
         await wire.RunAsync(requests, cancellationToken);
     }
 
-    /// <summary>The id of a batch that no one has used.</summary>
     public string NextBatch() => $"batch-{++_batches}";
 
-    /// <summary>The purchases of so many users, from this one on.</summary>
     public byte[][] Purchases(string batch, int first, int count) =>
         RequestWriter.Many(first, count, number => Writer.Purchase(batch, number));
 
-    /// <summary>Sells a whole batch in a closed loop: each connection waits for its answer before it goes on.</summary>
-    /// <exception cref="EngineException">Not all purchases were accepted.</exception>
     public async Task<(string Batch, Requests Purchases)> SellOutAsync(int units, Func<Requests, Task> sendAsync)
     {
         var batch = NextBatch();
@@ -68,9 +55,6 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         return (batch, purchases);
     }
 
-    /// <summary>Sees to it that all purchases were accepted.</summary>
-    /// <returns>How many were in a second.</returns>
-    /// <exception cref="EngineException">Not all were.</exception>
     public static double RequireAll(Requests purchases) => purchases.Good == purchases.Count
         ? purchases.MadePerSecond(purchases.Start, purchases.LastAnswer() + 1)
         : throw new EngineException(
@@ -95,6 +79,5 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
             [.. sale.Violations.Kept.Concat(record.Against(sale).Kept).Select(violation => violation.ToString())]);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Chef.Dispose();
 }

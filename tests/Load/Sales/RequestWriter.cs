@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Sales;
@@ -16,15 +17,12 @@ internal enum Credential
 }
 
 /// <summary>Writes purchases of one unit and reservations, each by another user, as bytes of HTTP/1.1.</summary>
-/// <param name="secrets">What credentials are signed with.</param>
-/// <param name="host">The Host header.</param>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
     private const int AliasBytes = 16, NumberAt = 8;
 
     private readonly TokenSigner _tokens = new(secrets);
 
-    /// <summary>The user of that number, <c>weibo:buyer-0000017</c>.</summary>
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
     /// <summary>
@@ -38,7 +36,6 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         return Base64Url.EncodeToString(alias);
     }
 
-    /// <summary>The user whose ticket stated this alias; the alias itself if there is no such user.</summary>
     public static string UserOf(string alias)
     {
         var user = UserOf((int)BinaryPrimitives.ReadInt64BigEndian(Base64Url.DecodeFromChars(alias).AsSpan(NumberAt)));
@@ -60,23 +57,16 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         };
     }
 
-    /// <summary>A purchase.</summary>
-    /// <param name="batch">Of this batch.</param>
-    /// <param name="authorization">The credential.</param>
-    /// <param name="body">The body.</param>
-    /// <param name="key">The Idempotency-Key; null: none.</param>
     public byte[] Purchase(string batch, string authorization, string body, string? key = null) =>
         Encoding.ASCII.GetBytes(
         $"POST /api/batches/{batch}/orders HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\n" +
         $"{(key is null ? "" : $"{EngineClient.KeyHeader}: {key}\r\n")}" +
         $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
-    /// <summary>The reservation of the user of that number, with a token.</summary>
     public byte[] Reservation(string batch, int number) => Encoding.ASCII.GetBytes(
         $"PUT /api/batches/{batch}/reservation HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n" +
         "Content-Length: 0\r\n\r\n");
 
-    /// <summary>The requests of <paramref name="count"/> users from <paramref name="first"/> on.</summary>
     public static byte[][] Many(int first, int count, Func<int, byte[]> request)
     {
         var requests = new byte[count][];
@@ -90,4 +80,25 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     private static string SubjectOf(int number) => string.Create(CultureInfo.InvariantCulture, $"buyer-{number:d7}");
 
     private string Bearer(int number) => $"Bearer {_tokens.Sign(BatchPlan.Channel, SubjectOf(number))}";
+}
+
+/// <summary>An order of one unit, as a client was told of it or as it is stored.</summary>
+internal readonly record struct OrderTold(string Id, string User, int Unit)
+{
+    public static OrderTold Of(ReadOnlyMemory<byte> body)
+    {
+        using var order = JsonDocument.Parse(body);
+        return new OrderTold(
+            order.RootElement.GetProperty("id").GetString()!,
+            order.RootElement.GetProperty("user").GetString()!,
+            order.RootElement.GetProperty("units")[0].GetInt32());
+    }
+
+    public static OrderTold OfReservation(ReadOnlyMemory<byte> body)
+    {
+        using var reservation = JsonDocument.Parse(body);
+        return new OrderTold(
+            reservation.RootElement.GetProperty("ticket").GetString()!,
+            reservation.RootElement.GetProperty("user").GetString()!, 0);
+    }
 }

@@ -23,16 +23,9 @@ internal sealed class SaleOperator : IDisposable
     private readonly EngineClient _client;
     private readonly string _token;
 
-    /// <param name="engine">Where it listens.</param>
-    /// <param name="secrets">Its secrets.</param>
     public SaleOperator(Uri engine, EngineSecrets secrets) => (_client, _token) = (
         new EngineClient(engine, AnswerWithin), new TokenSigner(secrets).Sign(BatchPlan.Channel, "chef", "operator"));
 
-    /// <summary>Creates a batch, and waits until it is on sale if it is not to open later.</summary>
-    /// <param name="batch">Its id.</param>
-    /// <param name="stock">Units.</param>
-    /// <param name="opens">When the sale opens; null: soon. Until then users may reserve.</param>
-    /// <exception cref="EngineException">It could not be created.</exception>
     public async Task CreateAsync(string batch, int stock, DateTimeOffset? opens = null)
     {
         var opening = opens ?? DateTimeOffset.UtcNow + OpensAfter;
@@ -42,16 +35,12 @@ internal sealed class SaleOperator : IDisposable
         if (opens is null && wait > TimeSpan.Zero) await Task.Delay(wait);
     }
 
-    /// <summary>Pauses, resumes or closes a sale.</summary>
-    /// <exception cref="EngineException">It could not be done.</exception>
     public async Task OperateAsync(string batch, string action)
     {
         var done = await _client.OperateAsync(_token, batch, action);
         if (!done.Succeeded) throw new EngineException($"{action} was refused: {done}");
     }
 
-    /// <summary>The board's free units.</summary>
-    /// <exception cref="EngineException">There is no board.</exception>
     public async Task<int> FreeAsync(string batch)
     {
         var board = await _client.BoardAsync(batch);
@@ -60,18 +49,14 @@ internal sealed class SaleOperator : IDisposable
             : throw new EngineException($"there is no board: {board}");
     }
 
-    /// <summary>Reads the whole ledger of a batch.</summary>
     public async Task<AuditedSale> AuditAsync(string batch, CancellationToken cancellationToken)
     {
         await using var export = await _client.LedgerAsync(_token, batch);
         return await LedgerAudit.ReadAsync(export, cancellationToken);
     }
 
-    /// <summary>The users who have a reservation, as the ledgers of reservations have it.</summary>
     public Task<IReadOnlySet<string>> RosterAsync(string batch) => _client.RosterAsync(_token, batch);
 
-    /// <summary>The board lags by 200 ms at most; once it has caught up it must say what the ledger says.</summary>
-    /// <returns>In which way it differs; null if it does not.</returns>
     public async Task<string?> BoardDisagreesAsync(string batch, AuditedSale sale, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(BoardWithin);
@@ -89,6 +74,5 @@ internal sealed class SaleOperator : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 }

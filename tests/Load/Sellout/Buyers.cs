@@ -12,7 +12,6 @@ internal sealed class Buyers
 {
     /// <summary>How often one click is sent at most.</summary>
     private const int MaxTries = 6;
-
     private readonly SelloutOptions _options;
     private readonly string?[] _keys, _tickets;
     private readonly int[] _clicks;
@@ -31,27 +30,20 @@ internal sealed class Buyers
             buyer => Enumerable.Repeat(buyer, random.Next(100) < options.DoubleClickPercent ? 2 : 1))];
     }
 
-    /// <summary>How many there are.</summary>
     public int Count => _options.Buyers;
 
-    /// <summary>The buyer of a click.</summary>
     public int BuyerOf(int click) => _clicks[click];
 
-    /// <summary>The buyer's Idempotency-Key; null: none is sent.</summary>
     public string? KeyOf(int buyer) => _keys[buyer];
 
-    /// <summary>The ticket, once there is one.</summary>
     public string TicketOf(int buyer) =>
         _tickets[buyer] ?? throw new InvalidOperationException("the buyer has no ticket");
 
-    /// <summary>Gives a buyer the ticket.</summary>
-    /// <exception cref="WireException">It is none.</exception>
     public void GiveTicket(int buyer, ReadOnlySpan<byte> ticket) =>
         _tickets[buyer] = ticket.IsEmpty
             ? throw new WireException("a reservation has no ticket")
             : Encoding.ASCII.GetString(ticket);
 
-    /// <summary>The purchases, with the ticket alone, from the opening (Stopwatch ticks) on.</summary>
     public Requests Click(RequestWriter writer, string batch, long opening)
     {
         var requests = RequestWriter.Many(

@@ -30,9 +30,6 @@ internal sealed record SelloutReport : Report
     /// <summary>The refusals that a buyer with a ticket may get at a sale that is open.</summary>
     private static readonly string[] Expected = ["sold-out", "overloaded"];
 
-    /// <param name="seen">What saw the sale.</param>
-    /// <param name="boardDisagrees">In which way the board differs from the ledger; null if it does not.</param>
-    /// <param name="suspectedSilos">Silos that others suspected of being dead, though none was ended.</param>
     public SelloutReport(Witnesses seen, string? boardDisagrees, int suspectedSilos)
     {
         var (engine, options, buyers, clicks, sale, opens) = seen;
@@ -43,7 +40,7 @@ internal sealed record SelloutReport : Report
         (Units, Buyers, Clicks, Connections) = (options.Units, buyers.Count, clicks.Count, options.Connections);
         (ArrivalSeconds, Seed) = (options.ArrivalSeconds, options.Seed);
         UnitsSold = sale.Units.Held + sale.Units.Sold;
-        RefusalsByCode = clicks.Refusals.Snapshot();
+        RefusalsByCode = clicks.Refusals;
         (Undecided, Duplicates, Repeats) = (clicks.CountOf(Fate.Undecided), duplicates, clicks.Repeats);
         SecondsToLastUnitInLedger = (sale.SoldOutAt - opens.UtcDateTime)?.TotalSeconds;
         SecondsToLastOrderAnswered = ordered.Max(clicks.SinceStart)?.TotalSeconds ?? 0;
@@ -63,9 +60,7 @@ internal sealed record SelloutReport : Report
         Failures = [.. FailuresOf(seen, told, boardDisagrees, suspectedSilos)];
     }
 
-    /// <summary>Silos of the cluster; 0: the engine in one process.</summary>
     public int Silos { get; }
-
     public int Fronts { get; }
     public int Units { get; }
     public int Buyers { get; }
@@ -73,54 +68,30 @@ internal sealed record SelloutReport : Report
     public int Connections { get; }
     public double ArrivalSeconds { get; }
     public int Seed { get; }
-
-    /// <summary>Units that the ledger has as held or sold in the end.</summary>
     public int UnitsSold { get; }
-
     public SortedDictionary<string, int> RefusalsByCode { get; }
-
-    /// <summary>Clicks without a final answer.</summary>
     public int Undecided { get; }
-
-    /// <summary>Orders beyond a user's first, and double clicks that were answered with two orders.</summary>
     public int Duplicates { get; }
-
-    /// <summary>Requests sent again, because of a Retry-After or because no answer came.</summary>
     public long Repeats { get; }
-
-    /// <summary>To the hold of the last free unit, by the ledger's clock; null if units were left.</summary>
     public double? SecondsToLastUnitInLedger { get; }
-
-    /// <summary>To the last answer with an order, as clients saw it.</summary>
     public double SecondsToLastOrderAnswered { get; }
-
     public double SecondsToLastAnswer { get; }
 
-    /// <summary>Units sold ÷ <see cref="SecondsToLastOrderAnswered"/>.</summary>
     public double DurablePurchasesPerSecond =>
         SecondsToLastOrderAnswered > 0 ? UnitsSold / SecondsToLastOrderAnswered : 0;
 
-    /// <summary>From the intended start, all clicks.</summary>
     public LatencyRow LatencyMs { get; }
-
-    /// <summary>From the intended start, clicks that got an order.</summary>
     public LatencyRow OrderLatencyMs { get; }
-
     public double StartToFirstAnswerSeconds { get; }
     public double StartToReadySeconds { get; }
     public required double ReservationsPerSecond { get; init; }
     public required EngineCost Engine { get; init; }
-
-    /// <summary>Processor time of this generator from the opening to the last answer.</summary>
     public required double GeneratorProcessorSeconds { get; init; }
-
     public string Durability { get; }
     public AuditSummary Audit { get; }
 
-    /// <inheritdoc/>
     public override IEnumerable<Table> Tables() => [PlainTable.SideBySide("What", [("Result", this)], _ => Rows())];
 
-    /// <summary>What clients were told, and how many orders are a user's or a double click's second.</summary>
     private static (ClientRecord Record, int Duplicates) Record(Witnesses seen)
     {
         var (record, ids, sale) = (new ClientRecord(), new Dictionary<int, string>(), seen.Sale);
@@ -212,19 +183,12 @@ internal sealed record Comparison : Report
 {
     /// <summary>What of the embedded engine's figure a cluster of one silo and one front is meant to reach.</summary>
     public const double Goal = 0.6;
-
-    /// <summary>Durable purchases a second of the engine in one process.</summary>
     public required double EmbeddedMedian { get; init; }
-
-    /// <summary>Durable purchases a second of the cluster.</summary>
     public required double ClusterMedian { get; init; }
-
-    /// <summary>The cluster's ÷ the other.</summary>
     public double Ratio => ClusterMedian / EmbeddedMedian;
     public required IReadOnlyList<SelloutReport> Embedded { get; init; }
     public required IReadOnlyList<SelloutReport> Cluster { get; init; }
 
-    /// <summary>Of all runs; there is at least one of each.</summary>
     public static Comparison Of(IReadOnlyList<SelloutReport> embedded, IReadOnlyList<SelloutReport> cluster) => new()
     {
         Surroundings = embedded[0].Surroundings,
@@ -235,7 +199,6 @@ internal sealed record Comparison : Report
         Failures = [.. embedded.Concat(cluster).SelectMany(report => report.Failures)],
     };
 
-    /// <inheritdoc/>
     public override IEnumerable<Table> Tables() =>
     [
         PlainTable.New(

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Experiments;
@@ -9,6 +11,51 @@ using AnsiConsole = Spectre.Console.AnsiConsole;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
+/// <summary>What to sell to whom, and how hard to push.</summary>
+internal sealed record SelloutOptions : ExperimentOptions
+{
+    private const int MaxProcesses = 16;
+
+    [Description("Units in the batch."), Range(1, 10_000_000)]
+    public int Units { get; init; } = 50_000;
+
+    [Description("Users who reserve and buy one unit each."), Range(1, 1_000_000)]
+    public int Buyers { get; init; } = 60_000;
+
+    [Description("Keep-alive connections."), Range(1, 10_000)]
+    public int Connections { get; init; } = 256;
+
+    [Description("Over how many seconds the buyers arrive, evenly; 0: all at the opening."), Range(0.0, 86_400)]
+    public double ArrivalSeconds { get; init; }
+
+    [Description("Share of buyers who send an Idempotency-Key."), Range(0, 100)]
+    public int KeyedPercent { get; init; } = 50;
+
+    [Description("Share of buyers who double-click."), Range(0, 100)]
+    public int DoubleClickPercent { get; init; } = 2;
+
+    [Description("From the batch's creation to the opening; by default what a rehearsal foresees.")]
+    public double? ReserveSeconds { get; init; }
+
+    [Description("Silos of a cluster on a PostgreSQL of its own; 0: one process on SQLite files."),
+        Range(0, MaxProcesses)]
+    public int Cluster { get; init; }
+
+    [Description("Fronts of the cluster."), Range(1, MaxProcesses)]
+    public int Fronts { get; init; } = 1;
+
+    [Description("Runs one process and the cluster (--cluster, 1 by default) by turns, so often each."), Range(0, 100)]
+    public int Compare { get; init; }
+
+    [Description(
+        "Decides who has a key, who double-clicks, and in which order they come; 0: a random one, which is printed.")]
+    [Range(0, int.MaxValue)]
+    public int Seed { get; init; }
+
+    [Description("Keep the engine's data.")]
+    public bool Keep { get; init; }
+}
+
 /// <summary>One sale from an empty engine to the audit of its ledger.</summary>
 internal sealed class SelloutRun(SelloutOptions options, Progress progress)
 {
@@ -16,11 +63,9 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     private const int RehearsalBuyers = 2_000, MaxReserveTries = 5;
     private const double LeastReserveSeconds = 3, ReserveMargin = 1.5;
 
-    /// <summary>The command <c>sellout</c>.</summary>
     public static Command Command() => Experiment.Of<SelloutOptions>(
         "sellout", "Sells a batch to many buyers at once, and audits the ledger.", RunAsync);
 
-    /// <summary>Runs one sale, or one process and a cluster by turns: noise disturbs both alike.</summary>
     private static async Task<Report> RunAsync(SelloutOptions given, CancellationToken cancellationToken)
     {
         var options = given with { Seed = given.Seed > 0 ? given.Seed : Random.Shared.Next(1, 1_000_000) };
@@ -41,7 +86,6 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             Progress.ShowAsync(progress => new SelloutRun(one, progress).RunAsync(cancellationToken));
     }
 
-    /// <summary>Runs the sale, ends the engine, and deletes its data unless it is to be kept.</summary>
     public async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
     {
         var secrets = EngineSecrets.Make();
@@ -122,8 +166,6 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         return LeastReserveSeconds + ReserveMargin * options.Buyers / rate;
     }
 
-    /// <summary>Reserves some of the buyers with their own tokens, and keeps the tickets.</summary>
-    /// <returns>How many reserved in a second.</returns>
     private async Task<double> ReserveAsync(
         Market market, WireClient wire, Buyers buyers, string batch, int first, int count,
         CancellationToken cancellationToken)
@@ -144,7 +186,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             () => wire.RunAsync(requests, cancellationToken));
         var rate = requests.Successes / Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (requests.Successes == count) return rate;
-        var told = requests.Refusals.Snapshot().Select(refusal => $"{refusal.Value} × {refusal.Key}");
+        var told = requests.Refusals.Select(refusal => $"{refusal.Value} × {refusal.Key}");
         throw new EngineException(
             $"only {requests.Successes} of {count} buyers could reserve, at {rate:0}/s " +
             $"({string.Join(", ", told)} {requests.LastFailure}); " +

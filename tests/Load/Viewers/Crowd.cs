@@ -3,10 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
-/// <summary>Viewers of one batch's event stream. One thread reads all their connections.</summary>
+/// <summary>Viewers of one batch's event stream. One thread serves all their connections.</summary>
 internal sealed class Crowd : IDisposable
 {
     /// <summary>Viewers that connect together; the next ones wait until these see the board.</summary>
@@ -15,59 +16,57 @@ internal sealed class Crowd : IDisposable
     /// <summary>Fewer than the outgoing ports of one address.</summary>
     private const int ViewersOfAddress = 20_000;
 
-    private const int BufferBytes = 64 * 1024, WaitMilliseconds = 50;
+    private const int BufferBytes = 64 * 1024, WaitMilliseconds = 5;
 
     private static readonly TimeSpan LotWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
+    private readonly byte[] _request, _buffer = new byte[BufferBytes];
+    private readonly IPEndPoint _server;
+    private readonly int _street;
     private readonly Socket?[] _sockets;
+    private readonly bool[] _hasAsked;
     private readonly PhaseScanner[] _scanners;
     private readonly Epoll _epoll = new();
-    private readonly Thread _reader;
+    private readonly Thread _thread;
     private volatile bool _ends;
     private volatile Reach? _reach;
+    private volatile int _wanted, _seeing, _lost;
     private long _boards;
-    private int _seeing;
-    private int _lost;
 
-    /// <param name="viewers">How many.</param>
-    public Crowd(int viewers)
+    /// <param name="viewers">How many; none is there before <see cref="ConnectAsync"/>.</param>
+    /// <param name="engine">Where to.</param>
+    /// <param name="batch">What they watch.</param>
+    /// <param name="street">Which of the loopback's addresses they come from, 0…200: closed connections keep their
+    /// ports for a while.</param>
+    public Crowd(int viewers, Uri engine, string batch, int street)
     {
-        (_sockets, _scanners) = (new Socket[viewers], new PhaseScanner[viewers]);
-        _reader = new Thread(Read) { Name = "crowd", IsBackground = true };
-        _reader.Start();
+        (_sockets, _hasAsked, _scanners) = (new Socket[viewers], new bool[viewers], new PhaseScanner[viewers]);
+        (_server, _street) = (new IPEndPoint(IPAddress.Loopback, engine.Port), street);
+        _request =
+            Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {engine.Authority}\r\n\r\n");
+        _thread = new Thread(Serve) { Name = "crowd", IsBackground = true };
+        _thread.Start();
     }
 
-    /// <summary>Viewers who have seen a board.</summary>
-    public int Seeing => Volatile.Read(ref _seeing);
-
     /// <summary>Viewers whose stream ended.</summary>
-    public int Lost => Volatile.Read(ref _lost);
+    public int Lost => _lost;
 
     /// <summary>Boards that all viewers together have been told.</summary>
     public long Boards => Interlocked.Read(ref _boards);
 
     /// <summary>Connects them all; each has seen the board when this returns.</summary>
-    /// <param name="engine">Where to.</param>
-    /// <param name="batch">What they watch.</param>
-    /// <param name="street">Which of the loopback's addresses they come from, 0…200: closed connections keep their
-    /// ports for a while.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">Some don't see it.</exception>
-    public async Task ConnectAsync(Uri engine, string batch, int street, CancellationToken cancellationToken)
+    public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        var server = new IPEndPoint(IPAddress.Loopback, engine.Port);
-        var request =
-            Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {engine.Authority}\r\n\r\n");
-        for (var first = 0; first < _sockets.Length; first += LotSize)
+        while (_wanted < _sockets.Length)
         {
-            var next = Math.Min(first + LotSize, _sockets.Length);
-            for (var viewer = first; viewer < next; viewer++) Connect(viewer, server, request, street);
+            _wanted = Math.Min(_wanted + LotSize, _sockets.Length);
             var started = Stopwatch.GetTimestamp();
-            while (Seeing < next)
+            while (_seeing < _wanted)
             {
                 if (Stopwatch.GetElapsedTime(started) > LotWithin || Lost > 0)
-                    throw new EngineException($"only {Seeing} of {next} viewers see the board, {Lost} streams ended");
+                    throw new EngineException($"only {_seeing} of {_wanted} viewers see the board, {Lost} streams ended");
                 await Task.Delay(Poll, cancellationToken); // bounded poll
             }
         }
@@ -88,49 +87,138 @@ internal sealed class Crowd : IDisposable
     public void Dispose()
     {
         _ends = true;
-        _reader.Join();
+        _thread.Join();
         foreach (var socket in _sockets) socket?.Dispose();
         _epoll.Dispose();
     }
 
-    private void Connect(int viewer, IPEndPoint server, byte[] request, int street)
+    private void Serve()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        _sockets[viewer] = socket;
-        socket.Bind(new IPEndPoint(new IPAddress([127, 1, (byte)street, (byte)(1 + viewer / ViewersOfAddress)]), 0));
-        socket.Connect(server);
-        socket.Send(request);
-        socket.Blocking = false;
-        _epoll.Watch(socket.Handle, viewer);
-    }
-
-    private void Read()
-    {
-        var buffer = new byte[BufferBytes];
-        while (!_ends)
+        for (var connected = 0; !_ends;)
         {
-            var count = _epoll.Wait(WaitMilliseconds);
-            for (var index = 0; index < count; index++) Read(_epoll.NumberOf(index), buffer);
+            for (; connected < _wanted; connected++)
+            {
+                IPAddress from = new([127, 1, (byte)_street, (byte)(1 + connected / ViewersOfAddress)]);
+                _sockets[connected] = _epoll.Connect(_server, connected, from);
+            }
+
+            var events = _epoll.Wait(WaitMilliseconds);
+            for (var index = 0; index < events; index++) Proceed(_epoll.NumberOf(index));
         }
     }
 
-    private void Read(int viewer, byte[] buffer)
+    private void Proceed(int viewer)
     {
         var socket = _sockets[viewer]!;
-        var length = socket.Receive(buffer, SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock) return;
-        if (length == 0 || error != SocketError.Success)
+        while (true)
         {
-            socket.Dispose();
-            Interlocked.Increment(ref _lost);
-            return;
-        }
+            var (isAsking, error) = (!_hasAsked[viewer], SocketError.Success);
+            var length = isAsking
+                ? socket.Send(_request, 0, _request.Length, SocketFlags.None, out error)
+                : socket.Receive(_buffer, SocketFlags.None, out error);
+            if (error == SocketError.WouldBlock) return;
+            if (length == 0 || error != SocketError.Success)
+            {
+                socket.Dispose();
+                _lost++;
+                return;
+            }
 
+            if (isAsking) _hasAsked[viewer] = true;
+            else Read(viewer, _buffer.AsSpan(0, length));
+        }
+    }
+
+    private void Read(int viewer, ReadOnlySpan<byte> piece)
+    {
         ref var scanner = ref _scanners[viewer];
         var isFirst = scanner.Phase == 0;
-        if (scanner.Read(buffer.AsSpan(0, length)) is var told && told == 0) return;
-        if (isFirst) Interlocked.Increment(ref _seeing);
+        if (scanner.Read(piece) is var told && told == 0) return;
+        if (isFirst) _seeing++;
         Interlocked.Add(ref _boards, told);
         _reach?.Told(viewer, scanner.Phase, Stopwatch.GetTimestamp());
+    }
+}
+
+/// <summary>Whom the news of a phase has reached.</summary>
+internal sealed class Reach(string phase, int viewers)
+{
+    private readonly long[] _reachedAt = new long[viewers];
+    private int _reached;
+
+    public string Phase => phase;
+
+    /// <summary>How many have been reached.</summary>
+    public int Count => Volatile.Read(ref _reached);
+
+    /// <summary>A viewer was told a phase; by one thread at a time.</summary>
+    public void Told(int viewer, byte letter, long at)
+    {
+        if (letter != phase[0] || _reachedAt[viewer] != 0) return;
+        _reachedAt[viewer] = at;
+        Volatile.Write(ref _reached, _reached + 1);
+    }
+
+    /// <summary>From a moment (Stopwatch ticks) until this share was reached, in s; null: it never was.</summary>
+    public double? SecondsTo(double share, long since)
+    {
+        var needed = (int)Math.Ceiling(share * viewers);
+        var reached = _reachedAt.Where(at => at != 0).Order().ToArray();
+        return reached.Length < needed
+            ? null
+            : Math.Max(0, (reached[needed - 1] - since) / (double)Stopwatch.Frequency);
+    }
+}
+
+/// <summary>
+/// Finds the phase in a stream of boards, however the stream is cut into pieces, by the first letter of its name: each
+/// phase has one of its own. It keeps two bytes of state.
+/// </summary>
+internal struct PhaseScanner
+{
+    /// <summary>The needle begins with a quotation mark. The mark at this place may begin another needle.</summary>
+    private const int SecondMark = 7;
+
+    private byte _matched;
+
+    private static ReadOnlySpan<byte> Needle => "\"phase\":\""u8;
+
+    /// <summary>The first letter of the phase told last; 0: none yet.</summary>
+    public byte Phase { get; private set; }
+
+    /// <summary>Reads the next piece.</summary>
+    /// <returns>How many phases it told.</returns>
+    public int Read(ReadOnlySpan<byte> piece)
+    {
+        var told = 0;
+        for (; _matched > 0 && !piece.IsEmpty; piece = piece[1..])
+        {
+            if (_matched == Needle.Length)
+            {
+                (Phase, _matched) = (piece[0], 0);
+                told++;
+                continue;
+            }
+
+            if (piece[0] != Needle[_matched] && _matched == SecondMark) _matched = 1;
+            _matched = piece[0] == Needle[_matched] ? (byte)(_matched + 1) : piece[0] == Needle[0] ? (byte)1 : (byte)0;
+        }
+
+        if (_matched > 0) return told;
+        for (int at; (at = piece.IndexOf(Needle)) >= 0; piece = piece[(at + Needle.Length + 1)..])
+        {
+            if (at + Needle.Length == piece.Length)
+            {
+                _matched = (byte)Needle.Length;
+                return told;
+            }
+
+            Phase = piece[at + Needle.Length];
+            told++;
+        }
+
+        _matched = (byte)Math.Min(piece.Length, Needle.Length - 1);
+        while (_matched > 0 && !piece.EndsWith(Needle[.._matched])) _matched--;
+        return told;
     }
 }

@@ -16,8 +16,6 @@ internal sealed record ViewersOptions : ExperimentOptions
 
     [Description("Purchases by which throughput is measured in each sale."), Range(100, 1_000_000)]
     public int Purchases { get; init; } = 40_000;
-
-    /// <summary>Keep-alive connections of the purchases, in a closed loop.</summary>
     public int Connections { get; init; } = 64;
 }
 
@@ -44,18 +42,10 @@ internal sealed record ViewersRound
 {
     public required WatchedSale Without { get; init; }
     public required WatchedSale With { get; init; }
-
-    /// <summary>Until all viewers saw the board.</summary>
     public required double ConnectSeconds { get; init; }
     public required IReadOnlyList<PhaseChange> Changes { get; init; }
-
-    /// <summary>Boards that a viewer was told in a second, while purchases were measured.</summary>
     public required double BoardsPerSecond { get; init; }
-
-    /// <summary>Viewers whose stream ended before its time.</summary>
     public required int Lost { get; init; }
-
-    /// <summary>What the audits of both ledgers found; empty if nothing is wrong.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 }
 
@@ -64,11 +54,8 @@ internal sealed record ViewersReport : Report
 {
     public required int Viewers { get; init; }
     public required IReadOnlyList<ViewersRound> Rounds { get; init; }
-
-    /// <summary>Purchases a second with viewers ÷ without; the median of the rounds.</summary>
     public required double ThroughputKept { get; init; }
 
-    /// <inheritdoc/>
     public override IEnumerable<Table> Tables() =>
     [
         PlainTable.SideBySide(
@@ -89,4 +76,51 @@ internal sealed record ViewersReport : Report
 
     private static string Memory(WatchedSale sale) =>
         Invariant($"{sale.ResidentMegabytes:n0}, {sale.ManagedMegabytes:n0}");
+}
+
+/// <summary>What viewers may cost, and what they are promised.</summary>
+internal static class ViewersFindings
+{
+    /// <summary>The share of the viewers whom a change of phase must reach in time.</summary>
+    public const double ReachedShare = 0.99;
+
+    /// <summary>In time.</summary>
+    public const double ReachedWithinSeconds = 1;
+
+    /// <summary>What must be left of the throughput that purchases have without viewers.</summary>
+    public const double LeastThroughput = 0.7;
+
+    /// <summary>Memory of the engine for a viewer, in KB.</summary>
+    public const double MostKilobytes = 20;
+
+    public static double ThroughputKept(IEnumerable<ViewersRound> rounds) =>
+        Spread.Of(
+            rounds.Select(round => round.With.PurchasesPerSecond / round.Without.PurchasesPerSecond))!.Value.Median;
+
+    public static IReadOnlyList<Check> Judge(IReadOnlyList<ViewersRound> rounds, int viewers)
+    {
+        var (without, with) = (rounds[0].Without, rounds[0].With);
+        var perViewer = 1e3 / viewers;
+        return
+        [
+            .. rounds.SelectMany(round => round.Changes).GroupBy(change => (change.Phase, change.What))
+                .Select(group => Check.AtMost(
+                $"{group.Key.Phase} ({group.Key.What}) reaches 99 %, slowest round", Slowest(group),
+                ReachedWithinSeconds, "s")),
+            Check.AtLeast("purchases with viewers ÷ without, median", ThroughputKept(rounds), LeastThroughput),
+            Check.AtMost("resident memory per viewer", (with.ResidentMegabytes - without.ResidentMegabytes) * perViewer,
+                MostKilobytes, "KB"),
+            Check.AtMost("managed heap per viewer", (with.ManagedMegabytes - without.ManagedMegabytes) * perViewer,
+                MostKilobytes, "KB"),
+            Check.AtMost("streams that ended before their time", rounds.Sum(round => round.Lost), 0),
+            Check.AtMost("promises broken, by the ledgers", rounds.Sum(round => round.Violations.Count), 0),
+        ];
+    }
+
+    // One that never came is slower than any.
+    private static double? Slowest(IEnumerable<PhaseChange> changes)
+    {
+        var seconds = changes.Select(change => change.SecondsTo99Percent).ToList();
+        return seconds.Contains(null) ? null : seconds.Max();
+    }
 }

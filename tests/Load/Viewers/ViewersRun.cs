@@ -19,7 +19,6 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
 
     private readonly EngineSecrets _secrets = EngineSecrets.Make();
 
-    /// <summary>The command <c>viewers</c>.</summary>
     public static Command Command() => Experiment.Of<ViewersOptions>(
         "viewers", "Sells before the eyes of many viewers, and checks what they are told and what they cost.",
         RunAsync);
@@ -40,8 +39,6 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
         };
     }
 
-    /// <summary>Runs all rounds. The engine has ended and its data is gone when this returns.</summary>
-    /// <exception cref="EngineException">It could not be measured.</exception>
     public async Task<IReadOnlyList<ViewersRound>> RunAsync(CancellationToken cancellationToken)
     {
         await using var engine = await progress.StageAsync(
@@ -58,9 +55,10 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
                     $"Round {round}, nobody watches", () => SellUnwatchedAsync(market, cancellationToken));
                 rounds.Add(await progress.StageAsync($"Round {round}, {options.Viewers} watch", async () =>
                 {
-                    using var crowd = new Crowd(options.Viewers);
-                    var watched = new WatchedRound(market, crowd, options, market.NextBatch());
-                    return await watched.RunAsync(round, without, violations, cancellationToken);
+                    var batch = market.NextBatch();
+                    using var crowd = new Crowd(options.Viewers, engine.Fronts[0], batch, round);
+                    var watched = new WatchedRound(market, crowd, options, batch);
+                    return await watched.RunAsync(without, violations, cancellationToken);
                 }));
             }
 
@@ -77,8 +75,6 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
         return (sale, (await market.AuditAsync(batch, cancellationToken, sold)).Violations);
     }
 
-    /// <summary>The figures of a sale now that its purchases have been sent.</summary>
-    /// <exception cref="EngineException">Not all were accepted.</exception>
     public static async Task<WatchedSale> MeasureAsync(Market market, int viewers, Requests purchases) => new(
         viewers, Market.RequireAll(purchases), market.Engine.Usage().ResidentBytes / 1e6,
         await market.Engine.ManagedMegabytesAsync());

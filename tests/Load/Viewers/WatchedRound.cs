@@ -14,7 +14,6 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
 {
     /// <summary>Of the throughput without viewers, the load under which the sale is paused and resumed.</summary>
     private const double PacedShare = 0.5;
-
     private const double PacedSeconds = 4;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -27,17 +26,15 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
 
     private readonly List<PhaseChange> _changes = [];
 
-    /// <summary>Runs it.</summary>
-    /// <exception cref="EngineException">It could not be measured.</exception>
     public async Task<ViewersRound> RunAsync(
-        int round, WatchedSale without, IReadOnlyList<string> violationsWithout, CancellationToken cancellationToken)
+        WatchedSale without, IReadOnlyList<string> violationsWithout, CancellationToken cancellationToken)
     {
         var (many, few) = (options.Purchases, (int)(without.PurchasesPerSecond * PacedShare * PacedSeconds));
         var opens = DateTimeOffset.UtcNow + LeastWait + WaitOfThousand * (options.Viewers / 1e3);
         await market.Chef.CreateAsync(batch, many + few, opens);
         var (first, second) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
         var connecting = Stopwatch.GetTimestamp();
-        await crowd.ConnectAsync(market.Engine.Fronts[0], batch, round, cancellationToken);
+        await crowd.ConnectAsync(cancellationToken);
         var connectSeconds = Stopwatch.GetElapsedTime(connecting).TotalSeconds;
         if (DateTimeOffset.UtcNow >= opens)
             throw new EngineException($"the sale opened before all could watch, which took {connectSeconds:0.0} s");
@@ -89,7 +86,6 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         await ReachedAsync(reach, action, since, cancellationToken);
     }
 
-    /// <summary>Those refused during the pause left units; as many others buy them.</summary>
     private async Task<(Reach SoldOut, Requests Purchases)> SellTheRestAsync(
         int firstUser, CancellationToken cancellationToken)
     {
@@ -110,7 +106,6 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(ViewersFindings.ReachedShare, since),
         reach.SecondsTo(1, since));
 
-    /// <summary>An instant of this machine's clock, in Stopwatch ticks.</summary>
     private static long TicksOf(DateTimeOffset instant) =>
         Stopwatch.GetTimestamp() + (long)((instant - DateTimeOffset.UtcNow).TotalSeconds * Stopwatch.Frequency);
 }

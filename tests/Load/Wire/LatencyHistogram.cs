@@ -7,10 +7,8 @@ internal static class LatencyHistogram
 {
     /// <summary>The longest latency that is told apart: an hour.</summary>
     private const long LongestMicroseconds = 3_600_000_000;
-
     private const int SignificantDigits = 3;
 
-    /// <summary>Of those that are known.</summary>
     public static LongHistogram Of(IEnumerable<TimeSpan?> latencies)
     {
         var histogram = new LongHistogram(LongestMicroseconds, SignificantDigits);
@@ -23,7 +21,6 @@ internal static class LatencyHistogram
         return histogram;
     }
 
-    /// <summary>A percentile in milliseconds; 0 of an empty histogram.</summary>
     public static double Milliseconds(this HistogramBase latencies, double percentile) =>
         latencies.TotalCount == 0 ? 0 : latencies.GetValueAtPercentile(percentile) / 1e3;
 }
@@ -32,12 +29,10 @@ internal static class LatencyHistogram
 /// <param name="Count">How many.</param>
 internal sealed record LatencyRow(long Count, double P50, double P99, double P999, double Max)
 {
-    /// <summary>Of a histogram of microseconds.</summary>
     public static LatencyRow Of(LongHistogram latencies) => new(
         latencies.TotalCount, latencies.Milliseconds(50), latencies.Milliseconds(99), latencies.Milliseconds(99.9),
         latencies.Milliseconds(100));
 
-    /// <summary>p50 / p99 / p99.9 / max, each in this format.</summary>
     public string Told(string format) =>
         string.Join(" / ", ((double[])[P50, P99, P999, Max])
             .Select(one => one.ToString(format, System.Globalization.CultureInfo.InvariantCulture)));

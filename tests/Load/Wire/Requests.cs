@@ -15,8 +15,6 @@ internal enum Fate : byte
 
     /// <summary>200: it had been done before.</summary>
     Repeated,
-
-    /// <summary>The batch has no unit left.</summary>
     SoldOut,
 
     /// <summary>Told to come back.</summary>
@@ -35,15 +33,15 @@ internal sealed class Requests : IWireWork
     /// <summary>A longer Retry-After is cut to this.</summary>
     public const int MaxRetryAfterSeconds = 10;
 
-    /// <summary>Latencies of requests due this early do not count: connections open, and the batch is fresh.</summary>
-    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
-
     /// <summary>Room for an order of one unit or a reservation: 250 and 320 bytes.</summary>
     private const int MaxBodyBytes = 512;
 
+    /// <summary>Latencies of requests due this early do not count: connections open, and the batch is fresh.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Until the connections' loops are under way.</summary>
+    /// <summary>Until the client's loop is under way.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
 
     private readonly Func<int, ReadOnlyMemory<byte>> _request;
@@ -52,8 +50,6 @@ internal sealed class Requests : IWireWork
     private readonly long[] _answeredAt;
     private readonly byte[] _tries, _retryAfter, _bodies;
     private readonly int[] _bodyLengths;
-    private int _settled, _made;
-    private long _repeats;
 
     /// <param name="requests">In the order of their starts.</param>
     /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
@@ -77,7 +73,6 @@ internal sealed class Requests : IWireWork
         StartsIn = TimeSpan.Zero;
     }
 
-    /// <inheritdoc/>
     public int Count { get; }
 
     /// <summary>When the first one starts, in Stopwatch ticks. Default: at once.</summary>
@@ -89,10 +84,10 @@ internal sealed class Requests : IWireWork
         init => Start = Stopwatch.GetTimestamp() + (long)((Lead + value).TotalSeconds * Stopwatch.Frequency);
     }
 
-    /// <summary>How often one is sent at most, after a Retry-After or without an answer. Default: once.</summary>
+    /// <summary>How often one is sent at most, after a Retry-After or without an answer.</summary>
     public int MaxTries { get; init; } = 1;
 
-    /// <summary>What each is meant to become. Default: done.</summary>
+    /// <summary>What each is meant to become.</summary>
     public Fate Expected { get; init; } = Fate.Made;
 
     /// <summary>Called with the answer to each one that is done.</summary>
@@ -102,16 +97,19 @@ internal sealed class Requests : IWireWork
     public long End => DueAt(Count);
 
     /// <summary>Requests answered for good.</summary>
-    public int Settled => Volatile.Read(ref _settled);
+    public int Settled { get; private set; }
 
     /// <summary>Requests done, now or before.</summary>
-    public int Successes => Volatile.Read(ref _made);
+    public int Successes { get; private set; }
 
     /// <summary>How often a request was sent again.</summary>
-    public long Repeats => Interlocked.Read(ref _repeats);
+    public long Repeats { get; private set; }
 
-    /// <summary>The requests that were refused in the end.</summary>
-    public RefusalCounts Refusals { get; } = new();
+    /// <summary>What was refused in the end, by code; by status if it had none.</summary>
+    public SortedDictionary<string, int> Refusals { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The status of the last answer; 0 before the first.</summary>
+    public int LastStatus { get; private set; }
 
     /// <summary>Why the last one without an answer got none.</summary>
     public string? LastFailure { get; private set; }
@@ -126,15 +124,13 @@ internal sealed class Requests : IWireWork
     public double PerSecond =>
         Good / Math.Max(Stopwatch.GetElapsedTime(Start, LastAnswer()).TotalSeconds, double.Epsilon);
 
-    /// <inheritdoc/>
     public long DueAt(int index) => Start + (long)(index * _ticksBetween);
 
-    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Request(int index) => _request(index);
 
-    /// <inheritdoc/>
     public TimeSpan? Answered(int index, WireAnswer answer)
     {
+        LastStatus = answer.Status;
         if (answer.Status == 503 && MayRepeat(index))
             return TimeSpan.FromSeconds(Math.Clamp(answer.RetryAfterSeconds, 1, MaxRetryAfterSeconds));
         var fate = FateOf(answer);
@@ -145,18 +141,18 @@ internal sealed class Requests : IWireWork
         {
             if (_bodies.Length > 0) Keep(index, answer.Body);
             Done?.Invoke(index, answer);
-            Interlocked.Increment(ref _made);
+            Successes++;
         }
         else
         {
-            Refusals.Add(answer);
+            var code = answer.Code.IsEmpty ? $"http-{answer.Status}" : Encoding.UTF8.GetString(answer.Code);
+            Refusals[code] = Refusals.GetValueOrDefault(code) + 1;
         }
 
-        Interlocked.Increment(ref _settled);
+        Settled++;
         return null;
     }
 
-    /// <inheritdoc/>
     public TimeSpan? Failed(int index, string why)
     {
         LastFailure = why;
@@ -165,17 +161,14 @@ internal sealed class Requests : IWireWork
         return null;
     }
 
-    /// <summary>What became of one.</summary>
     public Fate FateOf(int index) => _fates[index];
 
-    /// <summary>How many had this fate.</summary>
     public int CountOf(Fate fate) => _fates.Count(one => one == fate);
 
     /// <summary>What was told of one that was done, as JSON; null if it was not, or nothing is kept.</summary>
-    public ReadOnlyMemory<byte>? BodyOf(int index) =>
-        _bodyLengths[index] == 0
-            ? (ReadOnlyMemory<byte>?)null
-            : _bodies.AsMemory(index * MaxBodyBytes, _bodyLengths[index]);
+    public ReadOnlyMemory<byte>? BodyOf(int index) => _bodyLengths[index] == 0
+        ? (ReadOnlyMemory<byte>?)null
+        : _bodies.AsMemory(index * MaxBodyBytes, _bodyLengths[index]);
 
     /// <summary>What was told of all that were done.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Bodies() =>
@@ -186,9 +179,6 @@ internal sealed class Requests : IWireWork
 
     /// <summary>From the start of the first one to the answer of this one; null if none came.</summary>
     public TimeSpan? SinceStart(int index) => Since(Start, index);
-
-    /// <summary>When one was answered, in Stopwatch ticks; 0 if it was not.</summary>
-    public long AnsweredAt(int index) => _answeredAt[index];
 
     /// <summary>The moment of the last answer, in Stopwatch ticks.</summary>
     public long LastAnswer() => _answeredAt.Max();
@@ -203,20 +193,16 @@ internal sealed class Requests : IWireWork
     public LongHistogram Latencies(Func<int, bool> isChosen) =>
         LatencyHistogram.Of(Enumerable.Range(0, Count).Where(isChosen).Select(LatencyOf));
 
-    /// <summary>Latencies in µs of those that had this fate.</summary>
     public LongHistogram Latencies(Fate fate) => Latencies(index => _fates[index] == fate);
 
     /// <summary>Latencies in µs, without those of the settling time.</summary>
-    public LongHistogram SettledLatencies()
-    {
-        var settled = Start + (long)(Settling.TotalSeconds * Stopwatch.Frequency);
-        return Latencies(index => DueAt(index) >= settled);
-    }
+    public LongHistogram SettledLatencies() =>
+        Latencies(index => Stopwatch.GetElapsedTime(Start, DueAt(index)) >= Settling);
 
     /// <summary>How many were told to come back after how many seconds; 0: they were not told after how many.</summary>
     public SortedDictionary<int, int> RetryAfter() => new(
         Enumerable.Range(0, Count).Where(index => _fates[index] == Fate.Overloaded)
-            .GroupBy(index => (int)_retryAfter[index]).ToDictionary(group => group.Key, group => group.Count()));
+            .CountBy(index => (int)_retryAfter[index]).ToDictionary());
 
     private TimeSpan? Since(long moment, int index) =>
         _answeredAt[index] == 0 ? null : Stopwatch.GetElapsedTime(moment, _answeredAt[index]);
@@ -224,7 +210,7 @@ internal sealed class Requests : IWireWork
     private bool MayRepeat(int index)
     {
         if (++_tries[index] >= MaxTries) return false;
-        Interlocked.Increment(ref _repeats);
+        Repeats++;
         return true;
     }
 

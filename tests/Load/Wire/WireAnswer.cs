@@ -9,17 +9,14 @@ internal sealed class WireAnswer
     /// <summary>The longest answer accepted, head and body together.</summary>
     public const int LongestBytes = 1024 * 1024;
 
-    private const int FirstBufferBytes = 4096;
+    private const int FirstBufferBytes = 4096, Chunked = -1, Unstated = -2;
 
     private byte[] _buffer = new byte[FirstBufferBytes];
-    private int _length;
-    private int _headEnd;
-    private int _bodyLength;
+    private int _length, _headEnd, _bodyLength, _framing, _nextChunk;
 
-    /// <summary>The HTTP status.</summary>
     public int Status { get; private set; }
 
-    /// <summary>The answer's Retry-After in seconds; 0 if it has none.</summary>
+    /// <summary>0 if it has none.</summary>
     public int RetryAfterSeconds { get; private set; }
 
     /// <summary>Whether the server closes the connection after this answer.</summary>
@@ -32,7 +29,6 @@ internal sealed class WireAnswer
     public ReadOnlySpan<byte> Code => TextAfter("\"code\":\""u8);
 
     /// <summary>Where the next bytes go.</summary>
-    /// <exception cref="WireException">The answer is longer than <see cref="LongestBytes"/>.</exception>
     public Memory<byte> Space()
     {
         if (_length == _buffer.Length)
@@ -53,25 +49,31 @@ internal sealed class WireAnswer
     public bool Added(int bytes)
     {
         _length += bytes;
-        while (true)
+        while (_headEnd == 0)
         {
             var all = _buffer.AsSpan(0, _length);
             var end = all.IndexOf("\r\n\r\n"u8);
             if (end < 0) return false;
-            _headEnd = end + 4;
-            var framing = ReadHead(all[..(end + 2)]);
-            if (Status is < 100 or >= 200) return HasBody(framing, all[_headEnd..]);
+            ReadHead(all[..(end + 2)]);
+            if (Status is < 100 or >= 200)
+            {
+                _headEnd = _nextChunk = end + 4;
+                break;
+            }
 
             // 100 Continue and the like come before the answer.
-            all[_headEnd..].CopyTo(_buffer);
-            _length -= _headEnd;
+            all[(end + 4)..].CopyTo(_buffer);
+            _length -= end + 4;
         }
+
+        if (_framing == Chunked) return AreChunksWhole();
+        _bodyLength = _framing >= 0 ? _framing : throw new WireException("the answer states no length");
+        return _length <= _headEnd + _bodyLength
+            ? _length == _headEnd + _bodyLength
+            : throw new WireException("more came than the answer's length");
     }
 
-    /// <summary>
-    /// The text that follows <paramref name="prefix"/> in the body, up to the next quotation mark; empty if there is
-    /// none.
-    /// </summary>
+    /// <summary>The text that follows in the body, up to the next quotation mark; empty if there is none.</summary>
     public ReadOnlySpan<byte> TextAfter(ReadOnlySpan<byte> prefix)
     {
         var at = Body.IndexOf(prefix);
@@ -81,51 +83,46 @@ internal sealed class WireAnswer
         return end < 0 ? default : rest[..end];
     }
 
-    private bool HasBody(int framing, Span<byte> body)
+    /// <summary>Moves the chunks together, each when all of it has come.</summary>
+    private bool AreChunksWhole()
     {
-        if (Status is 204 or 304) framing = 0;
-        if (framing >= 0)
+        while (true)
         {
-            _bodyLength = framing;
-            if (body.Length > framing) throw new WireException("more came than the answer's length");
-            return body.Length == framing;
+            var rest = _buffer.AsSpan(_nextChunk, _length - _nextChunk);
+            var line = rest.IndexOf("\r\n"u8);
+            if (line < 0) return false;
+            if (!Utf8Parser.TryParse(rest[..line], out int size, out var digits, 'x') || digits != line || size < 0)
+                throw new WireException("a chunk has no size");
+            if (rest.Length < line + size + 4) return false;
+            if (!rest.Slice(line + 2 + size, 2).SequenceEqual("\r\n"u8)) throw new WireException("a chunk does not end");
+            rest.Slice(line + 2, size).CopyTo(_buffer.AsSpan(_headEnd + _bodyLength));
+            _bodyLength += size;
+            _nextChunk += line + size + 4;
+            if (size > 0) continue;
+            return _nextChunk == _length ? true : throw new WireException("more came than the answer's last chunk");
         }
-
-        if (framing != Chunked) throw new WireException("the answer states no length");
-        var decoded = ChunkedBody.Decode(body);
-        _bodyLength = Math.Max(decoded, 0);
-        return decoded >= 0;
     }
 
-    private const int Chunked = -1;
-    private const int Unstated = -2;
-
-    private int ReadHead(ReadOnlySpan<byte> head)
+    private void ReadHead(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head.Slice(9, 3), out int status, out _))
             throw new WireException("not an HTTP/1.1 answer");
-        (Status, RetryAfterSeconds, Closes) = (status, 0, false);
-        var framing = Unstated;
-        for (var rest = head[(head.IndexOf((byte)'\n') + 1)..]; !rest.IsEmpty;)
+        (Status, RetryAfterSeconds, Closes, _framing) = (status, 0, false, status is 204 or 304 ? 0 : Unstated);
+        foreach (var range in head.Split("\r\n"u8))
         {
-            var end = rest.IndexOf((byte)'\n');
-            var line = rest[..end];
-            if (Value(line, "Content-Length:"u8, out var value)) framing = Number(value);
-            else if (Value(line, "Transfer-Encoding:"u8, out _)) framing = Chunked;
+            var line = head[range];
+            if (Value(line, "Content-Length:"u8, out var value)) _framing = Number(value);
+            else if (Value(line, "Transfer-Encoding:"u8, out _)) _framing = Chunked;
             else if (Value(line, "Retry-After:"u8, out value)) RetryAfterSeconds = Number(value);
             else if (Value(line, "Connection:"u8, out value)) Closes = Ascii.EqualsIgnoreCase(value, "close"u8);
-            rest = rest[(end + 1)..];
         }
-
-        return framing;
     }
 
     private static bool Value(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;
-        if (line.Length < name.Length || (line[0] | 0x20) != (name[0] | 0x20)) return false;
-        if (!Ascii.EqualsIgnoreCase(line[..name.Length], name)) return false;
-        value = line[name.Length..].Trim(" \t\r"u8);
+        if (line.Length < name.Length || !Ascii.EqualsIgnoreCase(line[..name.Length], name)) return false;
+        value = line[name.Length..].Trim(" \t"u8);
         return true;
     }
 

@@ -1,74 +1,121 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace OrleansSale.Tests.Load.Wire;
 
-/// <summary>Sends work over a fixed number of keep-alive connections.</summary>
+/// <summary>Requests to send, and what to make of the answers. Everything is asked by one thread.</summary>
+internal interface IWireWork
+{
+    int Count { get; }
+
+    /// <summary>When a request is meant to start (Stopwatch ticks); never earlier than the one before.</summary>
+    long DueAt(int index);
+
+    ReadOnlyMemory<byte> Request(int index);
+
+    /// <summary>An answer came. Null if the request is done; else after how long to send it again.</summary>
+    TimeSpan? Answered(int index, WireAnswer answer);
+
+    /// <summary>No answer came, and what became of the request is not known. Null if it is given up.</summary>
+    TimeSpan? Failed(int index, string why);
+}
+
+/// <summary>Sends work over keep-alive connections, one request at a time on each, as browsers do.</summary>
 /// <remarks>
 /// Open loop: a request is due at its intended start whatever became of the ones before, and its latency counts from
-/// there. If all
-/// connections are busy then, it waits for one, and that wait is part of its latency.
+/// there. If all connections are busy then, it waits for one, and that wait is part of its latency.
 /// </remarks>
 internal sealed class WireClient : IDisposable
 {
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+    /// <summary>How often it is looked whether an answer takes too long.</summary>
+    private const int WatchMilliseconds = 250;
 
+    private readonly Epoll _epoll = new();
     private readonly WireConnection[] _connections;
     private readonly TimeSpan _answerWithin;
-    private readonly Timer _watch;
 
-    /// <summary>Makes a client; connections are opened when they are first needed.</summary>
-    /// <param name="servers">Where to: the connections are shared out among them.</param>
+    /// <param name="servers">Where to: the connections are shared out among them, and opened when first needed.</param>
     /// <param name="connections">How many, 1 or more.</param>
-    /// <param name="answerWithin">After this long without an answer the connection is ended and the request counts as
-    /// failed.</param>
+    /// <param name="answerWithin">After this long without an answer a request counts as failed.</param>
     public WireClient(IReadOnlyList<IPEndPoint> servers, int connections, TimeSpan answerWithin)
     {
         _answerWithin = answerWithin;
-        _connections =
-            [.. Enumerable.Range(0, connections).Select(index => new WireConnection(servers[index % servers.Count]))];
-        _watch = new Timer(_ => EndSilentConnections(), null, WatchInterval, WatchInterval);
+        _connections = [.. Enumerable.Range(0, connections)
+            .Select(number => new WireConnection(_epoll, servers[number % servers.Count], number))];
     }
 
-    /// <summary>Does the work; returns when every request is done or given up.</summary>
-    public Task RunAsync(IWireWork work, CancellationToken cancellationToken)
-    {
-        var arrivals = new Arrivals(work);
-        return Task.WhenAll(_connections.Select(Serve));
+    /// <summary>Does the work on a thread of its own, until every request is done or given up.</summary>
+    public Task RunAsync(IWireWork work, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () => Run(work, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        Task Serve(WireConnection connection) => ServeAsync(connection, work, arrivals, cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public void Dispose()
     {
-        _watch.Dispose();
-        foreach (var connection in _connections) connection.Dispose();
+        foreach (var connection in _connections) connection.Close();
+        _epoll.Dispose();
     }
 
-    private static async Task ServeAsync(
-        WireConnection connection, IWireWork work, Arrivals arrivals, CancellationToken cancellationToken)
+    /// <summary>How long to wait for a moment that is so many ticks away.</summary>
+    /// <remarks>
+    /// Cut to 0 ms it would be no wait: the loop would take a core, until the request is due, from those whose speed is
+    /// measured.
+    /// </remarks>
+    public static int MillisecondsFor(long ticks) => (int)Math.Clamp(
+        Math.Ceiling(ticks * 1e3 / Stopwatch.Frequency), 0, WatchMilliseconds);
+
+    private void Run(IWireWork work, CancellationToken cancellationToken)
     {
-        // The pool's threads do the work; the caller's thread only starts it.
-        await Task.Yield();
-        while (await arrivals.NextAsync(cancellationToken) is var index and >= 0)
+        var (idle, repeats) = (new Queue<WireConnection>(_connections), new PriorityQueue<int, long>());
+        var (next, left, watched) = (0, work.Count, Stopwatch.GetTimestamp());
+        while (left > 0)
         {
-            TimeSpan? again;
+            cancellationToken.ThrowIfCancellationRequested();
+            while (idle.Count > 0 && NextDue() <= Stopwatch.GetTimestamp())
+            {
+                var index = IsRepeatNext() ? repeats.Dequeue() : next++;
+                var connection = idle.Dequeue();
+                connection.Ask(index, work.Request(index));
+                Proceed(connection);
+            }
+
+            var wait = idle.Count == 0 ? long.MaxValue : NextDue() - Stopwatch.GetTimestamp();
+            var events = _epoll.Wait(MillisecondsFor(wait));
+            for (var one = 0; one < events; one++) Proceed(_connections[_epoll.NumberOf(one)]);
+            if (Stopwatch.GetElapsedTime(watched).TotalMilliseconds < WatchMilliseconds) continue;
+            watched = Stopwatch.GetTimestamp();
+            foreach (var connection in _connections.Where(one => one.WaitsFor() > _answerWithin))
+                Settle(connection, "no answer came in time");
+        }
+
+        bool IsRepeatNext() => repeats.TryPeek(out _, out var at) && at <= Stopwatch.GetTimestamp();
+
+        long NextDue() => Math.Min(
+            next < work.Count ? work.DueAt(next) : long.MaxValue,
+            repeats.TryPeek(out _, out var at) ? at : long.MaxValue);
+
+        void Proceed(WireConnection connection)
+        {
+            if (connection.Proceed(out var failure)) Settle(connection, failure);
+        }
+
+        void Settle(WireConnection connection, string? failure)
+        {
+            var index = connection.Settle(failure);
+            var again = failure is null ? Take(index, connection.Answer) : work.Failed(index, failure);
+            idle.Enqueue(connection);
+            if (again is not { } after) left--;
+            else repeats.Enqueue(index, Stopwatch.GetTimestamp() + (long)(after.TotalSeconds * Stopwatch.Frequency));
+        }
+
+        TimeSpan? Take(int index, WireAnswer answer)
+        {
             try
             {
-                again = work.Answered(index, await connection.AskAsync(work.Request(index)));
+                return work.Answered(index, answer);
             }
             catch (WireException exception)
             {
-                again = work.Failed(index, exception.Message);
+                return work.Failed(index, exception.Message);
             }
-
-            if (again is { } after) arrivals.Again(index, after);
-            else arrivals.Done();
         }
-    }
-
-    private void EndSilentConnections()
-    {
-        foreach (var connection in _connections) connection.EndIfWaitingFor(_answerWithin);
     }
 }

@@ -4,97 +4,91 @@ using System.Net.Sockets;
 
 namespace OrleansSale.Tests.Load.Wire;
 
-/// <summary>
-/// A keep-alive connection that sends one request at a time and reads its answer: no pipelining, as browsers do. It
-/// opens itself when
-/// needed, allocates nothing per request, and is ended from outside when an answer takes too long.
-/// </summary>
-internal sealed class WireConnection(IPEndPoint server) : IDisposable
+/// <summary>A keep-alive connection that opens itself when needed, and allocates nothing for a request.</summary>
+internal sealed class WireConnection(Epoll epoll, IPEndPoint server, int number)
 {
-    private readonly WireAnswer _answer = new();
+    private const int Idle = -1;
+
     private Socket? _socket;
+    private ReadOnlyMemory<byte> _request;
+    private int _index = Idle, _sent;
     private long _askedAt;
+    private bool _isFresh, _hasBegun;
 
-    /// <summary>Sends a request and reads its answer, which stays valid until the next call.</summary>
-    /// <exception cref="IOException">No whole answer came: what became of the request is not known.</exception>
-    public async ValueTask<WireAnswer> AskAsync(ReadOnlyMemory<byte> request)
+    /// <summary>The last answer; valid until the next request.</summary>
+    public WireAnswer Answer { get; } = new();
+
+    /// <summary>How long the request under way has been waiting.</summary>
+    public TimeSpan WaitsFor() => _index == Idle ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_askedAt);
+
+    /// <summary>Takes a request; <see cref="Proceed"/> sends it.</summary>
+    public void Ask(int index, ReadOnlyMemory<byte> request)
     {
-        Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
-        try
-        {
-            // A server may close a connection that was idle for long; every client asks again on a fresh one then.
-            if (_socket is not null && await TryAskAsync(_socket, request)) return _answer;
-            Close();
-            _socket = await OpenAsync();
-            if (await TryAskAsync(_socket, request)) return _answer;
-            throw new WireException("the connection was closed before the answer");
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or WireException)
-        {
-            Close();
-            throw exception as WireException ?? new WireException(exception.Message);
-        }
-        finally
-        {
-            Volatile.Write(ref _askedAt, 0);
-        }
+        (_index, _request, _askedAt) = (index, request, Stopwatch.GetTimestamp());
+        (_sent, _hasBegun, _isFresh) = (0, false, false);
+        Answer.Clear();
     }
 
-    /// <summary>Ends the connection if its answer takes longer than this. Any thread may call it.</summary>
-    public void EndIfWaitingFor(TimeSpan bound)
+    /// <summary>Sends and reads as much as it can now.</summary>
+    /// <returns>Whether the request is settled: by the answer, or by a failure.</returns>
+    public bool Proceed(out string? failure)
     {
-        var askedAt = Volatile.Read(ref _askedAt);
-        if (askedAt != 0 && Stopwatch.GetElapsedTime(askedAt) > bound) _socket?.Dispose();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => Close();
-
-    /// <summary>False: the connection was closed before anything of an answer came.</summary>
-    private async ValueTask<bool> TryAskAsync(Socket socket, ReadOnlyMemory<byte> request)
-    {
-        var some = false;
-        _answer.Clear();
+        failure = null;
+        if (_index == Idle) return false;
         try
         {
-            for (var sent = 0; sent < request.Length;)
-                sent += await socket.SendAsync(request[sent..], SocketFlags.None);
             while (true)
             {
-                var received = await socket.ReceiveAsync(_answer.Space(), SocketFlags.None);
-                if (received == 0)
-                    return some ? throw new WireException("the connection was closed before the answer's end") : false;
-                some = true;
-                if (!_answer.Added(received)) continue;
-                if (_answer.Closes) Close();
-                return true;
+                if (_socket is null) (_socket, _isFresh) = (epoll.Connect(server, number), true);
+                var error = Exchange(_socket);
+                if (error == SocketError.WouldBlock) return false;
+                if (error == SocketError.Success) return true;
+                if (_isFresh || _hasBegun) throw new WireException($"the connection ended before the answer did: {error}");
+                // A server may close a connection that was idle for long; every client asks again on a fresh one then.
+                Close();
+                _sent = 0;
             }
         }
-        catch (SocketException exception) when (!some && exception.SocketErrorCode
-            is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown)
+        catch (Exception exception) when (exception is SocketException or WireException)
         {
-            return false;
+            failure = exception.Message;
+            return true;
         }
     }
 
-    private async ValueTask<Socket> OpenAsync()
+    /// <summary>The request is settled. Nothing more can be read after a failure.</summary>
+    /// <returns>Its index.</returns>
+    public int Settle(string? failure)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(server);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        if (failure is not null || Answer.Closes) Close();
+        var index = _index;
+        _index = Idle;
+        return index;
     }
 
-    private void Close()
+    public void Close()
     {
         _socket?.Dispose();
         _socket = null;
+    }
+
+    /// <summary>Success: the answer is whole. WouldBlock: more is to come.</summary>
+    private SocketError Exchange(Socket socket)
+    {
+        while (_sent < _request.Length)
+        {
+            var sent = socket.Send(_request.Span[_sent..], SocketFlags.None, out var error);
+            if (error != SocketError.Success) return error;
+            _sent += sent;
+        }
+
+        while (true)
+        {
+            var received = socket.Receive(Answer.Space().Span, SocketFlags.None, out var error);
+            if (error != SocketError.Success) return error;
+            if (received == 0) return SocketError.Disconnecting;
+            _hasBegun = true;
+            if (Answer.Added(received)) return SocketError.Success;
+        }
     }
 }

@@ -22,9 +22,6 @@ internal sealed class RedisStage : Stage
     private RedisStage(Process server, ScratchFolder folder, int port, EngineProcess host)
         : base(host, server.Id) => (_server, _folder, _port) = (server, folder, port);
 
-    /// <param name="appendFsync">When its file is synced: <c>always</c> or <c>everysec</c>.</param>
-    /// <param name="secrets">The web server's keys.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public static async Task<RedisStage> StartAsync(
         string appendFsync, EngineSecrets secrets, CancellationToken cancellationToken)
     {

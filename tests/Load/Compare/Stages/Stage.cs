@@ -4,25 +4,13 @@ using OrleansSale.Tests.Load.Sales;
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
 /// <summary>A contender's processes on data of their own. Disposing ends them, and deletes the data.</summary>
-/// <param name="host">The process of the web server. The engine's is its SQLite store too.</param>
-/// <param name="storeProcess">The process of the store beside it, which may have children; null if there is
-/// none.</param>
 internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDisposable
 {
-    /// <summary>Where its web server listens.</summary>
     public Uri Address => host.Address;
-
-    /// <summary>The process of the web server.</summary>
     public int HostProcess => host.Id;
-
-    /// <summary>The process of the store beside it; null if there is none.</summary>
     public int? StoreProcess => storeProcess;
-
-    /// <summary>The last lines of the web server, for diagnosis.</summary>
     public string Output => host.Output;
 
-    /// <summary>Starts a contender's processes and waits until they are ready.</summary>
-    /// <exception cref="EngineException">They did not start.</exception>
     public static async Task<Stage> StartAsync(
         Contender contender, EngineSecrets secrets, CancellationToken cancellationToken) =>
         contender.Host switch
@@ -39,8 +27,6 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
                 await EngineUnderLoad.StartOnPostgresAsync(secrets, cancellationToken), secrets, contender.Asked),
         };
 
-    /// <summary>Puts in a fresh batch that takes what is asked of the contender.</summary>
-    /// <exception cref="EngineException">It could not be put in.</exception>
     public virtual Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
@@ -56,30 +42,23 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
     /// </summary>
     public void Freeze() => Send([HostProcess, StoreProcess], Signals.Freeze);
 
-    /// <summary>Continues all its processes. The store first: the web server that asks it finds it awake.</summary>
     public void Thaw() => Send([StoreProcess, HostProcess], Signals.Continue);
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync();
 
-    /// <summary>Ends the processes, and deletes the data.</summary>
     protected virtual ValueTask EndAsync() => host.DisposeAsync();
 
     /// <summary>
     /// Starts a comparator's web server. It runs on the engine's own runtime settings, in its folder (and so with its
     /// appsettings.json), and in the same environment.
     /// </summary>
-    /// <param name="name">Which, as its program knows it.</param>
-    /// <param name="secrets">Its keys.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="store">Where its store is, and under which name it is told so.</param>
     protected static Task<EngineProcess> StartHostAsync(
         string name, EngineSecrets secrets, CancellationToken cancellationToken,
         params IEnumerable<(string Name, string Value)> store) =>
         EngineProcess.StartAsync(
             new EngineOptions("", secrets)
             {
-                Assembly = Built.Contenders,
+                Assembly = WorkingCopy.ProgramOf("tests/Contenders") + ".dll",
                 Settings = store.Append(("contender", name)).ToDictionary(),
             },
             cancellationToken);

@@ -1,4 +1,9 @@
+using System.IO.Pipelines;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
+using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Load.Engine.Selling;
 
@@ -22,10 +27,8 @@ internal static class SaleJudge
 {
     /// <summary>Entries of a batch besides its holds: its creation and its opening.</summary>
     public const int OtherEntries = 2;
-
     private const int BatchesNamed = 3;
 
-    /// <summary>What is wrong; empty if nothing is.</summary>
     public static IReadOnlyList<string> Judge(Shape shape, Tally tally, IReadOnlyList<SoldBatch> batches)
     {
         List<string> findings = [];
@@ -61,5 +64,89 @@ internal static class SaleJudge
             yield return $"its ledger ends with entry {proof.HeadSeq}, another than it was told";
         if (proof.Held != shape.UnitsEach || proof.Orders != shape.UnitsEach)
             yield return $"its ledger has {proof.Held} units held in {proof.Orders} orders";
+    }
+}
+
+/// <summary>What buyers were told. Used by one of them at a time.</summary>
+internal sealed class Tally
+{
+    public long Made { get; private set; }
+    public long Repeated { get; private set; }
+    public long Wrong { get; private set; }
+    public long UnitNumbers { get; private set; }
+    public long AskedAgain { get; private set; }
+    public SortedDictionary<Refusal, long> Refused { get; } = [];
+
+    public void Take(in PurchaseRequest request, in PurchaseOutcome outcome)
+    {
+        if (outcome.Order is not { } order)
+        {
+            var why = outcome.Refused
+                ?? throw new InvalidOperationException("an outcome that is neither an order nor a refusal");
+            Refused[why] = Refused.GetValueOrDefault(why) + 1;
+            return;
+        }
+
+        Made++;
+        if (outcome.Repeated) Repeated++;
+        if (order.Buyer != request.Buyer || order.Units.Length != 1) Wrong++;
+        else UnitNumbers += order.Units[0];
+    }
+
+    public void AskAgain(int purchases) => AskedAgain += purchases;
+
+    public void Add(Tally other)
+    {
+        Made += other.Made;
+        Repeated += other.Repeated;
+        Wrong += other.Wrong;
+        UnitNumbers += other.UnitNumbers;
+        AskedAgain += other.AskedAgain;
+        foreach (var (why, count) in other.Refused) Refused[why] = Refused.GetValueOrDefault(why) + count;
+    }
+}
+
+/// <summary>Reads ledgers back out of storage, and proves them.</summary>
+internal static class LedgerReading
+{
+    private const int ViolationsShown = 5;
+
+    public static async Task<LedgerProof> AuditAsync(ILedger ledger, string batch, CancellationToken cancellationToken)
+    {
+        var export = new Pipe();
+        var writing = Task.Run(() => WriteAsync(ledger, batch, export.Writer, cancellationToken), cancellationToken);
+        await using var lines = export.Reader.AsStream();
+        var sale = await LedgerAudit.ReadAsync(lines, cancellationToken);
+        await writing;
+        return new LedgerProof(
+            sale.HeadSeq, sale.HeadHash, sale.Units.Held, sale.Orders.Count,
+            [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
+    }
+
+    public static async Task<(LedgerHead Head, SaleBatch State)> ReplayAsync(
+        ILedger ledger, string batch, CancellationToken cancellationToken)
+    {
+        var state = new SaleBatch();
+        return (await BatchReplay.ReadAsync(ledger, Streams.OfBatch(batch), state, cancellationToken), state);
+    }
+
+    private static async Task WriteAsync(
+        ILedger ledger, string batch, PipeWriter export, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var commit in ledger.ReadAsync(Streams.OfBatch(batch), cancellationToken: cancellationToken))
+            {
+                LedgerExport.WriteCommit(export, commit);
+                await export.FlushAsync(cancellationToken);
+            }
+
+            await export.CompleteAsync();
+        }
+        catch (Exception failure)
+        {
+            // The reader meets it, and tells.
+            await export.CompleteAsync(failure);
+        }
     }
 }
