@@ -25,9 +25,6 @@ internal sealed record CompareOptions : ExperimentOptions
     [Description("Load on each contender before the first round, not counted."), Range(1, MaxSeconds)]
     public int WarmUpSeconds { get; init; } = 20;
 
-    [Description("How long a measurement may wait, and be repeated, for a quiet machine."), Range(0, MaxSeconds)]
-    public int PatienceSeconds { get; init; }
-
     [Description("Connections of the closed loop, one measurement each, such as 64,256,2048."), Range(1, 10_000)]
     public IReadOnlyList<int> Connections { get; init; } = [64, 256];
 
@@ -37,17 +34,20 @@ internal sealed record CompareOptions : ExperimentOptions
     [Description("One short round, to see that everything works; the figures say nothing.")]
     public bool Quick { get; init; }
 
-
+    /// <summary>The contenders, in the order of their letters.</summary>
     public IReadOnlyList<Contender> Contenders
     {
         get => field ?? (Only is null ? Contender.All : Contender.Named(Only) ?? []);
         init;
     }
 
+    /// <summary>Open loop: arrivals in percent of the peak that the closed loop has just shown.</summary>
     public IReadOnlyList<int> OpenPercents { get; init; } = [50, 90];
-    public int OpenConnections { get; init; } = 256;
+
+    /// <summary>Units of the batch that is sold out before refusals are measured: so many users hold one.</summary>
     public int SoldOutUnits { get; init; } = 50_000;
 
+    /// <summary>These, or those of one short round if that is asked for.</summary>
     public CompareOptions Effective => Quick
         ? this with { Rounds = 1, Seconds = 1, OpenSeconds = 1, WarmUpSeconds = 2, SoldOutUnits = 2_000 }
         : this;
@@ -68,43 +68,35 @@ internal sealed record CompareOptions : ExperimentOptions
 /// </summary>
 internal sealed class CompareRun(CompareOptions options)
 {
-    /// <summary>wrk's requests are kept in memory, where there is such a folder.</summary>
-    private const string MemoryFolder = "/dev/shm";
-
     private static readonly string[] Notes =
     [
-        "I3 is not audited of purchases: the tickets are signed with the contender's key by this program, and no " +
-            "reservation stands behind them.",
-        "Each contender has processes of its own, warmed up once; all others' stand still while it is measured " +
-            "(SIGSTOP). Every measurement has a fresh batch, and every request another user. The order rotates from " +
-            "round to round.",
-        "A ratio is the median of the quotients within each round; each contender counts with the connections that " +
-            "suit it best.",
-        "Comparators run on the engine's web server settings, runtime settings, logging and environment, check the " +
-            "ticket and write the order by the engine's own code; they do not look at the request's body, and have " +
-            "nothing of the engine's other middleware and telemetry. Redis takes no snapshots and rewrites no file " +
-            "meanwhile.",
+        "I3 is not audited of purchases: this program signs the tickets, and no reservation stands behind them.",
+        "Every measurement has a fresh batch, and every request another user. All other contenders stand still " +
+            "(SIGSTOP). Each counts with the connections that suit it best.",
+        "Comparators run on the engine's web server and runtime settings, and check tickets and write orders by the " +
+            "engine's own code; they do not look at the request's body.",
     ];
 
+    // In memory, where there is such a folder.
     private readonly string _requests = Path.Combine(
-        Directory.Exists(MemoryFolder)
-            ? MemoryFolder
-            : Path.GetTempPath(), $"orleanssale-compare-{Environment.ProcessId}");
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
+        $"orleanssale-compare-{Environment.ProcessId}");
 
     private readonly List<Entrant> _entrants = [];
 
+    /// <summary>The command <c>compare</c>.</summary>
     public static Command Command() => Experiment.Of<CompareOptions>(
-        "compare", "Compares the engine with what would be taken instead, and with the machine's limit.", RunAsync);
+        "compare", "Compares the engine with what would be taken instead, and with the machine's limit.",
+        async (given, cancellationToken) =>
+        {
+            var surroundings = Survey.Take(await DebianPrograms.RequireAsync(cancellationToken));
+            var turns = await new CompareRun(given.Effective).RunAsync(cancellationToken);
+            return CompareReport.Of(given.Effective, turns, surroundings, Notes);
+        });
 
-    private static async Task<Report> RunAsync(CompareOptions given, CancellationToken cancellationToken)
-    {
-        var options = given.Effective;
-        var surroundings = Survey.Take(await DebianPrograms.RequireAsync(cancellationToken));
-        var turns = await new CompareRun(options).RunAsync(cancellationToken);
-        return CompareReport.Of(options, turns, surroundings, Notes);
-    }
-
-    public async Task<IReadOnlyList<TurnResult>> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs all rounds. All processes have ended and their data is gone when this returns.</summary>
+    /// <exception cref="EngineException">A contender could not be measured.</exception>
+    private async Task<IReadOnlyList<TurnResult>> RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_requests);
         try
@@ -115,9 +107,8 @@ internal sealed class CompareRun(CompareOptions options)
             {
                 foreach (var entrant in Rounds.Rotate(_entrants, round - 1))
                 {
-                    var result = await entrant.TakeTurnAsync(round, cancellationToken);
-                    results.Add(result);
-                    Console.WriteLine(LineOf(result));
+                    results.Add(await entrant.TakeTurnAsync(round, cancellationToken));
+                    Console.WriteLine(LineOf(results[^1]));
                 }
             }
 
@@ -146,10 +137,8 @@ internal sealed class CompareRun(CompareOptions options)
             .Select(closed => Invariant($"{closed.Connections}: {closed.PerSecond,7:n0}/s"));
         var open = result.Open.Select(open => Invariant(
             $"{open.Percent} %: p99 {open.P99Ms,6:n1} ms{(open.Sustained ? "" : " (not kept up)")}"));
-        var others = result.Closed.Average(closed => closed.OthersShare);
-        return Invariant(
-            $"{result.Round}/{options.Rounds} {result.Contender.Name,-16} {string.Join("  ", closed.Concat(open))}") +
-            Invariant(
-                $"  others {others:p0}{(result.Findings.Count == 0 ? "" : "  " + string.Join("; ", result.Findings))}");
+        var others = Invariant($"others {result.Closed.Average(closed => closed.OthersShare):p0}");
+        return $"{result.Round}/{options.Rounds} {result.Contender.Name,-16} " +
+            string.Join("  ", [.. closed, .. open, others, .. result.Findings]);
     }
 }

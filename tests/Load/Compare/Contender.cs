@@ -1,5 +1,4 @@
 using OrleansSale.Tests.Load.Sales;
-using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare;
 
@@ -68,7 +67,6 @@ internal sealed record Contender(
     public bool IsOurs => Host is Host.Engine or Host.EngineOnPostgres;
     public bool Stores => Host is not (Host.NoOp or Host.NoOpWithTokens);
     public bool Refuses => Asked == Asked.Refusal;
-    public Fate Expected => Refuses ? Fate.SoldOut : Fate.Made;
 
     public static IReadOnlyList<Contender>? Named(string list)
     {

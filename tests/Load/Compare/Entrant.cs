@@ -22,19 +22,21 @@ internal sealed class Entrant(
 
     /// <summary>About what the fastest contender answers in a second on two cores.</summary>
     private const double LikelyAtFirst = 40_000;
+
     private const string SoldOutBatch = "sold";
-    private const int SellingConnections = 64;
+    private const int SellingConnections = 64, OpenConnections = 256;
 
     /// <summary>For what is overdue when the processes go on after others' turns.</summary>
     private static readonly TimeSpan Awakening = TimeSpan.FromSeconds(0.5);
 
     private readonly RequestWriter _writer = new(secrets, stage.Address.Authority);
     private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
-    private readonly List<string> _findings = [];
-    private readonly Quiet _quiet = new(TimeSpan.FromSeconds(options.PatienceSeconds), Quiet.ReadOthersAsync);
+    private readonly SortedSet<string> _findings = new(StringComparer.Ordinal);
     private double _likelyPerSecond = LikelyAtFirst;
     private int _batches;
 
+    /// <summary>Proves the contender and warms it up; the figures are dropped. Ends frozen.</summary>
+    /// <exception cref="EngineException">It is no contender, or could not be measured.</exception>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         await new Proof(contender, stage, secrets).RunAsync(cancellationToken);
@@ -46,30 +48,22 @@ internal sealed class Entrant(
         stage.Freeze();
     }
 
+    /// <summary>Takes a turn; in every other one the most connections come first. Begins and ends frozen.</summary>
     public async Task<TurnResult> TakeTurnAsync(int round, CancellationToken cancellationToken)
     {
         stage.Thaw();
         await Task.Delay(Awakening, cancellationToken);
-        var closed = new List<ClosedResult>();
+        var (closed, open) = (new List<ClosedResult>(), new List<OpenResult>());
         foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
-        {
-            closed.Add(
-                await _quiet.MeasureAsync(() => MeasureClosedAsync(round, count, options.Seconds, cancellationToken)));
-        }
-
+            closed.Add(await MeasureClosedAsync(round, count, options.Seconds, cancellationToken));
         var peak = closed.Max(result => result.PerSecond);
-        var open = new List<OpenResult>();
         foreach (var percent in options.OpenPercents)
-        {
-            open.Add(await _quiet.MeasureAsync(
-                () => MeasureOpenAsync(round, percent, peak * percent / 100, cancellationToken)));
-        }
-
+            open.Add(await MeasureOpenAsync(round, percent, peak * percent / 100, cancellationToken));
         await AuditAsync(cancellationToken);
         stage.Freeze();
-        List<string> findings = [.. _findings];
+        var result = new TurnResult(round, contender, closed, open, [.. _findings]);
         _findings.Clear();
-        return new TurnResult(round, contender, closed, open, findings);
+        return result;
     }
 
     public ValueTask DisposeAsync() => stage.DisposeAsync();
@@ -77,25 +71,21 @@ internal sealed class Entrant(
     private async Task<ClosedResult> MeasureClosedAsync(
         int round, int connections, int seconds, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt <= Tries; attempt++)
+        for (var attempt = 0; attempt < Tries; attempt++)
         {
-            var users = (int)(_likelyPerSecond * (seconds + 1) * Margin * Math.Pow(2, attempt - 1)) + connections;
+            var users = (int)(_likelyPerSecond * (seconds + 1) * Margin * Math.Pow(2, attempt)) + connections;
             var (batch, requests) = await PrepareAsync(users, cancellationToken);
             wrk.Share(requests);
             var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);
             var count = await wrk.RunAsync(stage.Address, connections, seconds, cancellationToken);
             var usage = meter.Stop();
-            if (count.RanOut)
-            {
-                // The last user was sent again and again: what the answers acknowledge is not known.
-                Tell(batch, new Told(0, count.Sent, []));
-                continue;
-            }
+            // If users ran out the last one was sent again and again: what the answers acknowledge is not known.
+            Tell(batch, count.RanOut
+                ? new Told(0, count.Sent, [])
+                : new Told(count.Answers - count.Refusals, count.Undecided, []));
+            if (count.RanOut) continue;
 
             var good = contender.Refuses ? count.Refusals : count.Answers - count.Refusals;
-            Tell(batch, new Told(count.Answers - count.Refusals, count.Undecided, []));
-            var bad = count.Answers - good + count.Lost;
-            if (bad > 0) Find($"{bad} answers are not what they must be, at {connections} connections");
             var result = new ClosedResult(usage)
             {
                 Round = round,
@@ -103,13 +93,13 @@ internal sealed class Entrant(
                 Connections = connections,
                 Seconds = count.Microseconds / 1e6,
                 Good = good,
-                Bad = bad,
+                Bad = count.Answers - good + count.Lost,
                 P50Ms = count.P50 / 1e3,
                 P99Ms = count.P99 / 1e3,
             };
-            _likelyPerSecond = _likelyPerSecond == LikelyAtFirst
-                ? result.PerSecond
-                : Math.Max(_likelyPerSecond, result.PerSecond);
+            if (result.Bad > 0)
+                _findings.Add($"{result.Bad} answers are not what they must be, at {connections} connections");
+            _likelyPerSecond = Math.Max(_likelyPerSecond == LikelyAtFirst ? 0 : _likelyPerSecond, result.PerSecond);
             return result;
         }
 
@@ -125,15 +115,15 @@ internal sealed class Entrant(
         GC.Collect();
         var work = new Requests(requests.Length, index => requests[index], perSecond, keepsBodies: !contender.Refuses)
         {
-            Expected = contender.Expected,
+            Expected = contender.Refuses ? Fate.SoldOut : Fate.Made,
         };
         var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);
-        await SendAsync(work, options.OpenConnections, cancellationToken);
+        await SendAsync(work, OpenConnections, cancellationToken);
         var usage = meter.Stop();
-        var orders = work.Bodies().Select(contender.Read).ToList();
-        Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), orders));
+        Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), [.. work.Bodies().Select(contender.Read)]));
         var bad = work.Count - work.Good;
-        if (bad > 0) Find($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
+        if (bad > 0)
+            _findings.Add($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
         return new OpenResult(usage, work.SettledLatencies())
         {
             Round = round,
@@ -146,6 +136,7 @@ internal sealed class Entrant(
         };
     }
 
+    /// <summary>A request for each user, of a fresh batch with a unit for all, or of the sold-out one.</summary>
     private async Task<(string Batch, byte[][] Requests)> PrepareAsync(int users, CancellationToken cancellationToken)
     {
         if (contender.Refuses) return (SoldOutBatch, Write(SoldOutBatch, options.SoldOutUnits, users));
@@ -174,27 +165,18 @@ internal sealed class Entrant(
         await client.RunAsync(work, cancellationToken);
     }
 
-    private void Tell(string batch, Told told)
-    {
-        // What is measured of a sold-out batch is refused; an order told all the same is one too many.
-        _told[batch] = _told.TryGetValue(batch, out var before)
-            ? new Told(before.Acknowledged + told.Acknowledged, before.Undecided, [.. before.Orders, .. told.Orders])
-            : told;
-    }
+    // What is measured of a sold-out batch is refused; an order told all the same is one too many.
+    private void Tell(string batch, Told told) => _told[batch] = _told.TryGetValue(batch, out var before)
+        ? new Told(before.Acknowledged + told.Acknowledged, before.Undecided, [.. before.Orders, .. told.Orders])
+        : told;
 
     private async Task AuditAsync(CancellationToken cancellationToken)
     {
         foreach (var (batch, told) in _told)
         {
-            if (await stage.ReadAsync(batch, cancellationToken) is { } stored)
-                foreach (var finding in stored.Judge(told)) Find(finding);
+            if (await stage.ReadAsync(batch, cancellationToken) is { } stored) _findings.UnionWith(stored.Judge(told));
             // It is not sold from again; the one that is sold out is asked for in every turn.
             if (!contender.Refuses) _told.Remove(batch);
         }
-    }
-
-    private void Find(string finding)
-    {
-        if (!_findings.Contains(finding)) _findings.Add(finding);
     }
 }

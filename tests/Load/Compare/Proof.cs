@@ -54,6 +54,7 @@ internal sealed class Proof(Contender contender, Stage stage, EngineSecrets secr
     {
         if (holds) return;
         throw new EngineException(
-            $"{contender.Name} is no contender: {what} was answered {answer.LastStatus} {answer.LastFailure}\n{stage.Output}");
+            $"{contender.Name} is no contender: {what} was answered {answer.LastStatus} {answer.LastFailure}\n" +
+            stage.Output);
     }
 }

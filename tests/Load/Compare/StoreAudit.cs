@@ -11,12 +11,20 @@ internal sealed record Told(long Acknowledged, long Undecided, IReadOnlyList<Ord
 /// <summary>A batch as its store has it in the end.</summary>
 internal abstract record Stored
 {
+    /// <summary>Holds it against what clients were told: what is wrong, each kind once; empty if nothing is.</summary>
     public abstract IReadOnlyList<string> Judge(Told told);
 
-    protected static void Count(List<string> found, string what, long count)
-    {
-        if (count > 0) found.Add($"{count} {what}");
-    }
+    /// <summary>What both kinds promise: nothing lost, nothing made up, nothing told twice.</summary>
+    protected static IEnumerable<(long Count, string What)> Held(Told told, string what, long stored) =>
+    [
+        (told.Acknowledged - stored, $"acknowledged {what} are lost"),
+        (stored - told.Acknowledged - told.Undecided, $"{what} are stored that nobody asked for"),
+        (told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count(), $"{what} were told to two users"),
+    ];
+
+    /// <summary>Those that were counted.</summary>
+    protected static IEnumerable<string> Found(IEnumerable<(long Count, string What)> faults) =>
+        faults.Where(fault => fault.Count > 0).Select(fault => $"{fault.Count} {fault.What}");
 }
 
 /// <summary>A sale, the same for every contender: nothing oversold, nothing lost, nobody served twice.</summary>
@@ -29,24 +37,20 @@ internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> 
 {
     public override IReadOnlyList<string> Judge(Told told)
     {
-        var found = new List<string>(Broken);
-        var orders = Orders.Count;
+        var (found, orders) = (new List<string>(Broken), Orders.Count);
         if (orders > Stock) found.Add($"oversold: {orders} orders of {Stock} units");
         if (Left < 0) found.Add($"oversold: {Left} units left");
         if (Left + orders != Stock) found.Add($"{Stock - orders - Left} units are neither free nor in an order");
-
-        Count(found, "users have two orders", orders - Orders.DistinctBy(order => order.User).Count());
-        Count(found, "units are in two orders", orders - Orders.DistinctBy(order => order.Unit).Count());
-        Count(found, "units are not of this batch", Orders.Count(order => order.Unit < 1 || order.Unit > Stock));
-
-        Count(found, "acknowledged orders are lost", told.Acknowledged - orders);
-        Count(found, "orders are stored that nobody asked for", orders - told.Acknowledged - told.Undecided);
-        Count(found, "orders were told to two users",
-            told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count());
         var byId = Orders.ToLookup(order => order.Id, StringComparer.Ordinal);
-        Count(found, "acknowledged orders are not stored as they were told",
-            told.Orders.Count(order => !byId[order.Id].Contains(order)));
-        return found;
+        return [.. found, .. Found(
+        [
+            (orders - Orders.DistinctBy(order => order.User).Count(), "users have two orders"),
+            (orders - Orders.DistinctBy(order => order.Unit).Count(), "units are in two orders"),
+            (Orders.Count(order => order.Unit < 1 || order.Unit > Stock), "units are not of this batch"),
+            .. Held(told, "orders", orders),
+            (told.Orders.Count(order => !byId[order.Id].Contains(order)),
+                "acknowledged orders are not stored as they were told"),
+        ])];
     }
 }
 
@@ -54,15 +58,9 @@ internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> 
 /// <param name="Users">Everybody who has one, by the ledgers.</param>
 internal sealed record StoredRoster(IReadOnlySet<string> Users) : Stored
 {
-    public override IReadOnlyList<string> Judge(Told told)
-    {
-        var found = new List<string>();
-        Count(found, "acknowledged reservations are lost", told.Acknowledged - Users.Count);
-        Count(found, "reservations are stored that nobody asked for", Users.Count - told.Acknowledged - told.Undecided);
-        Count(found, "reservations were told to two users",
-            told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count());
-        Count(
-            found, "acknowledged reservations are not stored", told.Orders.Count(order => !Users.Contains(order.User)));
-        return found;
-    }
+    public override IReadOnlyList<string> Judge(Told told) => [.. Found(
+    [
+        .. Held(told, "reservations", Users.Count),
+        (told.Orders.Count(order => !Users.Contains(order.User)), "acknowledged reservations are not stored"),
+    ])];
 }

@@ -1,8 +1,7 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare;
 
@@ -10,6 +9,7 @@ namespace OrleansSale.Tests.Load.Compare;
 /// Debian's wrk as a process of its own: a closed loop, every connection sends its next request when it has its answer.
 /// Its threads have shares of their own of the prepared requests, and each request is sent once.
 /// </summary>
+/// <param name="folder">Where the requests are put for it; in memory, so that no disk is busy with them.</param>
 internal sealed class WrkRun(string folder)
 {
     private const string Script = "Compare/purchases.lua";
@@ -17,11 +17,12 @@ internal sealed class WrkRun(string folder)
     /// <summary>An answer is bound to 10 s by the engine; what takes longer than this is lost.</summary>
     private const int AnswerWithinSeconds = 15;
 
-    private static readonly byte[] LineFeed = "\n"u8.ToArray();
-
+    /// <summary>Threads of wrk: one for each core, as its manual has it.</summary>
     public static int Threads => Environment.ProcessorCount;
+
     private string Shares => Path.Combine(folder, "requests");
 
+    /// <summary>Shares out all that may be sent in the next run among the threads.</summary>
     public void Share(byte[][] requests)
     {
         for (var thread = 0; thread < Threads; thread++)
@@ -29,32 +30,27 @@ internal sealed class WrkRun(string folder)
             using var share = new BufferedStream(File.Create($"{Shares}.{thread}"), 1 << 16);
             for (var index = thread; index < requests.Length; index += Threads)
             {
-                share.Write(Encoding.ASCII.GetBytes(requests[index].Length.ToString(CultureInfo.InvariantCulture)));
-                share.Write(LineFeed);
+                share.Write(Encoding.ASCII.GetBytes($"{requests[index].Length}\n"));
                 share.Write(requests[index]);
             }
         }
     }
 
-    public async Task<WrkCount> RunAsync(
-        Uri server, int connections, int seconds, CancellationToken cancellationToken)
+    /// <summary>Puts load on a server for so many seconds, over <see cref="Threads"/> connections or more.</summary>
+    /// <exception cref="EngineException">wrk failed.</exception>
+    public async Task<WrkCount> RunAsync(Uri server, int connections, int seconds, CancellationToken cancellationToken)
     {
         var result = Path.Combine(folder, "count.json");
         File.Delete(result);
-        string[] arguments =
-        [
-            $"-t{Threads}", $"-c{connections}", $"-d{seconds}s", $"--timeout={AnswerWithinSeconds}s",
-            "-s", Path.Combine(AppContext.BaseDirectory, Script), server.GetLeftPart(UriPartial.Authority), "--",
-            Shares, result,
-        ];
-        var start =
-            new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var wrk = Process.Start(start) ?? throw new EngineException("wrk could not be started");
-        var output = wrk.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = await wrk.StandardError.ReadToEndAsync(cancellationToken);
-        await wrk.WaitForExitAsync(cancellationToken);
-        if (wrk.ExitCode != 0 || !File.Exists(result))
-            throw new EngineException($"wrk failed:\n{await output}{errors}");
+        var (status, text) = await DebianPrograms.RunAsync(
+            "wrk",
+            [
+                $"-t{Threads}", $"-c{connections}", $"-d{seconds}s", $"--timeout={AnswerWithinSeconds}s",
+                "-s", Path.Combine(AppContext.BaseDirectory, Script), server.GetLeftPart(UriPartial.Authority), "--",
+                Shares, result,
+            ],
+            cancellationToken);
+        if (status != 0 || !File.Exists(result)) throw new EngineException($"wrk failed:\n{text}");
         return WrkCount.Parse(await File.ReadAllTextAsync(result, cancellationToken));
     }
 }
@@ -74,6 +70,7 @@ internal sealed record WrkCount(
     private static readonly JsonSerializerOptions Json =
         new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
 
+    /// <summary>Requests whose outcome is not known: stored or not.</summary>
     public long Undecided => Sent - Answers;
 
     public static WrkCount Parse(string text) => JsonSerializer.Deserialize<WrkCount>(text, Json)!;

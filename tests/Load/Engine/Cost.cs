@@ -16,10 +16,55 @@ namespace OrleansSale.Tests.Load.Engine;
 /// <param name="Appended">What went into the ledger.</param>
 internal record Cost(
     double Seconds, double ProcessorSeconds, double ServerSeconds, long AllocatedBytes, double PauseSeconds,
-    int FullCollections,
-    double OthersShare, [property: JsonIgnore] LedgerCounts Appended);
+    int FullCollections, double OthersShare, [property: JsonIgnore] LedgerCounts Appended);
+
+/// <summary>A measurement of a sale, from the first call to the last answer.</summary>
+internal sealed record SaleResult(Cost Took, [property: JsonIgnore] Shape Sold) : MeasuredResult(Took)
+{
+    /// <summary>Purchases that were asked again because no answer came.</summary>
+    public required long AskedAgain { get; init; }
+    public string Shape => Sold.Name;
+    public int Batches => Sold.Batches;
+    public int UnitsEach => Sold.UnitsEach;
+    public long Commits => Appended.Commits;
+    public long Entries => Appended.Entries;
+
+    /// <summary>Units a second.</summary>
+    public double PerSecond => Sold.Units / Seconds;
+
+    /// <summary>Processor time for a unit: of this process, and of the database server.</summary>
+    public double ProcessorMicroseconds => ProcessorSeconds * 1e6 / Sold.Units;
+    public double ServerMicroseconds => ServerSeconds * 1e6 / Sold.Units;
+    public double BytesPerHold => (double)HeldBytes / Sold.Units;
+
+    /// <summary>Purchases that a commit carried, and how long an append took; on average.</summary>
+    public double JoinedPerCommit => (double)Entries / Math.Max(1, Commits);
+    public double AppendMicroseconds => (double)Appended.Ticks / Stopwatch.Frequency * 1e6 / Math.Max(1, Commits);
+}
+
+/// <summary>A measurement of a replay.</summary>
+internal sealed record ReplayResult(Cost Took) : MeasuredResult(Took)
+{
+    /// <summary>One for each purchase, and those of the batch itself.</summary>
+    public required long Entries { get; init; }
+}
+
+/// <summary>What a measurement of either kind has.</summary>
+internal abstract record MeasuredResult([property: JsonIgnore] Cost Took) : Cost(Took)
+{
+    public required int Round { get; init; }
+    public required string Ledger { get; init; }
+
+    /// <summary>What it has added to the memory in use, users' names included.</summary>
+    public required long HeldBytes { get; init; }
+
+    /// <summary>What is wrong with it; empty if nothing is.</summary>
+    public required IReadOnlyList<string> Findings { get; init; }
+}
 
 /// <summary>Notes what there was, to tell afterwards what something took.</summary>
+/// <param name="ledger">What is counted.</param>
+/// <param name="server">The process of the database server; null: there is none.</param>
 internal sealed class CostMeter(CountedLedger ledger, int? server)
 {
     private readonly UsageMeter _usage = new(host: null, server);
@@ -30,6 +75,7 @@ internal sealed class CostMeter(CountedLedger ledger, int? server)
     private readonly TimeSpan _processor = Environment.CpuUsage.TotalTime;
     private readonly long _start = Stopwatch.GetTimestamp();
 
+    /// <summary>What it took since.</summary>
     public Cost Stop()
     {
         var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
@@ -37,20 +83,14 @@ internal sealed class CostMeter(CountedLedger ledger, int? server)
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - _allocated;
         var usage = _usage.Stop();
         return new Cost(
-            seconds,
-            processor.TotalSeconds,
-            usage.StoreSeconds,
-            allocated,
+            seconds, processor.TotalSeconds, usage.StoreSeconds, allocated,
             (GC.GetTotalPauseDuration() - _pause).TotalSeconds,
-            GC.CollectionCount(GC.MaxGeneration) - _collections,
-            usage.OthersShare,
-            ledger.Counts - _counts);
+            GC.CollectionCount(GC.MaxGeneration) - _collections, usage.OthersShare, ledger.Counts - _counts);
     }
 }
 
 /// <summary>What was appended so far.</summary>
-/// <param name="Commits">Commits stored: each is one row, and one durable write unless several batches shared
-/// it.</param>
+/// <param name="Commits">Each is one row, and one durable write unless several batches shared it.</param>
 /// <param name="Entries">Their entries.</param>
 /// <param name="Bytes">Bytes of those.</param>
 /// <param name="Ticks">How long the appends took together, in ticks of <see cref="Stopwatch"/>.</param>
@@ -95,7 +135,8 @@ internal sealed class CountedLedger(ILedger ledger) : ILedger, IAsyncDisposable
     public Task<long> CountOpenAsync(string prefix, CancellationToken cancellationToken = default) =>
         ledger.CountOpenAsync(prefix, cancellationToken);
 
-    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) => ledger.EraseAsync(stream, cancellationToken);
+    public Task EraseAsync(string stream, CancellationToken cancellationToken = default) =>
+        ledger.EraseAsync(stream, cancellationToken);
 
     // Only what the container itself has made is disposed by it, and that is this.
     public ValueTask DisposeAsync() =>

@@ -102,7 +102,8 @@ internal static class EngineSettings
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                "exec", "--runtimeconfig", WorkingCopy.ProgramOf("Api") + ".runtimeconfig.json", typeof(EngineSettings).Assembly.Location,
+                "exec", "--runtimeconfig", WorkingCopy.ProgramOf("Api") + ".runtimeconfig.json",
+                typeof(EngineSettings).Assembly.Location,
                 .. Environment.GetCommandLineArgs()[1..],
             ]);
         start.Environment[Mark] = "1";

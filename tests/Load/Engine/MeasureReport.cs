@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime;
 using System.Text.Json.Serialization;
 using OrleansSale.Tests.Load.Experiments;
@@ -23,48 +24,53 @@ internal sealed record MeasureReport : Report
     private static readonly string[] AllNotes =
     [
         "In process: silo, ledger and callers share it, on the engine's runtime settings; no HTTP, no tickets are " +
-            "verified. Every measurement has an engine and a ledger of its own. Buyers and their purchases are made " +
-            "before; each buys one unit, without an Idempotency-Key.",
+            "verified. Every measurement has an engine and a ledger of its own.",
         "Batches are sold one after the other. All are created and active before, and look after themselves meanwhile.",
-        "Memory that holds keep is all that is in use after the sale less all that was before, each after full " +
-            "collections; users' names are in it.",
-        "A replay is that of an activation: rows are read, the chain is verified, entries are read and applied. One " +
-            "entry a purchase, and one for the creation; the rows are those that the lane's sale has stored.",
-        "Checked in every round: what buyers were told, and the batches' own counts. In the first each ledger is " +
-            "read back, its chain recomputed, and replayed by an auditor that shares no code with the engine.",
+        "Memory that holds keep is all that is in use after the sale less all that was before, after full collections.",
+        "A replay is that of an activation, of the rows that the lane's sale has stored.",
+        "The first round's ledgers are read back, and replayed by an auditor that shares no code with the engine.",
     ];
 
-    private static string GarbageCollector =>
+    /// <summary>What the runtime was told: the engine's own settings.</summary>
+    public string Runtime { get; } =
         (GCSettings.IsServerGC ? "server" : "workstation") + " garbage collector, " +
         (AppContext.TryGetSwitch("System.GC.Concurrent", out var isOn) && !isOn ? "not concurrent" : "concurrent");
 
-    public string Runtime { get; } = GarbageCollector;
+    /// <summary>Size of the batches as a share of their full one. Names and goals are those of the full size.</summary>
     public required double Scale { get; init; }
     public required int Rounds { get; init; }
+
+    /// <summary>Calls of 256 purchases that were under way at a time.</summary>
     public required int CallsInFlight { get; init; }
 
+    /// <summary>Durable purchases a second in calls of 256, ten batches of 500,000.</summary>
     [JsonPropertyName("units_per_second")]
     public IReadOnlyDictionary<string, double> UnitsPerSecond =>
         ByLedger(ledger => ledger.Of(Shape.Middle).PerSecond.Median);
 
+    /// <summary>The same through a lane with 512 waiting buyers.</summary>
     [JsonPropertyName("units_per_second_lane")]
     public IReadOnlyDictionary<string, double> UnitsPerSecondLane =>
         ByLedger(ledger => ledger.Of(Shape.Lane).PerSecond.Median);
 
+    /// <summary>Time for a unit: one batch of 5,000,000 ÷ 500 batches of 10,000; quotients within each round.</summary>
     [JsonPropertyName("cost_ratio_5m_to_10k")]
     public IReadOnlyDictionary<string, double> CostRatio =>
         ByLedger(ledger => ledger.Goals.Single(goal => goal.Name == MeasureGoals.CostRatio).Measured.Median);
 
+    /// <summary>Bytes of memory in use that a held unit keeps: the most of all shapes.</summary>
     [JsonPropertyName("bytes_per_hold")]
     public IReadOnlyDictionary<string, double> BytesPerHold =>
         ByLedger(ledger => ledger.Shapes.Max(shape => shape.BytesPerHold));
 
+    /// <summary>Seconds to replay a batch's ledger of 1,000,000 purchases.</summary>
     [JsonPropertyName("replay_seconds_1m")]
     public IReadOnlyDictionary<string, double> ReplaySeconds => ByLedger(ledger => ledger.Replay.Seconds.Median);
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
     public required IReadOnlyList<SaleResult> Sales { get; init; }
     public required IReadOnlyList<ReplayResult> Replays { get; init; }
 
+    /// <summary>The report of all rounds.</summary>
     public static MeasureReport Of(MeasureOptions options, MeasureResults results, Surroundings surroundings) => new()
     {
         Surroundings = surroundings,
@@ -84,15 +90,17 @@ internal sealed record MeasureReport : Report
         ],
     };
 
-    public override IEnumerable<Table> Tables() => Ledgers.SelectMany(ledger => ledger.Tables());
+    public override IEnumerable<Table> Tables() => Ledgers.SelectMany(ledger => (Table[])
+    [
+        FigureTable.Of($"{ledger.Ledger}: {ledger.Durability}", ledger.Shapes),
+        FigureTable.Of("", ledger.Goals),
+        FigureTable.SideBySide(
+            "", [("", new { ledger.Replay, CostRatioByProcessorTime = ledger.CostRatioByProcessor })]),
+    ]);
 
     // What makes a figure worth less.
     private static IEnumerable<string> Reservations(MeasureOptions options, MeasureResults results)
     {
-        yield return Invariant(
-            $"Scale {options.Scale:0.####}; rounds: {options.Rounds}; {options.Calls} calls of ") +
-            $"{MeasureOptions.CallSize} under way at a time; {MeasureOptions.LaneBuyers} buyers waiting on the lane; " +
-            $"{GarbageCollector}.";
         if (options.Scale < 1)
             yield return Invariant(
                 $"SCALED: batches have {options.Scale:p2} of their units; names and goals are those of the full size.");
@@ -111,13 +119,12 @@ internal sealed record MeasureReport : Report
 /// <param name="Goals">The measures of the design, as far as they were taken.</param>
 /// <param name="Shapes">What was sold.</param>
 /// <param name="Replay">The replays.</param>
-/// <param name="CostRatioByProcessor">The cost ratio by processor time, of this process and the server, instead of by
-/// time.</param>
+/// <param name="CostRatioByProcessor">The cost ratio by processor time, of this process and the server.</param>
 internal sealed record LedgerReport(
     string Ledger, string Durability, IReadOnlyList<GoalReport> Goals, IReadOnlyList<ShapeReport> Shapes,
-    ReplayReport Replay,
-    Spread CostRatioByProcessor)
+    ReplayReport Replay, Spread CostRatioByProcessor)
 {
+    /// <summary>Of all rounds.</summary>
     public static LedgerReport Of(MeasureOptions options, MeasureResults results, string ledger)
     {
         var sales = results.Sales.Where(sale => sale.Ledger == ledger).ToList();
@@ -132,28 +139,8 @@ internal sealed record LedgerReport(
             MeasureGoals.RatioOf(sales, sale => 1 / (sale.ProcessorMicroseconds + sale.ServerMicroseconds)));
     }
 
+    /// <summary>One of the sales.</summary>
     public ShapeReport Of(string shape) => Shapes.Single(one => one.Shape == shape);
-
-    public IEnumerable<Table> Tables()
-    {
-        var sales = PlainTable.New(
-            $"{Ledger}: {Durability}",
-            ["what", "units/s", "CPU µs/unit", "server µs", "allocated B", "commits", "joined", "append µs",
-                "B an entry", "B a hold",
-                "GC pauses"]);
-        foreach (var shape in Shapes) sales.Row(shape.Cells());
-        var goals = PlainTable.New("", ["measure", "goal", "median (least–most)", ""]);
-        foreach (var goal in Goals)
-        {
-            goals.Row(
-                goal.Name, (goal.IsMost ? "≤ " : "≥ ") + new Spread(goal.Goal, 0, 0).Told(goal.Format).Split(' ')[0],
-                goal.Measured.Told(goal.Format),
-                goal.IsReached switch { true => "reached", false => "missed", null => "scaled" });
-        }
-
-        return [sales.Row(Replay.Cells()),
-            goals.Row("processor time for a unit, likewise", "", CostRatioByProcessor.Told("0.00"), "")];
-    }
 }
 
 /// <summary>One of the sales over all rounds; all but its units a second are medians.</summary>
@@ -170,11 +157,11 @@ internal sealed record LedgerReport(
 /// <param name="BytesPerHold">Memory that a held unit keeps.</param>
 /// <param name="PausedShare">Share of the time in which the garbage collector made everybody wait.</param>
 internal sealed record ShapeReport(
-    string Shape, string Title, Spread PerSecond, double ProcessorMicroseconds, double ServerMicroseconds,
-    double AllocatedBytes,
-    double Commits, double JoinedPerCommit, double AppendMicroseconds, double BytesPerEntry, double BytesPerHold,
-    double PausedShare)
+    [property: Browsable(false)] string Shape, string Title, Spread PerSecond, double ProcessorMicroseconds,
+    double ServerMicroseconds, double AllocatedBytes, double Commits, double JoinedPerCommit, double AppendMicroseconds,
+    double BytesPerEntry, double BytesPerHold, double PausedShare)
 {
+    /// <summary>Of all rounds.</summary>
     public static ShapeReport Of(Shape shape, IReadOnlyList<SaleResult> sales)
     {
         return new ShapeReport(
@@ -187,15 +174,6 @@ internal sealed record ShapeReport(
 
         double Median(Func<SaleResult, double> figure) => Spread.Of(sales, figure).Median;
     }
-
-    public IEnumerable<string> Cells() =>
-    [
-        Title, PerSecond.Told("n0"), Invariant($"{ProcessorMicroseconds:0.00}"),
-        Invariant($"{ServerMicroseconds:0.00}"),
-        Invariant($"{AllocatedBytes:n0}"), Invariant($"{Commits:n0}"), Invariant($"{JoinedPerCommit:n0}"),
-        Invariant($"{AppendMicroseconds:n0}"), Invariant($"{BytesPerEntry:n0}"), Invariant($"{BytesPerHold:n0}"),
-        Invariant($"{PausedShare * 100:0} %"),
-    ];
 }
 
 /// <summary>The replays of a ledger over all rounds.</summary>
@@ -203,18 +181,11 @@ internal sealed record ReplayReport(
     long Entries, Spread Seconds, double ProcessorMicrosecondsPerEntry, double AllocatedBytesPerEntry,
     double BytesPerHold)
 {
+    /// <summary>Of all rounds.</summary>
     public static ReplayReport Of(IReadOnlyList<ReplayResult> replays) => new(
         replays[0].Entries,
         Spread.Of(replays, replay => replay.Seconds),
         Spread.Of(replays, replay => replay.ProcessorSeconds * 1e6 / replay.Entries).Median,
         Spread.Of(replays, replay => (double)replay.AllocatedBytes / replay.Entries).Median,
         Spread.Of(replays, replay => (double)replay.HeldBytes / replay.Entries).Median);
-
-    public IEnumerable<string> Cells() =>
-    [
-        Invariant($"replay: {Entries:n0} entries"), Invariant($"{Entries / Seconds.Median:n0}"),
-        Invariant($"{ProcessorMicrosecondsPerEntry:0.00}"), "", Invariant($"{AllocatedBytesPerEntry:n0}"), "", "", "",
-        "",
-        Invariant($"{BytesPerHold:n0}"), "",
-    ];
 }

@@ -14,6 +14,7 @@ namespace OrleansSale.Tests.Load.Experiments;
 /// </summary>
 internal abstract record CommandOptions
 {
+    /// <summary>What is wrong with the options taken together; null if nothing is.</summary>
     public virtual string? Fault() => null;
 }
 
@@ -31,21 +32,19 @@ internal sealed partial class OptionBinder<TOptions>
     private static readonly MethodInfo AddMethod =
         typeof(OptionBinder<TOptions>).GetMethod(nameof(Add), BindingFlags.Instance | BindingFlags.NonPublic)!;
 
-    private readonly Command _command;
     private readonly List<(PropertyInfo Property, Func<ParseResult, object?> Read)> _bound = [];
 
+    /// <summary>Adds the options.</summary>
     public OptionBinder(Command command)
     {
-        _command = command;
         var defaults = new TOptions();
-        foreach (var property in typeof(TOptions).GetProperties())
-        {
-            if (property.GetCustomAttribute<DescriptionAttribute>() is not { } described) continue;
+        foreach (var property in typeof(TOptions).GetProperties().Where(
+            property => property.IsDefined(typeof(DescriptionAttribute))))
             AddMethod.MakeGenericMethod(property.PropertyType)
-                .Invoke(this, [property, described.Description, property.GetValue(defaults)]);
-        }
+                .Invoke(this, [command, property, property.GetValue(defaults)]);
     }
 
+    /// <summary>The options that were given, and the defaults of the others.</summary>
     public TOptions Read(ParseResult parsed)
     {
         var options = new TOptions();
@@ -53,11 +52,11 @@ internal sealed partial class OptionBinder<TOptions>
         return options;
     }
 
-    private void Add<T>(PropertyInfo property, string description, T? otherwise)
+    private void Add<T>(Command command, PropertyInfo property, T? otherwise)
     {
         var option = new Option<T>("--" + WordStart().Replace(property.Name, "-").ToLowerInvariant())
         {
-            Description = description,
+            Description = property.GetCustomAttribute<DescriptionAttribute>()!.Description,
             Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
         if (otherwise is not null) option.DefaultValueFactory = _ => otherwise;
@@ -81,7 +80,7 @@ internal sealed partial class OptionBinder<TOptions>
                 // The parser tells what cannot be read at all.
             }
         });
-        _command.Add(option);
+        command.Add(option);
         _bound.Add((property, parsed => parsed.GetValue(option)));
     }
 
@@ -90,21 +89,19 @@ internal sealed partial class OptionBinder<TOptions>
         if (value is FileInfo { Directory.Exists: false } file) return $": there is no folder {file.DirectoryName}.";
         if (property.GetCustomAttribute<RangeAttribute>() is not { } range) return null;
         // A list that cannot be read is empty.
-        var bounded = value is IReadOnlyList<int> list
+        var isWithin = value is IReadOnlyList<int> list
             ? list.Count > 0 && list.All(one => range.IsValid(one))
             : range.IsValid(value);
-        return bounded
+        return isWithin
             ? null
             : string.Create(CultureInfo.InvariantCulture, $" must be within {range.Minimum}…{range.Maximum}.");
     }
 
-    private static IReadOnlyList<int> ParseNumbers(string list)
+    private static List<int> ParseNumbers(string list)
     {
         var parts = list.Split(',');
-        return parts.All(part => int.TryParse(part, CultureInfo.InvariantCulture, out _))
-            && parts.Distinct().Count() == parts.Length
-            ? [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))]
-            : [];
+        var numbers = parts.Select(part => int.TryParse(part, out var number) ? number : -1).Distinct().ToList();
+        return numbers.Contains(-1) || numbers.Count < parts.Length ? [] : numbers;
     }
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]

@@ -15,13 +15,18 @@ internal abstract record Report
 
     [JsonPropertyOrder(-1)]
     public required Surroundings Surroundings { get; init; }
+
+    /// <summary>What a reader must know that is not in the figures.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
     public IReadOnlyList<Check> Checks { get; init; } = [];
+
+    /// <summary>Whatever else is wrong.</summary>
     public IReadOnlyList<string> Failures { get; init; } = [];
 
     [JsonIgnore]
     public bool Holds => Failures.Count == 0 && Checks.All(check => check.Holds);
 
+    /// <summary>The figures for a person.</summary>
     public abstract IEnumerable<Table> Tables();
 
     public string ToJson() => JsonSerializer.Serialize(this, GetType(), Json);
@@ -65,35 +70,4 @@ internal sealed record Check(string Name, double? Figure, bool IsLeast, double B
         new(name, figure, true, bound, unit);
 
     private string Told(double number) => Invariant($"{number:#,0.###} {Unit}").TrimEnd();
-}
-
-/// <summary>Makes tables of plain text: the first column to the left, the figures to the right.</summary>
-internal static class PlainTable
-{
-    public static Table New(string title, params IEnumerable<string> headings)
-    {
-        var table = new Table().RoundedBorder();
-        if (title.Length > 0) table.Title(Markup.Escape(title));
-        foreach (var heading in headings)
-        {
-            var column = new TableColumn(Markup.Escape(heading)).NoWrap();
-            table.AddColumn(table.Columns.Count == 0 ? column : column.RightAligned());
-        }
-
-        return table;
-    }
-
-    public static Table Row(this Table table, params IEnumerable<string> cells) =>
-        table.AddRow([.. cells.Select(Markup.Escape)]);
-
-    public static Table SideBySide<T>(
-        string corner, IEnumerable<(string Heading, T Thing)> things,
-        Func<T, IEnumerable<(string What, string Figure)>> figuresOf)
-    {
-        var columns = things.Select(thing => (thing.Heading, Figures: figuresOf(thing.Thing).ToList())).ToList();
-        var table = New("", [corner, .. columns.Select(column => column.Heading)]);
-        for (var row = 0; row < columns[0].Figures.Count; row++)
-            table.Row([columns[0].Figures[row].What, .. columns.Select(column => column.Figures[row].Figure)]);
-        return table;
-    }
 }

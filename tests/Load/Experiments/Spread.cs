@@ -2,21 +2,20 @@ using System.Globalization;
 
 namespace OrleansSale.Tests.Load.Experiments;
 
-/// <summary>What several rounds say of one figure.</summary>
-/// <param name="Median">The middle one, or the mean of the two in the middle.</param>
-/// <param name="Least">The least.</param>
-/// <param name="Most">The most.</param>
+/// <summary>What several rounds say of one figure. Of an even number the median is the middle two's mean.</summary>
 internal readonly record struct Spread(double Median, double Least, double Most)
 {
+    /// <summary>Of the values; null if there are none.</summary>
     public static Spread? Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        if (sorted.Length == 0) return null;
         var middle = sorted.Length / 2;
-        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return new Spread(median, sorted[0], sorted[^1]);
+        return sorted.Length == 0
+            ? null
+            : new Spread((sorted[middle] + sorted[^(middle + 1)]) / 2, sorted[0], sorted[^1]);
     }
 
+    /// <summary>Of one figure of every result. There is at least one.</summary>
     public static Spread Of<T>(IEnumerable<T> results, Func<T, double> figureOf) => Of(results.Select(figureOf))!.Value;
 
     /// <summary>
@@ -27,17 +26,15 @@ internal readonly record struct Spread(double Median, double Least, double Most)
         Of(above.Where(round => below.GetValueOrDefault(round.Key) > 0)
             .Select(round => round.Value / below[round.Key]));
 
-    public string Told(string format)
-    {
-        return $"{Number(Median)} ({Number(Least)}–{Number(Most)})";
-
-        string Number(double number) => number.ToString(format, CultureInfo.InvariantCulture);
-    }
+    /// <summary>The median, and the least and the most in parentheses, each in this format.</summary>
+    public string Told(string format) => string.Format(
+        CultureInfo.InvariantCulture, $"{{0:{format}}} ({{1:{format}}}–{{2:{format}}})", Median, Least, Most);
 }
 
 /// <summary>Takes turns.</summary>
 internal static class Rounds
 {
+    /// <summary>The list from its element <paramref name="by"/> on, and then its beginning.</summary>
     public static IEnumerable<T> Rotate<T>(IReadOnlyList<T> list, int by) =>
         Enumerable.Range(0, list.Count).Select(index => list[(index + by) % list.Count]);
 }

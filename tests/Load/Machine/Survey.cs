@@ -17,6 +17,10 @@ internal static class Survey
 {
     private const int Syncs = 200, SyncedBytes = 4096;
 
+    /// <summary>Share of the machine that other programs may take on a quiet one.</summary>
+    private const double QuietShare = 0.05;
+
+    /// <summary>The machine, .NET, and these programs. It takes a moment, because the disk is tried.</summary>
     public static Surroundings Take(params IEnumerable<string> programs)
     {
         var processor = File.ReadLines("/proc/cpuinfo")
@@ -28,9 +32,10 @@ internal static class Survey
             MeasureSync());
     }
 
+    /// <summary>What other programs did to a measurement, if it was so much that the figures are worth less.</summary>
     public static IEnumerable<string> Disturbance(IEnumerable<double> othersShares)
     {
-        if (Spread.Of(othersShares) is { Median: > Quiet.Share } others)
+        if (Spread.Of(othersShares) is { Median: > QuietShare } others)
         {
             yield return Invariant($"NOT QUIET: other programs took {others.Median:p0} of the machine ") +
                 Invariant($"(median; {others.Least:p0}–{others.Most:p0}).");
@@ -39,54 +44,51 @@ internal static class Survey
 
     private static double MeasureSync()
     {
-        var path = Path.GetTempFileName();
-        try
+        using var folder = new ScratchFolder();
+        using var file = new FileStream(
+            Path.Combine(folder.Path, "tried"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var bytes = new byte[SyncedBytes];
+        return Spread.Of(Enumerable.Range(0, Syncs), _ =>
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
-            var bytes = new byte[SyncedBytes];
-            return Spread.Of(Enumerable.Range(0, Syncs), _ =>
-            {
-                var start = Stopwatch.GetTimestamp();
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-                return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            }).Median;
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+            var start = Stopwatch.GetTimestamp();
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }).Median;
     }
 }
 
-/// <summary>
-/// Programs of Debian's packages that a comparison needs. What is missing is installed, as the tests do.
-/// </summary>
+/// <summary>Debian's programs that a comparison needs.</summary>
 internal static class DebianPrograms
 {
     private const string Install = "source tests/packages.sh && install_postgresql && install_redis && install_wrk";
 
+    /// <summary>Sees to it that PostgreSQL, Redis and wrk are there, as the tests do; their versions.</summary>
+    /// <exception cref="EngineException">One is missing and could not be installed.</exception>
     public static async Task<IReadOnlyList<string>> RequireAsync(CancellationToken cancellationToken)
     {
-        var (status, text) = await RunAsync(["bash", "-c", Install], cancellationToken);
+        var (status, text) = await RunAsync("bash", ["-c", Install], cancellationToken);
         if (status != 0) throw new EngineException($"what is compared could not be installed:\n{text}");
         string[] programs = ["redis-server", Path.Combine(PostgresServer.FindPrograms(), "postgres"), "wrk"];
         List<string> versions = [];
+        // wrk's status says that it was told nothing to do.
         foreach (var program in programs)
-            versions.Add((await RunAsync([program, "--version"], cancellationToken)).Text.Split('\n')[0].Trim());
+            versions.Add((await RunAsync(program, ["--version"], cancellationToken)).Text.Split('\n')[0].Trim());
         return versions;
     }
 
-    // wrk's status says that it was told nothing to do.
-    private static async Task<(int Status, string Text)> RunAsync(string[] command, CancellationToken cancellationToken)
+    /// <summary>Runs a program to its end, from the working copy's root.</summary>
+    /// <returns>Its status and all that it wrote.</returns>
+    public static async Task<(int Status, string Text)> RunAsync(
+        string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = WorkingCopy.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start) ?? throw new EngineException($"{command[0]} could not be started");
+        using var process = Process.Start(start) ?? throw new EngineException($"{program} could not be started");
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var text = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
         await process.WaitForExitAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Wire;
@@ -11,10 +12,7 @@ namespace OrleansSale.Tests.Load.Overload;
 /// <param name="Late">Median of its last third.</param>
 /// <param name="Peak">The most, from its start until all was answered.</param>
 /// <param name="After">At the end of all.</param>
-internal sealed record MemoryRow(double Before, double Middle, double Late, double Peak, double After)
-{
-    public string Told() => Invariant($"{Before:n0}, {Middle:n0}, {Late:n0}, {Peak:n0}, {After:n0}");
-}
+internal sealed record MemoryRow(double Before, double Middle, double Late, double Peak, double After);
 
 /// <summary>What one flood did.</summary>
 internal sealed record Pressure
@@ -32,7 +30,7 @@ internal sealed record Pressure
     public required bool IsFirst { get; init; }
 
     /// <summary>What it is called in tables and checks, such as <c>2×, first</c>.</summary>
-    [JsonIgnore]
+    [JsonIgnore, Browsable(false)]
     public string Name => $"{Factor}×{(IsFirst ? ", first" : "")}";
 
     /// <summary>Purchases a second in the closed loop, before.</summary>
@@ -93,30 +91,5 @@ internal sealed record OverloadReport : Report
     public required IReadOnlyList<Pressure> Floods { get; init; }
 
     public override IEnumerable<Table> Tables() =>
-    [
-        PlainTable.SideBySide(
-            $"{Connections} connections, latencies in ms",
-            Floods.Select(flood => ($"{flood.Ledger} ledger, {flood.Name}", flood)), Rows),
-    ];
-
-    private static IEnumerable<(string What, string Result)> Rows(Pressure flood) =>
-    [
-        ("peak, closed loop", Invariant($"{flood.PeakPerSecond:n0}/s")),
-        ("arrivals", Invariant($"{flood.IntendedPerSecond:n0}/s for {flood.Seconds:0} s")),
-        ("accepted, overloaded", Invariant($"{flood.Accepted:n0}, {flood.Overloaded:n0}")),
-        ("others", string.Join(", ", flood.Others.Select(other => $"{other.Key} {other.Value}"))),
-        ("undecided", Invariant($"{flood.Undecided:n0}")),
-        ("accepted while it lasted", Invariant($"{flood.AcceptedPerSecond:n0}/s")),
-        ("accepted: p50 / p99 / p99.9 / max", flood.AcceptedMs.Told("n1")),
-        ("overloaded: p50 / p99 / p99.9 / max", flood.OverloadedMs.Told("n1")),
-        ("a trickle before", flood.BeforeMs.Told("n1")),
-        ("a trickle from 2 s after on", flood.AfterMs.Told("n1")),
-        ("normal again after", flood.NormalAgainSeconds is { } seconds
-            ? Invariant($"{seconds:0.00} s (≤ {flood.LevelMs:n0} ms)")
-            : "never"),
-        ("last answer after", Invariant($"{flood.LastAnswerSeconds:0.00} s")),
-        ("resident MB: before, 2nd third, last third, most, after", flood.Resident.Told()),
-        ("managed MB: before, 2nd third, last third, most, after", flood.Managed?.Told() ?? "not reported"),
-        ("ledger entries, orders not told", Invariant($"{flood.Entries:n0}, {flood.OrdersNotTold:n0}")),
-    ];
+        [FigureTable.SideBySide("latencies in ms", Floods.Select(flood => ($"{flood.Ledger}, {flood.Name}", flood)))];
 }

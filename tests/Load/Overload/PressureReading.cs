@@ -56,15 +56,18 @@ internal static class PressureReading
             NormalAgainSeconds = trickle.NormalAgainSeconds(),
             LastAnswerSeconds =
                 Stopwatch.GetElapsedTime(flood.End, Math.Max(flood.End, flood.LastAnswer())).TotalSeconds,
-            Resident = MemoryOf([.. memory.Select(sample => (sample.At, sample.ResidentMegabytes))], flood.Start, flood.End)
+            Resident = Memory(sample => sample.ResidentMegabytes)
                 ?? throw new InvalidOperationException("the flood was too short"),
             Managed = memory.All(sample => sample.ManagedMegabytes is not null)
-                ? MemoryOf([.. memory.Select(sample => (sample.At, sample.ManagedMegabytes!.Value))], flood.Start, flood.End)
+                ? Memory(sample => sample.ManagedMegabytes!.Value)
                 : null,
             OrdersNotTold = sale.Orders.Count - accepted - few.CountOf(Fate.Made),
             Violations = [.. violations.Take(ViolationsShown)],
             Entries = sale.Entries,
         };
+
+        MemoryRow? Memory(Func<MemorySample, double> megabytes) =>
+            MemoryOf([.. memory.Select(sample => (sample.At, megabytes(sample)))], flood.Start, flood.End);
     }
 
     /// <summary>The answers that are neither a new order nor <c>overloaded</c>, by code.</summary>
@@ -77,7 +80,7 @@ internal static class PressureReading
             .ToDictionary(code => code.Key, code => code.Sum()), StringComparer.Ordinal);
     }
 
-    /// <summary>What samples of a flood's memory, in megabytes and in order, say; null: a part of it was not seen.</summary>
+    /// <summary>What samples of a flood's memory say, in megabytes and order; null: a part was not seen.</summary>
     public static MemoryRow? MemoryOf(IReadOnlyList<(long At, double Megabytes)> samples, long start, long end)
     {
         var third = (end - start) / 3;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Engine;
@@ -30,12 +31,14 @@ internal sealed record SelloutReport : Report
     /// <summary>The refusals that a buyer with a ticket may get at a sale that is open.</summary>
     private static readonly string[] Expected = ["sold-out", "overloaded"];
 
+    /// <param name="seen">What saw the sale.</param>
+    /// <param name="boardDisagrees">In which way the board differs from the ledger; null if it does not.</param>
+    /// <param name="suspectedSilos">Silos that others suspected of being dead, though none was ended.</param>
     public SelloutReport(Witnesses seen, string? boardDisagrees, int suspectedSilos)
     {
         var (engine, options, buyers, clicks, sale, opens) = seen;
         var (record, duplicates) = Record(seen);
         var told = record.Against(sale);
-        var ordered = Enumerable.Range(0, clicks.Count).Where(click => clicks.BodyOf(click) is not null).ToList();
         (Silos, Fronts, Durability) = (options.Cluster, engine.Fronts.Count, engine.Durability);
         (Units, Buyers, Clicks, Connections) = (options.Units, buyers.Count, clicks.Count, options.Connections);
         (ArrivalSeconds, Seed) = (options.ArrivalSeconds, options.Seed);
@@ -43,12 +46,12 @@ internal sealed record SelloutReport : Report
         RefusalsByCode = clicks.Refusals;
         (Undecided, Duplicates, Repeats) = (clicks.CountOf(Fate.Undecided), duplicates, clicks.Repeats);
         SecondsToLastUnitInLedger = (sale.SoldOutAt - opens.UtcDateTime)?.TotalSeconds;
-        SecondsToLastOrderAnswered = ordered.Max(clicks.SinceStart)?.TotalSeconds ?? 0;
-        SecondsToLastAnswer = Enumerable.Range(0, clicks.Count).Max(clicks.SinceStart)?.TotalSeconds ?? 0;
+        SecondsToLastOrderAnswered = SecondsToLast(HasOrder);
+        SecondsToLastAnswer = SecondsToLast(_ => true);
         LatencyMs = LatencyRow.Of(clicks.Latencies(_ => true));
-        OrderLatencyMs = LatencyRow.Of(clicks.Latencies(click => clicks.BodyOf(click) is not null));
-        StartToFirstAnswerSeconds = engine.ToFirstAnswer.TotalSeconds;
-        StartToReadySeconds = engine.ToReady.TotalSeconds;
+        OrderLatencyMs = LatencyRow.Of(clicks.Latencies(HasOrder));
+        (StartToFirstAnswerSeconds, StartToReadySeconds) =
+            (engine.ToFirstAnswer.TotalSeconds, engine.ToReady.TotalSeconds);
         Audit = new AuditSummary(
             sale.Entries,
             sale.HeadHash,
@@ -58,40 +61,61 @@ internal sealed record SelloutReport : Report
             [.. sale.Violations.Kept.Concat(told.Kept).Take(ViolationsShown)
                 .Select(violation => violation.ToString())]);
         Failures = [.. FailuresOf(seen, told, boardDisagrees, suspectedSilos)];
+
+        bool HasOrder(int click) => clicks.BodyOf(click) is not null;
+
+        double SecondsToLast(Func<int, bool> isChosen) =>
+            Enumerable.Range(0, clicks.Count).Where(isChosen).Max(clicks.SinceStart)?.TotalSeconds ?? 0;
     }
 
+    /// <summary>Silos of the cluster; 0: the engine in one process.</summary>
     public int Silos { get; }
     public int Fronts { get; }
+    public string Durability { get; }
     public int Units { get; }
     public int Buyers { get; }
     public int Clicks { get; }
     public int Connections { get; }
     public double ArrivalSeconds { get; }
     public int Seed { get; }
+
+    /// <summary>Units that the ledger has as held or sold in the end.</summary>
     public int UnitsSold { get; }
     public SortedDictionary<string, int> RefusalsByCode { get; }
+
+    /// <summary>Clicks without a final answer.</summary>
     public int Undecided { get; }
+
+    /// <summary>Orders beyond a user's first, and double clicks that were answered with two orders.</summary>
     public int Duplicates { get; }
+
+    /// <summary>Requests sent again, because of a Retry-After or because no answer came.</summary>
     public long Repeats { get; }
+
+    /// <summary>To the hold of the last free unit, by the ledger's clock; null if units were left.</summary>
     public double? SecondsToLastUnitInLedger { get; }
+
+    /// <summary>To the last answer with an order, as clients saw it.</summary>
     public double SecondsToLastOrderAnswered { get; }
     public double SecondsToLastAnswer { get; }
-
     public double DurablePurchasesPerSecond =>
         SecondsToLastOrderAnswered > 0 ? UnitsSold / SecondsToLastOrderAnswered : 0;
 
+    /// <summary>From the intended start, all clicks; those that got an order.</summary>
     public LatencyRow LatencyMs { get; }
     public LatencyRow OrderLatencyMs { get; }
     public double StartToFirstAnswerSeconds { get; }
     public double StartToReadySeconds { get; }
     public required double ReservationsPerSecond { get; init; }
     public required EngineCost Engine { get; init; }
+
+    /// <summary>Processor time of this generator from the opening to the last answer.</summary>
     public required double GeneratorProcessorSeconds { get; init; }
-    public string Durability { get; }
     public AuditSummary Audit { get; }
 
-    public override IEnumerable<Table> Tables() => [PlainTable.SideBySide("What", [("Result", this)], _ => Rows())];
+    public override IEnumerable<Table> Tables() => [FigureTable.SideBySide("What", [("Result", this)])];
 
+    /// <summary>What clients were told, and how many orders are a user's or a double click's second.</summary>
     private static (ClientRecord Record, int Duplicates) Record(Witnesses seen)
     {
         var (record, ids, sale) = (new ClientRecord(), new Dictionary<int, string>(), seen.Sale);
@@ -127,35 +151,6 @@ internal sealed record SelloutReport : Report
         if (boardDisagrees is not null) yield return boardDisagrees;
         if (suspectedSilos > 0) yield return $"{suspectedSilos} healthy silos were suspected of being dead";
     }
-
-    private IEnumerable<(string What, string Result)> Rows() =>
-    [
-        ("engine", Silos == 0 ? "one process" : $"{Silos} silos, {Fronts} fronts"),
-        ("durability", Durability),
-        ("units sold", Invariant($"{UnitsSold:n0} of {Units:n0}")),
-        ("buyers, clicks", Invariant($"{Buyers:n0}, {Clicks:n0}")),
-        .. RefusalsByCode.Select(refusal => ($"refused: {refusal.Key}", Invariant($"{refusal.Value:n0}"))),
-        ("undecided", Invariant($"{Undecided:n0}")),
-        ("duplicates", Invariant($"{Duplicates:n0}")),
-        ("sent again", Invariant($"{Repeats:n0}")),
-        ("opening to last unit, ledger", Invariant($"{SecondsToLastUnitInLedger:0.000} s")),
-        ("opening to last order, clients", Invariant($"{SecondsToLastOrderAnswered:0.000} s")),
-        ("opening to last answer, clients", Invariant($"{SecondsToLastAnswer:0.000} s")),
-        ("durable purchases", Invariant($"{DurablePurchasesPerSecond:n0}/s")),
-        ("latency in ms, all: p50 / p99 / p99.9 / max", LatencyMs.Told("n0")),
-        ("latency in ms, orders: p50 / p99 / p99.9 / max", OrderLatencyMs.Told("n0")),
-        ("start to first answer, to ready",
-            Invariant($"{StartToFirstAnswerSeconds:0.00} s, {StartToReadySeconds:0.00} s")),
-        ("reservations", Invariant($"{ReservationsPerSecond:n0}/s")),
-        ("engine: resident, peak",
-            Invariant($"{Engine.ResidentMegabytes:n0} MB, {Engine.PeakResidentMegabytes:n0} MB")),
-        ("engine: managed heap", Engine.ManagedHeapMegabytes is { } heap ? Invariant($"{heap:n0} MB") : "not reported"),
-        ("processor, the sale: engine, generator",
-            Invariant($"{Engine.SaleProcessorSeconds:0.0} s, {GeneratorProcessorSeconds:0.0} s")),
-        ("ledger entries, facts told", Invariant($"{Audit.Entries:n0}, {Audit.FactsTold:n0}")),
-        ("violations", string.Join(", ", Audit.Invariants.Select(invariant => $"{invariant.Key} {invariant.Value}"))),
-        .. Audit.Violations.Select(violation => ("", violation)),
-    ];
 }
 
 /// <summary>What the engine's processes used together; a database server's share is not in it.</summary>
@@ -178,34 +173,22 @@ internal sealed record AuditSummary(
     long Entries, string Head, SortedDictionary<string, int> Invariants, long FactsTold,
     IReadOnlyList<string> Violations);
 
-/// <summary>The same sale at the engine in one process and at a cluster, by turns.</summary>
+/// <summary>The same sale at the engine in one process and at a cluster, by turns; at least once each.</summary>
 internal sealed record Comparison : Report
 {
-    /// <summary>What of the embedded engine's figure a cluster of one silo and one front is meant to reach.</summary>
-    public const double Goal = 0.6;
-    public required double EmbeddedMedian { get; init; }
-    public required double ClusterMedian { get; init; }
+    /// <summary>Durable purchases a second; the medians.</summary>
+    public double EmbeddedMedian => Spread.Of(Embedded, report => report.DurablePurchasesPerSecond).Median;
+    public double ClusterMedian => Spread.Of(Cluster, report => report.DurablePurchasesPerSecond).Median;
+
+    /// <summary>The cluster's ÷ the other, and what a cluster of one silo and one front is meant to reach.</summary>
     public double Ratio => ClusterMedian / EmbeddedMedian;
+    public double Goal => 0.6;
+
+    [Browsable(false)]
     public required IReadOnlyList<SelloutReport> Embedded { get; init; }
+
+    [Browsable(false)]
     public required IReadOnlyList<SelloutReport> Cluster { get; init; }
 
-    public static Comparison Of(IReadOnlyList<SelloutReport> embedded, IReadOnlyList<SelloutReport> cluster) => new()
-    {
-        Surroundings = embedded[0].Surroundings,
-        EmbeddedMedian = Spread.Of(embedded, report => report.DurablePurchasesPerSecond).Median,
-        ClusterMedian = Spread.Of(cluster, report => report.DurablePurchasesPerSecond).Median,
-        Embedded = embedded,
-        Cluster = cluster,
-        Failures = [.. embedded.Concat(cluster).SelectMany(report => report.Failures)],
-    };
-
-    public override IEnumerable<Table> Tables() =>
-    [
-        PlainTable.New(
-                $"Medians of {Embedded.Count}", "one process", $"{Cluster[0].Silos} silos, {Cluster[0].Fronts} fronts",
-                "ratio", "goal")
-            .Row(
-                Invariant($"{EmbeddedMedian:n0}/s"), Invariant($"{ClusterMedian:n0}/s"), Invariant($"{Ratio:0.00}"),
-                Invariant($"{Goal:0.00}")),
-    ];
+    public override IEnumerable<Table> Tables() => [FigureTable.Of($"Medians of {Embedded.Count}", [this])];
 }

@@ -7,7 +7,6 @@ using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
-using AnsiConsole = Spectre.Console.AnsiConsole;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
@@ -47,9 +46,8 @@ internal sealed record SelloutOptions : ExperimentOptions
     [Description("Runs one process and the cluster (--cluster, 1 by default) by turns, so often each."), Range(0, 100)]
     public int Compare { get; init; }
 
-    [Description(
-        "Decides who has a key, who double-clicks, and in which order they come; 0: a random one, which is printed.")]
-    [Range(0, int.MaxValue)]
+    [Description("Decides who has a key, who double-clicks, and in which order they come; 0: a random one, which is " +
+        "printed."), Range(0, int.MaxValue)]
     public int Seed { get; init; }
 
     [Description("Keep the engine's data.")]
@@ -63,13 +61,18 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     private const int RehearsalBuyers = 2_000, MaxReserveTries = 5;
     private const double LeastReserveSeconds = 3, ReserveMargin = 1.5;
 
+    private readonly EngineSecrets _secrets = EngineSecrets.Make();
+    private readonly Buyers _buyers = new(options);
+
+    /// <summary>The command <c>sellout</c>.</summary>
     public static Command Command() => Experiment.Of<SelloutOptions>(
         "sellout", "Sells a batch to many buyers at once, and audits the ledger.", RunAsync);
 
+    /// <summary>Runs one sale, or one process and a cluster by turns: noise disturbs both alike.</summary>
     private static async Task<Report> RunAsync(SelloutOptions given, CancellationToken cancellationToken)
     {
         var options = given with { Seed = given.Seed > 0 ? given.Seed : Random.Shared.Next(1, 1_000_000) };
-        AnsiConsole.WriteLine($"Selling {options.Units} units to {options.Buyers} buyers; seed {options.Seed}.");
+        Console.WriteLine($"Selling {options.Units} units to {options.Buyers} buyers; seed {options.Seed}.");
         if (options.Compare == 0) return await OnceAsync(options);
         var (embedded, cluster) = (new List<SelloutReport>(), new List<SelloutReport>());
         for (var round = 1; round <= options.Compare; round++)
@@ -80,20 +83,25 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             cluster[^1].Print();
         }
 
-        return Comparison.Of(embedded, cluster);
+        return new Comparison
+        {
+            Surroundings = embedded[0].Surroundings,
+            Embedded = embedded,
+            Cluster = cluster,
+            Failures = [.. embedded.Concat(cluster).SelectMany(report => report.Failures)],
+        };
 
         Task<SelloutReport> OnceAsync(SelloutOptions one) =>
             Progress.ShowAsync(progress => new SelloutRun(one, progress).RunAsync(cancellationToken));
     }
 
-    public async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs the sale, ends the engine, and deletes its data unless it is to be kept.</summary>
+    private async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
     {
-        var secrets = EngineSecrets.Make();
-        await using var engine =
-            await progress.StageAsync("Start the engine", () => StartAsync(secrets, cancellationToken));
+        await using var engine = await progress.StageAsync("Start the engine", () => StartAsync(cancellationToken));
         try
         {
-            return await Market.RunAsync(engine, secrets, market => SellAsync(market, cancellationToken));
+            return await Market.RunAsync(engine, _secrets, market => SellAsync(market, cancellationToken));
         }
         finally
         {
@@ -101,29 +109,25 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         }
     }
 
-    private Task<EngineUnderLoad> StartAsync(EngineSecrets secrets, CancellationToken cancellationToken)
+    private Task<EngineUnderLoad> StartAsync(CancellationToken cancellationToken)
     {
         if (options.Cluster == 0)
-            return EngineUnderLoad.StartAsync(secrets, options.Keep, adjust: null, cancellationToken);
+            return EngineUnderLoad.StartAsync(_secrets, options.Keep, adjust: null, cancellationToken);
         var folder = options.Keep ? Directory.CreateTempSubdirectory("orleanssale-sellout-").FullName : null;
         if (folder is not null) Console.WriteLine($"The database is kept in {folder}");
-        return EngineUnderLoad.StartClusterAsync(secrets, options.Cluster, options.Fronts, folder, cancellationToken);
+        return EngineUnderLoad.StartClusterAsync(_secrets, options.Cluster, options.Fronts, folder, cancellationToken);
     }
 
     private async Task<SelloutReport> SellAsync(Market market, CancellationToken cancellationToken)
     {
         using var wire = market.Connect(options.Connections);
-        var buyers = new Buyers(options);
-        Task<double> ReserveSomeAsync(string batch, int first, int count) =>
-            ReserveAsync(market, wire, buyers, batch, first, count, cancellationToken);
-
-        var seconds = options.ReserveSeconds ?? await ForeseeSecondsAsync(market, ReserveSomeAsync);
+        var seconds = options.ReserveSeconds ?? await ForeseeSecondsAsync(market, wire, cancellationToken);
         var opens = DateTimeOffset.UtcNow.AddSeconds(Math.Ceiling(seconds));
         await market.Chef.CreateAsync(Batch, options.Units, opens);
-        var reservationsPerSecond = await ReserveSomeAsync(Batch, 0, options.Buyers);
+        var reservationsPerSecond = await ReserveAsync(market, wire, Batch, 0, options.Buyers, cancellationToken);
         var untilOpening = opens - DateTimeOffset.UtcNow;
         var opening = Stopwatch.GetTimestamp() + (long)(untilOpening.TotalSeconds * Stopwatch.Frequency);
-        var clicks = buyers.Click(market.Writer, Batch, opening);
+        var clicks = _buyers.Click(market.Writer, Batch, opening);
         await WaitAsync(opens, cancellationToken);
 
         var before = (Engine: market.Engine.Usage().Processor, Generator: Environment.CpuUsage.TotalTime);
@@ -135,18 +139,15 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             await progress.StageAsync("Audit the ledger", () => market.Chef.AuditAsync(Batch, cancellationToken));
         var usage = market.Engine.Usage();
         return new SelloutReport(
-            new Witnesses(market.Engine, options, buyers, clicks, sale, opens),
+            new Witnesses(market.Engine, options, _buyers, clicks, sale, opens),
             await market.Chef.BoardDisagreesAsync(Batch, sale, cancellationToken),
             await market.Engine.CountSuspectedAsync(cancellationToken))
         {
             Surroundings = Survey.Take(),
             ReservationsPerSecond = reservationsPerSecond,
             Engine = new EngineCost(
-                (after.Engine - before.Engine).TotalSeconds,
-                usage.Processor.TotalSeconds,
-                usage.ResidentBytes / 1e6,
-                usage.PeakResidentBytes / 1e6,
-                await market.Engine.ManagedMegabytesAsync()),
+                (after.Engine - before.Engine).TotalSeconds, usage.Processor.TotalSeconds, usage.ResidentBytes / 1e6,
+                usage.PeakResidentBytes / 1e6, await market.Engine.ManagedMegabytesAsync()),
             GeneratorProcessorSeconds = (after.Generator - before.Generator).TotalSeconds,
         };
     }
@@ -155,34 +156,33 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     /// How long the reservations will take on this machine, with a margin: a batch's schedule is fixed when it is
     /// created. Some of the buyers reserve for another batch, which never opens.
     /// </summary>
-    private async Task<double> ForeseeSecondsAsync(Market market, Func<string, int, int, Task<double>> reserveAsync)
+    private async Task<double> ForeseeSecondsAsync(Market market, WireClient wire, CancellationToken cancellationToken)
     {
         await market.Chef.CreateAsync(Rehearsal, 1, DateTimeOffset.UtcNow.AddHours(1));
         var some = Math.Max(1, Math.Min(options.Buyers / 2, RehearsalBuyers));
 
         // The first ones find an engine that has never reserved before, and would foresee too long a time.
-        await reserveAsync(Rehearsal, 0, some);
-        var rate = await reserveAsync(Rehearsal, options.Buyers - some, some);
+        await ReserveAsync(market, wire, Rehearsal, 0, some, cancellationToken);
+        var rate = await ReserveAsync(market, wire, Rehearsal, options.Buyers - some, some, cancellationToken);
         return LeastReserveSeconds + ReserveMargin * options.Buyers / rate;
     }
 
+    /// <summary>Reserves some of the buyers with their own tokens, and keeps the tickets.</summary>
+    /// <returns>How many reserved in a second.</returns>
     private async Task<double> ReserveAsync(
-        Market market, WireClient wire, Buyers buyers, string batch, int first, int count,
-        CancellationToken cancellationToken)
+        Market market, WireClient wire, string batch, int first, int count, CancellationToken cancellationToken)
     {
         var tokens = await Task.Run(
-            () =>
-                RequestWriter.Many(first, count, buyer => market.Writer.Reservation(batch, buyer)), cancellationToken);
+            () => RequestWriter.Many(first, count, buyer => market.Writer.Reservation(batch, buyer)),
+            cancellationToken);
         var requests = new Requests(count, index => tokens[index], double.PositiveInfinity, keepsBodies: false)
         {
             MaxTries = MaxReserveTries,
-            Done = (index, answer) => buyers.GiveTicket(first + index, answer.TextAfter("\"ticket\":\""u8)),
+            Done = (index, answer) => _buyers.GiveTicket(first + index, answer.TextAfter("\"ticket\":\""u8)),
         };
         var start = Stopwatch.GetTimestamp();
         await progress.StageAsync(
-            batch == Rehearsal ? "Reserve, rehearsal" : "Reserve",
-            count,
-            () => requests.Settled,
+            batch == Rehearsal ? "Reserve, rehearsal" : "Reserve", count, () => requests.Settled,
             () => wire.RunAsync(requests, cancellationToken));
         var rate = requests.Successes / Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (requests.Successes == count) return rate;
@@ -199,8 +199,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         return wait <= TimeSpan.Zero
             ? throw new EngineException("the sale opened before the buyers were ready; pass a longer --reserve-seconds")
             : progress.StageAsync(
-                "Wait for the opening",
-                wait.TotalSeconds,
+                "Wait for the opening", wait.TotalSeconds,
                 () => wait.TotalSeconds - (opens - DateTimeOffset.UtcNow).TotalSeconds,
                 () => Task.Delay(wait, cancellationToken));
     }

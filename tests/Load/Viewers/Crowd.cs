@@ -66,7 +66,7 @@ internal sealed class Crowd : IDisposable
             while (_seeing < _wanted)
             {
                 if (Stopwatch.GetElapsedTime(started) > LotWithin || Lost > 0)
-                    throw new EngineException($"only {_seeing} of {_wanted} viewers see the board, {Lost} streams ended");
+                    throw new EngineException($"only {_seeing} of {_wanted} viewers see the board, {Lost} have ended");
                 await Task.Delay(Poll, cancellationToken); // bounded poll
             }
         }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Experiments;
@@ -8,9 +10,25 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
+/// <summary>How many watch, and what is sold before their eyes.</summary>
+internal sealed record ViewersOptions : ExperimentOptions
+{
+    [Description("Event streams."), Range(1, 1_000_000)]
+    public int Viewers { get; init; } = 10_000;
+
+    [Description("Sales without viewers and with them, by turns."), Range(1, 100)]
+    public int Rounds { get; init; } = 3;
+
+    [Description("Purchases by which throughput is measured in each sale."), Range(100, 1_000_000)]
+    public int Purchases { get; init; } = 40_000;
+}
+
 /// <summary>Sales by turns: one that nobody watches, and one that everybody does, through all its phases.</summary>
 internal sealed class ViewersRun(ViewersOptions options, Progress progress)
 {
+    /// <summary>Keep-alive connections of the purchases, in a closed loop.</summary>
+    public const int Connections = 64;
+
     /// <summary>An engine gets faster for some sales. Without these the watched sale would gain from that.</summary>
     private const int WarmUpSales = 3;
 
@@ -19,31 +37,34 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
 
     private readonly EngineSecrets _secrets = EngineSecrets.Make();
 
+    /// <summary>The command <c>viewers</c>.</summary>
     public static Command Command() => Experiment.Of<ViewersOptions>(
         "viewers", "Sells before the eyes of many viewers, and checks what they are told and what they cost.",
-        RunAsync);
-
-    private static async Task<Report> RunAsync(ViewersOptions options, CancellationToken cancellationToken)
-    {
-        RequireFiles(options.Viewers);
-        var rounds =
-            await Progress.ShowAsync(progress => new ViewersRun(options, progress).RunAsync(cancellationToken));
-        return new ViewersReport
+        async (options, cancellationToken) =>
         {
-            Surroundings = Survey.Take(),
-            Viewers = options.Viewers,
-            Rounds = rounds,
-            ThroughputKept = ViewersFindings.ThroughputKept(rounds),
-            Checks = ViewersFindings.Judge(rounds, options.Viewers),
-            Failures = [.. rounds.SelectMany(round => round.Violations)],
-        };
-    }
+            RequireFiles(options.Viewers);
+            var rounds =
+                await Progress.ShowAsync(progress => new ViewersRun(options, progress).RunAsync(cancellationToken));
+            return new ViewersReport
+            {
+                Surroundings = Survey.Take(),
+                Viewers = options.Viewers,
+                Rounds = rounds,
+                Checks = ViewersFindings.Judge(rounds, options.Viewers),
+                Failures = [.. rounds.SelectMany(round => round.Violations)],
+            };
+        });
 
-    public async Task<IReadOnlyList<ViewersRound>> RunAsync(CancellationToken cancellationToken)
+    /// <summary>The figures of a sale now that its purchases have been sent.</summary>
+    /// <exception cref="EngineException">Not all were accepted.</exception>
+    public static async Task<WatchedSale> MeasureAsync(Market market, int viewers, Requests purchases) => new(
+        viewers, Market.RequireAll(purchases), market.Engine.Usage().ResidentBytes / 1e6,
+        await market.Engine.ManagedMegabytesAsync());
+
+    private async Task<IReadOnlyList<ViewersRound>> RunAsync(CancellationToken cancellationToken)
     {
-        await using var engine = await progress.StageAsync(
-            "Start the engine", () =>
-                EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust: null, cancellationToken));
+        await using var engine = await progress.StageAsync("Start the engine", () =>
+            EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust: null, cancellationToken));
         return await Market.RunAsync(engine, _secrets, async market =>
         {
             for (var sale = 1; sale <= WarmUpSales; sale++)
@@ -57,8 +78,8 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
                 {
                     var batch = market.NextBatch();
                     using var crowd = new Crowd(options.Viewers, engine.Fronts[0], batch, round);
-                    var watched = new WatchedRound(market, crowd, options, batch);
-                    return await watched.RunAsync(without, violations, cancellationToken);
+                    return await new WatchedRound(market, crowd, options, batch)
+                        .RunAsync(without, violations, cancellationToken);
                 }));
             }
 
@@ -70,14 +91,10 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
         Market market, CancellationToken cancellationToken)
     {
         var (batch, sold) = await market.SellOutAsync(
-            options.Purchases, requests => market.SendAsync(requests, options.Connections, cancellationToken));
+            options.Purchases, requests => market.SendAsync(requests, Connections, cancellationToken));
         var sale = await MeasureAsync(market, 0, sold);
         return (sale, (await market.AuditAsync(batch, cancellationToken, sold)).Violations);
     }
-
-    public static async Task<WatchedSale> MeasureAsync(Market market, int viewers, Requests purchases) => new(
-        viewers, Market.RequireAll(purchases), market.Engine.Usage().ResidentBytes / 1e6,
-        await market.Engine.ManagedMegabytesAsync());
 
     // The runtime has raised the limit as far as it may by itself, here and in the engine.
     private static void RequireFiles(int viewers)

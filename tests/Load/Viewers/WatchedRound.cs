@@ -44,14 +44,14 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         var opening = crowd.Expect("on-sale");
         var boards = crowd.Boards;
         var purchases = new Requests(first) { StartsIn = opens - DateTimeOffset.UtcNow };
-        await market.SendAsync(purchases, options.Connections, cancellationToken);
+        await market.SendAsync(purchases, ViewersRun.Connections, cancellationToken);
         boards = crowd.Boards - boards;
         await ReachedAsync(opening, "it opens, and everybody buys", TicksOf(opens), cancellationToken);
         var with = await ViewersRun.MeasureAsync(market, options.Viewers, purchases);
 
         var paced = new Requests(second, without.PurchasesPerSecond * PacedShare);
         await Task.WhenAll(
-            market.SendAsync(paced, options.Connections, cancellationToken), PauseAndResumeAsync(cancellationToken));
+            market.SendAsync(paced, ViewersRun.Connections, cancellationToken), PauseAndResumeAsync(cancellationToken));
         var (soldOut, rest) = await SellTheRestAsync(many + few, cancellationToken);
         await OperateAsync("close", "closed", cancellationToken);
         var (sale, violations) = await market.AuditAsync(batch, cancellationToken, purchases, paced, rest);
@@ -91,7 +91,7 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     {
         var rest = new Requests(market.Purchases(batch, firstUser, await market.Chef.FreeAsync(batch)));
         var soldOut = crowd.Expect("sold-out");
-        await market.SendAsync(rest, options.Connections, cancellationToken);
+        await market.SendAsync(rest, ViewersRun.Connections, cancellationToken);
         await crowd.ReachedAsync(soldOut, Patience, cancellationToken);
         return (soldOut, rest);
     }
@@ -103,7 +103,7 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     }
 
     private static PhaseChange ChangeOf(Reach reach, string what, long since) => new(
-        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(ViewersFindings.ReachedShare, since),
+        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(0.99, since),
         reach.SecondsTo(1, since));
 
     private static long TicksOf(DateTimeOffset instant) =>

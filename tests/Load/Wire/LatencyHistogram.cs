@@ -32,8 +32,4 @@ internal sealed record LatencyRow(long Count, double P50, double P99, double P99
     public static LatencyRow Of(LongHistogram latencies) => new(
         latencies.TotalCount, latencies.Milliseconds(50), latencies.Milliseconds(99), latencies.Milliseconds(99.9),
         latencies.Milliseconds(100));
-
-    public string Told(string format) =>
-        string.Join(" / ", ((double[])[P50, P99, P999, Max])
-            .Select(one => one.ToString(format, System.Globalization.CultureInfo.InvariantCulture)));
 }

@@ -94,7 +94,8 @@ internal sealed class WireAnswer
             if (!Utf8Parser.TryParse(rest[..line], out int size, out var digits, 'x') || digits != line || size < 0)
                 throw new WireException("a chunk has no size");
             if (rest.Length < line + size + 4) return false;
-            if (!rest.Slice(line + 2 + size, 2).SequenceEqual("\r\n"u8)) throw new WireException("a chunk does not end");
+            if (!rest.Slice(line + 2 + size, 2).SequenceEqual("\r\n"u8))
+                throw new WireException("a chunk does not end");
             rest.Slice(line + 2, size).CopyTo(_buffer.AsSpan(_headEnd + _bodyLength));
             _bodyLength += size;
             _nextChunk += line + size + 4;

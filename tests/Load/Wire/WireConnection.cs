@@ -43,7 +43,7 @@ internal sealed class WireConnection(Epoll epoll, IPEndPoint server, int number)
                 var error = Exchange(_socket);
                 if (error == SocketError.WouldBlock) return false;
                 if (error == SocketError.Success) return true;
-                if (_isFresh || _hasBegun) throw new WireException($"the connection ended before the answer did: {error}");
+                if (_isFresh || _hasBegun) throw new WireException($"no whole answer came: {error}");
                 // A server may close a connection that was idle for long; every client asks again on a fresh one then.
                 Close();
                 _sent = 0;

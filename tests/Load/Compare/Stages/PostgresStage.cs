@@ -1,4 +1,5 @@
 using System.Data;
+using Dapper;
 using Npgsql;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Postgres;
@@ -22,15 +23,9 @@ internal sealed class PostgresStage : Stage
         """;
 
     private readonly PostgresServer _server;
-    private readonly NpgsqlDataSource _source;
 
     private PostgresStage(PostgresServer server, EngineProcess host)
-        : base(host, server.ProcessId)
-    {
-        _server = server;
-        // No connection of ours stays open while the server is frozen.
-        _source = NpgsqlDataSource.Create(server.ConnectionString(Database) + ";Pooling=false");
-    }
+        : base(host, server.ProcessId) => _server = server;
 
     public static async Task<PostgresStage> StartAsync(EngineSecrets secrets, CancellationToken cancellationToken)
     {
@@ -40,8 +35,7 @@ internal sealed class PostgresStage : Stage
             var database = await server.CreateDatabaseAsync(Database, cancellationToken);
             await server.ExecuteAsync(Database, Schema, cancellationToken);
             return new PostgresStage(
-                server,
-                await StartHostAsync("postgres", secrets, cancellationToken, ("postgres", $"{database};{Client}")));
+                server, await StartHostAsync("postgres", secrets, cancellationToken, $"{database};{Client}"));
         }
         catch
         {
@@ -52,43 +46,32 @@ internal sealed class PostgresStage : Stage
 
     public override async Task OpenAsync(string batch, int stock, CancellationToken cancellationToken)
     {
-        await using var insert = _source.CreateCommand("INSERT INTO batch (id, stock, free) VALUES ($1, $2, $2)");
-        insert.Parameters.AddWithValue(batch);
-        insert.Parameters.AddWithValue(stock);
-        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await using var connection = Connect();
+        await connection.ExecuteAsync(
+            "INSERT INTO batch (id, stock, free) VALUES (@batch, @stock, @stock)", new { batch, stock });
     }
 
     public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
     {
         // Purchases whose connections were cut may still be under way: both are read as of one moment.
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using var connection = Connect();
+        await connection.OpenAsync(cancellationToken);
         await using var moment =
             await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var orders = new List<OrderTold>();
-        await using var select = Select(connection, "SELECT buyer, unit FROM sale_order WHERE batch = $1", batch);
-        await using (var rows = await select.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await rows.ReadAsync(cancellationToken))
-                orders.Add(new OrderTold($"{batch}.{rows.GetInt32(1)}", rows.GetString(0), rows.GetInt32(1)));
-        }
-
-        await using var counts = Select(connection, "SELECT stock, free FROM batch WHERE id = $1", batch);
-        await using var count = await counts.ExecuteReaderAsync(cancellationToken);
-        await count.ReadAsync(cancellationToken);
-        return new StoredSale(count.GetInt32(0), count.GetInt32(1), orders, []);
+        var orders = await connection.QueryAsync<(string Buyer, int Unit)>(
+            "SELECT buyer, unit FROM sale_order WHERE batch = @batch", new { batch });
+        var (stock, free) = await connection.QuerySingleAsync<(int, int)>(
+            "SELECT stock, free FROM batch WHERE id = @batch", new { batch });
+        return new StoredSale(
+            stock, free, [.. orders.Select(one => new OrderTold($"{batch}.{one.Unit}", one.Buyer, one.Unit))], []);
     }
 
     protected override async ValueTask EndAsync()
     {
         await base.EndAsync();
-        await _source.DisposeAsync();
         await _server.DisposeAsync();
     }
 
-    private static NpgsqlCommand Select(NpgsqlConnection connection, string sql, string batch)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddWithValue(batch);
-        return command;
-    }
+    // No connection of ours stays open while the server is frozen.
+    private NpgsqlConnection Connect() => new(_server.ConnectionString(Database) + ";Pooling=false");
 }

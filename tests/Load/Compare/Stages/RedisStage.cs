@@ -22,16 +22,18 @@ internal sealed class RedisStage : Stage
     private RedisStage(Process server, ScratchFolder folder, int port, EngineProcess host)
         : base(host, server.Id) => (_server, _folder, _port) = (server, folder, port);
 
+    /// <summary>Starts it; its file is synced <c>always</c> or <c>everysec</c>.</summary>
     public static async Task<RedisStage> StartAsync(
         string appendFsync, EngineSecrets secrets, CancellationToken cancellationToken)
     {
         var (port, folder) = (LoopbackPorts.Free(), new ScratchFolder());
-        string[] arguments =
-        [
-            "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--logfile", LogIn(folder),
-            "--appendonly", "yes", "--appendfsync", appendFsync, "--save", "", "--auto-aof-rewrite-percentage", "0",
-        ];
-        var server = Process.Start("redis-server", arguments);
+        var log = Path.Combine(folder.Path, "log");
+        var server = Process.Start(
+            "redis-server",
+            [
+                "--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder.Path, "--logfile", log,
+                "--appendonly", "yes", "--appendfsync", appendFsync, "--save", "", "--auto-aof-rewrite-percentage", "0",
+            ]);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => End(server);
         try
         {
@@ -40,11 +42,11 @@ internal sealed class RedisStage : Stage
             while (!await AcceptsAsync(port) || server.HasExited)
             {
                 if (server.HasExited || Stopwatch.GetElapsedTime(started) > StartWithin)
-                    throw new EngineException($"Redis did not start:\n{File.ReadAllText(LogIn(folder))}");
+                    throw new EngineException($"Redis did not start:\n{File.ReadAllText(log)}");
                 await Task.Delay(PollInterval, cancellationToken);
             }
 
-            var host = await StartHostAsync("redis", secrets, cancellationToken, ("redis", $"127.0.0.1:{port}"));
+            var host = await StartHostAsync("redis", secrets, cancellationToken, $"127.0.0.1:{port}");
             return new RedisStage(server, folder, port, host);
         }
         catch
@@ -85,8 +87,6 @@ internal sealed class RedisStage : Stage
         await _server.WaitForExitAsync();
         _folder.Dispose();
     }
-
-    private static string LogIn(ScratchFolder folder) => Path.Combine(folder.Path, "log");
 
     private static void End(Process server)
     {

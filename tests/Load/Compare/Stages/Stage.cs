@@ -4,13 +4,20 @@ using OrleansSale.Tests.Load.Sales;
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
 /// <summary>A contender's processes on data of their own. Disposing ends them, and deletes the data.</summary>
+/// <param name="host">The process of the web server. The engine's is its SQLite store too.</param>
+/// <param name="storeProcess">The process of the store beside it, which may have children; null: there is none.</param>
 internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDisposable
 {
+    /// <summary>Where its web server listens.</summary>
     public Uri Address => host.Address;
     public int HostProcess => host.Id;
     public int? StoreProcess => storeProcess;
+
+    /// <summary>The last lines of the web server, for diagnosis.</summary>
     public string Output => host.Output;
 
+    /// <summary>Starts a contender's processes and waits until they are ready.</summary>
+    /// <exception cref="EngineException">They did not start.</exception>
     public static async Task<Stage> StartAsync(
         Contender contender, EngineSecrets secrets, CancellationToken cancellationToken) =>
         contender.Host switch
@@ -27,12 +34,10 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
                 await EngineUnderLoad.StartOnPostgresAsync(secrets, cancellationToken), secrets, contender.Asked),
         };
 
+    /// <summary>Puts in a fresh batch that takes what is asked of the contender.</summary>
     public virtual Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>
-    /// Reads what is stored of a batch: from the store itself, or from the engine's ledgers by their export. Null if
-    /// nothing is stored.
-    /// </summary>
+    /// <summary>What is stored of a batch, by the store itself or the engine's exports; null: nothing is.</summary>
     public virtual Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken) =>
         Task.FromResult<Stored?>(null);
 
@@ -42,10 +47,12 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
     /// </summary>
     public void Freeze() => Send([HostProcess, StoreProcess], Signals.Freeze);
 
+    /// <summary>Continues all its processes. The store first: the web server that asks it finds it awake.</summary>
     public void Thaw() => Send([StoreProcess, HostProcess], Signals.Continue);
 
     public ValueTask DisposeAsync() => EndAsync();
 
+    /// <summary>Ends the processes, and deletes the data.</summary>
     protected virtual ValueTask EndAsync() => host.DisposeAsync();
 
     /// <summary>
@@ -53,15 +60,14 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
     /// appsettings.json), and in the same environment.
     /// </summary>
     protected static Task<EngineProcess> StartHostAsync(
-        string name, EngineSecrets secrets, CancellationToken cancellationToken,
-        params IEnumerable<(string Name, string Value)> store) =>
-        EngineProcess.StartAsync(
-            new EngineOptions("", secrets)
-            {
-                Assembly = WorkingCopy.ProgramOf("tests/Contenders") + ".dll",
-                Settings = store.Append(("contender", name)).ToDictionary(),
-            },
-            cancellationToken);
+        string name, EngineSecrets secrets, CancellationToken cancellationToken, string? store = null)
+    {
+        var settings = new Dictionary<string, string> { ["contender"] = name };
+        if (store is not null) settings[name] = store;
+        var program = WorkingCopy.ProgramOf("tests/Contenders") + ".dll";
+        return EngineProcess.StartAsync(
+            new EngineOptions("", secrets) { Assembly = program, Settings = settings }, cancellationToken);
+    }
 
     private void Send(int?[] processes, Func<int, bool> signal)
     {
@@ -72,5 +78,38 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
             if (!signal(process)) throw new EngineException($"a contender's process has ended:\n{Output}");
             foreach (var child in tree.Members(process).Skip(1)) _ = signal(child);
         }
+    }
+}
+
+/// <summary>The engine in one process, on SQLite files or a PostgreSQL.</summary>
+internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets, Asked asked)
+    : Stage(engine.Processes[0], engine.Postgres?.ProcessId)
+{
+    private const int ViolationsShown = 5;
+
+    /// <summary>Reservations close when the sale opens, and that is after all measurements.</summary>
+    private static readonly TimeSpan ReservableFor = TimeSpan.FromHours(12);
+
+    private readonly SaleOperator _operator = new(engine.Fronts[0], secrets);
+
+    public override Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) =>
+        _operator.CreateAsync(batch, stock, asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
+
+    public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
+    {
+        if (asked == Asked.Reservation) return new StoredRoster(await _operator.RosterAsync(batch));
+        var sale = await _operator.AuditAsync(batch, cancellationToken);
+        return new StoredSale(
+            sale.Terms?.Stock ?? 0,
+            sale.Units.Free,
+            [.. sale.Orders.Select(order =>
+                new OrderTold($"{batch}.{order.Seq}", RequestWriter.UserOf(order.Alias), order.Units[0]))],
+            [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
+    }
+
+    protected override ValueTask EndAsync()
+    {
+        _operator.Dispose();
+        return engine.DisposeAsync();
     }
 }
