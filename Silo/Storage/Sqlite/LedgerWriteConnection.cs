@@ -47,6 +47,7 @@ internal sealed class LedgerWriteConnection : IDisposable
     private readonly SqliteCommand _probe;
     private readonly SqliteCommand _eraseRows;
     private readonly SqliteCommand _eraseStream;
+    private readonly SqliteCommand _markErased;
 
     public LedgerWriteConnection(string path)
     {
@@ -100,12 +101,23 @@ internal sealed class LedgerWriteConnection : IDisposable
                 _connection, "DELETE FROM ledger_commit WHERE stream = (SELECT id FROM stream WHERE name = $stream)",
                 "$stream");
             _eraseStream = SqliteFile.Prepare(_connection, "DELETE FROM stream WHERE name = $stream", "$stream");
+            _markErased = SqliteFile.Prepare(_connection, "PRAGMA user_version = 1");
         }
         catch
         {
             _connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Whether something was erased since the last <see cref="TryTidy"/> that succeeded: also by a process that was killed before
+    /// it, hence a mark in the file, of the same transaction.
+    /// </summary>
+    public bool KeepsErased()
+    {
+        using var mark = SqliteFile.Prepare(_connection, "PRAGMA user_version");
+        return mark.ExecuteScalar() is not 0L;
     }
 
     /// <summary>The connection, for tests that make it fail.</summary>
@@ -129,7 +141,9 @@ internal sealed class LedgerWriteConnection : IDisposable
         {
             return false;
         }
-        return _log.TryCut();
+        if (!_log.TryCut()) return false;
+        SqliteFile.Execute(_connection, "PRAGMA user_version = 0");
+        return true;
     }
 
     /// <summary>Keeps the log within its bound and begins a transaction that holds the write lock.</summary>
@@ -175,6 +189,7 @@ internal sealed class LedgerWriteConnection : IDisposable
         _eraseRows.ExecuteNonQuery();
         _eraseStream.Parameters[0].Value = stream;
         _eraseStream.ExecuteNonQuery();
+        _markErased.ExecuteNonQuery();
         return AppendOutcome.Committed;
     }
 

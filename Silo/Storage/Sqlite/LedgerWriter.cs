@@ -53,6 +53,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         try
         {
             _guard.TakeIn();
+            _keepsErased |= connection.KeepsErased();
             _onOpened?.Invoke(connection.Connection);
             return connection;
         }
