@@ -123,7 +123,8 @@ internal sealed partial class BatchUpkeep
                 Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
-            if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone) await GoOnErasingAsync();
+            // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
+            if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();
         }
         catch (SaleUnavailableException)

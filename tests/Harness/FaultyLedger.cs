@@ -57,7 +57,7 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
     /// </summary>
     public void LoseAnswers(int count = 1, string? stream = null) => Add(Kind.LoseAnswer, count, stream);
 
-    /// <summary>Holds every append, before anything is stored, until the gate is opened.</summary>
+    /// <summary>Holds every append and erasure, before anything is stored, until the gate is opened.</summary>
     public AppendGate HoldAppends(string? stream = null)
     {
         var gate = new AppendGate(stream, Remove);
@@ -114,9 +114,7 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
         {
             if (AppendLatency > TimeSpan.Zero)
                 await Task.Delay(AppendLatency, cancellationToken).ConfigureAwait(false); // paced: as a disk
-            AppendGate? gate;
-            lock (_lock) gate = _gates.Find(held => held.Stream is null || held.Stream == commit.Stream);
-            if (gate is not null) await gate.PassAsync(cancellationToken).ConfigureAwait(false);
+            await PassGateAsync(commit.Stream, cancellationToken).ConfigureAwait(false);
             ThrowIfDown();
             var fault = TakeFault(commit.Stream);
             if (fault == Kind.Fail)
@@ -181,10 +179,18 @@ public sealed class FaultyLedger(ILedger inner) : ILedger
     /// <inheritdoc/>
     public async Task EraseAsync(string stream, CancellationToken cancellationToken = default)
     {
+        await PassGateAsync(stream, cancellationToken).ConfigureAwait(false);
         ThrowIfDown();
         OnChange?.Invoke($"erase {stream}", isStored: false);
         await inner.EraseAsync(stream, cancellationToken).ConfigureAwait(false);
         OnChange?.Invoke($"erase {stream}", isStored: true);
+    }
+
+    private Task PassGateAsync(string stream, CancellationToken cancellationToken)
+    {
+        AppendGate? gate;
+        lock (_lock) gate = _gates.Find(held => held.Stream is null || held.Stream == stream);
+        return gate?.PassAsync(cancellationToken) ?? Task.CompletedTask;
     }
 
     private void Begin(string stream)

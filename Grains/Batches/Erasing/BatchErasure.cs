@@ -22,6 +22,9 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocument
     /// <summary>Whether the removal is complete.</summary>
     public bool IsDone { get; private set; }
 
+    /// <summary>Whether a removal is under way.</summary>
+    public bool IsRunning => _running is { IsCompleted: false };
+
     /// <summary>Removes the remaining personal data. Calls during a run wait for that run.</summary>
     public Task RunAsync() => _running is { IsCompleted: false } running ? running : _running = EraseAsync();
 
