@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
@@ -9,6 +10,9 @@ namespace OrleansSale.Grains.Batches.Erasing;
 /// <summary>Decides when personal data may be removed: only when nothing needs it any more.</summary>
 public static class ErasureRules
 {
+    /// <summary>How long after its window a reservation that was made in it may still be on its way to storage.</summary>
+    public static readonly TimeSpan ReservationsArrive = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Decides the removal of a batch's personal data. Conflict while the batch has work left, or before its terms
     /// allow it.
@@ -23,9 +27,12 @@ public static class ErasureRules
         if (!batch.Directing.IsEnded) return new(Conflict<Effect>("the sale has not ended"));
         if (batch.Stock.Held > 0) return new(Conflict<Effect>("units are held"));
         if (batch.Payments.Owed.Count > 0) return new(Conflict<Effect>("payments are owed back"));
+        // A sale may be closed before. Later a reservation's own actor refuses, however old the board that a front has.
+        var arrived = batch.Directing.Schedule.ReservationCloses + ReservationsArrive;
+        if (now < arrived.ToUnixTimeMilliseconds()) return new(Conflict<Effect>($"reservations may arrive until {Text(arrived)}"));
         var from = DateTimeOffset.FromUnixTimeMilliseconds(batch.Directing.EndedAt).AddDays(terms.KeepPersonalDataDays);
         return now < from.ToUnixTimeMilliseconds()
-            ? new(Conflict<Effect>($"the terms keep users' data until {from:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}"))
+            ? new(Conflict<Effect>($"the terms keep users' data until {Text(from)}"))
             : new(Effect.Done, new Anonymised(by));
     }
 
@@ -51,6 +58,9 @@ public static class ErasureRules
         }
         return orders.ToArray();
     }
+
+    private static string Text(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static Answer<T> Conflict<T>(string detail) => new(Refusal.Conflict, detail);
 }

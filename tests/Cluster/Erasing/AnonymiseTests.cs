@@ -167,6 +167,16 @@ public sealed class AnonymiseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nothing_personal_comes_back_through_a_front_that_has_not_heard_of_it()
+    {
+        var (batch, paid, expired) = await SellAndEndAsync();
+        (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
+        (await _sale.Order(paid.Id).SetDeliveryAsync(paid.Buyer, Home)).Refused.ShouldBe(Refusal.NotFound);
+        (await _sale.Order(expired.Id).OpenCheckoutAsync(new Owner(Users[1], expired.Buyer), "Mi2")).Refused.ShouldBe(Refusal.NotFound);
+        await IsGoneAsync(batch, paid, expired);
+    }
+
+    [Fact]
     public async Task Refunds_do_not_wait_until_all_is_removed()
     {
         var (batch, paid, expired) = await SellAndEndAsync();

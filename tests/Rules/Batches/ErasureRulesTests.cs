@@ -37,6 +37,18 @@ public class ErasureRulesTests
     }
 
     [Fact]
+    public void A_batch_that_was_closed_early_waits_until_the_last_reservation_has_arrived()
+    {
+        var live = Create(TermsOf() with { KeepPersonalDataDays = 0 });
+        var closes = TermsOf().Schedule.ReservationCloses.ToUnixTimeMilliseconds();
+        live.Operate(OperatorAction.Close, "o", now: closes - 1_000);
+        var refused = Decide(live, closes + 59_999);
+        (refused.Outcome.Refused, refused.Outcome.Detail)
+            .ShouldBe((Refusal.Conflict, "reservations may arrive until 2012-12-21T03:01:00.000Z"));
+        Decide(live, closes + 60_000).Outcome.ShouldBe(Effect.Done);
+    }
+
+    [Fact]
     public void A_batch_is_anonymised_once()
     {
         var live = Settled();
