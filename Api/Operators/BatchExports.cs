@@ -31,11 +31,14 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     /// <summary>The orders of one user with where to deliver them, in the order they were made.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="user">The user.</param>
-    public async Task<OperatorOrderBody[]> ReadOrdersOfAsync(string batch, string user)
+    /// <param name="after">The sequence of the order before them; 0: from the first.</param>
+    /// <param name="limit">Most orders: 1 to 1,000.</param>
+    public async Task<OperatorOrderBody[]> ReadOrdersOfAsync(string batch, string user, long after, int limit)
     {
         if (await catalogue.FindAsync(batch) is not { Key: { } key }) return [];
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        return await JoinAsync(batch, (await retry.AskAsync(() => grain.ListOrdersOfAsync(key.AliasOf(user)))).Orders);
+        var all = await retry.AskAsync(() => grain.ListOrdersOfAsync(key.AliasOf(user)));
+        return await JoinAsync(batch, [.. all.Orders.Where(order => order.Seq > after).Take(limit)]);
     }
 
     // The batch knows aliases, the reservations know users, the orders' own actors where to deliver.

@@ -49,15 +49,15 @@ public static class ExportsApi
         HttpContext http, string batch, string? after, string? limit, string? user, BatchExports exports)
     {
         if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
-        if (user is not null) return await ListOrdersOfAsync(batch, user, exports);
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
-        if (!WantsCsv(http))
+        if (user is not null)
         {
-            var page = await exports.ReadOrdersAsync(batch, seq, count);
-            var list = new OperatorOrderList(page, page.Length == count ? page[^1].Id : null);
-            return Reply.Ok(list, OperatorJson.Wire.OperatorOrderList);
+            return UserId.IsUser(user)
+                ? AnswerPage(await exports.ReadOrdersOfAsync(batch, user, seq, count), count)
+                : Problem.Invalid("user", "must be a user, such as weibo:alice");
         }
+        if (!WantsCsv(http)) return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
         // The first page before the answer begins: until then the request can be refused.
         var next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
@@ -72,13 +72,8 @@ public static class ExportsApi
         });
     }
 
-    // A user has few orders: no pages, and no file.
-    private static async Task<IResult> ListOrdersOfAsync(string batch, string user, BatchExports exports) =>
-        UserId.IsUser(user)
-            ? Reply.Ok(
-                new OperatorOrderList(await exports.ReadOrdersOfAsync(batch, user), null),
-                OperatorJson.Wire.OperatorOrderList)
-            : Problem.Invalid("user", "must be a user, such as weibo:alice");
+    private static IResult AnswerPage(OperatorOrderBody[] page, int limit) => Reply.Ok(
+        new OperatorOrderList(page, page.Length == limit ? page[^1].Id : null), OperatorJson.Wire.OperatorOrderList);
 
     private static Task WriteAsync(CsvExport csv, OperatorOrderBody order)
     {

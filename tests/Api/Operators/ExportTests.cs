@@ -67,6 +67,24 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task One_users_orders_are_listed_page_by_page_too()
+    {
+        var batch = await _sale.CreateAsync(stock: 5, limit: 3);
+        var (user, orders) = (_sale.NewUser(), new List<string>());
+        foreach (var key in (string[])["k-1", "k-2"])
+        {
+            orders.Add((await _sale.BuyAsync(batch, user, key)).Is(201)["id"]!);
+            await _sale.OrderAsync(batch, _sale.NewUser());
+        }
+        var page = await ListAsync(batch, "orders", $"?user={user}&limit=1");
+        Ids(page).ShouldBe(orders[..1]);
+        Ids(await ListAsync(batch, "orders", $"?user={user}&after={page["next"]}")).ShouldBe(orders[1..]);
+        foreach (var (query, field) in new[] { ("limit=0", "limit"), ("after=x", "after") })
+            (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/orders?user={user}&{query}", _sale.Operator))
+                .IsRefusal(400, "invalid-request", field);
+    }
+
+    [Fact]
     public async Task Reservations_are_listed_page_by_page_without_those_who_cancelled()
     {
         var batch = await _sale.CreateAsync(Stage.Reserving);
