@@ -52,7 +52,7 @@ public sealed partial class CatalogueGrain(
 
     private readonly Guid _activation = Guid.NewGuid();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, byte[]> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]?> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Fault Damage, DateTimeOffset At)> _damaged = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
@@ -195,7 +195,9 @@ public sealed partial class CatalogueGrain(
         try
         {
             var key = await GrainFactory.GetGrain<IBatchKeyGrain>(id).FindAsync();
-            if (key is null || !new BatchKey(key).Is(batch.KeyHash)) return null;
+            if (key is not null && !new BatchKey(key).Is(batch.KeyHash)) return null;
+            // A batch that has something left to do misses its key, and may find it again.
+            if (key is null && stored.State.SettledAt.GetValueOrDefault(id) == 0) return null;
             return _keys[id] = key;
         }
         catch (StorageDamagedException)

@@ -75,6 +75,9 @@ public sealed class AnonymiseTests : IAsyncLifetime
         // Users are not listed for it any more, and it has nothing left to do.
         await _sale.Clock.AdvanceAsync(Agenda.Period);
         (await _sale.Catalogue.ListAsync(0)).Batches.ShouldHaveSingleItem().Key.ShouldBeNull();
+        await _sale.DeactivateAsync(_sale.KeyActor(batch.Id));
+        (await _sale.Catalogue.ListAsync(0)).Batches.ShouldHaveSingleItem().Key.ShouldBeNull();
+        _sale.PlaceOf(_sale.KeyActor(batch.Id)).ShouldBeNull("there is nothing to ask it any more");
         (await _sale.Catalogue.WakeAllAsync()).ShouldBe(0);
     }
 
