@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.GrainInterfaces.Users;
@@ -58,12 +56,6 @@ public static class UserId
         var colon = text.IndexOf(':');
         return colon > 0 && IsChannel(text[..colon]) && IsSubject(text[(colon + 1)..]);
     }
-
-    /// <summary>
-    /// 64 bits that stand for a user in the compact copies fronts keep. The same in every process; two users may share
-    /// them, which costs a question to the batch and never an answer.
-    /// </summary>
-    public static ulong HashOf(string user) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(user.AsSpan()));
 
     // Two subjects that look the same would be two users: what can't be seen, and what looks as each font likes, is in
     // none.
