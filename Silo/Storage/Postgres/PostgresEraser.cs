@@ -8,8 +8,9 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// <remarks>
 /// The stream's row is locked first. An append locks it too, so a commit is either there before and removed with the
 /// others, or finds no stream. The rows are deleted by a later statement, because a statement does not see what was
-/// committed after it began. The bytes leave the server's files when its own vacuum has passed and the log that has
-/// them is no longer kept.
+/// committed after it began, and by the number of the stream that is locked: another one that begins meanwhile under
+/// the name is not locked, and comes after the erasure. The bytes leave the server's files when its own vacuum has
+/// passed and the log that has them is no longer kept.
 /// </remarks>
 internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposable
 {
@@ -22,12 +23,8 @@ internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposab
     /// <summary>How long it waits for a commit of the stream that is under way.</summary>
     public const int LockTimeoutMilliseconds = 5_000;
 
-    private static readonly string[] Statements =
-    [
-        "SELECT FROM stream WHERE name = $1 FOR UPDATE",
-        "DELETE FROM ledger_commit WHERE stream = (SELECT id FROM stream WHERE name = $1)",
-        "DELETE FROM stream WHERE name = $1",
-    ];
+    private static readonly string[] Deletions =
+        ["DELETE FROM ledger_commit WHERE stream = $1", "DELETE FROM stream WHERE id = $1"];
 
     private readonly SemaphoreSlim _places = new(MaxConcurrency, MaxConcurrency);
     private volatile bool _closed;
@@ -66,14 +63,20 @@ internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposab
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SET LOCAL lock_timeout = {LockTimeoutMilliseconds}"));
-        foreach (var statement in Statements)
+        await using var locking = new NpgsqlBatch(connection, transaction);
+        locking.BatchCommands.Add(new NpgsqlBatchCommand($"SET LOCAL lock_timeout = {LockTimeoutMilliseconds}"));
+        locking.BatchCommands.Add(new NpgsqlBatchCommand("SELECT id FROM stream WHERE name = $1 FOR UPDATE")
         {
-            var named = new NpgsqlParameter<string> { TypedValue = stream };
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { named } });
+            Parameters = { new NpgsqlParameter<string> { TypedValue = stream } },
+        });
+        if (await locking.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not long id) return;
+        await using var deleting = new NpgsqlBatch(connection, transaction);
+        foreach (var deletion in Deletions)
+        {
+            var locked = new NpgsqlParameter<long> { TypedValue = id };
+            deleting.BatchCommands.Add(new NpgsqlBatchCommand(deletion) { Parameters = { locked } });
         }
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await deleting.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 }
