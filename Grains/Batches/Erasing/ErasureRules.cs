@@ -10,7 +10,7 @@ namespace OrleansSale.Grains.Batches.Erasing;
 /// <summary>Decides when personal data may be removed: only when nothing needs it any more.</summary>
 public static class ErasureRules
 {
-    /// <summary>How long after its window a reservation that was made in it may still be on its way to storage.</summary>
+    /// <summary>How long a reservation may be on its way to storage after its window has closed.</summary>
     public static readonly TimeSpan ReservationsArrive = TimeSpan.FromMinutes(1);
 
     /// <summary>
@@ -29,7 +29,8 @@ public static class ErasureRules
         if (batch.Payments.Owed.Count > 0) return new(Conflict<Effect>("payments are owed back"));
         // A sale may be closed before. Later a reservation's own actor refuses, however old the board that a front has.
         var arrived = batch.Directing.Schedule.ReservationCloses + ReservationsArrive;
-        if (now < arrived.ToUnixTimeMilliseconds()) return new(Conflict<Effect>($"reservations may arrive until {Text(arrived)}"));
+        if (now < arrived.ToUnixTimeMilliseconds())
+            return new(Conflict<Effect>($"reservations may arrive until {Text(arrived)}"));
         var from = DateTimeOffset.FromUnixTimeMilliseconds(batch.Directing.EndedAt).AddDays(terms.KeepPersonalDataDays);
         return now < from.ToUnixTimeMilliseconds()
             ? new(Conflict<Effect>($"the terms keep users' data until {Text(from)}"))

@@ -111,8 +111,8 @@ internal sealed class LedgerWriteConnection : IDisposable
     }
 
     /// <summary>
-    /// Whether something was erased since the last <see cref="TryTidy"/> that succeeded: also by a process that was killed before
-    /// it, hence a mark in the file, of the same transaction.
+    /// Whether something was erased since the last <see cref="TryTidy"/> that succeeded. A process may have been killed
+    /// between the two, hence a mark in the file, made by the erasure's own transaction.
     /// </summary>
     public bool KeepsErased()
     {
@@ -159,7 +159,8 @@ internal sealed class LedgerWriteConnection : IDisposable
     /// <summary>Adds one row to the transaction if the fence lets it pass, or finds the identical row there.</summary>
     public AppendOutcome Append(LedgerCommit commit)
     {
-        if (MoveHead(commit) is not { } id) return IsStored(commit) ? AppendOutcome.AlreadyStored : AppendOutcome.Fenced;
+        if (MoveHead(commit) is not { } id)
+            return IsStored(commit) ? AppendOutcome.AlreadyStored : AppendOutcome.Fenced;
         var values = _insert.Parameters;
         values[0].Value = id;
         values[1].Value = commit.FirstSeq;

@@ -175,7 +175,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
         var (batch, paid, expired) = await SellAndEndAsync();
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
         (await _sale.Order(paid.Id).SetDeliveryAsync(paid.Buyer, Home)).Refused.ShouldBe(Refusal.NotFound);
-        (await _sale.Order(expired.Id).OpenCheckoutAsync(new Owner(Users[1], expired.Buyer), "Mi2")).Refused.ShouldBe(Refusal.NotFound);
+        (await _sale.Order(expired.Id).OpenCheckoutAsync(expired.For(Users[1]), "Mi2"))
+            .Refused.ShouldBe(Refusal.NotFound);
         await IsGoneAsync(batch, paid, expired);
     }
 
