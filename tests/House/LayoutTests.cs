@@ -5,13 +5,8 @@ namespace OrleansSale.Tests.House;
 /// <summary>A folder is a concept of the field, a file is short, and a namespace says where its file is.</summary>
 public class LayoutTests
 {
-    private const int MaxLines = 320;
+    private const int MaxLines = 300;
     private const int MaxLineLength = 120;
-
-    // The limit of the folders below until their lines are wrapped. No folder is added to the list.
-    private const int MaxUnwrappedLineLength = 160;
-
-    private static readonly string[] Unwrapped = ["tests/Api/", "tests/Judgement/"];
 
     private static readonly HashSet<string> Kinds = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -35,21 +30,14 @@ public class LayoutTests
     }
 
     [Fact]
-    public void A_source_file_has_at_most_320_lines() =>
+    public void A_source_file_has_at_most_300_lines() =>
         Sources().Select(file => (file, Lines: LinesOf(file).Length)).Where(file => file.Lines > MaxLines)
             .ShouldBeEmpty();
 
     [Fact]
-    public void A_line_has_at_most_120_characters_but_in_folders_not_yet_wrapped_160() =>
-        Sources().SelectMany(file => LinesOf(file)
-                .Where(line => line.Length > (IsUnwrapped(file) ? MaxUnwrappedLineLength : MaxLineLength))
+    public void A_line_has_at_most_120_characters() =>
+        Sources().SelectMany(file => LinesOf(file).Where(line => line.Length > MaxLineLength)
                 .Select(line => $"{file}: {line}"))
-            .ShouldBeEmpty();
-
-    [Fact]
-    public void A_folder_that_is_wrapped_is_not_listed_as_unwrapped() =>
-        Unwrapped.Where(folder => !Sources().Any(file =>
-                file.StartsWith(folder, StringComparison.Ordinal) && LinesOf(file).Any(IsLong)))
             .ShouldBeEmpty();
 
     [Fact]
@@ -69,11 +57,6 @@ public class LayoutTests
     private static bool IsTopLevelProgram(string file, string? @namespace) =>
         @namespace is null && Path.GetFileName(file) == "Program.cs"
         && Source.TypesIn(Repository.Read(file)).Count == 0;
-
-    private static bool IsUnwrapped(string file) =>
-        Unwrapped.Any(folder => file.StartsWith(folder, StringComparison.Ordinal));
-
-    private static bool IsLong(string line) => line.Length > MaxLineLength;
 
     private static IEnumerable<string> Sources() => Repository.Files(".cs");
 

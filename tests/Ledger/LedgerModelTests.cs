@@ -2,8 +2,8 @@ using CsCheck;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
-using OrleansSale.Tests.Ledger.Postgres;
 using OrleansSale.Tests.Harness;
+using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger;
 

@@ -14,8 +14,8 @@ namespace OrleansSale.Api.Sales.Boards;
 /// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So the front
 /// knows every holder of a unit that a copy counts before it refuses anybody because nothing is left.
 /// </remarks>
-public sealed partial class BoardFeed(
-    ListedBatch listed, IGrainFactory grains, TimeProvider time, PollPace pace, ILogger<BoardFeed> log,
+public sealed class BoardFeed(
+    ListedBatch listed, IGrainFactory grains, TimeProvider timeProvider, PollPace pace, ILogger<BoardFeed> log,
     CancellationToken stopping)
 {
     /// <summary>The oldest copy that a front answers from.</summary>
@@ -36,7 +36,7 @@ public sealed partial class BoardFeed(
     private readonly BatchKey? _key = listed.Key is { } key ? new(key) : null;
     private readonly Lock _starting = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
-    private readonly Outage _outage = new("board");
+    private readonly BoardAnswers _answers = new(listed.Terms.Id, log);
     private Task<BoardCopy?>? _refreshing;
     private BoardCopy? _current;
     private BoardText? _text;
@@ -44,7 +44,6 @@ public sealed partial class BoardFeed(
     private long _interestAt;
     private long _knownHead;
     private bool _isPolling;
-    private volatile string? _damage;
 
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
     public BatchTerms Terms { get; } = listed.Terms;
@@ -52,7 +51,7 @@ public sealed partial class BoardFeed(
     /// <summary>The schedule in force, as of the newest copy.</summary>
     public Schedule Schedule => Current?.Snapshot.Schedule ?? Terms.Schedule;
 
-    /// <summary>Whether what is personal was removed: the batch knows no users any more.</summary>
+    /// <summary>Whether the personal data was removed. Then the batch knows no users any more.</summary>
     public bool IsAnonymised => Current is { Snapshot.Anonymised: true };
 
     /// <summary>
@@ -68,16 +67,16 @@ public sealed partial class BoardFeed(
     public long KnownHead => Volatile.Read(ref _knownHead);
 
     /// <summary>Whether the batch's ledger was damaged when the batch was last asked.</summary>
-    public bool IsDamaged => _damage is not null;
+    public bool IsDamaged => _answers.IsDamaged;
 
     /// <summary>What its viewers see.</summary>
-    public BoardStream Stream { get; } = new(listed.Terms, time);
+    public BoardStream Stream { get; } = new(listed.Terms, timeProvider);
 
     /// <summary>The newest copy, however old; null: the batch has never answered.</summary>
     public BoardCopy? Current => Volatile.Read(ref _current);
 
     /// <summary>Whether the batch left the last question without an answer.</summary>
-    public bool IsSilent { get; private set; }
+    public bool IsSilent => _answers.IsSilent;
 
     /// <summary>
     /// For a purchase: the copy if it is fresh enough to answer from, else null; either way it is refreshed from now
@@ -101,7 +100,7 @@ public sealed partial class BoardFeed(
         try
         {
             var copy = await RefreshAsync().WaitAsync(MaxWait);
-            RequireSound();
+            _answers.RequireSound();
             return copy ?? last;
         }
         catch (TimeoutException)
@@ -133,7 +132,7 @@ public sealed partial class BoardFeed(
                 var left = FirstWait - _monotonic.GetElapsedTime(started);
                 if (left < TimeSpan.Zero) left = TimeSpan.Zero;
                 if (await RefreshAsync().WaitAsync(left) is { } first) return first;
-                RequireSound();
+                _answers.RequireSound();
                 await Task.Delay(PollPace.MinInterval, _monotonic);
             }
         }
@@ -152,7 +151,7 @@ public sealed partial class BoardFeed(
         // One under way may have asked before; the one after it has not.
         await TryRefreshAsync();
         var isRefreshed = await TryRefreshAsync();
-        RequireSound();
+        _answers.RequireSound();
         return isRefreshed;
     }
 
@@ -205,12 +204,6 @@ public sealed partial class BoardFeed(
         while (IsOfInterest() && TryTakePolling());
     }
 
-    // As of the last answer.
-    private void RequireSound()
-    {
-        if (_damage is { } damage) throw new StorageDamagedException(damage);
-    }
-
     private bool IsOfInterest() => !stopping.IsCancellationRequested
         && (Stream.IsWatched || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts);
 
@@ -261,7 +254,7 @@ public sealed partial class BoardFeed(
                 var askedAt = _monotonic.GetTimestamp();
                 if (await batch.ReadBoardAsync(_touchPosition) is not { } update)
                 {
-                    (IsSilent, _damage) = (true, "the catalogue has a batch that the ledger does not have");
+                    _answers.Damaged("the catalogue has a batch that the ledger does not have");
                     return null;
                 }
                 AnsweredByBatch.Add(update.Touches);
@@ -270,41 +263,21 @@ public sealed partial class BoardFeed(
                 var copy = new BoardCopy(update.Snapshot, askedAt);
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);
-                if (_outage.Succeeds() is { } failures) Log.Refreshed(log, Terms.Id, failures);
-                (IsSilent, _damage) = (false, null);
+                _answers.Came();
                 return copy;
             }
         }
         catch (StorageDamagedException e)
         {
-            // Logged where it was found, once.
-            (IsSilent, _damage) = (true, e.Message);
+            // It was logged once, where it was found.
+            _answers.Damaged(e.Message);
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            IsSilent = true;
-            // When everything ends, the batch does too.
-            if (!stopping.IsCancellationRequested) LogFailure(e);
+            // A batch that stops with the whole engine is not a failure to log.
+            _answers.Failed(e, isLogged: !stopping.IsCancellationRequested);
             return null;
         }
-    }
-
-    private void LogFailure(Exception e)
-    {
-        if (!_outage.Fails(e.GetType().Name)) return;
-        // A trace helps only with an unexpected failure.
-        Log.NotRefreshed(log, Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning,
-            "The board of {Batch} cannot be refreshed; the front goes on asking for it: {Reason}")]
-        public static partial void NotRefreshed(ILogger log, string batch, string reason, Exception? exception);
-
-        [LoggerMessage(2, LogLevel.Information,
-            "The board of {Batch} is refreshed again, after {Failures} failures")]
-        public static partial void Refreshed(ILogger log, string batch, int failures);
     }
 }

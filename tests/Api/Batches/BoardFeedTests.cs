@@ -21,7 +21,8 @@ public sealed class BoardFeedTests
     {
         var log = new CountingLog();
         var feed = new BoardFeed(
-            new ListedBatch(Terms, null), DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System, new PollPace(), log,
+            new ListedBatch(Terms, null), DispatchProxy.Create<IGrainFactory, NoSilo>(), TimeProvider.System,
+            new PollPace(), log,
             TestContext.Current.CancellationToken);
         for (var ask = 0; ask < 20; ask++) (await feed.CatchUpAsync()).ShouldBeFalse();
         log.Count.ShouldBe(1);
@@ -31,7 +32,8 @@ public sealed class BoardFeedTests
     public class NoSilo : DispatchProxy
     {
         /// <inheritdoc/>
-        protected override object Invoke(MethodInfo? targetMethod, object?[]? args) => throw new OrleansException("no silo");
+        protected override object Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            throw new OrleansException("no silo");
     }
 
     private sealed class CountingLog : ILogger<BoardFeed>
@@ -46,7 +48,8 @@ public sealed class BoardFeedTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             Interlocked.Increment(ref _count);
     }
 }

@@ -43,8 +43,10 @@ public sealed class BoardListingTests : IDisposable
         Offer("resting", opens: 1, closes: 2);
         var started = TimeProvider.System.GetTimestamp();
         for (var round = 0; round < 20; round++)
-            (await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ReadAsync()))).ShouldAllBe(page => page.Length == 2 * Count);
-        await Task.Delay(5 * PollPace.MinInterval, TestContext.Current.CancellationToken); // paced: a poll would ask five times
+            (await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ReadAsync())))
+                .ShouldAllBe(page => page.Length == 2 * Count);
+        var given = TestContext.Current.CancellationToken;
+        await Task.Delay(5 * PollPace.MinInterval, given); // paced: a poll would ask five times
         var elapsed = TimeProvider.System.GetElapsedTime(started);
 
         var pace = ListPace.Of(moving: Count, resting: Count);
@@ -60,7 +62,8 @@ public sealed class BoardListingTests : IDisposable
     public void Few_boards_in_the_list_are_as_young_as_single_ones_and_many_cost_no_more_than_the_bound()
     {
         ListPace.Of(moving: 50, resting: 250).ShouldBe(new ListPace(BoardFeed.MaxAge, ListPace.MinRestingAge));
-        ListPace.Of(moving: 10_000, resting: 10_000).ShouldBe(new ListPace(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
+        ListPace.Of(moving: 10_000, resting: 10_000)
+            .ShouldBe(new ListPace(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class BoardListingTests : IDisposable
         var asksBefore = _engine.Asks["b-7"];
         _engine.Fail("b-7");
         await Eventually.HoldsAsync(
-            async () => (await ReadAsync()).Length == Count - 1 && _engine.Asks["b-7"] > asksBefore, "it is asked again");
+            async () => (await ReadAsync()).Length == Count - 1 && _engine.Asks["b-7"] > asksBefore,
+            "it is asked again");
 
         _engine.Silent.Clear();
         _engine.Fail("b-7");
@@ -102,18 +106,21 @@ public sealed class BoardListingTests : IDisposable
         _engine.Batches.Reverse();
         _engine.Activation = Guid.NewGuid();
         await Eventually.HoldsAsync(
-            async () => (await ReadAsync())[0].Contains($"\"a-{Count - 1}\"", StringComparison.Ordinal), "the order is the new one's");
+            async () => (await ReadAsync())[0].Contains($"\"a-{Count - 1}\"", StringComparison.Ordinal),
+            "the order is the new one's");
         (await ReadAsync()).Length.ShouldBe(Count);
     }
 
     private void Offer(string name, int opens, int closes)
     {
         var now = DateTimeOffset.UtcNow;
-        var schedule = new Schedule(now.AddHours(opens - 2), now.AddHours(opens - 1), now.AddHours(opens), now.AddHours(closes));
+        var schedule =
+            new Schedule(now.AddHours(opens - 2), now.AddHours(opens - 1), now.AddHours(opens), now.AddHours(closes));
         for (var i = 0; i < Count; i++)
         {
             _engine.Batches.Add(new BatchTerms(
-                $"{name}-{i}", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null), ["weibo"], 10, 1, 900, schedule));
+                $"{name}-{i}", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null), ["weibo"], 10, 1,
+                900, schedule));
         }
     }
 
@@ -148,7 +155,8 @@ public sealed class BoardListingTests : IDisposable
         {
             Pages.Add(from);
             return Task.FromResult(new CataloguePage(
-                [.. Batches.Skip(from).Take(CataloguePage.MaxCount).Select(terms => new ListedBatch(terms, null))], Activation));
+                [.. Batches.Skip(from).Take(CataloguePage.MaxCount).Select(terms => new ListedBatch(terms, null))],
+                Activation));
         }
 
         public Task<BoardUpdate?> ReadBoard(string batch)
@@ -157,7 +165,8 @@ public sealed class BoardListingTests : IDisposable
             var schedule = Batches.First(terms => terms.Id == batch).Schedule;
             return Silent.ContainsKey(batch)
                 ? _unanswered.GetOrAdd(batch, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task
-                : Task.FromResult<BoardUpdate?>(new(new BatchSnapshot(1, new byte[32], 10, 10, 0, 0, 0, 0, 0, false, false, 0, schedule), []));
+                : Task.FromResult<BoardUpdate?>(
+                    new(new BatchSnapshot(1, new byte[32], 10, 10, 0, 0, 0, 0, 0, false, false, 0, schedule), []));
         }
 
         public void Fail(string batch)

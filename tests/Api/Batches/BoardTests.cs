@@ -187,10 +187,12 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         (await _sale.Client.GetAsync($"/api/batches/{id}/live")).IsRefusal(404, "not-found");
     }
 
-    private async Task<JsonElement> ListedAsync(string batch) => (await _sale.Client.GetAsync("/api/batches?limit=1000")).Is(200).Items
+    private async Task<JsonElement> ListedAsync(string batch) =>
+        (await _sale.Client.GetAsync("/api/batches?limit=1000")).Is(200).Items
         .Single(board => board.GetProperty("id").GetString() == batch);
 
-    private static string WithoutTime(string board) => board[..board.LastIndexOf("\"serverTime\"", StringComparison.Ordinal)];
+    private static string WithoutTime(string board) =>
+        board[..board.LastIndexOf("\"serverTime\"", StringComparison.Ordinal)];
 
     private Task PhaseIsAsync(string batch, string phase) =>
         Eventually.HoldsAsync(async () => (await _sale.BoardAsync(batch))["phase"] == phase, $"the phase is {phase}");

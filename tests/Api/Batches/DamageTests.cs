@@ -22,14 +22,16 @@ public sealed class DamageTests : IDisposable
         {
             (damaged, sound) = (await before.CreateAsync(Stage.Reserving), await before.CreateAsync(Stage.Reserving));
             foreach (var batch in (string[])[damaged, sound])
-                foreach (var user in (string[])["weibo:alice", "weibo:bob"]) (await before.ReserveAsync(batch, user)).Is(201);
+                foreach (var user in (string[])["weibo:alice", "weibo:bob"])
+                    (await before.ReserveAsync(batch, user)).Is(201);
             before.Clock.Advance(2 * Offer.StageLasts);
             order = await before.OrderAsync(damaged, "weibo:alice");
             bobsAlias = before.Sign.AliasOf("weibo:bob", sound);
         }
 
         await ExecuteAsync($"""
-            UPDATE ledger_commit SET entries = CAST(replace(CAST(entries AS TEXT), '"reservation":1', '"reservation":9') AS BLOB)
+            UPDATE ledger_commit
+            SET entries = CAST(replace(CAST(entries AS TEXT), '"reservation":1', '"reservation":9') AS BLOB)
             WHERE first_seq = 2 AND stream = (SELECT id FROM stream WHERE name = 'batch/{damaged}');
             UPDATE ledger_commit SET entries = CAST('rubbish' AS BLOB)
             WHERE stream = (SELECT id FROM stream WHERE name = 'reservation/{sound}/{bobsAlias}');
@@ -37,7 +39,8 @@ public sealed class DamageTests : IDisposable
         await using var sale = await SaleFront.StartAsync(_plan);
         sale.Clock.Advance(2 * Offer.StageLasts);
         await AssertUnavailableAsync(sale, damaged, order);
-        await Eventually.HoldsAsync(async () => (await ReadyAsync(sale)).Contains(damaged, StringComparison.Ordinal), "it is named");
+        await Eventually.HoldsAsync(
+            async () => (await ReadyAsync(sale)).Contains(damaged, StringComparison.Ordinal), "it is named");
         (await ReadyAsync(sale)).ShouldBe($"ready\ndamaged: {damaged}");
 
         var faults = (await sale.Client.GetAsync("/api/operator/faults", sale.Operator)).Is(200).Items;
@@ -52,7 +55,8 @@ public sealed class DamageTests : IDisposable
         (await sale.Client.BuyAsync(sound, alice)).Is(201);
         var listed = (await sale.Client.GetAsync("/api/batches")).Is(200);
         listed.Items.Select(board => board.GetProperty("id").GetString()).ShouldBe([sound]);
-        var reservations = (await sale.Client.GetAsync($"/api/operator/batches/{sound}/reservations", sale.Operator)).Is(200);
+        var reservations =
+            (await sale.Client.GetAsync($"/api/operator/batches/{sound}/reservations", sale.Operator)).Is(200);
         reservations.Json.GetProperty("damaged").GetRawText().ShouldBe($"[\"{bobsAlias}\"]");
 
         sale.Front.Log.Errors.Count.ShouldBe(2, string.Join('\n', sale.Front.Log.Errors));
@@ -82,14 +86,16 @@ public sealed class DamageTests : IDisposable
         ];
         foreach (var (method, asked, by, body) in all)
             (await sale.Client.SendAsync(method, asked, by, body?.ToString())).IsRefusal(503, "unavailable");
-        (await sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", sale.Operator, headers: ("Accept", "text/csv")))
+        (await sale.Client.SendAsync("GET", $"/api/operator/batches/{batch}/orders", sale.Operator,
+            headers: ("Accept", "text/csv")))
             .IsRefusal(503, "unavailable");
         foreach (var action in (string[])["pause", "resume", "close"])
             (await sale.OperateAsync(batch, action)).IsRefusal(503, "unavailable");
         foreach (var action in (string[])["restock", "withdraw"])
             (await sale.OperateAsync(batch, action, 1)).IsRefusal(503, "unavailable");
         // Its lines, as far as they can be read, are what an operator needs now.
-        (await sale.Client.GetAsync($"/api/operator/batches/{batch}/ledger", sale.Operator)).Is(200).Text.ShouldContain("\"reservation\":9");
+        (await sale.Client.GetAsync($"/api/operator/batches/{batch}/ledger", sale.Operator)).Is(200)
+            .Text.ShouldContain("\"reservation\":9");
     }
 
     // This test moves the clock, and the clock's own check says so.
@@ -101,7 +107,8 @@ public sealed class DamageTests : IDisposable
 
     private async Task ExecuteAsync(string change)
     {
-        await using var ledger = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "ledger.db")};Pooling=False");
+        await using var ledger =
+            new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "ledger.db")};Pooling=False");
         await ledger.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = ledger.CreateCommand();
         command.CommandText = change;

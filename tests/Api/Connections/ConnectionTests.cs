@@ -42,9 +42,11 @@ public sealed class ConnectionTests : IAsyncLifetime
 
         // A viewer who leaves makes room, and a HEAD takes it for no longer than its answer.
         second.Dispose();
-        await Eventually.HoldsAsync(() => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a place is free");
+        await Eventually.HoldsAsync(
+            () => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a place is free");
         for (var time = 0; time < Streams + 1; time++) (await _sale.Client.SendAsync("HEAD", live)).Is(200);
-        await Eventually.HoldsAsync(() => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a HEAD has left");
+        await Eventually.HoldsAsync(
+            () => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a HEAD has left");
         using var next = await WatchAsync(live);
         _sale.Front.Log.Errors.ShouldBeEmpty();
     }
@@ -71,15 +73,18 @@ public sealed class ConnectionTests : IAsyncLifetime
                     silent.RemoveAt(silent.Count - 1);
                 }
             }
-            await Eventually.HoldsAsync(() => closed + silent.Count(IsClosed) >= 2 * Connections, "those beyond the bound are closed");
+            await Eventually.HoldsAsync(
+                () => closed + silent.Count(IsClosed) >= 2 * Connections, "those beyond the bound are closed");
             connections.Count.ShouldBeInRange(1, Connections);
             // The last few places are not for those who are silent.
-            await Eventually.HoldsAsync(async () =>
-            {
-                var (status, _, text) = await RawPost.SendAsync(
-                    _sale.Client.Address, $"/api/batches/{batch}/orders", "Authorization: Ticket " + _sale.Sign.Ticket("weibo:late", batch));
-                return status is 200 or 201 && text.Contains("Connection: close", StringComparison.Ordinal);
-            }, "a place is free, and its next holder is asked to leave");
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    var (status, _, text) = await RawPost.SendAsync(
+                        _sale.Client.Address, $"/api/batches/{batch}/orders",
+                        "Authorization: Ticket " + _sale.Sign.Ticket("weibo:late", batch));
+                    return status is 200 or 201 && text.Contains("Connection: close", StringComparison.Ordinal);
+                }, "a place is free, and its next holder is asked to leave");
         }
         finally
         {
@@ -129,9 +134,12 @@ public sealed class ConnectionTests : IAsyncLifetime
     [Fact]
     public void How_many_files_may_be_open_is_what_the_system_says()
     {
-        OpenFiles.Read(["Limit   Soft Limit   Hard Limit   Units", "Max open files            1024                 4096   files"]).ShouldBe(1_024);
-        OpenFiles.Read(["Max open files            unlimited            unlimited            files"]).ShouldBe(int.MaxValue);
-        OpenFiles.Read(["Max processes             1024                 1024                 processes"]).ShouldBe(OpenFiles.Assumed);
+        OpenFiles.Read(["Limit   Soft Limit   Hard Limit   Units",
+            "Max open files            1024                 4096   files"]).ShouldBe(1_024);
+        OpenFiles.Read(["Max open files            unlimited            unlimited            files"])
+            .ShouldBe(int.MaxValue);
+        OpenFiles.Read(["Max processes             1024                 1024                 processes"])
+            .ShouldBe(OpenFiles.Assumed);
     }
 
     private async Task<HttpResponseMessage> WatchAsync(string live)

@@ -4,7 +4,9 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Connections;
 
-/// <summary>A real process that may open no more files than a system allows by default, and more viewers than that.</summary>
+/// <summary>
+/// A real process that may open no more files than a system allows by default, and more viewers than that.
+/// </summary>
 public sealed class FewFilesTests
 {
     private const int OpenFiles = 1_024, Viewers = 2_000, Buyers = 50;
@@ -18,18 +20,23 @@ public sealed class FewFilesTests
         var secrets = EngineSecrets.Make();
         var sign = new Signing(secrets);
         await using var engine = await EngineProcess.StartAsync(
-            new EngineOptions(directory.Path, secrets) { Launcher = ["bash", "-c", $"ulimit -n {OpenFiles}; exec \"$@\"", "bash"] },
+            new EngineOptions(directory.Path, secrets)
+            {
+                Launcher = ["bash", "-c", $"ulimit -n {OpenFiles}; exec \"$@\"", "bash"],
+            },
             TestContext.Current.CancellationToken);
         using var client = new FrontClient(engine.Address);
-        await Eventually.HoldsAsync(async () =>
-        {
-            // Again with a later opening if the machine is so busy that this one has passed before it is read.
-            var terms = Offer.Of("b", DateTimeOffset.UtcNow, Stage.Reserving, Buyers, limit: 1, windowSeconds: 900);
-            var opens = Offer.Stamp(DateTimeOffset.UtcNow + Soon);
-            (terms["schedule"]!["reservationCloses"], terms["schedule"]!["saleOpens"]) = (opens, opens);
-            return (await client.PostAsync("/api/operator/batches", sign.OperatorBearer(), terms)).Status == 201;
-        }, "the batch is created");
-        await Eventually.HoldsAsync(async () => (await client.GetAsync("/api/batches/b"))["phase"] == "on-sale", "the sale is open");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                // Again with a later opening if the machine is so busy that this one has passed before it is read.
+                var terms = Offer.Of("b", DateTimeOffset.UtcNow, Stage.Reserving, Buyers, limit: 1, windowSeconds: 900);
+                var opens = Offer.Stamp(DateTimeOffset.UtcNow + Soon);
+                (terms["schedule"]!["reservationCloses"], terms["schedule"]!["saleOpens"]) = (opens, opens);
+                return (await client.PostAsync("/api/operator/batches", sign.OperatorBearer(), terms)).Status == 201;
+            }, "the batch is created");
+        await Eventually.HoldsAsync(
+            async () => (await client.GetAsync("/api/batches/b"))["phase"] == "on-sale", "the sale is open");
 
         var viewers = Enumerable.Range(0, Viewers).Select(_ => new TcpClient()).ToArray();
         try
@@ -50,11 +57,12 @@ public sealed class FewFilesTests
         }
 
         // Those who left have made room.
-        await Eventually.HoldsAsync(async () =>
-        {
-            using var viewer = new TcpClient();
-            return await WatchAsync(viewer, engine.Address) == "200";
-        }, "a place is free");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var viewer = new TcpClient();
+                return await WatchAsync(viewer, engine.Address) == "200";
+            }, "a place is free");
         engine.Output.ShouldContain("at most 512 connections of clients, of which 384 event streams");
         engine.Output.ShouldNotContain("fail:");
     }
@@ -82,9 +90,11 @@ public sealed class FewFilesTests
         try
         {
             await viewer.ConnectAsync(address.Host, address.Port).WaitAsync(Answered);
-            await viewer.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET /api/batches/b/live HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"));
+            await viewer.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes($"GET /api/batches/b/live HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"));
             var answer = new byte[12];
-            var length = await viewer.GetStream().ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false).AsTask().WaitAsync(Answered);
+            var length = await viewer.GetStream().ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false)
+                .AsTask().WaitAsync(Answered);
             return length == answer.Length ? Encoding.ASCII.GetString(answer)[9..] : "";
         }
         catch (Exception e) when (e is IOException or SocketException)

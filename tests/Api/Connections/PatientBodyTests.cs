@@ -5,10 +5,13 @@ using OrleansSale.Api.Http.Connections;
 
 namespace OrleansSale.Tests.Api.Connections;
 
-/// <summary>The body that does not wait for ever, over a server that buffers little and a client that may stand still.</summary>
+/// <summary>
+/// The body that does not wait for ever, over a server that buffers little and a client that may stand still.
+/// </summary>
 public sealed class PatientBodyTests
 {
-    private readonly Pipe _wire = new(new PipeOptions(pauseWriterThreshold: PatientBody.PartLength, resumeWriterThreshold: 1));
+    private readonly Pipe _wire =
+        new(new PipeOptions(pauseWriterThreshold: PatientBody.PartLength, resumeWriterThreshold: 1));
     private readonly DefaultHttpContext _http = new();
 
     [Fact]
@@ -53,7 +56,8 @@ public sealed class PatientBodyTests
         {
         }
 
-        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        public Task SendFileAsync(
+            string path, long offset, long? count, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
         public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;

@@ -10,7 +10,8 @@ using OrleansSale.Tests.Engine;
 namespace OrleansSale.Tests.Api.Documentation;
 
 /// <summary>
-/// What others make of docs/openapi.json: a linter finds nothing, and clients of two public generators compile and buy a unit.
+/// What others make of docs/openapi.json: a linter finds nothing, and clients of two public generators compile and buy
+/// a unit.
 /// </summary>
 [Collection(SaleTests.Name)]
 public sealed class ClientTests(SaleTests.Fixture fixture)
@@ -33,7 +34,8 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
         said.ShouldNotBeEmpty(error);
         var found = JsonElement.Parse(said);
         var problems = found.GetProperty("problems").EnumerateArray().Select(problem =>
-            $"{problem.GetProperty("location")[0].GetProperty("pointer").GetString()}: {problem.GetProperty("message").GetString()}");
+            problem.GetProperty("location")[0].GetProperty("pointer").GetString() + ": "
+            + problem.GetProperty("message").GetString());
         problems.ShouldBeEmpty();
         found.GetProperty("totals").GetProperty("errors").GetInt32().ShouldBe(0, said);
     }
@@ -114,7 +116,8 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
         return said;
     }
 
-    private static async Task<(int Status, string Said, string Error)> RunAsync(string program, params string[] arguments)
+    private static async Task<(int Status, string Said, string Error)> RunAsync(
+        string program, params string[] arguments)
     {
         Directory.Exists(Path.Combine(TypeScript, "node_modules"))
             .ShouldBeTrue("tests/run installs what this needs; by hand: npm ci --prefix tests/TypeScript");
@@ -127,7 +130,8 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
         (start.Environment["REDOCLY_TELEMETRY"], start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"]) = ("off", "true");
         using var process = Process.Start(start)!;
         using var bound = new CancellationTokenSource(Bound);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
+        var (output, error) =
+            (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
         await process.WaitForExitAsync(bound.Token);
         return (process.ExitCode, await output, await error);
     }

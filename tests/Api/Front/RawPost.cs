@@ -7,19 +7,20 @@ namespace OrleansSale.Tests.Api.Front;
 internal static class RawPost
 {
     /// <summary>POSTs without a body; headers are whole lines in Latin-1.</summary>
-    public static Task<(int Status, string Body, string Text)> SendAsync(Uri address, string path,
-        params string[] headers) =>
+    public static Task<(int Status, string Body, string Text)> SendAsync(
+        Uri address, string path, params string[] headers) =>
         SendTextAsync(address, $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
             + string.Concat(headers.Select(header => header + "\r\n")) + "Content-Length: 0\r\n\r\n");
 
     /// <summary>
-    /// Sends a text as it is, and reads until the connection closes. A server that does not read all of it resets the connection;
-    /// what it said before counts.
+    /// Sends a text as it is, and reads until the connection closes. A server that does not read all of it resets the
+    /// connection; what it said before counts.
     /// </summary>
     /// <param name="address">Where to.</param>
     /// <param name="request">The text, in Latin-1.</param>
     /// <param name="rest">More of it, to be sent once the server has said something; null: that is all.</param>
-    public static async Task<(int Status, string Body, string Text)> SendTextAsync(Uri address, string request, string? rest = null)
+    public static async Task<(int Status, string Body, string Text)> SendTextAsync(
+        Uri address, string request, string? rest = null)
     {
         using var client = new TcpClient();
         using var received = new MemoryStream();

@@ -64,8 +64,10 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", Sign.Bearer(user));
 
     /// <summary>Buys with a ticket alone, which was never given out: no reservation says whose it is.</summary>
-    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) => Client.BuyAsync(
-        batch, "Ticket " + Sign.Ticket(user, batch), key, quantity is null ? null : new JsonObject { ["quantity"] = quantity });
+    public Task<Answer> BuyAsync(string batch, string user, string? key = null, int? quantity = null) =>
+        Client.BuyAsync(
+            batch, "Ticket " + Sign.Ticket(user, batch), key,
+            quantity is null ? null : new JsonObject { ["quantity"] = quantity });
 
     /// <summary>What stands for a user in a batch's ledger.</summary>
     public Alias AliasOf(string batch, string user) =>
@@ -79,7 +81,8 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         var reservation = front.Services.GetRequiredService<IGrainFactory>()
             .GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, key.AliasOf(user)));
         if ((await reservation.GetAsync()).Refused == Refusal.NotFound)
-            await reservation.ReserveAsync(user, new Schedule(now.AddHours(-1), now.AddHours(1), now.AddHours(1), now.AddHours(2)));
+            await reservation.ReserveAsync(user,
+                new Schedule(now.AddHours(-1), now.AddHours(1), now.AddHours(1), now.AddHours(2)));
     }
 
     /// <summary>Buys as a user with a reservation, and demands a new order; returns its id.</summary>

@@ -10,7 +10,9 @@ namespace OrleansSale.Tests.Api.Front;
 /// tests move the engine's clock.
 /// </summary>
 /// <param name="secrets">The engine's secrets.</param>
-/// <param name="keyOf">The key of a batch; null: it is not known here, and tickets name an alias that is nobody's.</param>
+/// <param name="keyOf">
+/// The key of a batch. Null: it is not known here, and tickets name an alias that is nobody's.
+/// </param>
 internal sealed class Signing(EngineSecrets secrets, Func<string, byte[]?>? keyOf = null)
 {
     public const string Operator = "op";
@@ -50,7 +52,8 @@ internal sealed class Signing(EngineSecrets secrets, Func<string, byte[]?>? keyO
         Engine.Ticket.Sign(key ?? secrets.TicketKey, user, batch, alias, version);
 
     /// <summary>What stands for a user in a batch's ledger.</summary>
-    public string AliasOf(string user, string batch) => Engine.Ticket.AliasOf(keyOf?.Invoke(batch) ?? new byte[32], user);
+    public string AliasOf(string user, string batch) =>
+        Engine.Ticket.AliasOf(keyOf?.Invoke(batch) ?? new byte[32], user);
 
     private static (string Channel, string Subject) Split(string user)
     {

@@ -33,9 +33,11 @@ public sealed class ClockJumpTests : IAsyncLifetime
         await JumpIsToldAsync("back by 4200.0 s");
 
         // Of the three times of the batches none is the clock's, and each is told and kept.
-        await Eventually.HoldsAsync(async () => (await _sale.BoardAsync(closed))["phase"] == "closed", "the board is closed");
+        await Eventually.HoldsAsync(
+            async () => (await _sale.BoardAsync(closed))["phase"] == "closed", "the board is closed");
         (await _sale.BuyAsync(closed, _sale.NewUser())).IsRefusal(409, "sale-closed");
-        await Eventually.HoldsAsync(async () => (await _sale.BoardAsync(waiting))["phase"] == "waiting", "reservations are closed");
+        await Eventually.HoldsAsync(
+            async () => (await _sale.BoardAsync(waiting))["phase"] == "waiting", "reservations are closed");
         (await _sale.ReserveAsync(waiting, _sale.NewUser())).IsRefusal(409, "reservation-closed");
         var board = await _sale.BoardAsync(sold);
         board["phase"].ShouldBe("on-sale");
@@ -46,10 +48,13 @@ public sealed class ClockJumpTests : IAsyncLifetime
         (await _sale.CheckOutAsync(order, user)).Is(200);
 
         // The closed one too: by the clock its sale is open.
-        await Eventually.HoldsAsync(async () => (await FaultsAsync()).Count(fault => fault["batch"] is not null) == 3, "all are listed");
+        await Eventually.HoldsAsync(
+            async () => (await FaultsAsync()).Count(fault => fault["batch"] is not null) == 3, "all are listed");
         foreach (var fault in await FaultsAsync()) ((string)fault["kind"]!).ShouldBe("clock");
-        (await FaultsAsync()).Single(fault => fault["batch"] is null)["detail"]!.ToString().ShouldContain("back by 4200.0 s");
-        (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text.ShouldMatch("""(?m)^sale_clock_lead_seconds\{.*\} 4[12]\d\d""");
+        (await FaultsAsync()).Single(fault => fault["batch"] is null)["detail"]!.ToString()
+            .ShouldContain("back by 4200.0 s");
+        (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200)
+            .Text.ShouldMatch("""(?m)^sale_clock_lead_seconds\{.*\} 4[12]\d\d""");
         await _sale.AuditAsync(sold);
     }
 
@@ -61,6 +66,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
     private static DateTimeOffset Instant(string? text) => DateTimeOffset.Parse(text!, CultureInfo.InvariantCulture);
 
     private async Task<JsonObject[]> FaultsAsync() =>
-        [.. JsonNode.Parse((await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Text)!["items"]!.AsArray()
+        [.. JsonNode.Parse((await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200)
+            .Text)!["items"]!.AsArray()
             .Select(item => item!.AsObject())];
 }

@@ -10,7 +10,8 @@ namespace OrleansSale.Tests.Api.Health;
 /// <summary>Storage fails in every way while users are at it, and no line that anybody logs names one.</summary>
 public sealed class LoggedUsersTests : IAsyncLifetime
 {
-    private const string Name = "findmealice", Phone = "13800138000", Address = "Findme Road 1", Subject = $"weibo:{Name}";
+    private const string Name = "findmealice", Phone = "13800138000", Address = "Findme Road 1",
+        Subject = $"weibo:{Name}";
 
     private readonly EveryLine _log = new();
     private FaultyLedger _ledger = null!;
@@ -33,7 +34,8 @@ public sealed class LoggedUsersTests : IAsyncLifetime
     [Fact]
     public async Task No_line_names_a_user_whatever_fails()
     {
-        var (reserving, batch) = (await _sale.CreateAsync(Stage.Reserving), await _sale.CreateAsync(stock: 10, limit: 10));
+        var (reserving, batch) =
+            (await _sale.CreateAsync(Stage.Reserving), await _sale.CreateAsync(stock: 10, limit: 10));
         var order = await _sale.OrderAsync(batch, Subject);
         var stream = $"reservation/{reserving}/{Subject}";
 
@@ -51,7 +53,8 @@ public sealed class LoggedUsersTests : IAsyncLifetime
         File.Delete(Path.Combine(_sale.Front.DataDirectory, "ledger.db"));
         await AllAsync(reserving, batch, order);
 
-        _log.All.ShouldContain(line => line.Contains("removed or replaced", StringComparison.Ordinal), "faults were logged");
+        _log.All.ShouldContain(
+            line => line.Contains("removed or replaced", StringComparison.Ordinal), "faults were logged");
         foreach (var secret in new[] { Name, Phone, Address, _sale.Sign.Bearer(Subject)["Bearer ".Length..] })
             _log.All.Where(line => line.Contains(secret, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(secret);
     }

@@ -30,7 +30,8 @@ public sealed class ReadyTests : IAsyncLifetime
 
         // Of an exception nothing is told: its message may name a user.
         _other.Result = () => throw new InvalidOperationException("weibo:alice");
-        (await ReadyAsync()).ShouldBe((503, "not ready: the check failed\none: a little worse\nother: the check failed"));
+        (await ReadyAsync())
+            .ShouldBe((503, "not ready: the check failed\none: a little worse\nother: the check failed"));
 
         _one.Result = () => new TaskCompletionSource<HealthCheckResult>().Task;
         _other.Result = () => Task.FromResult(HealthCheckResult.Healthy());
@@ -52,7 +53,8 @@ public sealed class ReadyTests : IAsyncLifetime
     {
         public Func<Task<HealthCheckResult>> Result { get; set; } = () => Task.FromResult(HealthCheckResult.Healthy());
 
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        public Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken = default) =>
             Result();
     }
 }

@@ -17,10 +17,12 @@ public sealed class StorageTests : IAsyncLifetime
     [Theory]
     [InlineData("ledger.db", "the ledger takes no commits: ")]
     [InlineData("grains.db", "documents cannot be stored: another program has locked the file")]
-    public async Task A_file_that_another_program_locks_is_told_though_nobody_buys_and_so_is_its_release(string file, string reason)
+    public async Task A_file_that_another_program_locks_is_told_though_nobody_buys_and_so_is_its_release(
+        string file, string reason)
     {
         await BecomesAsync(200, "ready");
-        await using (var other = new SqliteConnection($"Data Source={Path.Combine(_sale.Front.DataDirectory, file)};Pooling=False"))
+        await using (var other =
+            new SqliteConnection($"Data Source={Path.Combine(_sale.Front.DataDirectory, file)};Pooling=False"))
         {
             await other.OpenAsync(TestContext.Current.CancellationToken);
             await using var held = other.BeginTransaction(deferred: false);
@@ -43,7 +45,8 @@ public sealed class StorageTests : IAsyncLifetime
 
         (await _sale.BuyAsync(batch, _sale.NewUser())).IsRefusal(503, "overloaded");
         await BecomesAsync(503, "moved, removed or replaced");
-        (await _sale.ReserveAsync(await CreatedAnywayAsync(), _sale.NewUser())).Status.ShouldBeGreaterThanOrEqualTo(400);
+        (await _sale.ReserveAsync(await CreatedAnywayAsync(), _sale.NewUser()))
+            .Status.ShouldBeGreaterThanOrEqualTo(400);
 
         async Task<string> CreatedAnywayAsync()
         {

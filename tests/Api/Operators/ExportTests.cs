@@ -24,16 +24,18 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         var lines = export.Text.TrimEnd('\n').Split('\n').Select(line => JsonElement.Parse(line)).ToArray();
         lines.ShouldAllBe(line => Answer.NamesOf(line).SequenceEqual(new[] { "seq", "type", "at", "data", "hash" }));
         lines.Select(line => line.GetProperty("seq").GetInt64()).ShouldBe([1, 2, 3, 4, 5]);
-        lines.Select(line => line.GetProperty("type").GetString()).ShouldBe(["created", "opened", "held", "paused", "released"]);
+        lines.Select(line => line.GetProperty("type").GetString())
+            .ShouldBe(["created", "opened", "held", "paused", "released"]);
         var held = lines[2].GetProperty("data");
-        (held.GetProperty("order").GetString(), held.GetProperty("alias").GetString()).ShouldBe((order, _sale.Sign.AliasOf(user, batch)));
+        (held.GetProperty("order").GetString(), held.GetProperty("alias").GetString())
+            .ShouldBe((order, _sale.Sign.AliasOf(user, batch)));
         export.Text.ShouldNotContain(user);
 
         // An independent program recomputes chain and state; the board rests on the same head.
         var ledger = await _sale.AuditAsync(batch);
         ledger.Entries.ShouldBe(5);
-        await Eventually.HoldsAsync(async () =>
-            (await _sale.BoardAsync(batch)).Number("head.seq") == 5, "the board shows the head");
+        await Eventually.HoldsAsync(
+            async () => (await _sale.BoardAsync(batch)).Number("head.seq") == 5, "the board shows the head");
         (await _sale.BoardAsync(batch))["head.hash"].ShouldBe(ledger.HeadHash);
     }
 
@@ -134,7 +136,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         rows[1][11..14].ShouldBe(["'=HYPERLINK(\"http://evil\";\"x\")", "+86 13800138000", "'@SUM(1),\"quoted\""]);
         rows[2][11..14].ShouldBe(["王小明", "+1-555-123-4567", "北京市,海淀区\n中关村"]);
         // Texts are quoted and numbers are not, so that a program that asks for it tells them apart.
-        answer.Text.ShouldContain($"\"{first}\",\"{formula}\",\"1 2\",2,\"awaiting-payment\",{2 * Offer.Price},\"CNY\",");
+        answer.Text.ShouldContain(
+            $"\"{first}\",\"{formula}\",\"1 2\",2,\"awaiting-payment\",{2 * Offer.Price},\"CNY\",");
         answer.Text.Count(c => c == '\r').ShouldBe(3, "only rows end with CRLF");
 
         var roster = await _sale.Client.SendAsync(
@@ -166,7 +169,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
     public void A_formula_has_one_apostrophe_before_it_and_no_other_text_is_changed(string text)
     {
         CsvExport.Marked(text).ShouldBe("'" + text);
-        foreach (var other in (string[])["'t Hooft", "''", "a=1", "1+1", "王小明", "a\n=1", " x", "'1", "", " ", "5-3", "(-1)"])
+        foreach (var other in (string[])["'t Hooft", "''", "a=1", "1+1", "王小明", "a\n=1", " x", "'1", "", " ",
+            "5-3", "(-1)"])
             CsvExport.Marked(other).ShouldBe(other);
     }
 
@@ -215,8 +219,8 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         return rows;
     }
 
-    private async Task DeliverAsync(string order, string user, string name, string phone = "12345",
-        string address = "Beijing")
+    private async Task DeliverAsync(
+        string order, string user, string name, string phone = "12345", string address = "Beijing")
     {
         var body = new JsonObject { ["name"] = name, ["phone"] = phone, ["address"] = address };
         (await _sale.Client.SendAsync("PUT", $"/api/orders/{order}/delivery", _sale.Sign.Bearer(user), body)).Is(200);

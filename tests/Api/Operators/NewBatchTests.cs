@@ -10,8 +10,10 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
     private readonly SaleFront _sale = fixture.Front;
 
     [Theory]
-    [InlineData("1", "20121221", "0", "00", "1e5", "12e-3", "1d5", "0x10", "0xff", "0b1", "0o7", "1-1", "1-", "2012-12-21",
-        "12-21", "1-2-3", "-5", "-a", "-", "--", "dec-21", "21-dec", "dec21", "dec2012", "21dec2012", "december-21-2012", "may", "may1",
+    [InlineData("1", "20121221", "0", "00", "1e5", "12e-3", "1d5", "0x10", "0xff", "0b1", "0o7", "1-1",
+        "1-", "2012-12-21",
+        "12-21", "1-2-3", "-5", "-a", "-", "--", "dec-21", "21-dec", "dec21", "dec2012", "21dec2012",
+        "december-21-2012", "may", "may1",
         "sept1", "march-1", "5pm", "12-am", "true", "false", "null", "nan", "na", "inf", "infinity")]
     public void An_id_that_a_spreadsheet_takes_for_something_else_is_refused(params string[] ids)
     {
@@ -19,7 +21,8 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
     }
 
     [Theory]
-    [InlineData("mi2-1", "b-1", "a", "e5", "x10", "12-12-sale", "2012-mi2", "618-phones", "march-sale", "decimal", "maya-1", "1-may-day",
+    [InlineData("mi2-1", "b-1", "a", "e5", "x10", "12-12-sale", "2012-mi2", "618-phones", "march-sale", "decimal",
+        "maya-1", "1-may-day",
         "5pm-sale", "true-1", "nano", "batch-20121221", "7f3a9c", "0xg", "10-sale-2")]
     public void An_id_with_a_word_is_not(params string[] ids)
     {
@@ -34,7 +37,8 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
         foreach (var late in (Stage[])[Stage.Waiting, Stage.OnSale])
         {
             terms["schedule"] = Offer.Of("x", _sale.Clock.GetUtcNow(), late, 1, 1, 60)["schedule"]!.DeepClone();
-            (await CreateAsync(terms)).IsRefusal(400, "invalid-request", "schedule.reservationCloses")["fault"].ShouldBe("past");
+            (await CreateAsync(terms))
+                .IsRefusal(400, "invalid-request", "schedule.reservationCloses")["fault"].ShouldBe("past");
         }
         terms["product"]!["price"]!["currency"] = "RMB";
         terms["schedule"] = Offer.Of("x", _sale.Clock.GetUtcNow(), Stage.Reserving, 1, 1, 60)["schedule"]!.DeepClone();
@@ -68,5 +72,6 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
         (await _sale.OperateAsync("20121221", "close")).Is(200);
     }
 
-    private Task<Answer> CreateAsync(JsonObject terms) => _sale.Client.PostAsync("/api/operator/batches", _sale.Operator, terms);
+    private Task<Answer> CreateAsync(JsonObject terms) =>
+        _sale.Client.PostAsync("/api/operator/batches", _sale.Operator, terms);
 }

@@ -27,7 +27,8 @@ public sealed class PersonalDataTests : IDisposable
         await sale.OperateAsync(batch, "pause", key: "operators-key");
         await CancelAsOperatorAsync(sale, order, "suspected-fraud");
         var export = await sale.ExportAsync(batch);
-        foreach (var secret in (string[])["alice", "bob", "staff", "bobs-key", "operators-key"]) export.ShouldNotContain(secret);
+        foreach (var secret in (string[])["alice", "bob", "staff", "bobs-key", "operators-key"])
+            export.ShouldNotContain(secret);
         export.ShouldContain(sale.Sign.AliasOf("weibo:alice", batch));
         (await sale.AuditAsync(batch)).Orders.Count.ShouldBe(2);
     }
@@ -46,7 +47,8 @@ public sealed class PersonalDataTests : IDisposable
             await sale.UntilOrderIsAsync(late, "weibo:bob-erased", "expired");
             (await AnonymiseAsync(sale, batch)).IsRefusal(409, "conflict");
             sale.Clock.Advance(TimeSpan.FromDays(1));
-            (await sale.Client.PostAsync($"/api/operator/batches/{batch}/anonymise", sale.Sign.Bearer("weibo:alice-erased"), Reason.DeepClone()))
+            (await sale.Client.PostAsync($"/api/operator/batches/{batch}/anonymise",
+                sale.Sign.Bearer("weibo:alice-erased"), Reason.DeepClone()))
                 .IsRefusal(403, "forbidden");
             (await AnonymiseAsync(sale, batch)).Is(204);
             (await AnonymiseAsync(sale, batch)).Is(204);
@@ -54,7 +56,8 @@ public sealed class PersonalDataTests : IDisposable
             // Nobody is known to it any more, and it is there.
             (await sale.BoardAsync(batch)).Is(200)["phase"].ShouldBe("closed");
             (await sale.ReadOrderAsync(order, "weibo:alice-erased")).IsRefusal(404, "not-found");
-            (await sale.Client.GetAsync($"/api/me/orders?batch={batch}", sale.Sign.Bearer("weibo:alice-erased"))).Is(200).Items.ShouldBeEmpty();
+            (await sale.Client.GetAsync($"/api/me/orders?batch={batch}", sale.Sign.Bearer("weibo:alice-erased")))
+                .Is(200).Items.ShouldBeEmpty();
             (await sale.ReserveAsync(batch, "weibo:alice-erased")).IsRefusal(409, "reservation-closed");
             (await sale.BuyAsync(batch, "weibo:alice-erased")).IsRefusal(409, "sale-closed");
             var listed = (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200);
@@ -85,7 +88,8 @@ public sealed class PersonalDataTests : IDisposable
             var kept = await sale.OrderAsync(ended, "weibo:dora");
 
             (await EraseAsync(sale, "weibo:carol-erased")).IsRefusal(409, "conflict")["detail"]!.ShouldContain(order);
-            (await sale.Client.GetAsync($"/api/batches/{other}/reservation", sale.Sign.Bearer("weibo:carol-erased"))).Is(200);
+            (await sale.Client.GetAsync($"/api/batches/{other}/reservation", sale.Sign.Bearer("weibo:carol-erased")))
+                .Is(200);
             await sale.CancelAsync(order, "weibo:carol-erased");
             (await EraseAsync(sale, "weibo:carol-erased")).Is(200).Text.ShouldContain(other);
             (await EraseAsync(sale, "weibo:carol-erased")).Is(200).Text.ShouldBe("{\"batches\":[]}");
@@ -110,11 +114,13 @@ public sealed class PersonalDataTests : IDisposable
     {
         await using var sale = await StartAsync();
         var batch = await sale.CreateAsync(stock: 3);
-        var (byBuyer, byOperator) = (await sale.OrderAsync(batch, "weibo:alice"), await sale.OrderAsync(batch, "weibo:bob"));
+        var (byBuyer, byOperator) =
+            (await sale.OrderAsync(batch, "weibo:alice"), await sale.OrderAsync(batch, "weibo:bob"));
         (await sale.CancelAsync(byBuyer, "weibo:alice")).Is(200)["cancelledBy"].ShouldBe("buyer");
         (await CancelAsOperatorAsync(sale, byOperator, "nonsense")).IsRefusal(400, "invalid-request", "reason");
         var cancelled = (await CancelAsOperatorAsync(sale, byOperator, "undeliverable")).Is(200);
-        (cancelled["user"], cancelled["cancelledBy"], cancelled["cancelReason"]).ShouldBe(("weibo:bob", "operator", "undeliverable"));
+        (cancelled["user"], cancelled["cancelledBy"], cancelled["cancelReason"])
+            .ShouldBe(("weibo:bob", "operator", "undeliverable"));
         var seen = (await sale.ReadOrderAsync(byOperator, "weibo:bob")).Is(200);
         (seen["cancelledBy"], seen["cancelReason"]).ShouldBe(("operator", "undeliverable"));
         (await sale.ReadOrderAsync(byBuyer, "weibo:alice")).Is(200).Text.ShouldNotContain("cancelReason");
@@ -131,7 +137,8 @@ public sealed class PersonalDataTests : IDisposable
             batch = await sale.CreateAsync(stock: 3);
             order = await sale.OrderAsync(batch, "weibo:alice");
         }
-        await using (var documents = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "grains.db")};Pooling=False"))
+        await using (var documents =
+            new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "grains.db")};Pooling=False"))
         {
             await documents.OpenAsync(TestContext.Current.CancellationToken);
             await using var command = documents.CreateCommand();
@@ -145,7 +152,8 @@ public sealed class PersonalDataTests : IDisposable
             (await sale.BuyAsync(batch, "weibo:bob")).IsRefusal(503, "unavailable");
             (await sale.ReadOrderAsync(order, "weibo:alice")).IsRefusal(503, "unavailable");
             (await sale.OperateAsync(batch, "pause")).IsRefusal(503, "unavailable");
-            (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200).Items.ShouldHaveSingleItem();
+            (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200)
+                .Items.ShouldHaveSingleItem();
         }
     }
 
@@ -156,7 +164,10 @@ public sealed class PersonalDataTests : IDisposable
         await using var sale = await SaleFront.StartAsync(new FrontPlan
         {
             Secrets = _secrets,
-            Settings = new() { ["Sale:TicketKey"] = $"{Convert.ToBase64String(newer)} {Convert.ToBase64String(older)}" },
+            Settings = new()
+            {
+                ["Sale:TicketKey"] = $"{Convert.ToBase64String(newer)} {Convert.ToBase64String(older)}",
+            },
         });
         var batch = await sale.CreateAsync(Stage.Reserving);
         var signed = (await sale.ReserveAsync(batch, "weibo:alice")).Is(201)["ticket"];
@@ -164,7 +175,8 @@ public sealed class PersonalDataTests : IDisposable
         sale.Clock.Advance(2 * Offer.StageLasts);
         (await sale.Client.BuyAsync(batch, "Ticket " + sale.Sign.Ticket("weibo:bob", batch, key: older))).Is(201);
         (await sale.Client.BuyAsync(batch, "Ticket " + signed)).Is(201);
-        (await sale.Client.BuyAsync(batch, "Ticket " + sale.Sign.Ticket("weibo:eve", batch, key: new byte[32]))).IsRefusal(401, "unauthenticated");
+        (await sale.Client.BuyAsync(batch, "Ticket " + sale.Sign.Ticket("weibo:eve", batch, key: new byte[32])))
+            .IsRefusal(401, "unauthenticated");
     }
 
     private async Task<SaleFront> StartAsync(bool advanced = false)
@@ -179,10 +191,12 @@ public sealed class PersonalDataTests : IDisposable
     }
 
     private static Task<Answer> AnonymiseAsync(SaleFront sale, string batch) =>
-        sale.Client.PostAsync($"/api/operator/batches/{batch}/anonymise", sale.Operator, (JsonObject)Reason.DeepClone());
+        sale.Client.PostAsync($"/api/operator/batches/{batch}/anonymise", sale.Operator,
+            (JsonObject)Reason.DeepClone());
 
     private static Task<Answer> EraseAsync(SaleFront sale, string user) => sale.Client.PostAsync(
-        "/api/operator/users/erase", sale.Operator, new JsonObject { ["user"] = user, ["reason"] = "they asked for it" });
+        "/api/operator/users/erase", sale.Operator,
+        new JsonObject { ["user"] = user, ["reason"] = "they asked for it" });
 
     private static Task<Answer> CancelAsOperatorAsync(SaleFront sale, string order, string reason) =>
         sale.Client.SendAsync("DELETE", $"/api/orders/{order}?reason={reason}", sale.Operator);

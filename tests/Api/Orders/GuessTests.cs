@@ -7,7 +7,8 @@ namespace OrleansSale.Tests.Api.Orders;
 [Collection(SaleTests.Name)]
 public sealed class GuessTests(SaleTests.Fixture fixture)
 {
-    private static readonly JsonObject Delivery = new() { ["name"] = "Mallory", ["phone"] = "+86 138 0013 8000", ["address"] = "Haidian, Beijing" };
+    private static readonly JsonObject Delivery =
+        new() { ["name"] = "Mallory", ["phone"] = "+86 138 0013 8000", ["address"] = "Haidian, Beijing" };
 
     private readonly SaleFront _sale = fixture.Front;
 
@@ -29,15 +30,18 @@ public sealed class GuessTests(SaleTests.Fixture fixture)
         // Operators may see every order; what is no order wakes nothing for them either, nor does another's checkout.
         foreach (var seq in (int[])[1, 2, 8, 9])
         {
-            (await _sale.Client.GetAsync($"/api/orders/{batch}.{seq}/delivery", _sale.Operator)).IsRefusal(404, "not-found");
+            (await _sale.Client.GetAsync($"/api/orders/{batch}.{seq}/delivery", _sale.Operator))
+                .IsRefusal(404, "not-found");
             (await _sale.CheckOutAsync($"{batch}.{seq}", "staff:op")).IsRefusal(404, "not-found");
         }
         (await AwakeAsync($"order/{batch}.")).ShouldBeEmpty();
 
         var mine = _sale.NewUser();
         var bought = await _sale.OrderAsync(batch, mine);
-        (await _sale.Client.SendAsync("PUT", $"/api/orders/{bought}/delivery", _sale.Sign.Bearer(mine), Delivery)).Is(200);
-        (await AwakeAsync($"order/{batch}.")).ShouldHaveSingleItem().ShouldEndWith(bought, Case.Sensitive, "it is seen when one wakes");
+        (await _sale.Client.SendAsync("PUT", $"/api/orders/{bought}/delivery", _sale.Sign.Bearer(mine), Delivery))
+            .Is(200);
+        (await AwakeAsync($"order/{batch}.")).ShouldHaveSingleItem()
+            .ShouldEndWith(bought, Case.Sensitive, "it is seen when one wakes");
     }
 
     [Fact]
@@ -61,6 +65,7 @@ public sealed class GuessTests(SaleTests.Fixture fixture)
     {
         var actors = _sale.Front.Services.GetRequiredService<IGrainFactory>();
         var awake = await actors.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
-        return [.. awake.Select(actor => actor.GrainId.ToString()).Where(id => id.StartsWith(prefix, StringComparison.Ordinal))];
+        return [.. awake.Select(actor => actor.GrainId.ToString())
+            .Where(id => id.StartsWith(prefix, StringComparison.Ordinal))];
     }
 }

@@ -12,7 +12,8 @@ public sealed class OrderAnswerTests
     private static readonly DateTimeOffset HeldAt = new(2012, 12, 21, 4, 0, 0, 12, TimeSpan.Zero);
 
     public static TheoryData<string, int, OrderStatus> Orders() =>
-        [.. from user in (string[])["weibo:alice", "weibo:\"quoted\\\"", "weibo:\u5f20\u4e09", "weibo:a<b>&'c+d", "weibo:\U0001f600", "weibo:\u00e9\u2028"]
+        [.. from user in (string[])["weibo:alice", "weibo:\"quoted\\\"", "weibo:\u5f20\u4e09", "weibo:a<b>&'c+d",
+            "weibo:\U0001f600", "weibo:\u00e9\u2028"]
             from units in (int[])[1, 100]
             from status in Enum.GetValues<OrderStatus>()
             select (user, units, status)];
@@ -21,9 +22,11 @@ public sealed class OrderAnswerTests
     public async Task It_is_byte_for_byte_what_the_serializer_writes(string user, int units, OrderStatus status)
     {
         var order = new OrderView(
-            17, "mi2-1", default, [.. Enumerable.Range(49_950, units)], status, new Money(199_900L * units, "CNY"), HeldAt, HeldAt.AddMinutes(15),
+            17, "mi2-1", default, [.. Enumerable.Range(49_950, units)], status, new Money(199_900L * units, "CNY"),
+            HeldAt, HeldAt.AddMinutes(15),
             Checkout: null, Payment: null,
-            Cancelled: status == OrderStatus.Cancelled ? new Cancellation(units == 1 ? null : default(Alias), CancelReason.SuspectedFraud) : null);
+            Cancelled: status == OrderStatus.Cancelled
+                ? new Cancellation(units == 1 ? null : default(Alias), CancelReason.SuspectedFraud) : null);
         var (http, answer) = (new DefaultHttpContext(), new MemoryStream());
         http.Response.Body = answer;
 
@@ -53,7 +56,8 @@ public sealed class OrderAnswerTests
     }
 
     private static OrderView Order { get; } = new(
-        17, "mi2-1", default, [1], OrderStatus.AwaitingPayment, new Money(199_900, "CNY"), HeldAt, HeldAt.AddMinutes(15), null, null);
+        17, "mi2-1", default, [1], OrderStatus.AwaitingPayment, new Money(199_900, "CNY"), HeldAt,
+        HeldAt.AddMinutes(15), null, null);
 
     private sealed class SlowStream : MemoryStream
     {
@@ -61,7 +65,8 @@ public sealed class OrderAnswerTests
 
         public ReadOnlyMemory<byte> Sent { get; private set; }
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             await Go.Task;
             Sent = buffer;

@@ -76,7 +76,8 @@ public sealed class CashierPageTests : IDisposable
         english.Count.ShouldBe(chinese.Count);
         // The brand, and what the merchant sent.
         english.Intersect(chinese).ShouldBe(
-            ["WeiboPay ", "¥1,999.00", "Shop", "Xiaomi Mi2 16 GB", "weibo:alice", "mi2-1.17", "2012-12-21T04:15:00Z", "15:00"],
+            ["WeiboPay ", "¥1,999.00", "Shop", "Xiaomi Mi2 16 GB", "weibo:alice", "mi2-1.17",
+                "2012-12-21T04:15:00Z", "15:00"],
             ignoreOrder: true);
         english.ShouldAllBe(text => text == "中文" || text.All(c => c < '一'));
     }

@@ -26,7 +26,8 @@ public sealed class HttpPaymentProviderTests : IDisposable
     private readonly ScratchFolder _directory = new();
 
     private readonly CheckoutRequest _checkout = new(
-        "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), SandboxHost.InAnHour, "mi2-1.17-5eed");
+        "mi2-1.17", "weibo:alice", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), SandboxHost.InAnHour,
+        "mi2-1.17-5eed");
 
     private readonly RefundRequest _owed = new("mi2-1.17", "pay_1", new Money(199_900, "CNY"));
 
@@ -85,20 +86,24 @@ public sealed class HttpPaymentProviderTests : IDisposable
     {
         await using var server = await AnsweringAsync(409, body);
         await using var services = Provider(new Uri(server.Urls.First()));
-        (await services.GetRequiredService<IPaymentProvider>().RefundAsync(_owed, TestContext.Current.CancellationToken))
+        (await services.GetRequiredService<IPaymentProvider>()
+            .RefundAsync(_owed, TestContext.Current.CancellationToken))
             .ShouldBe(new ProviderRefund(refund, Elsewhere: true));
     }
 
     [Theory]
-    [InlineData(409, """{"code":"already-refunded","refund":"re_7","amount":{"amount":100,"currency":"CNY"}}""", "another-amount")]
-    [InlineData(409, """{"code":"already-refunded","refund":"re_7","amount":{"amount":199900,"currency":"USD"}}""", "another-amount")]
+    [InlineData(409, """{"code":"already-refunded","refund":"re_7","amount":{"amount":100,"currency":"CNY"}}""",
+        "another-amount")]
+    [InlineData(409, """{"code":"already-refunded","refund":"re_7","amount":{"amount":199900,"currency":"USD"}}""",
+        "another-amount")]
     [InlineData(409, """{"code":"already-refunded","amount":7}""", "409")]
     [InlineData(409, """{"code":"partly-refunded","refund":"re_7"}""", "409 partly-refunded")]
     [InlineData(404, """{"code":"already-refunded"}""", "404 already-refunded")]
     [InlineData(409, """{"code":"two\nlines"}""", "409")]
     [InlineData(402, "<html>", "402")]
     [InlineData(201, """{"id":"re_7","amount":{"amount":100,"currency":"CNY"}}""", "another-amount")]
-    public async Task An_answer_that_pays_back_anything_else_than_what_is_owed_is_a_refusal(int status, string body, string code)
+    public async Task An_answer_that_pays_back_anything_else_than_what_is_owed_is_a_refusal(
+        int status, string body, string code)
     {
         await using var server = await AnsweringAsync(status, body);
         await using var services = Provider(new Uri(server.Urls.First()));

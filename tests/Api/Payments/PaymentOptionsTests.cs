@@ -28,13 +28,20 @@ public sealed class PaymentOptionsTests
     [InlineData("PublicAddress", "https://shop.test/?a=b", "Payments:PublicAddress must")]
     [InlineData("PublicAddress", "https://shop.test/#a", "Payments:PublicAddress must")]
     [InlineData("PublicAddress", "https://me:hunter2@shop.test", "Payments:PublicAddress must")]
-    [InlineData("PublicAddress", "http://shop.test", "Payments:PublicAddress is http://shop.test/: outside Development it must be an https address")]
-    [InlineData("PublicAddress", "https://localhost", "Payments:PublicAddress is https://localhost/: outside Development it must")]
-    [InlineData("PublicAddress", "https://shop.localhost", "Payments:PublicAddress is https://shop.localhost/: outside Development it must")]
-    [InlineData("PublicAddress", "https://127.0.0.2:8443", "Payments:PublicAddress is https://127.0.0.2:8443/: outside Development it must")]
-    [InlineData("PublicAddress", "https://[::1]", "Payments:PublicAddress is https://[::1]/: outside Development it must")]
-    [InlineData("PublicAddress", "https://0.0.0.0", "Payments:PublicAddress is https://0.0.0.0/: outside Development it must")]
-    [InlineData("PublicAddress", "https://[::]:1", "Payments:PublicAddress is https://[::]:1/: outside Development it must")]
+    [InlineData("PublicAddress", "http://shop.test",
+        "Payments:PublicAddress is http://shop.test/: outside Development it must be an https address")]
+    [InlineData("PublicAddress", "https://localhost",
+        "Payments:PublicAddress is https://localhost/: outside Development it must")]
+    [InlineData("PublicAddress", "https://shop.localhost",
+        "Payments:PublicAddress is https://shop.localhost/: outside Development it must")]
+    [InlineData("PublicAddress", "https://127.0.0.2:8443",
+        "Payments:PublicAddress is https://127.0.0.2:8443/: outside Development it must")]
+    [InlineData("PublicAddress", "https://[::1]",
+        "Payments:PublicAddress is https://[::1]/: outside Development it must")]
+    [InlineData("PublicAddress", "https://0.0.0.0",
+        "Payments:PublicAddress is https://0.0.0.0/: outside Development it must")]
+    [InlineData("PublicAddress", "https://[::]:1",
+        "Payments:PublicAddress is https://[::]:1/: outside Development it must")]
     [InlineData("ReturnAddress", "http://shop.test/{order}", "Payments:ReturnAddress is http://shop.test/")]
     [InlineData("ReturnAddress", "https://localhost/{order}", "Payments:ReturnAddress is https://localhost/")]
     [InlineData("ReturnAddress", "https://me@shop.test", "Payments:ReturnAddress must")]

@@ -5,7 +5,8 @@ using OrleansSale.Tests.Audit;
 namespace OrleansSale.Tests.Api.Payments;
 
 /// <summary>
-/// Somebody pays a buyer back at the provider, past the engine: under a key of their own, as the provider's own console does.
+/// Somebody pays a buyer back at the provider, past the engine: under a key of their own, as the provider's own console
+/// does.
 /// </summary>
 [Collection(SaleTests.Name)]
 public sealed class RefundByHandTests(SaleTests.Fixture fixture)
@@ -41,12 +42,15 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
         // The figures follow at the batch's next tick.
         foreach (var figure in (string[])
         [
-            """(?m)^sale_refund_attempts_total\{.*outcome="refused".*\} [1-9]""", """(?m)^sale_refunds_stalled\{.*\} [1-9]""",
+            """(?m)^sale_refund_attempts_total\{.*outcome="refused".*\} [1-9]""",
+            """(?m)^sale_refunds_stalled\{.*\} [1-9]""",
             """(?m)^sale_refunds_stalled_oldest_seconds\{.*\} [0-9.]+""",
         ])
         {
             await Eventually.HoldsAsync(
-                async () => Regex.IsMatch((await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text, figure), figure);
+                async () => Regex.IsMatch(
+                    (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text, figure),
+                figure);
         }
 
         var rest = (await ByHandAsync(payment, order, Offer.Price - 100)).Is(201)["id"];
@@ -75,20 +79,24 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
     public async Task Faults_are_for_operators_only()
     {
         (await _sale.Client.GetAsync("/api/operator/faults")).IsRefusal(401, "unauthenticated");
-        (await _sale.Client.GetAsync("/api/operator/faults", _sale.Sign.Bearer(_sale.NewUser()))).IsRefusal(403, "forbidden");
-        (await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Header("Cache-Control").ShouldBe("no-store");
+        (await _sale.Client.GetAsync("/api/operator/faults", _sale.Sign.Bearer(_sale.NewUser())))
+            .IsRefusal(403, "forbidden");
+        (await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Header("Cache-Control")
+            .ShouldBe("no-store");
     }
 
     private async Task<(string Batch, string User, string Order, string Payment)> PaidAsync()
     {
         var (batch, user) = (await _sale.CreateAsync(stock: 1), _sale.NewUser());
         var order = await _sale.OrderAsync(batch, user);
-        var paid = (await _sale.DecideAsync((await _sale.CheckOutAsync(order, user)).Is(200)["checkoutUrl"]!, "paid")).Is(200);
+        var paid = (await _sale.DecideAsync((await _sale.CheckOutAsync(order, user)).Is(200)["checkoutUrl"]!, "paid"))
+            .Is(200);
         await _sale.UntilOrderIsAsync(order, user, "paid");
         return (batch, user, order, paid["payment"]!);
     }
 
-    private Task<Answer> ByHandAsync(string payment, string order, long amount, string? key = null) => _sale.Client.PostAsync(
+    private Task<Answer> ByHandAsync(string payment, string order, long amount, string? key = null) =>
+        _sale.Client.PostAsync(
         "/sandbox/refunds",
         $"Bearer {_sale.Front.Secrets.PaymentsApiKey}",
         new JsonObject
@@ -101,7 +109,9 @@ public sealed class RefundByHandTests(SaleTests.Fixture fixture)
 
     private async Task<JsonObject[]> FaultsOfAsync(string batch)
     {
-        var listed = JsonNode.Parse((await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Text)!;
-        return [.. listed["items"]!.AsArray().Select(item => item!.AsObject()).Where(item => (string?)item["batch"] == batch)];
+        var listed =
+            JsonNode.Parse((await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Text)!;
+        return [.. listed["items"]!.AsArray().Select(item => item!.AsObject())
+            .Where(item => (string?)item["batch"] == batch)];
     }
 }

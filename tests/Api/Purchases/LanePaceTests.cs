@@ -23,7 +23,8 @@ public sealed class LanePaceTests
     {
         var pace = Busy(new LanePace(Capacity, LongestWait), perSecond, seconds: 3);
         pace.MaxOpen.ShouldBeInRange(most * 99 / 100, most * 101 / 100);
-        pace.MaxInCall.ShouldBe(Math.Min(pace.MaxOpen / 2, PurchaseCall.MaxCount), "while one call is under way the next one gathers");
+        pace.MaxInCall.ShouldBe(Math.Min(pace.MaxOpen / 2, PurchaseCall.MaxCount),
+            "while one call is under way the next one gathers");
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class LanePaceTests
         for (var call = 0; call < 100; call++)
         {
             var late = call is 0 or 50 or 51;
-            pace.Answered(PurchaseCall.MaxCount, wasFull: true, late ? TimeSpan.FromSeconds(1.9) : TimeSpan.FromMilliseconds(5));
+            pace.Answered(PurchaseCall.MaxCount, wasFull: true,
+                late ? TimeSpan.FromSeconds(1.9) : TimeSpan.FromMilliseconds(5));
             pace.MaxOpen.ShouldBe(Capacity, $"after call {call}");
         }
     }

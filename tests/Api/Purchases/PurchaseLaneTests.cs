@@ -16,7 +16,9 @@ public sealed class PurchaseLaneTests
 {
     private const int Capacity = 120, InCall = Capacity / 2;
 
-    /// <summary>A full call takes so long that the batch answers fewer in an eighth of the bound than a call has.</summary>
+    /// <summary>
+    /// A full call takes so long that the batch answers fewer in an eighth of the bound than a call has.
+    /// </summary>
     private static readonly SaleOptions Options = new() { LaneCapacity = Capacity, AnswerWithinSeconds = 4 };
 
     private static readonly TimeSpan CallTakes = TimeSpan.FromSeconds(0.7);
@@ -51,16 +53,18 @@ public sealed class PurchaseLaneTests
         (await late).Refused.ShouldBe(Refusal.Overloaded);
     }
 
-    // Two purchases without a key, one after the other, are two purchases; and the answer is there before the lane is done with it.
+    // Without a key, a request that comes after the answer is a purchase of its own. The lane has answered before it
+    // forgets the first request, and counts the buyer as waiting until then.
     [Fact]
-    public async Task Who_has_his_answer_and_asks_the_same_again_asks_anew_and_is_known_to_wait_until_he_is_done_with_it()
+    public async Task A_buyer_who_asks_again_after_their_answer_makes_a_second_purchase()
     {
         var request = new PurchaseRequest(new Alias(1, 1), null, 1, 1, true);
         var first = _lane.AskAsync(request);
-        _lane.AskAsync(request).ShouldBe(first, "who asks the same meanwhile joins");
-        // Goes on right where the answer is told.
+        _lane.AskAsync(request).ShouldBe(first, "the same request joins the one that waits");
+        // Continues on the thread that answers.
         var again = first.ContinueWith(
-            _ => (Task: _lane.AskAsync(request), IsWaiting: _lane.IsWaiting(request.Buyer)), TaskContinuationOptions.ExecuteSynchronously);
+            _ => (Task: _lane.AskAsync(request), IsWaiting: _lane.IsWaiting(request.Buyer)),
+            TaskContinuationOptions.ExecuteSynchronously);
         (await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken)).Answer();
         var (second, isWaiting) = await again;
         (second == first, isWaiting).ShouldBe((false, true));
@@ -113,7 +117,8 @@ public sealed class PurchaseLaneTests
             new Schedule(opens, opens, opens, opens.AddDays(1)));
     }
 
-    private Task<PurchaseOutcome> Ask() => _lane.AskAsync(new PurchaseRequest(new Alias(4, ++_users), null, 1, 1, true));
+    private Task<PurchaseOutcome> Ask() =>
+        _lane.AskAsync(new PurchaseRequest(new Alias(4, ++_users), null, 1, 1, true));
 
     /// <summary>Knows one batch.</summary>
     public class Grains : DispatchProxy
@@ -139,7 +144,8 @@ public sealed class PurchaseLaneTests
 
         internal sealed class Asked(PurchaseCall call)
         {
-            private readonly TaskCompletionSource<PurchaseOutcomes> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            private readonly TaskCompletionSource<PurchaseOutcomes> _answered =
+                new(TaskCreationOptions.RunContinuationsAsynchronously);
 
             public Task<PurchaseOutcomes> Answered => _answered.Task;
 

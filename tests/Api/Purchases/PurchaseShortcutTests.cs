@@ -14,10 +14,13 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
 {
     private static readonly string?[] Bodies =
     [
-        null, "", "{}", """{"quantity":1}""", """ { "quantity" : 1 } """, """{"quantity":2}""", """{"quantity":0}""", """{"quantity":-1}""",
-        """{"quantity":1.5}""", """{"quantity":1e0}""", """{"quantity":"1"}""", """{"quantity":null}""", """{"quantity":99999999999}""",
+        null, "", "{}", """{"quantity":1}""", """ { "quantity" : 1 } """, """{"quantity":2}""", """{"quantity":0}""",
+        """{"quantity":-1}""",
+        """{"quantity":1.5}""", """{"quantity":1e0}""", """{"quantity":"1"}""", """{"quantity":null}""",
+        """{"quantity":99999999999}""",
         """{"quantity":10000001}""", """{"quantity":1,"quantity":1}""", """{"Quantity":7}""", """{"\u0071uantity":1}""",
-        """{"quantity":1,"more":[]}""", """{"ticket":"forged"}""", """{"quantity":1}x""", """{"quantity":1}{}""", "[1]", "1", "{", "x",
+        """{"quantity":1,"more":[]}""", """{"ticket":"forged"}""", """{"quantity":1}x""", """{"quantity":1}{}""", "[1]",
+        "1", "{", "x",
         """{"quantity":1,}""", """{"quantity":1} // one""", "\u00e9",
     ];
 
@@ -41,10 +44,13 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
         var elsewhere = await OpenAsync(stock: 1);
         Func<string, string?>[] credentials =
         [
-            user => "Ticket " + _sale.Sign.Ticket(user, batch), user => "ticket  " + _sale.Sign.Ticket(user, batch) + " ",
-            user => "Ticket " + _sale.Sign.Ticket(user, elsewhere), user => "Ticket " + _sale.Sign.Ticket(user, batch, key: new byte[32]),
+            user => "Ticket " + _sale.Sign.Ticket(user, batch),
+            user => "ticket  " + _sale.Sign.Ticket(user, batch) + " ",
+            user => "Ticket " + _sale.Sign.Ticket(user, elsewhere),
+            user => "Ticket " + _sale.Sign.Ticket(user, batch, key: new byte[32]),
             user => "Ticket " + _sale.Sign.Ticket(user.Replace("weibo", "twitter", StringComparison.Ordinal), batch),
-            user => "Ticket " + _sale.Sign.Ticket(user, batch, version: 0), user => "Ticket " + _sale.Sign.Ticket("weibo:a/b", batch),
+            user => "Ticket " + _sale.Sign.Ticket(user, batch, version: 0),
+            user => "Ticket " + _sale.Sign.Ticket("weibo:a/b", batch),
             _ => "Ticket ", _ => "Ticket", _ => "Ticket v2.e30.x", _sale.Sign.Bearer, _ => "Bearer x", _ => null,
         ];
         foreach (var credential in credentials)
@@ -111,8 +117,10 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
         var by = "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch);
         foreach (var (path, credential, body) in new[]
         {
-            (Long(batch), by, "{}"), (Short("nowhere"), by, "{}"), ($"/api/batches/{batch}/x/orders", by, "{}"), (Short(batch) + "/", by, "{}"),
-            (Short(batch), _sale.Sign.Bearer(_sale.NewUser()), "{}"), (Short(batch), by, "x"), (Short(batch), by, """{"ticket":"x"}"""),
+            (Long(batch), by, "{}"), (Short("nowhere"), by, "{}"), ($"/api/batches/{batch}/x/orders", by, "{}"),
+            (Short(batch) + "/", by, "{}"),
+            (Short(batch), _sale.Sign.Bearer(_sale.NewUser()), "{}"), (Short(batch), by, "x"),
+            (Short(batch), by, """{"ticket":"x"}"""),
             (Short(batch), by, new string(' ', PurchaseReader.MaxLengthAtOnce) + "{}"),
         })
         {
@@ -149,8 +157,10 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
             var answer = await _sale.Client.SendAsync("POST", path, credential(_sale.NewUser()), body, key);
             string[] headers = ["Content-Type", "Cache-Control", "WWW-Authenticate", "Connection"];
             return string.Join(' ', headers.Select(answer.Header).Prepend($"{answer.Status}"))
-                + (answer.Header("Location") is { } location ? location[..location.IndexOf('.', StringComparison.Ordinal)] : "")
-                + (answer.Status < 400 ? string.Join(',', answer.Names) + answer["status"] + answer.Member("units").GetArrayLength() : answer.Text);
+                + (answer.Header("Location") is { } location
+                    ? location[..location.IndexOf('.', StringComparison.Ordinal)] : "")
+                + (answer.Status < 400 ? string.Join(',', answer.Names) + answer["status"]
+                    + answer.Member("units").GetArrayLength() : answer.Text);
         }
     }
 
@@ -162,7 +172,8 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
         http.Request.Headers.Authorization = by;
         http.Request.ContentType = "application/json";
         http.Request.ContentLength = body.Length;
-        http.Features.Set<IRequestBodyPipeFeature>(new Body(PipeReader.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)))));
+        http.Features.Set<IRequestBodyPipeFeature>(
+            new Body(PipeReader.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)))));
         http.Response.Body = answer;
         return (http, answer);
     }

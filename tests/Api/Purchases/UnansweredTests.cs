@@ -50,7 +50,8 @@ public sealed class UnansweredTests : IAsyncLifetime
             var sent = Stopwatch.StartNew();
             var waiting = users.Select(user => _sale.BuyAsync(batch, user, "k")).ToArray();
             var lane = await LaneOfAsync(batch);
-            await Eventually.HoldsAsync(() => users.All(user => lane.IsWaiting(_sale.AliasOf(batch, user))), "five purchases wait");
+            await Eventually.HoldsAsync(
+                () => users.All(user => lane.IsWaiting(_sale.AliasOf(batch, user))), "five purchases wait");
 
             var sixth = await _sale.BuyAsync(batch, _sale.NewUser(), "k");
             sixth.IsRefusal(503, "overloaded");
@@ -70,7 +71,8 @@ public sealed class UnansweredTests : IAsyncLifetime
 
         var ledger = await _sale.AuditAsync(batch);
         ledger.Orders.Select(order => order.Alias).Order(StringComparer.Ordinal)
-            .ShouldBe(users.Select(user => _sale.Sign.AliasOf(user, batch)).Order(StringComparer.Ordinal), "each has one order, and the sixth has none");
+            .ShouldBe(users.Select(user => _sale.Sign.AliasOf(user, batch))
+                .Order(StringComparer.Ordinal), "each has one order, and the sixth has none");
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class UnansweredTests : IAsyncLifetime
     {
         var batch = await _sale.CreateAsync(Stage.Reserving);
         using var gate = _ledger.HoldAppends();
-        var answers = await Task.WhenAll(Enumerable.Range(0, Capacity).Select(_ => _sale.ReserveAsync(batch, _sale.NewUser())));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, Capacity).Select(_ => _sale.ReserveAsync(batch, _sale.NewUser())));
         foreach (var answer in answers) answer.IsRefusal(503, "overloaded");
         _sale.Front.Log.Errors.ShouldBeEmpty();
     }
@@ -123,7 +126,8 @@ public sealed class UnansweredTests : IAsyncLifetime
         // Made behind the front's back, as at another front of a cluster: this one has never seen its board.
         var grains = _sale.Front.Services.GetRequiredService<IGrainFactory>();
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_sale.Clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var terms = new BatchTerms("elsewhere", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null), ["weibo"], 1, 1, 900,
+        var terms = new BatchTerms("elsewhere", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null),
+            ["weibo"], 1, 1, 900,
             new Schedule(now.AddHours(-1), now, now, now.AddHours(1)));
         var actor = grains.GetGrain<ISaleBatchGrain>(terms.Id);
         (await actor.CreateAsync(terms)).Value.ShouldBe(Effect.Done);
@@ -132,7 +136,8 @@ public sealed class UnansweredTests : IAsyncLifetime
         // The activation gives up when it can't write; from then on each call fails at once, because the next one can't
         // read its entries.
         _ledger.IsDown = true;
-        await Should.ThrowAsync<SaleUnavailableException>(() => actor.OperateAsync(new OperatorCommand(OperatorAction.Pause, 0, "x", default, default)));
+        await Should.ThrowAsync<SaleUnavailableException>(() =>
+            actor.OperateAsync(new OperatorCommand(OperatorAction.Pause, 0, "x", default, default)));
         await Eventually.HoldsAsync(async () => await FailsAtOnceAsync(actor), "the batch fails to answer");
 
         var reads = _ledger.Reads;
@@ -197,12 +202,12 @@ public sealed class UnansweredTests : IAsyncLifetime
         (await _sale.Client.GetAsync("/health/ready")).Is(200);
         _ledger.IsDown = true;
         (await _sale.Client.GetAsync("/health/live")).Is(200);
-        await Eventually.HoldsAsync(async () =>
-            (await _sale.Client.GetAsync("/health/ready")).Status == 503, "not ready");
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.GetAsync("/health/ready")).Status == 503, "not ready");
         (await _sale.Client.GetAsync("/health/ready")).Header("Retry-After").ShouldNotBeNull();
         _ledger.IsDown = false;
-        await Eventually.HoldsAsync(async () =>
-            (await _sale.Client.GetAsync("/health/ready")).Status == 200, "ready again");
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.GetAsync("/health/ready")).Status == 200, "ready again");
     }
 
     private static async Task<bool> FailsAtOnceAsync(ISaleBatchGrain batch)

@@ -39,7 +39,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
         {
             var answer = await _sale.Client.SendAsync(method, path, by, body);
             answer.Code.ShouldBe("invalid-request", $"{what}: {method} {path}: {answer}");
-            answer.IsRefusal(400, "invalid-request", "body")["detail"]!.ShouldNotMatch(@"(line|byte) ?(,|$)", "no place is none");
+            answer.IsRefusal(400, "invalid-request", "body")["detail"]!.ShouldNotMatch(@"(line|byte) ?(,|$)",
+                "no place is none");
         }
     }
 
@@ -76,7 +77,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
             (await _sale.Client.SendAsync(method, path, by, chunked)).IsRefusal(400, "invalid-request", "body");
             var announced = await RawPost.SendTextAsync(
                 _sale.Client.Address,
-                $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1048577\r\n"
+                $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: 1048577\r\n"
                     + (by is null ? "" : $"Authorization: {by}\r\n") + "\r\n");
             announced.Status.ShouldBe(413, announced.Text);
             announced.Text.ShouldContain("application/problem+json");
@@ -130,7 +132,8 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
             .IsRefusal(401, "unauthenticated");
         var announced = await RawPost.SendTextAsync(
             _sale.Client.Address,
-            "POST /api/payments/notifications HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1048577\r\n\r\n");
+            "POST /api/payments/notifications HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Length: 1048577\r\n\r\n");
         announced.Status.ShouldBe(413, announced.Text);
         announced.Body.ShouldContain("\"code\":\"too-large\"");
         (await _sale.Client.PostAsync("/api/payments/notifications")).IsRefusal(401, "unauthenticated");

@@ -12,7 +12,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
 
     [Theory]
     [InlineData("id", Missing, "null", "1", "\"\"", "\"Upper\"", "\"a b\"", "\"a_b\"", "\"é\"", "\"a.b\"", "\"a/b\"",
-        "[\"a\"]", "\"{65}\"", "\"20121222\"", "\"1e5\"", "\"0x10\"", "\"1-1\"", "\"2012-12-21\"", "\"-a\"", "\"may1\"")]
+        "[\"a\"]", "\"{65}\"", "\"20121222\"", "\"1e5\"", "\"0x10\"", "\"1-1\"", "\"2012-12-21\"",
+        "\"-a\"", "\"may1\"")]
     [InlineData("product", Missing, "null", "\"mi2\"", "[]", "1")]
     [InlineData("product.id", Missing, "\"\"", "\"MI2\"", "1", "\"{65}\"")]
     [InlineData("product.name", Missing, "\"\"", "\" \"", "\"a\\u0000b\"", "\"a\\nb\"", "\"\\ud800\"", "\"\\u2028\"",
@@ -21,7 +22,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     [InlineData("product.price", Missing, "1999", "\"1999 CNY\"")]
     [InlineData("product.price.amount", Missing, "0", "-1", "1.5", "1e99", "\"1999\"", "1000000000001",
         "99999999999999999999")]
-    [InlineData("product.price.currency", Missing, "\"cny\"", "\"CN\"", "\"CNYY\"", "\"¥¥¥\"", "156", "\"RMB\"", "\"XXX\"", "\"XTS\"",
+    [InlineData("product.price.currency", Missing, "\"cny\"", "\"CN\"", "\"CNYY\"", "\"¥¥¥\"", "156", "\"RMB\"",
+        "\"XXX\"", "\"XTS\"",
         "\"XAU\"", "\"XDR\"", "\"CLF\"", "\"USN\"", "\"ABC\"", "\"EURO\"")]
     [InlineData(
         "product.imageUrl", "\"javascript:alert(1)\"", "\"//evil.example/x.png\"", "\"http://plain.example/x.png\"",
@@ -94,7 +96,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
 
     [Theory]
     [InlineData("units", Missing, "0", "-1", "10000001", "1.5", "\"1\"", "null")]
-    [InlineData("reason", Missing, "\"\"", "\"  \"", "1", "\"a\\u0007\"", "\"\\udc00\"", "\"{501}\"", "\"\\u3000\"", "\"a\\u202e\"")]
+    [InlineData("reason", Missing, "\"\"", "\"  \"", "1", "\"a\\u0007\"", "\"\\udc00\"", "\"{501}\"", "\"\\u3000\"",
+        "\"a\\u202e\"")]
     public async Task Commands_out_of_their_ranges_are_named(string field, params string[] values)
     {
         var batch = await _sale.CreateAsync();
@@ -118,11 +121,14 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     }
 
     [Theory]
-    [InlineData("name", Missing, "\"\"", "1", "\"a\\u0000\"", "\"\\ud800\"", "\"{101}\"", "\"\\u00a0\\u3000\"", "\"\\u200b\"",
+    [InlineData("name", Missing, "\"\"", "1", "\"a\\u0000\"", "\"\\ud800\"", "\"{101}\"", "\"\\u00a0\\u3000\"",
+        "\"\\u200b\"",
         "\"a\\nb\"", "\"a\\tb\"", "\"a\\u202eb\"", "\"a\\u2066b\"", "\"a\\ufffdb\"", "\"\\uffff\"")]
-    [InlineData("phone", Missing, "\"12\"", "13800138000", "\"{33}\"", "\"     \"", "\"1234\"", "\"abcdefg\"", "\"=1+12345\"",
+    [InlineData("phone", Missing, "\"12\"", "13800138000", "\"{33}\"", "\"     \"", "\"1234\"", "\"abcdefg\"",
+        "\"=1+12345\"",
         "\"+12345+6\"", "\"-12345\"", "\"12345\\n6\"", "\"12345=A1\"", "\"+12345-A1\"", "\"@12345\"")]
-    [InlineData("address", Missing, "\"\"", "\"x\"", "\"\\u3000\\u3000\"", "\"\\n\\r\\n\"", "\"x\\u200d\"", "{}", "\"{501}\"", "\"a\\u0007b\"",
+    [InlineData("address", Missing, "\"\"", "\"x\"", "\"\\u3000\\u3000\"", "\"\\n\\r\\n\"", "\"x\\u200d\"", "{}",
+        "\"{501}\"", "\"a\\u0007b\"",
         "\"a\\u202bb\"", "\"a\\udc00b\"")]
     public async Task Delivery_details_out_of_their_ranges_are_named(string field, params string[] values)
     {

@@ -18,7 +18,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     {
         var (batch, owner) = (await _sale.CreateAsync(), _sale.NewUser());
         var order = await _sale.OrderAsync(batch, owner);
-        var paths = Routes.Of(_sale.Front, batch, order).Where(route => route.Method == "GET").Select(route => route.Path).ToArray();
+        var paths = Routes.Of(_sale.Front, batch, order).Where(route => route.Method == "GET")
+            .Select(route => route.Path).ToArray();
         paths.ShouldContain("/api/batches/" + batch + "/live", "an event stream is among them");
         foreach (var path in paths.Concat(["/", $"/sale/{batch}", "/css/base.css", "/js/sale.js", "/nothing"]))
         {
@@ -27,7 +28,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
                 var (get, head) = (await HeadersAsync("GET", path, by), await HeadersAsync("HEAD", path, by));
                 head.Body.ShouldBeEmpty($"HEAD {path}");
                 head.Status.ShouldBe(get.Status, $"HEAD {path}");
-                // A length may be left out (RFC 9110, 9.3.2), and is where the server would have counted the body itself.
+                // A length may be left out (RFC 9110, 9.3.2), and is where the server would have counted the body
+                // itself.
                 var hasLength = head.Headers.Any(IsLength);
                 head.Headers.ShouldBe(get.Headers.Where(header => hasLength || !IsLength(header)), $"HEAD {path}");
             }
@@ -41,7 +43,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
         foreach (var path in (string[])[$"/api/batches/{batch}", "/css/base.css", "/scalar/scalar.js"])
         {
             var tag = (await _sale.Client.SendAsync("HEAD", path)).Is(200).Header("ETag")!;
-            (await _sale.Client.SendAsync("HEAD", path, headers: ("If-None-Match", tag))).Is(304).Header("ETag").ShouldBe(tag);
+            (await _sale.Client.SendAsync("HEAD", path, headers: ("If-None-Match", tag))).Is(304).Header("ETag")
+                .ShouldBe(tag);
         }
     }
 
@@ -64,7 +67,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
             var methods = routes.Select(route => route.Method).Distinct().ToList();
             methods.ShouldNotContain("every method", routes.Key);
             if (methods.Contains("GET")) methods.Add("HEAD");
-            var answer = (await _sale.Client.SendAsync("BREW", routes.Key, _sale.Operator)).IsRefusal(405, "method-not-allowed");
+            var answer = (await _sale.Client.SendAsync("BREW", routes.Key, _sale.Operator))
+                .IsRefusal(405, "method-not-allowed");
             answer.Header("Allow")!.Split(", ").Order().ShouldBe(methods.Distinct().Order(), routes.Key);
         }
     }
@@ -72,7 +76,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     private static bool IsLength(string header) => header.StartsWith("Content-Length:", StringComparison.Ordinal);
 
     // The bytes themselves: a client library takes no body after a HEAD for granted.
-    private async Task<(string Status, string[] Headers, string Body)> HeadersAsync(string method, string path, string? by)
+    private async Task<(string Status, string[] Headers, string Body)> HeadersAsync(
+        string method, string path, string? by)
     {
         var address = _sale.Client.Address;
         using var client = new TcpClient();

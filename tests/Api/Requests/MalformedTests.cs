@@ -1,10 +1,13 @@
 namespace OrleansSale.Tests.Api.Requests;
 
-/// <summary>Requests that are no HTTP, or none that can be answered, on each kind of endpoint and with each kind of credential.</summary>
+/// <summary>
+/// Requests that are no HTTP, or none that can be answered, on each kind of endpoint and with each kind of credential.
+/// </summary>
 [Collection(SaleTests.Name)]
 public sealed class MalformedTests(SaleTests.Fixture fixture)
 {
-    private const string Json = "Content-Type: application/json\r\n", Chunked = Json + "Transfer-Encoding: chunked\r\n\r\n";
+    private const string Json = "Content-Type: application/json\r\n",
+        Chunked = Json + "Transfer-Encoding: chunked\r\n\r\n";
 
     private readonly SaleFront _sale = fixture.Front;
 
@@ -17,14 +20,18 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
         { "a chunk without a length", Chunked + "\r\n{}\r\n0\r\n\r\n", true },
         { "a chunk that goes on", Chunked + "2\r\n{}xx0\r\n\r\n", true },
         { "a chunk with an extension", Chunked + "2;a=b\r\n{}\r\n0;c\r\n\r\n", false },
-        { "a chunk with an endless extension", Chunked + "2;" + new string('a', 70_000) + "\r\n{}\r\n0\r\n\r\n", false },
+        { "a chunk with an endless extension",
+            Chunked + "2;" + new string('a', 70_000) + "\r\n{}\r\n0\r\n\r\n", false },
         { "a trailer", Chunked + "2\r\n{}\r\n0\r\nX: y\r\n\r\n", false },
         { "a trailer that is none", Chunked + "2\r\n{}\r\n0\r\nX y\r\n\r\n", true },
         { "a trailer that is too long", Chunked + "2\r\n{}\r\n0\r\nX: " + new string('y', 40_000) + "\r\n\r\n", true },
-        { "more chunks than fit", Chunked + string.Concat(Enumerable.Repeat("1000\r\n" + new string(' ', 4_096) + "\r\n", 300)), true },
-        { "chunked twice", Json + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", false },
+        { "more chunks than fit",
+            Chunked + string.Concat(Enumerable.Repeat("1000\r\n" + new string(' ', 4_096) + "\r\n", 300)), true },
+        { "chunked twice",
+            Json + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", false },
         { "another coding", Json + "Transfer-Encoding: identity\r\n\r\n", true },
-        { "a length and chunks", Json + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", false },
+        { "a length and chunks",
+            Json + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", false },
         { "a negative length", Json + "Content-Length: -1\r\n\r\n", true },
         { "two lengths", Json + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", true },
         { "a length without end", Json + "Content-Length: 99999999999999999999\r\n\r\n", true },
@@ -32,7 +39,8 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
         { "a header with a control character", "X: \u0001\0\r\nContent-Length: 0\r\n\r\n", true },
         { "a header without a colon", "XYZ\r\nContent-Length: 0\r\n\r\n", true },
         { "a folded header", "X: a\r\n b\r\nContent-Length: 0\r\n\r\n", true },
-        { "too many headers", string.Concat(Enumerable.Range(0, 200).Select(n => $"X{n}: y\r\n")) + "Content-Length: 0\r\n\r\n", true },
+        { "too many headers",
+            string.Concat(Enumerable.Range(0, 200).Select(n => $"X{n}: y\r\n")) + "Content-Length: 0\r\n\r\n", true },
         { "a header that is too long", "X: " + new string('y', 40_000) + "\r\nContent-Length: 0\r\n\r\n", true },
         { "a key that is no text", "Idempotency-Key: \u00e4\u00bd\u00a0\r\nContent-Length: 0\r\n\r\n", false },
         { "another expectation", Json + "Expect: tea\r\nContent-Length: 2\r\n\r\n{}", false },
@@ -45,7 +53,8 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
     {
         var errors = _sale.Front.Log.Errors.Count;
         var batch = await _sale.CreateAsync();
-        var (user, ticket) = (_sale.Sign.Bearer(_sale.NewUser()), "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch));
+        var (user, ticket) =
+            (_sale.Sign.Bearer(_sale.NewUser()), "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch));
         foreach (var (method, path, reads) in Endpoints(batch))
         {
             foreach (var by in (string?[])[null, _sale.Operator, user, ticket])
@@ -56,7 +65,8 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
                 // The server's own refusals have no body.
                 if (answer.Status >= 400 && answer.Body.Length > 0)
                     answer.Text.ShouldContain("application/problem+json", Case.Sensitive, said);
-                if (isUnreadable && reads) answer.Status.ShouldBeOneOf([400, 401, 403, 413, 431], $"{said}: {answer.Text}");
+                if (isUnreadable && reads)
+                    answer.Status.ShouldBeOneOf([400, 401, 403, 413, 431], $"{said}: {answer.Text}");
             }
         }
 
@@ -92,7 +102,8 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
     public async Task A_request_line_without_end_is_too_long()
     {
         (await SendAsync($"GET /{new string('a', 9_000)} HTTP/1.1", "\r\n", null)).Status.ShouldBe(414);
-        (await SendAsync($"GET /api/batches?after={new string('a', 9_000)} HTTP/1.1", "\r\n", null)).Status.ShouldBe(414);
+        (await SendAsync($"GET /api/batches?after={new string('a', 9_000)} HTTP/1.1", "\r\n", null))
+            .Status.ShouldBe(414);
     }
 
     [Fact]
@@ -101,7 +112,8 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync();
         var ticket = "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch);
         var answer = await SendAsync(
-            $"POST /api/batches/{batch}/orders HTTP/1.1", Json + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", ticket, "{}");
+            $"POST /api/batches/{batch}/orders HTTP/1.1",
+            Json + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n", ticket, "{}");
         answer.Status.ShouldBe(100, answer.Text);
         answer.Text.ShouldContain("\r\n\r\nHTTP/1.1 201 Created\r\n");
     }
@@ -112,9 +124,11 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
         var errors = _sale.Front.Log.Errors.Count;
         var batch = await _sale.CreateAsync();
         string[] bodies =
-            ["Content-Length: 20\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n7FFFFFFF\r\nx"];
+            ["Content-Length: 20\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n7FFFFFFF\r\nx"];
         // All at once: the server has patience of some seconds for each.
-        var answers = await Task.WhenAll(Endpoints(batch).Where(endpoint => endpoint.Reads).SelectMany(endpoint => bodies
+        var answers =
+            await Task.WhenAll(Endpoints(batch).Where(endpoint => endpoint.Reads).SelectMany(endpoint => bodies
             .Select(body => SendAsync($"{endpoint.Method} {endpoint.Path} HTTP/1.1", Json + body, _sale.Operator))));
         foreach (var answer in answers)
         {
@@ -132,10 +146,12 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
         ("POST", "/dev/tokens", true), ("POST", "/sandbox/checkouts/x", true), ("POST", "/sandbox/refunds", true),
         ("PUT", $"/api/batches/{batch}/reservation", false), ("DELETE", $"/api/batches/{batch}/reservation", false),
         ("DELETE", $"/api/orders/{batch}.9", false), ("POST", $"/api/orders/{batch}.9/checkout", false),
-        ("GET", "/api/batches", false), ("GET", "/", false), ("POST", "/nothing", false), ("GET", "/health/ready", false),
+        ("GET", "/api/batches", false), ("GET", "/", false), ("POST", "/nothing", false),
+        ("GET", "/health/ready", false),
     ];
 
-    private Task<(int Status, string Body, string Text)> SendAsync(string line, string message, string? by, string? rest = null) =>
+    private Task<(int Status, string Body, string Text)> SendAsync(
+        string line, string message, string? by, string? rest = null) =>
         RawPost.SendTextAsync(
             _sale.Client.Address,
             $"{line}\r\nHost: {_sale.Client.Address.Authority}\r\nConnection: close\r\n"

@@ -65,9 +65,11 @@ public sealed class WrittenTextTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_user_of_any_script_signs_in_reserves_buys_and_is_listed()
     {
-        foreach (var subject in (string[])["李\U000323b0", "\U0001faea", "می\u200cخواهم", "👨\u200d👩\u200d👧", "=1+1", "'; --"])
+        foreach (var subject in (string[])["李\U000323b0", "\U0001faea", "می\u200cخواهم", "👨\u200d👩\u200d👧",
+            "=1+1", "'; --"])
         {
-            (await _sale.Client.PostAsync("/dev/tokens", body: new JsonObject { ["user"] = subject, ["channel"] = "weibo" })).Is(200);
+            (await _sale.Client.PostAsync("/dev/tokens",
+                body: new JsonObject { ["user"] = subject, ["channel"] = "weibo" })).Is(200);
             var claims = new JsonObject { ["sub"] = subject, ["channel"] = "weibo", ["name"] = "李\U000323b0 \u200f😀" };
             var me = await _sale.Client.GetAsync("/api/me", "Bearer " + _sale.Sign.Token(claims));
             (me["user"], me["name"]).ShouldBe(($"weibo:{subject}", "李\U000323b0 \u200f😀"));
@@ -98,10 +100,13 @@ public sealed class WrittenTextTests(SaleTests.Fixture fixture)
     {
         var batch = await _sale.CreateAsync(change: terms => terms["product"]!["name"] = "小米\U000323b0 👨\u200d👩 Mi2");
         (await _sale.Client.PostAsync($"/api/operator/batches/{batch}/pause", _sale.Operator,
-            new JsonObject { ["reason"] = "1. 缺货\r\n2. check \U0001faea" })).Is(200)["product.name"].ShouldBe("小米\U000323b0 👨\u200d👩 Mi2");
+            new JsonObject { ["reason"] = "1. 缺货\r\n2. check \U0001faea" })).Is(200)["product.name"]
+            .ShouldBe("小米\U000323b0 👨\u200d👩 Mi2");
         (await _sale.AuditAsync(batch)).Entries.ShouldBe(3);
     }
 
-    private Task<Answer> PutAsync(string path, string user, string name, string phone, string address) => _sale.Client.SendAsync(
-        "PUT", path, _sale.Sign.Bearer(user), new JsonObject { ["name"] = name, ["phone"] = phone, ["address"] = address });
+    private Task<Answer> PutAsync(string path, string user, string name, string phone, string address) =>
+        _sale.Client.SendAsync(
+            "PUT", path, _sale.Sign.Bearer(user),
+            new JsonObject { ["name"] = name, ["phone"] = phone, ["address"] = address });
 }

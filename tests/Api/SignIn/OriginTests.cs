@@ -4,7 +4,9 @@ using OrleansSale.Api.SignIn;
 
 namespace OrleansSale.Tests.Api.SignIn;
 
-/// <summary>A session is used by pages of this site only, by all that browsers say of where a request was made.</summary>
+/// <summary>
+/// A session is used by pages of this site only, by all that browsers say of where a request was made.
+/// </summary>
 [Collection(SaleTests.Name)]
 public sealed class OriginTests(SaleTests.Fixture fixture)
 {
@@ -19,8 +21,10 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
         foreach (var (method, path) in ((string, string)[])
         [
             ("PUT", $"/api/batches/{batch}/reservation"), ("DELETE", $"/api/batches/{batch}/reservation"),
-            ("POST", $"/api/batches/{batch}/orders"), ("DELETE", $"/api/orders/{batch}.1"), ("POST", $"/api/orders/{batch}.1/checkout"),
-            ("PUT", $"/api/orders/{batch}.1/delivery"), ("POST", "/api/operator/batches"), ("POST", $"/api/operator/batches/{batch}/pause"),
+            ("POST", $"/api/batches/{batch}/orders"), ("DELETE", $"/api/orders/{batch}.1"),
+            ("POST", $"/api/orders/{batch}.1/checkout"),
+            ("PUT", $"/api/orders/{batch}.1/delivery"), ("POST", "/api/operator/batches"),
+            ("POST", $"/api/operator/batches/{batch}/pause"),
             ("POST", "/api/operator/users/end-sessions"), ("DELETE", "/api/me/session"), ("POST", "/dev/session"),
             ("POST", "/dashboard"), ("PATCH", "/dashboard/GrainStats"), ("POST", "/metrics"), ("POST", "/nowhere"),
         ])
@@ -60,7 +64,8 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
     [InlineData("https", "sale.example:8443", "https://sale.example", true)]
     [InlineData("https", "sale.example", "https://sale.example.evil.example", true)]
     [InlineData("https", "sale.example", "https://evil.example#sale.example", true)]
-    public void An_origin_is_this_site_s_by_the_host_and_port_that_the_browser_asked(string scheme, string host, string origin, bool isForeign)
+    public void An_origin_is_this_site_s_by_the_host_and_port_that_the_browser_asked(
+        string scheme, string host, string origin, bool isForeign)
     {
         var request = new DefaultHttpContext().Request;
         (request.Scheme, request.Host, request.Headers.Origin) = (scheme, new HostString(host), origin);
@@ -73,9 +78,11 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
         foreach (var headers in Foreign())
         {
             var begun = await _sale.Client.SendAsync(
-                "POST", "/dev/session", body: new JsonObject { ["user"] = "mallet", ["channel"] = "weibo" }, headers: headers);
+                "POST", "/dev/session", body: new JsonObject { ["user"] = "mallet", ["channel"] = "weibo" },
+                headers: headers);
             begun.IsRefusal(401, "unauthenticated").Header("Set-Cookie").ShouldBeNull();
-            (await SendAsync("DELETE", "/api/me/session/", headers)).IsRefusal(401, "unauthenticated").Header("Set-Cookie").ShouldBeNull();
+            (await SendAsync("DELETE", "/api/me/session/", headers)).IsRefusal(401, "unauthenticated")
+                .Header("Set-Cookie").ShouldBeNull();
         }
     }
 
@@ -86,7 +93,8 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
         foreach (var (name, value) in ((string, string)[])[("Origin", Own), ("Sec-Fetch-Site", "same-origin")])
         {
             var twice = await RawPost.SendAsync(
-                _sale.Client.Address, $"/api/batches/{batch}/orders", "Cookie: " + cookie, $"{name}: {value}", $"{name}: {value}");
+                _sale.Client.Address, $"/api/batches/{batch}/orders",
+                "Cookie: " + cookie, $"{name}: {value}", $"{name}: {value}");
             twice.Status.ShouldBe(401, twice.Text);
         }
     }
@@ -102,8 +110,10 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
     private (string, string)[][] Foreign() =>
     [
         [("Origin", "https://evil.example")], [("Origin", "null")], [("Origin", "")], [("Origin", Own + "/")],
-        [("Origin", Own + ", " + Own)], [("Origin", "http://" + _sale.Client.Address.Host)], [("Origin", _sale.Client.Address.Authority)],
-        [("Origin", "ftp://" + _sale.Client.Address.Authority)], [("Origin", "null"), ("Sec-Fetch-Site", "same-origin")],
+        [("Origin", Own + ", " + Own)], [("Origin", "http://" + _sale.Client.Address.Host)],
+        [("Origin", _sale.Client.Address.Authority)],
+        [("Origin", "ftp://" + _sale.Client.Address.Authority)],
+        [("Origin", "null"), ("Sec-Fetch-Site", "same-origin")],
         [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")], [("Sec-Fetch-Site", "")],
         [("Sec-Fetch-Site", "same-origin, same-origin")], [("Origin", Own), ("Sec-Fetch-Site", "cross-site")],
     ];

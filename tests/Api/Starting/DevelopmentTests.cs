@@ -96,7 +96,8 @@ public sealed class DevelopmentTests(SaleTests.Fixture fixture)
     {
         (await AskAsync("GET /health/live", host)).Status.ShouldBe(200);
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
-        (await AskAsync($"POST /api/batches/{batch}/orders", host, $"Authorization: Ticket {_sale.Sign.Ticket(user, batch)}")).Status.ShouldBe(201);
+        (await AskAsync($"POST /api/batches/{batch}/orders", host,
+            $"Authorization: Ticket {_sale.Sign.Ticket(user, batch)}")).Status.ShouldBe(201);
     }
 
     [Fact]
@@ -119,7 +120,8 @@ public sealed class DevelopmentTests(SaleTests.Fixture fixture)
         Hosts("Production").ShouldBe(["*"]);
     }
 
-    private async Task<(int Status, string Body, string Text)> AskAsync(string request, string host, params string[] headers) =>
+    private async Task<(int Status, string Body, string Text)> AskAsync(
+        string request, string host, params string[] headers) =>
         await RawPost.SendTextAsync(_sale.Client.Address, $"{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
             + string.Concat(headers.Select(header => header + "\r\n")) + "Content-Length: 0\r\n\r\n");
 

@@ -5,7 +5,9 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Starting;
 
-/// <summary>A data directory whose ledger was lost, or replaced by an older one, beside documents that know more.</summary>
+/// <summary>
+/// A data directory whose ledger was lost, or replaced by an older one, beside documents that know more.
+/// </summary>
 public sealed class OlderLedgerTests : IDisposable
 {
     private readonly ScratchFolder _directory = new();
@@ -38,9 +40,11 @@ public sealed class OlderLedgerTests : IDisposable
         await using (var sale = await StartAsync(accepts: true))
         {
             (await sale.OrderAsync(batch, "weibo:carol")).ShouldBe(lost);
-            (await sale.Client.GetAsync($"/api/orders/{lost}/delivery", sale.Sign.Bearer("weibo:carol"))).IsRefusal(404, "not-found");
+            (await sale.Client.GetAsync($"/api/orders/{lost}/delivery", sale.Sign.Bearer("weibo:carol")))
+                .IsRefusal(404, "not-found");
             (await sale.CheckOutAsync(lost, "weibo:carol")).Is(200);
-            var orders = (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200).Text;
+            var orders = (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator))
+                .Is(200).Text;
             orders.ShouldContain("of weibo:alice");
             orders.ShouldNotContain("of weibo:bob");
         }
@@ -54,7 +58,8 @@ public sealed class OlderLedgerTests : IDisposable
         string batch;
         await using (var sale = await StartAsync()) batch = await sale.CreateAsync();
         File.Delete(LedgerPath);
-        (await Should.ThrowAsync<StartException>(StartAsync())).Message.ShouldContain($"of batch {batch} they know entry 1, and it has none");
+        (await Should.ThrowAsync<StartException>(StartAsync()))
+            .Message.ShouldContain($"of batch {batch} they know entry 1, and it has none");
         await using var after = await StartAsync(accepts: true);
         (await after.BoardAsync(batch)).IsRefusal(404, "not-found");
         (await after.Client.GetAsync("/api/batches")).Is(200).Items.ShouldBeEmpty();
@@ -70,11 +75,15 @@ public sealed class OlderLedgerTests : IDisposable
             order = await sale.OrderAsync(batch, "weibo:alice");
             await DeliverAsync(sale, order, "weibo:alice");
         }
-        await using (var documents = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "grains.db")};Pooling=False"))
+        await using (var documents =
+            new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "grains.db")};Pooling=False"))
         {
             await documents.OpenAsync(TestContext.Current.CancellationToken);
             await using var command = documents.CreateCommand();
-            command.CommandText = "UPDATE GrainState SET Payload = CAST('{\"Batches\":[{' AS BLOB) WHERE GrainType NOT LIKE '%batch-key%'";
+            command.CommandText = """
+                UPDATE GrainState SET Payload = CAST('{"Batches":[{' AS BLOB)
+                WHERE GrainType NOT LIKE '%batch-key%'
+                """;
             (await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(2);
         }
 
@@ -98,7 +107,11 @@ public sealed class OlderLedgerTests : IDisposable
     private Task<SaleFront> StartAsync(bool accepts = false) => SaleFront.StartAsync(new FrontPlan
     {
         Secrets = _secrets,
-        Settings = new() { ["Sale:DataDirectory"] = _directory.Path, ["Sale:AcceptOlderLedger"] = accepts ? "true" : "false" },
+        Settings = new()
+        {
+            ["Sale:DataDirectory"] = _directory.Path,
+            ["Sale:AcceptOlderLedger"] = accepts ? "true" : "false",
+        },
     });
 
     private readonly Engine.EngineSecrets _secrets = Engine.EngineSecrets.Make();

@@ -14,7 +14,11 @@ public sealed class ProductionTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _sale = await SaleFront.StartAsync(new FrontPlan
     {
         Environment = "Production",
-        Settings = new() { ["Payments:BaseAddress"] = "http://127.0.0.1:9", ["Payments:PublicAddress"] = "https://shop.example" },
+        Settings = new()
+        {
+            ["Payments:BaseAddress"] = "http://127.0.0.1:9",
+            ["Payments:PublicAddress"] = "https://shop.example"
+        },
     });
 
     public ValueTask DisposeAsync() => _sale.DisposeAsync();
@@ -58,7 +62,8 @@ public sealed class ProductionTests : IAsyncLifetime
     // What answers without a credential: nothing but this, however it was mapped.
     private static readonly string[] Open =
     [
-        "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/me", "DELETE /api/me/session",
+        "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/me",
+        "DELETE /api/me/session",
         "GET /health/live", "GET /health/ready",
     ];
 
@@ -71,12 +76,14 @@ public sealed class ProductionTests : IAsyncLifetime
         {
             foreach (var asked in (string[])[method, method == "GET" ? "HEAD" : method])
             {
-                // Valid where a body is read first: what is asked for is refused for want of a credential and nothing else.
+                // Valid where a body is read first: what is asked for is refused for want of a credential and nothing
+                // else.
                 var body = pattern.EndsWith("/delivery", StringComparison.Ordinal) && method == "PUT"
                     ? """{"name":"x","phone":"12345","address":"xy"}"""
                     : null;
                 using var response = await _sale.Client.OpenAsync(asked, $"{path}?batch={batch}", body);
-                if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)) open.Add($"{method} {pattern}");
+                if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)) open.Add(
+                    $"{method} {pattern}");
             }
         }
 
@@ -89,7 +96,8 @@ public sealed class ProductionTests : IAsyncLifetime
         var cookie = _sale.Front.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
             .Get(CookieAuthenticationDefaults.AuthenticationScheme).Cookie;
         cookie.Name.ShouldBe("__Host-sale");
-        (cookie.SecurePolicy, cookie.HttpOnly, cookie.SameSite).ShouldBe((CookieSecurePolicy.Always, true, SameSiteMode.Strict));
+        (cookie.SecurePolicy, cookie.HttpOnly, cookie.SameSite)
+            .ShouldBe((CookieSecurePolicy.Always, true, SameSiteMode.Strict));
         (cookie.Path, cookie.Domain).ShouldBe(("/", null), "as the prefix demands");
     }
 

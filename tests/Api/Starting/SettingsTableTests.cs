@@ -22,7 +22,8 @@ public sealed partial class SettingsTableTests
         var compared = new HashSet<string>();
         foreach (var (keys, defaults) in Documents.SelectMany(Rows))
         {
-            var numbers = Number().Matches(defaults).Select(match => int.Parse(match.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
+            var numbers = Number().Matches(defaults)
+                .Select(match => int.Parse(match.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
             foreach (var (key, number) in keys.Where(key => KnownSettings.Find(key)?.Type == typeof(int)).Zip(numbers))
                 if (compared.Add(key)) DefaultOf(key).ShouldBe(number, key);
         }

@@ -45,22 +45,26 @@ public sealed class StartTests : IDisposable
         settings[key] = value;
         var (status, error) = await RunAsync("Production", settings);
         status.ShouldBe(1, error);
-        error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem($"one line: {error}").ShouldContain(key, Case.Sensitive, error);
+        error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem($"one line: {error}")
+            .ShouldContain(key, Case.Sensitive, error);
     }
 
     [Fact]
     public async Task A_file_of_settings_that_cannot_be_read_is_told_in_one_line_unless_more_is_asked_for()
     {
-        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "appsettings.json"), """{"Sale":""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "appsettings.json"), """{"Sale":""",
+            TestContext.Current.CancellationToken);
         foreach (var program in (string[])["Api", "Silo"])
         {
-            var (status, error) = await RunAsync("Production", new Dictionary<string, string>(), program, _directory.Path);
+            var (status, error) =
+                await RunAsync("Production", new Dictionary<string, string>(), program, _directory.Path);
             status.ShouldBe(1, error);
             var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error);
             line.ShouldContain(_directory.Path);
             line.ShouldContain("LineNumber: 0");
         }
-        var (again, trace) = await RunAsync("Production", new Dictionary<string, string> { ["Logging:LogLevel:Default"] = "Debug" }, "Silo", _directory.Path);
+        var (again, trace) = await RunAsync("Production",
+            new Dictionary<string, string> { ["Logging:LogLevel:Default"] = "Debug" }, "Silo", _directory.Path);
         again.ShouldBe(1);
         trace.ShouldContain("   at ");
     }
@@ -70,7 +74,8 @@ public sealed class StartTests : IDisposable
     {
         foreach (var (arguments, says) in ((string[], string)[])
         [
-            (["--Sale:LaneCapcity=5"], "Sale:LaneCapacity"), (["cpoy", "--from", "a", "--to", "b"], "cpoy"), ([], "ConnectionStrings:Sale"),
+            (["--Sale:LaneCapcity=5"], "Sale:LaneCapacity"), (["cpoy", "--from", "a", "--to", "b"], "cpoy"),
+            ([], "ConnectionStrings:Sale"),
             (["copy"], "--from"), (["copy", "--from", "a", "--to", "Host=;Port=x"], "connection string"),
             (["copy", "--from", _directory.Path, "--to", "Host=127.0.0.1;Port=1"], "holds no data of an engine"),
         ])
@@ -85,7 +90,8 @@ public sealed class StartTests : IDisposable
     public async Task Https_in_Development_without_a_certificate_is_refused_before_anything_is_made()
     {
         var data = Path.Combine(_directory.Path, "new");
-        var (status, error) = await RunAsync("Development", new() { ["urls"] = "https://localhost:0", ["Sale:DataDirectory"] = data });
+        var (status, error) =
+            await RunAsync("Development", new() { ["urls"] = "https://localhost:0", ["Sale:DataDirectory"] = data });
         status.ShouldBe(1);
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("dotnet dev-certs https");
         Directory.Exists(data).ShouldBeFalse();
@@ -107,7 +113,8 @@ public sealed class StartTests : IDisposable
         await using var engine = await EngineProcess.StartAsync(
             new EngineOptions(_directory.Path, EngineSecrets.Make()), TestContext.Current.CancellationToken);
         await Eventually.HoldsAsync(
-            () => engine.Output.Contains("batches have something to do", StringComparison.Ordinal), "it says what it does");
+            () => engine.Output.Contains("batches have something to do", StringComparison.Ordinal),
+            "it says what it does");
         engine.Output.ShouldNotContain("info: Orleans.");
         engine.Output.Split('\n')[1].ShouldContain("Development: anybody who reaches it can become an operator");
     }
@@ -119,7 +126,8 @@ public sealed class StartTests : IDisposable
         {
             Settings = new Dictionary<string, string> { ["Logging:Console:FormatterName"] = "json" },
         }, TestContext.Current.CancellationToken);
-        engine.Output.Split('\n')[0].ShouldContain("\"Message\":\"Development: anybody who reaches it can become an operator");
+        engine.Output.Split('\n')[0].ShouldContain(
+            "\"Message\":\"Development: anybody who reaches it can become an operator");
         var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path });
         status.ShouldNotBe(0);
         var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error);
@@ -161,7 +169,8 @@ public sealed class StartTests : IDisposable
     {
         // Where a folder should be, or no database.
         await File.WriteAllTextAsync(
-            Path.Combine(_directory.Path, name), string.Concat(Enumerable.Repeat("garbage ", 1_000)), TestContext.Current.CancellationToken);
+            Path.Combine(_directory.Path, name), string.Concat(Enumerable.Repeat("garbage ", 1_000)),
+            TestContext.Current.CancellationToken);
         var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path });
         status.ShouldBe(1);
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain(name);
@@ -173,8 +182,10 @@ public sealed class StartTests : IDisposable
     public async Task A_damaged_key_of_sessions_is_told_in_one_line_and_without_a_trace(string content)
     {
         var keys = Directory.CreateDirectory(Path.Combine(_directory.Path, "session-keys"));
-        await File.WriteAllTextAsync(Path.Combine(keys.FullName, "key-1.xml"), content, TestContext.Current.CancellationToken);
-        string[] arguments = ["--urls=http://127.0.0.1:0", "--Sale:Demo=false", $"--Sale:DataDirectory={_directory.Path}"];
+        await File.WriteAllTextAsync(Path.Combine(keys.FullName, "key-1.xml"), content,
+            TestContext.Current.CancellationToken);
+        string[] arguments =
+            ["--urls=http://127.0.0.1:0", "--Sale:Demo=false", $"--Sale:DataDirectory={_directory.Path}"];
         var (status, error, output) = await RunAsync("Development", arguments, "Api", folder: null);
         status.ShouldBe(1, error);
         error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error).ShouldContain("session-keys");
@@ -186,7 +197,8 @@ public sealed class StartTests : IDisposable
     public async Task A_start_whose_first_write_fails_is_refused_before_it_listens()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bound on the size of a process' files.");
-        var (status, error) = await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path }, maxFileKibibytes: 100);
+        var (status, error) =
+            await RunAsync("Development", new() { ["Sale:DataDirectory"] = _directory.Path }, maxFileKibibytes: 100);
         status.ShouldBe(1);
         var line = error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem(error);
         line.ShouldContain("ledger.db");
@@ -230,7 +242,8 @@ public sealed class StartTests : IDisposable
         };
         if (maxFileKibibytes is { } bound)
         {
-            // Blocks of 512 bytes. Its signal is ignored, so that a write fails; the runtime's own mappings are not to be bounded.
+            // Blocks of 512 bytes. Its signal is ignored, so that a write fails; the runtime's own mappings are not to
+            // be bounded.
             string[] shell = ["-c", $"trap '' XFSZ; ulimit -f {2 * bound}; exec dotnet \"$@\"", "sh"];
             foreach (var word in shell) start.ArgumentList.Add(word);
             start.Environment["DOTNET_EnableWriteXorExecute"] = "0";

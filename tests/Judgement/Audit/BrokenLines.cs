@@ -79,8 +79,10 @@ public sealed class BrokenLines
     [InlineData("reservation-cancelled", """{"alias":"{a}","alias":"{a}","reservation":1}""")]
     [InlineData("reservation-cancelled", """{"alias":"{a}","reservation":"1"}""")]
     [InlineData("reservation-cancelled", """["{a}",1]""")]
-    [InlineData("sold", """{"order":"mi3-1.3","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
-    [InlineData("sold", """{"order":"mi2-1.3x","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("sold",
+        """{"order":"mi3-1.3","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("sold",
+        """{"order":"mi2-1.3x","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
     [InlineData("sold", """{"order":"mi2-1.3","payment":"p","amount":{"amount":199900,"currency":"CNY"}}""")]
     [InlineData("paused", """{"reason":"","by":"{a}","key":null}""")]
     [InlineData("paused", """{"reason":"","by":"{a}","key":"k"}""")]
@@ -90,7 +92,8 @@ public sealed class BrokenLines
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","by":"{a}"}""")]
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","reason":"other"}""")]
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","by":"{a}","reason":"she is rude"}""")]
-    [InlineData("sold", """{"order":"mi2-1.3","provider":"a","payment":"p","amount":{"amount":1,"currency":"CNY"},"units":[1]}""")]
+    [InlineData("sold",
+        """{"order":"mi2-1.3","provider":"a","payment":"p","amount":{"amount":1,"currency":"CNY"},"units":[1]}""")]
     public async Task Data_that_nobody_agreed_on_is_refused(string type, string data)
     {
         var text = data.Replace("{a}", LedgerScript.AliasOf("weibo:a"), StringComparison.Ordinal);
@@ -123,8 +126,10 @@ public sealed class BrokenLines
     [Theory]
     [InlineData("checkout-opened", """{"order":"mi2-1.3","number":1,"provider":"{u}","checkout":"c"}""")]
     [InlineData("checkout-opened", """{"order":"mi2-1.3","number":1,"provider":"alipay","checkout":"c-{u}"}""")]
-    [InlineData("sold", """{"order":"mi2-1.3","provider":"alipay","payment":"{u}/1","amount":{"amount":199900,"currency":"CNY"}}""")]
-    [InlineData("sold", """{"order":"mi2-1.3","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"{u}"}}""")]
+    [InlineData("sold",
+        """{"order":"mi2-1.3","provider":"alipay","payment":"{u}/1","amount":{"amount":199900,"currency":"CNY"}}""")]
+    [InlineData("sold",
+        """{"order":"mi2-1.3","provider":"alipay","payment":"p","amount":{"amount":199900,"currency":"{u}"}}""")]
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"{u}"}""")]
     [InlineData("ended", """{"cause":"{u}"}""")]
     public async Task A_user_in_any_text_is_found(string type, string data)

@@ -61,7 +61,7 @@ public sealed class ClientRecords
     }
 
     [Fact]
-    public async Task A_key_that_the_ledger_binds_to_the_order_of_another_key_is_found_by_those_who_have_the_batch_s_key()
+    public async Task A_key_that_the_ledger_binds_to_the_order_of_another_key_is_found_with_the_batch_s_key()
     {
         _record.Ordered("weibo:a", "k", "mi2-1.3", [1]);
         var sale = await new LedgerScript().Held("weibo:a", "1", "another").AuditAsync();

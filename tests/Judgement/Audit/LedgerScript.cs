@@ -93,22 +93,27 @@ internal sealed class LedgerScript
         $$"""{"order":"mi2-1.{{order}}","number":{{number}},"provider":"alipay","checkout":"{{checkout}}"}""");
 
     public LedgerScript Sold(long order, string payment, string amount = Price) =>
-        Write("sold", $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}}}""");
+        Write("sold",
+            $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}}}""");
 
     public LedgerScript Released(long order, string units, string why = "cancelled", string? by = null)
     {
         var operatorAndReason = by is null ? "" : $",\"by\":\"{AliasOf(by)}\",\"reason\":\"mistake\"";
-        return Write("released", $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"{{operatorAndReason}}}""");
+        return Write("released",
+            $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"{{operatorAndReason}}}""");
     }
 
     public LedgerScript Owed(long order, string payment, string amount = Price, string provider = "alipay") =>
-        Write("refund-owed",
-        $$"""{"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}","amount":{{amount}},"why":"cancelled"}""");
+        Write("refund-owed", $$"""
+            {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}",
+            "amount":{{amount}},"why":"cancelled"}
+            """.ReplaceLineEndings(""));
 
     public LedgerScript Refunded(
         long order, string payment, string refund, string amount = Price, string provider = "alipay") =>
         Write("refunded", $$"""
-            {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}","refund":"{{refund}}","amount":{{amount}}}
+            {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}",
+            "refund":"{{refund}}","amount":{{amount}}}
             """.ReplaceLineEndings(""));
 
     public LedgerScript Unreserved(string user, long version) =>

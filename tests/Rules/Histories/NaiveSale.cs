@@ -69,11 +69,21 @@ internal sealed partial class NaiveSale(long grace)
             case ReservationCancelled e: TakeReservationCancelled(e); break;
             case Restocked e: TakeRestocked(e); break;
             case Withdrawn e: TakeWithdrawn(e); break;
-            case PausedSale e: Paused.ShouldBeFalse(); Paused = true; Do((e.By, e.Key), OperatorAction.Pause, 0); break;
+            case PausedSale e:
+                Paused.ShouldBeFalse();
+                Paused = true;
+                Do((e.By, e.Key), OperatorAction.Pause, 0);
+                break;
             case ResumedSale e:
-                Paused.ShouldBeTrue(); Paused =
-                false; Do((e.By, e.Key), OperatorAction.Resume, 0); break;
-            case ClosedSale e: Closed.ShouldBeFalse(); Closed = true; Do((e.By, e.Key), OperatorAction.Close, 0); break;
+                Paused.ShouldBeTrue();
+                Paused = false;
+                Do((e.By, e.Key), OperatorAction.Resume, 0);
+                break;
+            case ClosedSale e:
+                Closed.ShouldBeFalse();
+                Closed = true;
+                Do((e.By, e.Key), OperatorAction.Close, 0);
+                break;
             case Grains.Batches.Directing.Anonymised: TakeAnonymised(); break;
             default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
         }
@@ -257,47 +267,4 @@ internal sealed partial class NaiveSale(long grace)
         CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
         CommandsDone.Add(key, (action, units));
     }
-}
-
-internal enum NaiveUnit
-{
-    Free,
-    Held,
-    Sold,
-    Withdrawn,
-}
-
-internal enum NaiveState
-{
-    Held,
-    Paid,
-    Expired,
-    Cancelled,
-}
-
-internal enum NaiveMoney
-{
-    Kept,
-    Owed,
-    PaidBack,
-}
-
-internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt, long PayBy, KeyHash? Key)
-{
-    public NaiveState State { get; set; }
-
-    public List<string> Checkouts { get; } = [];
-
-    public string? Checkout => Checkouts.LastOrDefault();
-
-    public PaymentId? Payment { get; set; }
-
-    public Cancellation? Cancelled { get; set; }
-
-    public bool IsLive => State is NaiveState.Held or NaiveState.Paid;
-}
-
-internal sealed record NaivePayment(long Order, GrainInterfaces.Orders.Money Amount)
-{
-    public NaiveMoney Where { get; set; }
 }

@@ -1,8 +1,8 @@
 namespace OrleansSale.Tests.Api.Documentation.Generated;
 
 /// <summary>
-/// Buys a unit with a client that was generated from docs/openapi.json. It is no part of this project: the test compiles it with
-/// that client.
+/// Buys a unit with a client that was generated from docs/openapi.json. It is no part of this project: the test
+/// compiles it with that client.
 /// </summary>
 public static class Buyer
 {
@@ -13,7 +13,12 @@ public static class Buyer
         var created = await new SaleClient(chef).CreateBatchAsync(new CreateBatchBody
         {
             Id = batch,
-            Product = new ProductBody { Id = "mi2", Name = "Xiaomi Mi2", Price = new MoneyBody { Amount = 199_900, Currency = "CNY" } },
+            Product = new ProductBody
+            {
+                Id = "mi2",
+                Name = "Xiaomi Mi2",
+                Price = new MoneyBody { Amount = 199_900, Currency = "CNY" },
+            },
             Channel = "weibo",
             Stock = 3,
             PerUserLimit = 1,
@@ -35,7 +40,9 @@ public static class Buyer
         var shop = new SaleClient(byTicket);
         var order = await shop.BuyAsync(batch, "from-csharp", new PurchaseBody { Quantity = 1 });
         Expect(order.Status == OrderStatus.AwaitingPayment && order.Units.Count == order.Quantity, $"{order.Status}");
-        Expect((await shop.BuyAsync(batch, "from-csharp", new PurchaseBody())).Id == order.Id, "a repeat is the same order");
+        Expect(
+            (await shop.BuyAsync(batch, "from-csharp", new PurchaseBody())).Id == order.Id,
+            "a repeat is the same order");
         try
         {
             await shop.BuyAsync(batch, "another", new PurchaseBody());

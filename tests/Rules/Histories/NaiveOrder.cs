@@ -1,0 +1,30 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>An order, with everything that happened to it.</summary>
+internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt, long PayBy, KeyHash? Key)
+{
+    public NaiveState State { get; set; }
+
+    public List<string> Checkouts { get; } = [];
+
+    public string? Checkout => Checkouts.LastOrDefault();
+
+    public PaymentId? Payment { get; set; }
+
+    public Cancellation? Cancelled { get; set; }
+
+    public bool IsLive => State is NaiveState.Held or NaiveState.Paid;
+}
+
+internal enum NaiveState
+{
+    Held,
+    Paid,
+    Expired,
+    Cancelled,
+}

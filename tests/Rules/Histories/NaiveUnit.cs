@@ -1,0 +1,10 @@
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>The state of one unit.</summary>
+internal enum NaiveUnit
+{
+    Free,
+    Held,
+    Sold,
+    Withdrawn,
+}
