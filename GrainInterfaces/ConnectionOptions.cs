@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// Settings <c>Sale:…</c> of the clients' connections. By default they follow from how many files may be open.
+/// Settings <c>Sale:…</c> of the clients' connections. Their defaults depend on how many files may be open.
 /// </summary>
 public sealed class ConnectionOptions
 {
@@ -34,12 +34,13 @@ public sealed class ConnectionOptions
     public TimeSpan ClientPatience => TimeSpan.FromSeconds(ClientPatienceSeconds);
 
     /// <summary>
-    /// A client that has vanished is noticed after this long, from the first thing that was sent in vain: event streams
-    /// send something every few seconds. It is the longer of the two, so that a stalled answer ends in good order.
+    /// A client that has vanished is noticed this long after the first data that it did not acknowledge. Event streams
+    /// send data every few seconds. This bound is the longer of the two, so that a stalled answer ends in an orderly
+    /// way.
     /// </summary>
     public TimeSpan Unacknowledged => 2 * ClientPatience;
 
-    /// <summary>Sets what is not set, for so many open files.</summary>
+    /// <summary>Fills in the missing settings for this many open files.</summary>
     /// <param name="openFiles">The most that the system allows.</param>
     public void Follow(int openFiles)
     {

@@ -4,11 +4,11 @@ using Orleans.Serialization;
 
 namespace OrleansSale.GrainInterfaces;
 
-/// <summary>Which failures of a call to an actor mean lost infrastructure, and not a fault of a program.</summary>
+/// <summary>Tells lost infrastructure from programming errors among the failures of calls to actors.</summary>
 /// <remarks>
-/// Orleans passes on as it is whatever kept a call from its actor: a cancelled activation, a disposed service of a silo
-/// that ends, the database's failure when membership or the directory was asked. After all of them the outcome is
-/// unknown, and asking again is safe.
+/// Orleans passes the original exception on: of a cancelled activation, of a disposed service in a silo that ends, or
+/// of the database when membership or the directory was read. In all these cases the outcome is unknown, and a retry is
+/// safe.
 /// </remarks>
 public static class LostInfrastructure
 {

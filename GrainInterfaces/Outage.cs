@@ -3,20 +3,20 @@ using System.Diagnostics.Metrics;
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// Something that is tried again and again and may fail: every failure is counted, and it is news when failing begins,
-/// when it goes on in another way, and when it has ended. So a log gets a line at each change, however often is tried.
+/// An operation that is retried and may fail. Every failure is counted. A change is reported: the first failure,
+/// another kind of failure, and the end. So a log gets one line at each change, however many tries there are.
 /// </summary>
-/// <param name="what">What fails, for the count <c>sale.failures</c>: kebab-case.</param>
+/// <param name="what">The operation's name in the metric <c>sale.failures</c>: kebab-case.</param>
 /// <param name="timeProvider">Its monotonic time is used; null: the machine's.</param>
 public sealed class Outage(string what, TimeProvider? timeProvider = null)
 {
     /// <summary>
-    /// It has ended at the first success this long after the last failure: what fails now and then is one outage.
-    /// Longer than a commit is tried before it fails.
+    /// The outage ends with the first success this long after the last failure, so occasional failures are one outage.
+    /// This is longer than the retries of a commit.
     /// </summary>
     public static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(30);
 
-    /// <summary>Ways of failing that are told apart in one outage.</summary>
+    /// <summary>Most kinds of failures that are distinguished in one outage.</summary>
     public const int MaxKinds = 8;
 
     private static readonly Meter Meter = new(EngineMeter.Name);
@@ -33,7 +33,7 @@ public sealed class Outage(string what, TimeProvider? timeProvider = null)
     private long _failedAt;
 
     /// <summary>Notes a failure.</summary>
-    /// <param name="kind">How it failed: one of few texts, such as the type of an exception.</param>
+    /// <param name="kind">The kind of failure: one of a few texts, such as the type of an exception.</param>
     /// <returns>Whether that is news.</returns>
     public bool Fails(string kind)
     {
@@ -46,8 +46,8 @@ public sealed class Outage(string what, TimeProvider? timeProvider = null)
         }
     }
 
-    /// <summary>Notes a success. Costs nothing while nothing fails.</summary>
-    /// <returns>If an outage has ended by it, how many tries had failed; else null.</returns>
+    /// <summary>Notes a success. This is cheap while nothing fails.</summary>
+    /// <returns>The number of failed tries if this ends an outage; else null.</returns>
     public int? Succeeds()
     {
         if (Volatile.Read(ref _failures) == 0) return null;
@@ -58,7 +58,7 @@ public sealed class Outage(string what, TimeProvider? timeProvider = null)
     }
 
     /// <summary>
-    /// Notes the success that was tried for, after which nothing is tried: the outage has ended at once.
+    /// Notes the success after which nothing is tried any more. The outage ends at once.
     /// </summary>
     /// <returns>As <see cref="Succeeds"/>.</returns>
     public int? Ends()

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// A figure of the whole process. Several engines may run in one, and instruments of one name count as one: the engine
-/// that is read last would hide the others.
+/// A figure of the whole process. A process may run several engines, and instruments of one name count as one. Without
+/// this class, the engine that is read last would hide the others.
 /// </summary>
 public sealed class ProcessGauge
 {
@@ -17,7 +17,7 @@ public sealed class ProcessGauge
     /// <param name="name">Its name.</param>
     /// <param name="unit">Its unit.</param>
     /// <param name="description">What it tells.</param>
-    /// <param name="combine">Makes one figure of those of all engines; there may be none.</param>
+    /// <param name="combine">Combines the figures of all engines into one. There may be none.</param>
     public ProcessGauge(string name, string unit, string description, Func<IEnumerable<double>, double> combine) =>
         Meter.CreateObservableGauge(name, () => combine(_engines.Values.Select(read => read())), unit, description);
 

@@ -2,7 +2,7 @@ namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
 /// Why something was refused: a closed set, the same for actors and HTTP. A refusal is an expected answer, never an
-/// exception. The numbers 1 to 12 are the precedence for a purchase: of several reasons the lowest is told.
+/// exception. The numbers 1 to 12 are the precedence for a purchase: of several reasons the lowest is answered.
 /// </summary>
 public enum Refusal
 {
@@ -58,10 +58,10 @@ public enum Refusal
     /// </summary>
     Conflict = 16,
 
-    /// <summary>The body is larger than is read at all.</summary>
+    /// <summary>The body exceeds the limit and was not read.</summary>
     TooLarge = 17,
 
-    /// <summary>The body is not of a media type that is read here.</summary>
+    /// <summary>The body has a media type that is not supported here.</summary>
     UnsupportedMediaType = 18,
 
     /// <summary>The resource has no such method.</summary>
@@ -74,13 +74,13 @@ public enum Refusal
     Unavailable = 20,
 }
 
-/// <summary>Whether a request changed anything. Neither is the default, which is what a refused answer has.</summary>
+/// <summary>Whether a request changed anything. Neither is the default; a refused answer has it.</summary>
 public enum Effect
 {
     /// <summary>It changed what it asked for.</summary>
     Done = 1,
 
-    /// <summary>It was so already.</summary>
+    /// <summary>Nothing had to change.</summary>
     AlreadySo,
 }
 

@@ -23,21 +23,21 @@ public sealed class SaleOptions
     public int AnswerWithinSeconds { get; set; } = 10;
 
     /// <summary>
-    /// Waiting purchases per lane: 1…1,000,000, 20,000 by default. Beyond it the answer is overloaded, at once; and so
-    /// it is, while the batch is slower than its buyers, beyond what it can answer within <see cref="LongestWait"/>.
+    /// Waiting purchases per lane: 1…1,000,000, 20,000 by default. Further ones are answered overloaded at once. So
+    /// are, while the batch is slower than its buyers, those that it cannot answer within <see cref="LongestWait"/>.
     /// </summary>
     [Range(1, 1_000_000)]
     public int LaneCapacity { get; set; } = 20_000;
 
     /// <summary>
-    /// How long a purchase should have to wait at most, by the pace of the batch: an eighth of the bound. The rest is
-    /// for what the pace does not foretell, such as storage that stalls.
+    /// The longest expected wait of a purchase at the batch's pace: an eighth of the bound. The rest is reserved for
+    /// unexpected delays, such as storage that stalls.
     /// </summary>
     public TimeSpan LongestWait => TimeSpan.FromSeconds(AnswerWithinSeconds / 8.0);
 
     /// <summary>
-    /// How long a front that was told to end goes on answering while it says that it is not ready, in seconds: 0…300.
-    /// By default 3 on a cluster, where others go on beside it, and else 0.
+    /// How long a stopping front still answers while it reports that it is not ready, in seconds: 0…300. By default 3
+    /// on a cluster, where other fronts continue, and else 0.
     /// </summary>
     [Range(0, 300)]
     public int DrainSeconds { get; set; }
@@ -49,8 +49,7 @@ public sealed class SaleOptions
     public string? DataDirectory { get; set; }
 
     /// <summary>
-    /// Whether to go on with a ledger that lacks what the documents beside it know. No by default: the start is
-    /// refused.
+    /// Whether to start with a ledger that lacks entries to which the documents refer. By default the start is refused.
     /// </summary>
     public bool AcceptOlderLedger { get; set; }
 

@@ -1,8 +1,9 @@
 namespace OrleansSale.GrainInterfaces;
 
 /// <summary>
-/// Lost infrastructure: an actor could not answer, because its storage did not or because it was no longer the one to.
-/// Whether the request was carried out is unknown; asking again is safe. Never an expected answer: those are refusals.
+/// Lost infrastructure: an actor could not answer, because its storage did not answer or because another activation
+/// replaced it. Whether the request was carried out is unknown, and a retry is safe. Expected answers are refusals
+/// instead.
 /// </summary>
 [GenerateSerializer, Alias("OrleansSale.SaleUnavailableException")]
 public class SaleUnavailableException : Exception

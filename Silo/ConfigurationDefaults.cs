@@ -3,10 +3,10 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace OrleansSale.Silo;
 
-/// <summary>Values that every other source of configuration outranks.</summary>
+/// <summary>Values with the lowest precedence of all sources of configuration.</summary>
 public static class ConfigurationDefaults
 {
-    /// <summary>Adds them; among themselves, those added later rank lower.</summary>
+    /// <summary>Adds them. Values that are added later have lower precedence.</summary>
     public static void AddDefaults(
         this IConfigurationBuilder configuration, IEnumerable<KeyValuePair<string, string?>> values) =>
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = values });

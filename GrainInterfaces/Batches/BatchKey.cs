@@ -5,8 +5,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// The secret of a batch: what turns users into aliases. Whoever has it can name the buyers in the batch's ledger, so
-/// it is kept in a document of its own, and its removal makes the ledger anonymous.
+/// The secret of a batch. It turns users into aliases, so its holder can name the buyers in the batch's ledger. It is
+/// kept in a document of its own, and its removal makes the ledger anonymous.
 /// </summary>
 /// <remarks>
 /// A user's salt is the first 16 bytes of HMAC-SHA256(key, user), the alias the first 16 bytes of SHA-256(salt ‖ user).
@@ -42,7 +42,7 @@ public sealed class BatchKey
     /// <summary>The alias of a user.</summary>
     public Alias AliasOf(string user)
     {
-        // Salt and user stand one behind the other, as they are hashed.
+        // The salt is followed by the user, as they are hashed.
         Span<byte> salted = stackalloc byte[SHA256.HashSizeInBytes + MaxUserBytes];
         var buffer = user.Length <= MaxUserBytes / 3
             ? salted : new byte[SHA256.HashSizeInBytes + Encoding.UTF8.GetByteCount(user)];
@@ -58,7 +58,7 @@ public sealed class BatchKey
     public byte[] SaltOf(string user) => HMACSHA256.HashData(_bytes, Encoding.UTF8.GetBytes(user))[..SaltLength];
 
     /// <summary>
-    /// What stands for an Idempotency-Key of a user: the first 16 bytes of HMAC-SHA256(key, alias ‖ 0 ‖
+    /// The stand-in for an Idempotency-Key of a user: the first 16 bytes of HMAC-SHA256(key, alias ‖ 0 ‖
     /// Idempotency-Key).
     /// </summary>
     /// <param name="alias">Whose key it is.</param>

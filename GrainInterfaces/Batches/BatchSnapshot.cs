@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// The committed counts of a batch at its head: what a board is made of. free + held + sold + withdrawn = stock.
+/// The committed counts of a batch at its head. A board shows them. free + held + sold + withdrawn = stock.
 /// </summary>
 /// <param name="Seq">Sequence of the last committed entry.</param>
 /// <param name="Hash">Its hash, 32 bytes.</param>
@@ -18,10 +18,10 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Closed">Whether the batch has ended, or an operator has closed it.</param>
 /// <param name="Touches">How many touches there are at this head: see <see cref="BoardUpdate.Touches"/>.</param>
 /// <param name="Schedule">The schedule in force.</param>
-/// <param name="Anonymised">Whether what is personal was removed: nobody is known to it any more.</param>
+/// <param name="Anonymised">Whether the personal data was removed. Then the batch knows no users any more.</param>
 /// <param name="Lead">
-/// How far the time at which the batch decides is ahead of the clock; 0 but after a clock was wrong. Before the
-/// schedule is compared with a clock it is added: see <see cref="At"/>.
+/// How far the batch's time is ahead of the clock. It is 0 unless a clock was wrong. Add it to a clock's time before
+/// you compare that with the schedule: see <see cref="At"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(
@@ -41,17 +41,17 @@ public sealed record BatchSnapshot(
     [property: Id(14)] bool Anonymised = false,
     [property: Id(12)] TimeSpan Lead = default)
 {
-    /// <summary>The instant at which the batch decides, when a clock that is right says this.</summary>
+    /// <summary>The batch's time when a correct clock shows this.</summary>
     public DateTimeOffset At(DateTimeOffset clock) => clock + Lead;
 }
 
-/// <summary>A snapshot, and the touches that the asking front lacks.</summary>
+/// <summary>A snapshot, and the touches that the front does not have yet.</summary>
 /// <param name="Snapshot">Counts at the head.</param>
 /// <param name="Touches">
 /// Hashes of aliases (<see cref="Alias.High"/>), one for each entry that concerns one user. To those users only the
 /// batch may answer. The list only grows, in the order of the ledger, so a position in it means the same on every
-/// activation. Here: from the position asked for, at most <see cref="MaxTouches"/>; ask on until the position reaches
-/// <see cref="BatchSnapshot.Touches"/>.
+/// activation. This part begins at the requested position and has at most <see cref="MaxTouches"/>. Ask again until the
+/// position reaches <see cref="BatchSnapshot.Touches"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BoardUpdate")]
 public sealed record BoardUpdate([property: Id(0)] BatchSnapshot Snapshot, [property: Id(1)] ulong[] Touches)

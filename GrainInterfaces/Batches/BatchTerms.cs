@@ -3,8 +3,7 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// The offer of a batch, to whom and when: everything an operator says when creating it. It never changes, but for
-/// restocking.
+/// The offer of a batch, as the operator who created it stated it. Only restocking changes it.
 /// </summary>
 /// <param name="Id">Batch id, <c>[a-z0-9-]{1,64}</c>.</param>
 /// <param name="Product">What is sold.</param>
@@ -14,8 +13,8 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400 s.</param>
 /// <param name="Schedule">The four instants.</param>
 /// <param name="KeepPersonalDataDays">
-/// Days after the end of the sale for which users' data are kept at least: 0…3,650. Later an operator may anonymise the
-/// batch.
+/// How many days after the end of the sale users' data are kept at least: 0…3,650. After that an operator may anonymise
+/// the batch.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(
@@ -35,7 +34,8 @@ public sealed record BatchTerms(
     public const int MaxPerUserLimit = 100;
 
     /// <summary>
-    /// Ended orders after which a user may make no more in a batch: holding and dropping for ever is not buying.
+    /// A user who has this many ended orders in a batch may make no more. Otherwise a user could hold and release units
+    /// for ever.
     /// </summary>
     public const int MaxEndedOrders = 10;
 
@@ -45,7 +45,7 @@ public sealed record BatchTerms(
     /// <summary>Longest time for which users' data are kept at least, in days.</summary>
     public const int MaxKeepPersonalDataDays = 3_650;
 
-    /// <summary>For how many days users' data are kept at least, if the terms do not say it.</summary>
+    /// <summary>How many days users' data are kept at least if the terms do not state it.</summary>
     public const int DefaultKeepPersonalDataDays = 90;
 
     /// <summary>Most channels of one batch.</summary>
@@ -88,7 +88,7 @@ public sealed record Schedule(
     [property: Id(2)] DateTimeOffset SaleOpens,
     [property: Id(3)] DateTimeOffset SaleCloses)
 {
-    /// <summary>The instants by the clock, when the batch's time is ahead of it by this much.</summary>
+    /// <summary>The instants on a clock that is this far behind the batch's time.</summary>
     public Schedule ByClock(TimeSpan lead) => lead == default ? this
         : new(ReservationOpens - lead, ReservationCloses - lead, SaleOpens - lead, SaleCloses - lead);
 }

@@ -1,8 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// Keeps the secret key of a batch, keyed by batch id. A key is made once, for a batch that is about to be created, and
-/// is never made anew: without it nobody can tell which alias is whose.
+/// Keeps the secret key of a batch, keyed by batch id. A key is made once, for a batch that is about to be created. It
+/// is never replaced: without it nobody can tell which user an alias stands for.
 /// </summary>
 [Alias("OrleansSale.IBatchKeyGrain")]
 public interface IBatchKeyGrain : IGrainWithStringKey
@@ -12,7 +12,8 @@ public interface IBatchKeyGrain : IGrainWithStringKey
     Task<byte[]?> FindAsync();
 
     /// <summary>
-    /// The key, 32 bytes; made if there is none, and durable when it is returned. Only for a batch that is created.
+    /// The key, 32 bytes. It is made if there is none, and it is durable when it is returned. Call this only to create
+    /// a batch.
     /// </summary>
     [Alias("MakeAsync")]
     Task<byte[]> MakeAsync();

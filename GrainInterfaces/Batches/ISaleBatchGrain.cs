@@ -13,14 +13,15 @@ namespace OrleansSale.GrainInterfaces.Batches;
 public interface ISaleBatchGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Creates the batch, with a key of its own. Already so: it was there with the same terms; conflict: with others.
+    /// Creates the batch, with a key of its own. Already so: it existed with the same terms. Conflict: it existed with
+    /// other terms.
     /// </summary>
     [Alias("CreateAsync")]
     Task<Answer<Effect>> CreateAsync(BatchTerms terms);
 
     /// <summary>
-    /// Decides purchases in order. Not-found for every one if the batch was never created. A call is given up early:
-    /// the silo may be gone, and the purchases are asked again under the same keys.
+    /// Decides purchases in order. Not-found for every one if the batch was never created. The caller gives a call up
+    /// early, because the silo may be gone, and retries the purchases under the same keys.
     /// </summary>
     [Alias("PurchaseAsync"), ResponseTimeout("00:00:02")]
     Task<PurchaseOutcomes> PurchaseAsync(PurchaseCall call);
@@ -49,8 +50,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<OrderPage> ListOrdersAsync(long after, int limit);
 
     /// <summary>
-    /// Ends an order of this owner: its units are free at once, a captured payment is owed back. An order that has
-    /// ended already is answered as it is.
+    /// Ends an order of this owner. Its units are free at once, and a captured payment is owed back. An order that has
+    /// already ended is returned unchanged.
     /// </summary>
     [Alias("CancelOrderAsync")]
     Task<Answer<OrderView>> CancelOrderAsync(long order, Alias owner);
@@ -70,14 +71,15 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<OrderView>> RecordCheckoutAsync(long order, string provider, string checkout);
 
     /// <summary>
-    /// Records a captured payment and decides what becomes of it, once per payment id: the order is sold, or the money
-    /// is owed back. Not-found if there is no such order.
+    /// Records a captured payment and decides once per payment id: the order is sold, or the money is owed back.
+    /// Not-found if there is no such order.
     /// </summary>
     [Alias("CaptureAsync")]
     Task<Answer<CaptureResult>> CaptureAsync(Capture capture);
 
     /// <summary>
-    /// Carries out an operator's command. Already so also if it was done under this key.
+    /// Carries out an operator's command. The answer is also "already so" if the command was carried out under this
+    /// key.
     /// </summary>
     [Alias("OperateAsync")]
     Task<Answer<Effect>> OperateAsync(OperatorCommand command);
@@ -89,7 +91,7 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("CancelReservationAsync")]
     Task<Answer<Effect>> CancelReservationAsync(Alias user, long version);
 
-    /// <summary>Up to which version this user's reservation is cancelled; 0: never.</summary>
+    /// <summary>The highest cancelled version of this user's reservation; 0: none was cancelled.</summary>
     [Alias("GetCancelledVersionAsync")]
     Task<long> GetCancelledVersionAsync(Alias user);
 
@@ -100,9 +102,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<bool> WakeAsync();
 
     /// <summary>
-    /// Removes what is personal: <c>anonymised</c> is written, then the reservations, the documents of the orders and
-    /// the key are removed, also after a crash. Conflict while the batch has something left to do, or before its terms
-    /// allow it.
+    /// Removes the personal data: writes <c>anonymised</c>, then removes the reservations, the documents of the orders
+    /// and the key. After a crash the batch continues the removal. Conflict while the batch has something left to do,
+    /// or before its terms allow it.
     /// </summary>
     /// <param name="by">The operator's alias.</param>
     [Alias("AnonymiseAsync")]
@@ -115,7 +117,7 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<ErasableUser>> FindErasableAsync(Alias user);
 
     /// <summary>
-    /// The instant at which the batch decides now: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
+    /// The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
     /// </summary>
     [Alias("GetTimeAsync")]
     Task<DateTimeOffset> GetTimeAsync();
@@ -126,7 +128,7 @@ public interface ISaleBatchGrain : IGrainWithStringKey
 }
 
 /// <summary>A user whose data may be removed from a batch.</summary>
-/// <param name="IsOver">Whether the sale has ended: no reservation has to be cancelled any more.</param>
+/// <param name="IsOver">Whether the sale has ended. Then no reservation has to be cancelled.</param>
 /// <param name="Orders">Sequences of the user's orders.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ErasableUser")]
 public sealed record ErasableUser([property: Id(0)] bool IsOver, [property: Id(1)] long[] Orders);

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// What stands for an Idempotency-Key in a ledger: 16 bytes, as text 22 characters of base64url. The same key of two
+/// The stand-in for an Idempotency-Key in a ledger: 16 bytes, as text 22 characters of base64url. The same key of two
 /// users has two hashes; see <see cref="BatchKey.HashOf"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.KeyHash")]

@@ -4,15 +4,15 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Batches;
 
 /// <summary>
-/// One request for units. What a front has verified: the user and that they are eligible, and the reservation by ticket
-/// or by look-up.
+/// One request for units. The front has verified the user, the user's channel, and the reservation (by ticket or by
+/// look-up).
 /// </summary>
 /// <param name="Buyer">The buyer's alias.</param>
 /// <param name="Key">The client's Idempotency-Key; null: the buyer's one live order is the answer to a repeat.</param>
 /// <param name="Quantity">Units wanted, 1 or more; all or nothing.</param>
 /// <param name="Reservation">Version of the user's reservation; 0: none.</param>
 /// <param name="ByTicket">
-/// Whether the version was stated by a ticket: if it was cancelled meanwhile, the ticket is invalid.
+/// Whether a ticket stated the version. If that version was cancelled meanwhile, the ticket is invalid.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseRequest")]
 public readonly record struct PurchaseRequest(
@@ -23,7 +23,7 @@ public readonly record struct PurchaseRequest(
     [property: Id(4)] bool ByTicket);
 
 /// <summary>
-/// Everything a lane hands over in one call: 1…<see cref="MaxCount"/> purchases, decided in this order.
+/// The purchases that a lane sends in one call: 1…<see cref="MaxCount"/> purchases, decided in this order.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseCall")]
 public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
@@ -37,13 +37,16 @@ public sealed record PurchaseCall([property: Id(0)] PurchaseRequest[] Requests)
 public sealed record PurchaseOutcomes([property: Id(0)] PurchaseOutcome[] Outcomes);
 
 /// <summary>
-/// The result of a purchase: an order, made now or by an earlier request, or a refusal. Returned only once durable.
+/// The result of a purchase: an order, made now or by an earlier request, or a refusal. It is returned only once it is
+/// durable.
 /// </summary>
 /// <param name="Order">The order; null when refused.</param>
 /// <param name="Repeated">Whether an earlier request made it.</param>
 /// <param name="Refused">Why not; null when there is an order.</param>
 /// <param name="Limit">For limit-reached: which limit.</param>
-/// <param name="Seq">For sold-out: the last entry before the refusal, which it rests on.</param>
+/// <param name="Seq">
+/// For sold-out: the last entry before the refusal. The refusal depends on the entries up to it.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PurchaseOutcome")]
 public readonly record struct PurchaseOutcome(
     [property: Id(0)] OrderView? Order, [property: Id(1)] bool Repeated, [property: Id(2)] Refusal? Refused,

@@ -32,8 +32,8 @@ public enum Phase
 public static class Timetable
 {
     /// <summary>
-    /// The phase. Closed comes first; a pause shows only from the opening on, because before it there is nothing to
-    /// pause, and a buyer is told the opening first.
+    /// The phase. Closed takes precedence. A pause is visible only from the opening on: before it there is nothing to
+    /// pause, and buyers need to see the opening.
     /// </summary>
     public static Phase PhaseAt(Schedule schedule, DateTimeOffset now, bool paused, bool closed, int free) =>
         closed || now >= schedule.SaleCloses ? Phase.Closed

@@ -1,6 +1,6 @@
 namespace OrleansSale.GrainInterfaces.Batches;
 
-/// <summary>The limits per user and batch: which one a limit-reached speaks of. Closed set.</summary>
+/// <summary>The limits per user and batch. A limit-reached names one of them. Closed set.</summary>
 public enum UserLimit
 {
     /// <summary>Units in live orders: <see cref="BatchTerms.PerUserLimit"/>.</summary>

@@ -13,7 +13,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
     /// <summary>Its only key.</summary>
     const string Key = "catalogue";
 
-    /// <summary>Adds a batch that was created, as its ledger tells it; a repeat changes nothing.</summary>
+    /// <summary>Adds a batch that was created, with the terms from its ledger. A repeat changes nothing.</summary>
     [Alias("AddAsync")]
     Task AddAsync(string batch);
 
@@ -24,12 +24,14 @@ public interface ICatalogueGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("ListAsync"), ResponseTimeout("00:00:02")]
     Task<CataloguePage> ListAsync(int from);
 
-    /// <summary>Notes that a batch has nothing left to do as of this head, so that a start need not wake it.</summary>
+    /// <summary>
+    /// Notes that a batch has nothing left to do as of this head. So the next start need not wake it.
+    /// </summary>
     [Alias("SettleAsync")]
     Task SettleAsync(string batch, long head);
 
     /// <summary>
-    /// The batches that may have something to do: all others are closed, and nothing is held or owed.
+    /// The batches that may have something to do. All others are closed and have nothing held or owed.
     /// </summary>
     [AlwaysInterleave, Alias("ListUnsettledAsync")]
     Task<string[]> ListUnsettledAsync();
@@ -39,8 +41,8 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<int> WakeAllAsync();
 
     /// <summary>
-    /// Notes that a batch's ledger is damaged (<see cref="FaultKind.BatchDamaged"/>). The batch says so again whenever
-    /// it has looked, or the note is dropped.
+    /// Notes that a batch's ledger is damaged (<see cref="FaultKind.BatchDamaged"/>). The batch must repeat this each
+    /// time it has checked its ledger. Otherwise the note is dropped.
     /// </summary>
     [AlwaysInterleave, Alias("NoteDamageAsync")]
     Task NoteDamageAsync(Fault damage);
@@ -50,15 +52,17 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task NoteRepairAsync(string batch);
 
     /// <summary>
-    /// The batches that are known to be damaged, by id. One that nobody asked for yet may be missing.
+    /// The batches that are known to be damaged, by id. A batch that nobody has used yet may be missing.
     /// </summary>
     [AlwaysInterleave, Alias("ListDamagedAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListDamagedAsync();
 }
 
-/// <summary>Some of the catalogue: at most <see cref="MaxCount"/> batches. Ask on until a page is empty.</summary>
+/// <summary>
+/// A page of the catalogue: at most <see cref="MaxCount"/> batches. Ask for the next page until one is empty.
+/// </summary>
 /// <param name="Batches">The batches.</param>
-/// <param name="Activation">Which activation answered: a position means the same to one activation only.</param>
+/// <param name="Activation">Which activation answered. A position is valid for one activation only.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.CataloguePage")]
 public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [property: Id(1)] Guid Activation)
 {
@@ -69,8 +73,7 @@ public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [pro
 /// <summary>A batch of the catalogue.</summary>
 /// <param name="Terms">Its terms, as they were created.</param>
 /// <param name="Key">
-/// Its key; null: it was removed, or it is not the one that the batch was created with. Nobody can take part without
-/// it.
+/// Its key. Null: it was removed, or it is not the key that the batch was created with. Then nobody can take part.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ListedBatch")]
 public sealed record ListedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[]? Key);

@@ -8,26 +8,26 @@ public enum FaultKind
     /// <summary>A clock jumped, or a batch's time runs ahead of the clock.</summary>
     Clock,
 
-    /// <summary>The provider does not pay back what is owed.</summary>
+    /// <summary>The provider does not make a refund that is owed.</summary>
     RefundStalled,
 
     /// <summary>A batch's ledger is damaged: the batch answers nothing until it is repaired.</summary>
     BatchDamaged,
 }
 
-/// <summary>Something that does not go as it should, and goes on without anybody's help or does not.</summary>
+/// <summary>A fault: some end by themselves, others need an operator.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Batch">Which batch it concerns; null: the engine as a whole.</param>
 /// <param name="Since">When it began.</param>
-/// <param name="Detail">What exactly, in a sentence for operators.</param>
+/// <param name="Detail">A sentence for operators with the details.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Fault")]
 public sealed record Fault(
     [property: Id(0)] FaultKind Kind, [property: Id(1)] string? Batch, [property: Id(2)] DateTimeOffset Since,
     [property: Id(3)] string Detail);
 
-/// <summary>Something that knows of faults. Every registered one is asked when an operator looks.</summary>
+/// <summary>A source of faults. Every registered source is asked when an operator lists the faults.</summary>
 public interface IFaultSource
 {
-    /// <summary>The faults that last now, without those that are over.</summary>
+    /// <summary>The current faults, without those that are over.</summary>
     Task<IReadOnlyList<Fault>> ListAsync();
 }

@@ -1,7 +1,8 @@
 namespace OrleansSale.GrainInterfaces.Ledger;
 
 /// <summary>
-/// Reads a batch's ledger out of storage, keyed by batch id; several may serve at once. It does not trouble the batch.
+/// Reads a batch's ledger from storage, keyed by batch id. Several activations may serve at once. The batch is not
+/// called.
 /// </summary>
 [Alias("OrleansSale.ILedgerExportGrain")]
 public interface ILedgerExportGrain : IGrainWithStringKey

@@ -1,10 +1,10 @@
 namespace OrleansSale.GrainInterfaces.Ledger;
 
-/// <summary>Speaks for the storage of the silo that answers. It keeps nothing; every silo may serve.</summary>
+/// <summary>Reports on the storage of the silo that answers. It has no state, and every silo may serve.</summary>
 [Alias("OrleansSale.IStorageGrain")]
 public interface IStorageGrain : IGrainWithIntegerKey
 {
-    /// <summary>Why nothing can be stored or read now, in words for everybody; null: it can.</summary>
+    /// <summary>Why storage cannot be used now, in words that anybody may read. Null: it can be used.</summary>
     [Alias("FindFaultAsync"), ResponseTimeout("00:00:02")]
     Task<string?> FindFaultAsync();
 }

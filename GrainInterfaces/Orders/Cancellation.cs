@@ -4,7 +4,7 @@ namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>Who cancelled an order, and why.</summary>
 /// <param name="Operator">The operator's alias; null: the buyer.</param>
-/// <param name="Reason">Why the operator did; without meaning for a buyer.</param>
+/// <param name="Reason">The operator's reason; without meaning if the buyer cancelled.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Cancellation")]
 public sealed record Cancellation([property: Id(0)] Alias? Operator, [property: Id(1)] CancelReason Reason);
 

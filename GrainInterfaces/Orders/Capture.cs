@@ -8,7 +8,7 @@ namespace OrleansSale.GrainInterfaces.Orders;
 /// <param name="Payment">
 /// The provider's payment id, 1…128 characters: the same one of a provider is recorded once.
 /// </param>
-/// <param name="Payer">Who paid; null: nobody that this batch could know.</param>
+/// <param name="Payer">The payer; null: no user whom this batch could know.</param>
 /// <param name="Amount">What was captured.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Capture")]
 public sealed record Capture(
@@ -16,7 +16,7 @@ public sealed record Capture(
     [property: Id(2)] Alias? Payer,
     [property: Id(3)] Money Amount);
 
-/// <summary>The result of a captured payment. None is the default, which is what a refused answer has.</summary>
+/// <summary>The result of a captured payment. None is the default; a refused answer has it.</summary>
 public enum CaptureResult
 {
     /// <summary>The order is paid.</summary>

@@ -4,7 +4,7 @@ namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
 /// The currencies that something can be sold in, with their minor units: list one of ISO 4217 as of January 2026,
-/// without funds codes (<c>CLF</c>), units of account (<c>XDR</c>), metals (<c>XAU</c>) and what is no currency
+/// without funds codes (<c>CLF</c>), units of account (<c>XDR</c>), metals (<c>XAU</c>) and codes that are no currency
 /// (<c>XTS</c>, <c>XXX</c>).
 /// </summary>
 public static class Currency

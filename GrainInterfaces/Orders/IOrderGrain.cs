@@ -3,8 +3,8 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
-/// One order apart from its state, keyed by order id: it talks to the payment provider and keeps documents. Only its
-/// batch knows whether the order is live and how much is owed.
+/// Calls the payment provider for one order and keeps its documents, keyed by order id. Only the batch knows the
+/// order's state and how much is owed.
 /// </summary>
 [Alias("OrleansSale.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey
@@ -28,25 +28,25 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> GetDeliveryAsync();
 
     /// <summary>
-    /// Has the provider pay a captured payment back, once however often it is asked. Money that was not paid back is
-    /// still owed: ask again.
+    /// Has the provider refund a captured payment. Repeated calls make one refund. If it was not made, it is still
+    /// owed: call again.
     /// </summary>
     [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
     Task<RefundTry> RefundAsync(string payment, Money amount);
 
     /// <summary>
-    /// Forgets the refund that the provider gave for a payment: it is another payment's. The provider is asked again
-    /// next time.
+    /// Discards the refund that the provider returned for a payment, because it belongs to another payment. The next
+    /// call asks the provider again.
     /// </summary>
     [Alias("ForgetRefundAsync")]
     Task ForgetRefundAsync(string payment);
 
-    /// <summary>Removes what is personal in the documents: where to deliver.</summary>
+    /// <summary>Removes the personal data from the documents: the delivery address.</summary>
     [Alias("EraseAsync")]
     Task EraseAsync();
 }
 
-/// <summary>Who asks for a checkout: the provider is told the user, the batch knows the alias.</summary>
+/// <summary>The buyer who asks for a checkout. The provider gets the user, and the batch knows the alias.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Owner")]
 public readonly record struct Owner([property: Id(0)] string User, [property: Id(1)] Alias Alias);
 

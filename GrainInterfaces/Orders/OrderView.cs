@@ -17,10 +17,10 @@ public enum OrderStatus
     /// <summary>Given up unpaid; its units were released.</summary>
     Cancelled,
 
-    /// <summary>Not live, and money captured for it is on its way back.</summary>
+    /// <summary>Not live, and a refund of its payment is owed.</summary>
     Refunding,
 
-    /// <summary>Not live, and everything captured for it was paid back.</summary>
+    /// <summary>Not live, and all its payments were refunded.</summary>
     Refunded,
 }
 
@@ -28,7 +28,9 @@ public enum OrderStatus
 /// <param name="Seq">Sequence of its held entry: with the batch it makes the order id.</param>
 /// <param name="Batch">Batch id.</param>
 /// <param name="Buyer">The owner's alias.</param>
-/// <param name="Units">Unit numbers, ascending; kept after the order ended, when they may be another's.</param>
+/// <param name="Units">
+/// Unit numbers, ascending. They stay after the order ended, when the units may be in another order.
+/// </param>
 /// <param name="Status">State.</param>
 /// <param name="Amount">Price times quantity.</param>
 /// <param name="HeldAt">When the hold was made.</param>

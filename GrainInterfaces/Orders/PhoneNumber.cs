@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace OrleansSale.GrainInterfaces.Orders;
 
 /// <summary>
-/// A telephone number as people write it: <c>138 0013 8000</c>, <c>+86-10-6888 8888 ext. 12</c>. Kept as it was
-/// written, but for digits and signs of other scripts and widths, which become ASCII.
+/// A telephone number as people write it: <c>138 0013 8000</c>, <c>+86-10-6888 8888 ext. 12</c>. It is kept as it was
+/// written, except that digits and signs of other scripts and widths become ASCII.
 /// </summary>
 public static partial class PhoneNumber
 {
@@ -46,7 +46,7 @@ public static partial class PhoneNumber
 
     /// <summary>
     /// Whether a normalised text is a number: one <c>+</c> at most, digits, blanks, <c>- . / ( )</c>, and an extension.
-    /// No formula can be made of it: nothing but digits follows a letter, and no letter follows a sign.
+    /// It cannot be a formula: only digits follow a letter, and no letter follows a sign.
     /// </summary>
     public static bool IsNumber(string text) =>
         text.Length <= MaxLength && Written().Match(text) is { Success: true } match

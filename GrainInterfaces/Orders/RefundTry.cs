@@ -6,13 +6,15 @@ public enum RefundOutcome
     /// <summary>The provider has paid it back.</summary>
     Made,
 
-    /// <summary>The provider had paid it back before, and not because the engine asked: by hand, say.</summary>
+    /// <summary>The provider had refunded it before without a request of the engine, for example by hand.</summary>
     MadeElsewhere,
 
     /// <summary>The provider refused.</summary>
     Refused,
 
-    /// <summary>The provider did not answer, or not in a way that tells. Whether it paid back is unknown.</summary>
+    /// <summary>
+    /// The provider did not answer, or its answer was not usable. Whether it made the refund is unknown.
+    /// </summary>
     Unanswered,
 }
 
@@ -20,7 +22,7 @@ public enum RefundOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Refund">The refund's id; null: the money was not paid back.</param>
 /// <param name="Code">
-/// Why not, in few words that are the same every time: <c>409 conflict</c>; null: it was paid back.
+/// The reason in a few words that are always the same, such as <c>409 conflict</c>. Null: the refund was made.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.RefundTry")]
 public readonly record struct RefundTry(

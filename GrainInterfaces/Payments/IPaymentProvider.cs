@@ -19,8 +19,8 @@ public interface IPaymentProvider
     Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Pays a captured payment back, or returns the refund made earlier: under the same key, or by other means. It is
-    /// the whole amount that was paid back, or the call fails.
+    /// Refunds a captured payment, or returns the refund made earlier, under the same key or by other means. The call
+    /// fails unless the whole amount was refunded.
     /// </summary>
     /// <exception cref="PaymentProviderException">
     /// The provider refused or did not answer; asking again is safe.
@@ -35,8 +35,8 @@ public interface IPaymentProvider
 /// <param name="Amount">The whole amount of the order.</param>
 /// <param name="ExpiresAt">The order's payBy: from then on the cashier no longer invites to pay.</param>
 /// <param name="Key">
-/// The idempotency key. It begins with the order id and stands for this order alone: not for one that had the same id
-/// in a ledger that was lost.
+/// The idempotency key. It begins with the order id and identifies this order only. An order that had the same id in a
+/// lost ledger had another key.
 /// </param>
 public sealed record CheckoutRequest(
     string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt, string Key);
@@ -51,21 +51,21 @@ public sealed record ProviderCheckout(string Checkout, string Url);
 /// </summary>
 public sealed record RefundRequest(string Order, string Payment, Money Amount);
 
-/// <summary>A payment that the provider has paid back, whole.</summary>
+/// <summary>A payment that the provider has refunded in full.</summary>
 /// <param name="Refund">The provider's id of the refund.</param>
-/// <param name="Elsewhere">Whether it was paid back before, and not because the engine asked: by hand, say.</param>
+/// <param name="Elsewhere">Whether it was refunded before without a request of the engine, for example by hand.</param>
 public sealed record ProviderRefund(string Refund, bool Elsewhere = false);
 
 /// <summary>
-/// The provider refused, or did not answer in time. Unless it refused, whether it acted is unknown; asking again under
-/// the same key is safe.
+/// The provider refused, or did not answer in time. Without a refusal the outcome is unknown. A retry under the same
+/// key is safe.
 /// </summary>
 /// <param name="message">What happened.</param>
 /// <param name="code">
 /// The same in few words, which are the same every time: <c>409 conflict</c>, <c>timeout</c>.
 /// </param>
 /// <param name="isRefusal">Whether the provider has decided against it.</param>
-/// <param name="inner">What it rests on.</param>
+/// <param name="inner">The cause.</param>
 public sealed class PaymentProviderException(
     string message, string code, bool isRefusal = false, Exception? inner = null)
     : Exception(message, inner)

@@ -23,28 +23,28 @@ public interface IReservationGrain : IGrainWithStringKey
     /// <param name="user">The user whose alias is in the key.</param>
     /// <param name="schedule">The batch's schedule by the clock: see <see cref="Schedule.ByClock"/>.</param>
     /// <param name="mayBeKnown">
-    /// Whether the batch may know the user's alias. If it surely does not, nothing of the user can have been erased.
+    /// Whether the batch may know the user's alias. If it certainly does not, no data of the user was erased.
     /// </param>
     [Alias("ReserveAsync")]
     Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown = true);
 
     /// <summary>
-    /// The reservation; not-found if there is none, and limit-reached if there can be none any more, after
-    /// <see cref="MaxChanges"/> changes.
+    /// The reservation. Not-found: there is none. Limit-reached: there is none, and after <see cref="MaxChanges"/>
+    /// changes none can be made.
     /// </summary>
     [Alias("GetAsync")]
     Task<Answer<ReservationView>> GetAsync();
 
     /// <summary>
-    /// Cancels: the batch's entry first, then the reservation's; a repeat finishes a half-done one. Already so if there
-    /// was none. Conflict while the user has a live order.
+    /// Cancels the reservation: writes the batch's entry first, then the reservation's. A repeat completes an
+    /// interrupted cancellation. Already so if there was none. Conflict while the user has a live order.
     /// </summary>
     [Alias("CancelAsync")]
     Task<Answer<Effect>> CancelAsync();
 
     /// <summary>
-    /// Cancels the reservation and removes the user from what is stored of it, and of the user's orders. Conflict while
-    /// an order may still need the user.
+    /// Cancels the reservation and removes the user from its stored data and from those of the user's orders. Conflict
+    /// while an order may still need the user.
     /// </summary>
     [Alias("EraseAsync")]
     Task<Answer<Effect>> EraseAsync();
@@ -74,8 +74,7 @@ public interface IRosterGrain : IGrainWithStringKey
     Task<RosterPage> ListAsync(Alias? after, int limit);
 
     /// <summary>
-    /// The users of these aliases (1…1,000), in their order; null where nobody knows any more, or the reservation is
-    /// damaged.
+    /// The users of these aliases (1…1,000), in their order. Null: the user was removed, or the reservation is damaged.
     /// </summary>
     [Alias("FindUsersAsync")]
     Task<string?[]> FindUsersAsync(Alias[] aliases);

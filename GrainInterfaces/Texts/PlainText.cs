@@ -1,13 +1,13 @@
 namespace OrleansSale.GrainInterfaces.Texts;
 
 /// <summary>
-/// The characters of texts that people write: all that a name or an address can have, in any script. Refused are
-/// characters that nobody sees and that change what is seen: control characters, and those that reorder the text around
-/// them. Length is counted in UTF-16 code units, as a browser's <c>maxlength</c> counts.
+/// The characters of texts that people write: everything that a name or an address can have, in any script. Control
+/// characters and characters that reorder the text around them are refused: they are invisible and change the visible
+/// text. Length is counted in UTF-16 code units, as a browser's <c>maxlength</c> counts.
 /// </summary>
 /// <remarks>
-/// The ranges are fixed ones of Unicode, never looked up in a runtime's table of characters: what a newer Unicode
-/// assigns is accepted by every build alike.
+/// The ranges are fixed in Unicode, and the runtime's table of characters is never used. So every build accepts the
+/// same characters, also those of newer versions of Unicode.
 /// </remarks>
 public static class PlainText
 {
@@ -24,10 +24,10 @@ public static class PlainText
     /// <summary>The text with line feeds for all that breaks lines: CRLF, CR, and Unicode's own.</summary>
     public static string WithLineFeeds(string text) => text.ReplaceLineEndings("\n");
 
-    /// <summary>Whether nothing of it would be seen: white space of any kind, and invisible characters.</summary>
+    /// <summary>Whether nothing of it is visible: it has only white space and invisible characters.</summary>
     public static bool IsBlank(ReadOnlySpan<char> text) => CountVisible(text) == 0;
 
-    /// <summary>How many of its characters would be seen.</summary>
+    /// <summary>How many of its characters are visible.</summary>
     public static int CountVisible(ReadOnlySpan<char> text)
     {
         var count = 0;
@@ -53,8 +53,8 @@ public static class PlainText
         or (>= 0xE0000 and <= 0xE0FFF);
 
     /// <summary>
-    /// Whether no text has it: control characters; embeddings, overrides and isolates, and what is deprecated with
-    /// them; what is no character and never will be; and U+FFFD, which stands for what was lost, as half of a surrogate
+    /// Whether the character is refused: control characters; embeddings, overrides and isolates, and the deprecated
+    /// characters beside them; noncharacters; and U+FFFD, which replaces lost characters such as half of a surrogate
     /// pair.
     /// </summary>
     public static bool IsRefused(int rune) =>

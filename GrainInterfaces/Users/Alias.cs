@@ -3,8 +3,8 @@ using System.Text;
 namespace OrleansSale.GrainInterfaces.Users;
 
 /// <summary>
-/// What stands for a user in one batch's ledger: 16 bytes, as text 22 characters of base64url. Without the batch's key
-/// it says nothing about the user, and nobody can test guesses against it; see <see cref="Batches.BatchKey"/>.
+/// The stand-in for a user in one batch's ledger: 16 bytes, as text 22 characters of base64url. Without the batch's key
+/// it reveals nothing about the user, and nobody can test guesses against it; see <see cref="Batches.BatchKey"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Alias")]
 public readonly record struct Alias

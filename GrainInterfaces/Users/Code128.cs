@@ -36,7 +36,7 @@ internal static class Code128
         (high, low) = (0, 0);
         Span<byte> bytes = stackalloc byte[Length];
         Span<byte> again = stackalloc byte[TextLength];
-        // Not TryDecodeFromUtf8: it throws for what is no base64url.
+        // TryDecodeFromUtf8 would throw for text that is not base64url.
         if (text.Length != TextLength
             || Base64Url.DecodeFromUtf8(text, bytes, out _, out var length) != OperationStatus.Done
             || length != Length)

@@ -2,14 +2,13 @@ namespace OrleansSale.GrainInterfaces.Users;
 
 /// <summary>
 /// Which of a user's browser sessions have ended, and which roles the user has, keyed by the <see cref="UserHash"/> of
-/// the user. A session is a cookie that names it; nothing here is worth anything to anybody who reads it.
+/// the user. A session is a cookie with the session's name. A reader of this state cannot use it to sign in.
 /// </summary>
 [Alias("OrleansSale.IUserSessionsGrain")]
 public interface IUserSessionsGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// The start of a new session. From now on the user has these roles: earlier sessions keep none that is not among
-    /// them.
+    /// Starts a new session. From now on the user has these roles, and earlier sessions lose all others.
     /// </summary>
     [Alias("BeginAsync")]
     Task<DateTimeOffset> BeginAsync(string[] roles);

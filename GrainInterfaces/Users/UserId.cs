@@ -32,8 +32,8 @@ public static class UserId
 
     /// <summary>
     /// Whether the text is a subject: 1–128 printable characters without <c>/</c> and <c>:</c>, no space at either end.
-    /// A joiner is part of a subject where it is part of what is seen: between emoji, or letters of a script that needs
-    /// one.
+    /// A joiner is allowed where it is visible in the result: between emoji, or between letters of a script that needs
+    /// it.
     /// </summary>
     public static bool IsSubject(ReadOnlySpan<char> text)
     {
@@ -57,8 +57,8 @@ public static class UserId
         return colon > 0 && IsChannel(text[..colon]) && IsSubject(text[(colon + 1)..]);
     }
 
-    // Two subjects that look the same would be two users: what can't be seen, and what looks as each font likes, is in
-    // none.
+    // Two subjects that look the same would be two users. So characters that are invisible, or look different in each
+    // font, are refused.
     private static bool IsPrintable(int rune) => rune is not ('/' or ':') && !PlainText.IsRefused(rune)
         && (rune == ' ' || !PlainText.IsWhiteSpace(rune)) && !IsFormat(rune) && !IsPrivate(rune);
 

@@ -5,9 +5,9 @@ using OrleansSale.Grains.Clock;
 namespace OrleansSale.Silo.Clock;
 
 /// <summary>
-/// Whether this process' clock can be relied on. Unhealthy if it differs from the database's, so that others serve
-/// instead. Degraded if it jumped a while ago, or a batch's time is ahead of it: the engine sells on, by times that
-/// somebody has to know of, and no other process would do it better.
+/// Whether this process' clock is reliable. Unhealthy if it differs from the database's, so that other processes serve
+/// instead. Degraded if it jumped a while ago, or a batch's time is ahead of it: the engine still sells, because no
+/// other process would do better, but operators need to know.
 /// </summary>
 public sealed class ClockCheck(ClockJumps jumps, IClockCheck? clock = null, BatchLeads? leads = null) : IHealthCheck
 {

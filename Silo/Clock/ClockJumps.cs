@@ -6,29 +6,29 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.Silo.Clock;
 
 /// <summary>
-/// Compares this process' clock with its monotonic one all the time, and tells of every jump. Which of the two instants
-/// was right it can't know: a clock is also set right by a jump, and after a machine was suspended.
+/// Compares this process' clock with its monotonic clock all the time, and reports every jump. It cannot know which of
+/// the two instants was right: a correction is a jump too, and so is the time that a machine was suspended.
 /// </summary>
 public sealed partial class ClockJumps(TimeProvider timeProvider, ILogger<ClockJumps> log)
     : BackgroundService, IFaultSource
 {
-    /// <summary>The least that counts as a jump: what NTP corrects by slewing is less at a time.</summary>
+    /// <summary>The smallest jump. Corrections that NTP makes by slewing are smaller.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Between two comparisons.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a jump is shown.</summary>
+    /// <summary>How long a jump is reported.</summary>
     public static readonly TimeSpan ShownFor = TimeSpan.FromMinutes(10);
 
-    // A process that was off the processor between two readings compares them in vain.
+    // If the process lost the processor between the two readings, their comparison means nothing.
     private static readonly TimeSpan LongestReading = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
     private (DateTimeOffset Clock, long Timestamp)? _last;
     private (Jump Jump, long Timestamp)? _latest;
 
-    /// <summary>The last jump, while it is shown; null: none.</summary>
+    /// <summary>The last jump while it is reported; null: none.</summary>
     public Jump? Latest
     {
         get
@@ -47,7 +47,7 @@ public sealed partial class ClockJumps(TimeProvider timeProvider, ILogger<ClockJ
             ? [new Fault(FaultKind.Clock, null, jump.At, $"This process saw that {jump.Describe()}.")]
             : []);
 
-    /// <summary>Compares the two clocks with what they were last.</summary>
+    /// <summary>Compares the two clocks with their last readings.</summary>
     internal void Look()
     {
         if (Read() is not { } now) return;
@@ -94,11 +94,11 @@ public sealed partial class ClockJumps(TimeProvider timeProvider, ILogger<ClockJ
 }
 
 /// <summary>A jump of the clock.</summary>
-/// <param name="At">What it said right after.</param>
+/// <param name="At">Its time right after the jump.</param>
 /// <param name="By">How far it jumped; negative: back.</param>
 public readonly record struct Jump(DateTimeOffset At, TimeSpan By)
 {
-    /// <summary>It in words.</summary>
+    /// <summary>A description of the jump.</summary>
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"the clock jumped {(By > TimeSpan.Zero ? "ahead" : "back")} by {By.Duration().TotalSeconds:0.0} s,"
         + $" to {At:yyyy-MM-dd'T'HH:mm:ss'Z'}");

@@ -1,13 +1,13 @@
 namespace OrleansSale.Silo.Clock;
 
 /// <summary>
-/// A clock that never jumps: the instant of its making, and the monotonic time since. For Orleans' own plans of when an
-/// idle actor leaves memory, which are instants and mean intervals.
+/// A clock that never jumps: the instant of its making, and the monotonic time since. Orleans uses it to plan when an
+/// idle actor leaves memory: these plans are instants, but mean intervals.
 /// </summary>
 /// <remarks>
-/// By a clock that is set back, Orleans (10.4) would wake no new actor until the clock is again where it was: an
-/// actor's leave must not lie in what was gone through already. How long an actor is kept alive is compared with the
-/// same plans, so both go by this clock. Actors themselves ask the machine's clock, and not this one.
+/// If Orleans (10.4) used a clock that is set back, it would activate no new actor until that clock had caught up,
+/// because it refuses plans for instants that it has already processed. The time that an actor is kept alive is
+/// compared with the same plans, so it uses this clock too. Actors themselves use the machine's clock.
 /// </remarks>
 public sealed class SteadyClock(TimeProvider timeProvider) : TimeProvider
 {

@@ -9,9 +9,9 @@ using OrleansSale.Silo.Storage.Postgres;
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>
-/// Compares this process' clock with the database's, which all silos and fronts share. One that is off by more than
-/// <see cref="MaxOffset"/> is not ready, and as a silo takes no batch; when its clock is right again it goes on by
-/// itself.
+/// Compares this process' clock with the database's, which all silos and fronts share. A process that is off by more
+/// than <see cref="MaxOffset"/> is not ready, and a silo then takes no batch. It continues by itself when its clock is
+/// right again.
 /// </summary>
 public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockWatch> log)
     : IHostedService, IClockCheck, IFaultSource, IDisposable
@@ -36,7 +36,7 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
     public Task<IReadOnlyList<Fault>> ListAsync() => Task.FromResult<IReadOnlyList<Fault>>(
         _fault is { } fault ? [new Fault(FaultKind.Clock, null, _since, $"This front: {fault}.")] : []);
 
-    /// <summary>Compares once, and from then on all the time.</summary>
+    /// <summary>Compares once before it returns, and then all the time.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await CompareAsync(cancellationToken);
@@ -76,8 +76,8 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            // Without the database nothing is sold, and clocks do not run far apart meanwhile: what was found last
-            // stands.
+            // Without the database nothing is sold, and clocks do not drift far meanwhile. So the last result stays
+            // valid.
             if (_outage.Fails(e.GetType().Name)) Log.NotCompared(log, e.Message);
         }
     }
@@ -85,7 +85,7 @@ public sealed partial class ClockWatch(PostgresDatabase database, ILogger<ClockW
     private void Judge(TimeSpan offset)
     {
         var fault = Describe(offset);
-        // The figure changes all the time; that it is off is told once.
+        // The offset changes all the time, so only the first fault is logged.
         if (fault is not null && !_isOff) Log.Off(log, fault);
         else if (fault is null && _fault is not null) Log.Right(log, offset.TotalMilliseconds);
         if (fault is not null && !_isOff) _since = DateTimeOffset.UtcNow;

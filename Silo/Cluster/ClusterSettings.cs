@@ -7,12 +7,12 @@ using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
 
-/// <summary>Which cluster a process belongs to, and where its silo is found: settings <c>Orleans:…</c>.</summary>
+/// <summary>The cluster that a process belongs to, and the address of its silo: settings <c>Orleans:…</c>.</summary>
 /// <param name="ClusterId">
 /// <c>Orleans:ClusterId</c>: silos and fronts of one id find each other; <c>sale</c> by default.
 /// </param>
 /// <param name="ServiceId">
-/// <c>Orleans:ServiceId</c>: whose documents and reminders they are, across clusters that replace each other;
+/// <c>Orleans:ServiceId</c>: the owner of documents and reminders. It stays the same when one cluster replaces another;
 /// <c>sale</c> by default.
 /// </param>
 public sealed record ClusterSettings(string ClusterId, string ServiceId)
@@ -23,7 +23,7 @@ public sealed record ClusterSettings(string ClusterId, string ServiceId)
     private const string DefaultId = "sale";
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="StartException">One can't be used; the message names it.</exception>
+    /// <exception cref="StartException">A setting is unusable; the message names it.</exception>
     public static ClusterSettings Load(IConfiguration configuration) =>
         new(Id(configuration, "Orleans:ClusterId"), Id(configuration, "Orleans:ServiceId"));
 
@@ -45,21 +45,21 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
     private const string AdvertisedKey = "Orleans:AdvertisedAddress";
 
     /// <summary>
-    /// Where it listens: on loopback alone if that is what it advertises, else on every address. Neither port has any
-    /// admission of its own: see TLS and the firewall.
+    /// Where it listens: on loopback only if it advertises loopback, else on every address. The ports admit everybody
+    /// unless TLS or a firewall protects them.
     /// </summary>
     public IPAddress Listens => IPAddress.IsLoopback(Advertised) ? Advertised
         : Advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     /// <summary>
     /// Reads <c>Orleans:AdvertisedAddress</c> (an address or a name; in Development loopback by default),
-    /// <c>Orleans:SiloPort</c> and <c>Orleans:GatewayPort</c>; for a port 0 a free one is taken.
+    /// <c>Orleans:SiloPort</c> and <c>Orleans:GatewayPort</c>; for port 0, a free port is chosen.
     /// </summary>
     /// <exception cref="StartException">One is missing or can't be used; the message names it.</exception>
     public static SiloEndpoint Load(IConfiguration configuration, bool isDevelopment)
     {
         var given = configuration[AdvertisedKey];
-        // Silos of several machines that all say loopback would take each other for earlier lives of themselves.
+        // If silos on several machines all advertised loopback, each would take the others for earlier runs of itself.
         if (string.IsNullOrEmpty(given) && !isDevelopment)
         {
             throw new StartException(
@@ -73,7 +73,7 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         var gateway = Port(configuration, "Orleans:GatewayPort", ClusterOptions.DefaultGatewayPort);
         if (silo == gateway && silo != 0)
             throw new StartException("Orleans:SiloPort and Orleans:GatewayPort must not be the same port.");
-        // Both are held at once, so that they are not the same.
+        // Both are open at once, so they differ.
         using var first = new TcpListener(IPAddress.Any, 0);
         using var second = new TcpListener(IPAddress.Any, 0);
         var endpoint = new SiloEndpoint(
@@ -83,14 +83,14 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         return endpoint;
     }
 
-    /// <summary>A port that was free a moment ago: Orleans takes no 0.</summary>
+    /// <summary>A port that was free a moment ago. Orleans does not accept 0.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         return Take(listener);
     }
 
-    // What Orleans says of it names neither the port nor the setting.
+    // Orleans' own message names neither the port nor the setting.
     private static void RequireFree(string key, IPAddress address, int port)
     {
         try
@@ -122,7 +122,7 @@ public sealed record SiloEndpoint(IPAddress Advertised, int SiloPort, int Gatewa
         if (IPAddress.TryParse(text, out var address)) return IsUsable(address) ? address : throw NotUsable(text);
         try
         {
-            // The name of a container or a host: others are told its address, IPv4 first.
+            // For the name of a container or a host, others get its address, IPv4 first.
             return Dns.GetHostAddresses(text).OrderBy(found => found.AddressFamily).FirstOrDefault(IsUsable)
                 ?? throw NotUsable(text);
         }

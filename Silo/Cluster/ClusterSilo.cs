@@ -12,7 +12,7 @@ using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Cluster;
 
-/// <summary>A silo or a front of a cluster, which is found through its PostgreSQL.</summary>
+/// <summary>A silo or a front of a cluster. Its members find each other through PostgreSQL.</summary>
 public static class ClusterSilo
 {
     /// <summary>Configures a silo that joins the cluster: alone in its process, or with a front.</summary>
@@ -69,7 +69,7 @@ public static class ClusterSilo
         client.Services.AddClockWatch();
     }
 
-    // A front's clock counts as a silo's does: it tells buyers how long it is to the opening.
+    // A front's clock matters as a silo's does: it shows buyers the time to the opening.
     private static void AddClockWatch(this IServiceCollection services)
     {
         services.AddSingleton<ClockWatch>();
@@ -79,8 +79,8 @@ public static class ClusterSilo
     }
 
     /// <summary>
-    /// Lets failures of the database's driver travel over the wire. Others arrive as a fault of the serializer, which
-    /// nobody takes for lost infrastructure.
+    /// Lets exceptions of the database's driver be serialised. Otherwise a serializer's exception would arrive, and the
+    /// caller would not recognise lost infrastructure.
     /// </summary>
     public static void TellDatabaseFailures(ExceptionSerializationOptions options) =>
         options.SupportedNamespacePrefixes.Add(nameof(Npgsql));

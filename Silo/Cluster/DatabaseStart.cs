@@ -18,7 +18,9 @@ public static class DatabaseStart
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The database, ready for use: reached, of this version's schema, and written to.</summary>
-    /// <exception cref="StartException">It can't be used or holds an unfinished copy, in one line.</exception>
+    /// <exception cref="StartException">
+    /// It can't be used or holds an unfinished copy. The message is one line.
+    /// </exception>
     public static async Task<PostgresDatabase> OpenAsync(IConfiguration configuration)
     {
         if (configuration[ConnectionKey] is not { Length: > 0 } connectionString)
@@ -46,14 +48,14 @@ public static class DatabaseStart
         }
     }
 
-    /// <summary>Refuses a ledger that lacks what the documents beside it know: for a process with a silo.</summary>
+    /// <summary>Refuses a ledger that lacks entries to which the documents refer. For a process with a silo.</summary>
     /// <exception cref="StartException">It does.</exception>
     public static Task RequireLedgerAsync(PostgresDatabase database, IConfiguration configuration) =>
         PostgresDocuments.RequireLedgerAsync(
             database, ClusterSettings.Load(configuration).ServiceId,
             configuration.GetValue<bool>(KnownHeads.AcceptKey));
 
-    // The last is a write that is durable: before it nobody is served.
+    // The last step is a durable write. Nobody is served before it.
     private static async Task<string?> FindFaultAsync(PostgresDatabase database, string connectionString)
     {
         if (await database.CheckAsync() is { } fault) return fault;

@@ -3,48 +3,48 @@ using Orleans.Configuration;
 namespace OrleansSale.Silo.Cluster;
 
 /// <summary>
-/// How fast a dead silo is noticed. Every silo probes the others; one that misses <see cref="MissedProbes"/> probes in
-/// a row in the eyes of two silos (one, if there are only two) is declared dead in the database, and its batches are
-/// taken over.
+/// How fast a dead silo is noticed. Every silo probes the others; if two silos (one, if there are only two) see a silo
+/// miss <see cref="MissedProbes"/> probes in a row, it is declared dead in the database, and others take its batches
+/// over.
 /// </summary>
 /// <remarks>
-/// A silo declared dead by mistake costs an interruption and nothing else: the ledger's fence keeps it from selling
-/// another unit, whatever it believes. So these may be short, and they must only be long enough not to disturb: a silo
-/// under full load on a busy machine answers a probe within <see cref="MaxProbeTimeout"/>.
+/// If a healthy silo is declared dead, the only cost is an interruption: the ledger's fence keeps it from selling
+/// another unit. So these times may be short. They only need to be long enough for a silo under full load on a busy
+/// machine, which answers a probe within <see cref="MaxProbeTimeout"/>.
 /// </remarks>
 public static class Liveness
 {
     /// <summary>Between two probes, and how long an answer may take at first.</summary>
     public static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>How far the time for an answer adapts, down and up.</summary>
+    /// <summary>The bounds of the adaptive timeout of a probe.</summary>
     public static readonly TimeSpan MinProbeTimeout = TimeSpan.FromMilliseconds(500),
         MaxProbeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Probes missed in a row that make a vote.</summary>
     public const int MissedProbes = 3;
 
-    /// <summary>How often a silo reads the membership table, besides being told of changes.</summary>
+    /// <summary>How often a silo reads the membership table. It is notified of changes as well.</summary>
     public static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How often a silo signs that it lives, and how many signatures may fail to come. After a crash of all silos the
-    /// dead ones are passed over once their last signature is this old, so a whole cluster starts again within seconds.
+    /// How often a silo writes a sign of life, and how many may be missing. After a crash of all silos, the dead ones
+    /// are ignored once their last sign of life is this old. So a whole cluster restarts within seconds.
     /// </summary>
     public static readonly TimeSpan SignPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>See <see cref="SignPeriod"/>.</summary>
     public const int MissedSignatures = 3;
 
-    /// <summary>How long a starting silo tries to reach those that the table calls alive.</summary>
+    /// <summary>How long a starting silo tries to reach the silos that the table lists as alive.</summary>
     public static readonly TimeSpan JoinWithin = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a front reads which silos there are.</summary>
+    /// <summary>How often a front reads the list of silos.</summary>
     public static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a call waits for its answer unless its method says otherwise; then it is of unknown outcome, and is
-    /// made again.
+    /// How long a call waits for its answer, unless its method sets another bound. After that its outcome is unknown,
+    /// and it is retried.
     /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
 

@@ -18,30 +18,30 @@ using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
 
-/// <summary>A silo as a process of its own, with a small HTTP address for those who watch it.</summary>
+/// <summary>A silo as a process of its own. A small HTTP server serves monitoring.</summary>
 public static class SiloHost
 {
-    /// <summary>Where it answers health checks when nothing else is said: to this machine only.</summary>
+    /// <summary>The default address for health checks: on this machine only.</summary>
     public const string DefaultAddress = "http://localhost:8081";
 
-    /// <summary>How long it may take to finish what is in flight and to hand its batches over.</summary>
+    /// <summary>How long it may take to finish the requests in flight and to hand its batches over.</summary>
     public static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
 
-    // Of other parts only what somebody has to look at. A name stands for all names that begin with it, so ours is
-    // there again after Orleans.
+    // Other components log only what somebody needs to look at. A name covers all names that begin with it, so our own
+    // name is listed again after Orleans.
     private static readonly Dictionary<string, string?> LogLevels = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:OrleansSale"] = "Information",
-        // Each activation and each document that fails, with a trace. Its caller tells of it, once.
+        // It would log every failing activation and document with a stack trace. The caller logs the failure once.
         ["Logging:LogLevel:Orleans.Grain"] = "Critical",
         ["Logging:LogLevel:Orleans.Storage"] = "Critical",
-        // Each handshake that fails, with a trace. TlsRegistration says it in one line.
+        // It would log every failed handshake with a stack trace. TlsRegistration logs it in one line.
         ["Logging:LogLevel:Orleans.Connections.Security"] = "None",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
-        // It would log each try. The outcome of a call is told once, by its caller.
+        // It would log each try. The caller logs the outcome of a call once.
         ["Logging:LogLevel:Polly"] = "None",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
     };
@@ -53,7 +53,7 @@ public static class SiloHost
         ["Payments:PublicAddress"] = "http://localhost:8080",
     };
 
-    /// <summary>Runs until it is told to end; the process' status.</summary>
+    /// <summary>Runs until it is stopped; returns the exit status.</summary>
     public static Task<int> RunAsync(string[] args) => SaleProgram.RunAsync(args, AddSiloAsync, Map);
 
     private static async Task<IAsyncDisposable> AddSiloAsync(WebApplicationBuilder builder)
@@ -104,7 +104,7 @@ public static class SiloHost
         app.UseRoutingWithHead();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
-        // It shows the actors' state and has no sign-in; the fronts' one has.
+        // It shows the actors' state and has no sign-in. The dashboard of the fronts has one.
         if (app.Environment.IsDevelopment()) app.MapOrleansDashboard("/dashboard");
     }
 }

@@ -3,11 +3,11 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Silo.Cluster;
 
-/// <summary>A front that finds no silo goes on looking: silos and fronts may be started in any order.</summary>
+/// <summary>A front that finds no silo keeps looking, so silos and fronts may start in any order.</summary>
 public sealed partial class SiloSearch(ILogger<SiloSearch> log)
     : IClientConnectionRetryFilter, ILifecycleParticipant<IClusterClientLifecycle>
 {
-    /// <summary>Between two looks.</summary>
+    /// <summary>Between two tries.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly Outage _outage = new("silo-search");

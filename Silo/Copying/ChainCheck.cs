@@ -3,10 +3,10 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>Verifies the chain of every stream while its commits pass.</summary>
+/// <summary>Verifies the chain of every stream while its commits are read.</summary>
 internal static class ChainCheck
 {
-    /// <summary>The commits of a place, up to the first that is not right.</summary>
+    /// <summary>The commits of a place, up to the first invalid one.</summary>
     /// <exception cref="CopyException">A chain breaks; the message says where and how.</exception>
     public static async IAsyncEnumerable<CommitRow> ReadVerifiedAsync(
         CopyPlace place, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Silo.Copying;
 
 /// <summary>
-/// The command <c>copy</c>: carries all data of an embedded engine to the database of a cluster, or the way back.
+/// The command <c>copy</c>: copies all data of an embedded engine to the database of a cluster, or back.
 /// </summary>
 public static class CopyCommand
 {
@@ -18,7 +18,7 @@ public static class CopyCommand
 
     /// <summary>Runs the command.</summary>
     /// <param name="args">What follows its name.</param>
-    /// <returns>The process' status: 0 if everything is there and verified, else 1.</returns>
+    /// <returns>The exit status: 0 if everything was copied and verified, else 1.</returns>
     public static Task<int> RunAsync(string[] args)
     {
         var from = Place("--from", "Where the data is.");
@@ -46,7 +46,7 @@ public static class CopyCommand
         return Task.FromResult(1);
     }
 
-    /// <summary>Copies, telling how it goes; the process' status.</summary>
+    /// <summary>Copies and reports progress; returns the exit status.</summary>
     internal static async Task<int> RunAsync(
         string from, string to, TextWriter output, bool isTerminal, TextWriter errors,
         CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ public static class CopyCommand
         }
     }
 
-    // A place that can't be opened says so by itself; the rest is a copy that broke off.
+    // The message of a place that can't be opened is complete. Any other failure interrupted the copy.
     private static string Explain(Exception failure) => failure switch
     {
         CopyException or DatabaseUnusableException or FileUnusableException => Sentence(failure.Message),

@@ -2,12 +2,13 @@ using OrleansSale.Silo.Storage;
 
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>One end of a copy: the data of an engine, in a directory or in a database, held for us alone.</summary>
+/// <summary>
+/// The source or the target of a copy: the data of an engine, in a directory or in a database, with exclusive access.
+/// </summary>
 /// <remarks>
-/// Rows come in one order on every place: streams in the order in which they were made, the commits of each by
-/// sequence; documents without a key's text first, then by their identity, texts by their UTF-8 bytes. A copy is
-/// written in that order, each chunk in one durable transaction, so whatever interrupts it leaves a beginning of the
-/// source.
+/// Rows have the same order on every place: streams by creation, the commits of a stream by sequence; documents without
+/// a key's text first, then by their identity, texts by their UTF-8 bytes. A copy is written in that order, each chunk
+/// in one durable transaction. So an interrupted copy is always a prefix of the source.
 /// </remarks>
 internal abstract class CopyPlace : IAsyncDisposable
 {
@@ -15,12 +16,12 @@ internal abstract class CopyPlace : IAsyncDisposable
     public abstract string Name { get; }
 
     /// <summary>
-    /// Takes the mark of the copy off, so that processes may start on this place. Durable, after all that was written
-    /// before.
+    /// Removes the mark of the copy, so that processes may start on this place. The removal is durable, after
+    /// everything that was written before.
     /// </summary>
     public abstract Task FinishAsync(CancellationToken cancellationToken);
 
-    /// <summary>Others that are at work on it, as a sentence; null: nobody.</summary>
+    /// <summary>Other users of the place, as a sentence; null: none.</summary>
     public abstract Task<string?> FindUsersAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -28,10 +29,10 @@ internal abstract class CopyPlace : IAsyncDisposable
     /// </summary>
     public abstract Task<string?> FindFaultAsync(CancellationToken cancellationToken);
 
-    /// <summary>Counts what there is, without reading it.</summary>
+    /// <summary>Counts the rows without reading them.</summary>
     public abstract Task<CopySize> MeasureAsync(CancellationToken cancellationToken);
 
-    /// <summary>All commits, as one state of the ledger.</summary>
+    /// <summary>All commits, in one consistent state of the ledger.</summary>
     public abstract IAsyncEnumerable<CommitRow> ReadCommitsAsync(CancellationToken cancellationToken);
 
     /// <summary>Adds the commits that follow those already there.</summary>
@@ -46,24 +47,24 @@ internal abstract class CopyPlace : IAsyncDisposable
     /// <summary>Development's secrets by name; few.</summary>
     public abstract Task<SortedDictionary<string, string>> ReadSecretsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts these secrets in place of all that are there.</summary>
+    /// <summary>Replaces all secrets with these.</summary>
     public abstract Task ReplaceSecretsAsync(
         SortedDictionary<string, string> secrets, CancellationToken cancellationToken);
 
     /// <summary>The keys of sessions, XML by name; few.</summary>
     public abstract Task<SortedDictionary<string, string>> ReadSessionKeysAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts these keys in place of all that are there.</summary>
+    /// <summary>Replaces all keys with these.</summary>
     public abstract Task ReplaceSessionKeysAsync(
         SortedDictionary<string, string> keys, CancellationToken cancellationToken);
 
-    /// <summary>Lets the place go.</summary>
+    /// <summary>Releases the place.</summary>
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>Whether a copy goes on where it was interrupted; false: it begins.</summary>
+    /// <summary>Whether this resumes an interrupted copy; false: it begins.</summary>
     /// <param name="place">The target's name.</param>
     /// <param name="mark">Its mark.</param>
-    /// <param name="content">What it holds, in a few words; null: nothing.</param>
+    /// <param name="content">Its content in a few words; null: none.</param>
     /// <param name="source">The source's name.</param>
     /// <exception cref="CopyException">The target is not empty, or holds a part of another copy.</exception>
     protected static bool GoesOn(string place, CopyMark? mark, string? content, string source)

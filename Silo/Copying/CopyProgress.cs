@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace OrleansSale.Silo.Copying;
 
 /// <summary>
-/// Tells how far a copy is: on a terminal in one line that changes, else in plain lines, one a second at most.
+/// Reports the progress of a copy: on a terminal in one changing line, else in lines, at most one a second.
 /// </summary>
 /// <param name="output">Where.</param>
 /// <param name="isTerminal">Whether the output is a terminal.</param>
@@ -17,30 +17,30 @@ internal sealed class CopyProgress(TextWriter output, bool isTerminal)
     private CopySize _total, _done;
     private long _startedAt, _printedAt;
 
-    /// <summary>Begins a stage: everything passes once.</summary>
-    /// <param name="stage">What is done.</param>
-    /// <param name="total">How much there is.</param>
+    /// <summary>Begins a stage, in which every row is processed once.</summary>
+    /// <param name="stage">The stage's name.</param>
+    /// <param name="total">The number of rows.</param>
     public void Begin(string stage, CopySize total)
     {
         (_stage, _total, _done) = (stage, total, default);
         _startedAt = _printedAt = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>A commit is done.</summary>
+    /// <summary>Notes a processed commit.</summary>
     public void Passed(CommitRow row)
     {
         _done = _done.With(row);
         PrintIfDue();
     }
 
-    /// <summary>A document is done.</summary>
+    /// <summary>Notes a processed document.</summary>
     public void Passed(DocumentRow row)
     {
         _done = _done.WithDocument();
         PrintIfDue();
     }
 
-    /// <summary>The stage is over.</summary>
+    /// <summary>Ends the stage.</summary>
     public void End()
     {
         Print();

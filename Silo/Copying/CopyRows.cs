@@ -7,12 +7,12 @@ namespace OrleansSale.Silo.Copying;
 /// The number of its stream: 1, 2, 3 … in the order in which the streams were made, which is the order of a copy.
 /// </param>
 /// <param name="Commit">
-/// As stored; <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and
-/// <see cref="LedgerCommit.IsOpen"/> says of every commit what is stored of its stream.
+/// The commit as stored. <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and <see
+/// cref="LedgerCommit.IsOpen"/> is the stored state of its stream, the same for every commit.
 /// </param>
 internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 {
-    /// <summary>Whether both are the same row, byte for byte, of streams that are open alike.</summary>
+    /// <summary>Whether both are the same row, byte for byte, and both streams are open or both are not.</summary>
     public bool Matches(CommitRow other) =>
         Stream == other.Stream && Commit.IsOpen == other.Commit.IsOpen && Commit.Stream == other.Commit.Stream
         && Commit.FirstSeq == other.Commit.FirstSeq
@@ -28,8 +28,8 @@ internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 /// <param name="GrainType">The type, as Orleans names it.</param>
 /// <param name="Number0">First number of the key.</param>
 /// <param name="Number1">Second number of the key.</param>
-/// <param name="Key">Text of the key; null: it has none, which is not the empty one.</param>
-/// <param name="Version">1 or more; goes on after a state was cleared.</param>
+/// <param name="Key">Text of the key. Null: it has none, which differs from an empty text.</param>
+/// <param name="Version">1 or more. It continues after a state was cleared.</param>
 /// <param name="Payload">The state; null: cleared.</param>
 /// <param name="ModifiedAt">In UTC, to the microsecond.</param>
 internal sealed record DocumentRow(
@@ -52,10 +52,10 @@ internal sealed record DocumentRow(
 /// <param name="Documents">States in the grain storage.</param>
 internal readonly record struct CopySize(long Streams, long Commits, long Entries, long Documents)
 {
-    /// <summary>One commit more; commits come stream by stream.</summary>
+    /// <summary>The size with one more commit. Commits are in the order of their streams.</summary>
     public CopySize With(CommitRow row) =>
         this with { Streams = row.Stream, Commits = Commits + 1, Entries = Entries + row.Commit.Count };
 
-    /// <summary>One document more.</summary>
+    /// <summary>The size with one more document.</summary>
     public CopySize WithDocument() => this with { Documents = Documents + 1 };
 }

@@ -5,19 +5,19 @@ namespace OrleansSale.Silo.Copying;
 /// <summary>One copy, from its first row to its verification.</summary>
 /// <remarks>
 /// The safety argument: the target is ours alone and marked before (see <see cref="CopyMark"/>); each chunk is one
-/// durable transaction in the source's order, so a repetition finds a beginning of the source, compares it byte for
-/// byte, and goes on behind it. The mark is taken off only after both places were read anew: every chain verified on
-/// both, every row equal on both, heads and tables free of contradictions on both, and the source still idle. A source
-/// that changed meanwhile differs from its first reading, and fails the copy.
+/// durable transaction in the source's order. So a repeated copy finds a prefix of the source, compares it byte for
+/// byte, and continues after it. The mark is removed only after both places were read again: on both, every chain is
+/// verified, every row is equal, heads and tables are consistent, and the source is still idle. If the source changed
+/// meanwhile, it differs from its first reading, and the copy fails.
 /// </remarks>
 internal sealed class CopyRun(CopyPlace source, CopyPlace target, CopyProgress progress)
 {
     /// <summary>Most rows of one transaction on the target.</summary>
     public int ChunkRows { get; init; } = ReadAhead.ChunkRows;
 
-    /// <summary>Copies what is missing, verifies everything and marks the target as finished.</summary>
-    /// <returns>What both places hold.</returns>
-    /// <exception cref="CopyException">Something is not right; the target stays unfinished.</exception>
+    /// <summary>Copies the missing rows, verifies everything and marks the target as finished.</summary>
+    /// <returns>The contents of both places.</returns>
+    /// <exception cref="CopyException">A check failed; the target stays unfinished.</exception>
     public async Task<CopySummary> RunAsync(CancellationToken cancellationToken)
     {
         var size = await source.MeasureAsync(cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class CopyRun(CopyPlace source, CopyPlace target, CopyProgress p
         var keys = Same(
             "session keys", await source.ReadSessionKeysAsync(cancellationToken),
             await target.ReadSessionKeysAsync(cancellationToken));
-        // A reading could pass over the same rows on both places: the counts are another witness.
+        // Both readings could miss the same rows, so the counts are compared as well.
         foreach (var place in new[] { source, target })
         {
             await RequireSoundAsync(place, cancellationToken);

@@ -15,11 +15,11 @@ internal sealed record CopyTable<T>(
     Func<T, int> BytesOf)
     where T : class
 {
-    /// <summary>Copies what the target does not have yet; what it has must be how the source begins.</summary>
+    /// <summary>Copies the rows that the target lacks. Its present rows must be a prefix of the source.</summary>
     /// <param name="source">Where from.</param>
     /// <param name="target">Where to.</param>
     /// <param name="chunkRows">Most rows of one transaction.</param>
-    /// <param name="passed">Told of every row, once the target has it.</param>
+    /// <param name="passed">Called for every row once the target has it.</param>
     /// <param name="cancellationToken">Stops between two chunks.</param>
     /// <exception cref="CopyException">The target's rows are not those of the source.</exception>
     public async Task TransferAsync(
@@ -38,7 +38,7 @@ internal sealed record CopyTable<T>(
         if (chunk.Count > 0) await AddAsync(target, chunk.Take(), passed, cancellationToken);
     }
 
-    /// <summary>Reads both places from beginning to end and demands that every row is the same.</summary>
+    /// <summary>Reads both places completely and requires that every row is the same.</summary>
     /// <exception cref="CopyException">One is not, or one place has more.</exception>
     public async Task VerifyAsync(
         CopyPlace source, CopyPlace target, Action<T> passed, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed record CopyTable<T>(
         }
     }
 
-    // Rows one by one, the next at hand; null at the end.
+    // Rows one by one; null at the end.
     private sealed class Reading(IAsyncEnumerator<T> rows) : IAsyncDisposable
     {
         public T? Current { get; private set; }

@@ -8,15 +8,15 @@ namespace OrleansSale.Silo.Copying;
 internal sealed class DatabasePlace : CopyPlace
 {
     /// <summary>
-    /// How long ago a silo may have been heard of and yet count as alive, in seconds: twelve times what a silo lets
-    /// pass between two signs of life.
+    /// A silo counts as alive this long after its last sign of life, in seconds: twelve times the interval of those
+    /// signs.
     /// </summary>
     public static readonly int AliveSeconds = 12 * (int)Liveness.SignPeriod.TotalSeconds;
 
     /// <summary>How long a statement may take, in seconds, unless the connection string says otherwise.</summary>
     public const int CommandTimeoutSeconds = 600;
 
-    // Held by the one copy that writes to the database.
+    // The lock of the copy that writes to the database.
     private const long LockKey = 0x53414C45_434F5059;
 
     private readonly PostgresDatabase _database;
@@ -64,7 +64,7 @@ internal sealed class DatabasePlace : CopyPlace
         {
             if (!await place.AskAsync<bool>($"SELECT pg_try_advisory_lock({LockKey})", cancellationToken))
                 throw new CopyException($"{place.Name} is in use by another copy.");
-            // Looked at before the schema is: what is refused is not changed.
+            // This is checked before the schema is created: a refused target stays unchanged.
             var goesOn = await place.GoesOnAsync(source, cancellationToken);
             PostgresSchema.Apply(connectionString);
             if (await place.FindUsersAsync(cancellationToken) is { } users)
@@ -82,7 +82,7 @@ internal sealed class DatabasePlace : CopyPlace
     /// <inheritdoc/>
     public override async Task FinishAsync(CancellationToken cancellationToken)
     {
-        // Streams were added under numbers of our own; the engine's next one gets the next.
+        // The copy chose the streams' numbers. The engine's next stream gets the next number.
         await ExecuteAsync(
             "SELECT setval(pg_get_serial_sequence('stream', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) "
                 + "FROM stream",
@@ -182,7 +182,7 @@ internal sealed class DatabasePlace : CopyPlace
         try
         {
             if (await database.CheckAsync(cancellationToken) is { } fault) throw new DatabaseUnusableException(fault);
-            // No pool: a connection that is let go ends, and its lock with it.
+            // No pool: closing the connection releases its lock.
             var source = database.CreateSource("copy", maxConnections: 0);
             return new DatabasePlace(database, source, await source.OpenConnectionAsync(cancellationToken));
         }

@@ -58,12 +58,12 @@ internal sealed class DirectoryPlace : CopyPlace
     public static DirectoryPlace OpenTarget(string path, string source)
     {
         path = Path.GetFullPath(path);
-        // Nothing is left in a directory that has nothing to do with us, not even a lock.
+        // A directory that is not ours stays unchanged: not even a lock file is left there.
         if (Directory.Exists(path) && !File.Exists(Path.Combine(path, "lock")) && FindStranger(path) is { } stranger)
             GoesOn(NameOf(path), null, stranger, source);
         return Open(path, directory =>
         {
-            // Looked at before the schema is: what is refused is not changed.
+            // This is checked before the schema is created: a refused target stays unchanged.
             var goesOn = GoesOn(NameOf(path), FileCopyMark.Find(directory.LedgerPath), FindContent(directory), source);
             var place = new DirectoryPlace(directory);
             if (!goesOn) place.Mark(source);
@@ -208,7 +208,7 @@ internal sealed class DirectoryPlace : CopyPlace
         ?? SqliteRows.FindRow(directory.LedgerPath, "stream", "a ledger")
         ?? SqliteRows.FindRow(directory.GrainsPath, "GrainState", "documents");
 
-    // Written whole under another name first, readable by its owner alone.
+    // The file is written completely under another name first, readable by its owner alone.
     private static void Write(string path, byte[] bytes)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };

@@ -7,8 +7,8 @@ namespace OrleansSale.Silo.Copying;
 /// <summary>Reads and adds the rows of a database's tables.</summary>
 internal static class PostgresRows
 {
-    // The tables may have been filled a moment ago, so the planner knows nothing of them: it shall walk along the
-    // primary keys, whose order is wanted, and neither sort nor hash what may be larger than any memory.
+    // The tables may have been filled a moment ago, so the planner has no statistics. It must follow the primary keys,
+    // which have the wanted order, and must not sort or hash data that may exceed memory.
     private static readonly string[] Walking =
         ["enable_sort", "enable_incremental_sort", "enable_hashjoin", "enable_seqscan"];
 
@@ -125,7 +125,7 @@ internal static class PostgresRows
         return pairs;
     }
 
-    /// <summary>Puts pairs in place of all that the table has, in one transaction.</summary>
+    /// <summary>Replaces the table's content with these pairs in one transaction.</summary>
     public static async Task ReplacePairsAsync(
         NpgsqlConnection connection, string table, string column, SortedDictionary<string, string> pairs,
         CancellationToken cancellationToken)
@@ -141,7 +141,7 @@ internal static class PostgresRows
         await transaction.CommitAsync(cancellationToken);
     }
 
-    // New streams are added; one that the chunk before has begun gets what it says of itself anew.
+    // New streams are added. A stream that an earlier chunk began is updated.
     private static async Task AddStreamsAsync(
         NpgsqlConnection connection, IReadOnlyList<CommitRow> commits, CancellationToken cancellationToken)
     {

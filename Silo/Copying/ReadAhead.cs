@@ -3,19 +3,21 @@ using System.Threading.Channels;
 
 namespace OrleansSale.Silo.Copying;
 
-/// <summary>Reads on while what was read is worked on.</summary>
+/// <summary>Reads the next rows while the last ones are processed.</summary>
 internal static class ReadAhead
 {
-    /// <summary>Bytes of rows from which a chunk takes no further one: 4 MiB.</summary>
+    /// <summary>A chunk with this many bytes takes no further row: 4 MiB.</summary>
     public const int ChunkBytes = 4 << 20;
 
     /// <summary>Most rows of a chunk.</summary>
     public const int ChunkRows = 8_192;
 
-    // Chunks that wait; with the one being filled and the one being worked on, that is all the memory it takes.
+    // Waiting chunks. One more is being filled and one is being processed; there are no others in memory.
     private const int WaitingChunks = 1;
 
-    /// <summary>The same rows, read by another thread in chunks; whoever stops early stops that thread too.</summary>
+    /// <summary>
+    /// The same rows, read by another thread in chunks. A caller that stops early stops that thread too.
+    /// </summary>
     public static async IAsyncEnumerable<T> InChunksAsync<T>(
         IAsyncEnumerable<T> rows, Func<T, int> bytesOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -48,7 +50,7 @@ internal static class ReadAhead
         }
         catch (Exception failure)
         {
-            // The reader of the channel gets it, after what was read before.
+            // The reader of the channel gets the exception after the rows before it.
             chunks.Complete(failure);
         }
     }
@@ -60,7 +62,7 @@ internal sealed class Chunk<T>(Func<T, int> bytesOf, int maxRows)
     private List<T> _rows = [];
     private int _bytes;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => _rows.Count;
 
     /// <summary>Adds a row; true: the chunk is full.</summary>
@@ -71,7 +73,7 @@ internal sealed class Chunk<T>(Func<T, int> bytesOf, int maxRows)
         return _bytes >= ReadAhead.ChunkBytes || _rows.Count >= maxRows;
     }
 
-    /// <summary>Takes the rows out.</summary>
+    /// <summary>Removes and returns the rows.</summary>
     public List<T> Take()
     {
         var taken = _rows;

@@ -10,7 +10,7 @@ namespace OrleansSale.Silo.Copying;
 /// </summary>
 internal sealed class SqliteRows : IDisposable
 {
-    // Rows are added in the order of their keys and read in it, so little has to be kept in memory.
+    // Rows are added and read in the order of their keys, so a small cache is enough.
     private const int CacheKibibytes = 32 << 10;
 
     // Milliseconds, as the engine writes them, or microseconds, as a database keeps them.
@@ -154,7 +154,7 @@ internal sealed class SqliteRows : IDisposable
             var (stream, commit) = commits[i];
             Set(_addCommit, stream, commit.FirstSeq, commit.Count, commit.Hash, BytesOf(commit.Entries))
                 .ExecuteNonQuery();
-            // Its head, once for all that this transaction adds to it.
+            // The head is written once for all rows that this transaction adds.
             if (i + 1 < commits.Count && commits[i + 1].Stream == stream) continue;
             var first = i;
             while (first > 0 && commits[first - 1].Stream == stream) first--;
@@ -193,7 +193,7 @@ internal sealed class SqliteRows : IDisposable
         var connection = new SqliteConnection(SqliteFile.ConnectionString(path, readOnly));
         connection.Open();
         SqliteFile.Execute(connection, $"PRAGMA cache_size = -{CacheKibibytes}");
-        // A committed chunk is on stable storage, as an engine's commits are.
+        // A committed chunk is durable, as an engine's commits are.
         SqliteFile.Execute(connection, "PRAGMA synchronous = FULL");
         return connection;
     }

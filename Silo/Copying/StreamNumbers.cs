@@ -3,7 +3,7 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Copying;
 
 /// <summary>
-/// Numbers the streams of a reading 1, 2, 3 …, whatever numbers they are stored under (a database leaves some out).
+/// Numbers the streams of a reading 1, 2, 3 …. Their stored numbers may have gaps.
 /// </summary>
 internal sealed class StreamNumbers
 {
@@ -17,7 +17,7 @@ internal sealed class StreamNumbers
     /// <summary>Whether the last row's stream is stored under this number.</summary>
     public bool Is(long id) => _number > 0 && _id == id;
 
-    /// <summary>The next row; rows of one stream follow each other.</summary>
+    /// <summary>The next row. The rows of a stream are consecutive.</summary>
     public CommitRow Next(long id, string name, long firstSeq, int count, byte[] hash, byte[] entries, bool isOpen)
     {
         if (!Is(id)) (_id, _number, Name, _previous) = (id, _number + 1, name, LedgerHead.Empty.Hash);

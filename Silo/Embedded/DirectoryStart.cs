@@ -6,8 +6,8 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Silo.Embedded;
 
 /// <summary>
-/// Makes sure at a process' start that its data directory will do: both files are there or neither, of this version,
-/// sound, and a write to each has been durable. A fault is told in one line, before anybody is served.
+/// Checks the data directory at a process' start: both files exist or neither, they have this version's schema and are
+/// sound, and a write to each was durable. A fault is reported in one line, before anybody is served.
 /// </summary>
 public static class DirectoryStart
 {
@@ -31,7 +31,7 @@ public static class DirectoryStart
     public static void Prepare(DataDirectory directory)
     {
         var (ledger, grains) = (directory.LedgerPath, directory.GrainsPath);
-        // SQLite would remove the log, and with it what was committed last.
+        // SQLite would remove the log, and with it the last commits.
         foreach (var file in new[] { ledger, grains })
         {
             if (IsEmpty(file) && !IsEmpty(file + "-wal")) throw FileUnusableException.Missing(file, file + "-wal");
@@ -40,8 +40,8 @@ public static class DirectoryStart
         FileUnusableException.Guard(ledger, () =>
         {
             FileCopyMark.RequireFinished(directory);
-            // A missing file would be made anew, without what was in it. A missing ledger is found by what the
-            // documents know.
+            // A missing file would be created again, empty. A missing ledger is found through the documents that refer
+            // to it.
             if (IsEmpty(grains) && HasCommits(ledger)) throw FileUnusableException.Missing(grains, ledger);
         });
         SqliteFile.Apply(ledger, "Ledger");
@@ -52,7 +52,7 @@ public static class DirectoryStart
         FileUnusableException.Guard(grains, () => SqliteGrainStorage.WriteTo(grains));
     }
 
-    // Compiles every statement of the ledger besides, so its tables are as this version knows them.
+    // This also compiles every statement of the ledger, so its tables have the expected form.
     private static void WriteTo(string ledger)
     {
         using var writing = new LedgerWriteConnection(ledger);

@@ -13,7 +13,7 @@ using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Silo.Embedded;
 
-/// <summary>The engine in one process: a silo of its own on SQLite files, which nobody else joins.</summary>
+/// <summary>The engine in one process: a silo of its own on SQLite files. No other silo joins it.</summary>
 public static class EmbeddedSilo
 {
     /// <summary>Configures the silo on a data directory, which stays open as long as the host runs.</summary>
@@ -24,8 +24,8 @@ public static class EmbeddedSilo
     public static void ConfigureEmbedded(this ISiloBuilder silo, DataDirectory directory, IConfiguration configuration)
     {
         DirectoryStart.Prepare(directory);
-        // A free port is found before Orleans is configured, which takes no 0. Nobody connects to it; there is no
-        // gateway at all.
+        // A free port is found first, because Orleans does not accept 0. Nobody connects to it, and there is no
+        // gateway.
         var serviceId = configuration["Orleans:ServiceId"] ?? "sale";
         silo.UseLocalhostClustering(SiloEndpoint.FreePort(), gatewayPort: 0, serviceId: serviceId,
             clusterId: configuration["Orleans:ClusterId"] ?? "sale");

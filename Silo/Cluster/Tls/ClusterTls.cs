@@ -13,18 +13,18 @@ namespace OrleansSale.Silo.Cluster.Tls;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The safety argument: Orleans serves everybody who reaches its ports. So the handshake comes before the first byte of
-/// Orleans, on all four kinds of connection (see <see cref="TlsRegistration"/>). Both sides demand of each other a
-/// certificate, the proof of having its key, and a chain that ends at one of the cluster's own authorities. The roots
-/// that the machine trusts play no part, and nothing is fetched from the network for it. Sessions are not resumed: each
-/// connection is proved anew, so an expired certificate is out with its connection. There is no way back to plain text:
-/// a failed handshake ends the connection. A peer that says nothing holds one connection for
-/// <see cref="HandshakeTimeout"/>, and nobody else waits for it.
+/// The safety argument: Orleans serves everybody who reaches its ports. So the handshake precedes the first byte of
+/// Orleans on all four kinds of connection (see <see cref="TlsRegistration"/>). Each side requires a certificate of the
+/// other, proof of its key, and a chain that ends at one of the cluster's own authorities. The roots that the machine
+/// trusts play no part, and nothing is fetched from the network for it. Sessions are not resumed: every connection is
+/// verified again, so an expired certificate opens no more connections. There is no fallback to plain text: a failed
+/// handshake ends the connection. A silent peer occupies one connection for <see cref="HandshakeTimeout"/>, and nobody
+/// else waits for it.
 /// </para>
 /// <para>
 /// Its limits: neither names nor addresses are compared, and a front's certificate is as good as a silo's. Everybody
-/// with a certificate of the authority is a member, so the authority must sign for this cluster alone. Nothing is
-/// revoked either: against a stolen key, replace the authority. To replace one without a pause, start every process
+/// with a certificate of the authority is a member, so the authority must sign for this cluster alone. There is no
+/// revocation either: if a key is stolen, replace the authority. To replace one without a pause, start every process
 /// with both in its file, then with new certificates, then without the old one. Files are read at the start only.
 /// </para>
 /// </remarks>
@@ -67,7 +67,7 @@ public sealed class ClusterTls
         return tls;
     }
 
-    /// <summary>Tells Orleans' TLS to demand what is said above, on both sides of each handshake.</summary>
+    /// <summary>Sets Orleans' TLS up to require this on both sides of each handshake.</summary>
     /// <remarks>
     /// <see cref="RemoteCertificateMode.NoCertificate"/> switches off the package's own check, which knows no
     /// authorities of a cluster and does not say why it refuses. <see cref="Accept"/> and <see cref="Connect"/> demand
@@ -105,7 +105,7 @@ public sealed class ClusterTls
         demands.AllowRenegotiation = false;
     }
 
-    // SslStream adds the use that the peer's side of the handshake needs. A policy is not to be shared by handshakes.
+    // SslStream adds the key usage that the peer's side needs. So handshakes must not share a policy.
     private X509ChainPolicy Policy()
     {
         var policy = new X509ChainPolicy
@@ -118,7 +118,7 @@ public sealed class ClusterTls
         return policy;
     }
 
-    // Better one line at the start than a cluster that never forms.
+    // One line at the start is better than a cluster that never forms.
     private void RequireMembership(TlsFiles files)
     {
         using var chain = new X509Chain { ChainPolicy = Policy() };

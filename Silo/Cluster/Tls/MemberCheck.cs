@@ -7,7 +7,7 @@ namespace OrleansSale.Silo.Cluster.Tls;
 /// <summary>The verdict on the peer of one connection.</summary>
 internal sealed class MemberCheck
 {
-    /// <summary>Why the peer was refused; null if it was not, or the handshake did not come that far.</summary>
+    /// <summary>Why the peer was refused. Null: it was not refused, or the handshake failed before.</summary>
     public string? Refusal { get; private set; }
 
     /// <summary>The one check of a connection.</summary>
@@ -19,10 +19,10 @@ internal sealed class MemberCheck
         return check;
     }
 
-    /// <summary>Judges a certificate by the chain that was built under <see cref="ClusterTls"/>' policy.</summary>
+    /// <summary>Checks a certificate by the chain that was built under <see cref="ClusterTls"/>' policy.</summary>
     public bool IsMember(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        // Members are addressed by IP and come and go, so a name means nothing here; every other doubt is a refusal.
+        // Members are addressed by IP and change, so names are ignored. Any other error is a refusal.
         errors &= ~SslPolicyErrors.RemoteCertificateNameMismatch;
         if (certificate is not null && errors == SslPolicyErrors.None) return true;
         var statuses = chain?.ChainStatus.Select(status => status.Status).Distinct() ?? [];

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrleansSale.Silo.Cluster.Tls;
 
-/// <summary>The three PEM files, read and each by itself found usable.</summary>
+/// <summary>The three PEM files. Each was read and is usable.</summary>
 /// <param name="Own">This process' certificate, with its key.</param>
 /// <param name="Between">Intermediate certificates between it and an authority; may be empty.</param>
 /// <param name="Authorities">The roots: one or more.</param>
@@ -60,7 +60,7 @@ internal sealed record TlsFiles(
         }
         catch (CryptographicException)
         {
-            // Told below.
+            // Reported below.
         }
         return certificates.Count > 0
             ? certificates
@@ -73,7 +73,7 @@ internal sealed record TlsFiles(
         {
             var joined = X509Certificate2.CreateFromPem(certificate, key);
             if (!OperatingSystem.IsWindows()) return joined;
-            // There TLS can't use a key that was never in a store.
+            // On Windows TLS can't use a key that was never in a store.
             using (joined) return X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pkcs12), null);
         }
         catch (Exception unfit) when (unfit is CryptographicException or ArgumentException)

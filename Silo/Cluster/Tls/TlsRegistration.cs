@@ -33,14 +33,14 @@ public static partial class TlsRegistration
         return client.UseTls(tls.Configure);
     }
 
-    // Orleans' TLS logs a failed handshake with a trace, and without the peer. The settings of logs hide that.
+    // Orleans' TLS logs a failed handshake with a stack trace and without the peer. The log settings hide that line.
     private static void LogFailures(IConnectionBuilder connection, ClusterTls tls)
     {
         var log = connection.ApplicationServices.GetRequiredService<ILogger<ClusterTls>>();
         connection.Use(next => async context =>
         {
             await next(context);
-            // It is there as soon as the handshake is done.
+            // It is set as soon as the handshake is done.
             if (context.Features.Get<ITlsApplicationProtocolFeature>() is not null) return;
             Log.NotConnected(
                 log,
