@@ -6,15 +6,15 @@ using OrleansSale.GrainInterfaces.Ledger;
 namespace OrleansSale.Api.Health;
 
 /// <summary>
-/// Whether the actors answer, and whether their storage takes commits. However many ask, the actors are asked at most
-/// once in <see cref="MaxAge"/>.
+/// Whether the actors answer, and whether their storage takes commits. The actors are called at most once in <see
+/// cref="MaxAge"/>, however many requests there are.
 /// </summary>
 public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains, TimeProvider timeProvider) : IHealthCheck
 {
     /// <summary>Its name.</summary>
     public const string Name = "storage";
 
-    /// <summary>The oldest outcome that is given again, counted from the question.</summary>
+    /// <summary>The oldest outcome that is returned again, counted from the call.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _asking = new();
@@ -27,7 +27,7 @@ public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains, T
     {
         lock (_asking)
         {
-            // A question without an answer for that long is not waited for: it may be one to a silo that has gone.
+            // A call that has no answer after that long is abandoned: its silo may be gone.
             if (_outcome is null || timeProvider.GetElapsedTime(_askedAt) >= MaxAge)
                 (_askedAt, _outcome) = (timeProvider.GetTimestamp(), Task.Run(AskAsync, CancellationToken.None));
             return _outcome;

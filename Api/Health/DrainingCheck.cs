@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrleansSale.Api.Health;
 
-/// <summary>A front that is to end is not ready, though it still answers.</summary>
+/// <summary>A stopping front is not ready, although it still answers.</summary>
 public sealed class DrainingCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
     /// <summary>Its name.</summary>

@@ -6,7 +6,7 @@ using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Hosting;
 
-/// <summary>Gives an empty engine something to show, where asked for.</summary>
+/// <summary>Creates the demo batch in an empty engine, if the settings ask for it.</summary>
 public sealed partial class DemoBatch(
     IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, IConfiguration configuration,
     IHostEnvironment environment, TimeProvider timeProvider, ILogger<DemoBatch> log) : BackgroundService
@@ -32,7 +32,7 @@ public sealed partial class DemoBatch(
             "mi2-1", product, ["weibo"], Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900,
             new Schedule(now, opens, opens, opens + DemoLasts));
         var created = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
-        // Another front was faster, and its demo opens at another instant.
+        // Another front was faster, and its demo batch opens at another instant.
         if (created.Refused is not null) return;
         await index.AddAsync(terms.Id);
         await catalogue.FindNewAsync(terms.Id);

@@ -27,13 +27,13 @@ using OrleansSale.Silo.Storage.Sqlite;
 
 namespace OrleansSale.Api.Hosting;
 
-/// <summary>Puts the front together, with its silo if it has one.</summary>
+/// <summary>Composes the front, with its silo if it has one.</summary>
 public static class Engine
 {
-    /// <summary>Where to listen when nothing else is said.</summary>
+    /// <summary>The default address to listen on.</summary>
     public const string DefaultAddress = "http://localhost:8080";
 
-    /// <summary>Adds everything; what it returns is to be kept until the host is disposed.</summary>
+    /// <summary>Adds everything. Keep the result until the host is disposed.</summary>
     /// <exception cref="StartException">A setting is missing or wrong, or the database can't be used.</exception>
     /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
     public static async Task<EngineData> AddEngineAsync(this WebApplicationBuilder builder)
@@ -41,7 +41,7 @@ public static class Engine
         var configuration = builder.Configuration;
         var isDevelopment = builder.Environment.IsDevelopment();
         WebSettings.Require(builder, DefaultAddress);
-        // Keys are looked at before any data is touched: a start that cannot succeed leaves nothing behind.
+        // Keys are checked before any data is touched, so a failed start leaves nothing behind.
         if (!isDevelopment)
         {
             Keys.Load(configuration, isDevelopment);
@@ -58,7 +58,7 @@ public static class Engine
             builder.AddConnections(OpenFiles.Limit);
             data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);
-            // A session is worth something at the fronts of this data only, not on another engine of the same account.
+            // A session is valid at the fronts of this data only, not at another engine of the same account.
             data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
@@ -74,7 +74,7 @@ public static class Engine
     }
 
     /// <summary>
-    /// Maps everything. Outside Development, all that is not meant for buyers is for operators only.
+    /// Maps everything. Outside Development, every page that is not for buyers is for operators only.
     /// </summary>
     /// <exception cref="StartException">The keys of sessions, or the sandbox's file, can't be used.</exception>
     public static void MapEngine(this WebApplication app)
@@ -89,7 +89,7 @@ public static class Engine
         app.UseRoutingWithHead();
         PatientBody.Use(app);
         app.UseEventPages();
-        // Within the problems: their refusals are answered like all others.
+        // They are inside the handler of problems, so their refusals are answered like all others.
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapSignIn(isDevelopment);

@@ -13,12 +13,12 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Api.Hosting;
 
 /// <summary>
-/// Where the engine's data is, and hence where its actors are: on files, with a silo of its own that nobody else joins;
-/// or on the PostgreSQL of a cluster, with a silo that joins it, or as a front of other silos.
+/// Where the engine's data and its actors are: on files, with a silo of its own that no other silo joins; or on the
+/// PostgreSQL of a cluster, with a silo that joins it, or as a front of other silos.
 /// </summary>
 public sealed class EngineData : IAsyncDisposable
 {
-    /// <summary>Names the keys that sessions are signed with.</summary>
+    /// <summary>The name of the keys that sign sessions.</summary>
     public const string SessionKeysName = "session-keys";
 
     private const string DrainSeconds = "3";
@@ -34,12 +34,12 @@ public sealed class EngineData : IAsyncDisposable
         PostgresDatabase? database, bool hasSilo)
     {
         (_directory, _database, HasSilo) = (directory, database, hasSilo);
-        // On a cluster nothing but the sandbox keeps files, and those of all fronts on this machine share them.
+        // On a cluster only the sandbox keeps files, and all fronts on this machine share them.
         if (PaymentOptions.UsesSandbox(configuration, environment))
             SandboxDirectory = directory?.Path ?? UseDirectory(configuration, DataDirectory.Make);
         if (database is null) return;
         _cluster = ClusterSettings.Load(configuration);
-        // Others go on selling while this one ends: it may take its time.
+        // Other fronts sell while this one ends, so it need not hurry.
         configuration.AddDefaults([new("Sale:DrainSeconds", DrainSeconds)]);
         _tls = ClusterTls.Load(configuration);
         _endpoint = hasSilo ? SiloEndpoint.Load(configuration, environment.IsDevelopment()) : null;
@@ -54,8 +54,8 @@ public sealed class EngineData : IAsyncDisposable
     /// <summary>Where the payment sandbox of this process keeps its file; null: this process has none.</summary>
     public string? SandboxDirectory { get; }
 
-    /// <summary>Opens what the settings name.</summary>
-    /// <exception cref="StartException">They can't be used together, or what they name can't be.</exception>
+    /// <summary>Opens the data that the settings name.</summary>
+    /// <exception cref="StartException">The settings contradict each other, or their data can't be used.</exception>
     /// <exception cref="DataDirectoryInUseException">Another process has the data directory.</exception>
     public static async Task<EngineData> OpenAsync(ConfigurationManager configuration, IHostEnvironment environment)
     {
@@ -85,7 +85,7 @@ public sealed class EngineData : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the settings say that actors live in this process.</summary>
+    /// <summary>Whether actors live in this process, by the settings.</summary>
     public static bool HasSiloBy(IConfiguration configuration) =>
         configuration.GetValue<FrontKind?>("Sale:Front") != FrontKind.Cluster;
 
@@ -96,7 +96,7 @@ public sealed class EngineData : IAsyncDisposable
         else DevelopmentSecrets.Add(configuration, _directory!.PathOf(DevelopmentSecrets.FileName));
     }
 
-    /// <summary>Adds the silo, or the way to the silos.</summary>
+    /// <summary>Adds the silo, or the client of the silos.</summary>
     public void AddActors(WebApplicationBuilder builder)
     {
         if (_database is null) builder.UseOrleans(silo => silo.ConfigureEmbedded(_directory!, builder.Configuration));

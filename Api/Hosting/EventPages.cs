@@ -33,7 +33,7 @@ public static class EventPages
         });
     }
 
-    // A page that is asked with another method than those that static files answer.
+    // Requests to a page with a method that static files do not answer.
     private static bool IsPage(WebApplication app, HttpContext http) =>
         !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)
         && http.GetEndpoint() is null

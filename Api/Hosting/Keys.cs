@@ -19,7 +19,7 @@ public sealed record Keys(byte[] Signing, byte[][] Tickets)
         HasAuthority(configuration, isDevelopment) ? [] : Read(configuration, "Auth:SigningKey"),
         ReadSeveral(configuration, "Sale:TicketKey"));
 
-    // Tokens of an authority that is asked without TLS prove nothing.
+    // Without TLS to the authority, its tokens prove nothing.
     private static bool HasAuthority(IConfiguration configuration, bool isDevelopment)
     {
         const string Key = "Auth:Authority";
@@ -52,7 +52,7 @@ public sealed record Keys(byte[] Signing, byte[][] Tickets)
         }
         catch (FormatException)
         {
-            // Told below.
+            // Reported below.
         }
         throw new StartException($"{key} is malformed: it must be the base64 of {MinLength} bytes or more.");
     }

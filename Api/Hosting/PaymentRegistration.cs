@@ -11,8 +11,8 @@ using OrleansSale.Silo.Payments.Protocol;
 namespace OrleansSale.Api.Hosting;
 
 /// <summary>
-/// Adds both directions of the payment boundary to the front: the provider and the receiver of its notifications, and
-/// with them the sandbox where there is no other provider.
+/// Adds the payment provider and the receiver of its notifications to the front, and the sandbox if there is no other
+/// provider.
 /// </summary>
 public static class PaymentRegistration
 {
@@ -21,8 +21,8 @@ public static class PaymentRegistration
         hasSilo ? PaymentRole.Asks | PaymentRole.IsNotified : PaymentRole.IsNotified;
 
     /// <summary>
-    /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
-    /// <see cref="PaymentOptions.UsesSandbox"/>, also the sandbox: it is then to be mapped with <c>MapSandbox</c>.
+    /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If <see
+    /// cref="PaymentOptions.UsesSandbox"/>, also the sandbox: map it then with <c>MapSandbox</c>.
     /// </summary>
     /// <param name="dataDirectory">Where the sandbox keeps its file; null: there is no sandbox here.</param>
     /// <param name="hasSilo">Whether this process has a silo, whose actors ask the provider.</param>

@@ -5,10 +5,12 @@ using OrleansSale.Silo;
 
 namespace OrleansSale.Api.Hosting;
 
-/// <summary>Uses once, before the engine listens, what the first request would otherwise find unusable.</summary>
+/// <summary>
+/// Uses keys and files once before the engine listens. Otherwise the first request would find them unusable.
+/// </summary>
 public static class StartChecks
 {
-    /// <summary>Signs with the session keys, which reads them all.</summary>
+    /// <summary>Signs with the session keys. This reads all of them.</summary>
     /// <exception cref="StartException">They can't be used.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "A damaged key shows as an exception of any kind.")]
     public static void RequireSessionKeys(this WebApplication app)

@@ -17,7 +17,7 @@ public static class TelemetryApi
                     "Microsoft.AspNetCore.Server.Kestrel")
                 .AddPrometheusExporter());
 
-    /// <summary>Maps <c>/metrics</c>, which by itself would answer every method.</summary>
+    /// <summary>Maps <c>/metrics</c> for GET only: by default it would answer every method.</summary>
     public static void MapTelemetry(this IEndpointRouteBuilder app) =>
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
 }

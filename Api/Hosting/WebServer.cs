@@ -4,8 +4,7 @@ using OrleansSale.Api.Http.Bodies;
 namespace OrleansSale.Api.Hosting;
 
 /// <summary>
-/// How the web server is set up. The programs that the engine is compared with run on the same server, set up from
-/// here.
+/// Configures the web server. The programs that the engine is compared with use the same configuration.
 /// </summary>
 public static class WebServer
 {
@@ -13,8 +12,8 @@ public static class WebServer
     private const int MaxHeadersLength = 32 * 1024;
 
     /// <summary>
-    /// Connections that may wait to be taken in, where the system allows as many: when a sale opens they come all at
-    /// once, and one for which there is no room tries again only a second later.
+    /// How many connections may wait to be accepted, if the system allows it. When a sale opens, all clients connect at
+    /// once. A client that finds no room retries only a second later.
     /// </summary>
     private const int MaxWaitingConnections = 4_096;
 

@@ -4,9 +4,9 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// Answers requests that no endpoint answered. Lost infrastructure is overloaded: asking again is safe, and an outage
-/// is logged once. Damaged storage is unavailable: asking again does not help, and it was logged when it was found.
-/// Paths and methods that do not exist are problems like any other.
+/// Answers requests that no endpoint answered. Lost infrastructure is answered overloaded: a retry is safe, and an
+/// outage is logged once. Damaged storage is answered unavailable: a retry does not help, and the damage was logged
+/// when it was found. Paths and methods that do not exist are problems like any other.
 /// </summary>
 public static partial class Failures
 {
@@ -36,18 +36,18 @@ public static partial class Failures
         }
         if (failure is not null && LostInfrastructure.Is(failure))
         {
-            // Requests that succeed do not come here: a while without a failure ends the outage.
+            // Successful requests do not come here, so an outage ends after some time without a failure.
             outage.Succeeds();
             if (outage.Fails(failure.GetType().Name)) Log.Overloaded(log, failure.GetType().Name);
             return Problem.Of(Refusal.Overloaded).ExecuteAsync(http);
         }
         if (failure is StorageDamagedException) return Problem.Of(Refusal.Unavailable).ExecuteAsync(http);
-        // A bug: the middleware logs it with its trace; the client gets no more than the status.
+        // This is a bug. The middleware logs it with its stack trace, and the client gets only the status.
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         return Task.CompletedTask;
     }
 
-    // A client that has gone is the middleware's own affair: it neither asks here nor calls the handler.
+    // The middleware handles disconnected clients itself, without this code.
     private static bool IsExpected(ExceptionHandlerSuppressDiagnosticsContext context) =>
         context.Exception is BadHttpRequestException or StorageDamagedException
         || LostInfrastructure.Is(context.Exception);

@@ -3,23 +3,23 @@ namespace OrleansSale.Api.Http;
 /// <summary>The ways in which a field can be wrong: a closed set, for programs and for pages in any language.</summary>
 public enum FieldFault
 {
-    /// <summary>It is neither of the right type nor of the right form, or out of its range.</summary>
+    /// <summary>It has a wrong type or form, or is out of its range.</summary>
     Malformed,
 
-    /// <summary>It is not there.</summary>
+    /// <summary>It is missing.</summary>
     Missing,
 
-    /// <summary>It has nothing that could be seen.</summary>
+    /// <summary>It has no visible character.</summary>
     Blank,
 
-    /// <summary>It is shorter than it must be, or has too little in it.</summary>
+    /// <summary>It is too short, or has too few visible characters.</summary>
     TooShort,
 
     /// <summary>It is longer than it may be.</summary>
     TooLong,
 
     /// <summary>
-    /// It has a character that no such text has: a control character, or one that reorders the text around it.
+    /// It has a character that is not allowed: a control character, or one that reorders the text around it.
     /// </summary>
     Characters,
 

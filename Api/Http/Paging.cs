@@ -5,7 +5,7 @@ namespace OrleansSale.Api.Http;
 /// <summary>The <c>limit</c> of lists; what <c>after</c> means is each list's own.</summary>
 public static class Paging
 {
-    /// <summary>Items in a page when the request does not say.</summary>
+    /// <summary>Items in a page by default.</summary>
     public const int DefaultLimit = 100;
 
     /// <summary>Most items in a page.</summary>

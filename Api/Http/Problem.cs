@@ -17,9 +17,9 @@ namespace OrleansSale.Api.Http;
 /// <param name="Field">For invalid-request: which field.</param>
 /// <param name="Fault">For invalid-request: what is wrong with the field.</param>
 /// <param name="OpensAt">For sale-not-open: when it opens.</param>
-/// <param name="Limit">For limit-reached, and a reservation that can be made no more: which limit.</param>
+/// <param name="Limit">For limit-reached, and for a reservation that can no longer be made: which limit.</param>
 /// <param name="Maximum">With a limit: how many it allows.</param>
-/// <param name="Seq">For sold-out: the entry of the ledger that the refusal rests on.</param>
+/// <param name="Seq">For sold-out: the last entry of the ledger before the refusal.</param>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Code,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
@@ -69,7 +69,7 @@ public sealed class Problem : IResult
     /// <summary>The refusal.</summary>
     public Refusal Refusal { get; }
 
-    /// <summary>The problem of a refusal; prepared, when there is nothing to add.</summary>
+    /// <summary>The problem of a refusal; a prepared one if there is nothing to add.</summary>
     public static Problem Of(Refusal refusal, string? detail = null) =>
         detail is null ? Plain[(int)refusal - 1] : new Problem(refusal, detail);
 
@@ -80,14 +80,14 @@ public sealed class Problem : IResult
     /// <summary>sale-not-open, with the opening.</summary>
     public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, opensAt: opensAt);
 
-    /// <summary>sold-out, with the entry that it rests on.</summary>
+    /// <summary>sold-out, with the last entry before it.</summary>
     public static Problem SoldOut(long seq) => new(Refusal.SoldOut, seq: seq);
 
-    /// <summary>not-found, with the limit that keeps the user from making it and how many that allows.</summary>
+    /// <summary>not-found, with the limit that prevents the user from making it, and the limit's value.</summary>
     public static Problem NotFound(UserLimit limit, int maximum) =>
         new(Refusal.NotFound, limit: limit, maximum: maximum);
 
-    /// <summary>limit-reached, with the limit and how many it allows.</summary>
+    /// <summary>limit-reached, with the limit and its value.</summary>
     public static Problem LimitReached(UserLimit limit, int maximum)
     {
         if (limit != UserLimit.Units) return new(Refusal.LimitReached, limit: limit, maximum: maximum);

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.HostFiltering;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// Tells as a problem what ASP.NET's filter of hosts refuses, which is before all else: before the pages, the endpoints
-/// and the purchase's shortcut.
+/// Answers refusals of ASP.NET's host filter with a problem. The filter precedes everything else: the pages, the
+/// endpoints and the purchase's shortcut.
 /// </summary>
 internal sealed class RefusedHosts : IStartupFilter
 {
-    /// <summary>Adds it around that filter, whose place is the first of those that were added before.</summary>
+    /// <summary>Adds it around that filter. The filter is the first startup filter that was added before.</summary>
     public static void AddTo(IServiceCollection services)
     {
         services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, RefusedHosts>());

@@ -9,7 +9,7 @@ namespace OrleansSale.Api.Http;
 /// </summary>
 public static class WireFormat
 {
-    /// <summary>The options of a generated context, with names in any script left readable.</summary>
+    /// <summary>The options of a generated context. They leave names in any script readable.</summary>
     public static JsonSerializerOptions Readable(JsonSerializerOptions generated) =>
         new(generated) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

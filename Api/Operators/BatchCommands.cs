@@ -11,7 +11,7 @@ namespace OrleansSale.Api.Operators;
 public sealed class BatchCommands(
     CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
-    /// <summary>Does it, once for each key, and gives the batch's board after that.</summary>
+    /// <summary>Carries out a command once for each key, and returns the batch's board after it.</summary>
     /// <param name="batch">The id of the batch, which may not exist.</param>
     /// <param name="action">The command.</param>
     /// <param name="units">How many units to restock or withdraw; 0 for the other actions.</param>

@@ -17,10 +17,10 @@ public abstract record CreationOutcome
 
     /// <summary>It is there.</summary>
     /// <param name="Board">Its board.</param>
-    /// <param name="IsNew">Whether it was not there before; else this repeats its creation.</param>
+    /// <param name="IsNew">Whether it is new; false: this repeats its creation.</param>
     public sealed record Done(BoardBody Board, bool IsNew) : CreationOutcome;
 
-    /// <summary>A new batch may not be so: <see cref="NewBatchRules"/>.</summary>
+    /// <summary>The terms break a rule for new batches: <see cref="NewBatchRules"/>.</summary>
     /// <param name="Field">Path of the field.</param>
     /// <param name="Problem">The fault of the field.</param>
     public sealed record Unfit(string Field, FieldProblem Problem) : CreationOutcome;
@@ -33,11 +33,11 @@ public abstract record CreationOutcome
 public sealed class BatchCreation(
     CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
-    /// <summary>Creates a batch; the same one again is a repeat, another one under its id a conflict.</summary>
+    /// <summary>Creates a batch. The same terms again are a repeat; other terms under its id are a conflict.</summary>
     /// <param name="terms">The batch, each field within its range.</param>
     public async Task<CreationOutcome> CreateAsync(BatchTerms terms)
     {
-        // A batch that may not be created now may be there already: a repeat of its creation finds it.
+        // A batch that may not be created now may exist already. Then this is a repeat of its creation.
         var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
         if (NewBatchRules.Refuse(terms, timeProvider.GetUtcNow()) is var (field, problem)
             && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
@@ -46,7 +46,8 @@ public sealed class BatchCreation(
         }
         var answer = await retry.AskAsync(() => batch.CreateAsync(terms));
         if (answer.Refused is { } refusal) return new CreationOutcome.Refused(refusal, answer.Detail);
-        // The catalogue after the ledger: cut off in between, a repeat or the next start completes it.
+        // The catalogue is written after the ledger. After an interruption in between, a repeat or the next start
+        // completes it.
         var feed = await retry.AskAsync(() => AddAsync(terms.Id));
         await feed.CatchUpAsync();
         return feed.Current is { } copy

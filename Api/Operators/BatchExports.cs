@@ -18,7 +18,7 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     /// <summary>Whether there is such a batch. The other methods are for batches that exist.</summary>
     public async ValueTask<bool> ExistsAsync(string batch) => await catalogue.FindAsync(batch) is not null;
 
-    /// <summary>Orders with where to deliver them, in the order they were made.</summary>
+    /// <summary>Orders with their delivery addresses, in the order they were made.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="after">The sequence of the order before them; 0: from the first.</param>
     /// <param name="limit">Most orders: 1 to 1,000.</param>
@@ -28,7 +28,7 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         return await JoinAsync(batch, (await retry.AskAsync(() => grain.ListOrdersAsync(after, limit))).Orders);
     }
 
-    /// <summary>The orders of one user with where to deliver them, in the order they were made.</summary>
+    /// <summary>The orders of one user with their delivery addresses, in the order they were made.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="user">The user.</param>
     /// <param name="after">The sequence of the order before them; 0: from the first.</param>
@@ -41,7 +41,7 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         return await JoinAsync(batch, [.. all.Orders.Where(order => order.Seq > after).Take(limit)]);
     }
 
-    // The batch knows aliases, the reservations know users, the orders' own actors where to deliver.
+    // The batch knows aliases, the reservations know users, and the orders' own actors know delivery addresses.
     private async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
     {
         var aliases = orders.Select(order => order.Buyer).Distinct().ToArray();
@@ -72,7 +72,7 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     public Task<LedgerPage> ReadLedgerAsync(string batch, long fromSeq) =>
         retry.AskAsync(() => grains.GetGrain<ILedgerExportGrain>(batch).ReadAsync(fromSeq));
 
-    // One order's damaged documents take no list away.
+    // Damaged documents of one order do not fail the list.
     private static async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(IOrderGrain order)
     {
         try

@@ -6,12 +6,12 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// The faults that batches know of themselves. Each batch that may have something to do is asked; one that does not
-/// answer is left out.
+/// The faults that batches report. Each batch that may have something to do is called. A batch that does not answer is
+/// left out.
 /// </summary>
 public sealed class BatchFaults(IGrainFactory grains) : IFaultSource
 {
-    /// <summary>Batches asked at a time.</summary>
+    /// <summary>Batches called at a time.</summary>
     public const int MaxAsked = 32;
 
     /// <inheritdoc />

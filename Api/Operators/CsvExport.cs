@@ -7,13 +7,13 @@ namespace OrleansSale.Api.Operators;
 
 /// <summary>
 /// Writes an export as CSV for two kinds of readers. Programs get RFC 4180 in UTF-8 with a byte order mark, and every
-/// text as it is but for one rule. Spreadsheets get quoted texts and bare numbers, and no text that is a formula.
+/// text unchanged except by one rule. Spreadsheets get quoted texts and bare numbers, and no text that is a formula.
 /// </summary>
 /// <remarks>
 /// The rule: an apostrophe stands before a text that a spreadsheet could take for a formula, because its first visible
 /// character, apostrophes aside, is an equals, plus, minus or at sign of any width. No other text is changed. So a
-/// reader who takes one apostrophe away from such texts has every text back. Telephone numbers are exempt: they may
-/// begin with a plus, and by their grammar there is nothing in them to run.
+/// reader who removes one apostrophe from such texts gets every original text. Telephone numbers are exempt: they may
+/// begin with a plus, and their grammar does not allow a formula.
 /// </remarks>
 public sealed class CsvExport(CsvWriter csv, CancellationToken aborted) : IAsyncDisposable
 {

@@ -3,10 +3,10 @@ using OrleansSale.GrainInterfaces.Faults;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>Asks all sources of faults.</summary>
+/// <summary>Collects the faults of all sources.</summary>
 public sealed class CurrentFaults(IEnumerable<IFaultSource> sources, ActorRetry retry)
 {
-    /// <summary>The faults of this instant, the oldest first.</summary>
+    /// <summary>The current faults, the oldest first.</summary>
     public async Task<IReadOnlyList<Fault>> ListAsync()
     {
         var faults = await retry.AskAsync(() => Task.WhenAll(sources.Select(source => source.ListAsync())));

@@ -58,7 +58,7 @@ public static class ExportsApi
                 : Problem.Invalid("user", "must be a user, such as weibo:alice");
         }
         if (!WantsCsv(http)) return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
-        // The first page before the answer begins: until then the request can be refused.
+        // The first page is read before the answer begins, because until then the request can be refused.
         var next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
         return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
         {
@@ -169,7 +169,7 @@ public static class ExportsApi
         return problem ?? (await exports.ExistsAsync(batch) ? null : Problem.Of(Refusal.NotFound));
     }
 
-    // CSV only when it is asked for by name, and not less than JSON.
+    // CSV only if the client names it, and does not prefer JSON.
     private static bool WantsCsv(HttpContext http)
     {
         var accepted = http.Request.GetTypedHeaders().Accept;
@@ -195,8 +195,8 @@ public static class ExportsApi
         return Results.Empty;
     }
 
-    // An answer that has begun can't be refused any more: the connection is cut, so that nobody takes a part for the
-    // whole.
+    // An answer that has begun can't be refused any more. The connection is closed, so that no client takes a part for
+    // the whole.
     private static async Task WholeOrCutOffAsync(HttpContext http, Func<Task> write)
     {
         try

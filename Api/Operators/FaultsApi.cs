@@ -16,11 +16,11 @@ public sealed record FaultBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Batch,
     DateTimeOffset Since, string Detail);
 
-/// <summary>The faults that last now.</summary>
+/// <summary>The current faults.</summary>
 /// <param name="Items">The oldest first.</param>
 public sealed record FaultList(FaultBody[] Items);
 
-/// <summary>The faults of this instant, for operators.</summary>
+/// <summary>Lists the current faults for operators.</summary>
 public static class FaultsApi
 {
     /// <summary>Maps the endpoint.</summary>

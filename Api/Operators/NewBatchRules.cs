@@ -7,12 +7,12 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// The rules for a batch that is not there yet, besides the ranges of its fields, as a pure function. A batch that was
-/// created before a rule came works as before.
+/// The rules for a new batch besides the ranges of its fields, as a pure function. A batch that was created before a
+/// rule existed still works.
 /// </summary>
 public static partial class NewBatchRules
 {
-    /// <summary>The field that a new batch may not have so, and why; null: it may be created now.</summary>
+    /// <summary>The field that breaks a rule, and why; null: the batch may be created now.</summary>
     /// <param name="terms">The batch, each field in its range.</param>
     /// <param name="now">The front's clock.</param>
     public static (string Field, FieldProblem Problem)? Refuse(BatchTerms terms, DateTimeOffset now)
@@ -39,7 +39,7 @@ public static partial class NewBatchRules
     }
 
     /// <summary>
-    /// Whether a spreadsheet, or a program that guesses, takes the id for something else than a text: a number
+    /// Whether a spreadsheet, or a program that guesses types, reads the id as something other than a text: a number
     /// (<c>20121221</c>, <c>1e5</c>, <c>0x10</c>), a date (<c>2012-12-21</c>, <c>dec-21</c>, <c>may1</c>), a time
     /// (<c>5pm</c>), a formula (<c>-a</c>), or a word for a value (<c>true</c>, <c>null</c>).
     /// </summary>

@@ -10,8 +10,8 @@ using OrleansSale.GrainInterfaces.Texts;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// The operators' commands to batches. Callers who are not signed in learn only that; callers who are no operators
-/// learn that they are none.
+/// The operators' commands to batches. Callers who are not signed in are answered unauthenticated, and callers who are
+/// not operators forbidden.
 /// </summary>
 public static class OperatorApi
 {

@@ -42,7 +42,7 @@ public sealed record CreateBatchBody(
         KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays);
 }
 
-/// <summary>Why an operator does something.</summary>
+/// <summary>An operator's reason.</summary>
 /// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
 public sealed record ReasonBody([property: Lines(1, 500)] string Reason);
 
@@ -70,7 +70,7 @@ public sealed record UnitsBody(
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 /// <param name="Operator">The alias of the operator who cancelled it; left out unless one did.</param>
 /// <param name="DeliveryDamaged">
-/// Whether that was said and cannot be read, because its storage is damaged; left out if not.
+/// Whether the delivery address exists but cannot be read, because its storage is damaged; left out if not.
 /// </param>
 public sealed record OperatorOrderBody(
     string Id, string? User, string Alias, int[] Units, int Quantity,

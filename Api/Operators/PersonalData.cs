@@ -9,13 +9,13 @@ using OrleansSale.GrainInterfaces.Reservations;
 namespace OrleansSale.Api.Operators;
 
 /// <summary>
-/// Removes what is personal: of a whole batch, or of one user. Both may be repeated until they are answered, and go on
-/// where they were cut off.
+/// Removes personal data: of a whole batch, or of one user. Both may be repeated until they are answered, and continue
+/// after an interruption.
 /// </summary>
 public sealed partial class PersonalData(
     CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, Sessions sessions, ILogger<PersonalData> log)
 {
-    /// <summary>Batches that are looked through at a time.</summary>
+    /// <summary>Batches that are searched at a time.</summary>
     public const int MaxConcurrency = 16;
 
     /// <summary>Removes the users from a batch that is over. Not-found: there is no such batch.</summary>
@@ -39,12 +39,13 @@ public sealed partial class PersonalData(
     }
 
     /// <summary>
-    /// Removes one user from all batches: nothing if an order may still need them, which is a conflict that names it.
+    /// Removes one user from all batches. If an order may still need the user, nothing is removed: a conflict names the
+    /// order.
     /// </summary>
     /// <param name="user">The user.</param>
     /// <param name="by">The operator, as a user.</param>
     /// <param name="reason">Why, for the log.</param>
-    /// <returns>The batches in which there was something of the user.</returns>
+    /// <returns>The batches that had data of the user.</returns>
     public async Task<Answer<string[]>> EraseAsync(string user, string by, string reason)
     {
         var feeds = (await catalogue.ListAsync()).Where(feed => feed.Key is not null && feed.Terms.IsEligible(user))

@@ -7,7 +7,7 @@ using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>A user, and why something is done to them.</summary>
+/// <summary>A user, and the reason for a command about them.</summary>
 /// <param name="User">The user, such as <c>weibo:alice</c>.</param>
 /// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
 public sealed record UserReasonBody(
@@ -17,7 +17,7 @@ public sealed record UserReasonBody(
 /// <param name="Batches">The batches in which there was something of the user.</param>
 public sealed record ErasedBody(string[] Batches);
 
-/// <summary>What operators do to users.</summary>
+/// <summary>The operators' commands about users.</summary>
 public static class UsersApi
 {
     /// <summary>Maps the endpoints.</summary>

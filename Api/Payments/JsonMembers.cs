@@ -9,11 +9,10 @@ namespace OrleansSale.Api.Payments;
 public sealed record JsonFault(string Field, string Reason);
 
 /// <summary>
-/// Reads the members of a JSON object one at a time, with exactly the type that is asked for, and keeps the first
-/// fault. After a fault the values are empty ones, so a reader asks for everything and looks at <see cref="Fault"/>
-/// once.
+/// Reads the members of a JSON object one at a time, with exactly the requested type, and keeps the first fault. After
+/// a fault all values are empty, so a caller reads every member and then checks <see cref="Fault"/> once.
 /// </summary>
-/// <remarks>Members that nobody asks for are allowed: a partner may add some.</remarks>
+/// <remarks>Unknown members are allowed, because a partner may add some.</remarks>
 internal sealed class JsonMembers
 {
     private const int MaxDepth = 16;
@@ -46,7 +45,7 @@ internal sealed class JsonMembers
     public JsonFault? Fault => _root is null ? _fault : _root.Fault;
 
     /// <summary>
-    /// The object that <paramref name="body"/> is. If it is none, one without members and with a fault.
+    /// The members of <paramref name="body"/>. If that is not a JSON object, there are no members and there is a fault.
     /// </summary>
     public static JsonMembers Parse(ReadOnlyMemory<byte> body)
     {

@@ -21,7 +21,7 @@ public static class ListeningAddress
     private static Uri? Parse(string text)
     {
         var bound = BindingAddress.Parse(text);
-        // Port 0 is what was asked for, before the system chose.
+        // Port 0 is the requested port, before the system has chosen one.
         if (bound.IsUnixPipe || bound.IsNamedPipe || bound.Port == 0) return null;
         var host = bound.Host is "0.0.0.0" or "[::]" or "+" or "*" ? "localhost" : bound.Host;
         return new UriBuilder(bound.Scheme, host, bound.Port, bound.PathBase).Uri;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// Turns what arrives at the notification endpoint into a <see cref="PaymentNotification"/>; it decides nothing.
+/// Turns a request to the notification endpoint into a <see cref="PaymentNotification"/>. It decides nothing.
 /// </summary>
 public sealed class NotificationReceiver(WebhookSignature signature, TimeProvider timeProvider)
 {

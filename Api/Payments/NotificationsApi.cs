@@ -12,8 +12,8 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// Receives the payment provider's notifications. One is answered only after the batch's commit: until then the
-/// provider keeps the message and sends it again, so no captured payment is ever without a record.
+/// Receives the payment provider's notifications. A notification is answered only after the batch's commit. Until then
+/// the provider repeats the message, so every captured payment is recorded.
 /// </summary>
 public static class NotificationsApi
 {
@@ -56,12 +56,13 @@ public static class NotificationsApi
     private static async Task<IResult> CaptureAsync(
         PaymentNotification.Captured captured, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
     {
-        // Not of this engine: refused, so that the provider keeps it and its operators see it.
+        // The order is not of this engine. The notification is refused, so that the provider keeps it and its operators
+        // see it.
         if (!OrderId.TryParse(captured.Order, out var batch, out var seq)
             || await catalogue.FindAsync(batch) is not { } feed)
             return Problem.Of(Refusal.NotFound);
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
-        // Without a key nobody is the payer of any order, and the money goes back.
+        // Without a key the payer matches no order, and the payment is refunded.
         var payer = feed.Key?.AliasOf(captured.User);
         if (payer is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
         var capture = new Capture(seq, SoleProvider.Name, captured.Payment, payer, captured.Amount);

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// A message of the payment provider: the closed set of all that a notification, real or not, can turn out to be.
+/// A message of the payment provider: the closed set of the results of reading a notification, real or not.
 /// </summary>
 public abstract record PaymentNotification
 {
@@ -24,10 +24,10 @@ public abstract record PaymentNotification
     {
     }
 
-    /// <summary>Money was captured. It is to be acknowledged only after it is in the ledger.</summary>
+    /// <summary>A payment was captured. Acknowledge it only after it is in the ledger.</summary>
     /// <param name="Payment">The provider's payment id; a second one for the same order is a second capture.</param>
     /// <param name="Checkout">The checkout it was paid at.</param>
-    /// <param name="Order">The order as it was given to the provider: it may not exist.</param>
+    /// <param name="Order">The order id that the provider states. The order may not exist.</param>
     /// <param name="User">The user who paid, <c>weibo:alice</c>.</param>
     /// <param name="Amount">The captured amount.</param>
     /// <param name="At">The provider's instant of the capture: for people, decisions go by the engine's clock.</param>
@@ -36,20 +36,24 @@ public abstract record PaymentNotification
         : PaymentNotification;
 
     /// <summary>
-    /// A payment was declined; no money moved and the checkout is still open. There is nothing to do but to acknowledge
-    /// it.
+    /// A payment was declined; no money moved and the checkout is still open. It only needs to be acknowledged.
     /// </summary>
     public sealed record Declined(string Checkout, string Order, string User, DateTimeOffset At) : PaymentNotification;
 
     /// <summary>
-    /// A type that this engine does not know: to be acknowledged, or the provider would send it for days.
+    /// A type that this engine does not know. It is acknowledged, because otherwise the provider would repeat it for
+    /// days.
     /// </summary>
     public sealed record Ignored(string Type) : PaymentNotification;
 
-    /// <summary>Verified, but not of the documented form: invalid-request, naming the field.</summary>
+    /// <summary>
+    /// Verified, but not in the documented form. It is answered invalid-request with the field's name.
+    /// </summary>
     public sealed record Malformed(JsonFault Fault) : PaymentNotification;
 
-    /// <summary>Not shown to come from the provider: unauthenticated. Nothing in it may be used.</summary>
+    /// <summary>
+    /// Not proved to come from the provider. It is answered unauthenticated, and its content is not used.
+    /// </summary>
     public sealed record Unverified(SignatureVerdict Verdict) : PaymentNotification;
 
     /// <summary>Reads the body of a verified message.</summary>

@@ -7,7 +7,7 @@ namespace OrleansSale.Api.Payments;
 /// <summary>The finding of <see cref="WebhookSignature.Verify"/>.</summary>
 public enum SignatureVerdict
 {
-    /// <summary>Signed with one of the secrets, about now.</summary>
+    /// <summary>Signed with one of the secrets, and recent.</summary>
     Valid,
 
     /// <summary>A header is missing, too long, or not of its form.</summary>
@@ -48,8 +48,9 @@ public sealed class WebhookSignature
     private const int MaxTimestampLength = 15;
     private readonly byte[][] _secrets;
 
-    /// <param name="secrets">At least one. Any of them verifies, all of them sign: so one is replaced without a
-    /// gap.</param>
+    /// <param name="secrets">
+    /// At least one. Any of them verifies, and all of them sign, so that a secret can be replaced without a gap.
+    /// </param>
     public WebhookSignature(IEnumerable<byte[]> secrets)
     {
         _secrets = [.. secrets];

@@ -26,7 +26,7 @@ internal static class BuyerApi
         var headers = context.Response.Headers;
         headers.ContentLanguage = language;
         headers.CacheControl = "no-store";
-        // The address is what lets one pay: it must not travel to the merchant's pages.
+        // Anybody with the address can pay, so it must not reach the merchant's pages.
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "

@@ -92,8 +92,8 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
         return decided;
     }
 
-    // The outcome and its notification are one change: there is no capture that the merchant is not told of. A checkout
-    // has at most two notifications, whatever is sent to it: its one capture and its first decline.
+    // The outcome and its notification are one change: the merchant is notified of every capture. A checkout has at
+    // most two notifications, whatever is sent to it: its one capture and its first decline.
     private Checkout? Decide(SqliteConnection connection, string id, bool isPaid)
     {
         var checkout = Query(connection, "c.id = @id", new { id });

@@ -6,7 +6,9 @@ using OrleansSale.Api.Payments;
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>Sends the notifications of the outbox until each is answered 2xx, some at a time, in no order.</summary>
+/// <summary>
+/// Sends the notifications of the outbox until each is answered 2xx, several at a time, in any order.
+/// </summary>
 internal sealed partial class NotificationSender(
     Outbox outbox,
     SandboxOptions options,
@@ -19,7 +21,7 @@ internal sealed partial class NotificationSender(
     /// <summary>Name of the HTTP client.</summary>
     public const string ClientName = "sandbox-notifications";
 
-    /// <summary>How long the outbox is left alone if nothing is due and nobody says otherwise.</summary>
+    /// <summary>How long the sender waits if nothing is due and nobody wakes it.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The pause after the store failed.</summary>
@@ -31,7 +33,7 @@ internal sealed partial class NotificationSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The receiver is this very process by default: it listens once the application has started.
+        // By default the receiver is this process, which listens once the application has started.
         using var begin = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken);
         await Task.Delay(Timeout.Infinite, begin.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stoppingToken.IsCancellationRequested)
@@ -94,7 +96,7 @@ internal sealed partial class NotificationSender(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Not recorded: it is due again after the restart.
+            // The attempt is not recorded, so the notification is due again after the restart.
         }
         catch (Exception e)
         {
@@ -138,7 +140,7 @@ internal sealed partial class NotificationSender(
         : options.NotificationAddress
             ?? (ListeningAddress.Of(server) is { } address ? new Uri(address, "/api/payments/notifications") : null);
 
-    // Once until the store works again, or fails in another way.
+    // Logged once until the store works again, or fails in another way.
     private void LogStoreFaultOnce(Exception e)
     {
         if (_storeFault != e.Message) Log.StoreFailed(log, e.Message);

@@ -47,7 +47,7 @@ internal sealed class Outbox(SandboxDatabase database, SandboxOptions options, T
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         await _woken.WaitAsync(atMost, cancellationToken);
-        // One look serves all that woke it.
+        // One look serves all callers of Wake.
         while (_woken.Wait(0, CancellationToken.None))
         {
         }

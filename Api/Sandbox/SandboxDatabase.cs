@@ -115,7 +115,7 @@ internal sealed class SandboxDatabase : IDisposable
                 $"{path} is a database of something else, or of another version: move it away, and the sandbox "
                     + "begins anew.");
         }
-        // A write in any case: a file that can't be written is told now.
+        // This writes in any case, so that an unwritable file is reported now.
         connection.Execute(isNew ? Schema : $"PRAGMA user_version = {Version}");
         transaction.Commit();
         connection.Execute("SELECT 1 FROM checkouts, payments, refunds, notifications LIMIT 0");

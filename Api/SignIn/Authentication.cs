@@ -10,11 +10,11 @@ public static class Authentication
     /// <summary>Issuer and audience of tokens signed with <c>Auth:SigningKey</c>.</summary>
     public const string Issuer = "sale";
 
-    /// <summary>The policy of what only operators may open in a browser.</summary>
+    /// <summary>The policy of pages that only operators may open.</summary>
     public const string OperatorPolicy = "operator";
 
     /// <summary>
-    /// How long a session goes on after the last request; no longer than <see cref="Sessions.MaxLifetime"/> in all.
+    /// How long a session lasts after the last request; at most <see cref="Sessions.MaxLifetime"/> in all.
     /// </summary>
     public static readonly TimeSpan IdleSession = TimeSpan.FromDays(7);
 
@@ -28,8 +28,8 @@ public static class Authentication
     public static bool IsSessionCookie(string name) => name is DevelopmentCookie or SessionCookie;
 
     /// <summary>
-    /// Adds both schemes. There is no default one: each endpoint asks for the caller itself, so the purchase, which has
-    /// its own credential, pays for none.
+    /// Adds both schemes. There is no default scheme. Each endpoint identifies the caller itself, so the purchase,
+    /// which has its own credential, does no such work.
     /// </summary>
     /// <param name="services">Where to add them.</param>
     /// <param name="signingKey">
@@ -56,7 +56,7 @@ public static class Authentication
                 {
                     ValidIssuer = configuration["Auth:Issuer"] ?? Issuer,
                     ValidAudience = configuration["Auth:Audience"] ?? Issuer,
-                    // Platforms may issue tokens that do not expire; one that says when it expires is held to it.
+                    // Platforms may issue tokens that do not expire. An expiry is enforced if the token has one.
                     RequireExpirationTime = false,
                     ClockSkew = ClockSkew,
                 };

@@ -22,7 +22,7 @@ public sealed record Caller(string User, string Channel, string? Name, string[] 
     /// <summary>Longest name, in UTF-16 code units.</summary>
     public const int MaxNameLength = 100;
 
-    /// <summary>Whether they run sales.</summary>
+    /// <summary>Whether they are an operator.</summary>
     public bool IsOperator => Roles.Contains(OperatorRole);
 }
 
@@ -32,7 +32,7 @@ public static class Callers
     /// <summary>The claim of a role.</summary>
     internal const string RoleClaim = "roles";
 
-    /// <summary>The caller, or null: no credential, or none that verifies.</summary>
+    /// <summary>The caller; null: there is no valid credential.</summary>
     public static async ValueTask<Caller?> FindAsync(HttpContext http)
     {
         var byToken = http.Request.Headers.Authorization.Count > 0;
@@ -69,7 +69,7 @@ public static class Callers
         foreach (var role in roles) yield return new Claim(RoleClaim, role);
     }
 
-    // A platform's word for a person, and no more than that: one that a page could not show is none.
+    // The platform's name for a person. A name that a page could not show is dropped.
     private static string? NameIn(ClaimsPrincipal principal) =>
         principal.FindFirstValue("name") is { Length: <= Caller.MaxNameLength } name && PlainText.IsLine(name)
             && !PlainText.IsBlank(name)

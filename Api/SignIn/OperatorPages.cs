@@ -13,7 +13,7 @@ public static class OperatorPages
         var group = app.MapGroup("");
         IEndpointConventionBuilder conventions = group;
         conventions.RequireAuthorization(Authentication.OperatorPolicy);
-        // Last: packages open parts of their own pages to everybody.
+        // This comes last, because packages open parts of their own pages to everybody.
         conventions.Finally(endpoint =>
         {
             foreach (var opening in endpoint.Metadata.OfType<IAllowAnonymous>().ToArray())

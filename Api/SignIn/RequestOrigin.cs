@@ -5,15 +5,13 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.SignIn;
 
 /// <summary>
-/// Keeps other sites from using a visitor's session. Browsers attach the cookie by themselves. So a request
-/// that changes something and carries the cookie must come from a page of this very site, by all that the browser says
-/// of it.
+/// Keeps other sites from using a visitor's session. Browsers attach the cookie by themselves. So a request that
+/// changes something and carries the cookie must come from a page of this site, according to the browser's headers.
 /// </summary>
 /// <remarks>
-/// Browsers say so by two headers that no page can set: <c>Origin</c> and <c>Sec-Fetch-Site</c>. Each that is there
-/// must be there once, well-formed, and name this site. A request with neither comes from no browser of these years:
-/// nobody but its sender can have attached the cookie, and for older browsers the cookie's own SameSite=Strict holds.
-/// It passes.
+/// Browsers send two headers that no page can set: <c>Origin</c> and <c>Sec-Fetch-Site</c>. Each header that is present
+/// must be present once, be well-formed, and name this site. A request with neither passes: no current browser sent it,
+/// so its sender has attached the cookie. Older browsers enforce the cookie's SameSite=Strict.
 /// </remarks>
 public static class RequestOrigin
 {
@@ -24,14 +22,14 @@ public static class RequestOrigin
         "With a session only pages of this site may change something, and Origin or Sec-Fetch-Site says that this "
             + "request is of another.");
 
-    /// <summary>Refuses other sites' writes that carry a session, before anything else looks at them.</summary>
+    /// <summary>Refuses other sites' writes that carry a session, before any other middleware.</summary>
     public static void UseRequestOrigin(this WebApplication app) =>
         app.Use(next => http =>
             MayChangeSomething(http.Request) && CarriesSession(http.Request) && IsForeign(http.Request)
             ? Foreign.ExecuteAsync(http)
             : next(http));
 
-    /// <summary>Refuses other sites also without a session: for what begins or ends one.</summary>
+    /// <summary>Refuses other sites even without a session, for requests that begin or end one.</summary>
     internal static ValueTask<object?> RefuseForeignAsync(
         EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         IsForeign(context.HttpContext.Request) ? new(Foreign) : next(context);
@@ -48,8 +46,8 @@ public static class RequestOrigin
     private static bool CarriesSession(HttpRequest request) =>
         request.Headers.Cookie.Count > 0 && request.Cookies.Keys.Any(Authentication.IsSessionCookie);
 
-    // The host is the one the browser asked for. In front of this process something may end TLS, so https is as good as
-    // the scheme seen here; but from a page that came unencrypted nothing is taken when this front itself speaks https.
+    // The host is the one the browser asked for. A proxy may terminate TLS before this process, so https is accepted as
+    // well as the scheme seen here. But if this front itself uses https, requests from unencrypted pages are refused.
     private static bool IsOwn(StringValues origin, HttpRequest request)
     {
         if (origin is not [{ } text]) return false;

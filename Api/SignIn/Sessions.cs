@@ -13,29 +13,29 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.SignIn;
 
 /// <summary>
-/// The sessions of the pages' visitors. A cookie says who began a session, and when; whether it still goes on, and with
-/// which roles, is asked of the user's own actor, at most every <see cref="BelievedFor"/> for each session.
+/// The sessions of the pages' visitors. A cookie states who began a session, and when. The user's own actor knows
+/// whether it still lasts, and with which roles. It is called at most every <see cref="BelievedFor"/> for each session.
 /// </summary>
 /// <remarks>
-/// An ended session is therefore worth nothing at any front <see cref="BelievedFor"/> later. If the actor does not
-/// answer, a session is believed until <see cref="BelievedUnanswered"/> after it was last confirmed: a moment without a
-/// silo signs nobody out, and no fault makes an ended session last longer than that. Then the answer is overloaded.
+/// So <see cref="BelievedFor"/> after its end, every front refuses a session. If the actor does not answer, a session
+/// is believed until <see cref="BelievedUnanswered"/> after it was last confirmed: a short time without a silo signs
+/// nobody out, and no fault makes an ended session last longer. Then the answer is overloaded.
 /// </remarks>
 public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider) : IDisposable
 {
-    /// <summary>How long a confirmed session is believed without asking.</summary>
+    /// <summary>How long a confirmed session is trusted without a call.</summary>
     public static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long it is believed while there is nobody to ask.</summary>
+    /// <summary>How long it is trusted while no actor answers.</summary>
     public static readonly TimeSpan BelievedUnanswered = TimeSpan.FromSeconds(55);
 
-    /// <summary>How long one question may take, and how long until the next after one without an answer.</summary>
+    /// <summary>How long one call may take, and the pause after a call without an answer.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2), RetryAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest a session lasts from its start, however much it is used.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(30);
 
-    /// <summary>Most sessions whose confirmation a front remembers; beyond, it asks more often.</summary>
+    /// <summary>Most sessions whose confirmation a front remembers. With more sessions it calls more often.</summary>
     public const int MaxConfirmed = 100_000;
 
     private const string IdClaim = "sid", StartClaim = "sid_at";
@@ -59,7 +59,7 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
     }
 
     /// <summary>The session's principal with the roles that the user still has; null: it has ended.</summary>
-    /// <exception cref="SaleUnavailableException">It could not be found out for too long.</exception>
+    /// <exception cref="SaleUnavailableException">The session could not be confirmed for too long.</exception>
     public async ValueTask<ClaimsPrincipal?> ConfirmAsync(ClaimsPrincipal principal)
     {
         if (Read(principal) is not { } session) return null;
@@ -95,7 +95,7 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
         var askedAt = timeProvider.GetTimestamp();
         try
         {
-            // One question for all requests of a session that come together.
+            // One call for all simultaneous requests of a session.
             var asking = _asking.GetOrAdd(session.Id, _ => Of(Callers.Read(principal)!.User).RolesAsync(session));
             var confirmation = new Confirmation(await asking.WaitAsync(MaxWait), askedAt, 0);
             Remember(session, confirmation);
@@ -136,12 +136,12 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
     private IUserSessionsGrain Of(string user) => grains.GetGrain<IUserSessionsGrain>(UserHash.Of(user));
 
     /// <param name="Roles">The answer of the actor.</param>
-    /// <param name="AskedAt">When it was asked: its answer is not older than that.</param>
-    /// <param name="NotBefore">When it may be asked again, if it has not answered since.</param>
+    /// <param name="AskedAt">The instant of the call. The answer is not older than that.</param>
+    /// <param name="NotBefore">When the actor may be called again, if it has not answered since.</param>
     private sealed record Confirmation(string[]? Roles, long AskedAt, long NotBefore);
 }
 
-/// <summary>Looks at every cookie before it is believed; what it refuses is a problem, never a redirect.</summary>
+/// <summary>Checks every cookie before it is accepted. Its refusals are problems, never redirects.</summary>
 public sealed class SessionEvents(Sessions sessions) : CookieAuthenticationEvents
 {
     /// <inheritdoc />

@@ -33,7 +33,7 @@ public sealed record DevelopmentUser(
     string? Name);
 
 /// <summary>
-/// Signing in, and the Development stand-in for a platform, whose endpoints are not even mapped elsewhere.
+/// Signing in, and in Development a stand-in for a platform. Elsewhere the stand-in's endpoints are not mapped.
 /// </summary>
 public static class SignInApi
 {
@@ -66,7 +66,8 @@ public static class SignInApi
                 EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
     }
 
-    // The session first, then the cookie: users who cannot be signed out for certain keep the cookie to ask again with.
+    // The session ends first, then the cookie is removed. If the session cannot be ended, the user keeps the cookie and
+    // can retry.
     private static async Task<IResult> SignOutAsync(HttpContext http, Sessions sessions)
     {
         var result = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);

@@ -6,16 +6,16 @@ using System.Text.Json.Serialization.Metadata;
 namespace OrleansSale.Api.Http.Bodies;
 
 /// <summary>
-/// A member of a type of bodies: what it must be. Values are checked here, before the serializer makes the body of
-/// them. The serializer alone would stop at the first value of a wrong type in the order of the body, before any rule
-/// is asked, and would not name a member that is missing.
+/// A member of a body's type, with its rule. Values are checked here, before the serializer builds the body. The
+/// serializer alone would stop at the first wrong type in the order of the body, before any rule is checked, and would
+/// not name a missing member.
 /// </summary>
 internal sealed class BodyMember
 {
     private static readonly FieldProblem Missing = new("is missing", FieldFault.Missing),
         NoObject = new("must be an object"), NoInstant = new("must be an instant such as 2012-12-21T04:00:00Z");
 
-    // As many as there are types of bodies.
+    // One entry for each type of body.
     private static readonly ConcurrentDictionary<JsonTypeInfo, BodyMember[]> Known = new();
 
     private readonly string _name;
@@ -35,7 +35,7 @@ internal sealed class BodyMember
     }
 
     /// <summary>
-    /// The first member of an object that does not fit, in the order in which its type declares them.
+    /// The first wrong member of an object, in the order in which its type declares them.
     /// </summary>
     public static (string Path, FieldProblem Problem)? FindProblem(
         JsonElement body, JsonTypeInfo type, string path = "")
@@ -45,7 +45,7 @@ internal sealed class BodyMember
             if (member.FindProblem(body, path) is { } found) return found;
         }
         if (!typeof(IValidatableObject).IsAssignableFrom(type.Type)) return null;
-        // Rules between members, each of which fits.
+        // Rules between members. Each member by itself is valid.
         var whole = (IValidatableObject)body.Deserialize(type)!;
         if (whole.Validate(new ValidationContext(whole)).FirstOrDefault() is not { } fault) return null;
         var name = JsonNamingPolicy.CamelCase.ConvertName(fault.MemberNames.Single());
@@ -91,7 +91,7 @@ internal sealed class BodyMember
             ? [.. list.EnumerateArray().Select(TextOf)]
             : null;
 
-    // JSON may have half of a surrogate pair as an escape; no text has. U+FFFD is in no text that fits either.
+    // JSON may escape half of a surrogate pair, but no valid text has one. No valid text has U+FFFD either.
     private static string TextOf(JsonElement value)
     {
         try

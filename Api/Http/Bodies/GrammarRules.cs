@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrleansSale.Api.Http.Bodies;
 
-/// <summary>A text of a grammar, which the type that derives from this knows.</summary>
+/// <summary>A text of a grammar. The derived type checks the grammar.</summary>
 /// <param name="pattern">
 /// A regular expression that every such text matches, for clients; the rule may ask for more.
 /// </param>

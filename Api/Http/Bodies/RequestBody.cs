@@ -6,7 +6,7 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Bodies;
 
 /// <summary>
-/// Reads the JSON body of a request within bounds, as a type whose members say by attributes what they must be.
+/// Reads the JSON body of a request within bounds. Attributes on the members of its type are the rules.
 /// </summary>
 public static class RequestBody
 {
@@ -19,8 +19,8 @@ public static class RequestBody
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>
-    /// The body, or the problem: not JSON, too long, of another media type, or the first member that does not fit.
-    /// No body at all is one without members; members that the type does not have are left alone.
+    /// The body, or the problem: not JSON, too long, of another media type, or the first member that does not fit. A
+    /// missing body counts as one without members. Unknown members are ignored.
     /// </summary>
     public static async ValueTask<(T? Body, Problem? Problem)> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class
@@ -71,7 +71,7 @@ public static class RequestBody
         }
         catch (JsonException e)
         {
-            // Without a place: a name that is there twice.
+            // An exception without a position is about a duplicate name.
             return Problem.Invalid("body", e.LineNumber is { } line
                 ? $"not JSON: line {line + 1}, byte {e.BytePositionInLine + 1}"
                 : "a name is there twice in one object");

@@ -58,8 +58,7 @@ public sealed class LineAttribute : StringLengthAttribute, IFieldRule
 }
 
 /// <summary>
-/// A text of one line or several, however they are parted; it is kept as <see cref="PlainText.WithLineFeeds"/> gives
-/// it.
+/// A text of one or more lines with any line breaks. It is kept as <see cref="PlainText.WithLineFeeds"/> returns it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class LinesAttribute : StringLengthAttribute, IFieldRule

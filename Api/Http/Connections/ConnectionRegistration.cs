@@ -12,10 +12,10 @@ namespace OrleansSale.Api.Http.Connections;
 /// <summary>Adds the bounds of the clients' connections.</summary>
 public static partial class ConnectionRegistration
 {
-    // TCP_USER_TIMEOUT of Linux, in milliseconds. Connections have it from the socket that they were accepted at.
+    // TCP_USER_TIMEOUT of Linux, in milliseconds. Accepted connections inherit it from the listening socket.
     private const int TcpLevel = 6, TcpUserTimeout = 18;
 
-    /// <summary>Adds them, for so many open files.</summary>
+    /// <summary>Adds the bounds for this many open files.</summary>
     public static void AddConnections(this WebApplicationBuilder builder, int openFiles)
     {
         builder.Services.AddOptions<ConnectionOptions>().BindConfiguration("Sale")
@@ -46,7 +46,7 @@ public static partial class ConnectionRegistration
     }
 
     /// <summary>
-    /// Asks clients to leave after their answer while it is crowded, and logs the bounds. It is to come first.
+    /// Asks clients to disconnect after their answer while the front is crowded, and logs the bounds. Add it first.
     /// </summary>
     public static void UseConnections(this WebApplication app, int openFiles)
     {

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// Listens as the server's sockets do, and closes connections at once for which there is no place. The server's own
-/// limit looks only after it has accepted all that came in the meantime, and each of these has an open file by then.
+/// Listens as the server's sockets do, and closes connections at once if there is no place for them. The server's own
+/// limit takes effect only after the server has accepted all waiting connections, and each of them has an open file by
+/// then.
 /// </summary>
 public sealed class CountedListeners(
     IOptions<SocketTransportOptions> options, ILoggerFactory loggers, OpenConnections connections)

@@ -5,13 +5,13 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// The end of a front, in an order that costs no client an answer. When it shall end it says it is not ready, so that a
-/// load balancer sends new clients elsewhere, and asks those it has to leave after their answer; after <see
+/// Stops a front in an order that costs no client an answer. First the front reports that it is not ready, so that a
+/// load balancer sends new clients elsewhere, and asks its clients to disconnect after their answer. After <see
 /// cref="SaleOptions.DrainSeconds"/> it takes no more connections and finishes what is in flight.
 /// </summary>
 public sealed class Draining(IOptions<SaleOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
-    /// <summary>Whether it is to end.</summary>
+    /// <summary>Whether the front is stopping.</summary>
     public bool IsDraining => lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>Before anything else stops: the server and the actors still answer.</summary>
@@ -47,7 +47,7 @@ public sealed class Draining(IOptions<SaleOptions> options, IHostApplicationLife
 /// <summary>Adds the draining to the requests.</summary>
 public static class DrainingRequests
 {
-    /// <summary>From the moment it drains, every answer asks its client to leave.</summary>
+    /// <summary>While the front drains, every answer asks its client to disconnect.</summary>
     public static void UseDraining(this WebApplication app)
     {
         var draining = app.Services.GetRequiredService<Draining>();

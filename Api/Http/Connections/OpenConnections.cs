@@ -7,12 +7,14 @@ namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
 /// Counts the clients' connections, so that they never take the last open file from buyers. When few places are left,
-/// clients are asked to leave after their answer, and silent connections are closed soon: places are then free for
-/// others.
+/// clients are asked to disconnect after their answer, and silent connections are closed soon. So places become free
+/// for others.
 /// </summary>
 public sealed partial class OpenConnections(IOptions<ConnectionOptions> options, ILogger<OpenConnections> log)
 {
-    /// <summary>While it is crowded, how long a new connection may be silent before and between its requests.</summary>
+    /// <summary>
+    /// How long a new connection may be silent before and between its requests while the front is crowded.
+    /// </summary>
     public static readonly TimeSpan CrowdedSilence = TimeSpan.FromSeconds(5);
 
     /// <summary>Closed connections are logged at most this often.</summary>
@@ -32,7 +34,7 @@ public sealed partial class OpenConnections(IOptions<ConnectionOptions> options,
     /// <summary>How many there are.</summary>
     public int Count => Volatile.Read(ref _open);
 
-    /// <summary>Makes these limits stricter while it is crowded.</summary>
+    /// <summary>Makes these limits stricter while the front is crowded.</summary>
     public void Govern(KestrelServerLimits limits) =>
         (_limits, _relaxed) = (limits, (limits.KeepAliveTimeout, limits.RequestHeadersTimeout));
 
@@ -63,7 +65,7 @@ public sealed partial class OpenConnections(IOptions<ConnectionOptions> options,
         var isCrowded = _open > _max - _max / 8;
         if (isCrowded == _isCrowded) return;
         _isCrowded = isCrowded;
-        // The server asks for them at the beginning of each connection.
+        // The server reads the limits at the beginning of each connection.
         if (_limits is null) return;
         _limits.KeepAliveTimeout = isCrowded ? CrowdedSilence : _relaxed.KeepAlive;
         _limits.RequestHeadersTimeout = isCrowded ? CrowdedSilence : _relaxed.Headers;

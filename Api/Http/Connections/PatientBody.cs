@@ -6,19 +6,20 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
-/// The body of an answer that waits for its client only so long: one who does not read is cut off, and what was read
-/// for them ends and is freed.
+/// An answer's body that waits for its client only for a bounded time. A client who does not read is disconnected, and
+/// the answer's resources are freed.
 /// </summary>
 /// <remarks>
-/// The server's own minimum rate does not do: it is an average over the connection's life, so after a megabyte that
-/// went into the system's buffers a client may stand still for over an hour at its default of 240 bytes a second. Here
-/// every part has to leave within <see cref="ConnectionOptions.ClientPatienceSeconds"/>, and none but a stalled one is
+/// The server's own minimum rate is not enough. It is an average over the connection's life, 240 bytes a second by
+/// default. So after a megabyte that went into the system's buffers, a client may read nothing for over an hour. Here
+/// every part must be sent within <see cref="ConnectionOptions.ClientPatienceSeconds"/>, and only stalled parts are
 /// timed.
 /// </remarks>
 internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
 {
     /// <summary>
-    /// The part of a body that is handed to the server at a time, in bytes: as much as it buffers before it waits.
+    /// The part of a body that is passed to the server at a time, in bytes. The server buffers this much before it
+    /// waits.
     /// </summary>
     public const int PartLength = 64 * 1024;
 
@@ -111,7 +112,8 @@ internal sealed class PatientBody : PipeWriter, IHttpResponseBodyFeature
         catch (TimeoutException)
         {
             _http.Abort();
-            // As for any client who has gone, but at once: the server would signal it only a little later.
+            // The same happens for every client that has disconnected, but here at once: the server would signal it a
+            // little later.
             _http.RequestAborted = new CancellationToken(canceled: true);
             throw new OperationCanceledException("The client does not read its answer.", _http.RequestAborted);
         }

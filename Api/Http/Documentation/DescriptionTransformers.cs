@@ -7,7 +7,7 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Http.Documentation;
 
 /// <summary>
-/// Adds what the types alone do not say: credentials, codes, ranges of parameters, members that may be missing.
+/// Adds what the types do not express: credentials, codes, ranges of parameters, optional members.
 /// </summary>
 internal static class DescriptionTransformers
 {
@@ -20,7 +20,7 @@ internal static class DescriptionTransformers
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>()) Complete(parameter);
         if (operation.Responses?.GetValueOrDefault("200")?.Content is { } contents)
         {
-            // A table and a stream of events are text: a client that took them for one object could not read them.
+            // A table and a stream of events are text. A client that expected one object could not read them.
             foreach (var (type, media) in contents)
             {
                 if (type.StartsWith("text/", StringComparison.Ordinal))
@@ -30,7 +30,7 @@ internal static class DescriptionTransformers
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var description = metadata.OfType<EndpointDescription>().LastOrDefault() ?? EndpointDescription.Open();
         operation.Security = SecurityOf(description, context.Document);
-        // A request to any of them may be no HTTP.
+        // A request to any endpoint may be malformed HTTP.
         if (operation.Responses?.Keys.Any(status => status.StartsWith('4')) == false)
             operation.Responses["400"] = Malformed(context.Document);
         if (description.TakesKey) (operation.Parameters ??= []).Add(Key());
@@ -45,7 +45,7 @@ internal static class DescriptionTransformers
     }
 
     /// <summary>
-    /// Members that are left out when there is nothing to say are optional and never null; codes are a closed set.
+    /// Members without a value are left out: they are optional and never null. Codes are a closed set.
     /// </summary>
     public static Task CompleteAsync(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -70,8 +70,8 @@ internal static class DescriptionTransformers
             if (MemberOf(schema, member.Name) is { Type: not null } described)
                 described.Type &= ~JsonSchemaType.Null;
         }
-        // Generators make a type of its own only of what says that it is a text. Null is no value of a set: members are
-        // left out.
+        // Generators make an enumeration only of a schema of type string. Null is not a value of the set, because such
+        // members are left out.
         if (schema is { Enum: { Count: > 0 } values, Type: null })
         {
             schema.Type = JsonSchemaType.String;
@@ -84,7 +84,8 @@ internal static class DescriptionTransformers
         return Task.CompletedTask;
     }
 
-    // Any of the schemes will do; none is said too, so that nobody takes it for forgotten.
+    // Any of the schemes is enough. An open endpoint states that it needs none, so that the scheme does not seem
+    // forgotten.
     private static List<OpenApiSecurityRequirement> SecurityOf(
         EndpointDescription description, OpenApiDocument? document)
     {
@@ -118,7 +119,7 @@ internal static class DescriptionTransformers
         member?.GetCustomAttributes(typeof(JsonConverterAttribute), inherit: true) is
             [JsonConverterAttribute { ConverterType: { } type }, ..] && type == typeof(OneOrManyFormat);
 
-    // The handlers read their parameters themselves, as text, so that what does not fit is a refusal that names it.
+    // The handlers read their parameters as text, so that a wrong parameter is refused by name.
     private static void Complete(OpenApiParameter parameter)
     {
         switch (parameter.Name)

@@ -31,12 +31,12 @@ public static class DocumentationApi
         """;
 
     /// <summary>
-    /// Describes the API: credentials, and nothing of the machine it runs on, so that the document is the same
+    /// Describes the API with its credentials. The document has nothing about the machine, so it is the same
     /// everywhere.
     /// </summary>
     public static void AddDocumentation(this IServiceCollection services)
     {
-        // The schemas follow these: numbers are numbers, never texts that look like one.
+        // The schemas follow these options: numbers are never written as texts.
         services.ConfigureHttpJsonOptions(
             options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddOpenApi("v1", Describe);
@@ -59,7 +59,7 @@ public static class DocumentationApi
                 },
                 Description = Description,
             };
-            // All paths are below it, wherever it is.
+            // All paths are relative to the front's own address.
             const string Own = "The front that serves this description.";
             document.Servers = [new OpenApiServer { Url = "/", Description = Own }];
             foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())

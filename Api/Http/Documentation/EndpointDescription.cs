@@ -2,7 +2,7 @@ using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Http.Documentation;
 
-/// <summary>Describes an endpoint besides its bodies: who may ask, and every way in which it can refuse.</summary>
+/// <summary>Describes an endpoint besides its bodies: who may call it, and all its refusals.</summary>
 /// <param name="Schemes">The credentials of which one is needed; none: it is open.</param>
 /// <param name="Refusals">The codes it can answer.</param>
 /// <param name="TakesKey">Whether it takes an Idempotency-Key.</param>
@@ -22,7 +22,7 @@ public sealed record EndpointDescription(
     /// <summary>Open to everybody.</summary>
     public static EndpointDescription Open(params Refusal[] refusals) => new([], refusals);
 
-    /// <summary>For everybody; the answer to callers with a credential depends on who they are.</summary>
+    /// <summary>For everybody. For callers with a credential, the answer depends on the caller.</summary>
     public static EndpointDescription Anybody(params Refusal[] refusals) => new([Bearer], refusals, IsOptional: true);
 
     /// <summary>For users; besides these refusals it can be unauthenticated, overloaded and unavailable.</summary>

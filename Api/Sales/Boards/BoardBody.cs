@@ -25,7 +25,7 @@ namespace OrleansSale.Api.Sales.Boards;
 /// <param name="Withdrawn">Units taken out of the sale.</param>
 /// <param name="Reserved">Reservations, at most 2 s old.</param>
 /// <param name="Standby">Buyers in the standby line.</param>
-/// <param name="Head">The last entry these counts rest on.</param>
+/// <param name="Head">The last entry that these counts include.</param>
 /// <param name="ServerTime">
 /// The instant at which the batch decides: this front's clock, or later if the batch's ledger is ahead of it.
 /// </param>

@@ -4,5 +4,5 @@ namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>A front's copy of a board.</summary>
 /// <param name="Snapshot">The committed counts.</param>
-/// <param name="AskedAt">Monotonic timestamp of when they were asked for: they are not older than that.</param>
+/// <param name="AskedAt">The monotonic timestamp of the request. The counts are not older than that.</param>
 public sealed record BoardCopy(BatchSnapshot Snapshot, long AskedAt);

@@ -11,8 +11,8 @@ namespace OrleansSale.Api.Sales.Boards;
 /// nothing. If the batch does not answer, the last copy stays.
 /// </summary>
 /// <remarks>
-/// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So the front
-/// knows every holder of a unit that a copy counts before it refuses anybody because nothing is left.
+/// A copy is published only after those users up to its own head are in <see cref="AnsweredByBatch"/>. So before the
+/// front refuses anybody as sold out, it knows every holder of the units that the copy counts.
 /// </remarks>
 public sealed class BoardFeed(
     ListedBatch listed, IGrainFactory grains, TimeProvider timeProvider, PollPace pace, ILogger<BoardFeed> log,
@@ -21,13 +21,13 @@ public sealed class BoardFeed(
     /// <summary>The oldest copy that a front answers from.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a reader waits for a newer copy than the last; for the first one, longer.</summary>
+    /// <summary>How long a reader waits for a newer copy, and for the first one.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(100), FirstWait = TimeSpan.FromSeconds(5);
 
     /// <summary>Between two polls of a batch whose ledger is damaged.</summary>
     public static readonly TimeSpan DamagedPollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a reader of the newest copy waits for each of the two polls that it takes.</summary>
+    /// <summary>How long a caller of <see cref="CatchUpAsync"/> waits for each of its two polls.</summary>
     public static readonly TimeSpan MaxCatchUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Polling ends this long after the last purchase or viewer.</summary>
@@ -55,8 +55,7 @@ public sealed class BoardFeed(
     public bool IsAnonymised => Current is { Snapshot.Anonymised: true };
 
     /// <summary>
-    /// The batch's key, which makes aliases of users. Null: there is none any more (<see cref="IsAnonymised"/>), or it
-    /// is lost.
+    /// The batch's key, which makes aliases of users. Null: it was removed (<see cref="IsAnonymised"/>), or it is lost.
     /// </summary>
     public BatchKey? Key => IsAnonymised ? null : _key;
 
@@ -89,8 +88,8 @@ public sealed class BoardFeed(
     }
 
     /// <summary>
-    /// A fresh copy; if the batch does not answer at once, the last one; null if there never was one. However many ask,
-    /// the batch is asked once in <see cref="MaxAge"/>, and no more than they ask.
+    /// A fresh copy; if the batch does not answer at once, the last one; null if there never was one. The batch is
+    /// called at most once in <see cref="MaxAge"/>, and only if somebody reads.
     /// </summary>
     /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
     public async ValueTask<BoardCopy?> ReadAsync()
@@ -121,7 +120,7 @@ public sealed class BoardFeed(
         return text;
     }
 
-    // There is nothing to fall back on, so a failure is no answer yet: the batch may be moving from a silo to another.
+    // There is no older copy, so a failure is retried: the batch may be moving from one silo to another.
     private async Task<BoardCopy?> ReadFirstAsync()
     {
         var started = _monotonic.GetTimestamp();
@@ -148,7 +147,7 @@ public sealed class BoardFeed(
     /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
     public async Task<bool> CatchUpAsync()
     {
-        // One under way may have asked before; the one after it has not.
+        // A poll under way may have begun before the call. The next poll has not.
         await TryRefreshAsync();
         var isRefreshed = await TryRefreshAsync();
         _answers.RequireSound();

@@ -21,7 +21,7 @@ public sealed class ChannelsAttribute() : OneOrManyAttribute(1, BatchTerms.MaxCh
     protected override bool Fits(string text) => UserId.IsChannel(text);
 }
 
-/// <summary>The form of a currency; whether there is such a currency is no question of form.</summary>
+/// <summary>The form of a currency code. Another rule checks whether the currency exists.</summary>
 public sealed class CurrencyCodeAttribute() : GrammarAttribute("^[A-Z]{3}$", "three capital letters (ISO 4217)")
 {
     /// <inheritdoc/>
@@ -29,7 +29,8 @@ public sealed class CurrencyCodeAttribute() : GrammarAttribute("^[A-Z]{3}$", "th
 }
 
 /// <summary>
-/// An amount as the price of one unit, in minor units. It is no range of the type: an order's amount may be greater.
+/// An amount as the price of one unit, in minor units. The type has no such range, because an order's amount may be
+/// greater.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PriceAttribute : ValidationAttribute, IFieldRule

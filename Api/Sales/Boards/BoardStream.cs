@@ -44,7 +44,7 @@ public sealed class BoardStream(BatchTerms terms, TimeProvider timeProvider)
         last.Supersede();
     }
 
-    /// <summary>Ends the stream: nobody goes on watching a board that may be wrong.</summary>
+    /// <summary>Ends the stream, because its board may be wrong.</summary>
     internal void End()
     {
         var last = _frame;

@@ -7,20 +7,20 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
-/// A board in JSON, encoded once for all who ask while it says the same. Only <c>serverTime</c>, its last member, is
-/// each answer's own.
+/// A board in JSON, encoded once and used for all answers until it changes. Only <c>serverTime</c>, its last member,
+/// differs in each answer.
 /// </summary>
 /// <param name="terms">The terms of the batch.</param>
 /// <param name="counts">The counts it shows.</param>
 /// <param name="phase">The phase it shows.</param>
 public sealed class BoardText(BatchTerms terms, BatchSnapshot counts, Phase phase)
 {
-    // A lead is measured to a few milliseconds each time.
+    // Measured leads differ by a few milliseconds.
     private static readonly TimeSpan SameLead = TimeSpan.FromMilliseconds(100);
 
     private readonly byte[] _beforeTime = Encode(terms, counts, phase);
 
-    /// <summary>A hash of all its members but the time.</summary>
+    /// <summary>A hash of all its members except the time.</summary>
     public ulong Hash => field != 0 ? field : field = XxHash3.HashToUInt64(_beforeTime);
 
     /// <summary>Its length in bytes, the time included.</summary>

@@ -8,15 +8,15 @@ namespace OrleansSale.Api.Sales.Boards;
 /// <param name="at">Monotonic timestamp of its making.</param>
 public sealed class Frame(byte[] data, Phase phase, long at)
 {
-    /// <summary>Between two frames without a change of phase, however few watch: at most 4 a second.</summary>
+    /// <summary>The least time between two frames without a change of phase: at most 4 a second.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Events a second to all viewers together, but for changes of phase: what they cost is taken from the purchases.
+    /// Events a second to all viewers together, except changes of phase. Their cost slows the purchases.
     /// </summary>
     public const int MaxEventsPerSecond = 5_000;
 
-    /// <summary>Between two frames without a change of phase, when so many watch.</summary>
+    /// <summary>The time between two frames without a change of phase, for this many viewers.</summary>
     public static TimeSpan IntervalFor(int viewers) =>
         TimeSpan.FromSeconds(Math.Max(MinInterval.TotalSeconds, (double)viewers / MaxEventsPerSecond));
 

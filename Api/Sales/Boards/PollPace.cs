@@ -1,8 +1,8 @@
 namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
-/// How often a front polls each of the batches that are bought from or watched: the more there are, the less often, so
-/// that together they cost no more than <see cref="MaxPollsPerSecond"/>.
+/// How often a front polls each batch that has buyers or viewers. The more batches there are, the rarer the polls, so
+/// that together they do not exceed <see cref="MaxPollsPerSecond"/>.
 /// </summary>
 public sealed class PollPace
 {

@@ -4,8 +4,8 @@ namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>
 /// A front's compact copy of the users to whom only the batch may answer, as 64-bit hashes in an open-addressing table:
-/// 11 to 32 bytes a user. A false yes costs a question to the batch; there is no false no for what was added. Readers
-/// take no lock.
+/// 11 to 32 bytes a user. A false yes costs a call to the batch. There is no false no for an added user. Readers take
+/// no lock.
 /// </summary>
 public sealed class UsersAnsweredByBatch
 {
@@ -18,7 +18,7 @@ public sealed class UsersAnsweredByBatch
     /// <summary>Whether the user may be among them.</summary>
     public bool MayContain(ulong hash)
     {
-        // Zero marks an empty place, so a user who hashes to it is always asked about.
+        // Zero marks an empty place, so for a user whose hash is zero the batch is always asked.
         if (hash == 0) return true;
         var table = Volatile.Read(ref _table);
         for (var i = (int)hash & (table.Length - 1); ; i = (i + 1) & (table.Length - 1))
@@ -53,7 +53,7 @@ public sealed class UsersAnsweredByBatch
     private void AddOne(ulong hash)
     {
         if (MayContain(hash)) return;
-        // A grown copy is filled before it is published; readers go on with the old one, which lacks nothing it had.
+        // A larger table is filled before it is published. Meanwhile readers use the old one, which is still complete.
         if ((_count + 1) * 3 > _table.Length * 2) Volatile.Write(ref _table, Grown(_table));
         Put(_table, hash);
         _count++;

@@ -13,7 +13,7 @@ namespace OrleansSale.Api.Sales.Catalogue;
 /// <summary>The public boards, one by one and all.</summary>
 public static class BatchesApi
 {
-    // A reader of a long list takes in so many before more are written for them.
+    // How many boards of a long list are written before the client has to read them.
     private const int BoardsPerFlush = 64;
 
     /// <summary>Maps the endpoints.</summary>
@@ -51,7 +51,7 @@ public static class BatchesApi
         return Results.Empty;
     }
 
-    // The tag is over everything but the time of the answer.
+    // The tag covers everything except the time of the answer.
     private static bool IsKnown(HttpContext http, ulong hash)
     {
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{hash:x16}\""));
@@ -68,7 +68,7 @@ public static class BatchesApi
         return hash.GetCurrentHashAsUInt64();
     }
 
-    // As the serializer writes a list of boards; none of them is encoded anew.
+    // The same bytes as the serializer's, without encoding the boards again.
     private static async Task WriteAsync(HttpContext http, BoardText[] boards, string? next, DateTimeOffset now)
     {
         http.Response.ContentType = Reply.MediaType;

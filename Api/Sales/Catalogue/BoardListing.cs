@@ -5,19 +5,19 @@ namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
 /// The boards of all batches as one copy for all who ask. It is refreshed while somebody asks, at a pace of its own. A
-/// board that is due is answered as it is, and refreshed behind the answer; one that is twice as old is waited for,
-/// briefly. Phases are those of the instant of the answer.
+/// board that is due is answered unchanged and refreshed in the background. The answer waits briefly for a board that
+/// is twice as old. Phases are computed at the instant of the answer.
 /// </summary>
 public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvider) : IDisposable
 {
-    /// <summary>Questions under way at a time.</summary>
+    /// <summary>Calls under way at a time.</summary>
     public const int MaxAsking = 64;
 
     /// <summary>How long an answer waits for boards that are too old.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// How long an answer waits for boards that this front has never had; without them they are left out.
+    /// How long an answer waits for boards that this front has never had. After that they are left out.
     /// </summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
 
@@ -40,9 +40,9 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvi
         if (after is not null && from++ == feeds.Count) return null;
         var page = feeds.Skip(from).Take(count).ToArray();
         await RefreshAsync(page, PaceOf(feeds));
-        // Only now: a phase is right at the instant of the answer.
+        // The text is made last, because the phase must be right at the instant of the answer.
         var now = timeProvider.GetUtcNow();
-        // A damaged batch has no board: the list is of the others.
+        // A damaged batch has no board, so it is left out.
         var boards = page.Where(feed => !feed.IsDamaged).Select(feed => feed.TextAt(now)).OfType<BoardText>().ToArray();
         return (boards, from + count < feeds.Count ? page[^1].Terms.Id : null, now);
     }
@@ -61,7 +61,7 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvi
             isFirst |= feed.Current is null;
         }
         if (waiting.Count == 0) return;
-        // A batch that does not answer costs its place in the list, not the list.
+        // A batch that does not answer is left out, and the list is still answered.
         await Task.WhenAny(Task.WhenAll(waiting), Task.Delay(isFirst ? FirstWait : MaxWait, _monotonic));
     }
 

@@ -8,20 +8,19 @@ namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
 /// A front's copy of the catalogue: an id is looked up here before any actor is addressed, so made-up ids activate
-/// nothing. A miss asks the catalogue for what it has added since, at most every <see cref="MinInterval"/> however many
-/// miss.
+/// nothing. A miss asks the catalogue for new batches, at most once every <see cref="MinInterval"/>.
 /// </summary>
 public sealed class CatalogueCopy(
     IGrainFactory grains, TimeProvider timeProvider, ILoggerFactory logs, IHostApplicationLifetime lifetime)
     : IDisposable
 {
-    /// <summary>Between two questions to the catalogue.</summary>
+    /// <summary>Between two calls to the catalogue.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a reader waits for a newer list, if there is one already.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often a list is begun anew because another activation of the catalogue answered.</summary>
+    /// <summary>How often reading restarts because another activation of the catalogue answered.</summary>
     public const int MaxBeginnings = 4;
 
     private readonly ConcurrentDictionary<string, BoardFeed> _feeds = new(StringComparer.Ordinal);
@@ -40,8 +39,7 @@ public sealed class CatalogueCopy(
         : AskAsync(batch!);
 
     /// <summary>
-    /// All batches in the order they were created. If the catalogue does not answer at once, as they were when it last
-    /// did.
+    /// All batches in the order they were created. If the catalogue does not answer at once, the last known list.
     /// </summary>
     /// <exception cref="Exception">It has never answered.</exception>
     public async ValueTask<IReadOnlyList<BoardFeed>> ListAsync()
@@ -58,7 +56,7 @@ public sealed class CatalogueCopy(
         }
     }
 
-    /// <summary>Takes in what was created since.</summary>
+    /// <summary>Reads the batches that were created since the last call.</summary>
     /// <exception cref="Exception">The catalogue did not answer.</exception>
     public async Task RefreshAsync()
     {
@@ -66,7 +64,8 @@ public sealed class CatalogueCopy(
         await _asking.WaitAsync();
         try
         {
-            // Somebody may have asked while this one waited, or only just; but not before a batch was added here.
+            // Another caller may have refreshed the copy meanwhile or just before. A batch that this front has added
+            // always causes a call.
             if (_askedAt is { } at && at > Volatile.Read(ref _addedAt)
                 && (at >= arrived || _monotonic.GetElapsedTime(at) < MinInterval))
             {
@@ -97,8 +96,8 @@ public sealed class CatalogueCopy(
     /// <inheritdoc />
     public void Dispose() => _asking.Dispose();
 
-    // An activation of the catalogue only adds batches. When another one answers, everything is read anew: its order
-    // may be another one.
+    // One activation of the catalogue only adds batches. When another activation answers, everything is read again,
+    // because its order may differ.
     private async Task TakeInAsync(ICatalogueGrain catalogue)
     {
         var (activation, known, added) = (_activation, _inOrder, new List<BoardFeed>());

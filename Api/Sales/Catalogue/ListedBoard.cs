@@ -3,15 +3,15 @@ using OrleansSale.Api.Sales.Boards;
 namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
-/// One board of the list: when it is due to be refreshed. Being listed starts no poll; a batch is asked only as often
-/// as its board can change.
+/// One board of the list: when it is due to be refreshed. Listing a board starts no poll. A batch is called only as
+/// often as its board can change.
 /// </summary>
 /// <param name="feed">The front's copy of the board, which everybody shares.</param>
 public sealed class ListedBoard(BoardFeed feed)
 {
     /// <summary>
-    /// A board is refreshed behind an answer when it is older than this, once its sale is over and nothing is held.
-    /// Longer than an idle batch stays in memory: the list must not keep all past sales awake.
+    /// A board whose sale is over and which has nothing held is refreshed in the background when it is older than this.
+    /// This is longer than an idle batch stays in memory, so that the list does not keep all past sales active.
     /// </summary>
     public static readonly TimeSpan OverAge = TimeSpan.FromMinutes(30);
 
@@ -33,8 +33,8 @@ public sealed class ListedBoard(BoardFeed feed)
     }
 
     /// <summary>
-    /// Refreshes it if it is due, through a gate for all boards. Returns the refresh to wait for; null: the board is
-    /// good enough to answer from, or there is no use in waiting.
+    /// Refreshes it if it is due, through a gate for all boards. Returns the refresh to wait for. Null: the board is
+    /// fresh enough, or waiting would not help.
     /// </summary>
     public Task? RefreshIfDue(DateTimeOffset now, ListPace pace, SemaphoreSlim gate)
     {
@@ -43,8 +43,8 @@ public sealed class ListedBoard(BoardFeed feed)
         if (age <= limit) return null;
         lock (_starting)
         {
-            // A batch that did not answer is asked again no sooner than one that is moving. The instant of the question
-            // is read only once the question is over.
+            // A batch that did not answer is called again no sooner than a moving one. The instant of the call is read
+            // only when the call is over.
             if (_refreshing.IsCompleted && (_askedAt is not { } at || _monotonic.GetElapsedTime(at) >= pace.MovingAge))
                 _refreshing = RefreshAsync(gate);
             return feed.IsSilent || age <= 2 * limit ? null : _refreshing;

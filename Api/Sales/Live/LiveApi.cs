@@ -12,7 +12,7 @@ namespace OrleansSale.Api.Sales.Live;
 /// <summary>The board of a batch as a stream of events.</summary>
 public static class LiveApi
 {
-    /// <summary>Between two pings of a live stream, so that proxies and browsers see that it lives.</summary>
+    /// <summary>Between two pings of a live stream. They show proxies and browsers that it works.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Maps the endpoint.</summary>
@@ -25,8 +25,8 @@ public static class LiveApi
             .Described(
                 "WatchBatch", EndpointDescription.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
 
-    // A viewer is nothing but this loop: it waits for the newest frame, which all viewers share, and skips what it is
-    // too slow for.
+    // Each viewer is one such loop. It waits for the newest frame, which all viewers share, and a slow viewer skips
+    // frames.
     private static async Task<IResult> WatchAsync(
         HttpContext http, string batch, CatalogueCopy catalogue, StreamPlaces places, TimeProvider timeProvider,
         IHostApplicationLifetime lifetime)
@@ -36,7 +36,7 @@ public static class LiveApi
             http.RequestAborted, lifetime.ApplicationStopping);
         if (!places.TryTake())
         {
-            // A refused viewer's connection is free for a buyer.
+            // The connection of a refused viewer is closed, so that a buyer can use its place.
             http.Response.Headers.Connection = "close";
             return Problem.Of(Refusal.Overloaded);
         }
@@ -46,8 +46,8 @@ public static class LiveApi
         feed.Watch();
         try
         {
-            // The first event is made for this viewer: the newest frame may be as old as the last change, and so may
-            // its time.
+            // The first event is made for this viewer, because the newest frame and its time may be as old as the last
+            // change.
             var sent = feed.Stream.Latest;
             if (await feed.ReadAsync() is { } copy)
             {

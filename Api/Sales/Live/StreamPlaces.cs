@@ -4,7 +4,7 @@ using OrleansSale.GrainInterfaces;
 namespace OrleansSale.Api.Sales.Live;
 
 /// <summary>
-/// The places of event streams: fewer than there are connections, so that those who watch leave room for those who buy.
+/// The places of event streams. There are fewer than connections, so that viewers leave room for buyers.
 /// </summary>
 public sealed class StreamPlaces(IOptions<ConnectionOptions> options)
 {

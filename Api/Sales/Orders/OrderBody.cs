@@ -31,7 +31,7 @@ public sealed record OrderBody(
         JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancelReason? CancelReason)
 {
-    /// <summary>An order as it is told.</summary>
+    /// <summary>The body of an order.</summary>
     /// <param name="order">The order.</param>
     /// <param name="user">Its owner; null: nobody knows any more.</param>
     public static OrderBody Of(OrderView order, string? user) => new(
@@ -75,7 +75,7 @@ public sealed class PhoneAttribute : StringLengthAttribute, IFieldRule
     private static readonly FieldProblem NoNumber = new(
         $"must be a telephone number of at least {PhoneNumber.MinDigits} digits, such as +86 138 0013 8000");
 
-    /// <summary>As many characters as a number has digits, at least.</summary>
+    /// <summary>A number has at least as many characters as digits.</summary>
     public PhoneAttribute() : base(PhoneNumber.MaxLength) => MinimumLength = PhoneNumber.MinDigits;
 
     /// <inheritdoc/>

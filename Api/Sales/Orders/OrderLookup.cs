@@ -31,19 +31,19 @@ public readonly record struct NamedOrder(
 
 /// <summary>
 /// Finds the order that a request names. The batch is called only if it is in the catalogue and the sequence is not
-/// beyond its head. The order's own actor is called only if the batch says that the order is there and may be seen. So
-/// guesses activate nothing: an order's actor wakes for its owner and for operators only.
+/// beyond its head. The order's own actor is called only if the batch confirms that the order exists and that the
+/// caller may see it. So guesses activate nothing: only the owner and operators activate an order's actor.
 /// </summary>
 public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
 {
-    /// <summary>The order as a batch's, or the problem.</summary>
+    /// <summary>The order as its batch knows it, or the problem.</summary>
     public async ValueTask<(NamedOrder Found, Problem? Problem)> FindAsync(HttpContext http, string id)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
         if (!OrderId.TryParse(id, out var batch, out var seq) || await catalogue.FindAsync(batch) is not { } feed)
             return (default, Problem.Of(Refusal.NotFound));
-        // Another front may have made it: only an answer of the batch shows that it is not there.
+        // Another front may have made the order. Only an answer of the batch proves that it does not exist.
         if (seq > feed.KnownHead && !await feed.CatchUpAsync()) return (default, Problem.Of(Refusal.Overloaded));
         if (seq > feed.KnownHead) return (default, Problem.Of(Refusal.NotFound));
         var alias = feed.Key?.AliasOf(caller.User);

@@ -61,7 +61,7 @@ public static class OrdersApi
         if (ReadReason(reason) is not { } why)
             return Problem.Invalid("reason", $"must be one of {string.Join(", ", ReasonNames.Keys)}");
         if (found.Alias is not { } by) return Problem.Of(Refusal.Unavailable);
-        // Operators may buy too: their own orders they cancel as buyers.
+        // Operators may buy too. They cancel their own orders as buyers.
         var seen = await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, null));
         var answer = seen.Value is { } view && found.IsOwn(view)
             ? await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, by))
@@ -74,7 +74,7 @@ public static class OrdersApi
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
-        // Paying is the owner's own business: an operator has no more right to it than anybody.
+        // Only the owner may pay. An operator has no special right here.
         if (found.Alias is not { } alias) return Problem.Of(Refusal.NotFound);
         var (actor, unknown) = await orders.FindActorAsync(found, alias);
         if (unknown is not null) return unknown;

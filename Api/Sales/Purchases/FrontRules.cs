@@ -4,12 +4,12 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// The refusals that a front may give by itself, as a pure function: only those that the batch would give too. Near the
-/// instants where the batch's clock counts it refuses nothing.
+/// The refusals that a front may give without the batch, as a pure function: only refusals that the batch would give
+/// too. Near the opening and the closing, where the batch's clock decides, it refuses nothing.
 /// </summary>
 /// <remarks>
-/// The caller has to see to one more thing: some users only the batch may answer. They are those whom the batch knows,
-/// as holders of units or of a cancelled reservation, and those who have a purchase under way.
+/// The caller must check one more condition: some users only the batch may answer. These are the users whom the batch
+/// knows, as holders of units or of a cancelled reservation, and those who have a purchase under way.
 /// </remarks>
 public static class FrontRules
 {

@@ -3,15 +3,15 @@ using OrleansSale.GrainInterfaces.Batches;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// How fast a batch answers while there is always more for it to do, and so how many purchases may wait for it. A plain
-/// calculation: its caller measures the times.
+/// How fast a batch answers while it is always busy, and hence how many purchases may wait for it. A plain calculation:
+/// its caller measures the times.
 /// </summary>
 /// <remarks>
-/// Once a batch is slower than its buyers, a longer lane makes no more orders. It makes everybody wait, those at its
-/// end up to their bound and for nothing, and it goes on when the rush is over. So buyers who would have to wait long
-/// are answered at once that they should come back. Only full calls count: one with few purchases in it shows how few
-/// there were, not how fast the batch is. And of the last ones the fastest counts: a batch that moves to another silo,
-/// or a disk that hangs for a moment, is late once and not slow.
+/// If a batch is slower than its buyers, a longer lane makes no more orders. Everybody would wait longer, those at the
+/// end in vain until their bound, and the lane would still be full after the rush. So buyers who would have to wait
+/// long are told at once to retry later. Only full calls count: a call with few purchases does not show how fast the
+/// batch is. Of the last full calls the fastest counts: a move to another silo, or a short stall of the disk, delays
+/// one call, but the batch is not slow.
 /// </remarks>
 /// <param name="capacity">Most purchases that may ever wait.</param>
 /// <param name="longestWait">How long a purchase should have to wait at most.</param>
@@ -20,10 +20,10 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
     /// <summary>The batch must have been busy for this long before it is judged.</summary>
     public static readonly TimeSpan JudgedAfter = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Full calls, one after the other, that the judgement looks back on.</summary>
+    /// <summary>How many of the last full calls are considered.</summary>
     public const int JudgedCalls = 3;
 
-    /// <summary>So many may wait however slow the batch is.</summary>
+    /// <summary>This many may wait however slow the batch is.</summary>
     public const int MinOpen = 16;
 
     private readonly double[] _perSecond = new double[JudgedCalls];
@@ -31,11 +31,11 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
     private int _calls;
     private int? _judged;
 
-    /// <summary>How many purchases may be under way, those at the batch included.</summary>
+    /// <summary>How many purchases may be under way, including those at the batch.</summary>
     public int MaxOpen => _judged ?? capacity;
 
     /// <summary>
-    /// How many go to the batch in one call: half of them at most, so that the next ones gather meanwhile.
+    /// How many purchases one call may have: at most half of them, so that the next ones gather meanwhile.
     /// </summary>
     public int MaxInCall => Math.Clamp(MaxOpen / 2, 1, PurchaseCall.MaxCount);
 
@@ -52,12 +52,12 @@ public sealed class LanePace(int capacity, TimeSpan longestWait)
         }
         _busySeconds += elapsed.TotalSeconds;
         _perSecond[_calls % JudgedCalls] = count / Math.Max(elapsed.TotalSeconds, double.Epsilon);
-        // Which place is next, and whether there are enough: it starts over before it overflows.
+        // Counts the calls, and so gives the next place. It restarts before it overflows.
         _calls = _calls + 1 < 2 * JudgedCalls ? _calls + 1 : JudgedCalls;
         if (_calls < JudgedCalls || _busySeconds < JudgedAfter.TotalSeconds) return;
         _judged = (int)Math.Clamp(_perSecond.Max() * longestWait.TotalSeconds, Math.Min(MinOpen, capacity), capacity);
     }
 
-    /// <summary>Nothing waits any more: how fast the batch is will show when it is busy again.</summary>
+    /// <summary>Nothing waits any more. The batch is measured again when it is busy.</summary>
     public void Forget() => (_calls, _busySeconds, _judged) = (0, 0, null);
 }

@@ -17,7 +17,9 @@ public sealed record PurchaseBody(
     [property: Line(1, TicketSigner.MaxLength)] string? Ticket = null,
     [property: WholeNumber(1, BatchTerms.MaxStock)] int? Quantity = null);
 
-/// <summary>The purchase in all its forms. Almost every one takes the <see cref="PurchaseShortcut"/> instead.</summary>
+/// <summary>
+/// The endpoint for purchases in all their forms. The <see cref="PurchaseShortcut"/> handles almost all of them.
+/// </summary>
 public sealed class PurchaseApi(
     CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler)
 {
@@ -30,8 +32,8 @@ public sealed class PurchaseApi(
         ]).WithBody().WithKey();
 
     /// <summary>
-    /// Maps the endpoint. It finds out by itself who asks, so nothing that comes after routing has to look at a
-    /// purchase; and it is made once, so that no request needs a scope of services.
+    /// Maps the endpoint. The endpoint identifies the caller itself, so purchases skip all middleware after routing. It
+    /// is created once, so no request needs a scope of services.
     /// </summary>
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -52,7 +54,7 @@ public sealed class PurchaseApi(
             await handler.RefuseAsync(http, invalid);
             return;
         }
-        // Nobody makes the front ask for a batch without a credential.
+        // Without a credential a request does not look a batch up.
         var feed = ask.User is null ? null : await catalogue.FindAsync(batch);
         await handler.AnswerAsync(http, feed is null ? null : lanes.Of(feed), ask);
     }

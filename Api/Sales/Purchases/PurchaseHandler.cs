@@ -9,15 +9,15 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// Answers purchases once they are read: the front refuses one by itself, or the batch's lane decides. It is the same
-/// for every way on which a purchase gets here.
+/// Answers purchases once they are read: the front refuses a purchase itself, or the batch decides through its lane.
+/// Both readers of purchases use it.
 /// </summary>
 public sealed class PurchaseHandler(
     PurchaseCounter counter, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
     /// <summary>Answers a purchase.</summary>
     /// <param name="http">The request to answer.</param>
-    /// <param name="lane">The batch's lane; null: there is no such batch, or nobody who may ask for one.</param>
+    /// <param name="lane">The batch's lane; null: there is no such batch, or the caller has no credential.</param>
     /// <param name="ask">The purchase.</param>
     public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask)
     {
@@ -43,7 +43,7 @@ public sealed class PurchaseHandler(
         return problem.ExecuteAsync(http);
     }
 
-    // A credential that is none comes first, a claim that is wrong after the batch.
+    // A missing credential takes precedence over the batch, and the batch over a wrong claim.
     private static Problem? Refuse(PurchaseLane? lane, in PurchaseAsk ask) =>
         ask.User is not { } user ? Problem.Of(Refusal.Unauthenticated)
         : lane is null ? Problem.Of(Refusal.NotFound)
@@ -51,7 +51,7 @@ public sealed class PurchaseHandler(
         : ask.Proof == ReservationProof.FalseTicket ? Problem.Of(Refusal.TicketInvalid)
         : null;
 
-    // Null: it is for the batch to answer.
+    // Null: the batch must answer.
     private Problem? RefuseByCopy(PurchaseLane lane, Alias buyer, int quantity)
     {
         var feed = lane.Feed;
@@ -60,7 +60,8 @@ public sealed class PurchaseHandler(
         {
             return null;
         }
-        // After the copy and in this order: users who wait no more are known by then, if they got a unit.
+        // These checks come after the copy, in this order: users who no longer wait are known by then, if they got a
+        // unit.
         return lane.IsWaiting(buyer) || feed.AnsweredByBatch.MayContain(buyer.High)
             ? null
             : ProblemOf(refusal, lane, copy.Snapshot.Seq);
@@ -74,7 +75,7 @@ public sealed class PurchaseHandler(
         await AskAsync(http, lane, user, request with { Reservation = version }, byTicketAlone: false);
     }
 
-    // A ticket that does not hold any more is no credential, if it was the only one.
+    // If a cancelled ticket was the only credential, there is no credential.
     private async Task AskAsync(
         HttpContext http, PurchaseLane lane, string user, PurchaseRequest request, bool byTicketAlone)
     {

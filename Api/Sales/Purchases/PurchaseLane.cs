@@ -6,19 +6,19 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// The lane of one front for one batch: purchases wait here in order of arrival, and everything that waits goes to the
-/// batch in one call, while the next gather. One purchase per user and key: a second one joins the first until that is
-/// answered.
+/// The lane of one front for one batch. Purchases wait here in order of arrival. All waiting purchases go to the batch
+/// in one call, and meanwhile the next ones gather. There is one purchase per user and key: a second one joins the
+/// first until that is answered.
 /// </summary>
 /// <remarks>
-/// Every purchase is answered within its bound, come what may. A failed call is retried under the same keys; the batch
+/// Every purchase is answered within its bound, whatever fails. A failed call is retried under the same keys; the batch
 /// answers a repeat with the order that it made the first time. A purchase that is still open at the bound is answered
-/// overloaded. That says nothing of what the batch has done or will do, so the client is to ask again, which is safe
-/// for the same reason.
+/// overloaded. The batch may or may not have made the order, so the client should retry. A retry is safe for the same
+/// reason.
 /// <para>
-/// A caller that asks first whether a user waits here, and then whether that user is known to hold a unit, learns of
-/// every unit that they got from this front. The orders of a group are learnt before their users cease to wait, and
-/// both before anybody is answered.
+/// A caller first checks whether a user waits here, and then whether that user is known to hold a unit. In this order
+/// it sees every unit that they got through this front, because the lane records the orders of a group before their
+/// users stop waiting, and both before anybody is answered.
 /// </para>
 /// </remarks>
 public sealed partial class PurchaseLane(
@@ -32,14 +32,14 @@ public sealed partial class PurchaseLane(
     public static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Purchases answered one after the other by one work item of the thread pool. One for each would cost more than
-    /// the answer itself; one for a whole group would leave the other cores idle.
+    /// How many purchases one work item of the thread pool answers. A work item for each purchase would cost more than
+    /// the answer; one for a whole group would leave the other cores idle.
     /// </summary>
     public const int AnswersPerWorkItem = 32;
 
     /// <summary>
-    /// Purchases that one user may have under way here under different keys: as many as anybody may ever buy of a
-    /// batch. One more is answered overloaded. So nobody fills the lane alone, nor makes it look through a long list.
+    /// How many purchases one user may have under way here under different keys: as many as anybody may ever buy of a
+    /// batch. Further ones are answered overloaded. So one user can neither fill the lane nor make its searches slow.
     /// </summary>
     public const int MaxOpenPerUser = BatchTerms.MaxPerUserLimit;
 
@@ -61,7 +61,7 @@ public sealed partial class PurchaseLane(
     public SoldOutProblem SoldOut { get; } = new();
 
     /// <summary>
-    /// How many purchases wait to be handed to the batch, those included that were answered meanwhile.
+    /// How many purchases wait to be sent to the batch, including those that were answered meanwhile.
     /// </summary>
     internal int QueuedCount
     {
@@ -102,7 +102,7 @@ public sealed partial class PurchaseLane(
 
     private async Task PumpAsync()
     {
-        // Off the caller's request, so that it can go on to wait for its answer.
+        // This runs on another thread, so that the caller's request can wait for its answer.
         await Task.Yield();
         var grain = grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id);
         var delay = MinRetryDelay;
@@ -124,14 +124,14 @@ public sealed partial class PurchaseLane(
             }
             catch (StorageDamagedException)
             {
-                // Asking again does not help, and nobody has to wait for that.
+                // A retry does not help, so the purchases are answered at once.
                 Complete([.. group], [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Unavailable), group.Count)]);
                 group.Clear();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Unknown, not failed: the same purchases are asked again, in the same order, with what arrived
-                // meanwhile behind.
+                // The outcome is unknown, so the same purchases are retried in the same order, followed by those that
+                // arrived meanwhile.
                 if (_outage.Fails(e.GetType().Name))
                     Log.AskedAgain(log, feed.Terms.Id, e.Message, LostInfrastructure.Is(e) ? null : e);
                 await Task.Delay(delay);
@@ -140,8 +140,8 @@ public sealed partial class PurchaseLane(
         }
     }
 
-    // Keeps those of the group that are still open, and fills it up from the queue. False: nothing waits, the pump has
-    // stopped.
+    // Keeps the open purchases of the group, and fills the group up from the queue. False: nothing waits, and the pump
+    // has stopped.
     private bool TakeGroup(List<Waiting> group, out bool isFull)
     {
         lock (_lock)
@@ -166,7 +166,7 @@ public sealed partial class PurchaseLane(
             var late = LateAfter(bound);
             if (late.Length > 0)
                 Complete(late, [.. Enumerable.Repeat(PurchaseOutcome.No(Refusal.Overloaded), late.Length)]);
-            // They came first: what was answered while the batch says nothing must not pile up behind it.
+            // These arrived first. Purchases that were answered while the batch is silent must not accumulate.
             lock (_lock)
             {
                 while (_queue.TryPeek(out var first) && !first.IsOpen) _queue.Dequeue();
@@ -174,7 +174,7 @@ public sealed partial class PurchaseLane(
         }
     }
 
-    // False: nobody waits, the sweeping has stopped.
+    // False: nobody waits, and the sweeping has stopped.
     private async Task<bool> IsOpenAfterAsync(TimeSpan interval)
     {
         await Task.Delay(interval);
@@ -197,7 +197,7 @@ public sealed partial class PurchaseLane(
         return [.. late];
     }
 
-    // Each is told once: by whoever finds it open. Who asks the same from now on asks anew.
+    // Each purchase is answered once, by the first that finds it open. From now on the same request is a new one.
     private void Complete(Waiting?[] group, PurchaseOutcome[] outcomes)
     {
         lock (_lock)
@@ -230,7 +230,7 @@ public sealed partial class PurchaseLane(
         }
     }
 
-    // A waiting request continues on the thread that sets its outcome. The lock guards all but the task.
+    // A waiting request continues on the thread that sets its outcome. The lock guards everything except the task.
     private sealed class Waiting(PurchaseRequest request, long since) : TaskCompletionSource<PurchaseOutcome>
     {
         public PurchaseRequest Request { get; } = request;

@@ -20,33 +20,33 @@ public enum ReservationProof
     /// <summary>A ticket beside a token that is not genuine, another user's or another batch's.</summary>
     FalseTicket,
 
-    /// <summary>Nothing: the reservation has to be looked up.</summary>
+    /// <summary>No ticket: the reservation has to be looked up.</summary>
     None,
 }
 
-/// <summary>What a request to buy says.</summary>
-/// <param name="User">Who buys; null: there is no valid credential.</param>
+/// <summary>The content of a request to buy.</summary>
+/// <param name="User">The buyer; null: there is no valid credential.</param>
 /// <param name="Alias">The user's alias, as the ticket says it; without meaning if there is no ticket.</param>
 /// <param name="Key">The Idempotency-Key; null: none.</param>
 /// <param name="Quantity">Units wanted, 1 or more.</param>
 /// <param name="Version">The version of the reservation that the ticket states; 0 without a ticket.</param>
-/// <param name="Proof">What there is of a ticket.</param>
+/// <param name="Proof">The kind of ticket.</param>
 public readonly record struct PurchaseAsk(
     string? User, Alias Alias, string? Key, int Quantity, long Version, ReservationProof Proof);
 
 /// <summary>
-/// Reads the key, the body and the credential of a purchase: the one reader, however the purchase is taken up.
+/// Reads the key, the body and the credential of a purchase, for the endpoint and for the shortcut.
 /// </summary>
 public sealed class PurchaseReader(TicketSigner tickets)
 {
-    /// <summary>Longest body that is read at once, in bytes.</summary>
+    /// <summary>Longest body that is read without waiting, in bytes.</summary>
     public const int MaxLengthAtOnce = 256;
 
     private const string TicketScheme = "Ticket ";
 
     /// <summary>
-    /// Reads a purchase as almost every one is: with a ticket alone, and a body of nothing but a quantity that has come
-    /// with its headers. It waits for nothing. False: the request is not like that, and is as it was.
+    /// Reads the usual kind of purchase: its only credential is a ticket, and its body has only a quantity and arrived
+    /// with the headers. It never waits. False: the request is of another kind, and it is unchanged.
     /// </summary>
     public bool TryRead(HttpRequest request, string batch, out PurchaseAsk ask)
     {
@@ -80,7 +80,7 @@ public sealed class PurchaseReader(TicketSigner tickets)
             ? header
             : null;
 
-    // It is the whole credential, so one that does not hold is none.
+    // The ticket is the only credential, so an invalid ticket means no credential.
     private PurchaseAsk OfTicket(string header, string batch, string? key, int quantity) =>
         tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), batch, out var ticket)
             ? new PurchaseAsk(ticket.User, ticket.Alias, key, quantity, ticket.Version, ReservationProof.TicketAlone)
@@ -97,7 +97,7 @@ public sealed class PurchaseReader(TicketSigner tickets)
             isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket);
     }
 
-    // Null: not here, not yet, or not that simple. The body is then as it was.
+    // Null: the body has not arrived, or is not that simple. It is unchanged then.
     private static int? ReadQuantity(HttpRequest request)
     {
         if (request.ContentLength == 0) return 1;

@@ -3,26 +3,25 @@ using OrleansSale.Api.Http.Connections;
 namespace OrleansSale.Api.Sales.Purchases;
 
 /// <summary>
-/// The way of almost every purchase: it is taken up before anything else looks at the request, and waits for nothing
-/// but its outcome.
+/// Handles almost every purchase: before any other middleware, and it waits only for the outcome.
 /// </summary>
 /// <remarks>
-/// It answers what <see cref="PurchaseApi"/> would. A request that it does not understand at once it leaves to that as
-/// it came, the body unread. Nothing in it can fail but for a bug: there are no handlers around it.
+/// Its answers are those of <see cref="PurchaseApi"/>. It leaves every request that it does not understand at once to
+/// that endpoint, with the body unread. No exception handlers surround it, so only a bug may throw here.
 /// </remarks>
 public sealed class PurchaseShortcut(
     PurchaseLanes lanes, PurchaseReader reader, PurchaseHandler handler, Draining draining)
 {
     private const string Before = "/api/batches/", After = "/orders";
 
-    /// <summary>Adds it; it is to come first.</summary>
+    /// <summary>Adds the shortcut. Add it first.</summary>
     public static void Use(WebApplication app)
     {
         var shortcut = app.Services.GetRequiredService<PurchaseShortcut>();
         app.Use(next => http => shortcut.Take(http) ?? next(http));
     }
 
-    /// <summary>The answer under way; null: this request is not for here, and as it was.</summary>
+    /// <summary>The answer under way. Null: this request is not for the shortcut, and it is unchanged.</summary>
     internal Task? Take(HttpContext http)
     {
         var request = http.Request;
@@ -31,7 +30,7 @@ public sealed class PurchaseShortcut(
         return reader.TryRead(request, lane.Feed.Terms.Id, out var ask) ? handler.AnswerAsync(http, lane, ask) : null;
     }
 
-    // Empty: the path is not that of a purchase, as it is usually written.
+    // Empty: the path is not the usual path of a purchase.
     private static ReadOnlySpan<char> BatchOf(ReadOnlySpan<char> path) =>
         path.Length > Before.Length + After.Length && path.StartsWith(Before, StringComparison.Ordinal)
             && path.EndsWith(After, StringComparison.Ordinal)

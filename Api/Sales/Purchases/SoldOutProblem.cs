@@ -2,12 +2,12 @@ using OrleansSale.Api.Http;
 
 namespace OrleansSale.Api.Sales.Purchases;
 
-/// <summary>The refusal sold-out of one batch, encoded once for each entry that it rests on.</summary>
+/// <summary>The refusal sold-out of one batch, encoded once for each entry that it names.</summary>
 public sealed class SoldOutProblem
 {
     private Encoded? _last;
 
-    /// <summary>The refusal that rests on this entry.</summary>
+    /// <summary>The refusal that names this entry.</summary>
     public Problem At(long seq)
     {
         if (Volatile.Read(ref _last) is { } last && last.Seq == seq) return last.Problem;

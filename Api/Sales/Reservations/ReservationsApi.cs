@@ -16,7 +16,7 @@ namespace OrleansSale.Api.Sales.Reservations;
 /// <param name="Batch">Batch id.</param>
 /// <param name="User">The user who holds it.</param>
 /// <param name="ReservedAt">When it was made.</param>
-/// <param name="Ticket">Proves it at the purchase, where it is credential enough: keep it as a secret.</param>
+/// <param name="Ticket">The credential for the purchase. Keep it secret.</param>
 public sealed record ReservationBody(string Batch, string User, DateTimeOffset ReservedAt, string Ticket);
 
 /// <summary>A user's registration for a batch.</summary>
@@ -51,7 +51,7 @@ public static class ReservationsApi
         var alias = key.AliasOf(caller.User);
         var grain = Of(grains, batch, alias);
         var schedule = feed.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
-        // After the copy: aliases that the batch touched before it are known here.
+        // This comes after the copy. Aliases that the batch touched before the copy are known here.
         var mayBeKnown = copy is null || feed.AnsweredByBatch.MayContain(alias.High);
         var answer = await retry.AskAsync(() => grain.ReserveAsync(caller.User, schedule, mayBeKnown));
         if (answer.Refused is { } refusal)
@@ -72,7 +72,7 @@ public static class ReservationsApi
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
-        // Not even looked for: users of other channels never hold one, so they wake no actor.
+        // Users of other channels never have a reservation, so no actor is activated for them.
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
         if (found.Feed.Key is not { } key) return NoKey(found.Feed, Refusal.NotFound);
         var alias = key.AliasOf(found.Caller.User);
@@ -107,7 +107,7 @@ public static class ReservationsApi
             : (default, Problem.Of(Refusal.NotFound));
     }
 
-    // Nobody is known to a batch that was anonymised; one whose key is lost cannot tell.
+    // An anonymised batch knows no users. A batch whose key is lost cannot answer.
     private static Problem NoKey(BoardFeed feed, Refusal anonymised) =>
         Problem.Of(feed.IsAnonymised ? anonymised : Refusal.Unavailable);
 

@@ -8,7 +8,7 @@ using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Tickets;
 
-/// <summary>What a ticket states: this user holds this version of a reservation for this batch.</summary>
+/// <summary>The content of a ticket: this user holds this version of a reservation for this batch.</summary>
 /// <param name="User">The user.</param>
 /// <param name="Alias">What stands for the user in the batch's ledger.</param>
 /// <param name="Batch">The batch.</param>
@@ -18,12 +18,12 @@ public readonly record struct Ticket(string User, Alias Alias, string Batch, lon
 /// <summary>
 /// Signs and verifies tickets: <c>v2.&lt;payload&gt;.&lt;mac&gt;</c>, both base64url; the payload is
 /// <c>{"u":"weibo:alice","a":"&lt;alias&gt;","b":"mi2-1","v":1}</c>, the mac HMAC-SHA256 over
-/// <c>v2.&lt;payload&gt;</c>. A ticket is a credential: whoever has it can buy as its user, and nothing else. It
-/// carries the alias, so that a purchase need not compute it.
+/// <c>v2.&lt;payload&gt;</c>. A ticket is a credential: its holder can buy as its user, and do nothing else. It carries
+/// the alias, so that a purchase need not compute it.
 /// </summary>
 /// <param name="keys">
 /// One or more keys, each of at least 32 secret bytes, the same on every front. The first signs; any of them verifies,
-/// so that a key can be replaced while its tickets are out.
+/// so that a key can be replaced while its tickets are in use.
 /// </param>
 #pragma warning disable CA1001 // It lives as long as its process; what it keeps for a thread goes with the thread.
 public sealed class TicketSigner(byte[][] keys)
@@ -42,7 +42,7 @@ public sealed class TicketSigner(byte[][] keys)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    // One for each thread that verifies: with its key set up already, a mac costs half.
+    // Each thread keeps one. With a prepared key a mac costs half as much.
     private readonly ThreadLocal<IncrementalHash[]> _macs =
         new(() => [.. keys.Select(key => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key))]);
 
@@ -56,8 +56,8 @@ public sealed class TicketSigner(byte[][] keys)
     }
 
     /// <summary>
-    /// Reads a ticket if it is genuine and for this batch. The mac is compared in constant time, before anything of the
-    /// payload is looked at.
+    /// Reads a ticket if it is genuine and for this batch. The mac is compared in constant time, before the payload is
+    /// parsed.
     /// </summary>
     public bool TryVerify(ReadOnlySpan<char> text, string batch, out Ticket ticket)
     {

@@ -1,12 +1,12 @@
 /**
- * One call to the engine, with every way it can end as a value: an answer, a refusal with its stable code, or nothing
- * heard ("lost": the deed may have happened). Nothing here throws.
+ * One call to the engine. Its outcome is a value: an answer, a refusal with its stable code, or `lost`: no answer came,
+ * and the request may have taken effect. Nothing here throws.
  */
 
-/** The engine answers a purchase within 10 s; beyond this nothing is coming any more. */
+/** The engine answers a purchase within 10 s. After this time no answer will come. */
 export const answerTimeoutMs = 15_000;
 
-/** Refusals that came from something in between that knows no codes. */
+/** The meaning of refusals by an intermediary that does not know our codes. */
 const codeByStatus = {
   400: 'invalid-request', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed',
   413: 'too-large', 415: 'unsupported-media-type', 429: 'overloaded',

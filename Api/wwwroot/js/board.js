@@ -1,12 +1,12 @@
 import { call } from './api.js';
 
-/** Without a sign of life for this long a live stream is taken for dead. The server pings more often. */
+/** A live stream that is silent for this long counts as broken. The server pings more often. */
 const silenceMs = 45_000;
 const pollEveryMs = 2_000;
 const backoffMaxMs = 30_000;
-/** A hidden page gives its stream back: a browser has six connections to a server, and buyers open many tabs. */
+/** A hidden page closes its stream, because a browser has six connections to a server, and buyers open many tabs. */
 const hiddenMs = 60_000;
-/** No answer takes so long to arrive. */
+/** No answer takes this long. */
 const latestAnswerMs = 60_000;
 /** Round trips at the start, to set the clock; then one a minute. */
 const clockRoundsMs = [0, 250, 900, 2_500];
@@ -133,7 +133,7 @@ export class BoardFeed {
     this.#after('poll', jittered(next), () => this.#poll(next));
   }
 
-  /** Answers overtake each other; the server's own time orders them, unless its clock was set back. */
+  /** Answers may arrive out of order. The server's time orders them, unless its clock was set back. */
   #take(board) {
     if (this.#latest !== null) {
       const behindMs = Date.parse(this.#latest.serverTime) - Date.parse(board.serverTime);

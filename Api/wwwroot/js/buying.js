@@ -5,7 +5,7 @@ import { AttemptStore, bounds, decide, mayBeFrom, newKey, newProgress } from './
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 /**
- * Carries one buying attempt to its end. Its state, for the page: `idle`, or `sending`, `waiting` (with `why`: lost,
+ * Runs one buying attempt to its end. Its state, for the page: `idle`, or `sending`, `waiting` (with `why`: lost,
  * overloaded or opening; `until` on the server's clock), each with `stopping`.
  */
 export class Buying {
@@ -53,8 +53,8 @@ export class Buying {
   }
 
   /**
-   * Takes up what a reload or a crash of the page left open: looks for its order first, then asks again under the same
-   * key if the buyer can still be expected to want it.
+   * Resumes an attempt that a reload or a crash of the page left open. It looks for the attempt's order first, and then
+   * retries under the same key if the buyer probably still wants it.
    */
   async resume() {
     const attempt = this.#store.get();
@@ -69,7 +69,7 @@ export class Buying {
       this.#store.drop(attempt.key);
   }
 
-  /** Asks no more after the answer that is on its way, which is still heard. The key stays. */
+  /** Stops after the answer to the current request. The key stays. */
   stop() {
     if (!this.isBusy)
       return;
@@ -94,8 +94,8 @@ export class Buying {
         await this.#reservation.refresh();
         continue;
       }
-      // An unheard try may have bought: its order is looked for before anything else is said or done. After other
-      // refusals nothing is asked: everybody who is too late would ask at once.
+      // A try without an answer may have bought a unit, so its order is looked up before anything else. After other
+      // refusals there is no request, because all late buyers would send it at the same time.
       const mayHave = progress.lost > 0 || next.code === 'limit-reached' || next.code === 'conflict';
       const found = mayHave ? await this.#findOrder(attempt, next.then === 'refused') : null;
       if (found !== null)
@@ -113,7 +113,7 @@ export class Buying {
     }
   }
 
-  /** The ticket alone: the server's hot path checks one signature. Without one the answer is known. */
+  /** Only the ticket is sent, so the server's hot path checks one signature. Without a ticket the answer is known. */
   async #ask(attempt) {
     if (this.#reservation.state === 'unknown')
       await this.#reservation.refresh();
@@ -129,7 +129,7 @@ export class Buying {
     });
   }
 
-  /** A refusal says that this key made no order: then only an order of another page is worth showing instead. */
+  /** A refusal means that this key made no order. Then only an order of another page can be shown instead. */
   async #findOrder(attempt, isRefused) {
     await this.#orders.refresh();
     return this.#orders.items.find(order => mayBeFrom(attempt, order) && (!isRefused || isLive(order))) ?? null;

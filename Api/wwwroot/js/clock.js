@@ -1,9 +1,9 @@
 /**
  * The server's clock, as this page knows it: the monotonic clock plus an offset that is known to lie in an interval.
  *
- * A round trip proves that the offset is between (serverTime - receivedAt) and (serverTime - sentAt); several of them
- * together narrow it, whatever the way there and back took. The visitor's wall clock is never read: it is often wrong,
- * and it jumps. All times are milliseconds.
+ * A round trip proves that the offset is between (serverTime - receivedAt) and (serverTime - sentAt); several round
+ * trips together narrow the interval, whatever their two ways took. The visitor's wall clock is never read: it is often
+ * wrong, and it jumps. All times are milliseconds.
  */
 
 /** How fast the monotonic clock may run away from the server's, per millisecond: 100 ppm, a poor quartz. */
@@ -12,7 +12,7 @@ const driftRate = 100e-6;
 /** The server rounds its time to milliseconds. */
 const roundingMs = 1;
 
-/** After this many stale-looking answers in a row the server's clock is believed to have been set back. */
+/** After this many answers in a row that look old, the page assumes that the server's clock was set back. */
 const contradictionsBelieved = 3;
 
 export class ServerClock {
@@ -27,12 +27,12 @@ export class ServerClock {
     this.#monotonicNow = monotonicNow;
   }
 
-  /** Whether at least one round trip was seen: before that there is no time to show. */
+  /** Whether there was at least one round trip. Before that there is no time to show. */
   get isSet() {
     return this.#roundTrips > 0;
   }
 
-  /** Half the width of what is not known, in milliseconds. */
+  /** Half the width of the interval, in milliseconds. */
   get uncertaintyMs() {
     return this.isSet ? (this.#high - this.#low) / 2 : Number.POSITIVE_INFINITY;
   }
@@ -54,13 +54,14 @@ export class ServerClock {
     if (!this.isSet) {
       this.#set(Math.max(low, this.#low), high);
     } else if (high < this.#low) {
-      // Earlier than a time already seen: an answer that lay in some cache. Said again and again, it is the truth.
+      // Earlier than a known time: the answer came from a cache. If this repeats, it is the server's real time.
       this.#contradictions += 1;
       if (this.#contradictions >= contradictionsBelieved)
         this.#set(low, high);
       return;
     } else if (low > this.#high) {
-      // Later than thought possible: the monotonic clock stood still (the machine slept), or earlier answers were old.
+      // Later than the interval allows: the monotonic clock stood still (the machine slept), or earlier answers were
+      // old.
       this.#set(low, high);
     } else {
       this.#set(Math.max(low, this.#low), Math.min(high, this.#high));
@@ -70,7 +71,7 @@ export class ServerClock {
 
   /**
    * Takes in a time that the server stamped at some moment before `receivedAt`: an event of the live stream, or an
-   * answer out of a cache. It can only show that the clock is later than thought.
+   * answer out of a cache. It can only show that the clock is later than assumed.
    * @returns {boolean} whether it did by so much that new round trips are worth their cost
    */
   addPast(serverTime, receivedAt) {

@@ -1,6 +1,6 @@
 /**
- * Digits of a currency's minor unit by ISO 4217: two, but for these. Browsers go by what people use of them, which
- * differs: of the Iraqi dinar's three digits they show none.
+ * Digits of a currency's minor unit by ISO 4217: two, except for these. Browsers show the digits that people use
+ * instead: none of the Iraqi dinar's three.
  */
 const none = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
 const three = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));

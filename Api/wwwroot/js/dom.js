@@ -17,7 +17,7 @@ export function show(element, isShown) {
     element.closest('[data-focus-home]')?.focus({ preventScroll: true });
 }
 
-/** A button that can't act yet stays reachable: whoever waits on it with the keyboard keeps their place. */
+/** A button that can't act yet keeps the focus, so keyboard users do not lose their place. */
 export function enable(button, isEnabled) {
   button.setAttribute('aria-disabled', String(!isEnabled));
 }
@@ -38,7 +38,7 @@ export function build(tag, attributes = {}, ...children) {
 /** The copy of a `<template>`'s first element. */
 export const copyOf = id => byId(id).content.firstElementChild.cloneNode(true);
 
-/** Runs an action at most once at a time, the button showing that it runs. */
+/** Runs an action at most once at a time. The button shows that it runs. */
 export async function whileBusy(button, action) {
   if (button.getAttribute('aria-busy') === 'true')
     return;

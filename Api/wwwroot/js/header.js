@@ -73,7 +73,7 @@ export class Header {
     this.#nameTheFault('channel');
   }
 
-  /** The browser's own message for a pattern says nothing; ours says what is allowed. */
+  /** The browser's own message for a pattern does not help. Ours states what is allowed. */
   #nameTheFault(id) {
     const input = byId(id);
     input.addEventListener('input', () => {
@@ -84,7 +84,7 @@ export class Header {
     });
   }
 
-  /** What the server found wrong with a field, said beside it; null: nothing. */
+  /** Shows the server's fault of a field beside it; null: none. */
   #showFieldFault(id, fault) {
     const place = byId(`${id}-fault`);
     setText(place, fault === null ? '' : faultText(id, fault));
@@ -131,7 +131,7 @@ export function confirmed(name, goName, values = {}) {
   });
 }
 
-/** Makes a button do something at a click, if it can act now and is not acting already. */
+/** Runs an action at a click on a button, if the button is enabled and the action is not running. */
 export function onPress(button, action) {
   button.addEventListener('click', () => isEnabled(button) && whileBusy(button, action));
 }

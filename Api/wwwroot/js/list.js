@@ -9,9 +9,9 @@ import { channelsOf, nextChange, nextInstant, phaseAt } from './timetable.js';
 
 const refreshEveryMs = 5_000;
 const backoffMaxMs = 30_000;
-/** As many as the server gives at once. */
+/** The server's largest page. */
 const pageSize = 100;
-/** Every so many answers one is asked for whole, not as a 304, to set the clock by its time. */
+/** After this many answers, one request asks for the whole list instead of a 304, because its time sets the clock. */
 const timeEvery = 12;
 const order = ['on-sale', 'reserving', 'waiting', 'announced', 'paused', 'sold-out', 'closed'];
 
@@ -26,7 +26,7 @@ let etags = [];
 let nexts = [];
 let asked = 0;
 
-/** Asks for every page of the list that is shown; what has not changed costs a 304. */
+/** Requests every shown page of the list. An unchanged page is answered with a 304. */
 async function refresh() {
   if (asked % timeEvery < 2)
     etags = [];

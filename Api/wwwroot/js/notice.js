@@ -1,7 +1,7 @@
 import { byId, setText, show } from './dom.js';
 import { onLanguage } from './text.js';
 
-/** The one place where the page says what came of a deed. It stays until it is dismissed or another takes its place. */
+/** The place where the page reports the outcome of an action. A notice stays until it is dismissed or replaced. */
 export class Notice {
   #words = null;
 
@@ -12,8 +12,8 @@ export class Notice {
 
   /**
    * @param {'good'|'bad'} mood
-   * @param {string} name a stable name of what is told: a refusal's code, or the notice's own
-   * @param {() => {title: string, body: string}} words asked again when the language changes
+   * @param {string} name a stable name of the notice: a refusal's code, or its own name
+   * @param {() => {title: string, body: string}} words called again when the language changes
    */
   tell(mood, name, words) {
     const box = byId('notice');

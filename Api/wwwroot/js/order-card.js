@@ -4,11 +4,11 @@ import { isLive } from './orders.js';
 import { faultText, moment, money, number, text } from './text.js';
 
 const deliveryFields = ['name', 'phone', 'address'];
-/** Contacts that are pasted bring these along unseen, and no number has them. */
+/** Pasted contacts may contain these invisible characters. No number has them. */
 const unseen = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
- * One order on the page. It is built once and then brought up to date, so that a form being filled in survives.
+ * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
  * @param deeds `{pay, cancel, delivery, saveDelivery}`: each takes the order and returns a promise; `delivery` resolves
  *   to the details known, or null, `saveDelivery` takes the details too and resolves to `{isSaved, field?, fault?}`
  */
@@ -51,7 +51,7 @@ export class OrderCard {
     this.tick(now);
   }
 
-  /** What the passing of time alone changes. */
+  /** Updates the parts that depend on time only. */
   tick(now) {
     const order = this.#order;
     const payBy = Date.parse(order.payBy);
@@ -66,7 +66,7 @@ export class OrderCard {
     setText(this.#parts('order-note'), this.#note(note));
   }
 
-  // An order that the seller ended says so, and why, before it says where the money is.
+  // For an order that the seller cancelled, the card states this and the reason before the refund.
   #note(note) {
     const { cancelledBy, cancelReason } = this.#order;
     if (cancelledBy !== 'operator')
@@ -102,7 +102,7 @@ export class OrderCard {
     });
   }
 
-  /** What was said before, put in where nothing has been typed yet. */
+  /** Fills empty fields with the saved details. */
   async #fillIn(deeds) {
     const known = await deeds.delivery(this.#order);
     for (const name of deliveryFields)
@@ -123,7 +123,7 @@ export class OrderCard {
     return this.#fault === null ? null : this.#parts(`delivery-${this.#fault.field}`);
   }
 
-  /** Whether the details were saved, or which of them is wrong, said beside it. */
+  /** Shows whether the details were saved, or the fault of a field beside it. */
   #showSaved() {
     setText(this.#parts('delivery-saved'), this.#saved ? text('delivery.saved') : '');
     for (const name of deliveryFields) {

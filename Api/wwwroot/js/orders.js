@@ -1,14 +1,14 @@
 import { call } from './api.js';
 
-/** More than a user can have of one batch, so that a page is all of them. */
+/** More orders than a user can have in one batch, so that one page has all of them. */
 const mostOrders = 1_000;
 
 /** Live orders count towards the limit and hold units. */
 export const isLive = order => order.status === 'awaiting-payment' || order.status === 'paid';
 
 /**
- * How often an order that waits for somebody is asked about. Right after the cashier every moment counts. Before, only
- * the buyer's own deeds elsewhere or the deadline change it, and tens of thousands of buyers wait at the same time.
+ * How often an order that awaits payment is requested. Right after the cashier it is requested often. Before, only the
+ * buyer's own actions elsewhere or the deadline change it, and tens of thousands of buyers wait at the same time.
  */
 const soonEveryMs = 1_000;
 const soonForMs = 60_000;
@@ -37,7 +37,7 @@ export class Orders {
     this.#onChange = onChange;
   }
 
-  /** Asks the server; callers at the same moment share one question. An unheard answer leaves what was known. */
+  /** Asks the server. Simultaneous callers share one request. Without an answer the known orders stay. */
   refresh() {
     this.#asking ??= this.#ask().finally(() => { this.#asking = null; });
     return this.#asking;
@@ -62,7 +62,10 @@ export class Orders {
     return answer;
   }
 
-  /** Where an order goes: `{name, phone, address}`, or null if that was not said yet or can't be had now. */
+  /**
+   * The delivery address of an order: `{name, phone, address}`, or null if there is none yet or it is not available
+   * now.
+   */
   async delivery(order) {
     const answer = await call('GET', `${path(order)}/delivery`);
     return answer.kind === 'answered' ? answer.body : null;
@@ -72,7 +75,7 @@ export class Orders {
     return call('PUT', `${path(order)}/delivery`, { body: delivery });
   }
 
-  /** Takes in an order as an answer gave it. */
+  /** Stores an order from an answer. */
   take(order) {
     const others = this.items.filter(item => item.id !== order.id);
     this.#set([order, ...others]);

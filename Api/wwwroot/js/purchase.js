@@ -1,8 +1,9 @@
 /**
- * The rules of one buying attempt: what an answer to the purchase means, and what follows. Pure, except for the store.
+ * The rules of one buying attempt: the meaning of an answer to the purchase, and the next step. Pure, except for the
+ * store.
  *
- * Safety: every try of an attempt carries the same key, and a key binds to at most one order, for ever. So asking again
- * can never buy twice, and the key is dropped only after an answer that says what became of it.
+ * Safety: every try of an attempt carries the same key, and a key binds to at most one order, for ever. So a retry can
+ * never buy twice. The key is dropped only after an answer that states the outcome.
  */
 
 export const bounds = {
@@ -10,13 +11,16 @@ export const bounds = {
   tries: 60,
   /** Milliseconds of trying before the buyer is asked. */
   elapsedMs: 5 * 60_000,
-  /** "Not open yet" is asked again only when the opening is at most this near. */
+  /** "Not open yet" is retried only if the opening is at most this near. */
   openingMs: 5_000,
   openingTries: 20,
-  /** Tickets fetched anew in one attempt. */
+  /** How many new tickets one attempt may request. */
   renewals: 1,
   backoffMaxMs: 8_000,
-  /** A stored attempt older than this is not sent again by itself: nobody expects a purchase after so long. */
+  /**
+   * A stored attempt that is older than this is not retried automatically, because nobody expects a purchase after that
+   * long.
+   */
   resumeWithinMs: 2 * 60_000,
 };
 
@@ -58,7 +62,7 @@ function again(progress, now, why, delayMs) {
   return { then: 'retry', why, delayMs };
 }
 
-/** Jitter only ever adds: nobody comes back before the server asked them to. */
+/** Jitter only adds to the delay, so no retry is earlier than the server asked for. */
 function retryAfterMs(answer, random) {
   const seconds = answer.retryAfterSeconds ?? 1;
   return Math.max(250, seconds * 1_000) * (1 + 0.3 * random);
@@ -68,7 +72,7 @@ function backoffMs(lost, random) {
   return Math.min(bounds.backoffMaxMs, 400 * 2 ** Math.max(0, lost - 1)) * (1 + 0.3 * random);
 }
 
-/** Around the opening the page's clock and the server's differ by some milliseconds: that is no refusal yet. */
+/** Around the opening the page's clock and the server's differ by some milliseconds, so this is not a refusal yet. */
 function notOpen(progress, answer, now, random) {
   const opensAt = Date.parse(answer.problem?.opensAt ?? '');
   const waitMs = Math.max(0, opensAt - now);

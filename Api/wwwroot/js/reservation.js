@@ -3,14 +3,14 @@ import { call } from './api.js';
 const isBarred = answer => answer.kind === 'refused' && answer.problem.limit === 'reservation-changes';
 
 /**
- * The signed-in user's reservation for a batch. States: unknown (not heard yet), none, held, and barred: none, and none
- * can be made any more.
+ * The signed-in user's reservation for a batch. States: unknown (no answer yet), none, held, and barred (none, and none
+ * can be made any more).
  */
 export class Reservation {
   #path;
   #onChange;
   state = 'unknown';
-  /** The server-signed statement that the purchase is sent with, or null. Kept in memory only. */
+  /** The signed ticket for the purchase, or null. It is kept in memory only. */
   ticket = null;
 
   constructor(batch, onChange) {
@@ -18,7 +18,7 @@ export class Reservation {
     this.#onChange = onChange;
   }
 
-  /** Asks the server. An unheard answer leaves what was known. */
+  /** Asks the server. Without an answer the known state stays. */
   async refresh() {
     const answer = await call('GET', this.#path);
     if (answer.kind === 'answered')
@@ -28,7 +28,7 @@ export class Reservation {
     return answer;
   }
 
-  /** Reserves; again is harmless. */
+  /** Reserves. A repeat is harmless. */
   async make() {
     const answer = await call('PUT', this.#path, { body: {} });
     if (answer.kind === 'answered')
@@ -38,7 +38,7 @@ export class Reservation {
     return answer;
   }
 
-  /** Gives the reservation up; again is harmless. */
+  /** Cancels the reservation. A repeat is harmless. */
   async cancel() {
     const answer = await call('DELETE', this.#path);
     if (answer.kind === 'answered')

@@ -4,7 +4,7 @@ import { channelsText } from './sale-view.js';
 import { hasText, moment, money, number, refusalText, text } from './text.js';
 import { scheduleOf } from './timetable.js';
 
-/** What a visitor can do on the page of a sale, and what the page says of each outcome. */
+/** The visitor's actions on the page of a sale, and the notices about their outcomes. */
 export class SaleDeeds {
   #page;
 
@@ -45,7 +45,7 @@ export class SaleDeeds {
     this.#tellGood('reservation-cancelled');
   }
 
-  /** What an attempt to buy came to. */
+  /** Shows the outcome of an attempt to buy. */
   bought(outcome) {
     const { orders, notice, reservation } = this.#page;
     if (outcome.then === 'order') {
@@ -90,7 +90,7 @@ export class SaleDeeds {
     return this.#page.orders.delivery(order);
   }
 
-  /** A field that is wrong is told beside it, by the form; everything else by a notice. */
+  /** The form shows a wrong field beside it. A notice reports everything else. */
   async saveDelivery(order, delivery) {
     const { orders } = this.#page;
     const answer = await orders.saveDelivery(order, delivery);
@@ -115,7 +115,10 @@ export class SaleDeeds {
       }));
   }
 
-  /** The order that the visitor left for the cashier with, or that the address names; null: neither. Said once. */
+  /**
+   * The order with which the visitor went to the cashier, or that the address names; null: neither. It is returned
+   * once.
+   */
   returnedFromCashier() {
     const address = new URL(location.href);
     const named = address.searchParams.get('order');
@@ -147,7 +150,7 @@ export class SaleDeeds {
     await this.#page.buying.buy(quantity);
   }
 
-  /** The repeat of a purchase gives its order as it is by now, which may be over. */
+  /** A repeated purchase returns the order's current state, which may be final. */
   #tellOrder(order) {
     if (order.status === 'awaiting-payment')
       this.#page.notice.tell('good', 'order', () => ({
@@ -183,7 +186,7 @@ export class SaleDeeds {
     });
   }
 
-  /** One code can have several reasons; each has words of its own. */
+  /** One code can have several reasons. Each reason has its own text. */
   #reasonOf(name, problem) {
     if (name === 'reservation-closed' && this.#page.plan.phase === 'closed')
       return 'sale-closed';

@@ -4,9 +4,9 @@ import { maxEndedOrders } from './journey.js';
 import { channelName, hasText, listOf, money, moment, number, shortMoment, text, zone } from './text.js';
 import { channelsOf, nextInstant, scheduleOf } from './timetable.js';
 
-/** A purchase that takes longer than this is told to be in line. */
+/** If a purchase takes longer than this, the page says that it is in line. */
 const longMs = 2_500;
-/** Stop comes where Buy was; it comes only when the second half of a double click can't be meant for it. */
+/** Stop replaces Buy, but only after a delay, so that the second half of a double click does not hit it. */
 const stopAfterMs = 1_000;
 
 export const channelsText = board => listOf(channelsOf(board).map(channelName));
@@ -148,7 +148,7 @@ export function statusText(board, plan, now, { user, buying }) {
   });
 }
 
-/** Whether the figures are current: said in words and shown by a dot. */
+/** Shows in words and by a dot whether the figures are current. */
 export function showLive(state) {
   byId('live').dataset.state = state;
   setText(byId('live-text'), text(`live.${state}`));

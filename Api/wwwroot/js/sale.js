@@ -15,7 +15,7 @@ import { Session } from './session.js';
 import { onLanguage, text } from './text.js';
 import { channelsOf, nextChange } from './timetable.js';
 
-/** What is not known yet of a visitor is asked this often at most, ever more slowly. */
+/** How often unknown facts about a visitor are requested at most. The pauses grow. */
 const askTries = 20;
 const askBackoffMaxMs = 10_000;
 /** Notices that a phase makes untrue. */
@@ -155,7 +155,7 @@ class SalePage {
       onEnd: outcome => isCurrent() && this.deeds.bought(outcome),
     });
     Object.assign(this, { reservation, orders, buying });
-    // Its payment may be here before the buyer is: what came of it is told all the same.
+    // The payment may arrive before the buyer returns. Its outcome is shown in any case.
     const returned = this.deeds.returnedFromCashier();
     if (returned !== null)
       this.#statuses.set(returned, 'awaiting-payment');
@@ -182,7 +182,7 @@ class SalePage {
     this.render();
   }
 
-  /** Tells what became of an order while the buyer was elsewhere: at the cashier, or too late. */
+  /** Reports a change of an order that happened while the buyer was elsewhere: at the cashier, or too late. */
   #ordersCame() {
     for (const order of this.orders.items) {
       const before = this.#statuses.get(order.id);

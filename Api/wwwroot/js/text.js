@@ -11,7 +11,7 @@ let current = chooseLanguage(new URLSearchParams(location.search).get('lang'), s
 /** The language the page speaks now: a BCP 47 tag. */
 export const language = () => current;
 
-/** The address says it, else the visitor's saved choice, else what the browser prefers, else English. */
+/** The language in the address, else the visitor's saved choice, else the browser's preference, else English. */
 export function chooseLanguage(asked, stored, preferred) {
   for (const tag of [asked, stored, ...preferred ?? []]) {
     const known = matching(tag);
@@ -28,7 +28,7 @@ function matching(tag) {
   return primary === 'en' ? 'en' : null;
 }
 
-/** Switches the language, keeps the choice, and tells everyone who shows text. */
+/** Switches the language, saves the choice, and notifies all listeners. */
 export function setLanguage(tag) {
   current = tag;
   try {
@@ -116,8 +116,8 @@ export function fillTexts(root = document) {
 }
 
 /**
- * What a refusal means and what the visitor can do: `{title, body}`. The same code can mean different things for
- * different deeds, so the text of the deed comes before the general one.
+ * The meaning of a refusal and the visitor's options: `{title, body}`. A code can mean different things for different
+ * actions, so the text of the action takes precedence over the general text.
  */
 export function refusalText(deed, code, values = {}) {
   const names = [`refusal.${deed}.${code}`, `refusal.${code}`, 'refusal.unknown'];
@@ -125,7 +125,7 @@ export function refusalText(deed, code, values = {}) {
   return { title: text(`${name}.title`, values), body: text(`${name}.body`, { code, ...values }) };
 }
 
-/** What is wrong with a field, for the place beside it: the words of the field come before the general ones. */
+/** The fault of a field, to be shown beside it. The text of the field takes precedence over the general text. */
 export function faultText(field, fault) {
   const kind = fault === 'missing' ? 'blank' : fault;
   const names = [`fault.${field}.${kind}`, `fault.${kind}`, 'fault.malformed'];

@@ -1,6 +1,6 @@
 /**
- * What a batch's schedule says at an instant of the server's clock. The board tells the phase too, but a board is a
- * moment old: at the opening the page follows the clock and does not wait for the news.
+ * What a batch's schedule says at an instant of the server's clock. The board has the phase too, but a board is a
+ * moment old. At the opening the page follows the clock and does not wait for the next board.
  */
 
 const instant = text => Date.parse(text);
@@ -26,7 +26,7 @@ function scheduledPhase(schedule, now) {
   return now < schedule.reservationCloses ? 'reserving' : 'waiting';
 }
 
-/** The phase at `now`; what an operator or the stock decided comes from the board, what time decides from the clock. */
+/** The phase at `now`. Decisions of an operator and of the stock come from the board, and the rest from the clock. */
 export function phaseAt(board, now) {
   if (board.phase === 'closed' || board.phase === 'paused' || now === null)
     return board.phase;
