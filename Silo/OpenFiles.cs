@@ -8,7 +8,7 @@ namespace OrleansSale.Silo;
 /// </summary>
 public static class OpenFiles
 {
-    /// <summary>Where the system does not say: the least that a supported one allows by default.</summary>
+    /// <summary>The value if the system does not report one: the smallest default of the supported systems.</summary>
     public const int Assumed = 10_240;
 
     private const string LimitsFile = "/proc/self/limits", Name = "Max open files";

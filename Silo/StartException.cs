@@ -1,4 +1,4 @@
 namespace OrleansSale.Silo;
 
-/// <summary>A process cannot start, or not go on starting; the message is the one line a person needs.</summary>
+/// <summary>A process cannot start. The message is one line for the operator.</summary>
 public sealed class StartException(string message) : Exception(message);

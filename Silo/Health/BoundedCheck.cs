@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OrleansSale.Silo.Health;
 
 /// <summary>
-/// A check that answers in time even if the one that it asks does not, and tells the public nothing of an exception:
-/// its message may hold anything.
+/// A check that answers in time even if the inner check does not. It hides exceptions from the public, because their
+/// messages may contain anything.
 /// </summary>
 internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
 {

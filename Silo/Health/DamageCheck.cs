@@ -4,7 +4,9 @@ using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Silo.Health;
 
-/// <summary>Names the batches whose ledger is damaged. The others go on selling, so the process stays ready.</summary>
+/// <summary>
+/// Names the batches whose ledger is damaged. The other batches still sell, so the process stays ready.
+/// </summary>
 public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
 {
     /// <summary>Its name.</summary>
@@ -27,7 +29,7 @@ public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
         }
         catch (Exception e) when (LostInfrastructure.Is(e))
         {
-            // That is another check's to tell.
+            // Another check reports that.
             return HealthCheckResult.Healthy();
         }
     }

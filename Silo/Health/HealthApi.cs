@@ -14,8 +14,8 @@ namespace OrleansSale.Silo.Health;
 /// </summary>
 /// <remarks>
 /// Liveness depends on nothing. Readiness is .NET's health checks: <c>AddHealthChecks().AddCheck&lt;…&gt;(name)</c>
-/// adds one wherever a part is composed. An unhealthy check makes it 503; a degraded one leaves it 200. Either is told
-/// by a line of the body: the check's name and its description, which the public reads. It holds no secret, no address
+/// adds one wherever a part is composed. An unhealthy check makes it 503; a degraded one leaves it 200. Either adds a
+/// line to the body: the check's name and its description. The body is public, so it must have no secret, no address
 /// and no user.
 /// </remarks>
 public static class HealthApi
@@ -32,8 +32,7 @@ public static class HealthApi
                 check.Factory = provider => new BoundedCheck(make(provider));
             }
         });
-        // It would log every answer that is not healthy; each part logs its own faults, when they begin and when they
-        // end.
+        // It would log every answer that is not healthy. Each component logs the begin and the end of its own faults.
         services.AddLogging(
             logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
     }

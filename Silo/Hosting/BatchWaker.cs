@@ -5,14 +5,14 @@ using OrleansSale.GrainInterfaces.Catalogue;
 namespace OrleansSale.Silo.Hosting;
 
 /// <summary>
-/// Wakes the batches that have something to do and nobody to do it: when this silo has started, and whenever another
-/// one has left. A batch's holds end on time though no buyer asks for it; its reminder is the second net.
+/// Wakes the batches that have work left: when this silo has started, and whenever another silo has left. So a batch's
+/// holds end on time even if no buyer uses it. The batch's reminder is a second safeguard.
 /// </summary>
 public sealed partial class BatchWaker(
     IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<BatchWaker> log)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    /// <summary>How often waking is tried again when the catalogue does not answer.</summary>
+    /// <summary>How often waking is retried when the catalogue does not answer.</summary>
     public const int MaxAttempts = 10;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ public sealed partial class BatchWaker(
         ServiceLifecycleStage.Active,
         _ =>
         {
-            // Not waited for: a silo takes calls before every batch is awake.
+            // The start does not wait for this: a silo takes calls before every batch is awake.
             _running = RunAsync();
             return Task.CompletedTask;
         },
@@ -52,13 +52,13 @@ public sealed partial class BatchWaker(
                     .Select(member => member.SiloAddress).Order().ToList();
                 var (before, first) = (alive, active.FirstOrDefault());
                 alive = active.Count;
-                // One of those who see it is enough.
+                // It is enough if one of the remaining silos does this.
                 if (alive < before && self.SiloAddress.Equals(first)) await WakeAsync();
             }
         }
         catch (OperationCanceledException)
         {
-            // This silo leaves.
+            // This silo is leaving.
         }
     }
 

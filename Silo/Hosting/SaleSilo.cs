@@ -14,19 +14,19 @@ using OrleansSale.Silo.Storage;
 
 namespace OrleansSale.Silo.Hosting;
 
-/// <summary>Adds to a silo all that every silo of the sale has, on any storage.</summary>
+/// <summary>Adds to a silo everything that every silo of the sale has, on any storage.</summary>
 public static class SaleSilo
 {
-    // A never-seen actor costs about 2 KB; these are many and each is busy for moments only.
+    // An actor takes about 2 KB. These actors are many, and each is busy for a moment only.
     private static readonly TimeSpan BriefActorAge = TimeSpan.FromMinutes(1.5),
         CollectionPeriod = TimeSpan.FromSeconds(30);
 
-    // Where actors of other silos are. Orleans counts it, bucket by bucket, whenever its figures are read, and the
-    // dashboard reads them once a second: its own million takes 30 ms of a core to count and the processor's cache with
-    // it.
+    // The size of the directory's cache. Orleans counts its entries, bucket by bucket, whenever its figures are read,
+    // and the dashboard reads them once a second. With the default of a million, each count takes 30 ms of a core and
+    // evicts the processor's cache.
     private const int KnownPlaces = 20_000;
 
-    /// <summary>Adds the actors' options and what wakes the batches.</summary>
+    /// <summary>Adds the actors' options and the <see cref="BatchWaker"/>.</summary>
     public static void AddSale(this ISiloBuilder silo, IConfiguration configuration)
     {
         silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders");
@@ -42,7 +42,7 @@ public static class SaleSilo
                 area, (services, _) => services.GetRequiredService<SteadyClock>());
     }
 
-    /// <summary>Makes a ledger, which is a service, the silo's: with the watch on its commits.</summary>
+    /// <summary>Makes a registered service the ledger of the silo, with the watch on its commits.</summary>
     public static void AddProbedLedger<TLedger>(this ISiloBuilder silo) where TLedger : class, ILedger, IProbedLedger
     {
         silo.Services.AddSingleton<ILedger>(services => services.GetRequiredService<TLedger>());
@@ -51,7 +51,7 @@ public static class SaleSilo
         silo.Services.AddHostedService<CommitProbe>();
     }
 
-    /// <summary>Reservations, orders and users' sessions that nobody asks for leave memory early.</summary>
+    /// <summary>Reservations, orders and users' sessions leave memory early when they are idle.</summary>
     public static void CollectBriefActorsEarly(GrainCollectionOptions options)
     {
         options.CollectionQuantum = CollectionPeriod;

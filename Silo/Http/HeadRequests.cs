@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansSale.Silo.Http;
 
 /// <summary>
-/// HEAD wherever there is GET (RFC 9110, 9.3.2): the same status and headers, and no body. It is routed as a GET, so an
-/// endpoint is mapped once and an <c>Allow</c> tells both.
+/// HEAD for every endpoint that has GET (RFC 9110, 9.3.2): the same status and headers, and no body. It is routed as a
+/// GET, so an endpoint is mapped once and <c>Allow</c> lists both.
 /// </summary>
 public static class HeadRequests
 {
-    /// <summary>Adds routing, which takes a HEAD for a GET. The handlers after it see a HEAD again.</summary>
+    /// <summary>Adds routing that treats a HEAD as a GET. The handlers after it see a HEAD again.</summary>
     public static void UseRoutingWithHead(this WebApplication app)
     {
         app.Use(next => http =>
@@ -43,7 +43,7 @@ public static class HeadRequests
         }
     }
 
-    // Only the answer to a method that is not there names those that are.
+    // Only the answer to an unknown method lists the known ones.
     private static async Task AnswerOtherAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);

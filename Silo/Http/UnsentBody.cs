@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansSale.Silo.Http;
 
 /// <summary>
-/// The body of an answer to a HEAD: it is written and goes nowhere. When its first part would leave, the headers do,
-/// and then all is said: the request counts as aborted, so a stream of events or an export ends at once.
+/// The body of an answer to a HEAD. Its bytes are dropped. When the first part would be sent, the headers are sent
+/// instead, and the answer is complete. The request then counts as aborted, so a stream of events or an export ends at
+/// once.
 /// </summary>
 internal sealed class UnsentBody : PipeWriter, IHttpResponseBodyFeature, IDisposable
 {
@@ -17,11 +18,11 @@ internal sealed class UnsentBody : PipeWriter, IHttpResponseBodyFeature, IDispos
     private Stream? _stream;
 
     /// <param name="server">What answers.</param>
-    /// <param name="aborted">When the client has gone.</param>
+    /// <param name="aborted">When the client has disconnected.</param>
     public UnsentBody(IHttpResponseBodyFeature server, CancellationToken aborted) =>
         (_server, _said) = (server, CancellationTokenSource.CreateLinkedTokenSource(aborted));
 
-    /// <summary>Cancelled once the headers have left, or the client has gone.</summary>
+    /// <summary>Cancelled once the headers are sent, or the client has disconnected.</summary>
     public CancellationToken Said => _said.Token;
 
     /// <inheritdoc/>

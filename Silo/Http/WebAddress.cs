@@ -5,7 +5,7 @@ namespace OrleansSale.Silo.Http;
 /// <summary>The rules for an address in the settings.</summary>
 public static class WebAddress
 {
-    /// <summary>The rule for every one, as the end of a sentence.</summary>
+    /// <summary>The rule for every address, as the end of a sentence.</summary>
     public const string Demand = "must be an absolute http or https address";
 
     /// <summary>Whether it is absolute, http or https, and names a host.</summary>
@@ -22,7 +22,7 @@ public static class WebAddress
     /// <param name="address">Its value.</param>
     /// <param name="isBase">Whether paths are appended to it, so that nothing may come after its own.</param>
     /// <param name="isPublic">
-    /// Whether people's browsers come to it from anywhere, so that it must be safe and no machine's own.
+    /// Whether browsers from anywhere use it. Then it must be https, and not a loopback address.
     /// </param>
     public static string? Fault(string key, Uri address, bool isBase, bool isPublic)
     {

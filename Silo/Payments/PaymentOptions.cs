@@ -6,7 +6,7 @@ using OrleansSale.Silo.Http;
 namespace OrleansSale.Silo.Payments;
 
 /// <summary>
-/// How the engine reaches its payment provider, and how the provider reaches it back. Bound from <c>Payments:</c>.
+/// How the engine and its payment provider reach each other. Bound from <c>Payments:</c>.
 /// </summary>
 public sealed class PaymentOptions
 {
@@ -30,7 +30,7 @@ public sealed class PaymentOptions
     /// </summary>
     public bool Sandbox { get; set; }
 
-    /// <summary>The bearer token that the provider knows this merchant by. No default; visible ASCII.</summary>
+    /// <summary>The bearer token by which the provider identifies this merchant. No default; visible ASCII.</summary>
     public string ApiKey { get; set; } = "";
 
     /// <summary>
@@ -42,9 +42,9 @@ public sealed class PaymentOptions
 
     /// <summary>
     /// The address under which buyers' browsers reach this engine, and with it the sandbox's pages. Required outside
-    /// Development, where it must be https and no machine's own: buyers come to it from anywhere, through a TLS proxy
-    /// if there is one. Default in Development: the first address this process listens on, with <c>localhost</c> for
-    /// "any".
+    /// Development, where it must be https and not a loopback address, because buyers use it from anywhere, through a
+    /// TLS proxy if there is one. Default in Development: the first address this process listens on, with
+    /// <c>localhost</c> for "any".
     /// </summary>
     public Uri? PublicAddress { get; set; }
 
@@ -55,12 +55,12 @@ public sealed class PaymentOptions
     public string? ReturnAddress { get; set; }
 
     /// <summary>
-    /// Where the provider posts its notifications. Default: none is named to the provider, which then uses what it has
-    /// on file; the sandbox uses <c>/api/payments/notifications</c> at the first address this process listens on.
+    /// Where the provider posts its notifications. Default: the requests name none, and the provider uses its own
+    /// configuration; the sandbox uses <c>/api/payments/notifications</c> at the first address this process listens on.
     /// </summary>
     public Uri? NotificationAddress { get; set; }
 
-    /// <summary>Whether this process runs the sandbox, before any options exist: the composition asks it.</summary>
+    /// <summary>Whether this process runs the sandbox. The composition needs this before any options exist.</summary>
     public static bool UsesSandbox(IConfiguration configuration, IHostEnvironment environment) =>
         configuration.GetValue(
             $"{Section}:{nameof(Sandbox)}",
@@ -113,7 +113,7 @@ internal sealed class PaymentOptionsValidation(PaymentRole role, bool isDevelopm
         return AddressFault(options);
     }
 
-    // The provider may be an adapter on the same machine or network, so plain http will do there; buyers come from
+    // The provider may be an adapter on the same machine or network, so plain http is allowed there. Buyers come from
     // anywhere.
     private string? AddressFault(PaymentOptions options)
     {

@@ -7,7 +7,7 @@ public enum PaymentRole
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>It asks the provider for checkouts and refunds: a process with a silo.</summary>
+    /// <summary>It requests checkouts and refunds from the provider: a process with a silo.</summary>
     Asks = 1,
 
     /// <summary>It receives the provider's notifications: a process with a front.</summary>

@@ -9,7 +9,8 @@ namespace OrleansSale.Silo.Payments;
 public static class PaymentSettings
 {
     /// <summary>
-    /// Registers <see cref="PaymentOptions"/> from <c>Payments:</c>, checked at start for what this process does.
+    /// Registers <see cref="PaymentOptions"/> from <c>Payments:</c>, validated at the start for the role of this
+    /// process.
     /// </summary>
     public static void AddPaymentOptions(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment, PaymentRole role)
@@ -22,7 +23,7 @@ public static class PaymentSettings
             new PaymentOptionsValidation(role, environment.IsDevelopment()));
     }
 
-    /// <summary>Looks at <c>Payments:</c> before any data is touched.</summary>
+    /// <summary>Checks <c>Payments:</c> before any data is touched.</summary>
     /// <exception cref="StartException">Something is missing or wrong; the message names it.</exception>
     public static void RequirePayments(
         this IConfiguration configuration, IHostEnvironment environment, PaymentRole role)

@@ -1,6 +1,6 @@
 namespace OrleansSale.Silo.Settings;
 
-/// <summary>Settings <c>Auth:…</c>: who vouches for callers.</summary>
+/// <summary>Settings <c>Auth:…</c>: who signs callers' tokens.</summary>
 public sealed class AuthOptions
 {
     /// <summary>Signs bearer tokens (HS256): base64 of 32 bytes or more. No default outside Development.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OrleansSale.Silo.Settings;
 
-/// <summary>Settings <c>Orleans:…</c> that are ours: a process' place in its cluster.</summary>
+/// <summary>Our settings below <c>Orleans:…</c>: a process' place in its cluster.</summary>
 public sealed class ClusterOptions
 {
     /// <summary>Ports when none are given.</summary>
@@ -11,7 +11,7 @@ public sealed class ClusterOptions
     /// <summary>Processes of one id find each other; <c>sale</c> by default.</summary>
     public string? ClusterId { get; set; }
 
-    /// <summary>Whose documents and reminders they are; <c>sale</c> by default.</summary>
+    /// <summary>The owner of the documents and reminders; <c>sale</c> by default.</summary>
     public string? ServiceId { get; set; }
 
     /// <summary>
@@ -39,7 +39,7 @@ public sealed class ClusterOptions
         /// <summary>Its private key.</summary>
         public string? KeyPath { get; set; }
 
-        /// <summary>The roots that members are signed by.</summary>
+        /// <summary>The root certificates that sign members.</summary>
         public string? AuthorityPath { get; set; }
     }
 }

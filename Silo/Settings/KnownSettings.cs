@@ -13,13 +13,12 @@ namespace OrleansSale.Silo.Settings;
 public sealed record Setting(string Key, Type Type, RangeAttribute? Range);
 
 /// <summary>
-/// Which settings exist, in all processes of the engine, as they share their files: the properties of these options.
-/// Some are bound to them; others are read key by key, before there are any services, and the options say what there is
-/// to read.
+/// The settings that exist in all processes of the engine, because these share their files. They are the properties of
+/// these options. Some settings are bound to the options; others are read key by key before there are any services.
 /// </summary>
 public static class KnownSettings
 {
-    /// <summary>The top-level sections that are ours, and the options that list the settings of each.</summary>
+    /// <summary>Our top-level sections, and the options that list the settings of each.</summary>
     public static readonly IReadOnlyDictionary<string, Type[]> Sections =
         new Dictionary<string, Type[]>(StringComparer.OrdinalIgnoreCase)
         {
@@ -31,7 +30,7 @@ public static class KnownSettings
             ["ConnectionStrings"] = [typeof(DatabaseOptions)],
         };
 
-    // Read by others below our sections: Orleans itself, and the host for a connection string that comes from the
+    // Keys below our sections that others read: Orleans itself, and the host for a connection string from the
     // environment.
     private static readonly string[] Foreign =
     [
@@ -54,7 +53,7 @@ public static class KnownSettings
     public static bool IsSection(string key) =>
         ByKey.Keys.Any(known => known.StartsWith(key + ':', StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether others than the engine read it, though it is below one of our sections.</summary>
+    /// <summary>Whether another component reads the key, although it is below one of our sections.</summary>
     public static bool IsForeign(string key) => Foreign.Any(other =>
         key.Equals(other, StringComparison.OrdinalIgnoreCase)
             || key.StartsWith(other + ':', StringComparison.OrdinalIgnoreCase));

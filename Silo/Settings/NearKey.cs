@@ -1,13 +1,13 @@
 namespace OrleansSale.Silo.Settings;
 
-/// <summary>Finds what a misspelt key was meant to be.</summary>
+/// <summary>Finds the intended setting for a misspelt key.</summary>
 internal static class NearKey
 {
-    /// <summary>The known setting that is likely meant; null: none is near.</summary>
+    /// <summary>The known setting that was probably intended; null: none is similar.</summary>
     public static string? Of(string key)
     {
         var (text, last) = (Letters(key), Letters(LastOf(key)));
-        // Right but for its section, or the nearest as a whole.
+        // A key that is right except for its section, or the nearest key as a whole.
         return KnownSettings.All.Select(setting => setting.Key)
             .Select(known => (known, Distance: Math.Min(
                 Distance(text, Letters(known)),
@@ -17,12 +17,12 @@ internal static class NearKey
             .Select(found => found.known).FirstOrDefault();
     }
 
-    /// <summary>The section of ours that is likely meant by a top-level name; null: none is near.</summary>
+    /// <summary>Our section that was probably intended by a top-level name; null: none is similar.</summary>
     public static string? SectionOf(string name) => KnownSettings.Sections.Keys
         .Where(section => char.ToUpperInvariant(name[0]) == section[0]
             && Distance(Letters(name), Letters(section)) <= (section.Length > 5 ? 2 : 1)).Order().FirstOrDefault();
 
-    /// <summary>Whether the names differ in nothing but what stands between letters and digits.</summary>
+    /// <summary>Whether the names differ only in the characters between letters and digits.</summary>
     public static bool IsSpelled(string key, string known) => Letters(key) == Letters(known);
 
     private static int Allowed(string known) => Math.Clamp(known.Length / 5, 2, 4);

@@ -6,14 +6,14 @@ using OrleansSale.Silo.Http;
 namespace OrleansSale.Silo.Settings;
 
 /// <summary>
-/// Refuses, before anything is touched, settings that do not exist and values that can't be: both would else be
-/// ignored, or found when it is too late.
+/// Refuses unknown settings and invalid values before anything is touched. Otherwise both would be ignored, or be found
+/// too late.
 /// </summary>
 public static class SettingsCheck
 {
     private const string LogLevelSection = "LogLevel";
 
-    /// <summary>Looks at all of it, whatever source it came from.</summary>
+    /// <summary>Checks all settings from all sources.</summary>
     /// <exception cref="StartException">Something is wrong; the message names each key.</exception>
     public static void Require(IConfiguration configuration)
     {
@@ -42,7 +42,7 @@ public static class SettingsCheck
         if (KnownSettings.Find(path) is { } setting)
         {
             return section.GetChildren().Any() ? [$"{setting.Key} takes a value, not a section."]
-                // A null of a file would be bound as a number's 0.
+                // A null in a file would be bound to a number as 0.
                 : FaultOf(setting, section.Value ?? "") is { } fault ? [fault] : [];
         }
         if (!KnownSettings.IsSection(path)) return [Missing(path, NearKey.Of(path))];
@@ -58,7 +58,7 @@ public static class SettingsCheck
     private static IEnumerable<string> KeysBelow(string section) => KnownSettings.All.Select(setting => setting.Key)
         .Where(key => key.StartsWith(section + ':', StringComparison.OrdinalIgnoreCase));
 
-    // Texts may be secrets, and addresses have them in it: what is told is no more than numbers and names.
+    // Texts may be secrets, and addresses may contain them. So messages quote only numbers and names.
     private static string? FaultOf(Setting setting, string value)
     {
         var type = Nullable.GetUnderlyingType(setting.Type) ?? setting.Type;
@@ -90,7 +90,7 @@ public static class SettingsCheck
             : null;
     }
 
-    // Their numbers are nobody's words.
+    // The numbers of enumerations are not accepted.
     private static bool IsName(Type type, string value) =>
         Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
 }

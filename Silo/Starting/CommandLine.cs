@@ -3,7 +3,7 @@ using OrleansSale.Silo.Settings;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// Refuses arguments that the host would ignore: those of no form that it reads, and names that nobody reads.
+/// Refuses arguments that the host would ignore: arguments in an unknown form, and unknown names.
 /// </summary>
 public static class CommandLine
 {
@@ -13,7 +13,8 @@ public static class CommandLine
     /// </summary>
     public const string WaitKey = "wait-for-database";
 
-    // Read by the host and its parts, besides our sections. A name stands for all names that begin with it and a colon.
+    // Keys that the host and its components read, besides our sections. A name covers all keys that begin with it and a
+    // colon.
     private static readonly string[] OthersNames =
     [
         "urls", "http_ports", "https_ports", "preferHostingUrls", "environment", "contentRoot", "webRoot",
@@ -26,8 +27,8 @@ public static class CommandLine
     // OpenTelemetry's own settings, such as OTEL_SERVICE_NAME.
     private const string TelemetryPrefix = "OTEL_";
 
-    /// <summary>Looks at all arguments of a program.</summary>
-    /// <exception cref="StartException">One can't be meant; the message names it.</exception>
+    /// <summary>Checks all arguments of a program.</summary>
+    /// <exception cref="StartException">An argument is invalid; the message names it.</exception>
     public static void Require(IReadOnlyList<string> args)
     {
         for (var i = 0; i < args.Count; i++)
@@ -49,7 +50,7 @@ public static class CommandLine
         : argument.StartsWith('/') ? argument[1..]
         : argument.Contains('=', StringComparison.Ordinal) ? argument : null;
 
-    // Below our sections the check of the settings knows better.
+    // The check of the settings covers keys below our sections.
     private static bool IsKnown(string key)
     {
         var top = key.Split(':')[0];

@@ -10,9 +10,9 @@ namespace OrleansSale.Silo.Starting;
 /// Keeps an engine in Development to its own machine: anybody who reaches one can become an operator.
 /// </summary>
 /// <remarks>
-/// Two ways lead in from outside. One is the network: it listens on loopback only. The other is a browser on this
-/// machine: a page from anywhere may have its own name resolve to 127.0.0.1, and is then of one origin with the engine.
-/// Its requests carry that name in Host, so only the names of loopback are answered.
+/// There are two ways in from outside. One is the network, so the engine listens on loopback only. The other is a
+/// browser on this machine: a page from anywhere may let its own name resolve to 127.0.0.1, and then has the same
+/// origin as the engine. Its requests carry that name in Host, so only the names of loopback are answered.
 /// </remarks>
 public static class DevelopmentDoor
 {
@@ -21,13 +21,13 @@ public static class DevelopmentDoor
 
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]", "*.localhost"];
 
-    // The filter of hosts takes each of these for any name at all.
+    // The host filter treats each of these as "any name".
     private static readonly string[] AnyName = ["*", "[::]", "0.0.0.0"];
 
     /// <summary>Whether it was opened.</summary>
     public static bool IsOpen(IConfiguration configuration) => bool.TryParse(configuration[Key], out var open) && open;
 
-    /// <summary>Shuts it, in Development, unless it was opened.</summary>
+    /// <summary>Restricts an engine in Development to this machine, unless the setting opens it.</summary>
     /// <exception cref="StartException">An address is of the network; the message names its setting.</exception>
     public static void Shut(
         IConfiguration configuration, IServiceCollection services, IReadOnlyList<ListenAddress> addresses)
@@ -35,8 +35,8 @@ public static class DevelopmentDoor
         if (IsOpen(configuration)) return;
         if (addresses.FirstOrDefault(address => !address.IsOfThisMachine) is { } outer)
             throw Refused($"{outer.Key} is {outer.Text}");
-        // The settings are looked at before anything is touched. The server's own word is the last: settings are read
-        // again while it runs.
+        // The settings are checked before anything is touched. The server's addresses are checked too, because settings
+        // are read again while it runs.
         services.Configure<KestrelServerOptions>(options => options.ConfigureEndpointDefaults(listen =>
         {
             if (listen.IPEndPoint is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
@@ -51,7 +51,7 @@ public static class DevelopmentDoor
         });
     }
 
-    /// <summary>The refusal of something that leads in from other machines.</summary>
+    /// <summary>The message about an address that other machines reach.</summary>
     public static StartException Refused(string what) => new(
         $"In Development anybody who reaches this process can become an operator, and {what}, which other "
         + "machines reach. A real sale runs in Production; else listen on localhost, or open it to them with "

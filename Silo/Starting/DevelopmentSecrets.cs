@@ -6,8 +6,8 @@ using OrleansSale.Silo.Storage.Postgres;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// The secrets that Development makes for itself at the first start and keeps with the data, so that a restart, and
-/// every other front, honours the tokens and tickets given out before. They rank below every other configuration.
+/// The secrets of Development. They are generated at the first start and kept with the data, so that a restart and
+/// every other front accept earlier tokens and tickets. Every other source of configuration takes precedence.
 /// </summary>
 public static class DevelopmentSecrets
 {
@@ -17,7 +17,7 @@ public static class DevelopmentSecrets
     private static readonly string[] Names =
         ["Auth:SigningKey", "Sale:TicketKey", "Payments:ApiKey", "Payments:WebhookSecret"];
 
-    /// <summary>Adds those of a data directory, made now if they are not there.</summary>
+    /// <summary>Adds the secrets of a data directory, and generates missing ones.</summary>
     /// <exception cref="StartException">The file can't be read or written, or is damaged.</exception>
     public static void Add(ConfigurationManager configuration, string file)
     {
@@ -31,7 +31,10 @@ public static class DevelopmentSecrets
         }
     }
 
-    /// <summary>Adds those of a database, made now if they are not there; of several that make them one wins.</summary>
+    /// <summary>
+    /// Adds the secrets of a database, and generates missing ones. If several processes generate them at once, one
+    /// wins.
+    /// </summary>
     public static void Add(ConfigurationManager configuration, PostgresDatabase database)
     {
         var kept = SharedSecrets.GetOrMake(database.Source, Names, Make);
@@ -49,7 +52,7 @@ public static class DevelopmentSecrets
         }
         catch (JsonException)
         {
-            // Told below.
+            // Reported below.
         }
 
         throw new StartException(
@@ -57,7 +60,7 @@ public static class DevelopmentSecrets
             + "tickets from before are worth nothing.");
     }
 
-    // Written whole under another name first, so that a crash leaves no half of it.
+    // The file is written completely under another name first, so that a crash leaves no partial file.
     private static Dictionary<string, string?> MakeFile(string file)
     {
         var made = Names.ToDictionary(name => name, _ => (string?)Make());

@@ -8,7 +8,7 @@ namespace OrleansSale.Silo.Starting;
 
 /// <summary>An address that the settings tell the web server to listen on.</summary>
 /// <param name="Key">The setting.</param>
-/// <param name="Text">The address as it is written there, or as the server makes it of a port.</param>
+/// <param name="Text">The address as it is written there, or as the server derives it from a port.</param>
 /// <param name="Parsed">The address as the server reads it.</param>
 public sealed record ListenAddress(string Key, string Text, BindingAddress Parsed)
 {
@@ -30,7 +30,7 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
     /// The addresses of the settings, by ASP.NET's order of sources: endpoints of Kestrel, then <c>urls</c>, then
     /// ports.
     /// </summary>
-    /// <exception cref="StartException">One can't be listened on; the message names the setting.</exception>
+    /// <exception cref="StartException">An address is unusable; the message names the setting.</exception>
     public static IReadOnlyList<ListenAddress> Read(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();
@@ -44,7 +44,7 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
     }
 
     /// <summary>
-    /// Tries whether this process may listen there: what the server says when it may not names no setting.
+    /// Tries whether this process may listen there. The server's own message would name no setting.
     /// </summary>
     /// <exception cref="StartException">It may not; the message names the setting.</exception>
     public void RequireFree()
@@ -102,7 +102,7 @@ public sealed record ListenAddress(string Key, string Text, BindingAddress Parse
         }
         var address = new ListenAddress(key, text, parsed);
         if (parsed.IsUnixPipe || parsed.IsNamedPipe) return address;
-        // The server takes what is not a port for a part of the name, and any name for every address of the machine.
+        // The server reads an invalid port as a part of the name, and any name as every address of the machine.
         var isHost = parsed.Host is "*" or "+" || Uri.CheckHostName(parsed.Host) != UriHostNameType.Unknown;
         var isScheme = parsed.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase) || address.IsHttps;
         return isHost && isScheme && parsed.Port is >= 0 and <= IPEndPoint.MaxPort && parsed.PathBase.Length == 0

@@ -12,7 +12,7 @@ namespace OrleansSale.Silo.Starting;
 /// </summary>
 public static partial class SaleProgram
 {
-    // They log what a start fails with, and its trace; it is told in one line.
+    // They log a failure of the start with its stack trace. The program reports it in one line.
     private static readonly string[] TellersOfFailures =
     [
         "Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel",
@@ -26,16 +26,16 @@ public static partial class SaleProgram
         Failed,
     }
 
-    /// <summary>Runs until it is told to end.</summary>
+    /// <summary>Runs until it is stopped.</summary>
     /// <param name="args">Its arguments.</param>
-    /// <param name="add">Adds everything; what it returns is kept until the host is disposed of.</param>
+    /// <param name="add">Adds everything. Its result is kept until the host is disposed of.</param>
     /// <param name="map">Maps the requests.</param>
-    /// <returns>The process' status.</returns>
+    /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync(
         string[] args, Func<WebApplicationBuilder, Task<IAsyncDisposable>> add, Action<WebApplication> map)
     {
         WebApplicationBuilder? builder = null;
-        // The first failure counts: the clearing up after it may fail as well.
+        // The first failure counts, because the cleanup after it may fail as well.
         Exception? first = null;
         var stage = Stage.Starting;
         try
@@ -71,12 +71,12 @@ public static partial class SaleProgram
     }
 
     /// <summary>
-    /// Where settings and pages are: the working directory if they are there, else beside the program.
+    /// The folder of settings and pages: the working directory if it has them, else the program's folder.
     /// </summary>
     public static string FindContentRoot() =>
         File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 
-    // These may still ask for more when the files of settings are at fault.
+    // These may ask for a more detailed log even when the files of settings are faulty.
     private static IConfiguration WithoutFiles(string[] args) => new ConfigurationBuilder().AddEnvironmentVariables()
         .AddCommandLine([.. args.Where(argument => argument.StartsWith("--", StringComparison.Ordinal))]).Build();
 
@@ -85,8 +85,8 @@ public static partial class SaleProgram
         Enum.TryParse<LogLevel>(configuration[$"Logging:LogLevel:{category}"], ignoreCase: true, out var level)
             && level <= LogLevel.Debug);
 
-    // Neither what fails nor, after that, how the parts that had started complain about their end. Lines that the
-    // settings hide stay hidden.
+    // This hides the failure, and the messages of components that stop after it. Lines that the settings hide stay
+    // hidden.
     private static void HideFailures(IServiceCollection services, Func<Stage> stage) =>
         services.PostConfigure<LoggerFilterOptions>(options =>
         {

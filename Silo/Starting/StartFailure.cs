@@ -4,19 +4,19 @@ using OrleansSale.Silo.Storage.Sqlite;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// Tells a failure of the start as one line that a person can act on; a stack trace would only hide it.
+/// Describes a failure of the start in one line that a person can act on. A stack trace would only hide it.
 /// </summary>
 public static class StartFailure
 {
     /// <summary>
-    /// The line: what the outermost exception says, and of those inside what it does not say already.
+    /// The line: the outermost exception's message, and those of inner exceptions that add to it.
     /// </summary>
     public static string Describe(Exception failure)
     {
         var told = new List<string>();
         for (var e = failure; e is not null; e = Inside(e))
         {
-            // These say nothing of their own.
+            // These have no message of their own.
             var isWrapper = e is AggregateException or TargetInvocationException or TypeInitializationException;
             if (isWrapper && e.InnerException is not null) continue;
             var text = e.Message.ReplaceLineEndings(" ").Trim();
@@ -27,7 +27,7 @@ public static class StartFailure
             ' ', told.Select(text => text.Length > 0 && char.IsLetterOrDigit(text[^1]) ? text + '.' : text));
     }
 
-    // The words of these say already what is inside them.
+    // The messages of these include those of their inner exceptions.
     private static Exception? Inside(Exception failure) =>
         failure is StartException or FileUnusableException ? null : failure.InnerException;
 }

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Hosting;
 namespace OrleansSale.Silo.Starting;
 
 /// <summary>
-/// Looks at the files of certificates that the web server is told to use, as it will read them: what it says of a bad
-/// one names no setting, and of an expired one it says nothing.
+/// Checks the certificate files that the settings give the web server, in the way it will read them. The server's own
+/// message about a bad file names no setting, and it accepts expired certificates.
 /// </summary>
 public static class WebCertificates
 {
     private const string Default = "Kestrel:Certificates:Default";
 
-    /// <summary>Looks at all that are named, and whether every https address has one.</summary>
-    /// <exception cref="StartException">One can't be used; the message names the setting.</exception>
+    /// <summary>Checks all named files, and that every https address has a certificate.</summary>
+    /// <exception cref="StartException">A certificate is unusable; the message names the setting.</exception>
     public static void Require(
         IConfiguration configuration, IHostEnvironment environment, IReadOnlyList<ListenAddress> addresses)
     {
@@ -33,7 +33,7 @@ public static class WebCertificates
         }
     }
 
-    // A certificate of `dotnet dev-certs` carries this extension, by which the server finds it.
+    // A certificate of `dotnet dev-certs` has this extension. The server finds it by this.
     private static bool HasDevelopmentCertificate()
     {
         const string extension = "1.3.6.1.4.1.311.84.1.1";

@@ -7,9 +7,9 @@ namespace OrleansSale.Silo.Starting;
 /// <summary>The first thing that a program does with its settings, before it touches anything.</summary>
 public static class WebSettings
 {
-    /// <summary>Looks at all settings, and at where the web server is to listen.</summary>
+    /// <summary>Checks all settings, and the addresses that the web server will listen on.</summary>
     /// <param name="builder">The program's host.</param>
-    /// <param name="address">Where it listens when nothing else is said.</param>
+    /// <param name="address">The default address to listen on.</param>
     /// <exception cref="StartException">Something is wrong; the message names the setting.</exception>
     public static void Require(WebApplicationBuilder builder, string address)
     {

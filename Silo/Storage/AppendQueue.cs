@@ -3,11 +3,11 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>The appends of all grains of the process on their way to one writer, which takes them in groups.</summary>
+/// <summary>The appends of all grains of the process, queued for one writer. The writer takes them in groups.</summary>
 /// <param name="wakesInline">
-/// Whether the writer's wait ends on the thread that queues an append: for a writer that does no more there than set a
-/// signal for its own thread. An append that waited for a place is then taken in on the writer's thread, which is as
-/// little.
+/// Whether the thread that queues an append runs the continuation of the writer's wait. Use it for a writer that only
+/// sets a signal for its own thread there. An append that waited for a place is then queued on the writer's thread,
+/// which is as cheap.
 /// </param>
 internal sealed class AppendQueue(bool wakesInline = false)
 {
@@ -17,7 +17,7 @@ internal sealed class AppendQueue(bool wakesInline = false)
     /// <summary>Most rows of a group, which is stored in one transaction.</summary>
     public const int MaxGroupRows = 1_024;
 
-    /// <summary>Bytes of entries from which a group takes no further row: 8 MiB.</summary>
+    /// <summary>A group with this many bytes of entries takes no further row: 8 MiB.</summary>
     public const int MaxGroupBytes = 8 << 20;
 
     private readonly Channel<PendingAppend> _waiting = Channel.CreateBounded<PendingAppend>(
@@ -26,8 +26,8 @@ internal sealed class AppendQueue(bool wakesInline = false)
     /// <summary>Whether an append waits now.</summary>
     public bool HasWaiting => _waiting.Reader.TryPeek(out _);
 
-    /// <summary>Queues a commit and waits for its fate.</summary>
-    /// <exception cref="LedgerUnavailableException">The queue is closed, or what the writer says of it.</exception>
+    /// <summary>Queues a commit and waits for its outcome.</summary>
+    /// <exception cref="LedgerUnavailableException">The queue is closed, or the writer failed.</exception>
     public async Task<AppendOutcome> AppendAsync(LedgerCommit commit, CancellationToken cancellationToken)
     {
         var append = new PendingAppend(commit);
@@ -48,7 +48,7 @@ internal sealed class AppendQueue(bool wakesInline = false)
     /// <summary>Waits for an append; false once the queue is closed and empty.</summary>
     public ValueTask<bool> WaitAsync() => _waiting.Reader.WaitToReadAsync();
 
-    /// <summary>The next append, for the writer; it may still be withdrawn.</summary>
+    /// <summary>The next append, for the writer. Its caller may still cancel it.</summary>
     public bool TryRead(out PendingAppend append) => _waiting.Reader.TryRead(out append!);
 
     /// <summary>Takes no more appends.</summary>

@@ -4,11 +4,12 @@ using Microsoft.Extensions.Hosting;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// Writes a little now and then while no commit does, so that a fault of the storage is known before a buyer meets it.
+/// Makes small writes now and then while there are no commits, so that a fault of the storage is found before a buyer
+/// meets it.
 /// </summary>
 public sealed class CommitProbe(IProbedLedger ledger) : BackgroundService
 {
-    /// <summary>How often it looks.</summary>
+    /// <summary>How often it checks whether a probe is due.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <inheritdoc/>
@@ -19,7 +20,8 @@ public sealed class CommitProbe(IProbedLedger ledger) : BackgroundService
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                // Not waited for: it is never more than one, and looking goes on while it hangs.
+                // The loop does not wait for the probe. There is never more than one, and the checks continue while it
+                // hangs.
                 if (ledger.Commits.IsProbeDue) _ = ProbeAsync();
                 ledger.Commits.NoteLate();
             }

@@ -5,14 +5,14 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// Judges by the last writes of a ledger whether the next one will succeed. The writer reports every write; while it
-/// has none to report, a <see cref="CommitProbe"/> makes small ones. Any thread may ask. The beginning and the end of
-/// an outage are logged here.
+/// Predicts by the last writes of a ledger whether the next one will succeed. The writer reports every write. While
+/// there are none, a <see cref="CommitProbe"/> makes small ones. Any thread may ask. The beginning and the end of an
+/// outage are logged here.
 /// </summary>
 /// <remarks>
 /// A write that fails, or takes longer than <see cref="MaxDuration"/>, is a fault until a commit succeeds. A probe's
-/// success ends the fault of a probe at once, and that of a commit only after <see cref="CommitFaultLasts"/>: should
-/// commits fail where a probe does not, the fault stays as long as commits are tried.
+/// success ends the fault of a probe at once, and that of a commit only after <see cref="CommitFaultLasts"/>: if
+/// commits fail but probes do not, the fault stays as long as commits are tried.
 /// </remarks>
 public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) : ICommitCheck
 {
@@ -47,8 +47,8 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
         && timeProvider.GetElapsedTime(Volatile.Read(ref _endedAt)) >= QuietFor;
 
     /// <summary>
-    /// How many bytes a probe writes: a few, or, after a commit failed, as many as that one had, because a disk that is
-    /// full still has room for a few.
+    /// How many bytes a probe writes: a few, or, after a failed commit, as many as the commit had, because a full disk
+    /// may still have room for a few.
     /// </summary>
     public int ProbeBytes =>
         _failure is { } failure ? Math.Clamp(failure.Bytes, MinProbeBytes, MaxProbeBytes) : MinProbeBytes;
@@ -62,7 +62,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
         End(isProbe);
         if (_failure is not null)
         {
-            // A commit and a probe may end at once: neither takes away a failure that it has not seen.
+            // A commit and a probe may end at the same time. Neither may clear a failure that it has not seen.
             lock (_changing)
             {
                 if (_failure is { } failure && (!isProbe || failure.IsProbe || IsOld(failure))) _failure = null;
@@ -71,10 +71,10 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
         if (_failure is null && _outage.Succeeds() is { } failures) Log.Works(log, failures);
     }
 
-    /// <summary>It failed, or its outcome is unknown.</summary>
+    /// <summary>Notes that a write failed, or that its outcome is unknown.</summary>
     /// <param name="isProbe">Whether it was a probe.</param>
     /// <param name="failure">Why.</param>
-    /// <param name="bytes">How much it would have written.</param>
+    /// <param name="bytes">The bytes of the write.</param>
     public void Fail(bool isProbe, Exception failure, int bytes)
     {
         End(isProbe);
@@ -82,14 +82,14 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
         if (_outage.Fails(why)) Log.Fails(log, why, failure.Message);
         lock (_changing)
         {
-            // A probe that fails as well does not make it a probe's fault, nor a smaller one.
+            // If a probe fails as well, the fault stays a commit's fault, and its size stays.
             _failure = isProbe && _failure is { IsProbe: false } commit
                 ? commit with { Why = why }
                 : new Failure(why, timeProvider.GetTimestamp(), bytes, isProbe);
         }
     }
 
-    /// <summary>The storage refused a commit because of what is in it: that is no fault of the storage.</summary>
+    /// <summary>The storage refused a commit because of its content. That is not a fault of the storage.</summary>
     public void Refuse(Exception refusal)
     {
         End(isProbe: false);
@@ -127,7 +127,7 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
         // 0: nothing is under way.
         public long BegunAt;
 
-        // The one that was under way for too long when this was noted last. For one thread.
+        // The last write that was noted as too long. For one thread.
         public long NotedLate;
     }
 

@@ -1,10 +1,10 @@
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>The mark that keeps everybody from starting on data that a copy has not finished.</summary>
+/// <summary>The mark that prevents a start on an unfinished copy.</summary>
 /// <remarks>
-/// The safety argument: the mark is durable before the first row of a copy is written, and it is taken back only after
-/// everything was read again and found equal to the source. Every start looks for it before it serves the first
-/// request, so no process can sell from a part of a ledger.
+/// The safety argument: the mark is durable before the first row of a copy is written. It is removed only after
+/// everything was read again and was equal to the source. Every start checks the mark before it serves the first
+/// request. So no process can sell from a part of a ledger.
 /// </remarks>
 /// <param name="Source">The source's name.</param>
 /// <param name="IsFinished">Whether the copy was finished.</param>
@@ -13,7 +13,7 @@ internal sealed record CopyMark(string Source, bool IsFinished)
     /// <summary>Reads it from any storage: the two members in their order.</summary>
     public const string Select = "SELECT source, finished_at IS NOT NULL FROM copied_from";
 
-    /// <summary>Refuses data that hold a part of a copy.</summary>
+    /// <summary>Refuses an unfinished copy.</summary>
     /// <param name="place">The data, as the subject of the message.</param>
     /// <exception cref="StartException">They do.</exception>
     public void RequireFinished(string place)

@@ -1,4 +1,4 @@
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>The file at the path is not the one that is open. The message is for everybody.</summary>
+/// <summary>The file at the path is not the open file. The message may be public.</summary>
 internal sealed class FileLostException(string message) : IOException(message);

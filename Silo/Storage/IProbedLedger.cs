@@ -1,9 +1,9 @@
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>A ledger that tells how its writes fare.</summary>
+/// <summary>A ledger that reports the outcomes of its writes.</summary>
 public interface IProbedLedger
 {
-    /// <summary>How they fare.</summary>
+    /// <summary>The outcomes of the writes.</summary>
     CommitWatch Commits { get; }
 
     /// <summary>

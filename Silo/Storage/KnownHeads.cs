@@ -5,21 +5,21 @@ using OrleansSale.Grains.Catalogue;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// The entries that documents know of: of each batch one that its ledger must have. An older ledger lacks some, and
-/// would give their ids out again.
+/// The entries to which documents refer: for each batch one that its ledger must have. An older ledger lacks some of
+/// them, and would reuse their ids.
 /// </summary>
 /// <remarks>
-/// The documents are read before the ledger's heads. A document is written after the entry that it is about, so a
-/// cluster that goes on selling meanwhile is never taken for one that has lost something.
+/// The documents are read before the ledger's heads. A document is written after the entry that it is about. So a
+/// cluster that sells meanwhile never seems to have lost entries.
 /// </remarks>
 internal sealed class KnownHeads
 {
-    /// <summary>The setting that goes on with an older ledger.</summary>
+    /// <summary>The setting that accepts an older ledger.</summary>
     public const string AcceptKey = "Sale:AcceptOlderLedger";
 
     /// <summary>
-    /// The row among the documents whose time says up to when they may be ahead of the ledger: an operator has accepted
-    /// it.
+    /// The row among the documents that records the acceptance. Its time is the instant up to which documents may be
+    /// ahead of the ledger.
     /// </summary>
     public const string AcceptedType = "older-ledger-accepted";
 
@@ -28,11 +28,11 @@ internal sealed class KnownHeads
     /// <summary>The batches.</summary>
     public IReadOnlyCollection<string> Batches => _heads.Keys;
 
-    /// <summary>A document knows that a batch's ledger has this entry.</summary>
+    /// <summary>Notes that a document refers to this entry of a batch's ledger.</summary>
     public void Add(string batch, long seq) => _heads[batch] = Math.Max(seq, _heads.GetValueOrDefault(batch));
 
     /// <summary>
-    /// Takes in the catalogue's document. One that cannot be read knows nothing; it is made anew later.
+    /// Reads the catalogue's document. If it cannot be read, it is ignored: it is rebuilt later.
     /// </summary>
     public void AddCatalogue(byte[]? payload)
     {

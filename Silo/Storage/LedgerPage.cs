@@ -33,7 +33,7 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     /// <summary>Most rows of a page.</summary>
     public const int MaxRows = 512;
 
-    /// <summary>Bytes of entries from which a page takes no further row: 4 MiB.</summary>
+    /// <summary>A page with this many bytes of entries takes no further row: 4 MiB.</summary>
     public const int MaxBytes = 4 << 20;
 
     private LedgerCursor _next = start;
@@ -42,10 +42,10 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     /// <summary>The commits so far.</summary>
     public List<LedgerCommit> Commits { get; } = [];
 
-    /// <summary>Whether it takes no further row.</summary>
+    /// <summary>Whether the page is full.</summary>
     public bool IsFull => _bytes >= MaxBytes || Commits.Count >= MaxRows;
 
-    /// <summary>Takes the row that the reader stands on.</summary>
+    /// <summary>Adds the reader's current row.</summary>
     public void Add(DbDataReader row)
     {
         var commit = new LedgerCommit(
@@ -59,8 +59,8 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     }
 
     /// <summary>
-    /// The commits of all pages. While those of one are taken the next one is read, never more; who stops taking leaves
-    /// it behind, whatever becomes of it.
+    /// The commits of all pages. While the commits of one page are used, the next page is read, and no further one. If
+    /// the caller stops early, that read is abandoned.
     /// </summary>
     public static async IAsyncEnumerable<LedgerCommit> ReadAheadAsync(
         LedgerCursor start, Func<LedgerCursor, Task<(List<LedgerCommit> Commits, LedgerCursor? Next)>> read)
@@ -80,7 +80,7 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     public LedgerCursor? Next()
     {
         if (IsFull) return _next;
-        // The head and its row are stored in one transaction, and erased in one, so only damage can show this.
+        // The head and its row are stored in one transaction and erased in one, so only damage can cause this.
         return _next.Seq > _next.Head.Seq ? null : throw new LedgerFormatException(
             $"{stream}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
     }

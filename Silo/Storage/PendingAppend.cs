@@ -4,8 +4,8 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// An append on its way through the writer's queue. It is either taken by the writer or cancelled by its caller, never
-/// both: that is what lets a cancelled caller know that nothing was stored.
+/// An append on its way through the writer's queue. Either the writer takes it or its caller cancels it, never both. So
+/// a cancelled caller knows that nothing was stored.
 /// </summary>
 /// <remarks>Continuations run asynchronously, so no code of a grain ever runs on the writer's thread.</remarks>
 internal sealed class PendingAppend(LedgerCommit commit)
@@ -18,10 +18,10 @@ internal sealed class PendingAppend(LedgerCommit commit)
     /// <summary>The commit to store.</summary>
     public LedgerCommit Commit { get; } = commit;
 
-    /// <summary>Whether it is no commit of a stream, but bytes that only show whether one could be stored.</summary>
+    /// <summary>Whether it is a probe: bytes that only show whether a commit could be stored.</summary>
     public bool IsProbe => Commit.FirstSeq == 0 && Commit.Stream.Length == 0;
 
-    /// <summary>Whether it is no commit, but the removal of its stream.</summary>
+    /// <summary>Whether it is the removal of its stream.</summary>
     public bool IsErasure => Commit.FirstSeq == 0 && Commit.Stream.Length > 0;
 
     /// <summary>A probe of that many bytes.</summary>
@@ -30,13 +30,13 @@ internal sealed class PendingAppend(LedgerCommit commit)
     /// <summary>The removal of a stream.</summary>
     public static LedgerCommit Erasure(string stream) => new(stream, 0, 0, ReadOnlyMemory<byte>.Empty, [], []);
 
-    /// <summary>When the writer first tried to store it, if that has to be tried again; for the writer's use.</summary>
+    /// <summary>When the writer first tried to store it, if it has to be retried. For the writer.</summary>
     public long? TriedSince { get; set; }
 
-    /// <summary>The writer's claim, which it may repeat; false if the caller has cancelled.</summary>
+    /// <summary>Claims the append for the writer, which may repeat this; false if the caller has cancelled.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _decided, Taken, Undecided) != Withdrawn;
 
-    /// <summary>The caller's withdrawal; without effect if the writer has taken it.</summary>
+    /// <summary>Cancels the append for its caller; without effect if the writer has taken it.</summary>
     public void Withdraw(CancellationToken cancellationToken)
     {
         if (Interlocked.CompareExchange(ref _decided, Withdrawn, Undecided) == Undecided)

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>The meaning of a storage failure in words for everybody: no path, no address, no value.</summary>
+/// <summary>Describes a storage failure in words that may be public: no path, no address, no value.</summary>
 internal static class StorageFault
 {
     /// <summary>The words.</summary>

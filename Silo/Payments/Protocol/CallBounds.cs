@@ -7,7 +7,7 @@ namespace OrleansSale.Silo.Payments.Protocol;
 internal static class CallBounds
 {
     /// <summary>
-    /// A whole call with its retries and its answer's body: less than a buyer's patience and than a grain call's
+    /// A whole call with its retries and its answer's body: shorter than a buyer's patience and than a grain call's
     /// timeout.
     /// </summary>
     public static readonly TimeSpan Call = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ internal static class CallBounds
     public const int ConcurrentCalls = 1_000;
 
     /// <summary>
-    /// How many connections to the provider there may be, when so many files may be open; other calls wait.
+    /// How many connections to the provider are allowed, for this many open files; other calls wait.
     /// </summary>
     public static int Connections(int openFiles) => Math.Clamp(openFiles / 16, 1, ConcurrentCalls);
 

@@ -11,20 +11,20 @@ namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>The payment provider over HTTP, by the protocol of <c>docs/payments.md</c>.</summary>
 /// <remarks>
-/// Every request carries an Idempotency-Key that names what it is about (the order, the payment), so that the retries
-/// inside a call and the caller's own repeats after an unknown outcome can't make a second checkout or refund.
+/// Every request carries an Idempotency-Key that identifies its order or payment. So neither the retries inside a call
+/// nor the caller's repeats after an unknown outcome can make a second checkout or refund.
 /// </remarks>
 internal sealed class HttpPaymentProvider(
     IHttpClientFactory clients, IOptions<PaymentOptions> options, PaymentAddresses addresses) : IPaymentProvider
 {
-    /// <summary>Name of the client, whose handlers bound and retry each request.</summary>
+    /// <summary>Name of the client. Its handlers bound and retry each request.</summary>
     public const string ClientName = "payment-provider";
 
     /// <summary>The longest answer that is read.</summary>
     public const int MaxAnswerBytes = 64 * 1024;
 
     /// <summary>
-    /// The code of a provider's 409 to a refund of money that it has paid back before by other means.
+    /// The code of a provider's 409 for a payment that it has refunded before by other means.
     /// </summary>
     public const string AlreadyRefunded = "already-refunded";
 
@@ -77,8 +77,8 @@ internal sealed class HttpPaymentProvider(
         return new ProviderRefund(answer.Id);
     }
 
-    // Only what says that the whole amount was paid back settles what is owed: a part of it, or another currency, is
-    // left to people.
+    // Only a refund of the whole amount settles the debt. If it is a part of it, or in another currency, people must
+    // decide.
     private static ProviderRefund? RefundBefore(RefundRequest request, ProviderRefusal refusal)
     {
         if (refusal is not { Status: HttpStatusCode.Conflict, Problem: { Code: AlreadyRefunded } problem }) return null;
@@ -100,7 +100,7 @@ internal sealed class HttpPaymentProvider(
             ?? throw new PaymentProviderException(
                 "The payment provider's address is not known: no server runs.", "no-address");
 
-        // The handlers bound a request only until its answer's headers; the body is inside this bound as well.
+        // The handlers bound a request only until its answer's headers. This bound includes the body.
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(CallBounds.Call);
         try

@@ -3,24 +3,23 @@ using Microsoft.Extensions.Options;
 namespace OrleansSale.Silo.Payments.Protocol;
 
 /// <summary>
-/// The address this process listens on, or null before its server started and in a process without one. Asked at each
-/// use, because with port 0 nobody knows it earlier.
+/// The address this process listens on, or null before its server started and in a process without one. It is read at
+/// each use, because with port 0 it is not known earlier.
 /// </summary>
 public delegate Uri? OwnAddress();
 
 /// <summary>
-/// The addresses of the payment flow: the configured ones, else those that follow from the address this process listens
-/// on.
+/// The addresses of the payment flow: configured ones, else derived from the address that this process listens on.
 /// </summary>
 public sealed class PaymentAddresses(IOptions<PaymentOptions> options, OwnAddress ownAddress)
 {
-    /// <summary>Where the sandbox's routes begin.</summary>
+    /// <summary>The prefix of the sandbox's routes.</summary>
     public const string SandboxPath = "/sandbox";
 
-    /// <summary>Where the provider is; null while that can't be known yet.</summary>
+    /// <summary>The provider's address; null while it is not known yet.</summary>
     public Uri? Provider => options.Value.BaseAddress ?? At(ownAddress(), SandboxPath);
 
-    /// <summary>Where the provider shall post its notifications; null: to the address it has on file.</summary>
+    /// <summary>Where the provider posts its notifications; null: to the address in its own configuration.</summary>
     public Uri? Notifications => options.Value.NotificationAddress;
 
     /// <summary>

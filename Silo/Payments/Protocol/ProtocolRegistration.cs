@@ -7,7 +7,7 @@ using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Silo.Payments.Protocol;
 
-/// <summary>Adds the payment provider that speaks our own protocol to a host.</summary>
+/// <summary>Adds the payment provider that uses our own protocol to a host.</summary>
 public static class ProtocolRegistration
 {
     // Grains live for hours: connections are renewed so that a provider's change of address is noticed.
@@ -15,8 +15,7 @@ public static class ProtocolRegistration
 
     /// <summary>
     /// Registers <see cref="IPaymentProvider"/> over HTTP with <see cref="PaymentOptions"/> from <c>Payments:</c>,
-    /// checked at start. A process that serves HTTP registers its <see cref="OwnAddress"/> too; without one there is
-    /// none.
+    /// checked at start. A process that serves HTTP registers its <see cref="OwnAddress"/> too.
     /// </summary>
     public static IServiceCollection AddPaymentProvider(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment,
@@ -27,7 +26,7 @@ public static class ProtocolRegistration
         services.AddSingleton<PaymentAddresses>();
         services.AddSingleton<IPaymentProvider, HttpPaymentProvider>();
         services.AddHttpClient(HttpPaymentProvider.ClientName)
-            // Four lines for each request drown the rest; what fails is told by the resilience handler.
+            // It would log four lines for each request. The resilience handler logs the failures.
             .RemoveAllLoggers()
             .ConfigureHttpClient(client => client.MaxResponseContentBufferSize = HttpPaymentProvider.MaxAnswerBytes)
             .UseSocketsHttpHandler((handler, provider) =>

@@ -24,8 +24,8 @@ internal sealed record RefundMessage(string Payment, string Order, MoneyMessage 
 /// <summary>The answer to <c>POST {base}/refunds</c>.</summary>
 internal sealed record RefundAnswer(string Id, MoneyMessage? Amount = null);
 
-/// <summary>The part of a provider's problem document that is understood.</summary>
-/// <param name="Code">Why, as a stable code.</param>
+/// <summary>The members of a provider's problem document that the engine reads.</summary>
+/// <param name="Code">The reason, as a stable code.</param>
 /// <param name="Refund">For already-refunded: the refund that was made, or the last of several.</param>
 /// <param name="Amount">For already-refunded: all that was paid back.</param>
 internal sealed record ProblemAnswer(string? Code = null, string? Refund = null, MoneyMessage? Amount = null);

@@ -5,12 +5,12 @@ using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Silo.Payments.Protocol;
 
-/// <summary>An answer of the provider that is not what was asked for.</summary>
+/// <summary>An answer of the provider other than success.</summary>
 internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAnswer? Problem)
 {
     private const int MaxCodeLength = 64;
 
-    /// <summary>Reads it. A proxy's page says no more than its status.</summary>
+    /// <summary>Reads the answer. Of a proxy's page only the status is used.</summary>
     public static ProviderRefusal Read(HttpStatusCode status, byte[] body)
     {
         try
@@ -24,8 +24,8 @@ internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAn
     }
 
     /// <summary>
-    /// It as an exception. A provider that is busy or broken has decided nothing. Its code goes into logs: what does
-    /// not look like one stays out.
+    /// The answer as an exception. A provider that is busy or broken has decided nothing. The code goes into logs, so
+    /// text that does not look like a code is left out.
     /// </summary>
     public PaymentProviderException Told(string path)
     {

@@ -16,10 +16,10 @@ internal enum RowFate
     /// <summary>Stored before this call, durably.</summary>
     AlreadyStored,
 
-    /// <summary>Not stored, and never will be: its stream goes on with another row.</summary>
+    /// <summary>Not stored, and never will be: its stream continues with another row.</summary>
     Fenced,
 
-    /// <summary>Not stored by this call: somebody else had the stream at that moment.</summary>
+    /// <summary>Not stored by this call: another session held the stream at that moment.</summary>
     Busy,
 }
 
@@ -28,31 +28,32 @@ internal enum RowFate
 /// <para>
 /// The fence: a row is inserted only if the newest commit of its stream, as the statement sees it, ends with the entry
 /// that the row follows, sequence and hash; and under the primary key (stream, first sequence), which no two rows that
-/// follow the same entry can share. So even a statement that looked at the stream before another writer's commit
-/// inserts nothing: the place is taken. No update is involved, hence nothing that PostgreSQL's READ COMMITTED would
-/// evaluate anew on a newer version of a row.
+/// follow the same entry can share. So even a statement that read the stream before another writer's commit inserts
+/// nothing: the key is taken. No update is involved, so PostgreSQL's READ COMMITTED never evaluates a condition again
+/// on a newer version of a row.
 /// </para>
 /// <para>
-/// Nobody waits for a stream: its row in <c>stream</c> is locked while a commit is under way, and who does not get the
-/// lock at once skips the row and calls it busy. So two processes that append to the same streams can't deadlock, and a
-/// hung transaction holds up its own streams alone. Only two first commits of one stream can wait for each other, in
-/// the order of the names (the rows come sorted) and for <see cref="LockTimeoutMilliseconds"/> at most.
+/// Nobody waits for a stream: its row in <c>stream</c> is locked while a commit is under way, and a call that does not
+/// get the lock at once skips the row and reports it as busy. So two processes that append to the same streams can't
+/// deadlock, and a hung transaction blocks only its own streams. Only two first commits of one stream can wait for each
+/// other, in the order of the names (the rows come sorted) and for <see cref="LockTimeoutMilliseconds"/> at most.
 /// </para>
 /// <para>
 /// Durability: the statement is a transaction of its own, and PostgreSQL tells that it is ready for the next only after
 /// that transaction's commit record is flushed (synchronous_commit is on at least, see <see cref="PostgresDatabase"/>).
-/// Rows of a result may arrive before that, so they count only once the readiness was read: the result is read to its
-/// very end first, and a failure there, a timeout too, is a failure of the call. A commit that waits for a standby and
-/// is told to stop waiting ends as a success with a warning; every warning therefore makes the call's outcome unknown.
-/// A row that is found stored was committed by somebody else: the transaction that finds it has locked its stream, so
-/// it has a commit record of its own, which comes after the other's in the log and is flushed before we are told.
+/// Rows of a result may arrive before that, so they count only once the readiness was read. The result is read to its
+/// very end first, and any failure there, including a timeout, fails the call. A commit that waits for a standby and is
+/// told to stop waiting ends as a success with a warning; every warning therefore makes the call's outcome unknown. A
+/// row that is found stored was committed by somebody else: the transaction that finds it has locked its stream, so it
+/// has a commit record of its own, which comes after the other's in the log and is flushed before we are told.
 /// </para>
 /// <para>
-/// Why a row was not inserted is asked in a second call, which first locks its stream and then looks: a statement sees
-/// what was committed before it began, so one that did both could miss what was committed between. Under the lock the
-/// row is there, or its stream has gone another way: then it is fenced for good, because sequences only grow and the
-/// entry it follows will never be the newest again, so that an earlier attempt still on its way will be refused too.
-/// Or it can be inserted now (who had the stream rolled back), and is busy, as is a row whose stream is still locked.
+/// If a row was not inserted, a second call finds out why. It first locks the stream and then reads it in another
+/// statement. A statement sees only commits from before it began, so a single statement could miss a commit in between.
+/// Under the lock the row is there, or its stream has gone another way: then it is fenced for good, because sequences
+/// only grow and the entry it follows will never be the newest again, so that an earlier attempt still on its way will
+/// be refused too. Or it can be inserted now (who had the stream rolled back), and is busy, as is a row whose stream is
+/// still locked.
 /// </para>
 /// </remarks>
 internal sealed class AppendConnection : IAsyncDisposable
@@ -186,7 +187,9 @@ internal sealed class AppendConnection : IAsyncDisposable
 
     /// <summary>Appends what can be appended.</summary>
     /// <param name="rows">At most one of each stream, in the order of the streams' names.</param>
-    /// <param name="fates">Receives what is known of each; of what a failure leaves unknown, nothing.</param>
+    /// <param name="fates">
+    /// Receives the known outcome of each row. If a failure leaves an outcome unknown, it is not set.
+    /// </param>
     public async Task AppendAsync(IReadOnlyList<LedgerCommit> rows, RowFate[] fates)
     {
         _warning = null;
@@ -233,7 +236,7 @@ internal sealed class AppendConnection : IAsyncDisposable
         Set(finding[3], asked, row => row.PreviousHash);
         Set(finding[4], asked, row => row.Hash);
         var locked = new bool[asked.Count];
-        // Of a stream that is not there nothing is told.
+        // A missing stream gives no row.
         var found = asked.ConvertAll(row => IsFirst(row) ? RowFate.Busy : RowFate.Fenced);
         var answer = await _find.ExecuteReaderAsync().ConfigureAwait(false);
         await using (answer.ConfigureAwait(false))
@@ -255,8 +258,8 @@ internal sealed class AppendConnection : IAsyncDisposable
     private static bool IsFirst(LedgerCommit row) =>
         row.FirstSeq == 1 && row.PreviousHash.AsSpan().SequenceEqual(LedgerHead.Empty.Hash);
 
-    // Reads that the server is ready for the next: that the transaction is committed. Disposing of the reader would do
-    // so too, but it passes over timeouts.
+    // Reads that the server is ready for the next statement, so the transaction is committed. Disposing of the reader
+    // would do so too, but it ignores timeouts.
     private async Task EndAsync(NpgsqlDataReader answer)
     {
         if (await answer.NextResultAsync().ConfigureAwait(false))

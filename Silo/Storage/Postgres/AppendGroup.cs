@@ -8,10 +8,10 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// </summary>
 internal sealed class AppendGroup(AppendQueue queue)
 {
-    /// <summary>How long a row whose stream somebody else holds is tried again before its caller is told.</summary>
+    /// <summary>How long a row whose stream another session holds is retried before it fails.</summary>
     public static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
 
-    /// <summary>Most rows that are set aside; beyond it the rest waits in the queue.</summary>
+    /// <summary>Most rows that are set aside. Further rows wait in the queue.</summary>
     private const int MaxSetAside = AppendQueue.MaxGroupRows;
 
     private static readonly Comparison<PendingAppend> ByStream =
@@ -41,7 +41,7 @@ internal sealed class AppendGroup(AppendQueue queue)
         Rows.Sort(ByStream);
     }
 
-    /// <summary>Keeps a busy row for a later call; false if that was tried for long enough.</summary>
+    /// <summary>Keeps a busy row for a later call; false if it was retried for long enough.</summary>
     public bool TryKeep(PendingAppend append)
     {
         append.TriedSince ??= Stopwatch.GetTimestamp();

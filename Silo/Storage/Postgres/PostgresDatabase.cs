@@ -28,13 +28,13 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <summary>Most connections for the cluster's membership and reminders.</summary>
     public const int MaxMembershipConnections = 4;
 
-    /// <summary>The oldest server that will do.</summary>
+    /// <summary>The oldest supported server.</summary>
     public const int MinServerVersion = 14;
 
     /// <summary>How often the clock is compared at most.</summary>
     public const int MaxClockSamples = 5;
 
-    // A connection that nobody uses and nobody answers on is found dead within half a minute or so.
+    // An idle connection to a dead server is detected within about half a minute.
     private const int KeepAliveSeconds = 5;
 
     // A commit of the ledger, or a row of it, goes through in one piece instead of eight. A fifth less time on our
@@ -54,18 +54,18 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         Membership = CreateSource("membership", MaxMembershipConnections);
     }
 
-    /// <summary>Connections for documents and everything else that needs none of its own; closed with this.</summary>
+    /// <summary>Connections for documents and everything else without a pool of its own; closed with this.</summary>
     public NpgsqlDataSource Source { get; }
 
     /// <summary>
-    /// Connections for the cluster's membership and reminders, which a rush on documents must not hold up; closed with
+    /// Connections for the cluster's membership and reminders, which heavy use of documents must not delay; closed with
     /// this.
     /// </summary>
     public NpgsqlDataSource Membership { get; }
 
     /// <summary>Prepares the connections; none is made yet.</summary>
     /// <param name="connectionString">As in <c>ConnectionStrings:Sale</c>.</param>
-    /// <param name="logger">Where doubts about the server are told; null: nowhere.</param>
+    /// <param name="logger">Logs warnings about the server; null: nowhere.</param>
     /// <exception cref="DatabaseUnusableException">The connection string is malformed.</exception>
     public static PostgresDatabase Open(string connectionString, ILogger<PostgresDatabase>? logger = null) =>
         new(Parse(connectionString), logger ?? NullLogger<PostgresDatabase>.Instance);
@@ -87,7 +87,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         };
         if (maxConnections > 0) settings.MaxPoolSize = maxConnections;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        // Set once a connection, not as an option of it: that would lower what is stronger.
+        // This is set by a statement on each connection. A connection option would lower a stronger setting.
         var prepare =
             "SELECT set_config('synchronous_commit', 'on', false) "
             + $"WHERE current_setting('synchronous_commit') = 'off';{onOpened}";
@@ -101,7 +101,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         return builder.Build();
     }
 
-    /// <summary>Looks whether the database can be used.</summary>
+    /// <summary>Checks whether the database can be used.</summary>
     /// <returns>Null, or in one line why not.</returns>
     public async Task<string?> CheckAsync(CancellationToken cancellationToken = default)
     {
@@ -181,7 +181,7 @@ public sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
             Default(settings, "Tcp Keepalive", true);
             Default(settings, "Tcp Keepalive Time", KeepAliveSeconds);
             Default(settings, "Tcp Keepalive Interval", KeepAliveSeconds);
-            // A command that timed out is told to the server and given up at once, whatever the server says then.
+            // A command that timed out is cancelled at the server and abandoned at once, whatever the server answers.
             Default(settings, "Cancellation Timeout", -1);
             return settings;
         }

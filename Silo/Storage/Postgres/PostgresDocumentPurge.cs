@@ -3,8 +3,8 @@ using OrleansSale.Grains.Documents;
 namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>
-/// Does nothing: PostgreSQL's own vacuum gives the room of cleared and replaced documents to new rows, and its log is
-/// kept as long as the server's operator says. No program can overwrite either.
+/// Does nothing. PostgreSQL's vacuum reuses the space of cleared and replaced documents, and the server's operator
+/// decides how long its log is kept. No program can overwrite either.
 /// </summary>
 internal sealed class PostgresDocumentPurge : IDocumentPurge
 {

@@ -14,8 +14,8 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// One connection writes. With two, each carries half of what waits, so a commit costs more on both sides (measured, 8
 /// streams with 64 entries a commit on 2 cores: 150 µs of the server's time with one, 260 with two), and nobody is
 /// served earlier: a stream waits for the call before its own either way. It needs no server when it is opened, and
-/// finds it again by itself when it was gone. Disposing it writes what waits; afterwards every call fails with
-/// <see cref="LedgerUnavailableException"/>.
+/// reconnects by itself. Disposing it writes the waiting appends; afterwards every call fails with <see
+/// cref="LedgerUnavailableException"/>.
 /// </remarks>
 public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
@@ -41,7 +41,7 @@ public sealed class PostgresLedger : ILedger, IProbedLedger, IAsyncDisposable
 
     /// <summary>Opens the ledger; the schema has to be there (<see cref="PostgresSchema"/>).</summary>
     /// <param name="database">The cluster's database, which makes the connections.</param>
-    /// <param name="logger">Where failures of the storage are told; null: nowhere.</param>
+    /// <param name="logger">Logs failures of the storage; null: nowhere.</param>
     public static PostgresLedger Open(PostgresDatabase database, ILogger<PostgresLedger>? logger = null) =>
         new(database, logger ?? NullLogger<PostgresLedger>.Instance);
 

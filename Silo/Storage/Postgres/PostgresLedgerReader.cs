@@ -3,7 +3,7 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
-/// <summary>Reads the ledger, each question on a connection of a small pool of its own.</summary>
+/// <summary>Reads the ledger. Each query uses a connection of a small pool of its own.</summary>
 /// <remarks>
 /// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older
 /// rows only, and a stream is erased whole; so no transaction has to hold a snapshot.
@@ -166,7 +166,7 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         }
         catch (OperationCanceledException)
         {
-            // Reads that were left to themselves end by themselves.
+            // Abandoned reads end by themselves.
         }
 
         await _source.DisposeAsync().ConfigureAwait(false);
@@ -184,8 +184,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
     {
         if (!await _places.WaitAsync(ReadTimeout, cancellationToken).ConfigureAwait(false))
             throw new LedgerUnavailableException("The ledger could not be read: earlier reads have not been answered.");
-        // The caller's token does not reach the command: cancelling one means another connection to the server. A read
-        // that is left to itself keeps its place until its command times out.
+        // The caller's token does not reach the command, because cancelling a command opens another connection to the
+        // server. An abandoned read keeps its place until its command times out.
         var reading = ReadInPlaceAsync(sql, values, read);
         try
         {

@@ -7,20 +7,20 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>
-/// Writes the ledger over one connection: everything waiting, whatever its stream, goes out as one call, and while that
-/// is under way the next appends gather.
+/// Writes the ledger over one connection. All waiting appends, whatever their streams, are sent in one call. Meanwhile
+/// the next appends gather.
 /// </summary>
 /// <remarks>
 /// A conflict fails its row alone. If a call fails, its rows get <see cref="LedgerUnavailableException"/>, the
-/// connection is dropped, and the next call opens another. If the server refuses a call because of what is in it, its
-/// halves are tried apart until the row that is to blame is alone, so that no row fails for another's fault; but for no
-/// longer than <see cref="CallTimeout"/>, because all rows may be to blame, or none.
+/// connection is dropped, and the next call opens another. If the server refuses a call because of its content, its
+/// halves are tried separately until the faulty row is alone, so that no row fails because of another. This lasts at
+/// most <see cref="CallTimeout"/>, because all rows may be faulty, or none.
 /// </remarks>
 internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
 {
     /// <summary>
-    /// How long one call may take, and how long the opening of a connection; then the connection is left to itself.
-    /// Shorter than an attempt of <see cref="Journal{TState}"/>.
+    /// How long one call, or the opening of a connection, may take. Then the connection is abandoned. Shorter than an
+    /// attempt of <see cref="Journal{TState}"/>.
     /// </summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
 
@@ -157,7 +157,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
     }
 
-    // A connection left to itself ends by itself: its command times out, or its network does. Until then it is in use.
+    // An abandoned connection ends by itself: its command or its network times out. Until then it is in use.
     [SuppressMessage("Design", "CA1031", Justification = "A connection that is given up may fail in any way.")]
     private async Task CloseAsync(Task<AppendConnection> opening, Task call)
     {

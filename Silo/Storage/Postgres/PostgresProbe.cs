@@ -5,12 +5,13 @@ using Npgsql;
 namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>
-/// A small write where the ledger is, on a connection of its own: what the writer's next call meets, it meets.
+/// A small write to the ledger's database, on a connection of its own. It meets the same faults as the writer's next
+/// call.
 /// </summary>
 /// <remarks>
-/// A session that began while the database was read-only stays so when it is not any more, and so does one with a
-/// server that has become a standby. Pooled ones would go on failing for minutes: they are closed when that is found,
-/// and once more when it is over.
+/// A session that began while the database was read-only stays read-only afterwards, and so does a session with a
+/// server that became a standby. Pooled sessions would fail for minutes. So they are closed when this is found, and
+/// again when it is over.
 /// </remarks>
 internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch)
 {
@@ -20,7 +21,7 @@ internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch
     /// <summary>How long it waits for a lock that somebody has on a table.</summary>
     public const int LockTimeoutMilliseconds = 1_000;
 
-    // The lock on the ledger's tables that an append takes too: it excludes nobody but those who keep appends out.
+    // The lock on the ledger's tables that an append takes too. It conflicts only with locks that block appends.
     private static readonly string[] Preparation =
     [
         $"SET LOCAL lock_timeout = {LockTimeoutMilliseconds}",

@@ -4,9 +4,9 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>The directory that holds the files of an embedded engine, owned by one process at a time.</summary>
 /// <remarks>
-/// Ownership is an exclusive lock on an open file. The operating system drops it when the owner ends, however it ends,
-/// so a killed owner leaves nothing behind that would have to be cleaned up; the lock file itself stays and means
-/// nothing. On Unix the lock is advisory (flock): it keeps other engines out, not other programs.
+/// Ownership is an exclusive lock on an open file. The operating system releases it when the owner ends, however it
+/// ends. So a killed owner leaves nothing to clean up. The lock file itself stays and means nothing. On Unix the lock
+/// is advisory (flock): it keeps other engines out, not other programs.
 /// </remarks>
 public sealed class DataDirectory : IDisposable
 {
@@ -68,8 +68,8 @@ public sealed class DataDirectory : IDisposable
     public string PathOf(string fileName) => System.IO.Path.Combine(Path, fileName);
 
     /// <summary>
-    /// Makes an empty file for its owner alone, if there is none: what SQLite makes by itself may be read by everybody.
-    /// Its log and the log's index take after it.
+    /// Makes an empty file for its owner alone, if there is none. Files that SQLite makes may be readable by everybody.
+    /// The log and its index get the same permissions.
     /// </summary>
     public static void Claim(string path)
     {
@@ -77,7 +77,7 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>
-    /// Closes the pooled connections to the grains' file, so that it is left whole, and lets the directory go.
+    /// Closes the pooled connections to the grains' file, so that the file is complete, and releases the directory.
     /// </summary>
     public void Dispose()
     {
@@ -93,7 +93,7 @@ public sealed class DataDirectory : IDisposable
         return options;
     }
 
-    // Files from before, whoever may read the directory. One of another owner stays as its owner left it.
+    // Existing files are restricted as well, whoever may read the directory. A file of another owner stays unchanged.
     private static void KeepFromOthers(string path)
     {
         if (OperatingSystem.IsWindows()) return;
@@ -112,7 +112,7 @@ public sealed class DataDirectory : IDisposable
                 }
                 catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
                 {
-                    // Told by what opens it, if it can't be used either.
+                    // Code that opens the file reports it if it is unusable.
                 }
             }
         }

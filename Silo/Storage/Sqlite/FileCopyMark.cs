@@ -5,7 +5,7 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// <summary>The mark of a copy (<see cref="CopyMark"/>) in a data directory.</summary>
 public static class FileCopyMark
 {
-    /// <summary>Refuses a data directory that holds a part of a copy. The directory must be ours.</summary>
+    /// <summary>Refuses a data directory with an unfinished copy. This process must own the directory.</summary>
     /// <exception cref="StartException">It does.</exception>
     public static void RequireFinished(DataDirectory directory) =>
         Find(directory.LedgerPath)?.RequireFinished($"The data directory {directory.Path}");

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// Whether an open database is still the one at its path. Somebody may unlink, rename or replace it, its log, or its
-/// whole directory; SQLite goes on writing to the files it has open, which nobody will find again.
+/// Checks that an open database is still the one at its path. Somebody may unlink, rename or replace it, its log, or
+/// its whole directory. SQLite would then write to its open files, which nobody can find again.
 /// </summary>
 /// <remarks>
-/// The safety argument: asked after a COMMIT and before anybody is told, <see cref="Require"/> finds at the path the
-/// very files that COMMIT wrote to. So everything that is told was in the right files at a moment after it was durable,
-/// and a later commit into lost files is told to nobody. Once lost, a database stays lost until the process is started
-/// again: were it opened anew, it would be another one. A file that was cut short in place is found before the next
-/// transaction, by <see cref="RequireUncut"/>: only its writer may make it shorter, and does so within a transaction's
-/// beginning or end. A content overwritten in place is not seen here.
+/// The safety argument: <see cref="Require"/> is called after a COMMIT and before anything is acknowledged. It finds at
+/// the path the same files that COMMIT wrote to. So everything acknowledged was in the right files after it was
+/// durable, and a later commit into lost files is never acknowledged. Once lost, a database stays lost until the
+/// process is restarted: if it were opened again, it would be another database. A file that was cut short in place is
+/// found before the next transaction, by <see cref="RequireUncut"/>: only its writer may make it shorter, and does so
+/// within a transaction's beginning or end. Bytes overwritten in place are not detected here.
 /// </remarks>
 internal sealed partial class FileGuard(string path, ILogger log)
 {
@@ -39,13 +39,13 @@ internal sealed partial class FileGuard(string path, ILogger log)
         TakeLengths();
     }
 
-    /// <summary>Takes in how long the files are now. For the one who writes them, after each transaction.</summary>
+    /// <summary>Notes the length of the files. For their writer, after each transaction.</summary>
     public void TakeLengths() => _lengths = (FileIdentity.LengthOf(_paths[0]), FileIdentity.LengthOf(_paths[1]));
 
     /// <summary>
-    /// Demands that nobody has made them shorter since. For the one who writes them, before each transaction.
+    /// Requires that nobody has truncated them since. For their writer, before each transaction.
     /// </summary>
-    /// <exception cref="FileLostException">Somebody has.</exception>
+    /// <exception cref="FileLostException">A file was truncated.</exception>
     public void RequireUncut()
     {
         for (var place = 0; place < 2; place++)
@@ -68,14 +68,14 @@ internal sealed partial class FileGuard(string path, ILogger log)
         lock (_changing) _identities = [_identities[0], null, null];
     }
 
-    /// <summary>Demands that the open files are those at their paths.</summary>
+    /// <summary>Requires that the open files are those at their paths.</summary>
     /// <exception cref="FileLostException">They are not.</exception>
     public void Require()
     {
         if (_lost is null && FindLost() is null) return;
         lock (_changing)
         {
-            // Looked again: the log may have been let go in the meantime.
+            // This checks again, because the log may have been released meanwhile.
             if (_lost is null)
             {
                 if (FindLost() is not { } lost) return;

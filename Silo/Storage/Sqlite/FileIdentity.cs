@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>Which file a path leads to: another file under the same name is another one.</summary>
+/// <summary>The identity of the file at a path. Another file under the same name has another identity.</summary>
 /// <param name="Device">The device that it is on.</param>
 /// <param name="Number">Its number there (the inode).</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Number)
@@ -11,11 +11,11 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number)
 
     private const uint NumberAsked = 0x100, LengthAsked = 0x200;
 
-    // Not every kernel and sandbox knows the call.
+    // Some kernels and sandboxes do not have this call.
     private static readonly bool IsKnown = OperatingSystem.IsLinux() && TryAsk(AppContext.BaseDirectory, out _, out _);
 
     /// <summary>
-    /// The file's identity; null: there is none. Where systems tell none, all files that are there look alike.
+    /// The file's identity; null: there is no file. On systems without identities all existing files have the same one.
     /// </summary>
     /// <remarks>One system call, a microsecond or so.</remarks>
     public static FileIdentity? Of(string path) =>

@@ -10,7 +10,7 @@ public sealed class FileUnusableException : Exception
     {
     }
 
-    /// <summary>Runs what opens a file, and tells its failures as this.</summary>
+    /// <summary>Opens a file, and converts failures to this exception.</summary>
     /// <exception cref="FileUnusableException">It failed.</exception>
     internal static void Guard(string path, Action open)
     {
@@ -30,7 +30,7 @@ public sealed class FileUnusableException : Exception
         {
             throw new FileUnusableException(path, $"cannot be used: {failure.Message}", failure);
         }
-        // How damage shows besides: values of other types than were written.
+        // Damage may also show as values of other types than were written.
         catch (Exception failure) when (failure is InvalidOperationException or InvalidCastException or FormatException)
         {
             throw Damaged(path, failure);

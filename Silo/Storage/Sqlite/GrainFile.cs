@@ -25,7 +25,7 @@ internal sealed class GrainFile : IDisposable
         {
             _kept.Open();
             _kept.DefaultTimeout = LockWaitSeconds;
-            // The log and its index are there from the first read on.
+            // The log and its index exist from the first read on.
             SqliteFile.HasTable(_kept, "GrainState");
             _guard.TakeIn();
         }
@@ -36,13 +36,14 @@ internal sealed class GrainFile : IDisposable
         }
     }
 
-    /// <summary>Demands that the file at the path is the open one.</summary>
+    /// <summary>Requires that the file at the path is the open one.</summary>
     /// <exception cref="FileLostException">It is not.</exception>
     public void Require() => _guard.Require();
 
     /// <summary>
-    /// Why nothing can be stored in it, in words for everybody; null: it can. Nothing is written. One look serves all
-    /// who ask meanwhile: it blocks a thread while another program has the lock, and everybody may ask for readiness.
+    /// Why nothing can be stored in the file, in words that may be public; null: it can be used. Nothing is written.
+    /// Simultaneous callers share one check, because it blocks a thread while another program has the lock, and anybody
+    /// may request readiness.
     /// </summary>
     public Task<string?> FindFaultAsync()
     {

@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// The connections of Orleans' storage to the grains' file. What they remove or replace is overwritten with zeros in
-/// the same transaction.
+/// The connections of Orleans' storage to the grains' file. Removed and replaced data are overwritten with zeros in the
+/// same transaction.
 /// </summary>
 internal sealed class GrainFileSource(string path) : DbDataSource
 {

@@ -5,11 +5,12 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>Keeps the log beside the ledger's file within a bound. For the writer's thread.</summary>
 /// <remarks>
-/// SQLite begins the log anew only at an instant when all of it is in the file and nobody reads from it. Of readers
-/// that overlap there is always one, and then it would grow without bound (SQLite's documentation calls it checkpoint
-/// starvation). So from a length on the writer waits for those who read. While it waits nothing is added, hence whoever
-/// comes next reads the file alone and is not waited for: as long as one page of results takes to read, unless another
-/// program keeps a snapshot. That one is waited for briefly, and again when the log has grown by another checkpoint.
+/// SQLite restarts the log only at an instant when all of it is in the file and nobody reads from it. With overlapping
+/// readers there is no such instant, and the log would grow without bound (SQLite's documentation calls this checkpoint
+/// starvation). So from a certain length on, the writer waits for the readers. While it waits, nothing is added to the
+/// log, so later readers read the file only and need not be waited for. The wait lasts as long as reading one page of
+/// results, unless another program keeps a snapshot. For that program the writer waits briefly, and again when the log
+/// has grown by another checkpoint.
 /// </remarks>
 internal sealed class LedgerLog
 {
@@ -41,7 +42,7 @@ internal sealed class LedgerLog
     {
         (_connection, _file) = (connection, new FileInfo(path + "-wal"));
         SqliteFile.Execute(connection, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");
-        // A log that outgrew the bound is cut when it begins anew.
+        // A log that exceeded the bound is truncated when it restarts.
         SqliteFile.Execute(connection, $"PRAGMA journal_size_limit = {MaxBytes}");
         SqliteFile.Execute(connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
     }
@@ -61,10 +62,10 @@ internal sealed class LedgerLog
     }
 
     /// <summary>
-    /// Moves all of the log into the file and cuts it, so that nothing is left of what was removed or replaced. Between
-    /// transactions.
+    /// Moves all of the log into the file and truncates it, so that nothing of removed or replaced data is left. Call
+    /// it between transactions.
     /// </summary>
-    /// <returns>Whether it did: it waits <see cref="ReadersWaitMilliseconds"/> at most for readers.</returns>
+    /// <returns>Whether it succeeded. It waits at most <see cref="ReadersWaitMilliseconds"/> for readers.</returns>
     /// <exception cref="SqliteException">As <see cref="KeepBound"/>.</exception>
     public bool TryCut()
     {
@@ -74,7 +75,7 @@ internal sealed class LedgerLog
         return isCut;
     }
 
-    /// <summary>Makes durable what can be read: a checkpoint syncs the log before it copies from it.</summary>
+    /// <summary>Makes all readable rows durable: a checkpoint syncs the log before it copies from it.</summary>
     /// <exception cref="SqliteException">Others held the file, or its log, for too long.</exception>
     public void MakeVisibleDurable()
     {

@@ -58,7 +58,7 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
         }
         catch (Exception failure)
         {
-            // Not reused: its state is unknown.
+            // The connection is not reused, because its state is unknown.
             reader?.Dispose();
             RequireFile();
             if (failure is LedgerFormatException or LedgerUnavailableException) throw;
@@ -68,7 +68,7 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
         }
     }
 
-    // The data of another file, or of one that nobody will find again, are not the stored ones.
+    // Data from another file, or from a lost one, are not the stored data.
     private void RequireFile()
     {
         try

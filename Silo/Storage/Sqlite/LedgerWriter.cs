@@ -5,14 +5,14 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// The one writer of the ledger's file: a thread that takes everything waiting, whatever its stream, and makes it
-/// durable with one COMMIT. While it waits for the disk the next appends gather.
+/// The only writer of the ledger's file: a thread that takes all waiting appends, whatever their streams, and makes
+/// them durable with one COMMIT. While it waits for the disk, the next appends gather.
 /// </summary>
 /// <remarks>
-/// A conflict fails its row alone. If BEGIN, an insert or COMMIT fails, nothing of that transaction is told as stored:
-/// all its rows get <see cref="LedgerUnavailableException"/>, the connection is closed (which rolls back) and the next
-/// transaction opens another. The same if the files it wrote to are not those at their paths any more: see
-/// <see cref="FileGuard"/>.
+/// A conflict fails its row alone. If BEGIN, an insert or COMMIT fails, nothing of that transaction is reported as
+/// stored: all its rows get <see cref="LedgerUnavailableException"/>, the connection is closed (which rolls back) and
+/// the next transaction opens another. The same happens if the files that it wrote to are no longer those at their
+/// paths: see <see cref="FileGuard"/>.
 /// </remarks>
 internal sealed partial class LedgerWriter : IAsyncDisposable
 {
@@ -88,7 +88,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         _ended.SetResult();
     }
 
-    // Waiting for the task itself would spin first, which takes the processor from those who make the next append.
+    // Waiting for the task itself would spin first, and take the processor from the threads that prepare the next
+    // append.
     private bool WaitForAppends()
     {
         var waiting = _queue.WaitAsync().AsTask().GetAwaiter();
@@ -122,7 +123,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         {
             _connection ??= Open();
             _guard.RequireUncut();
-            // A probe comes when nothing else is written, so nobody waits for this.
+            // A probe runs only when nothing else is written, so nobody waits for this.
             if (isProbe) Tidy();
             _connection.Begin();
             foreach (var row in rows) outcomes.Add(Write(_connection, row));
@@ -144,7 +145,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         _watch.Succeed(isProbe);
         for (var row = 0; row < rows.Count; row++)
         {
-            // Of an erased stream the log still has the older pages.
+            // The log still has the older pages of an erased stream.
             _keepsErased |= rows[row].IsErasure;
             rows[row].SetResult(outcomes[row]);
         }
@@ -170,7 +171,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
         catch (FileLostException)
         {
-            // It is known from now on; the log may go.
+            // The guard knows the log now, so it may be removed.
         }
 
         _guard.LetGo();

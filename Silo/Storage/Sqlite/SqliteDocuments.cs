@@ -19,7 +19,8 @@ public static class SqliteDocuments
     private const string SinceAccepted = " AND ModifiedAt > $since";
 
     /// <summary>
-    /// Refuses a ledger that lacks what the documents know, unless that is accepted; then it is from now on.
+    /// Refuses a ledger that lacks entries to which the documents refer, unless the setting accepts it. The acceptance
+    /// is stored.
     /// </summary>
     /// <param name="directory">The directory, with the documents' schema up to date.</param>
     /// <param name="serviceId">Whose documents.</param>

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>How the engine's SQLite files are made and opened.</summary>
+/// <summary>Creates and opens the engine's SQLite files.</summary>
 internal static class SqliteFile
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal static class SqliteFile
     private static readonly Assembly Scripts = typeof(SqliteFile).Assembly;
 
     // Applying a schema reads the journal and then writes; silos of one process (tests) must not do that at the same
-    // time. Between processes the data directory's lock sees to it.
+    // time. Between processes the data directory's lock prevents it.
     private static readonly Lock Applying = new();
 
     /// <summary>For a connection that is opened once and really closes when disposed.</summary>
@@ -105,8 +105,8 @@ internal static class SqliteFile
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Moves all of the log into the file and cuts it, so that nothing is left of older pages.</summary>
-    /// <exception cref="SqliteException">It could not be, or others read from it for too long.</exception>
+    /// <summary>Moves all of the log into the file and truncates it, so that nothing of older pages is left.</summary>
+    /// <exception cref="SqliteException">It failed, or others read from the log for too long.</exception>
     public static void CutLog(SqliteConnection connection)
     {
         using var checkpoint = Prepare(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -114,7 +114,7 @@ internal static class SqliteFile
             throw new SqliteException("The log could not be cut: others read from it for too long.", raw.SQLITE_BUSY);
     }
 
-    /// <summary>A statement compiled once, with its parameters in the given order, to be run many times.</summary>
+    /// <summary>A prepared statement with its parameters in the given order.</summary>
     public static SqliteCommand Prepare(SqliteConnection connection, string sql, params ReadOnlySpan<string> parameters)
     {
         var command = connection.CreateCommand();
@@ -126,7 +126,7 @@ internal static class SqliteFile
 
     private static string PrefixOf(string schema) => $"Sqlite/{schema}/";
 
-    // Without a journal it must be empty: the tables of another program are not ours to add to.
+    // Without a journal of scripts the file must be empty, because we must not add to another program's tables.
     private static void RequireOurs(SqliteConnection connection, string path, string schema)
     {
         if (!HasTable(connection, JournalName))

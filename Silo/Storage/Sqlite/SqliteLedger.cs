@@ -11,8 +11,9 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// it.
 /// </summary>
 /// <remarks>
-/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes what
-/// waits and leaves the file closed cleanly; afterwards every call fails with <see cref="LedgerUnavailableException"/>.
+/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes the
+/// waiting appends and closes the file cleanly; afterwards every call fails with <see
+/// cref="LedgerUnavailableException"/>.
 /// </remarks>
 public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
