@@ -23,7 +23,7 @@ public sealed class Outage(string what, TimeProvider? timeProvider = null)
 
     private static readonly Counter<long> Count =
         Meter.CreateCounter<long>(
-            "sale.failures", "{failure}", "Tries that failed and are made again, by what was tried.");
+            "sale.failures", "{failure}", "Failed tries of operations that are retried, by operation.");
 
     private readonly KeyValuePair<string, object?> _what = new("what", what);
     private readonly Lock _lock = new();

@@ -67,7 +67,7 @@ public static partial class Failures
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "Requests are answered overloaded, as actors or their storage do not answer: {Reason}")]
+            "Requests are answered overloaded, because actors or their storage do not answer: {Reason}")]
         public static partial void Overloaded(ILogger log, string reason);
     }
 }

@@ -19,8 +19,8 @@ public static class RequestOrigin
 
     private static readonly Problem Foreign = Problem.Of(
         Refusal.Unauthenticated,
-        "With a session only pages of this site may change something, and Origin or Sec-Fetch-Site says that this "
-            + "request is of another.");
+        "A request with a session may change something only if it comes from a page of this site. Its Origin or "
+            + "Sec-Fetch-Site names another site.");
 
     /// <summary>Refuses other sites' writes that carry a session, before any other middleware.</summary>
     public static void UseRequestOrigin(this WebApplication app) =>

@@ -38,10 +38,10 @@ public sealed partial class SiloSearch(ILogger<SiloSearch> log)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "No silo takes this front yet; looking on ({Reason})")]
+        [LoggerMessage(1, LogLevel.Warning, "No silo accepts this front yet; the front keeps trying ({Reason})")]
         public static partial void NoSilo(ILogger log, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "A silo takes this front, after {Failures} looks that found none")]
+        [LoggerMessage(2, LogLevel.Information, "A silo accepts this front, after {Failures} failed tries")]
         public static partial void Found(ILogger log, int failures);
     }
 }

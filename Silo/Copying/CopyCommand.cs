@@ -112,8 +112,8 @@ public static class CopyCommand
     private static string Explain(Exception failure) => failure switch
     {
         CopyException or DatabaseUnusableException or FileUnusableException => Sentence(failure.Message),
-        OperationCanceledException => "Interrupted. The same command goes on where it stopped.",
-        _ => $"The copy broke off: {StartFailure.Describe(failure)} The same command goes on where it stopped.",
+        OperationCanceledException => "Interrupted. Run the same command again to resume.",
+        _ => $"The copy failed: {StartFailure.Describe(failure)} Run the same command again to resume.",
     };
 
     private static string Sentence(string text) =>

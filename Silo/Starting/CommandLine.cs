@@ -61,5 +61,5 @@ public static class CommandLine
 
     private static StartException Unknown(string key) => new(NearKey.Of(key) is { } near
         ? $"There is no setting --{key}. Did you mean --{near}?"
-        : $"There is no setting --{key}: README.md lists those that there are.");
+        : $"There is no setting --{key}: README.md lists the settings.");
 }

@@ -56,8 +56,8 @@ public static class DevelopmentSecrets
         }
 
         throw new StartException(
-            $"{file} is damaged: restore it, or remove it. New secrets are made then, so sessions, tokens and "
-            + "tickets from before are worth nothing.");
+            $"{file} is damaged: restore it, or remove it. Then new secrets are made, and earlier sessions, "
+            + "tokens and tickets become invalid.");
     }
 
     // The file is written completely under another name first, so that a crash leaves no partial file.

@@ -136,10 +136,10 @@ public sealed partial class CommitWatch(TimeProvider timeProvider, ILogger log) 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error,
-            "A write to the ledger failed, and others that fail like this are only counted: {Fault} ({Reason})")]
+            "A write to the ledger failed; further failures like it are only counted: {Fault} ({Reason})")]
         public static partial void Fails(ILogger log, string fault, string reason);
 
-        [LoggerMessage(3, LogLevel.Error, "The ledger hangs, and others that hang are only counted: {Fault}")]
+        [LoggerMessage(3, LogLevel.Error, "A write to the ledger hangs; further ones are only counted: {Fault}")]
         public static partial void IsLate(ILogger log, string fault);
 
         [LoggerMessage(2, LogLevel.Information, "Writes to the ledger succeed again; {Failures} had failed")]

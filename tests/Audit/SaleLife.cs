@@ -53,7 +53,7 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
         else (_closed, _mustEnd) = (true, !Ended);
     }
 
-    /// <summary>What is personal is gone: the sale has ended, and nothing is open.</summary>
+    /// <summary>The personal data was removed: the sale has ended, and nothing is open.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="held">Units held.</param>
     /// <param name="owed">Payments owed back.</param>

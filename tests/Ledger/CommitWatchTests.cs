@@ -103,7 +103,7 @@ public sealed class CommitWatchTests
             Succeed(isProbe: false);
         }
         _log.Lines.ShouldBe(
-            ["A write to the ledger failed, and others that fail like this are only counted: "
+            ["A write to the ledger failed; further failures like it are only counted: "
                 + "the disk is full (database or disk is full)"]);
         _time.Advance(Outage.QuietFor);
         for (var commit = 0; commit < 3; commit++) Succeed(isProbe: true);

@@ -13,10 +13,10 @@ public static class DocumentationApi
     {
         ["Batches"] = "Public boards: what is sold, when, and how much of it is left.",
         ["Reservations"] = "A user's registration for a batch, and the ticket that comes with it.",
-        ["Orders"] = "Buying, and what becomes of an order.",
+        ["Orders"] = "Buying, and the orders that result.",
         ["Sign-in"] = "Who the caller is.",
-        ["Payments"] = "What the payment provider says.",
-        ["Operators"] = "Running sales, and taking out what happened.",
+        ["Payments"] = "Notifications of the payment provider.",
+        ["Operators"] = "Commands about sales and users, and exports.",
         ["Health"] = "Whether the process lives and can sell.",
         ["Development"] = "Stand-ins for a platform, in Development only.",
     };
@@ -78,7 +78,7 @@ public static class DocumentationApi
                     Type = SecuritySchemeType.ApiKey,
                     In = ParameterLocation.Header,
                     Name = "Authorization",
-                    Description = "`Ticket v1.…`, for purchases: the ticket of a reservation is credential enough.",
+                    Description = "`Ticket v2.…`, for purchases: a reservation's ticket is a sufficient credential.",
                 },
             };
             return Task.CompletedTask;

@@ -20,7 +20,7 @@ public static class LiveApi
         app.MapGroup("/api/batches/{batch}/live").WithTags("Batches")
             .MapGet("", WatchAsync).WithSummary("The board as server-sent events")
             .WithDescription("An event `board` has the board (BoardBody) as its data; it comes at once, when anything "
-                + "changes, and at every change of phase. An event `ping` has nothing and shows that the stream lives.")
+                + "changes, and at every change of phase. An event `ping` is empty and shows that the stream works.")
             .Produces<BoardBody>(200, "text/event-stream")
             .Described(
                 "WatchBatch", EndpointDescription.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));

@@ -253,7 +253,7 @@ public sealed partial class PurchaseLane(
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "Batch {Batch} does not answer purchases, which are retried all the time: {Reason}")]
+            "Batch {Batch} does not answer purchases. They are retried until their bound: {Reason}")]
         public static partial void AskedAgain(ILogger log, string batch, string reason, Exception? exception);
 
         [LoggerMessage(2, LogLevel.Information,

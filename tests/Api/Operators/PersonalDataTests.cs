@@ -5,7 +5,7 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Operators;
 
-/// <summary>What is personal can be removed, and nothing stored names anybody after that.</summary>
+/// <summary>Personal data can be removed. After that nothing stored names anybody.</summary>
 public sealed class PersonalDataTests : IDisposable
 {
     private const string Name = "Wang Xiaoming", Phone = "13800138000", Address = "Haidian District, Beijing";

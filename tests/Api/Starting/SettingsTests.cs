@@ -104,8 +104,8 @@ public sealed class SettingsTests
     [InlineData("There is no setting --lanecapacity. Did you mean --Sale:LaneCapacity?", "--lanecapacity=5")]
     [InlineData("There is no setting --Sale__LaneCapacity. Did you mean --Sale:LaneCapacity?",
         "--Sale__LaneCapacity=5")]
-    [InlineData("There is no setting --url: README.md lists those that there are.", "--url", "http://localhost")]
-    [InlineData("There is no setting --help: README.md lists those that there are.", "--help")]
+    [InlineData("There is no setting --url: README.md lists the settings.", "--url", "http://localhost")]
+    [InlineData("There is no setting --help: README.md lists the settings.", "--help")]
     [InlineData("--urls needs a value.", "--urls")]
     [InlineData("--Sale:Demo needs a value.", "--Sale:Demo", "--urls=http://localhost")]
     [InlineData("-x is not understood: settings are given as --key=value.", "-x")]

@@ -11,7 +11,7 @@ using static OrleansSale.Tests.Harness.Requests;
 namespace OrleansSale.Tests.Cluster.Erasing;
 
 /// <summary>
-/// What is personal of a whole batch is removed when nobody needs it any more, wherever it is cut off.
+/// The personal data of a whole batch is removed once nobody needs it, wherever the removal is interrupted.
 /// </summary>
 public sealed class AnonymiseTests : IAsyncLifetime
 {

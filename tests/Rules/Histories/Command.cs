@@ -42,7 +42,7 @@ internal sealed record CancelReservation(int User, int Step) : Command;
 /// <summary>An operator's command.</summary>
 internal sealed record Operate(OperatorAction Action, int Units, int Key) : Command;
 
-/// <summary>What is personal is removed; the clock goes on by some days before.</summary>
+/// <summary>Advances the clock by some days, and removes the personal data.</summary>
 internal sealed record Anonymise(int Days) : Command;
 
 internal enum Amount
