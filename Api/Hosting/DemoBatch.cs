@@ -2,13 +2,14 @@ using OrleansSale.Api.Actors;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Hosting;
 
 /// <summary>Creates the demo batch in an empty engine, if the settings ask for it.</summary>
 public sealed partial class DemoBatch(
-    IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, IConfiguration configuration,
+    IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, ConfiguredChannels channels, IConfiguration configuration,
     IHostEnvironment environment, TimeProvider timeProvider, ILogger<DemoBatch> log) : BackgroundService
 {
     private static readonly TimeSpan DemoOpensAfter = TimeSpan.FromMinutes(2), DemoLasts = TimeSpan.FromHours(12);
@@ -19,7 +20,7 @@ public sealed partial class DemoBatch(
         if (!configuration.GetValue("Sale:Demo", environment.IsDevelopment())) return;
         var index = grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key);
         var page = await retry.AskAsync(() => index.ListAsync(0));
-        if (page.Batches.Length == 0) await CreateAsync(index);
+        if (page.Batches.Length == 0 && channels.All.Count > 0) await CreateAsync(index);
     }
 
     // The batch of December 2012: 50,000 Mi2 on a Weibo event page.
@@ -28,8 +29,9 @@ public sealed partial class DemoBatch(
         var now = DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         var opens = now + DemoOpensAfter;
         var product = new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null);
+        var channel = channels.TryFind("weibo", out var weibo) ? weibo : channels.All.First();
         var terms = new BatchTerms(
-            "mi2-1", product, ["weibo"], Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900,
+            "mi2-1", product, [channel.Id], Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900,
             new Schedule(now, opens, opens, opens + DemoLasts));
         var created = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(terms.Id).CreateAsync(terms));
         // Another front was faster, and its demo batch opens at another instant.

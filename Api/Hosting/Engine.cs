@@ -18,6 +18,7 @@ using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
+using OrleansSale.Silo.Channels;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
@@ -47,6 +48,7 @@ public static class Engine
             Keys.Load(configuration, isDevelopment);
             var role = PaymentRegistration.RoleOf(EngineData.HasSiloBy(configuration));
             configuration.RequirePayments(builder.Environment, role);
+            ChannelSettings.Read(configuration, isDevelopment);
         }
         var data = await EngineData.OpenAsync(configuration, builder.Environment);
         try
@@ -60,6 +62,7 @@ public static class Engine
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is valid at the fronts of this data only, not at another engine of the same account.
             data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
+            builder.Services.AddChannels(configuration, isDevelopment);
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
             builder.Services.AddTelemetry();
@@ -93,6 +96,7 @@ public static class Engine
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapSignIn(isDevelopment);
+        app.MapChannels();
         app.MapBatches();
         app.MapLive();
         app.MapReservations();

@@ -5,6 +5,7 @@ using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Channels;
 
 namespace OrleansSale.Api.Operators;
 
@@ -31,7 +32,8 @@ public abstract record CreationOutcome
 
 /// <summary>Creates batches.</summary>
 public sealed class BatchCreation(
-    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
+    CatalogueCopy catalogue, ConfiguredChannels channels, IGrainFactory grains, ActorRetry retry,
+    TimeProvider timeProvider)
 {
     /// <summary>Creates a batch. The same terms again are a repeat; other terms under its id are a conflict.</summary>
     /// <param name="terms">The batch, each field within its range.</param>
@@ -39,7 +41,7 @@ public sealed class BatchCreation(
     {
         // A batch that may not be created now may exist already. Then this is a repeat of its creation.
         var batch = grains.GetGrain<ISaleBatchGrain>(terms.Id);
-        if (NewBatchRules.Refuse(terms, timeProvider.GetUtcNow()) is var (field, problem)
+        if (NewBatchRules.Refuse(terms, channels, timeProvider.GetUtcNow()) is var (field, problem)
             && await retry.AskAsync(() => batch.ReadBoardAsync(0)) is null)
         {
             return new CreationOutcome.Unfit(field, problem);

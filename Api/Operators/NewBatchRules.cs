@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Operators;
@@ -14,13 +15,20 @@ public static partial class NewBatchRules
 {
     /// <summary>The field that breaks a rule, and why; null: the batch may be created now.</summary>
     /// <param name="terms">The batch, each field in its range.</param>
+    /// <param name="channels">The platforms that this engine sells on.</param>
     /// <param name="now">The front's clock.</param>
-    public static (string Field, FieldProblem Problem)? Refuse(BatchTerms terms, DateTimeOffset now)
+    public static (string Field, FieldProblem Problem)? Refuse(
+        BatchTerms terms, ConfiguredChannels channels, DateTimeOffset now)
     {
         if (ReadsAsValue(terms.Id))
         {
             return ("id", new FieldProblem($"a spreadsheet would read {terms.Id}, or its orders as {terms.Id}.17, "
                 + "as a number, a date or a formula; begin with a word, as in batch-1"));
+        }
+        if (terms.Channels.FirstOrDefault(channel => !channels.TryFind(channel, out _)) is { } unknown)
+        {
+            return ("channel", new FieldProblem(
+                $"{unknown} is not configured: set Channels:{unknown}:Name:en, or use one of {channels.Ids}"));
         }
         var currency = terms.Product.Price.Currency;
         if (Currency.MinorUnitsOf(currency) is null)

@@ -9,6 +9,7 @@ namespace OrleansSale.Api.SignIn;
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(DevelopmentUser))]
+[JsonSerializable(typeof(ChannelList))]
 public sealed partial class SignInJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

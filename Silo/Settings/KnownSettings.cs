@@ -1,16 +1,41 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Silo.Payments;
 
 namespace OrleansSale.Silo.Settings;
 
 /// <summary>A setting that exists.</summary>
-/// <param name="Key">Its whole key, as it is usually written.</param>
+/// <param name="Key">
+/// Its whole key, as it is usually written. A part in braces, such as <c>{channel}</c>, stands for a name of the
+/// operator's choice.
+/// </param>
 /// <param name="Type">Of its value; <see cref="Nullable{T}"/> if it may be empty.</param>
 /// <param name="Range">What a number may be.</param>
-public sealed record Setting(string Key, Type Type, RangeAttribute? Range);
+public sealed record Setting(string Key, Type Type, RangeAttribute? Range)
+{
+    private readonly string[] _parts = Key.Split(':');
+
+    /// <summary>The whole key with the names that another key has in the places of the parts in braces.</summary>
+    public string KeyLike(string key)
+    {
+        if (!Key.Contains('{', StringComparison.Ordinal)) return Key;
+        var parts = key.Split(':');
+        return string.Join(':', _parts.Select((part, i) => IsChosen(part) && i < parts.Length ? parts[i] : part));
+    }
+
+    /// <summary>Whether it has this key, or is below a section of this key.</summary>
+    public bool IsAtOrBelow(string[] key) => key.Length <= _parts.Length && key.Zip(_parts).All(pair =>
+        IsChosen(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether it has this key.</summary>
+    public bool IsAt(string[] key) => key.Length == _parts.Length && IsAtOrBelow(key);
+
+    private static bool IsChosen(string part) => part.StartsWith('{');
+}
 
 /// <summary>
 /// The settings that exist in all processes of the engine, because these share their files. They are the properties of
@@ -25,6 +50,7 @@ public static class KnownSettings
             ["Sale"] = [typeof(SaleOptions), typeof(ConnectionOptions)],
             ["Orders"] = [typeof(OrderOptions)],
             ["Auth"] = [typeof(AuthOptions)],
+            [ChannelsOptions.Section] = [typeof(ChannelsOptions)],
             [PaymentOptions.Section] = [typeof(PaymentOptions)],
             ["Orleans"] = [typeof(ClusterOptions)],
             ["ConnectionStrings"] = [typeof(DatabaseOptions)],
@@ -39,33 +65,54 @@ public static class KnownSettings
         "ConnectionStrings:Sale_ProviderName",
     ];
 
-    private static readonly Dictionary<string, Setting> ByKey = Sections
-        .SelectMany(section => section.Value.SelectMany(options => Below(section.Key, options)))
-        .ToDictionary(setting => setting.Key, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>All of them.</summary>
-    public static IReadOnlyCollection<Setting> All => ByKey.Values;
+    public static IReadOnlyCollection<Setting> All { get; } =
+        [.. Sections.SelectMany(section => section.Value.SelectMany(options => Below(section.Key, options)))];
 
     /// <summary>The setting of that key; null: there is none.</summary>
-    public static Setting? Find(string key) => ByKey.GetValueOrDefault(key);
+    public static Setting? Find(string key)
+    {
+        var parts = key.Split(':');
+        return All.FirstOrDefault(setting => setting.IsAt(parts)) is { } found
+            ? found with { Key = found.KeyLike(key) } : null;
+    }
 
     /// <summary>Whether settings begin with this key and a colon.</summary>
-    public static bool IsSection(string key) =>
-        ByKey.Keys.Any(known => known.StartsWith(key + ':', StringComparison.OrdinalIgnoreCase));
+    public static bool IsSection(string key)
+    {
+        var parts = key.Split(':');
+        return All.Any(setting => setting.IsAtOrBelow(parts) && !setting.IsAt(parts));
+    }
+
+    /// <summary>The whole keys of the settings below a section.</summary>
+    public static IEnumerable<string> KeysBelow(string section)
+    {
+        var parts = section.Split(':');
+        return All.Where(setting => setting.IsAtOrBelow(parts)).Select(setting => setting.KeyLike(section));
+    }
 
     /// <summary>Whether another component reads the key, although it is below one of our sections.</summary>
     public static bool IsForeign(string key) => Foreign.Any(other =>
         key.Equals(other, StringComparison.OrdinalIgnoreCase)
             || key.StartsWith(other + ':', StringComparison.OrdinalIgnoreCase));
 
-    private static IEnumerable<Setting> Below(string key, Type options) =>
-        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
-            .SelectMany(property => IsValue(property.PropertyType)
-                ? [SettingOf($"{key}:{property.Name}", property)]
-                : Below($"{key}:{property.Name}", property.PropertyType));
+    private static IEnumerable<Setting> Below(string key, Type options) => ValueOf(options) is { } value
+        ? Of($"{key}:{{{NameOf(options)}}}", value, options)
+        : options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
+            .SelectMany(property => Of($"{key}:{property.Name}", property.PropertyType, property));
 
-    private static Setting SettingOf(string key, PropertyInfo property) =>
-        new(key, property.PropertyType, property.GetCustomAttribute<RangeAttribute>());
+    private static IEnumerable<Setting> Of(string key, Type type, MemberInfo member) =>
+        IsValue(type) ? [new Setting(key, type, member.GetCustomAttribute<RangeAttribute>())]
+        : ValueOf(type) is { } value ? Of($"{key}:{{{NameOf(member)}}}", value, member)
+        : Below(key, type);
+
+    // Of a section whose names the operator chooses.
+    private static Type? ValueOf(Type type) =>
+        (type.IsGenericType ? type : type.BaseType) is { IsGenericType: true } dictionary
+            && dictionary.GetGenericTypeDefinition() == typeof(Dictionary<,>)
+            ? dictionary.GetGenericArguments()[1] : null;
+
+    private static string NameOf(MemberInfo member) => member.GetCustomAttribute<DisplayNameAttribute>()!.DisplayName;
 
     private static bool IsValue(Type type) =>
         type == typeof(string) || type == typeof(Uri)

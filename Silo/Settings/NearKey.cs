@@ -8,7 +8,7 @@ internal static class NearKey
     {
         var (text, last) = (Letters(key), Letters(LastOf(key)));
         // A key that is right except for its section, or the nearest key as a whole.
-        return KnownSettings.All.Select(setting => setting.Key)
+        return KnownSettings.All.Where(setting => !setting.EndsInChosenName).Select(setting => setting.KeyLike(key))
             .Select(known => (known, Distance: Math.Min(
                 Distance(text, Letters(known)),
                 last == Letters(LastOf(known)) ? 1 : int.MaxValue)))

@@ -47,16 +47,13 @@ public static class SettingsCheck
         }
         if (!KnownSettings.IsSection(path)) return [Missing(path, NearKey.Of(path))];
         return string.IsNullOrEmpty(section.Value) ? section.GetChildren().SelectMany(FaultsBelow)
-            : [$"{path} is a section and takes no value: its settings are {string.Join(", ", KeysBelow(path))}."];
+            : [$"{path} is a section and takes no value: its settings are {string.Join(", ", KnownSettings.KeysBelow(path))}."];
     }
 
     private static string Missing(string key, string? near) =>
         near is not null ? $"There is no setting {key}. Did you mean {near}?"
         : $"There is no setting {key}. {key[..key.LastIndexOf(':')]} has "
-            + $"{string.Join(", ", KeysBelow(key[..key.LastIndexOf(':')]))}.";
-
-    private static IEnumerable<string> KeysBelow(string section) => KnownSettings.All.Select(setting => setting.Key)
-        .Where(key => key.StartsWith(section + ':', StringComparison.OrdinalIgnoreCase));
+            + $"{string.Join(", ", KnownSettings.KeysBelow(key[..key.LastIndexOf(':')]))}.";
 
     // Texts may be secrets, and addresses may contain them. So messages quote only numbers and names.
     private static string? FaultOf(Setting setting, string value)

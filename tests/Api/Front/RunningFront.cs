@@ -96,6 +96,7 @@ internal sealed class RunningFront : IAsyncDisposable
         yield return "--urls=http://127.0.0.1:0";
         yield return $"--Sale:DataDirectory={directory}";
         yield return "--Sale:Demo=false";
+        yield return "--Channels:weibo:Name:en=Weibo";
         yield return $"--Auth:SigningKey={Convert.ToBase64String(plan.Secrets.SigningKey)}";
         yield return $"--Sale:TicketKey={Convert.ToBase64String(plan.Secrets.TicketKey)}";
         yield return $"--Payments:ApiKey={plan.Secrets.PaymentsApiKey}";

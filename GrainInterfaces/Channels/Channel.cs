@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace OrleansSale.GrainInterfaces.Channels;
+
+/// <summary>A platform that this engine sells on.</summary>
+/// <param name="Id">The channel, as users and batches name it.</param>
+/// <param name="English">Its name in English.</param>
+/// <param name="Chinese">Its name in Chinese.</param>
+/// <param name="SignIn">How its users sign in to the pages; null: they cannot.</param>
+public sealed record Channel(string Id, string English, string Chinese, SignInOptions? SignIn);
+
+/// <summary>The configured platforms, ordered by id. They are read once, at the start.</summary>
+public sealed class ConfiguredChannels
+{
+    private readonly SortedDictionary<string, Channel> _byId = new(StringComparer.Ordinal);
+
+    /// <summary>Reads them from settings that <c>ChannelRules</c> has accepted.</summary>
+    public ConfiguredChannels(ChannelsOptions options)
+    {
+        foreach (var (id, channel) in options)
+        {
+            var english = channel.Name.GetValueOrDefault("en") ?? channel.Name.GetValueOrDefault("zh-CN") ?? id;
+            var chinese = channel.Name.GetValueOrDefault("zh-CN") ?? english;
+            _byId.Add(id, new Channel(id, english, chinese, channel.SignIn.IsSet ? channel.SignIn : null));
+        }
+    }
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyCollection<Channel> All => _byId.Values;
+
+    /// <summary>Their ids, for a message.</summary>
+    public string Ids => _byId.Count == 0 ? "none" : string.Join(", ", _byId.Keys);
+
+    /// <summary>The platform of that id; false: it is not configured.</summary>
+    public bool TryFind(string id, [NotNullWhen(true)] out Channel? channel) => _byId.TryGetValue(id, out channel);
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansSale.GrainInterfaces.Channels;
+
+namespace OrleansSale.Silo.Channels;
+
+/// <summary>Reads <c>Channels:</c> for a process.</summary>
+public static class ChannelSettings
+{
+    /// <summary>The channel of an engine in Development that has no settings of channels.</summary>
+    public const string DevelopmentChannel = "weibo";
+
+    /// <summary>Reads the platforms and registers them.</summary>
+    /// <exception cref="StartException">A setting is missing or wrong; the message names each.</exception>
+    public static ConfiguredChannels AddChannels(
+        this IServiceCollection services, IConfiguration configuration, bool isDevelopment)
+    {
+        var channels = Read(configuration, isDevelopment);
+        services.AddSingleton(channels);
+        return channels;
+    }
+
+    /// <summary>Reads the platforms.</summary>
+    /// <exception cref="StartException">A setting is missing or wrong; the message names each.</exception>
+    public static ConfiguredChannels Read(IConfiguration configuration, bool isDevelopment)
+    {
+        var options = configuration.GetSection(ChannelsOptions.Section).Get<ChannelsOptions>() ?? [];
+        if (isDevelopment && options.Count == 0) options.Add(DevelopmentChannel, Development());
+        var faults = ChannelRules.FaultsOf(options, isDevelopment).ToList();
+        return faults.Count == 0 ? new ConfiguredChannels(options) : throw new StartException(string.Join(' ', faults));
+    }
+
+    private static ChannelOptions Development() => new() { Name = { ["en"] = "Weibo", ["zh-CN"] = "微博" } };
+}
