@@ -34,6 +34,9 @@ public sealed record Setting(string Key, Type Type, RangeAttribute? Range)
     /// <summary>Whether it has this key.</summary>
     public bool IsAt(string[] key) => key.Length == _parts.Length && IsAtOrBelow(key);
 
+    /// <summary>Whether its last part is a name of the operator's choice, so that no name is misspelt there.</summary>
+    public bool EndsInChosenName => IsChosen(_parts[^1]);
+
     private static bool IsChosen(string part) => part.StartsWith('{');
 }
 

@@ -41,7 +41,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             .Order(StringComparer.Ordinal);
         described.ShouldBe(((string[])
         [
-            "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/channels",
             "PUT /api/batches/{batch}/reservation",
             "GET /api/batches/{batch}/reservation", "DELETE /api/batches/{batch}/reservation",
             "POST /api/batches/{batch}/orders",
@@ -90,7 +90,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             if (name.Contains("/health/", StringComparison.Ordinal)) continue;
             // Everything that reads a body or a path can refuse; everything that asks the batch can be overloaded.
             if (!name.Contains("/dev/", StringComparison.Ordinal)
-                && name is not ("GET /api/me" or "DELETE /api/me/session"))
+                && name is not ("GET /api/me" or "DELETE /api/me/session" or "GET /api/channels"))
                 answers.ShouldContainKey("503", name);
             if (operation["requestBody"] is not null) answers.ShouldContainKey("400", name);
             if (name.Contains("/operator/", StringComparison.Ordinal)) answers.ShouldContainKey("403", name);
@@ -105,7 +105,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     public async Task Whoever_needs_a_credential_is_told_so()
     {
         string[] open = ["GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
-            "GET /health/live", "GET /health/ready",
+            "GET /health/live", "GET /health/ready", "GET /api/channels",
             "POST /api/payments/notifications", "DELETE /api/me/session", "POST /dev/tokens", "POST /dev/session"];
         foreach (var (name, operation) in await OperationsAsync())
         {

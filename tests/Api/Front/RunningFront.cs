@@ -91,12 +91,15 @@ internal sealed class RunningFront : IAsyncDisposable
     private byte[]? KeyOf(string batch) =>
         Services.GetRequiredService<CatalogueCopy>().FindAsync(batch).AsTask().GetAwaiter().GetResult()?.Key?.ToBytes();
 
+    // The last has as many characters as a channel can have.
+    private static readonly string[] Channels = ["weibo", "twitter", new('c', 32)];
+
     private static IEnumerable<string> Arguments(FrontPlan plan, string directory)
     {
         yield return "--urls=http://127.0.0.1:0";
         yield return $"--Sale:DataDirectory={directory}";
         yield return "--Sale:Demo=false";
-        yield return "--Channels:weibo:Name:en=Weibo";
+        foreach (var channel in Channels) yield return $"--Channels:{channel}:Name:en={channel}";
         yield return $"--Auth:SigningKey={Convert.ToBase64String(plan.Secrets.SigningKey)}";
         yield return $"--Sale:TicketKey={Convert.ToBase64String(plan.Secrets.TicketKey)}";
         yield return $"--Payments:ApiKey={plan.Secrets.PaymentsApiKey}";

@@ -43,6 +43,10 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
         terms["product"]!["price"]!["currency"] = "RMB";
         terms["schedule"] = Offer.Of("x", _sale.Clock.GetUtcNow(), Stage.Reserving, 1, 1, 60)["schedule"]!.DeepClone();
         (await CreateAsync(terms)).IsRefusal(400, "invalid-request", "product.price.currency");
+        terms["channel"] = new JsonArray("weibo", "wiebo");
+        (await CreateAsync(terms)).IsRefusal(400, "invalid-request", "channel")["detail"]!
+            .ShouldContain("wiebo is not configured");
+        terms["channel"] = "weibo";
         terms["product"]!["price"]!["currency"] = "KWD";
         (await CreateAsync(terms)).Is(201)["product.price.currency"].ShouldBe("KWD");
     }

@@ -35,6 +35,12 @@ public sealed class SettingsTests
     [InlineData("Sale__LaneCapacity", "There is no setting Sale__LaneCapacity. Did you mean Sale:LaneCapacity?")]
     [InlineData("Sale:LaneCapacity:Most", "Sale:LaneCapacity takes a value, not a section.")]
     [InlineData("Sale", "Sale is a section and takes no value: its settings are Sale:AnswerWithinSeconds, ")]
+    [InlineData("Channels:weibo:SignIn:ClientID1", "There is no setting Channels:weibo:SignIn:ClientID1. Did you mean "
+        + "Channels:weibo:SignIn:ClientId?")]
+    [InlineData("Channels:weibo:Nam:en", "There is no setting Channels:weibo:Nam")]
+    [InlineData("Channels:weibo",
+        "Channels:weibo is a section and takes no value: its settings are Channels:weibo:Name:")]
+    [InlineData("Channels:weibo:SignIn:Issuer:Address", "Channels:weibo:SignIn:Issuer takes a value, not a section.")]
     [InlineData("Orleans:Tls",
         "Orleans:Tls is a section and takes no value: its settings are Orleans:Tls:CertificatePath, ")]
     public void A_name_that_nobody_reads_is_refused_with_the_one_that_was_meant(string key, string message) =>

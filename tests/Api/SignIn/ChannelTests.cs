@@ -1,0 +1,57 @@
+using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.Silo.Channels;
+
+namespace OrleansSale.Tests.Api.SignIn;
+
+/// <summary>The platforms that an engine is configured for.</summary>
+public sealed class ChannelTests
+{
+    [Fact]
+    public async Task Everybody_sees_the_platforms_with_their_names_in_both_languages()
+    {
+        await using var sale = await SaleFront.StartAsync(new FrontPlan
+        {
+            Settings = new()
+            {
+                ["Channels:weibo:Name:zh-CN"] = "微博",
+                ["Channels:x:SignIn:Provider"] = "Twitter",
+                ["Channels:x:SignIn:ClientId"] = "id",
+                ["Channels:x:SignIn:ClientSecret"] = "secret",
+                ["Channels:shop:Name:zh-CN"] = "商店",
+            },
+        });
+        var list = (await sale.Client.GetAsync("/api/channels")).Is(200);
+        list.Header("Cache-Control").ShouldBe("public, max-age=60");
+        string[] own = ["shop", "weibo", "x"];
+        list.Items.Where(item => own.Contains(item.GetProperty("id").GetString())).Select(item => item.GetRawText()).ShouldBe([
+            """{"id":"shop","name":{"en":"商店","zh-CN":"商店"},"signIn":null}""",
+            """{"id":"weibo","name":{"en":"weibo","zh-CN":"微博"},"signIn":null}""",
+            """{"id":"x","name":{"en":"x","zh-CN":"x"},"signIn":"/signin/x"}""",
+        ]);
+        list.Text.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public void Every_fault_of_the_platforms_has_a_line_that_names_its_key_and_no_secret()
+    {
+        var options = new ChannelsOptions
+        {
+            ["Weibo"] = new(),
+            ["a"] = new() { Name = { ["en"] = new string('x', 41), ["de"] = "A" } },
+            ["b"] = new() { SignIn = new() { ClientSecret = "hidden" } },
+            ["c"] = new()
+            {
+                SignIn = new() { Provider = "GitHub", Issuer = new Uri("http://login.example"), ClientId = "c", ClientSecret = "hidden" },
+            },
+        };
+        var faults = ChannelRules.FaultsOf(options, isDevelopment: false).ToList();
+        faults.Select(fault => fault.Split(' ')[0]).ShouldBe([
+            "Channels:Weibo", "Channels:a:Name:en", "Channels:a:Name:de", "Channels:b:SignIn", "Channels:b:SignIn:ClientId",
+            "Channels:c:SignIn", "Channels:c:SignIn:Issuer",
+        ]);
+        faults.ShouldAllBe(fault => !fault.Contains("hidden", StringComparison.Ordinal) && !fault.Contains('\n'));
+        ChannelRules.FaultsOf(
+            new() { ["c"] = new() { SignIn = new() { Issuer = new Uri("http://login.example"), ClientId = "c", ClientSecret = "s" } } },
+            isDevelopment: true).ShouldBeEmpty();
+    }
+}
