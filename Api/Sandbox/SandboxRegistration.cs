@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSale.Api.Sandbox.Platform;
 
 namespace OrleansSale.Api.Sandbox;
 
@@ -22,7 +23,8 @@ public static class SandboxRegistration
         services.AddSingleton(provider => SandboxDatabase.Open(provider.GetRequiredService<SandboxOptions>().Path));
         services.AddSingleton<Outbox>();
         services.AddSingleton<Cashier>();
-        services.AddSingleton<CashierPage>();
+        services.AddSingleton<SandboxPages>();
+        PlatformProvider.Add(services);
         services.AddHostedService<NotificationSender>();
         services.AddHttpClient(NotificationSender.ClientName)
             .RemoveAllLoggers()
@@ -45,6 +47,7 @@ public static class SandboxRegistration
         var sandbox = app.MapGroup("/sandbox").AllowAnonymous().ExcludeFromDescription();
         MerchantApi.Map(sandbox);
         BuyerApi.Map(sandbox);
+        PlatformApi.Map(sandbox);
         return app;
     }
 }

@@ -102,7 +102,7 @@ function leave() {
 
 $('pay').addEventListener('click', () => decide('paid'));
 $('decline').addEventListener('click', () => decide('declined'));
-if (page.expiresAt) {
+if (page.expiresAt && document.body.dataset.state !== 'stranger') {
   const format = { dateStyle: 'medium', timeStyle: 'short' };
   $('by').textContent = new Intl.DateTimeFormat(document.documentElement.lang, format).format(page.expiresAt);
   tick();

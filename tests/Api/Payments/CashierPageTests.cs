@@ -25,11 +25,11 @@ public sealed class CashierPageTests : IDisposable
         ReturnUrl: "http://shop.test/sale/mi2-1");
 
     private readonly ScratchFolder _directory = new();
-    private readonly CashierPage _page = new();
+    private readonly SandboxPages _pages = new();
 
     public void Dispose()
     {
-        _page.Dispose();
+        _pages.Dispose();
         _directory.Dispose();
     }
 
@@ -43,14 +43,14 @@ public sealed class CashierPageTests : IDisposable
     [InlineData(1_999, "KWD", "KWD 1.999")]
     [InlineData(1_999, "UGX", "UGX 1,999")]
     public void An_amount_is_written_as_people_write_it(long amount, string currency, string expected) =>
-        CashierPage.Format(amount, currency).ShouldBe(expected);
+        Price.Format(amount, currency).ShouldBe(expected);
 
     [Fact]
     public void The_cashier_knows_the_minor_unit_of_every_currency_that_the_engine_sells_in()
     {
         foreach (var currency in Currency.Codes)
         {
-            var written = CashierPage.Format(1_234_567, currency);
+            var written = Price.Format(1_234_567, currency);
             (written.Length - 1 - written.LastIndexOf('.'))
                 .ShouldBe(Currency.MinorUnitsOf(currency) is > 0 and var digits ? digits : written.Length, currency);
         }
@@ -93,7 +93,7 @@ public sealed class CashierPageTests : IDisposable
             Order = nasty,
             ReturnUrl = $"http://shop.test/?{nasty}",
         };
-        var html = await _page.RenderAsync(checkout, nasty, "en", Noon);
+        var html = await RenderAsync(checkout, nasty, "en", Noon);
         html.ShouldNotContain("<img");
         html.ShouldNotContain("\"'{{page}}");
         html.Split("</script>").Length.ShouldBe(3, "the page's two scripts");
@@ -106,7 +106,7 @@ public sealed class CashierPageTests : IDisposable
         Gen.String[Gen.Char["<>&\"'{}%;x小"], 1, 40]
             .SampleAsync(async text =>
             {
-                var html = await _page.RenderAsync(Open with { User = text }, "Shop", "en", Noon);
+                var html = await RenderAsync(Open with { User = text }, "Shop", "en", Noon);
                 WebUtility.HtmlDecode(html.Split("<dt>Payer</dt><dd>")[1].Split("</dd>")[0]).ShouldBe(text);
             }, iter: 300);
 
@@ -163,13 +163,47 @@ public sealed class CashierPageTests : IDisposable
         noFile.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Only_the_orders_own_user_can_pay_after_logging_in_at_the_platform()
+    {
+        await using var sandbox = await SandboxHost.StartAsync(_directory.Path, null);
+        var token = TestContext.Current.CancellationToken;
+        var page = $"/sandbox/checkouts/{await sandbox.CheckoutAsync("mi2-1.1")}";
+        using var stranger = new HttpClient { BaseAddress = sandbox.Address };
+
+        var login = await stranger.GetStringAsync(page, token);
+        login.ShouldContain("data-state=\"login\"");
+        login.ShouldContain($"name=\"returnTo\" value=\"{page}\"");
+        (await LogInAsync(stranger, "a/b", page)).ShouldContain("aria-invalid=\"true\"");
+        (await LogInAsync(stranger, "bob", page)).ShouldContain("data-state=\"stranger\"");
+        (await LogInAsync(stranger, "alice", page)).ShouldContain("data-state=\"open\"");
+        foreach (var elsewhere in (string[])["https://evil.test/", "//evil.test/", "/\\evil.test", ""])
+            (await LogInAsync(stranger, "alice", elsewhere)).ShouldContain("data-state=\"login\"", customMessage: elsewhere);
+
+        async Task<string> LogInAsync(HttpClient browser, string name, string returnTo)
+        {
+            using var form = new FormUrlEncodedContent([new("as", name), new("returnTo", returnTo)]);
+            using var answer = await browser.PostAsync("/sandbox/platform/login", form, token);
+            answer.RequestMessage!.RequestUri!.Authority.ShouldBe(sandbox.Address.Authority);
+            return await answer.Content.ReadAsStringAsync(token);
+        }
+    }
+
+    private Task<string> RenderAsync(Checkout? checkout, string merchant, string language, DateTimeOffset now) =>
+        _pages.RenderAsync<CashierView>(language, new()
+        {
+            [nameof(CashierView.Checkout)] = checkout,
+            [nameof(CashierView.Merchant)] = merchant,
+            [nameof(CashierView.Now)] = now,
+        });
+
     private async Task<string> StateOfAsync(Checkout? checkout, DateTimeOffset now) =>
-        (await _page.RenderAsync(checkout, "Shop", "en", now)).Split("<body data-state=\"")[1].Split('"')[0];
+        (await RenderAsync(checkout, "Shop", "en", now)).Split("<body data-state=\"")[1].Split('"')[0];
 
     // The page's texts, between its tags and in its script's data.
     private async Task<List<string>> WordsAsync(string language)
     {
-        var html = await _page.RenderAsync(Open, "Shop", language, Noon);
+        var html = await RenderAsync(Open, "Shop", language, Noon);
         var parts = html.Split("<script type=\"application/json\" id=\"page\">");
         var data = JsonNode.Parse(parts[1].Split("</script>")[0])!["text"]!.AsObject();
         return

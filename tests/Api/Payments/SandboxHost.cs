@@ -47,7 +47,12 @@ internal sealed class SandboxHost : IAsyncDisposable
         var app = builder.Build();
         app.MapSandbox();
         await app.StartAsync();
-        return new SandboxHost(app);
+        var sandbox = new SandboxHost(app);
+        // The platform's log-in; its cookie is kept by the client.
+        using var form = new FormUrlEncodedContent([new("as", "alice")]);
+        using var loggedIn = await sandbox.Client.PostAsync("/sandbox/platform/login", form);
+        loggedIn.EnsureSuccessStatusCode();
+        return sandbox;
     }
 
     public async Task<HttpResponseMessage> MerchantAsync(

@@ -62,8 +62,8 @@ public sealed class ProductionTests : IAsyncLifetime
     // What answers without a credential: nothing but this, however it was mapped.
     private static readonly string[] Open =
     [
-        "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/me",
-        "DELETE /api/me/session",
+        "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/channels",
+        "GET /api/me", "DELETE /api/me/session",
         "GET /health/live", "GET /health/ready",
     ];
 

@@ -1,0 +1,104 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+using OrleansSale.GrainInterfaces.Users;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace OrleansSale.Api.Sandbox.Platform;
+
+/// <summary>The platform's log-in for a browser.</summary>
+internal static class PlatformApi
+{
+    private const string NameField = "as", CancelField = "cancel", ReturnField = "returnTo";
+
+    /// <summary>Maps the pages.</summary>
+    public static void Map(RouteGroupBuilder sandbox)
+    {
+        sandbox.MapMethods("/platform/authorize", ["GET", "POST"], (Delegate)AuthorizeAsync).DisableAntiforgery();
+        sandbox.MapGet("/platform/login", (Delegate)ShowAsync);
+        sandbox.MapPost("/platform/login", (Delegate)LogInAsync).DisableAntiforgery();
+    }
+
+    /// <summary>Who is logged in at the platform in this browser; null: nobody.</summary>
+    public static async Task<string?> WhoAsync(HttpContext http) =>
+        (await http.AuthenticateAsync(PlatformProvider.Cookie)).Principal?.FindFirstValue(Claims.Subject);
+
+    /// <summary>The address of the log-in page that leads back to this page of the sandbox.</summary>
+    public static string LoginPageOf(HttpRequest request) =>
+        $"{PlatformProvider.Path}/login?{ReturnField}={Uri.EscapeDataString(request.Path + request.QueryString)}";
+
+    // Also somebody who is logged in is asked, as platforms do: they see what they sign in to, and may be another user.
+    private static async Task<IResult> AuthorizeAsync(HttpContext http, SandboxPages pages)
+    {
+        var request = http.GetOpenIddictServerRequest()
+            ?? throw new InvalidOperationException("The provider has not read this request.");
+        var form = HttpMethods.IsPost(http.Request.Method) ? await http.Request.ReadFormAsync() : null;
+        if (form?.ContainsKey(CancelField) == true)
+        {
+            return Results.Forbid(
+                new AuthenticationProperties(new Dictionary<string, string?>
+                {
+                    [OpenIddictServerAspNetCoreConstants.Properties.Error] = Errors.AccessDenied,
+                    [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = "The user has cancelled.",
+                }),
+                [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+        }
+        if (form is null || !TryRead(form, out var name))
+        {
+            var carried = request.GetParameters().Select(one => KeyValuePair.Create(one.Key, (string?)one.Value ?? ""))
+                .Where(one => one.Key is not (NameField or CancelField));
+            return await RenderAsync(http, pages, carried, form?[NameField], mayCancel: true);
+        }
+        await RememberAsync(http, name);
+        var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, Claims.Name, Claims.Role);
+        identity.SetClaim(Claims.Subject, name).SetClaim(Claims.Name, name).SetScopes(request.GetScopes());
+        identity.SetDestinations(static _ => [Destinations.AccessToken, Destinations.IdentityToken]);
+        return Results.SignIn(
+            new ClaimsPrincipal(identity), null, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+    }
+
+    private static Task<IResult> ShowAsync(HttpContext http, SandboxPages pages, string? returnTo) =>
+        RenderAsync(http, pages, [new(ReturnField, returnTo ?? "")], null, mayCancel: false);
+
+    private static async Task<IResult> RenderAsync(
+        HttpContext http, SandboxPages pages, IEnumerable<KeyValuePair<string, string>> carried, string? wrong,
+        bool mayCancel)
+    {
+        var options = http.RequestServices.GetRequiredService<SandboxOptions>();
+        return await pages.AnswerAsync<LoginView>(http, StatusCodes.Status200OK, new()
+        {
+            [nameof(LoginView.Who)] = await WhoAsync(http),
+            [nameof(LoginView.Carried)] = carried.ToList(),
+            [nameof(LoginView.Names)] = PlatformProvider.Names,
+            [nameof(LoginView.Wrong)] = wrong,
+            [nameof(LoginView.MayCancel)] = mayCancel,
+            [nameof(LoginView.Merchant)] = options.Merchant,
+        });
+    }
+
+    private static async Task<IResult> LogInAsync(HttpContext http, SandboxPages pages)
+    {
+        var form = await http.Request.ReadFormAsync();
+        var returnTo = form[ReturnField].ToString();
+        if (!TryRead(form, out var name))
+        {
+            return await RenderAsync(http, pages, [new(ReturnField, returnTo)], form[NameField], mayCancel: false);
+        }
+        await RememberAsync(http, name);
+        // Only to pages of the sandbox.
+        return Results.LocalRedirect(
+            returnTo.StartsWith("/sandbox/", StringComparison.Ordinal) ? returnTo : $"{PlatformProvider.Path}/login");
+    }
+
+    private static bool TryRead(IFormCollection form, out string name)
+    {
+        name = form[NameField].ToString().Trim();
+        return UserId.IsSubject(name);
+    }
+
+    private static Task RememberAsync(HttpContext http, string name) => http.SignInAsync(
+        PlatformProvider.Cookie,
+        new ClaimsPrincipal(new ClaimsIdentity([new Claim(Claims.Subject, name)], PlatformProvider.Cookie)));
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using OpenIddict.Server;
+using OrleansSale.Api.Payments;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace OrleansSale.Api.Sandbox.Platform;
+
+/// <summary>
+/// The OpenID provider of the sandbox's platform. Users log in at its page, and its one client is the merchant. The
+/// protocol is OpenIddict's; this says who may ask and who is logged in.
+/// </summary>
+internal static class PlatformProvider
+{
+    /// <summary>Where the platform is, below this process' address; also the path of its issuer.</summary>
+    public const string Path = "/sandbox/platform";
+
+    /// <summary>The scheme of the cookie that the platform keeps its users logged in with.</summary>
+    public const string Cookie = "platform";
+
+    /// <summary>The name of the merchant's application.</summary>
+    public const string ClientId = "merchant";
+
+    // The beginning of the paths that the application has registered for the answers of log-ins.
+    private const string CallbackPrefix = "/signin/";
+
+    /// <summary>The names that the log-in page offers, one click each. Any other can be typed.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["alice", "bob", "小明", Operator];
+
+    /// <summary>The name whose user runs sales in Development.</summary>
+    public const string Operator = "merchant";
+
+    /// <summary>How long a user stays logged in at the platform.</summary>
+    public static readonly TimeSpan LoggedInFor = TimeSpan.FromDays(1);
+
+    /// <summary>Registers the provider. Its keys are those of this process, so a restart ends what is under way.</summary>
+    public static void Add(IServiceCollection services)
+    {
+        services.AddAuthentication().AddCookie(Cookie, options =>
+        {
+            options.Cookie.Name = "platform";
+            options.Cookie.Path = "/sandbox";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.ExpireTimeSpan = LoggedInFor;
+        });
+        services.AddOpenIddict().AddServer(server =>
+        {
+            server.EnableDegradedMode();
+            server.SetConfigurationEndpointUris($"{Path[1..]}/.well-known/openid-configuration")
+                .SetJsonWebKeySetEndpointUris($"{Path[1..]}/keys")
+                .SetAuthorizationEndpointUris($"{Path[1..]}/authorize")
+                .SetTokenEndpointUris($"{Path[1..]}/token")
+                .SetUserInfoEndpointUris($"{Path[1..]}/userinfo");
+            server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
+            server.RegisterScopes(Scopes.OpenId, Scopes.Profile).RegisterClaims(Claims.Name);
+            server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
+            server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().DisableTransportSecurityRequirement();
+            server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseSingletonHandler<Client>());
+            server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseSingletonHandler<Client>());
+            server.AddEventHandler<HandleUserInfoRequestContext>(handler => handler.UseInlineHandler(Tell));
+        });
+        services.AddOptions<OpenIddictServerOptions>().Configure<IServer>(
+            (options, server) => options.Issuer = ListeningAddress.Of(server) is { } own ? IssuerAt(own) : null);
+    }
+
+    /// <summary>The platform's issuer.</summary>
+    /// <param name="ownAddress">The address of this process.</param>
+    public static Uri IssuerAt(Uri ownAddress) => new(ownAddress, Path);
+
+    private static ValueTask Tell(HandleUserInfoRequestContext context)
+    {
+        context.Claims[Claims.Name] = context.AccessTokenPrincipal.FindFirst(Claims.Name)?.Value ?? context.Subject;
+        return default;
+    }
+
+    /// <summary>The merchant's application. Its secret is the merchant's key at the sandbox.</summary>
+    internal sealed class Client(SandboxOptions merchant) :
+        IOpenIddictServerHandler<ValidateAuthorizationRequestContext>,
+        IOpenIddictServerHandler<ValidateTokenRequestContext>
+    {
+        public ValueTask HandleAsync(ValidateAuthorizationRequestContext context)
+        {
+            if (context.ClientId != ClientId)
+                context.Reject(Errors.InvalidClient, "The platform knows no such application.");
+            // Its host is this process', under whatever name a browser reaches it.
+            else if (!Uri.TryCreate(context.RedirectUri, UriKind.Absolute, out var back)
+                || !back.AbsolutePath.StartsWith(CallbackPrefix, StringComparison.Ordinal))
+                context.Reject(Errors.InvalidRequest, "The application has not registered this address.");
+            return default;
+        }
+
+        public ValueTask HandleAsync(ValidateTokenRequestContext context)
+        {
+            if (context.ClientId != ClientId || context.ClientSecret != merchant.ApiKey)
+                context.Reject(Errors.InvalidClient, "The application's name or secret is wrong.");
+            return default;
+        }
+    }
+}
