@@ -14,7 +14,7 @@ var command = new RootCommand("Puts load on the engine, and judges it by its led
     MeasureRun.Command(),
     OverloadRun.Command(),
     ViewersRun.Command(),
-    LocalClusterOptions.Command(),
+    LocalClusterRun.Command(),
     AuditCommand.Make(),
 };
 

@@ -79,8 +79,7 @@ internal sealed class CompareRun(CompareOptions options)
 
     // In memory, where there is such a folder.
     private readonly string _requests = Path.Combine(
-        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
-        $"orleanssale-compare-{Environment.ProcessId}");
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"orleanssale-compare-{Environment.ProcessId}");
 
     private readonly List<Entrant> _entrants = [];
 

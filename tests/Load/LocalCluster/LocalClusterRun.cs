@@ -26,36 +26,44 @@ internal sealed record LocalClusterOptions : CommandOptions
     [Description("Port of the first front; the others' follow."), Range(1, 65_535 - Most)]
     public int Port { get; init; } = 8080;
 
-    public static Command Command() => Experiment.Command<LocalClusterOptions>(
-        "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.",
-        (options, cancellationToken) =>
-            new LocalClusterRun(options.Data?.FullName, options.Silos, options.Fronts, options.Port)
-            .RunAsync(cancellationToken));
+    public override string? Fault() =>
+        Enumerable.Range(Port, Fronts).Where(port => !LoopbackPorts.IsFree(port))
+            .Select(port => $"port {port} is taken: choose another one with --port").FirstOrDefault();
 }
 
-/// <summary>A cluster on this machine, from its start to the interrupt that ends it.</summary>
-internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int firstPort)
+/// <summary>That cluster, from its start to the interrupt that ends it.</summary>
+internal static class LocalClusterRun
 {
-    private const string Database = "sale";
-
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Each program gets a session of its own: an interrupt at the terminal is for this one alone.</summary>
     private static readonly string[] Launcher = ["setsid"];
 
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <summary>The command <c>cluster</c>.</summary>
+    public static Command Command() => Experiment.Command<LocalClusterOptions>(
+        "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.", RunAsync);
+
+    private static async Task<int> RunAsync(LocalClusterOptions options, CancellationToken cancellationToken)
     {
-        CheckPorts();
         try
         {
             Console.WriteLine("Starting PostgreSQL …");
             await using var postgres =
-                await PostgresServer.StartAsync(Folder("postgres"), settings: null, cancellationToken);
-            var identity = new ClusterIdentity(await postgres.FindDatabaseAsync(Database, cancellationToken));
-            Console.WriteLine($"Starting {silos} silos and {fronts} fronts …");
-            await using var cluster = await ClusterProcesses.StartAsync(Plan(identity), cancellationToken);
-            Print(cluster, identity);
+                await PostgresServer.StartAsync(FolderOf(options, "postgres"), settings: null, cancellationToken);
+            var identity = new ClusterIdentity(await postgres.FindDatabaseAsync("sale", cancellationToken));
+            Console.WriteLine($"Starting {options.Silos} silos and {options.Fronts} fronts …");
+            var plan = new ClusterPlan(identity, Secrets: null)
+            {
+                Silos = options.Silos,
+                Fronts = options.Fronts,
+                FirstFrontPort = options.Port,
+                Demo = true,
+                Launcher = Launcher,
+                SandboxDirectory = FolderOf(options, "sandbox"),
+            };
+            await using var cluster = await ClusterProcesses.StartAsync(plan, cancellationToken);
+            Print(cluster, identity.ConnectionString + (options.Data is { } data ? $" in {data.FullName}" : ""));
             await WatchAsync(cluster, cancellationToken);
             Console.WriteLine("Stopping …");
             var bad = await cluster.StopAsync(StopWithin);
@@ -70,50 +78,34 @@ internal sealed class LocalClusterRun(string? folder, int silos, int fronts, int
         }
     }
 
-    private void CheckPorts()
-    {
-        foreach (var port in Enumerable.Range(firstPort, fronts))
-            if (!LoopbackPorts.IsFree(port))
-                throw new EngineException($"port {port} is taken: choose another one with --port");
-    }
+    private static string? FolderOf(LocalClusterOptions options, string name) =>
+        options.Data is null ? null : Path.Combine(options.Data.FullName, name);
 
-    private string? Folder(string name) => folder is null ? null : Path.Combine(folder, name);
-
-    private ClusterPlan Plan(ClusterIdentity identity) => new(identity, Secrets: null)
-    {
-        Silos = silos,
-        Fronts = fronts,
-        FirstFrontPort = firstPort,
-        Demo = true,
-        Launcher = Launcher,
-        SandboxDirectory = Folder("sandbox"),
-    };
-
-    private void Print(ClusterProcesses cluster, ClusterIdentity identity)
+    private static void Print(ClusterProcesses cluster, string database)
     {
         var table = new Table().RoundedBorder().AddColumns("", "address", "process", "what is there");
-        foreach (var front in cluster.Fronts)
-            table.AddRow(front.Name, Text(front.Address), $"{front.Process.Id}", What(front == cluster.Fronts[0]));
-        foreach (var silo in cluster.Silos)
-            table.AddRow(silo.Name, Text(silo.Address), $"{silo.Process.Id}", "/health/ready");
+        foreach (var front in cluster.Fronts) AddRow(front, "event page, API, /scalar");
+        foreach (var silo in cluster.Silos) AddRow(silo, "/health/ready");
         AnsiConsole.Write(table);
         var first = Text(cluster.Fronts[0].Address);
         Console.WriteLine(
             $"""
-            Database: {identity.ConnectionString}{(folder is null ? "" : $" in {Path.GetFullPath(folder)}")}
+            Database: {database}
 
-            Open {first} or any other front: sign in, reserve, buy. A demo batch opens two minutes after its creation.
-            An operator's token:
+            Open {first}, which has the sandbox cashier, or any other front: sign in, reserve, buy. A demo batch opens
+            two minutes after its creation. An operator's token:
               curl -s {first}/dev/tokens -H 'Content-Type: application/json' \
                 -d {"'{\"user\":\"me\",\"channel\":\"staff\",\"roles\":[\"operator\"]}'"}
             To see a failover, end one: kill -9 PROCESS. Ctrl-C stops everything.
             """);
+
+        void AddRow(ClusterMember member, string what) =>
+            table.AddRow(member.Name, Text(member.Address), $"{member.Process.Id}", what);
+
+        static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
     }
 
-    private static string What(bool isFirst) => $"event page, API, /scalar{(isFirst ? ", sandbox cashier" : "")}";
-
-    private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
-
+    /// <summary>Says of each program that ends that it has.</summary>
     private static async Task WatchAsync(ClusterProcesses cluster, CancellationToken cancellationToken)
     {
         var alive = cluster.Silos.Concat(cluster.Fronts).ToList();

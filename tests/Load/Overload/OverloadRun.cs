@@ -111,7 +111,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
         var (perSecond, batch) = (flood.Peak * flood.Factor, market.NextBatch());
         var lasts = Trickle.Before + TimeSpan.FromSeconds(options.Seconds) + Trickle.After;
         var (many, few) = ((int)(perSecond * options.Seconds), (int)(Trickle.PerSecond * lasts.TotalSeconds));
-        await market.Chef.CreateAsync(batch, many + few);
+        await market.CreateAsync(batch, many + few);
         var (floodRequests, trickleRequests) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
 
         // What was prepared is cleared away now, not while latencies are taken.

@@ -28,6 +28,7 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
 
     public LongHistogram LatenciesBefore => Of(from: purchases.Start + Ticks(Settling), to: floodStart);
 
+    /// <summary>The longest latency at the median that counts as it was before, in ms.</summary>
     public double Level =>
         Math.Max(LatenciesBefore.Milliseconds(50) * LevelFactor, LatenciesBefore.Milliseconds(50) + LevelMargin);
 

@@ -36,15 +36,14 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         return Base64Url.EncodeToString(alias);
     }
 
+    /// <summary>The user whose ticket stated this alias; the alias itself if there is no such user.</summary>
     public static string UserOf(string alias)
     {
         var user = UserOf((int)BinaryPrimitives.ReadInt64BigEndian(Base64Url.DecodeFromChars(alias).AsSpan(NumberAt)));
         return AliasOf(user) == alias ? user : alias;
     }
 
-    /// <summary>
-    /// The purchase of the user of that number. Its ticket is signed here.
-    /// </summary>
+    /// <summary>The purchase of the user of that number. Its ticket is signed here.</summary>
     public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket)
     {
         var ticket = credential == Credential.Token
@@ -94,6 +93,7 @@ internal readonly record struct OrderTold(string Id, string User, int Unit)
             order.RootElement.GetProperty("units")[0].GetInt32());
     }
 
+    /// <summary>Of a reservation: its ticket takes the place of an id, and it has no unit.</summary>
     public static OrderTold OfReservation(ReadOnlyMemory<byte> body)
     {
         using var reservation = JsonDocument.Parse(body);

@@ -123,7 +123,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         using var wire = market.Connect(options.Connections);
         var seconds = options.ReserveSeconds ?? await ForeseeSecondsAsync(market, wire, cancellationToken);
         var opens = DateTimeOffset.UtcNow.AddSeconds(Math.Ceiling(seconds));
-        await market.Chef.CreateAsync(Batch, options.Units, opens);
+        await market.CreateAsync(Batch, options.Units, opens);
         var reservationsPerSecond = await ReserveAsync(market, wire, Batch, 0, options.Buyers, cancellationToken);
         var untilOpening = opens - DateTimeOffset.UtcNow;
         var opening = Stopwatch.GetTimestamp() + (long)(untilOpening.TotalSeconds * Stopwatch.Frequency);
@@ -136,11 +136,11 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         var after = (Engine: market.Engine.Usage().Processor, Generator: Environment.CpuUsage.TotalTime);
 
         var sale =
-            await progress.StageAsync("Audit the ledger", () => market.Chef.AuditAsync(Batch, cancellationToken));
+            await progress.StageAsync("Audit the ledger", () => market.ReadAsync(Batch, cancellationToken));
         var usage = market.Engine.Usage();
         return new SelloutReport(
             new Witnesses(market.Engine, options, _buyers, clicks, sale, opens),
-            await market.Chef.BoardDisagreesAsync(Batch, sale, cancellationToken),
+            await market.BoardDisagreesAsync(Batch, sale, cancellationToken),
             await market.Engine.CountSuspectedAsync(cancellationToken))
         {
             Surroundings = Survey.Take(),
@@ -158,7 +158,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     /// </summary>
     private async Task<double> ForeseeSecondsAsync(Market market, WireClient wire, CancellationToken cancellationToken)
     {
-        await market.Chef.CreateAsync(Rehearsal, 1, DateTimeOffset.UtcNow.AddHours(1));
+        await market.CreateAsync(Rehearsal, 1, DateTimeOffset.UtcNow.AddHours(1));
         var some = Math.Max(1, Math.Min(options.Buyers / 2, RehearsalBuyers));
 
         // The first ones find an engine that has never reserved before, and would foresee too long a time.

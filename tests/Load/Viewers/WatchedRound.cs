@@ -31,7 +31,7 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     {
         var (many, few) = (options.Purchases, (int)(without.PurchasesPerSecond * PacedShare * PacedSeconds));
         var opens = DateTimeOffset.UtcNow + LeastWait + WaitOfThousand * (options.Viewers / 1e3);
-        await market.Chef.CreateAsync(batch, many + few, opens);
+        await market.CreateAsync(batch, many + few, opens);
         var (first, second) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
         var connecting = Stopwatch.GetTimestamp();
         await crowd.ConnectAsync(cancellationToken);
@@ -82,14 +82,14 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     {
         var reach = crowd.Expect(phase);
         var since = Stopwatch.GetTimestamp();
-        await market.Chef.OperateAsync(batch, action);
+        await market.OperateAsync(batch, action);
         await ReachedAsync(reach, action, since, cancellationToken);
     }
 
     private async Task<(Reach SoldOut, Requests Purchases)> SellTheRestAsync(
         int firstUser, CancellationToken cancellationToken)
     {
-        var rest = new Requests(market.Purchases(batch, firstUser, await market.Chef.FreeAsync(batch)));
+        var rest = new Requests(market.Purchases(batch, firstUser, await market.FreeAsync(batch)));
         var soldOut = crowd.Expect("sold-out");
         await market.SendAsync(rest, ViewersRun.Connections, cancellationToken);
         await crowd.ReachedAsync(soldOut, Patience, cancellationToken);
@@ -103,8 +103,7 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     }
 
     private static PhaseChange ChangeOf(Reach reach, string what, long since) => new(
-        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(0.99, since),
-        reach.SecondsTo(1, since));
+        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(0.99, since), reach.SecondsTo(1, since));
 
     private static long TicksOf(DateTimeOffset instant) =>
         Stopwatch.GetTimestamp() + (long)((instant - DateTimeOffset.UtcNow).TotalSeconds * Stopwatch.Frequency);

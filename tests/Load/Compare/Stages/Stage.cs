@@ -90,15 +90,15 @@ internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets,
     /// <summary>Reservations close when the sale opens, and that is after all measurements.</summary>
     private static readonly TimeSpan ReservableFor = TimeSpan.FromHours(12);
 
-    private readonly SaleOperator _operator = new(engine.Fronts[0], secrets);
+    private readonly Market _market = new(engine, secrets);
 
     public override Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) =>
-        _operator.CreateAsync(batch, stock, asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
+        _market.CreateAsync(batch, stock, asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
 
     public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
     {
-        if (asked == Asked.Reservation) return new StoredRoster(await _operator.RosterAsync(batch));
-        var sale = await _operator.AuditAsync(batch, cancellationToken);
+        if (asked == Asked.Reservation) return new StoredRoster(await _market.RosterAsync(batch));
+        var sale = await _market.ReadAsync(batch, cancellationToken);
         return new StoredSale(
             sale.Terms?.Stock ?? 0,
             sale.Units.Free,
@@ -109,7 +109,7 @@ internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets,
 
     protected override ValueTask EndAsync()
     {
-        _operator.Dispose();
+        _market.Dispose();
         return engine.DisposeAsync();
     }
 }
