@@ -48,8 +48,15 @@ public sealed partial class PersonalData(
     /// <returns>The batches that had data of the user.</returns>
     public async Task<Answer<string[]>> EraseAsync(string user, string by, string reason)
     {
-        var feeds = (await catalogue.ListAsync()).Where(feed => feed.Key is not null && feed.Terms.IsEligible(user))
-            .ToArray();
+        var eligible = (await catalogue.ListAsync()).Where(feed => feed.Terms.IsEligible(user)).ToArray();
+        // Without its key nobody can say what a batch has of the user, so nobody may be told that nothing is left.
+        foreach (var keyless in eligible.Where(feed => feed.Key is null))
+        {
+            await keyless.CatchUpAsync();
+            if (!keyless.IsAnonymised)
+                return new(Refusal.Unavailable, $"the key of batch {keyless.Terms.Id} is missing: restore it first");
+        }
+        var feeds = eligible.Where(feed => feed.Key is not null).ToArray();
         var found = await InAllAsync(feeds, feed => retry.AskAsync(
             () => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).FindErasableAsync(feed.Key!.AliasOf(user))));
         if (found.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } refusal } needed)

@@ -25,7 +25,7 @@ public static class UsersApi
     {
         app.MapPost("/api/operator/users/erase", EraseAsync).WithTags("Operators").WithSummary("Remove a user's data")
             .Accepts<UserReasonBody>("application/json").Produces<ErasedBody>()
-            .Described("EraseUser", EndpointDescription.Operators(Refusal.Conflict).WithBody());
+            .Described("EraseUser", EndpointDescription.Operators(Refusal.Conflict, Refusal.Unavailable).WithBody());
         app.MapPost("/api/operator/users/end-sessions", EndSessionsAsync).WithTags("Operators")
             .WithSummary("End all sessions of a user")
             .Accepts<UserReasonBody>("application/json").Produces(204)

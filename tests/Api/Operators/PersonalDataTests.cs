@@ -152,6 +152,8 @@ public sealed class PersonalDataTests : IDisposable
             (await sale.BuyAsync(batch, "weibo:bob")).IsRefusal(503, "unavailable");
             (await sale.ReadOrderAsync(order, "weibo:alice")).IsRefusal(503, "unavailable");
             (await sale.OperateAsync(batch, "pause")).IsRefusal(503, "unavailable");
+            (await EraseAsync(sale, "weibo:alice"))
+                .IsRefusal(503, "unavailable")["detail"]!.ShouldContain(batch);
             (await sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", sale.Operator)).Is(200)
                 .Items.ShouldHaveSingleItem();
         }
