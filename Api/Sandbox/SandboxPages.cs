@@ -44,19 +44,22 @@ internal sealed class SandboxPages : IDisposable
     public (byte[] Bytes, string ContentType)? Asset(string name) =>
         _assets.TryGetValue(name, out var asset) ? asset : null;
 
-    /// <summary>Answers with a page, which gets its language and the version of its files beside these parameters.</summary>
+    /// <summary>Answers with a page. It also gets its language and the version of its files.</summary>
+    /// <param name="hasForm">Whether the page sends a form to this process.</param>
     public async Task<ContentHttpResult> AnswerAsync<TView>(
-        HttpContext context, int status, Dictionary<string, object?> parameters) where TView : IComponent
+        HttpContext context, int status, Dictionary<string, object?> parameters, bool hasForm = false)
+        where TView : IComponent
     {
         var headers = context.Response.Headers;
         var language = LanguageOf(context);
         headers.ContentLanguage = language;
         headers.CacheControl = "no-store";
-        // Anybody with a checkout's address can pay, so it must not reach the merchant's pages.
-        headers["Referrer-Policy"] = "no-referrer";
+        // Anybody with a checkout's address can pay, so it must not reach the merchant's pages. A form is sent with its
+        // origin only if the page may be a referrer.
+        headers["Referrer-Policy"] = hasForm ? "same-origin" : "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-            + "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+            + "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action " + (hasForm ? "'self'" : "'none'");
         return TypedResults.Text(
             await RenderAsync<TView>(language, parameters), "text/html; charset=utf-8", statusCode: status);
     }

@@ -28,6 +28,12 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.ReserveAsync(batch, $"axe-{width}");
         await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.Page.GotoAsync("/sandbox/platform/login");
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+        await visitor.LogInAtThePlatformAsync("alice");
+        await Expect(visitor.Page.GetByTestId("continue")).ToBeVisibleAsync();
+        await ShouldHaveNoBarrierAsync(visitor.Page);
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         visitor.Errors.ShouldBeEmpty();
     }
 

@@ -27,7 +27,7 @@ public sealed class PurchaseTests(SaleStage stage)
         await Expect(buyer.Part("order-pay-by")).ToBeVisibleAsync();
 
         await buyer.Part("pay-now").ClickAsync();
-        await PayAtTheCashierAsync(buyer, batch);
+        await PayAtTheCashierAsync(buyer, "alice", batch);
         await buyer.OrderIsAsync("paid");
         await buyer.ToldAsync("paid");
         await Expect(buyer.Part("step-pay")).ToHaveAttributeAsync("data-state", "done");
@@ -161,8 +161,9 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.OrderIsAsync("awaiting-payment");
     }
 
-    private static async Task PayAtTheCashierAsync(Visitor buyer, string batch)
+    private static async Task PayAtTheCashierAsync(Visitor buyer, string user, string batch)
     {
+        await buyer.LogInAtThePlatformAsync(user);
         await buyer.Page.Locator("#pay").ClickAsync();
         // The cashier sends a buyer who has paid back by itself.
         await buyer.Page.WaitForURLAsync($"**/sale/{batch}*");

@@ -75,7 +75,7 @@ internal static class PlatformApi
             [nameof(LoginView.Wrong)] = wrong,
             [nameof(LoginView.MayCancel)] = mayCancel,
             [nameof(LoginView.Merchant)] = options.Merchant,
-        });
+        }, hasForm: true);
     }
 
     private static async Task<IResult> LogInAsync(HttpContext http, SandboxPages pages)

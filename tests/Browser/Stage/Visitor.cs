@@ -92,6 +92,13 @@ public sealed class Visitor : IAsyncDisposable
         await ToldAsync("reserved");
     }
 
+    /// <summary>Logs in at the platform, whose page has opened.</summary>
+    public async Task LogInAtThePlatformAsync(string name)
+    {
+        await Page.Locator("#as").FillAsync(name);
+        await Page.GetByTestId("log-in").ClickAsync();
+    }
+
     /// <summary>Waits until buying is possible.</summary>
     public Task CanBuyAsync() =>
         Expect(Part("buy")).ToHaveAttributeAsync("aria-disabled", "false", new() { Timeout = OpeningMs });
