@@ -71,12 +71,18 @@ internal static class PlatformApi
         {
             [nameof(LoginView.Who)] = await WhoAsync(http),
             [nameof(LoginView.Carried)] = carried.ToList(),
+            [nameof(LoginView.Address)] = AddressOf(http.Request, carried),
             [nameof(LoginView.Names)] = PlatformProvider.Names,
             [nameof(LoginView.Wrong)] = wrong,
             [nameof(LoginView.MayCancel)] = mayCancel,
             [nameof(LoginView.Merchant)] = options.Merchant,
         }, hasForm: true);
     }
+
+    // After a form it has what the form carries, so that a link leads to the same page.
+    private static string AddressOf(HttpRequest request, IEnumerable<KeyValuePair<string, string>> carried) =>
+        request.Path + QueryString.Create(carried.Where(one => one.Key != "lang").Select(
+            one => KeyValuePair.Create(one.Key, (string?)one.Value)));
 
     private static async Task<IResult> LogInAsync(HttpContext http, SandboxPages pages)
     {
