@@ -10,7 +10,8 @@ namespace OrleansSale.Api.Hosting;
 /// <summary>Creates the demo batch in an empty engine, if the settings ask for it.</summary>
 public sealed partial class DemoBatch(
     IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, ConfiguredChannels channels,
-    IConfiguration configuration, IHostEnvironment environment, TimeProvider timeProvider, ILogger<DemoBatch> log) : BackgroundService
+    IConfiguration configuration, IHostEnvironment environment, TimeProvider timeProvider, ILogger<DemoBatch> log)
+    : BackgroundService
 {
     private static readonly TimeSpan DemoOpensAfter = TimeSpan.FromMinutes(2), DemoLasts = TimeSpan.FromHours(12);
 

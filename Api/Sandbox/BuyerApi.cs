@@ -1,4 +1,3 @@
-using OrleansSale.Api.Sandbox.Platform;
 
 namespace OrleansSale.Api.Sandbox;
 

@@ -59,7 +59,8 @@ internal sealed class SandboxPages : IDisposable
         headers["Referrer-Policy"] = hasForm ? "same-origin" : "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-            + "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action " + (hasForm ? "'self'" : "'none'");
+            + "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action "
+            + (hasForm ? "'self'" : "'none'");
         return TypedResults.Text(
             await RenderAsync<TView>(language, parameters), "text/html; charset=utf-8", statusCode: status);
     }

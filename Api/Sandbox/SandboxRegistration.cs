@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansSale.Api.Sandbox.Platform;
 
 namespace OrleansSale.Api.Sandbox;
 

@@ -55,7 +55,8 @@ public sealed class SignInOptions
     public string? ClientSecret { get; set; }
 
     /// <summary>
-    /// The scopes to ask for, separated by spaces. By default <c>openid profile</c> of an issuer and none of a provider.
+    /// The scopes to ask for, separated by spaces. By default <c>openid profile</c> of an issuer, and none of a
+    /// provider.
     /// </summary>
     public string? Scopes { get; set; }
 

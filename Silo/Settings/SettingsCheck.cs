@@ -47,7 +47,8 @@ public static class SettingsCheck
         }
         if (!KnownSettings.IsSection(path)) return [Missing(path, NearKey.Of(path))];
         return string.IsNullOrEmpty(section.Value) ? section.GetChildren().SelectMany(FaultsBelow)
-            : [$"{path} is a section and takes no value: its settings are {string.Join(", ", KnownSettings.KeysBelow(path))}."];
+            : [$"{path} is a section and takes no value: its settings are "
+                + $"{string.Join(", ", KnownSettings.KeysBelow(path))}."];
     }
 
     private static string Missing(string key, string? near) =>

@@ -178,7 +178,8 @@ public sealed class CashierPageTests : IDisposable
         (await LogInAsync(stranger, "bob", page)).ShouldContain("data-state=\"stranger\"");
         (await LogInAsync(stranger, "alice", page)).ShouldContain("data-state=\"open\"");
         foreach (var elsewhere in (string[])["https://evil.test/", "//evil.test/", "/\\evil.test", ""])
-            (await LogInAsync(stranger, "alice", elsewhere)).ShouldContain("data-state=\"login\"", customMessage: elsewhere);
+            (await LogInAsync(stranger, "alice", elsewhere))
+                .ShouldContain("data-state=\"login\"", Case.Sensitive, elsewhere);
 
         async Task<string> LogInAsync(HttpClient browser, string name, string returnTo)
         {

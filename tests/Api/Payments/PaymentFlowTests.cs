@@ -26,7 +26,8 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
         url.Authority.ShouldBe(_sale.Client.Address.Authority);
         url.AbsolutePath.ShouldMatch("^/sandbox/checkouts/[0-9a-f]{32}$");
         (await _sale.CheckOutAsync(order, user)).Is(200).Text.ShouldBe(open.Text);
-        (await _sale.Client.GetAsync(url.PathAndQuery)).Is(200).MediaType.ShouldBe("text/html");
+        (await _sale.Client.GetAsync(url.PathAndQuery)).Is(302).Header("Location")
+            .ShouldBe($"/sandbox/platform/login?returnTo={Uri.EscapeDataString(url.AbsolutePath)}");
 
         (await _sale.DecideAsync(url.AbsolutePath, "paid")).Is(200);
         await _sale.UntilOrderIsAsync(order, user, "paid");

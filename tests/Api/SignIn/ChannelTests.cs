@@ -23,7 +23,8 @@ public sealed class ChannelTests
         var list = (await sale.Client.GetAsync("/api/channels")).Is(200);
         list.Header("Cache-Control").ShouldBe("public, max-age=60");
         string[] own = ["shop", "weibo", "x"];
-        list.Items.Where(item => own.Contains(item.GetProperty("id").GetString())).Select(item => item.GetRawText()).ShouldBe([
+        var listed = list.Items.Where(item => own.Contains(item.GetProperty("id").GetString()));
+        listed.Select(item => item.GetRawText()).ShouldBe([
             """{"id":"shop","name":{"en":"商店","zh-CN":"商店"},"signIn":null}""",
             """{"id":"weibo","name":{"en":"weibo","zh-CN":"微博"},"signIn":null}""",
             """{"id":"x","name":{"en":"x","zh-CN":"x"},"signIn":"/signin/x"}""",
@@ -41,17 +42,23 @@ public sealed class ChannelTests
             ["b"] = new() { SignIn = new() { ClientSecret = "hidden" } },
             ["c"] = new()
             {
-                SignIn = new() { Provider = "GitHub", Issuer = new Uri("http://login.example"), ClientId = "c", ClientSecret = "hidden" },
+                SignIn = new()
+                {
+                    Provider = "GitHub",
+                    Issuer = new("http://login.example"),
+                    ClientId = "c",
+                    ClientSecret = "hidden",
+                },
             },
         };
         var faults = ChannelRules.FaultsOf(options, isDevelopment: false).ToList();
         faults.Select(fault => fault.Split(' ')[0]).ShouldBe([
-            "Channels:Weibo", "Channels:a:Name:en", "Channels:a:Name:de", "Channels:b:SignIn", "Channels:b:SignIn:ClientId",
+            "Channels:Weibo", "Channels:a:Name:en", "Channels:a:Name:de", "Channels:b:SignIn",
+            "Channels:b:SignIn:ClientId",
             "Channels:c:SignIn", "Channels:c:SignIn:Issuer",
         ]);
         faults.ShouldAllBe(fault => !fault.Contains("hidden", StringComparison.Ordinal) && !fault.Contains('\n'));
-        ChannelRules.FaultsOf(
-            new() { ["c"] = new() { SignIn = new() { Issuer = new Uri("http://login.example"), ClientId = "c", ClientSecret = "s" } } },
-            isDevelopment: true).ShouldBeEmpty();
+        var signIn = new SignInOptions { Issuer = new Uri("http://login.example"), ClientId = "c", ClientSecret = "s" };
+        ChannelRules.FaultsOf(new() { ["c"] = new() { SignIn = signIn } }, isDevelopment: true).ShouldBeEmpty();
     }
 }

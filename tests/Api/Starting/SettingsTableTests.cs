@@ -8,7 +8,8 @@ namespace OrleansSale.Tests.Api.Starting;
 /// <summary>The tables of settings in the documents are what the engine reads.</summary>
 public sealed partial class SettingsTableTests
 {
-    private static readonly string[] Documents = ["README.md", "docs/cluster.md", "docs/payments.md", "docs/channels.md"];
+    private static readonly string[] Documents =
+        ["README.md", "docs/cluster.md", "docs/payments.md", "docs/channels.md"];
 
     [Fact]
     public void Every_setting_is_in_a_table_and_every_key_of_a_table_is_a_setting() =>

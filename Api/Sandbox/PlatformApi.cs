@@ -3,14 +3,14 @@ using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
-using OrleansSale.GrainInterfaces.Users;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
-namespace OrleansSale.Api.Sandbox.Platform;
+namespace OrleansSale.Api.Sandbox;
 
 /// <summary>The platform's log-in for a browser.</summary>
 internal static class PlatformApi
 {
+    private const int MaxNameLength = 64;
     private const string NameField = "as", CancelField = "cancel", ReturnField = "returnTo";
 
     /// <summary>Maps the pages.</summary>
@@ -52,7 +52,8 @@ internal static class PlatformApi
             return await RenderAsync(http, pages, carried, form?[NameField], mayCancel: true);
         }
         await RememberAsync(http, name);
-        var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, Claims.Name, Claims.Role);
+        var identity = new ClaimsIdentity(
+            OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, name).SetClaim(Claims.Name, name).SetScopes(request.GetScopes());
         identity.SetDestinations(static _ => [Destinations.AccessToken, Destinations.IdentityToken]);
         return Results.SignIn(
@@ -101,7 +102,7 @@ internal static class PlatformApi
     private static bool TryRead(IFormCollection form, out string name)
     {
         name = form[NameField].ToString().Trim();
-        return UserId.IsSubject(name);
+        return name.Length is >= 1 and <= MaxNameLength && !name.Any(c => c is '/' or ':' || char.IsControl(c));
     }
 
     private static Task RememberAsync(HttpContext http, string name) => http.SignInAsync(

@@ -4,7 +4,7 @@ using OrleansSale.Api.Payments;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
-namespace OrleansSale.Api.Sandbox.Platform;
+namespace OrleansSale.Api.Sandbox;
 
 /// <summary>
 /// The OpenID provider of the sandbox's platform. Users log in at its page, and its one client is the merchant. The
@@ -33,7 +33,7 @@ internal static class PlatformProvider
     /// <summary>How long a user stays logged in at the platform.</summary>
     public static readonly TimeSpan LoggedInFor = TimeSpan.FromDays(1);
 
-    /// <summary>Registers the provider. Its keys are those of this process, so a restart ends what is under way.</summary>
+    /// <summary>Registers the provider. A restart makes new keys, so it ends a log-in under way.</summary>
     public static void Add(IServiceCollection services)
     {
         services.AddAuthentication().AddCookie(Cookie, options =>
@@ -56,7 +56,8 @@ internal static class PlatformProvider
             server.RegisterScopes(Scopes.OpenId, Scopes.Profile).RegisterClaims(Claims.Name);
             server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
             server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().DisableTransportSecurityRequirement();
-            server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseSingletonHandler<Client>());
+            server.AddEventHandler<ValidateAuthorizationRequestContext>(
+                handler => handler.UseSingletonHandler<Client>());
             server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseSingletonHandler<Client>());
             server.AddEventHandler<HandleUserInfoRequestContext>(handler => handler.UseInlineHandler(Tell));
         });
