@@ -91,12 +91,15 @@ public sealed class Journal<TState>(
     /// <summary>Whether this activation cannot go on.</summary>
     public bool IsAbandoned { get; private set; }
 
-    /// <summary>Ends this activation: it writes and answers nothing any more. A repeat changes nothing.</summary>
+    /// <summary>
+    /// Ends this activation: no further append begins, and who waits for one is told the reason. An append in flight
+    /// ends as usual, and its callers learn its outcome. A repeat changes nothing.
+    /// </summary>
     public void Abandon(Exception reason)
     {
         if (IsAbandoned) return;
         IsAbandoned = true;
-        _failure ??= reason;
+        Fail(reason);
         abandoned(reason);
     }
 

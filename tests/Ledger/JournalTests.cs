@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Harness;
 
@@ -36,6 +37,28 @@ public class JournalTests
         var verified = await LedgerVerifier.VerifyAsync(Stream, stored.ReadAsync(Stream, 1, stop), stop);
         (verified.Break, verified.Head.Seq).ShouldBe((null, 8));
         verified.Head.Matches(journal.Committed).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_next_append_is_told_when_the_activation_is_abandoned()
+    {
+        var stored = new MemoryLedger();
+        var faulty = new FaultyLedger(stored);
+        var journal = new Journal<long>(faulty, Stream, LedgerHead.Empty, () => 0, _ => { });
+        using var gate = faulty.HoldAppends(Stream);
+        Add(journal, 1);
+        var inFlight = journal.WhenDurableAsync();
+        await gate.Reached;
+        Add(journal, 2);
+        var gathered = journal.WhenDurableAsync();
+
+        journal.Abandon(new SaleUnavailableException("the clock is off"));
+
+        gathered.IsFaulted.ShouldBeTrue("the next append is never made");
+        await Should.ThrowAsync<SaleUnavailableException>(() => gathered);
+        gate.Open();
+        await inFlight;
+        (await stored.ReadHeadAsync(Stream, TestContext.Current.CancellationToken)).Seq.ShouldBe(1);
     }
 
     [Fact]
