@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Ledger;
 
@@ -9,7 +10,8 @@ namespace OrleansSale.Grains.Batches;
 /// </summary>
 /// <remarks>
 /// Each decision and its entries are made synchronously, so no two decisions interleave. Code after an await only
-/// returns decided outcomes.
+/// returns decided outcomes. A decision is stored with all its entries or with none: if one cannot be recorded, which
+/// only a bug can cause, the activation is abandoned before the others are appended.
 /// </remarks>
 internal sealed class DurableBatch
 {
@@ -61,7 +63,14 @@ internal sealed class DurableBatch
     public long Now => At(Clock);
 
     /// <summary>By how much the batch's time is ahead of the clock.</summary>
-    public TimeSpan Lead => Clock is var clock ? TimeSpan.FromMilliseconds(At(clock) - clock) : default;
+    public TimeSpan Lead
+    {
+        get
+        {
+            var clock = Clock;
+            return TimeSpan.FromMilliseconds(At(clock) - clock);
+        }
+    }
 
     /// <summary>
     /// Does the work that is due, so that no decision is about a hold that should have ended. Returns the instant of
@@ -93,9 +102,17 @@ internal sealed class DurableBatch
     private void Record(BatchEntry entry, long at)
     {
         var seq = State.LastSeq + 1;
-        State.Apply(seq, at, entry);
-        _time.Entered(at);
-        _writer.Write(Journal.Lines, seq, at, entry);
-        Journal.Added();
+        try
+        {
+            State.Apply(seq, at, entry);
+            _time.Entered(at);
+            _writer.Write(Journal.Lines, seq, at, entry);
+            Journal.Added();
+        }
+        catch (Exception e)
+        {
+            Journal.Abandon(new SaleUnavailableException($"{Id}: entry {seq} could not be recorded", e));
+            throw;
+        }
     }
 }
