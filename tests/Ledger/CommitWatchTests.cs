@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo.Storage;
@@ -14,7 +13,7 @@ public sealed class CommitWatchTests
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly FakeLogger _log = new();
+    private readonly LogList<CommitWatch> _log = new();
     private readonly CommitWatch _watch;
 
     public CommitWatchTests() => _watch = new CommitWatch(_time, _log);
@@ -133,20 +132,5 @@ public sealed class CommitWatchTests
     {
         _watch.Begin(isProbe);
         _watch.Succeed(isProbe);
-    }
-
-    private sealed class FakeLogger : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Xml.Linq;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrleansSale.Silo.Storage.Postgres;
@@ -16,7 +15,7 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
     [Fact]
     public async Task A_database_that_can_be_used_is_found_so_and_doubts_about_the_server_are_logged()
     {
-        var logger = new ListLogger();
+        var logger = new LogList<PostgresDatabase>();
         await using var database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync(), logger);
         (await database.CheckAsync(Cancelled)).ShouldBeNull();
         logger.Lines.Count.ShouldBe(2);
@@ -103,7 +102,7 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
     {
         await using var database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync());
         (await database.MeasureClockOffsetAsync(cancellationToken: Cancelled)).ShouldBeInRange(-100, 100);
-        // Ours is ten minutes behind.
+        // Our clock is ten minutes behind.
         var slow = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(-10));
         (await database.MeasureClockOffsetAsync(slow, Cancelled)).ShouldBeInRange(599_000, 630_000);
     }
@@ -144,20 +143,5 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private sealed class ListLogger : ILogger<PostgresDatabase>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
     }
 }
