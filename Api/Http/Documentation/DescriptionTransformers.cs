@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Http.Documentation;
 
@@ -11,7 +12,7 @@ namespace OrleansSale.Api.Http.Documentation;
 /// </summary>
 internal static class DescriptionTransformers
 {
-    private const string IdPattern = "^[a-z0-9-]{1,64}$", OrderPattern = "^[a-z0-9-]{1,64}\\.[1-9][0-9]{0,17}$";
+    private const string IdPattern = $"^{Slug.Pattern}$", OrderPattern = $"^{Slug.Pattern}\\.[1-9][0-9]{{0,17}}$";
 
     /// <summary>Completes an operation from its <see cref="EndpointDescription"/>.</summary>
     public static Task CompleteAsync(

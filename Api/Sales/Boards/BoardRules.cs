@@ -8,7 +8,7 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Api.Sales.Boards;
 
 /// <summary>The id of a batch or product.</summary>
-public sealed class BatchIdAttribute() : GrammarAttribute("^[a-z0-9-]{1,64}$", "1 to 64 of a-z, 0-9 and -")
+public sealed class BatchIdAttribute() : GrammarAttribute($"^{Slug.Pattern}$", "1 to 64 of a-z, 0-9 and -")
 {
     /// <inheritdoc/>
     protected override bool Fits(string text) => Slug.IsOne(text);
