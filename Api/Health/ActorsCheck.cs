@@ -6,8 +6,8 @@ using OrleansSale.GrainInterfaces.Ledger;
 namespace OrleansSale.Api.Health;
 
 /// <summary>
-/// Whether the actors answer, and whether their storage takes commits. The actors are called at most once in <see
-/// cref="MaxAge"/>, however many requests there are.
+/// Whether the actors answer, and whether their storage takes commits. The actors are called at most once in
+/// <see cref="MaxAge"/>, however many requests there are.
 /// </summary>
 public sealed class ActorsCheck(CatalogueCopy catalogue, IGrainFactory grains, TimeProvider timeProvider) : IHealthCheck
 {

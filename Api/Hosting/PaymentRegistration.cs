@@ -21,8 +21,8 @@ public static class PaymentRegistration
         hasSilo ? PaymentRole.Asks | PaymentRole.IsNotified : PaymentRole.IsNotified;
 
     /// <summary>
-    /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If <see
-    /// cref="PaymentOptions.UsesSandbox"/>, also the sandbox: map it then with <c>MapSandbox</c>.
+    /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
+    /// <see cref="PaymentOptions.UsesSandbox"/>, also the sandbox: map it then with <c>MapSandbox</c>.
     /// </summary>
     /// <param name="dataDirectory">Where the sandbox keeps its file; null: there is no sandbox here.</param>
     /// <param name="hasSilo">Whether this process has a silo, whose actors ask the provider.</param>

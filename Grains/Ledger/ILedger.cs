@@ -67,8 +67,7 @@ public interface ILedger
 
     /// <summary>
     /// The heads of all streams whose name begins with <paramref name="prefix"/>, ordered by name (by its UTF-8 bytes),
-    /// after
-    /// <paramref name="after"/> (exclusive; null: from the first), at most <paramref name="limit"/> (1…10,000).
+    /// after <paramref name="after"/> (exclusive; null: from the first), at most <paramref name="limit"/> (1…10,000).
     /// </summary>
     Task<IReadOnlyList<StreamHead>> ListAsync(
         string prefix, string? after, int limit, CancellationToken cancellationToken = default);

@@ -7,8 +7,8 @@ namespace OrleansSale.Silo.Copying;
 /// The number of its stream: 1, 2, 3 … in the order in which the streams were made, which is the order of a copy.
 /// </param>
 /// <param name="Commit">
-/// The commit as stored. <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and <see
-/// cref="LedgerCommit.IsOpen"/> is the stored state of its stream, the same for every commit.
+/// The commit as stored. <see cref="LedgerCommit.PreviousHash"/> is the hash stored before it, and
+/// <see cref="LedgerCommit.IsOpen"/> is the stored state of its stream, the same for every commit.
 /// </param>
 internal sealed record CommitRow(long Stream, LedgerCommit Commit)
 {

@@ -5,9 +5,9 @@ namespace OrleansSale.Silo.Storage;
 
 /// <summary>The appends of all grains of the process, queued for one writer. The writer takes them in groups.</summary>
 /// <param name="wakesInline">
-/// Whether the thread that queues an append runs the continuation of the writer's wait. Use it for a writer that only
-/// sets a signal for its own thread there. An append that waited for a place is then queued on the writer's thread,
-/// which is as cheap.
+/// Whether the thread that queues an append also runs the continuation of the writer's wait. Use it for a writer whose
+/// continuation only sets a signal for its own thread. An append that waited for a place is then queued by the writer's
+/// thread, which costs as little.
 /// </param>
 internal sealed class AppendQueue(bool wakesInline = false)
 {

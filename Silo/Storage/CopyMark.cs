@@ -10,12 +10,12 @@ namespace OrleansSale.Silo.Storage;
 /// <param name="IsFinished">Whether the copy was finished.</param>
 internal sealed record CopyMark(string Source, bool IsFinished)
 {
-    /// <summary>Reads it from any storage: the two members in their order.</summary>
+    /// <summary>The query that reads it from any storage: the two members in their order.</summary>
     public const string Select = "SELECT source, finished_at IS NOT NULL FROM copied_from";
 
     /// <summary>Refuses an unfinished copy.</summary>
     /// <param name="place">The data, as the subject of the message.</param>
-    /// <exception cref="StartException">They do.</exception>
+    /// <exception cref="StartException">The copy is unfinished.</exception>
     public void RequireFinished(string place)
     {
         if (IsFinished) return;

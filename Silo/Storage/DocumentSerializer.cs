@@ -7,7 +7,8 @@ using OrleansSale.Grains.Documents;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// Keeps documents as JSON. One that cannot be read is given to its actor marked as damaged (<see cref="IDocument"/>).
+/// Stores documents as JSON. If a document cannot be read, its actor gets an empty one that is marked as damaged
+/// (<see cref="IDocument"/>).
 /// </summary>
 internal sealed class DocumentSerializer(IOptions<SystemTextJsonGrainStorageSerializerOptions> json)
     : IGrainStorageSerializer

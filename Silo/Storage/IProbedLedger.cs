@@ -10,6 +10,6 @@ public interface IProbedLedger
     /// Writes that many bytes where the ledger is, as durably as a commit, and reports the outcome to
     /// <see cref="Commits"/>. No stream is touched.
     /// </summary>
-    /// <exception cref="Exception">It could not.</exception>
+    /// <exception cref="Exception">The write failed.</exception>
     Task ProbeAsync(int bytes);
 }

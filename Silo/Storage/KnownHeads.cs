@@ -5,8 +5,8 @@ using OrleansSale.Grains.Catalogue;
 namespace OrleansSale.Silo.Storage;
 
 /// <summary>
-/// The entries to which documents refer: for each batch one that its ledger must have. An older ledger lacks some of
-/// them, and would reuse their ids.
+/// The entries to which documents refer: for each batch, the last one that its ledger must have. An older ledger lacks
+/// some of them, and would give their numbers to other entries.
 /// </summary>
 /// <remarks>
 /// The documents are read before the ledger's heads. A document is written after the entry that it is about. So a
@@ -51,7 +51,7 @@ internal sealed class KnownHeads
         catch (Exception e)
             when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            // See above.
+            // A catalogue that cannot be read is rebuilt later.
         }
     }
 

@@ -3,11 +3,11 @@ using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Silo.Storage;
 
-/// <summary>A place between two commits of a stream.</summary>
+/// <summary>A place in a stream, between two commits, from which reading goes on.</summary>
 /// <param name="Id">The stream's number in the storage.</param>
 /// <param name="Head">The stream's head when reading began.</param>
-/// <param name="Seq">The first sequence that comes after it.</param>
-/// <param name="PreviousHash">Hash of the entry before it, as stored.</param>
+/// <param name="Seq">The sequence of the next entry.</param>
+/// <param name="PreviousHash">The stored hash of the entry before the next one.</param>
 internal sealed record LedgerCursor(long Id, LedgerHead Head, long Seq, byte[] PreviousHash)
 {
     /// <summary>Where reading from an entry begins: at the commit that contains it.</summary>
@@ -80,7 +80,7 @@ internal sealed class LedgerPage(string stream, LedgerCursor start)
     public LedgerCursor? Next()
     {
         if (IsFull) return _next;
-        // The head and its row are stored in one transaction and erased in one, so only damage can cause this.
+        // The head and the last row are stored in one transaction and erased in one, so only damage can cause this.
         return _next.Seq > _next.Head.Seq ? null : throw new LedgerFormatException(
             $"{stream}: the rows end before entry {_next.Seq}, but the head is {_next.Head.Seq}");
     }

@@ -8,8 +8,8 @@ namespace OrleansSale.Silo.Storage;
 /// </summary>
 /// <remarks>
 /// SQLite (BINARY) and PostgreSQL (COLLATE "C") compare texts by their UTF-8 bytes, and that is the order of the code
-/// points. The end is therefore the prefix with its last code point raised by one. No LIKE: it gives <c>%</c> and
-/// <c>_</c> a meaning, and SQLite's folds case.
+/// points. So the end is the prefix with its last code point raised by one. LIKE would not do: <c>%</c> and <c>_</c>
+/// have a meaning there, and SQLite's LIKE ignores case.
 /// </remarks>
 internal static class StreamRange
 {

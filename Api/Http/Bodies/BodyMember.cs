@@ -80,7 +80,7 @@ internal sealed class BodyMember
         return read is null ? _rule!.WrongType : _rule!.Check(read);
     }
 
-    // An instant without an offset would be of this machine's time zone.
+    // An instant without an offset would be read in the time zone of this machine.
     private static bool IsInstant(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && TextOf(value) is { Length: > 10 } text
         && (text[^1] is 'Z' or 'z' || text.AsSpan(10).ContainsAny('+', '-'))
@@ -91,7 +91,8 @@ internal sealed class BodyMember
             ? [.. list.EnumerateArray().Select(TextOf)]
             : null;
 
-    // JSON may escape half of a surrogate pair, but no valid text has one. No valid text has U+FFFD either.
+    // JSON may escape half of a surrogate pair, which GetString refuses. Then the text is U+FFFD, which every rule
+    // refuses.
     private static string TextOf(JsonElement value)
     {
         try

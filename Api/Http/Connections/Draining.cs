@@ -6,8 +6,8 @@ namespace OrleansSale.Api.Http.Connections;
 
 /// <summary>
 /// Stops a front in an order that costs no client an answer. First the front reports that it is not ready, so that a
-/// load balancer sends new clients elsewhere, and asks its clients to disconnect after their answer. After <see
-/// cref="SaleOptions.DrainSeconds"/> it takes no more connections and finishes what is in flight.
+/// load balancer sends new clients elsewhere, and asks its clients to disconnect after their answer. After
+/// <see cref="SaleOptions.DrainSeconds"/> it takes no more connections and finishes what is in flight.
 /// </summary>
 public sealed class Draining(IOptions<SaleOptions> options, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {

@@ -26,34 +26,36 @@ internal enum RowFate
 /// <summary>A connection that appends rows of many streams in one call. Used by one caller at a time.</summary>
 /// <remarks>
 /// <para>
-/// The fence: a row is inserted only if the newest commit of its stream, as the statement sees it, ends with the entry
-/// that the row follows, sequence and hash; and under the primary key (stream, first sequence), which no two rows that
-/// follow the same entry can share. So even a statement that read the stream before another writer's commit inserts
-/// nothing: the key is taken. No update is involved, so PostgreSQL's READ COMMITTED never evaluates a condition again
-/// on a newer version of a row.
+/// The fence has two parts. A row is inserted only if the newest commit that the statement sees of its stream ends with
+/// the entry that the row follows, by sequence and hash. And the primary key is (stream, first sequence), so of two
+/// rows that follow the same entry only one can be stored. So a statement that read the stream before another writer's
+/// commit inserts nothing either: the key is taken. Rows of <c>ledger_commit</c> are never updated, so PostgreSQL's
+/// READ COMMITTED never evaluates the condition again on a newer version of one.
 /// </para>
 /// <para>
-/// Nobody waits for a stream: its row in <c>stream</c> is locked while a commit is under way, and a call that does not
-/// get the lock at once skips the row and reports it as busy. So two processes that append to the same streams can't
-/// deadlock, and a hung transaction blocks only its own streams. Only two first commits of one stream can wait for each
-/// other, in the order of the names (the rows come sorted) and for <see cref="LockTimeoutMilliseconds"/> at most.
+/// Nobody waits for a stream. Its row in <c>stream</c> is locked while a commit is under way. A call that does not get
+/// the lock at once skips the row and reports it as busy. So two processes that append to the same streams cannot
+/// deadlock, and a hung transaction blocks only its own streams. There is one exception: of two first commits of one
+/// stream, the second waits for the first, for at most <see cref="LockTimeoutMilliseconds"/>. The rows come sorted by
+/// the names of their streams, so these waits form no cycle.
 /// </para>
 /// <para>
-/// Durability: the statement is a transaction of its own, and PostgreSQL tells that it is ready for the next only after
-/// that transaction's commit record is flushed (synchronous_commit is on at least, see <see cref="PostgresDatabase"/>).
-/// Rows of a result may arrive before that, so they count only once the readiness was read. The result is read to its
-/// very end first, and any failure there, including a timeout, fails the call. A commit that waits for a standby and is
-/// told to stop waiting ends as a success with a warning; every warning therefore makes the call's outcome unknown. A
-/// row that is found stored was committed by somebody else: the transaction that finds it has locked its stream, so it
-/// has a commit record of its own, which comes after the other's in the log and is flushed before we are told.
+/// Durability: the statement is a transaction of its own. PostgreSQL reports that it is ready for the next statement
+/// only after the commit record of this transaction is flushed (synchronous_commit is at least on, see
+/// <see cref="PostgresDatabase"/>). Rows of a result may arrive earlier, so they count only after that report was read.
+/// The result is read to its very end first. Any failure there, including a timeout, fails the call. If a commit waits
+/// for a standby and is told to stop waiting, the server reports success with a warning. So every warning makes the
+/// outcome of the call unknown. A row that is found stored was committed by another transaction. The transaction that
+/// finds it locks the stream, so it has a commit record of its own. That record comes later in the log than the other
+/// one, and is flushed before the server reports.
 /// </para>
 /// <para>
 /// If a row was not inserted, a second call finds out why. It first locks the stream and then reads it in another
 /// statement. A statement sees only commits from before it began, so a single statement could miss a commit in between.
-/// Under the lock the row is there, or its stream has gone another way: then it is fenced for good, because sequences
-/// only grow and the entry it follows will never be the newest again, so that an earlier attempt still on its way will
-/// be refused too. Or it can be inserted now (who had the stream rolled back), and is busy, as is a row whose stream is
-/// still locked.
+/// Under the lock there are three cases. The row is there: it is stored. Or its stream continues with another row: then
+/// it is fenced for good. Sequences only grow, so the entry that the row follows will never be the newest again, and an
+/// earlier attempt that is still on its way will be refused too. Or the row could be inserted now, because the session
+/// that had the stream rolled back: then it is busy. A row whose stream is still locked is busy as well.
 /// </para>
 /// </remarks>
 internal sealed class AppendConnection : IAsyncDisposable
@@ -62,8 +64,8 @@ internal sealed class AppendConnection : IAsyncDisposable
     public const int LockTimeoutMilliseconds = 300;
 
     /// <summary>
-    /// Statements for every new connection. The plans are made once, not for the values of each call, and for tables of
-    /// any size: when they are made, the tables may be empty.
+    /// Statements for every new connection. Each plan is made once and used for all values. It must suit tables of any
+    /// size, because the tables may be empty when it is made.
     /// </summary>
     public static readonly string OnOpened =
         $"""
@@ -74,10 +76,10 @@ internal sealed class AppendConnection : IAsyncDisposable
         SET enable_seqscan = off;
         """;
 
-    // Parameters 1 to 6 are columns of the rows asked for, 7 their entries. Those are unnested in a list of columns,
-    // which streams them; in a FROM they would be copied first. Whether a row was stored is asked where it becomes a
-    // look-up in a hash table; as a join of two lists that the planner takes for short, each would be gone through for
-    // every row of the other.
+    // Parameters 1 to 6 are columns of the rows to append, 7 has their entries. The entries are unnested in a SELECT
+    // list, which streams them; a FROM would copy them first. Whether a row was stored is asked with IN, which becomes
+    // a look-up in a hash table. A join would be slow: the planner takes both lists for short, and would go through one
+    // of them for every row of the other.
     private static readonly string AppendSql =
         $"""
         WITH head AS (

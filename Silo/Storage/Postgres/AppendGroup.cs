@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>
-/// Chooses the rows of each call: everything waiting, but at most one row of a stream, sorted by stream. A stream's
-/// next row goes into a later call, as do rows that were busy.
+/// Chooses the rows of each call: all that wait, but at most one row of each stream, sorted by stream. The next row of
+/// a stream, and a row that was busy, go into a later call.
 /// </summary>
 internal sealed class AppendGroup(AppendQueue queue)
 {

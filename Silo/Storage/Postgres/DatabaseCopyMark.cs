@@ -5,8 +5,8 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// <summary>The mark of a copy (<see cref="CopyMark"/>) in a database.</summary>
 public static class DatabaseCopyMark
 {
-    /// <summary>Refuses a database that holds a part of a copy. Its schema must be up to date.</summary>
-    /// <exception cref="StartException">It does.</exception>
+    /// <summary>Refuses a database with an unfinished copy. Its schema must be up to date.</summary>
+    /// <exception cref="StartException">The database has one.</exception>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public static async Task RequireFinishedAsync(
         NpgsqlDataSource database, CancellationToken cancellationToken = default)

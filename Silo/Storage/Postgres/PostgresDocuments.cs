@@ -44,8 +44,10 @@ public static class PostgresDocuments
     /// </summary>
     /// <param name="database">The database, with its schema up to date.</param>
     /// <param name="serviceId">Whose documents.</param>
-    /// <param name="accepts">Whether to go on.</param>
-    /// <exception cref="StartException">It does, or the database cannot be read.</exception>
+    /// <param name="accepts">Whether to accept such a ledger.</param>
+    /// <exception cref="StartException">
+    /// The ledger lacks entries and this is not accepted, or the database cannot be read.
+    /// </exception>
     public static async Task RequireLedgerAsync(PostgresDatabase database, string serviceId, bool accepts)
     {
         try

@@ -6,21 +6,21 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Removes streams from the ledger's tables, beside the appends.</summary>
 /// <remarks>
-/// The stream's row is locked first. An append locks it too, so a commit is either there before and removed with the
+/// The stream's row is locked first. An append locks it too, so a commit is either stored earlier and removed with the
 /// others, or finds no stream. The rows are deleted by a later statement, because a statement does not see what was
-/// committed after it began, and by the number of the stream that is locked: another one that begins meanwhile under
-/// the name is not locked, and comes after the erasure. The bytes leave the server's files when its own vacuum has
-/// passed and the log that has them is no longer kept.
+/// committed after it began. They are deleted by the number of the locked stream, not by its name: a new stream that
+/// begins meanwhile under the same name comes after the erasure, and stays. The bytes leave the server's files once its
+/// own vacuum has run and the log with these bytes is no longer kept.
 /// </remarks>
 internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposable
 {
-    /// <summary>Most removals at the same time: they take connections from those of the documents.</summary>
+    /// <summary>Most removals at the same time. They use connections of the pool for documents.</summary>
     public const int MaxConcurrency = 2;
 
-    /// <summary>How long one may take, its wait for a connection included.</summary>
+    /// <summary>How long one removal may take, including the wait for a connection.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long it waits for a commit of the stream that is under way.</summary>
+    /// <summary>How long a removal waits while a commit of the stream is under way.</summary>
     public const int LockTimeoutMilliseconds = 5_000;
 
     private static readonly string[] Deletions =
@@ -30,7 +30,7 @@ internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposab
     private volatile bool _closed;
 
     /// <summary>Removes a stream, if it is there.</summary>
-    /// <exception cref="LedgerUnavailableException">Whether it is removed is unknown.</exception>
+    /// <exception cref="LedgerUnavailableException">It is unknown whether it was removed.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it was: the outcome is unknown.")]
     public async Task EraseAsync(string stream, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed class PostgresEraser(PostgresDatabase database) : IAsyncDisposab
         }
     }
 
-    /// <summary>Waits for the removals under way; those that come later find the ledger closed.</summary>
+    /// <summary>Waits for the removals under way. Later ones find the ledger closed.</summary>
     public async ValueTask DisposeAsync()
     {
         _closed = true;

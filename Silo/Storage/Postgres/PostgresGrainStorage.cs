@@ -11,8 +11,8 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// Orleans' own grain storage (ADO.NET) on the cluster's database: documents that change at a person's pace.
 /// </summary>
 /// <remarks>
-/// A writer that read an older version, or a first write that another one has overtaken, gets
-/// <see cref="InconsistentStateException"/>. The schema has to be there: see <see cref="PostgresSchema"/>.
+/// If another writer was faster, a write fails with <see cref="InconsistentStateException"/>. The schema must be up to
+/// date: see <see cref="PostgresSchema"/>.
 /// </remarks>
 public static class PostgresGrainStorage
 {

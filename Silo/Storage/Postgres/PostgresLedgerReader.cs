@@ -5,15 +5,15 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Reads the ledger. Each query uses a connection of a small pool of its own.</summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older
-/// rows only, and a stream is erased whole; so no transaction has to hold a snapshot.
+/// Every statement sees one committed state. Reading a page takes several statements, but needs no transaction: rows
+/// never change, an answer depends on older rows only, and a stream is erased whole.
 /// </remarks>
 internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDisposable
 {
-    /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
+    /// <summary>Most connections, and so most reads at the same time. Further reads wait asynchronously.</summary>
     public const int Capacity = 4;
 
-    /// <summary>How long to wait for a connection, and for an answer.</summary>
+    /// <summary>How long a read waits for a connection, and then for an answer.</summary>
     public static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
 
     private const string Newest =
@@ -43,7 +43,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         ) c WHERE s.name = $1 AND c.first_seq + c.count > $2
         """;
 
-    // The rows before a row are summed up from their lengths alone; entries that are not sent are not even fetched.
+    // The sum over the rows before a row uses only their lengths. So the server does not fetch entries that it does not
+    // send.
     private static readonly string PageSql =
         $"""
         SELECT first_seq, count, hash, entries FROM (

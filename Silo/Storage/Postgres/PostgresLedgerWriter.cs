@@ -25,12 +25,13 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>
-    /// How long opening a connection is tried before a call fails for want of one: with this, the attempts of a
+    /// How long opening a connection is retried before a call fails. With this, the attempts of a
     /// <see cref="Journal{TState}"/> outlast the restart of a server.
     /// </summary>
     public static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(1);
 
-    // Between two tries of opening, and of busy rows if nothing else waits.
+    // The pause between two attempts to open a connection, and between two attempts to store busy rows if nothing else
+    // waits.
     private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(50),
         BusyPause = TimeSpan.FromMilliseconds(5);
 
@@ -42,7 +43,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
     private readonly Task _running;
     private Task<AppendConnection>? _opened;
 
-    /// <summary>Starts; the first connection is made by the first call.</summary>
+    /// <summary>Starts the writer. The first call opens the first connection.</summary>
     public PostgresLedgerWriter(NpgsqlDataSource source, AppendQueue queue, CommitWatch watch, ILogger log)
     {
         (_source, _queue, _watch, _log, _group) = (source, queue, watch, log, new AppendGroup(queue));
@@ -91,8 +92,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
             && Array.TrueForAll(fates, fate => fate == RowFate.Unknown)
             && Stopwatch.GetElapsedTime(started) < CallTimeout)
         {
-            // The whole transaction was rolled back, so nothing of it is stored, and the connection is as good as
-            // before.
+            // The whole transaction was rolled back, so nothing of it is stored, and the connection can be used again.
             var half = rows.Count / 2;
             await WriteAsync(rows[..half], started).ConfigureAwait(false);
             await WriteAsync(rows[half..], started).ConfigureAwait(false);
@@ -157,7 +157,8 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
     }
 
-    // An abandoned connection ends by itself: its command or its network times out. Until then it is in use.
+    // An abandoned connection is closed only after its call has ended, because the call still uses it. The call ends
+    // when its command or the network times out.
     [SuppressMessage("Design", "CA1031", Justification = "A connection that is given up may fail in any way.")]
     private async Task CloseAsync(Task<AppendConnection> opening, Task call)
     {
@@ -173,7 +174,7 @@ internal sealed partial class PostgresLedgerWriter : IAsyncDisposable
         }
     }
 
-    // Bad data, a broken constraint, something too large, a lock not had in time, a deadlock.
+    // Bad data, a broken constraint, a value that is too large, a lock that was not granted in time, or a deadlock.
     private static bool IsAboutRows(PostgresException refusal) =>
         refusal.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected
         || refusal.SqlState.AsSpan(0, 2) is "22" or "23" or "54";

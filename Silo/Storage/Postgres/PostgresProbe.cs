@@ -9,19 +9,19 @@ namespace OrleansSale.Silo.Storage.Postgres;
 /// call.
 /// </summary>
 /// <remarks>
-/// A session that began while the database was read-only stays read-only afterwards, and so does a session with a
-/// server that became a standby. Pooled sessions would fail for minutes. So they are closed when this is found, and
-/// again when it is over.
+/// A session that began while the database was read-only stays read-only, and so does a session with a server that
+/// became a standby. Pooled sessions would fail for minutes. So they are closed when the fault is found, and again when
+/// it is over.
 /// </remarks>
 internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch)
 {
-    /// <summary>How long it may take.</summary>
+    /// <summary>How long the write may take.</summary>
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long it waits for a lock that somebody has on a table.</summary>
+    /// <summary>How long it waits for a lock on a table that another session holds.</summary>
     public const int LockTimeoutMilliseconds = 1_000;
 
-    // The lock on the ledger's tables that an append takes too. It conflicts only with locks that block appends.
+    // An append takes the same lock on the ledger's tables. It conflicts only with locks that block appends.
     private static readonly string[] Preparation =
     [
         $"SET LOCAL lock_timeout = {LockTimeoutMilliseconds}",
@@ -30,9 +30,9 @@ internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch
 
     private bool _wasReadOnly;
 
-    /// <summary>Writes that many bytes durably, and reports how it went.</summary>
-    /// <exception cref="NpgsqlException">It could not.</exception>
-    /// <exception cref="TimeoutException">It took too long.</exception>
+    /// <summary>Writes that many bytes durably, and reports the outcome to the watch.</summary>
+    /// <exception cref="NpgsqlException">The write failed.</exception>
+    /// <exception cref="TimeoutException">The write took too long.</exception>
     public async Task RunAsync(int bytes)
     {
         watch.Begin(isProbe: true);
@@ -58,7 +58,7 @@ internal sealed class PostgresProbe(PostgresDatabase database, CommitWatch watch
     }
 
     /// <summary>Whether the database can be written.</summary>
-    /// <returns>Null, or in one line why not.</returns>
+    /// <returns>Null: it can; or one line that says why not.</returns>
     public static async Task<string?> FindFaultAsync(PostgresDatabase database)
     {
         var watch = new CommitWatch(TimeProvider.System, NullLogger.Instance);

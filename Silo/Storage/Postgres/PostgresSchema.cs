@@ -7,9 +7,9 @@ namespace OrleansSale.Silo.Storage.Postgres;
 
 /// <summary>Brings a database to the newest schema: the numbered scripts beside this file, each applied once.</summary>
 /// <remarks>
-/// Any number of processes may do it at the same time. A process that finds scripts to apply takes an advisory lock
-/// first and looks again under it. One that finds none takes no lock and changes nothing, so a role that may only read
-/// and write the tables can start once the schema is there. Everything is made in the schema that is first in the
+/// Any number of processes may do this at the same time. A process that finds scripts to apply takes an advisory lock
+/// and then looks again. A process that finds none takes no lock and changes nothing. So a role that may only read and
+/// write the tables can start once the schema is up to date. Everything is made in the schema that is first in the
 /// connection's search path.
 /// </remarks>
 public static class PostgresSchema
@@ -23,7 +23,7 @@ public static class PostgresSchema
     /// <summary>How long one statement of a script may take, in seconds.</summary>
     public const int StatementTimeoutSeconds = 300;
 
-    // Any number that no other program is likely to take for a lock of its own on the same database.
+    // An arbitrary number that no other program is likely to use for its own lock on the same database.
     internal const long LockKey = 0x53414C45_53434845;
 
     private const string ScriptPrefix = "Postgres/";
@@ -37,7 +37,7 @@ public static class PostgresSchema
     /// </exception>
     public static void Apply(string connectionString) => Apply(connectionString, TimeSpan.FromSeconds(LockWaitSeconds));
 
-    /// <summary>The same with another bound for the lock, for tests.</summary>
+    /// <summary>For tests: the same with another bound for the lock.</summary>
     internal static void Apply(string connectionString, TimeSpan lockWait)
     {
         var settings = PostgresDatabase.Parse(connectionString);
@@ -47,8 +47,8 @@ public static class PostgresSchema
         {
             using var connection = source.OpenConnection();
             if (IsUpToDate(connection)) return;
-            // The lock is the transaction's: it ends with it, however that ends. The scripts go over another
-            // connection, each in a transaction of its own.
+            // The lock belongs to the transaction, so it ends with it in any case. The scripts use another connection,
+            // each in its own transaction.
             using var holding = connection.BeginTransaction();
             Lock(connection, lockWait);
             if (IsUpToDate(connection)) return;
@@ -113,7 +113,8 @@ public static class PostgresSchema
 
     private static void Upgrade(NpgsqlDataSource source, string schema)
     {
-        // DbUp is not given the schema: it would create it, for which not every owner of tables has the right.
+        // DbUp does not get the name of the schema, because it would create the schema. Not every owner of tables has
+        // that right.
         var result = DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(source))
             .JournalToPostgresqlTable(schema, JournalName)
             .WithScriptsEmbeddedInAssembly(Scripts, name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal))

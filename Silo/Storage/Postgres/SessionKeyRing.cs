@@ -26,7 +26,7 @@ public sealed class SessionKeyRing(NpgsqlDataSource source) : IXmlRepository
         ArgumentNullException.ThrowIfNull(element);
         using var insert = source.CreateCommand(
             "INSERT INTO session_key (name, xml) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET xml = excluded.xml");
-        // The name is a hint and may be missing; without one every element is kept under a name of its own.
+        // The name is a hint and may be missing. Then the element gets a new name.
         insert.Parameters.Add(new NpgsqlParameter<string>
         {
             TypedValue = string.IsNullOrEmpty(friendlyName) ? Guid.CreateVersion7().ToString() : friendlyName,

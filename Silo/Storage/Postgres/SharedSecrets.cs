@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace OrleansSale.Silo.Storage.Postgres;
 
-/// <summary>Secrets that all processes on one database share, made by whoever needs them first.</summary>
+/// <summary>Secrets that all processes on one database share. The process that needs one first makes it.</summary>
 public static class SharedSecrets
 {
-    /// <summary>The value of each name; made and kept if there is none yet.</summary>
+    /// <summary>The value of each name. A missing value is made and stored.</summary>
     /// <param name="source">Connections to the database.</param>
     /// <param name="names">Their names, such as <c>Auth:SigningKey</c>.</param>
     /// <param name="make">
-    /// Makes a value. Of several processes that make one at once, the first keeps it for all.
+    /// Makes a value. If several processes make one at the same time, the value that is stored first counts for all.
     /// </param>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public static IReadOnlyDictionary<string, string> GetOrMake(
@@ -26,7 +26,7 @@ public static class SharedSecrets
             insert.ExecuteNonQuery();
         }
 
-        // A conflict means that another one's value was committed before: it is read now, as is ours if it was first.
+        // Another process may have stored its value first. So the values that count are read now.
         return kept.Count == names.Count ? kept : Read(connection, names);
     }
 

@@ -12,7 +12,8 @@ public sealed class DataDirectory : IDisposable
 {
     private const string LockName = "lock";
 
-    // Its files: databases with what SQLite keeps beside them, the secrets of Development, sessions' keys.
+    // Its files: the lock, databases and the files that SQLite keeps beside them, the secrets of Development, and the
+    // keys of sessions.
     private static readonly string[] Patterns = [LockName, "*.db", "*.db-*", "*.json", "session-keys/*.xml"];
 
     private readonly FileStream _lock;
@@ -29,8 +30,8 @@ public sealed class DataDirectory : IDisposable
     public string GrainsPath => PathOf("grains.db");
 
     /// <summary>
-    /// Creates the directory if it is missing (readable by its owner alone: it holds personal data and keys) and takes
-    /// possession of it.
+    /// Creates the directory if it is missing, and takes possession of it. A new directory is readable by its owner
+    /// alone, because it holds personal data and keys.
     /// </summary>
     /// <exception cref="DataDirectoryInUseException">Another engine owns it, in this or another process.</exception>
     /// <exception cref="IOException">It can't be created or written.</exception>
@@ -51,8 +52,8 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>
-    /// Creates a directory if it is missing, readable by its owner alone, without taking possession of it; its absolute
-    /// path.
+    /// Creates a directory if it is missing, readable by its owner alone, without taking possession of it. Returns its
+    /// absolute path.
     /// </summary>
     /// <exception cref="IOException">It can't be created.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not create it.</exception>
@@ -93,7 +94,7 @@ public sealed class DataDirectory : IDisposable
         return options;
     }
 
-    // Existing files are restricted as well, whoever may read the directory. A file of another owner stays unchanged.
+    // Restricts existing files too, even if others may read the directory. A file of another owner stays unchanged.
     private static void KeepFromOthers(string path)
     {
         if (OperatingSystem.IsWindows()) return;

@@ -6,7 +6,7 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 public static class FileCopyMark
 {
     /// <summary>Refuses a data directory with an unfinished copy. This process must own the directory.</summary>
-    /// <exception cref="StartException">It does.</exception>
+    /// <exception cref="StartException">The directory has one.</exception>
     public static void RequireFinished(DataDirectory directory) =>
         Find(directory.LedgerPath)?.RequireFinished($"The data directory {directory.Path}");
 

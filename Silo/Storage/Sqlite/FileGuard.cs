@@ -10,9 +10,9 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// The safety argument: <see cref="Require"/> is called after a COMMIT and before anything is acknowledged. It finds at
 /// the path the same files that COMMIT wrote to. So everything acknowledged was in the right files after it was
 /// durable, and a later commit into lost files is never acknowledged. Once lost, a database stays lost until the
-/// process is restarted: if it were opened again, it would be another database. A file that was cut short in place is
-/// found before the next transaction, by <see cref="RequireUncut"/>: only its writer may make it shorter, and does so
-/// within a transaction's beginning or end. Bytes overwritten in place are not detected here.
+/// process is restarted: if it were opened again, it would be another database. Only the writer may make a file
+/// shorter, and only while it begins or ends a transaction. So <see cref="RequireUncut"/> finds before the next
+/// transaction whether somebody else has cut it. Bytes that were overwritten in place are not detected here.
 /// </remarks>
 internal sealed partial class FileGuard(string path, ILogger log)
 {
@@ -28,8 +28,8 @@ internal sealed partial class FileGuard(string path, ILogger log)
     private (long File, long Log) _lengths;
 
     /// <summary>
-    /// Takes in the log and its index, which SQLite makes with the first connection that reads and removes with the
-    /// last. Call it while one is open.
+    /// Notes the identity of the log and of its index. SQLite makes both when the first connection reads, and removes
+    /// them with the last connection. Call it while a connection is open.
     /// </summary>
     /// <exception cref="FileLostException">The file is lost.</exception>
     public void TakeIn()
@@ -39,19 +39,19 @@ internal sealed partial class FileGuard(string path, ILogger log)
         TakeLengths();
     }
 
-    /// <summary>Notes the length of the files. For their writer, after each transaction.</summary>
+    /// <summary>Notes the length of the files. Their writer calls it after each transaction.</summary>
     public void TakeLengths() => _lengths = (FileIdentity.LengthOf(_paths[0]), FileIdentity.LengthOf(_paths[1]));
 
     /// <summary>
-    /// Requires that nobody has truncated them since. For their writer, before each transaction.
+    /// Requires that nobody has cut the files since. Their writer calls it before each transaction.
     /// </summary>
-    /// <exception cref="FileLostException">A file was truncated.</exception>
+    /// <exception cref="FileLostException">A file was cut.</exception>
     public void RequireUncut()
     {
         for (var place = 0; place < 2; place++)
         {
             if (FileIdentity.LengthOf(_paths[place]) >= (place == 0 ? _lengths.File : _lengths.Log)) continue;
-            // A file that is gone has no length, and is lost.
+            // A missing file has length 0. It is lost, not cut.
             Require();
             lock (_changing)
             {
@@ -62,7 +62,9 @@ internal sealed partial class FileGuard(string path, ILogger log)
         }
     }
 
-    /// <summary>The connection is about to be closed, and the log may go with it.</summary>
+    /// <summary>
+    /// Forgets the log and its index: the connection is about to be closed, and SQLite may remove them.
+    /// </summary>
     public void LetGo()
     {
         lock (_changing) _identities = [_identities[0], null, null];
@@ -75,7 +77,7 @@ internal sealed partial class FileGuard(string path, ILogger log)
         if (_lost is null && FindLost() is null) return;
         lock (_changing)
         {
-            // This checks again, because the log may have been released meanwhile.
+            // This checks again, because the log may have been forgotten meanwhile.
             if (_lost is null)
             {
                 if (FindLost() is not { } lost) return;

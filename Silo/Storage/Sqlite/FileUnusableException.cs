@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>A file of the data directory can't be used; the message says in one line why, and what to do.</summary>
+/// <summary>A file of the data directory cannot be used. The message says in one line why, and what to do.</summary>
 public sealed class FileUnusableException : Exception
 {
     private FileUnusableException(string path, string what, Exception? inner = null) : base($"{path} {what}", inner)
@@ -11,7 +11,7 @@ public sealed class FileUnusableException : Exception
     }
 
     /// <summary>Opens a file, and converts failures to this exception.</summary>
-    /// <exception cref="FileUnusableException">It failed.</exception>
+    /// <exception cref="FileUnusableException">The file could not be opened.</exception>
     internal static void Guard(string path, Action open)
     {
         try

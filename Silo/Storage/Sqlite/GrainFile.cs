@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// Watches the grains' file while Orleans' storage opens and closes connections to it. It keeps one open, so that the
-/// log beside the file stays the same as long as this lives.
+/// Watches the grains' file while Orleans' storage opens and closes connections to it. It keeps one connection open, so
+/// that SQLite does not remove the log beside the file.
 /// </summary>
 internal sealed class GrainFile : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class GrainFile : IDisposable
         {
             _kept.Open();
             _kept.DefaultTimeout = LockWaitSeconds;
-            // The log and its index exist from the first read on.
+            // SQLite makes the log and its index at the first read.
             SqliteFile.HasTable(_kept, "GrainState");
             _guard.TakeIn();
         }

@@ -16,7 +16,7 @@ internal sealed class LedgerLog
 {
     /// <summary>
     /// From this length on a COMMIT moves the log into the file as far as readers let it: 16 MB. Measured against
-    /// SQLite's 4 MB: a quarter more small rows a second; it stalls the writer 30 ms or so.
+    /// SQLite's default of 4 MB: a quarter more small rows a second. One such move stalls the writer for about 30 ms.
     /// </summary>
     public const int CheckpointBytes = CheckpointPages * PageBytes;
 
@@ -42,16 +42,16 @@ internal sealed class LedgerLog
     {
         (_connection, _file) = (connection, new FileInfo(path + "-wal"));
         SqliteFile.Execute(connection, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");
-        // A log that exceeded the bound is truncated when it restarts.
+        // A log that exceeded the bound is cut when it restarts.
         SqliteFile.Execute(connection, $"PRAGMA journal_size_limit = {MaxBytes}");
         SqliteFile.Execute(connection, $"PRAGMA busy_timeout = {SqliteFile.LockWaitSeconds * 1_000}");
     }
 
     /// <summary>
-    /// Moves all of the log into the file and cuts it, if it has grown beyond its bound. Between transactions.
+    /// If the log has grown beyond its bound, moves all of it into the file and cuts it. Call it between transactions.
     /// </summary>
     /// <exception cref="SqliteException">
-    /// The file could not be written. Everything committed is safe; the connection is not to be used any more.
+    /// The file could not be written. Everything committed is safe, but the connection must not be used any more.
     /// </exception>
     public void KeepBound()
     {
@@ -62,8 +62,8 @@ internal sealed class LedgerLog
     }
 
     /// <summary>
-    /// Moves all of the log into the file and truncates it, so that nothing of removed or replaced data is left. Call
-    /// it between transactions.
+    /// Moves all of the log into the file and cuts it, so that nothing of removed or replaced data is left. Call it
+    /// between transactions.
     /// </summary>
     /// <returns>Whether it succeeded. It waits at most <see cref="ReadersWaitMilliseconds"/> for readers.</returns>
     /// <exception cref="SqliteException">As <see cref="KeepBound"/>.</exception>

@@ -7,13 +7,13 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// One reading connection to the ledger's file, with its statements compiled. Used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// Every statement sees one committed state. A page needs several, but rows never change, the answers depend on older
-/// rows only, and a stream is erased whole; so no transaction has to hold a snapshot, and the log can be moved into the
-/// file between any two pages.
+/// Every statement sees one committed state. Reading a page takes several statements, but needs no transaction: rows
+/// never change, an answer depends on older rows only, and a stream is erased whole. So no reader holds a snapshot
+/// between two pages, and the log can be moved into the file there.
 /// </remarks>
 internal sealed class LedgerReader : IDisposable
 {
-    // SQLite orders every BLOB after every text, so this ends no range of texts.
+    // The end of a range that has none: SQLite orders every BLOB after every text.
     private static readonly byte[] NoEnd = [];
 
     private readonly SqliteConnection _connection;
@@ -50,8 +50,7 @@ internal sealed class LedgerReader : IDisposable
             _exists = SqliteFile.Prepare(_connection, "SELECT 1 FROM stream WHERE id = $id", "$id");
             _listFrom = PrepareList(">=");
             _listAfter = PrepareList(">");
-            // 60,000 open streams in 4 ms: a range of the partial index that holds the open ones only, its table is not
-            // touched.
+            // Counts within a partial index that has only the open streams, without reading the table: 60,000 in 4 ms.
             _countOpen = SqliteFile.Prepare(
                 _connection,
                 """

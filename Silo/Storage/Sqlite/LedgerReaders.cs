@@ -11,7 +11,7 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// </summary>
 internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDisposable
 {
-    /// <summary>Most connections, hence most reads at the same time; further ones wait asynchronously.</summary>
+    /// <summary>Most connections, and so most reads at the same time. Further reads wait asynchronously.</summary>
     public const int Capacity = 4;
 
     private readonly SemaphoreSlim _places = new(Capacity, Capacity);
@@ -20,7 +20,7 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
 
     /// <summary>Runs a read on a connection of its own.</summary>
     /// <exception cref="LedgerUnavailableException">The file could not be read.</exception>
-    /// <exception cref="LedgerFormatException">It could, and is damaged.</exception>
+    /// <exception cref="LedgerFormatException">The file is damaged.</exception>
     public async Task<T> ReadAsync<T>(Func<LedgerReader, T> read, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -68,7 +68,7 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
         }
     }
 
-    // Data from another file, or from a lost one, are not the stored data.
+    // The result counts only if it came from the right file.
     private void RequireFile()
     {
         try
@@ -81,7 +81,7 @@ internal sealed class LedgerReaders(string path, FileGuard guard) : IAsyncDispos
         }
     }
 
-    // A damaged file shows in more ways than SQLite's own: wrong types, numbers too large.
+    // SQLite does not report every damage itself: values of wrong types or too large numbers are damage too.
     private static bool IsDamage(Exception failure) => failure
         is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB }
         or InvalidCastException or OverflowException or FormatException or ArgumentException

@@ -28,8 +28,8 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
     private bool _keepsErased;
 
     /// <summary>Opens the file and starts the thread.</summary>
-    /// <exception cref="SqliteException">The file can't be opened for writing.</exception>
-    /// <exception cref="FileLostException">It is not the one that the guard knows.</exception>
+    /// <exception cref="SqliteException">The file cannot be opened for writing.</exception>
+    /// <exception cref="FileLostException">The file is not the one that the guard knows.</exception>
     public LedgerWriter(
         string path, FileGuard guard, AppendQueue queue, CommitWatch watch, Action<SqliteConnection>? onOpened,
         ILogger log)
@@ -74,7 +74,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
             if (rows.Count > 0) Write(rows, outcomes);
         }
 
-        // Closing the last connection also moves the log into the file; readers were closed before.
+        // The readers are closed already, so this closes the last connection, and SQLite moves the log into the file.
         try
         {
             Tidy();
@@ -88,7 +88,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         _ended.SetResult();
     }
 
-    // Waiting for the task itself would spin first, and take the processor from the threads that prepare the next
+    // Blocking on the task itself would spin first, and so take processor time from the threads that prepare the next
     // append.
     private bool WaitForAppends()
     {
@@ -133,7 +133,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Any failure at all: the thread must live, and nobody may wait for ever.
+            // This catches every failure: the thread must go on, and no caller may wait for ever.
             Close();
             _watch.Fail(isProbe, failure, rows.Sum(row => row.Commit.Entries.Length));
             foreach (var row in rows)
@@ -171,7 +171,7 @@ internal sealed partial class LedgerWriter : IAsyncDisposable
         }
         catch (FileLostException)
         {
-            // The guard knows the log now, so it may be removed.
+            // The guard has noted the loss, so the log may be removed now.
         }
 
         _guard.LetGo();

@@ -5,12 +5,12 @@ using OrleansSale.Grains.Documents;
 
 namespace OrleansSale.Silo.Storage.Sqlite;
 
-/// <summary>Rewrites the grains' file without what was removed from it, and cuts its log.</summary>
+/// <summary>Rewrites the grains' file without the data that was removed from it, and cuts its log.</summary>
 /// <remarks>
-/// Removed content is overwritten with zeros at once (<see cref="GrainFileSource"/>). Two places may still have it: a
-/// page whose rows moved to another one, which only VACUUM finds, and the log. While VACUUM runs, documents are read
-/// but not written: writers wait for <see cref="SqliteFile.LockWaitSeconds"/>. So a file that takes longer is not
-/// rewritten, and its log is cut alone.
+/// Removed content is overwritten with zeros at once (<see cref="GrainFileSource"/>). Two places may still have it: the
+/// log, and a page whose rows moved to another page. Only VACUUM cleans such a page. While VACUUM runs, documents can
+/// be read but not written: writers wait, at most for <see cref="SqliteFile.LockWaitSeconds"/>. So a file whose VACUUM
+/// would take longer is not rewritten; only its log is cut.
 /// </remarks>
 internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, ILogger<SqliteDocumentPurge> log)
     : IDocumentPurge
@@ -18,7 +18,7 @@ internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, I
     /// <summary>The longest file that is rewritten: 128 MiB, a second or two.</summary>
     public const long MaxRewrittenBytes = 128 << 20;
 
-    /// <summary>How often it is tried while others keep it from the file.</summary>
+    /// <summary>Most attempts while others use the file.</summary>
     public const int MaxAttempts = 3;
 
     private const int LockWaitSeconds = 1;
@@ -32,7 +32,7 @@ internal sealed partial class SqliteDocumentPurge(string path, GrainFile file, I
     /// <inheritdoc/>
     public Task PurgeAsync()
     {
-        // One that has begun may have passed over what was removed since: all who ask meanwhile share the next one.
+        // A purge that has begun may miss data that was removed since. So all who ask meanwhile share the next purge.
         lock (_starting) return _next ??= StartAfterAsync(_running);
     }
 

@@ -13,18 +13,18 @@ internal static class SqliteFile
     /// </summary>
     public const int LockWaitSeconds = 5;
 
-    /// <summary>The longest file that is read through at the start: 256 MiB, a second or so.</summary>
+    /// <summary>The longest file that is read through at the start: 256 MiB, which takes about a second.</summary>
     public const long MaxCheckedBytes = 256 << 20;
 
     private const string JournalName = "SchemaVersions";
 
     private static readonly Assembly Scripts = typeof(SqliteFile).Assembly;
 
-    // Applying a schema reads the journal and then writes; silos of one process (tests) must not do that at the same
-    // time. Between processes the data directory's lock prevents it.
+    // Applying a schema reads the journal of scripts and then writes. The silos of one process (in tests) must not do
+    // that at the same time. Between processes the lock of the data directory prevents it.
     private static readonly Lock Applying = new();
 
-    /// <summary>For a connection that is opened once and really closes when disposed.</summary>
+    /// <summary>For a connection that is opened once, and is closed when it is disposed of (no pool).</summary>
     public static string ConnectionString(string path, bool readOnly = false) => new SqliteConnectionStringBuilder
     {
         DataSource = path,
@@ -47,8 +47,8 @@ internal static class SqliteFile
     /// <param name="path">The file.</param>
     /// <param name="schema">Folder of the numbered scripts below <c>Schema</c>, such as <c>Ledger</c>.</param>
     /// <exception cref="FileUnusableException">
-    /// It can't be used, is damaged, or is of another program or a newer version. After a script that failed the file
-    /// is as it was before that script.
+    /// The file cannot be used, is damaged, or belongs to another program or a newer version. If a script failed, the
+    /// file is as it was before that script.
     /// </exception>
     public static void Apply(string path, string schema) => FileUnusableException.Guard(path, () =>
     {
@@ -60,8 +60,8 @@ internal static class SqliteFile
             {
                 connection.Open();
                 RequireOurs(connection, path, schema);
-                // Kept in the file, hence for every later connection. DbUp can't do it: journal modes don't change in a
-                // transaction.
+                // The file keeps this mode for every later connection. A script cannot set it, because the mode cannot
+                // change within a transaction.
                 Execute(connection, "PRAGMA journal_mode = WAL");
             }
 
@@ -78,7 +78,7 @@ internal static class SqliteFile
     });
 
     /// <summary>Reads through the whole file, unless it is longer than <see cref="MaxCheckedBytes"/>.</summary>
-    /// <exception cref="FileUnusableException">It is damaged.</exception>
+    /// <exception cref="FileUnusableException">The file is damaged.</exception>
     public static void RequireSound(string path) => FileUnusableException.Guard(path, () =>
     {
         if (new FileInfo(path).Length > MaxCheckedBytes) return;
@@ -105,7 +105,7 @@ internal static class SqliteFile
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Moves all of the log into the file and truncates it, so that nothing of older pages is left.</summary>
+    /// <summary>Moves all of the log into the file and cuts it, so that nothing of older pages is left.</summary>
     /// <exception cref="SqliteException">It failed, or others read from the log for too long.</exception>
     public static void CutLog(SqliteConnection connection)
     {

@@ -15,17 +15,19 @@ namespace OrleansSale.Silo.Storage.Sqlite;
 /// pace.
 /// </summary>
 /// <remarks>
-/// Its writes block the thread that runs the grain's turn, which is why it has a file of its own and no place on the
-/// purchase path. A writer that read an older version, or a first write that another one has overtaken, gets
-/// <see cref="InconsistentStateException"/>. Durable as the ledger is: WAL, and synchronous=FULL is SQLite's default.
+/// Its writes block the thread that runs the grain's turn. So it has a file of its own, and purchases never use it. If
+/// another writer was faster, a write fails with <see cref="InconsistentStateException"/>. It is as durable as the
+/// ledger: in WAL mode, and with synchronous=FULL, which is SQLite's default.
 /// </remarks>
 public static class SqliteGrainStorage
 {
     // The name under which Orleans' ADO.NET storage loads Microsoft.Data.Sqlite.
     private const string Invariant = "System.Data.SQLite";
 
-    /// <summary>Makes a write to the file durable, and finds there what Orleans will ask for.</summary>
-    /// <exception cref="SqliteException">It can't be written, or its tables are others.</exception>
+    /// <summary>
+    /// Checks that the file can be written durably, and that it has the tables and statements that Orleans uses.
+    /// </summary>
+    /// <exception cref="SqliteException">The file cannot be written, or has other tables.</exception>
     /// <exception cref="InvalidOperationException">Orleans' statements are missing.</exception>
     internal static void WriteTo(string path)
     {

@@ -7,13 +7,13 @@ using OrleansSale.Grains.Ledger;
 namespace OrleansSale.Silo.Storage.Sqlite;
 
 /// <summary>
-/// The ledger of the embedded engine: one SQLite file, one writing thread for all grains of the process, reads beside
-/// it.
+/// The ledger of the embedded engine: one SQLite file. One thread writes for all grains of the process; reads use other
+/// threads.
 /// </summary>
 /// <remarks>
-/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing it writes the
-/// waiting appends and closes the file cleanly; afterwards every call fails with <see
-/// cref="LedgerUnavailableException"/>.
+/// An acknowledged commit is on stable storage (see <see cref="LedgerWriteConnection"/>). Disposing the ledger writes
+/// the waiting appends and closes the file cleanly. Afterwards every call fails with
+/// <see cref="LedgerUnavailableException"/>.
 /// </remarks>
 public sealed class SqliteLedger : ILedger, IProbedLedger, IAsyncDisposable
 {
