@@ -5,8 +5,8 @@ using System.Text;
 namespace OrleansSale.Tests.Audit;
 
 /// <summary>
-/// A batch's key, for those who have it: what stands for users and their keys in the ledger, computed as the design
-/// states it.
+/// A batch's key: computes the aliases and key hashes of the ledger as their documentation states it, independently of
+/// the engine.
 /// </summary>
 /// <param name="key">32 bytes.</param>
 public sealed class BatchSecret(byte[] key)

@@ -5,7 +5,7 @@ internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations viola
 {
     private readonly Dictionary<string, Buyer> _buyers = new(StringComparer.Ordinal);
 
-    // A key's hash is of its user too, so it is never the same for two of them.
+    // A key's hash depends on the user too, so two users never have the same.
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Checks a hold against what its user has so far.</summary>

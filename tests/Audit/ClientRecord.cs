@@ -156,10 +156,11 @@ public sealed class ClientRecord
         }
     }
 
-    // A user whose alias nobody wrote down could be anybody in the ledger: then nothing of theirs is proved.
+    // Without the alias of a user, nothing in the ledger can be checked for that user. So a missing alias is a
+    // violation.
     private void CheckAliases(BatchSecret? secret, Violations violations)
     {
-        // A user who was never told of a reservation has none that the ledger could contradict.
+        // Users who were told of no reservation and no order need no alias.
         var reserved = _reservations.Where(told => told.Value.Version > 0).Select(told => told.Key);
         foreach (var user in _orders.Values.Select(told => told.User).Concat(reserved).Distinct(StringComparer.Ordinal))
         {

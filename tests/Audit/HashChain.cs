@@ -37,7 +37,7 @@ internal sealed class HashChain
             || Convert.FromHexString(hex, _stated, out _, out _) != OperationStatus.Done)
             return "the hash is not lower-case hexadecimal";
 
-        // The input begins with the previous hash and goes on with the line as it was before its hash was added.
+        // The input is the previous hash and then the line as it was before its hash was added.
         var body = line[..^suffix];
         var length = HashBytes + body.Length + 1;
         if (_input.Length < length) Array.Resize(ref _input, length * 2);

@@ -3,8 +3,7 @@ namespace OrleansSale.Tests.Audit;
 /// <summary>Splits a stream into its lines without holding more of it than one buffer.</summary>
 /// <remarks>
 /// <see cref="ReadAsync"/> fills the buffer; <see cref="TryTake"/> takes complete lines out of it. At the end of the
-/// stream a rest without
-/// line feed is the last line, so a cut export shows as a line that can't be read.
+/// stream a rest without line feed is the last line, so a cut export shows as a line that can't be read.
 /// </remarks>
 internal sealed class LedgerLines(Stream stream)
 {

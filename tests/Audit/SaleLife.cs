@@ -8,7 +8,7 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     private bool _closed;
     private bool _anonymised;
 
-    // Closing a sale ends it in the same commit, so in the ledger one follows the other at once.
+    // Closing a sale ends it in the same commit. So in the ledger the end follows the closing at once.
     private bool _mustEnd;
 
     /// <summary>Whether the sale has ended.</summary>

@@ -4,9 +4,8 @@ namespace OrleansSale.Tests.Audit;
 
 /// <summary>I1: where every unit is.</summary>
 /// <remarks>
-/// Two books are kept and compared: the map says where each unit is, the counts follow what the entries claim to move.
-/// While a ledger is
-/// sound they agree at every prefix.
+/// Two books are kept and compared. The map says where each unit is. The counts add up the moves that the entries
+/// claim. In a sound ledger both agree after every entry.
 /// </remarks>
 internal sealed class UnitMap(Violations violations)
 {

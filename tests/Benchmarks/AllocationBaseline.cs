@@ -84,7 +84,7 @@ public sealed record AllocationBaseline(SortedDictionary<string, double> BytesPe
             setup.Invoke(benchmark, null);
     }
 
-    // Typed, so that the call itself boxes nothing.
+    // Generic, so that the call itself boxes nothing.
     private static Action CallOf(MethodInfo method, object benchmark)
     {
         if (method.ReturnType == typeof(void)) return method.CreateDelegate<Action>(benchmark);

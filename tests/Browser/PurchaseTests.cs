@@ -153,7 +153,7 @@ public sealed class PurchaseTests(SaleStage stage)
         await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
         await buyer.Part("reserve").PressAsync("Enter");
         await buyer.ToldAsync("reserved");
-        // Focus waits on the button that can't act yet, and is still there when it can.
+        // The button can have the focus before it can be used, and still has it afterwards.
         await buyer.Part("buy").FocusAsync();
         await buyer.CanBuyAsync();
         await Expect(buyer.Part("buy")).ToBeFocusedAsync();

@@ -7,8 +7,8 @@ using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Contenders;
 using OrleansSale.Tests.Contenders.Stocks;
 
-// What a merchant would take instead of the engine, each behind the engine's own web server: --contender NAME.
-// The same server settings, logging, keys, ticket check and JSON as the engine's; nothing else of it.
+// What a merchant would use instead of the engine, each behind the engine's own web server: --contender NAME. They
+// share the engine's server settings, logging, keys, ticket check and JSON, and nothing else.
 var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
 WebServer.Configure(builder.WebHost);

@@ -16,7 +16,7 @@ internal sealed class EngineLives : IDisposable
     public Task<EngineProcess> StartAsync(CancellationToken cancellationToken) => EngineProcess.StartAsync(
         new EngineOptions(_folder.Path, Secrets)
         {
-            // Holds shall run out while the engine is down, and payments shall come too late.
+            // Short, so that holds expire while the engine is down, and payments come too late.
             Settings = new Dictionary<string, string> { ["Orders:GraceSeconds"] = "1" },
         },
         cancellationToken);

@@ -33,7 +33,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var shoppers = Enumerable.Range(0, Shoppers)
             .Select(index => new Shopper(campaign, index, $"shopper-{index}", new Random(campaign.Random.Next())))
                 .ToList();
-        // One for each life, who has bought nothing before: they can't have reached a limit.
+        // One buyer for each life, who has bought nothing before and so cannot have reached a limit.
         var witnesses = Enumerable.Range(0, rounds + 1)
             .Select(index => new Shopper(campaign, index, $"witness-{index}", new Random(index))).ToList();
         var crowd = new Crowd(campaign.Random, shoppers, Askers, ActiveOfAShare);

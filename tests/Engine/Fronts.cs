@@ -48,7 +48,7 @@ internal sealed class Fronts(IReadOnlyList<Uri> addresses, TimeSpan answerWithin
             }
             else
             {
-                // Others of this client's requests may have gone on to the next one already.
+                // Other requests of this client may have switched to the next front already.
                 Interlocked.CompareExchange(ref _current, (front + 1) % addresses.Count, front);
                 if (++unanswered % addresses.Count != 0) continue;
             }

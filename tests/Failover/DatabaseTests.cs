@@ -15,7 +15,7 @@ public sealed class DatabaseTests(ClusterStage stage, ITestOutputHelper output)
         "SELECT string_agg(pid::text, ',' ORDER BY pid) FROM pg_stat_activity " +
         "WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
-    // Checkouts keep documents of their own there.
+    // Checkouts store documents in the database too.
     private static readonly Load Load = new() { Habits = Habits.Eager with { Buy = 48, Pay = 15 } };
 
     private static readonly TimeSpan DownFor = TimeSpan.FromSeconds(3);

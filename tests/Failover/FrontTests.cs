@@ -27,7 +27,7 @@ public sealed class FrontTests(ClusterStage stage, ITestOutputHelper output)
             tickets.Add(buyer, reserved.Text("ticket")!);
         }
 
-        // Each is named after the front where they open the checkout and the one where they pay.
+        // Each user is named after the front where they open the checkout and the one where they pay.
         foreach (var buyer in buyers)
         {
             var (opensAt, paysAt) = (buyer[0] - '0', buyer[1] - '0');

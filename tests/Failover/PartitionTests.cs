@@ -32,7 +32,7 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
             stage.Plan(new(connection, ClusterId: "parted")) with { Silos = Silos, Fronts = 1, Places = [.. places] },
             cancellation);
 
-        // Nobody pays: the sandbox is out of the silos' reach.
+        // Nobody pays, because the silos cannot reach the sandbox.
         await using var sale = await SaleUnderLoad.OpenAsync(
             cluster, stage.Secrets, "parted", new Load { Habits = Habits.Eager with { Pay = 0 }, Pause = Pause },
             output);
@@ -44,7 +44,8 @@ public sealed class PartitionTests(ClusterStage stage, ITestOutputHelper output)
         foreach (var (one, other) in Pairs) await islands.HealAsync(one, other);
         await HealAsync(cluster, sale);
 
-        // The owner alone is parted: the others outvote it, while it still reaches the front and the database.
+        // Only the owner is cut off from the other silos, and they outvote it. It still reaches the front and the
+        // database.
         var owner = await cluster.OwnerAsync(sale.Batch);
         var others = Pairs.Where(pair => cluster.Silos[pair.One] == owner || cluster.Silos[pair.Other] == owner)
             .ToList();

@@ -7,7 +7,7 @@ public sealed class RollingRestartTests(ClusterStage stage, ITestOutputHelper ou
 {
     private const int Purchases = 100;
 
-    // The programs need something of the machine to start.
+    // The pause between two purchases leaves the starting programs some processor time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
 
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30), AsksAgainFor = TimeSpan.FromSeconds(30);

@@ -73,7 +73,7 @@ public sealed class FakePayments : IPaymentProvider
         return Task.FromResult(new ProviderRefund($"r-{request.Payment}", WasPaidBackByHand));
     }
 
-    // As a real provider does: a key that comes again has to come with the same request.
+    // As at a real provider, a repeated key must come with the same request.
     private static void Require<T>(T first, T request)
     {
         if (!Equals(first, request))

@@ -21,7 +21,7 @@ public sealed class MemoryLedger : ILedger
     {
         LedgerArguments.RequireCommit(commit);
         cancellationToken.ThrowIfCancellationRequested();
-        // Copied: what is stored must not change when the caller goes on using its arrays.
+        // Copied, because the stored bytes must not change when the caller reuses its arrays.
         var stored = commit with
         {
             Entries = commit.Entries.ToArray(),

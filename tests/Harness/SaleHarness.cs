@@ -34,7 +34,7 @@ public class SaleHarness : IAsyncDisposable
     /// <summary>The kind of document that holds a batch's key.</summary>
     public const string KeyState = "batch-key";
 
-    // Of batches that were never created: nobody is known there.
+    // For batches that were never created. They know no users.
     private static readonly BatchKey NoKey = new(new byte[BatchKey.Length]);
 
     private readonly SaleHarnessOptions _options;

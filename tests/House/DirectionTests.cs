@@ -15,7 +15,7 @@ public class DirectionTests
     private const string Silo = "OrleansSale.Silo";
     private const string Api = "OrleansSale.Api";
 
-    // What of Api may touch Silo and Grains, and why.
+    // The parts of Api that may use Silo and Grains, and why.
     private static readonly string[] Composition =
     [
         "Program", // composes the process
@@ -31,7 +31,7 @@ public class DirectionTests
         "OrleansSale.Api.Http.Bodies.ReceivedBody", // how the server tells that a body is malformed
     ];
 
-    // The list of ISO 4217, which is nobody's.
+    // The list of ISO 4217, which belongs to no side.
     private const string Currencies = "OrleansSale.GrainInterfaces.Orders.Currency";
 
     [Theory]
@@ -67,7 +67,8 @@ public class DirectionTests
         api.UsesOf(type => !IsComposition(type)).Where(use => use.Assembly is Grains or Silo).ShouldBeEmpty();
     }
 
-    // Metadata does not show constants, which compile to their values, nor names in comments: the text does.
+    // The text is searched, because metadata shows neither constants, which compile to their values, nor names in
+    // comments.
     [Fact]
     public void The_front_s_request_code_names_neither_Grains_nor_Silo()
     {
@@ -85,7 +86,7 @@ public class DirectionTests
             .ToList();
         sandbox.ShouldNotBeEmpty();
         sandbox.Where(use => use.Assembly is Interfaces or Grains or Silo && use.Type != Currencies).ShouldBeEmpty();
-        // Nor of the rest of the front: it is an app of its own that happens to live in this process.
+        // It uses nothing of the rest of the front either: it is an app of its own in this process.
         sandbox.Where(use => use.Assembly == "" && use.IsIn(Api) && !use.IsIn(Api + ".Sandbox"))
             .Where(use => !SharedWithSandbox.Contains(use.Type)).ShouldBeEmpty();
         Repository.Files(".cs").Where(file => file.StartsWith("Api/Sandbox/", StringComparison.Ordinal))

@@ -14,7 +14,7 @@ public sealed class ExampleTests
         var shown = readme[readme.IndexOf(Section, StringComparison.Ordinal)..].Split(Fence)[1]["csharp".Length..]
             .Trim();
         var example = Repository.Read("tests/Example/ShopTests.cs");
-        // Its lines stand deeper in a class than in README.
+        // Lines are indented more in a class than in README.
         var lines = example.Split('\n')
             .Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line);
         string.Join('\n', lines).ShouldContain(shown);

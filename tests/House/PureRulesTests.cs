@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.House;
 /// </summary>
 public class PureRulesTests
 {
-    // Files of Grains/Batches that serve the grain and await: no rules, though they declare no grain.
+    // Files of Grains/Batches that declare no grain and hold no rules: they serve the grain, and they await.
     private static readonly string[] NotRules =
     [
         "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "DurableBatch.cs", "RefundSweep.cs",
@@ -66,7 +66,7 @@ public class PureRulesTests
     {
         using var interfaces = CompiledAssembly.Named("OrleansSale.GrainInterfaces");
         RulesOfInterfaces.Except(interfaces.Types).ShouldBeEmpty();
-        // What actors exchange is marked for Orleans' serializer; that is all of Orleans that it may know.
+        // Types that actors exchange are marked for Orleans' serializer. They may use nothing else of Orleans.
         interfaces.UsesOf(RulesOfInterfaces.Contains)
             .Where(use => IsImpure(use)
                 && use.Type is not ("Orleans.GenerateSerializerAttribute" or "Orleans.IdAttribute"
@@ -116,7 +116,7 @@ public class PureRulesTests
             var declared = Source.TypesIn(Repository.Read(file));
             if (!declared.Any(ofGrains.Contains)) rules.UnionWith(declared);
         }
-        // Each name is one of the assembly's, or the scan misread the source.
+        // Each name must be a type of the assembly. Otherwise the scan has misread the source.
         rules.Except(grains.Types.Select(type => type.Split('`')[0])).ShouldBeEmpty();
         return [.. grains.Types.Where(type => rules.Contains(type.Split('`')[0]))];
     }

@@ -11,7 +11,7 @@ public partial class WaitingTests
 {
     private const string Excuse = "// bounded poll";
 
-    // For what is about time itself: a random moment to kill at, a sale spread over some seconds.
+    // These are about time itself: a random moment of a kill, or a sale that takes some seconds.
     private const string Pace = "// paced:";
 
     [Fact]

@@ -32,7 +32,7 @@ public class BatchReplayTests
         (batch.Stock.Held, batch.LastSeq).ShouldBe((Stock, head.Seq));
     }
 
-    // Some are verified while others are read, the last ones at the end.
+    // Some commits are verified while others are read, and the last ones at the end.
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -49,7 +49,7 @@ public sealed class DirectoryStartTests : IAsyncLifetime
                 faults.Add(file, "locked", "locked by another program");
             }
 
-            // A ledger that is not there is compared with what documents know of it.
+            // For the documents only: a missing ledger is found by the entries that the documents refer to.
             faults.Add("grains.db", "empty", "missing or empty");
             faults.Add("grains.db", "missing", "missing or empty");
             return faults;
@@ -113,7 +113,7 @@ public sealed class DirectoryStartTests : IAsyncLifetime
             case "a page of zeros":
                 Change(path, stream =>
                 {
-                    // The second page is the first table's.
+                    // The second page belongs to the first table.
                     stream.Position = PageBytes;
                     stream.Write(new byte[PageBytes]);
                 });

@@ -16,7 +16,7 @@ public class JournalTests
         var faulty = new FaultyLedger(stored);
         var journal = new Journal<long>(faulty, Stream, LedgerHead.Empty, () => 0, _ => { });
         var seq = 0;
-        // Twice round, so that the buffer of a finished append has been taken up again when the next one is in flight.
+        // Two rounds, so that the buffer of a finished append is in use again while the next one is in flight.
         for (var round = 0; round < 2; round++)
         {
             Add(journal, ++seq);

@@ -12,8 +12,8 @@ public abstract partial class LedgerContract
             .Select(index => (Name: $"batch/b{index}", Chain: new Chain($"batch/b{index}"))).ToList();
         foreach (var (_, chain) in chains) await Ledger.AppendAllAsync([chain.Next()]);
 
-        // Asked at once, so that a ledger with group commit has them in one transaction; every third follows a head
-        // that is not there.
+        // All at once, so that a ledger with group commit puts them into one transaction. Every third follows a head
+        // that does not exist.
         var asked = chains.Select((each, index) => index % 3 == 0
             ? Chain.After(each.Name, new LedgerHead(1, new byte[32]), note: "conflict")
             : each.Chain.Next()).ToList();
@@ -90,7 +90,7 @@ public abstract partial class LedgerContract
             }
         })));
 
-        // One more append goes through the same queue, so whatever was still on its way would be stored by now.
+        // One more append passes the same queue, so an append that was still on its way would be stored by now.
         await Ledger.AppendAllAsync([new Chain("batch/last").Next()]);
         foreach (var (stream, seq) in outcomes) (await Ledger.ReadHeadAsync(stream, Cancelled)).Seq.ShouldBe(seq);
     }

@@ -86,7 +86,7 @@ public abstract partial class LedgerContract
             if (read.Count == 1)
             {
                 await Ledger.EraseAsync(Stream, Cancelled);
-                // The next page would begin with the second of these, if it were read from them.
+                // If the next page were read from this new stream, it would begin with its second row.
                 await Ledger.AppendAllAsync(new Chain(Stream).Rows(1_024, 1, 1));
             }
             read.Add(commit);

@@ -96,7 +96,7 @@ public abstract partial class LedgerContract
         var chains = Enumerable.Range(0, Streams).Select(index => new Chain($"batch/b{index}")).ToList();
         foreach (var remainder in new[] { 0, 1, 2 })
         {
-            // Asked at once, so that a ledger with group commit has them in one transaction.
+            // All at once, so that a ledger with group commit puts them into one transaction.
             await Task.WhenAll(chains.Select((chain, index) =>
                 Ledger.AppendAllAsync([chain.Next() with { IsOpen = index % 3 == remainder }])));
             (await Ledger.CountOpenAsync("batch/", Cancelled)).ShouldBe(Streams / 3);

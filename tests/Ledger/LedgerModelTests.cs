@@ -48,7 +48,7 @@ public sealed class LedgerModelTests(PostgresFixture postgres)
                 foreach (var step in steps)
                 {
                     var name = $"{prefix}{step.Stream}";
-                    // The head, mostly; else an older entry, or one that was made and refused.
+                    // Follows the head in most cases; else an older entry, or one that was refused.
                     var heads = made[step.Stream];
                     if (step.Count == 0)
                     {
@@ -81,6 +81,6 @@ public sealed class LedgerModelTests(PostgresFixture postgres)
             iter: 40, threads: 1);
     }
 
-    // Nothing to append: an erasure.
+    // Null: an erasure.
     private sealed record Step(int Stream, int Count, int Back, bool Other, bool IsOpen);
 }

@@ -32,7 +32,7 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         _temporary.Dispose();
     }
 
-    // From one page to many: pages are split and joined where rows come and go.
+    // From one page to many, so that SQLite splits and joins pages while rows come and go.
     [Theory]
     [InlineData(1)]
     [InlineData(30)]
@@ -44,13 +44,13 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         var order = Enumerable.Range(0, users).ToArray();
         Random.Shared.Shuffle(order);
         await Task.WhenAll(order.Select(user => _ledger.EraseAsync(StreamOf($"weibo:erased-{user}-."), Cancelled)));
-        // Those that stay go on, and others begin.
+        // The streams that stay go on, and others begin.
         await ReserveAsync("later", users);
         await _ledger.DisposeAsync();
 
         var bytes = FileBytes();
         Find(bytes, "erased").ShouldBeEmpty();
-        // What a search finds if it is there.
+        // A control: the search finds a user who was not erased.
         Find(bytes, "kept").Count.ShouldBe(users);
         Find(bytes, "later").Count.ShouldBe(users);
         if (users == 1) Contains(bytes, StreamOf("weibo:erased-0-.")).ShouldBeFalse();
@@ -124,7 +124,8 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         }
     }
 
-    // A page that SQLite rebuilt may have such a copy between its header and its rows, which no statement reaches.
+    // When SQLite rebuilds a page, it may leave such a copy between the header and the rows. No statement reaches it
+    // there.
     private void PlantInRoomOfAPage(string text)
     {
         const int page = 4_096, tableLeaf = 13;

@@ -81,7 +81,7 @@ public sealed class SqliteGrainStorageTests : GrainStorageContract
 
     private static int Count(ReadOnlySpan<byte> bytes, string text) => bytes.Count(Encoding.UTF8.GetBytes(text));
 
-    // One owner for both silos of the process.
+    // Both silos of the process share one owner.
     protected override void AddStorage(ISiloBuilder silo)
     {
         lock (_temporary)

@@ -112,7 +112,7 @@ public sealed partial class SqliteLedgerTests
         await Ledger.AppendAllAsync(new Chain(Stream).Rows(Enumerable.Repeat(40, 30).ToArray()));
         await CloseAsync(Ledger);
         Ledger = await OpenAsync();
-        // All but the first, which holds the schema.
+        // All pages but the first, which holds the schema.
         await using (var file = new FileStream(LedgerPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.Position = 4_096;
@@ -141,7 +141,7 @@ public sealed partial class SqliteLedgerTests
             try
             {
                 var found = await ReopenTornAsync(damaged, []);
-                // The damage hit no entry: the head or what is not used.
+                // The damage hit no entry, but the head or unused bytes.
                 found.ShouldBeSame(commits);
             }
             catch (Exception e) when (
@@ -188,7 +188,7 @@ public sealed partial class SqliteLedgerTests
         if (verifier.Break is { } found) throw new ChainBrokenException(found);
         if (log.Length > 0)
         {
-            // What was found is also what the fence stands on: the stream goes on from there.
+            // The fence uses the same head that was found, so the stream goes on from there.
             verifier.Head.Matches(await ledger.ReadHeadAsync(Stream, Cancelled)).ShouldBeTrue();
             await ledger.AppendAllAsync([Chain.After(Stream, verifier.Head, note: "after the crash")]);
             return (await ledger.ReadAllAsync(Stream))[..^1];
@@ -205,7 +205,7 @@ public sealed partial class SqliteLedgerTests
         return bytes;
     }
 
-    // Begins with another byte than the one that was cut off, or a single missing byte could be restored by chance.
+    // Its first byte differs from the one that was cut off. Otherwise it could restore a single missing byte by chance.
     private static byte[] Garbage(Random random, byte not)
     {
         var bytes = RandomBytes(random, random.Next(1, 20_000));

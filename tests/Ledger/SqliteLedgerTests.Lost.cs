@@ -43,7 +43,7 @@ public sealed partial class SqliteLedgerTests
 
         await Should.ThrowAsync<LedgerUnavailableException>(() => ledger.ProbeAsync(16));
         ledger.Commits.Fault.ShouldNotBeNull().ShouldContain("started again");
-        // Put back, it is still not trusted: what was written meanwhile is nobody's.
+        // A file that was put back is still not trusted, because writes may have gone to another file meanwhile.
         if (how == "rename")
         {
             if (name == ".") Directory.Move(away, directory);

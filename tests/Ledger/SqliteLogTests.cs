@@ -45,7 +45,8 @@ public sealed class SqliteLogTests : IAsyncLifetime
             var append = _ledger.AppendAllAsync([commit]);
             do
             {
-                // Who reads gives way to the next one when the append is done, or waits for him.
+                // One reader reads as long as reading a page takes, or until the append is done. The other reader
+                // begins before the first one ends.
                 await Task.WhenAny(append, Task.Delay(ReadingTime, Cancelled)); // paced: a page is read for so long
                 waits.Begin();
                 reads.End();
@@ -58,7 +59,7 @@ public sealed class SqliteLogTests : IAsyncLifetime
         }
 
         reads.End();
-        // Once more than the bound: readers may be late on a busy machine, and then the next attempt counts.
+        // Up to twice the bound: on a busy machine a reader may be late, and then the next attempt cuts the log.
         largest.ShouldBeInRange(LedgerLog.CheckpointBytes, 2 * LedgerLog.MaxBytes);
     }
 
@@ -76,7 +77,7 @@ public sealed class SqliteLogTests : IAsyncLifetime
 
         for (var commits = 0; LogBytes > LedgerLog.MaxBytes; commits++)
         {
-            // At the latest when it has grown by another checkpoint.
+            // It is cut when it has grown by another checkpoint, at the latest.
             commits.ShouldBeLessThan((int)(LedgerLog.CheckpointBytes / 100_000));
             await _ledger.AppendAllAsync([_chain.Next(1_024)]);
         }

@@ -6,7 +6,7 @@ using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Tests.Slowed;
 
-// The engine, whole and as it composes itself, on a ledger that takes its time: --purchases-per-second N.
+// The whole engine, composed as usual, on a slow ledger: --purchases-per-second N.
 var builder = WebApplication.CreateBuilder(
     new WebApplicationOptions { Args = args, ContentRootPath = SaleProgram.FindContentRoot() });
 if (!double.TryParse(builder.Configuration["purchases-per-second"], out var perSecond) || perSecond <= 0)

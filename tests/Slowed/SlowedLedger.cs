@@ -49,8 +49,7 @@ public sealed class SlowedLedger(ILedger inner, double perSecond) : ILedger, IAs
         if (inner is IAsyncDisposable ledger) await ledger.DisposeAsync();
     }
 
-    // Timers are late by up to a millisecond or two: an append that comes at once after another is not made to pay for
-    // that.
+    // Timers may be a millisecond or two late. An append that follows another at once does not wait longer for that.
     private TimeSpan TimeFor(int entries)
     {
         lock (_lock)

@@ -52,7 +52,7 @@ public sealed class BoardListingTests : IDisposable
         var pace = ListPace.Of(moving: Count, resting: Count);
         foreach (var (batch, asks) in _engine.Asks)
         {
-            // Before the first answer each may move.
+            // Until a batch has first answered, it may still move to another silo.
             var age = batch.StartsWith("moving", StringComparison.Ordinal) ? pace.MovingAge : pace.RestingAge;
             asks.ShouldBeLessThanOrEqualTo(1 + (int)(elapsed / age), batch);
         }
@@ -73,7 +73,7 @@ public sealed class BoardListingTests : IDisposable
         _engine.Silent["b-7"] = true;
         (await ReadAsync()).ShouldNotContain(board => board.Contains("\"b-7\"", StringComparison.Ordinal));
 
-        // It is still being asked, and nobody else waits for it: the list has what the others said.
+        // The silent batch is still being asked, and the list does not wait for it: it has the answers of the others.
         var asksBefore = _engine.Asks["b-7"];
         _engine.Fail("b-7");
         await Eventually.HoldsAsync(

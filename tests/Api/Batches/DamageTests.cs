@@ -48,7 +48,7 @@ public sealed class DamageTests : IDisposable
         fault.GetProperty("batch").GetString().ShouldBe(damaged);
         fault.GetProperty("detail").GetString()!.ShouldContain("the chain breaks");
 
-        // One user's reservation is nobody else's affair.
+        // A user's damaged reservation does not affect others.
         var (alice, bob) = (sale.Sign.Bearer("weibo:alice"), sale.Sign.Bearer("weibo:bob"));
         (await sale.Client.GetAsync($"/api/batches/{sound}/reservation", bob)).IsRefusal(503, "unavailable");
         (await sale.Client.BuyAsync(sound, bob)).IsRefusal(503, "unavailable");
@@ -93,12 +93,12 @@ public sealed class DamageTests : IDisposable
             (await sale.OperateAsync(batch, action)).IsRefusal(503, "unavailable");
         foreach (var action in (string[])["restock", "withdraw"])
             (await sale.OperateAsync(batch, action, 1)).IsRefusal(503, "unavailable");
-        // Its lines, as far as they can be read, are what an operator needs now.
+        // An operator needs the lines of the ledger that can still be read.
         (await sale.Client.GetAsync($"/api/operator/batches/{batch}/ledger", sale.Operator)).Is(200)
             .Text.ShouldContain("\"reservation\":9");
     }
 
-    // This test moves the clock, and the clock's own check says so.
+    // This test moves the clock, and the check of the clock reports that.
     private static async Task<string> ReadyAsync(SaleFront sale)
     {
         var lines = (await sale.Client.GetAsync("/health/ready")).Is(200).Text.Split('\n');

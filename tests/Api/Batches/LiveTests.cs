@@ -30,7 +30,7 @@ public sealed class LiveTests : IAsyncLifetime
         var first = await viewer.NextAsync();
         first.EventType.ShouldBe("board");
         PhaseOf(first).ShouldBe("on-sale");
-        // The same members as the board that is asked for.
+        // The event has the same members as the board that a GET returns.
         using var shown = JsonDocument.Parse(first.Data);
         Answer.NamesOf(shown.RootElement).ShouldBe((await _sale.BoardAsync(batch)).Names);
 
@@ -41,7 +41,7 @@ public sealed class LiveTests : IAsyncLifetime
             await viewer.UntilAsync(shows => PhaseOf(shows) == phase);
         }
 
-        // Nothing happens any more: within the interval a ping shows that the stream lives.
+        // Nothing changes any more. Within the interval a ping shows that the stream lives.
         var quiet = Stopwatch.StartNew();
         await viewer.UntilAsync(shows => shows.EventType == "ping");
         quiet.Elapsed.ShouldBeLessThan(LiveApi.PingInterval + Soon);
@@ -77,7 +77,7 @@ public sealed class LiveTests : IAsyncLifetime
             return board.RootElement.GetProperty("held").GetInt32() == buyers;
         });
         await selling;
-        // One more than the rate allows: the first interval may have begun before this clock.
+        // One more than the rate allows, because the first interval may have begun before this clock was started.
         events.ShouldBeLessThanOrEqualTo((int)(busy.Elapsed.TotalSeconds * 4) + 2);
         events.ShouldBeGreaterThan(1);
     }
@@ -97,7 +97,7 @@ public sealed class LiveTests : IAsyncLifetime
             await viewer.NextAsync();
         }
 
-        // Nobody watches and nobody asks while the clock goes on; nothing happens to the batch.
+        // Nobody watches or asks while the clock goes on, and the batch does not change.
         _sale.Clock.Advance(TimeSpan.FromMinutes(20));
         using var later = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
         await using var returned = await Viewer.OpenAsync(later);
@@ -131,7 +131,7 @@ public sealed class LiveTests : IAsyncLifetime
 
     private async Task SellAsync(string batch, int buyers)
     {
-        // At a pace that several events fall into.
+        // Slow enough that the sales last for several events.
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         foreach (var group in Enumerable.Range(0, buyers).Chunk(4))
         {

@@ -40,7 +40,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         (await _sale.Client.SendAsync("HEAD", live)).Is(503);
         (await _sale.BuyAsync(batch, _sale.NewUser())).Is(201);
 
-        // A viewer who leaves makes room, and a HEAD takes it for no longer than its answer.
+        // A viewer who leaves frees a place. A HEAD holds a place only until it is answered.
         second.Dispose();
         await Eventually.HoldsAsync(
             () => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a place is free");
@@ -76,7 +76,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             await Eventually.HoldsAsync(
                 () => closed + silent.Count(IsClosed) >= 2 * Connections, "those beyond the bound are closed");
             connections.Count.ShouldBeInRange(1, Connections);
-            // The last few places are not for those who are silent.
+            // Clients that send nothing do not get the last few places.
             await Eventually.HoldsAsync(
                 async () =>
                 {
@@ -94,7 +94,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         _sale.Front.Log.Errors.ShouldBeEmpty();
     }
 
-    // Whether the server has closed it, in order or by a reset; it never says anything by itself.
+    // Whether the server has closed the connection, in order or by a reset. The server never sends anything first.
     private static bool IsClosed(TcpClient client) => client.Client.Poll(0, SelectMode.SelectRead);
 
     [Fact]

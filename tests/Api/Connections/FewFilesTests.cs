@@ -29,7 +29,8 @@ public sealed class FewFilesTests
         await Eventually.HoldsAsync(
             async () =>
             {
-                // Again with a later opening if the machine is so busy that this one has passed before it is read.
+                // Tries again with a later opening if the machine is so busy that this opening passes before the answer
+                // is read.
                 var terms = Offer.Of("b", DateTimeOffset.UtcNow, Stage.Reserving, Buyers, limit: 1, windowSeconds: 900);
                 var opens = Offer.Stamp(DateTimeOffset.UtcNow + Soon);
                 (terms["schedule"]!["reservationCloses"], terms["schedule"]!["saleOpens"]) = (opens, opens);
@@ -44,7 +45,8 @@ public sealed class FewFilesTests
             var watching = Task.WhenAll(viewers.Select(viewer => WatchAsync(viewer, engine.Address)));
             for (var buyer = 0; buyer < Buyers; buyer++) (await BuyAsync(client, sign, buyer)).Is(201);
             var answers = (await watching).CountBy(status => status).ToDictionary();
-            // What its limit leaves for streams; all others are told at once, or closed while every place was taken.
+            // As many streams as the limit allows. The others are refused at once, or closed while every place is
+            // taken.
             answers["200"].ShouldBe(384);
             answers.GetValueOrDefault("503").ShouldBeGreaterThan(0);
             answers.Keys.Except(["200", "503", ""]).ShouldBeEmpty();
@@ -56,7 +58,7 @@ public sealed class FewFilesTests
             foreach (var viewer in viewers) viewer.Dispose();
         }
 
-        // Those who left have made room.
+        // The viewers who left have freed their places.
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -67,7 +69,8 @@ public sealed class FewFilesTests
         engine.Output.ShouldNotContain("fail:");
     }
 
-    // A connection may be closed before anything was said on it; then nothing was done, and a client tries again.
+    // The server may close a connection before a request was sent on it. Then nothing was done, and the client tries
+    // again.
     private static async Task<Answer> BuyAsync(FrontClient client, Signing sign, int buyer)
     {
         var asked = DateTime.UtcNow;
@@ -84,7 +87,7 @@ public sealed class FewFilesTests
         }
     }
 
-    // The status; nothing: the connection was closed.
+    // The status; empty: the connection was closed.
     private static async Task<string> WatchAsync(TcpClient viewer, Uri address)
     {
         try

@@ -29,7 +29,7 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_linter_finds_no_error_and_nothing_to_warn_of()
     {
-        // Its recommended rules, which are those it has without being told of any.
+        // The linter uses its recommended rules if no others are named.
         var (_, said, error) = await RunAsync("node_modules/.bin/redocly", "lint", Description, "--format=json");
         said.ShouldNotBeEmpty(error);
         var found = JsonElement.Parse(said);

@@ -88,13 +88,14 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             }
 
             if (name.Contains("/health/", StringComparison.Ordinal)) continue;
-            // Everything that reads a body or a path can refuse; everything that asks the batch can be overloaded.
+            // An operation that reads a body or a path can refuse it. An operation that asks the batch can be
+            // overloaded.
             if (!name.Contains("/dev/", StringComparison.Ordinal)
                 && name is not ("GET /api/me" or "DELETE /api/me/session" or "GET /api/channels"))
                 answers.ShouldContainKey("503", name);
             if (operation["requestBody"] is not null) answers.ShouldContainKey("400", name);
             if (name.Contains("/operator/", StringComparison.Ordinal)) answers.ShouldContainKey("403", name);
-            // Said of every operation; one that answers those without a credential too says so by an empty alternative.
+            // Every operation states its security. If the credential is optional, an empty alternative says so.
             var alternatives = operation["security"].ShouldNotBeNull(name).AsArray();
             if (alternatives.Count > 0 && alternatives.All(alternative => alternative!.AsObject().Count > 0))
                 answers.ShouldContainKey("401", name);
@@ -170,7 +171,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
         (await _sale.Client.GetAsync("/openapi/v1.json")).Text.ShouldNotContain("dashboard");
     }
 
-    // Nothing may be "integer or text", and a number is a whole number: money is in minor units.
+    // No schema may be "integer or text". Every number is a whole number, because money is in minor units.
     private static void Inspect(string path, JsonNode schema)
     {
         if (schema is not JsonObject members) return;

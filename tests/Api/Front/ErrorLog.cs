@@ -13,7 +13,7 @@ internal sealed class ErrorLog : ILoggerProvider
 
     public IReadOnlyCollection<string> Errors => _errors;
 
-    // The actors' runtime and the retries have their own opinion of what is an error.
+    // Not Orleans and not the retries: they log as errors what the engine expects.
     public ILogger CreateLogger(string categoryName) =>
         categoryName.StartsWith("OrleansSale.", StringComparison.Ordinal)
             || categoryName.StartsWith("Microsoft.", StringComparison.Ordinal)

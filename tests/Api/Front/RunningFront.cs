@@ -24,8 +24,7 @@ internal sealed record FrontPlan
 
 /// <summary>
 /// The engine in this process, composed exactly as its program composes it, listening on a free loopback port and on a
-/// data directory of
-/// its own that goes with it.
+/// data directory of its own that goes with it.
 /// </summary>
 internal sealed class RunningFront : IAsyncDisposable
 {
@@ -91,7 +90,7 @@ internal sealed class RunningFront : IAsyncDisposable
     private byte[]? KeyOf(string batch) =>
         Services.GetRequiredService<CatalogueCopy>().FindAsync(batch).AsTask().GetAwaiter().GetResult()?.Key?.ToBytes();
 
-    // The last has as many characters as a channel can have.
+    // The last channel has the most characters that are allowed.
     private static readonly string[] Channels = ["weibo", "twitter", new('c', 32)];
 
     private static IEnumerable<string> Arguments(FrontPlan plan, string directory)

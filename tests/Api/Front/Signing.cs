@@ -6,8 +6,7 @@ namespace OrleansSale.Tests.Api.Front;
 
 /// <summary>
 /// Signs credentials from the design's description of them, not with the engine's code. Tokens do not expire unless
-/// they say so: the
-/// tests move the engine's clock.
+/// they say so: the tests move the engine's clock.
 /// </summary>
 /// <param name="secrets">The engine's secrets.</param>
 /// <param name="keyOf">

@@ -20,7 +20,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var waiting = await _sale.CreateAsync(Stage.Reserving);
         await _sale.OrderAsync(sold, _sale.NewUser());
 
-        // Half an hour ahead something is sold; past the closing, an operator takes something out.
+        // At half an hour ahead, a unit is sold. After the closing, an operator withdraws a unit.
         _sale.Clock.Advance(TimeSpan.FromMinutes(30));
         await JumpIsToldAsync("ahead by 1800.0 s");
         var user = _sale.NewUser();
@@ -32,7 +32,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         _sale.Clock.Advance(-TimeSpan.FromMinutes(70));
         await JumpIsToldAsync("back by 4200.0 s");
 
-        // Of the three times of the batches none is the clock's, and each is told and kept.
+        // None of the three batches has the clock's time. Each time is reported, and each stays.
         await Eventually.HoldsAsync(
             async () => (await _sale.BoardAsync(closed))["phase"] == "closed", "the board is closed");
         (await _sale.BuyAsync(closed, _sale.NewUser())).IsRefusal(409, "sale-closed");
@@ -47,7 +47,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
             .ShouldBe(TimeSpan.FromSeconds(900), TimeSpan.FromSeconds(20));
         (await _sale.CheckOutAsync(order, user)).Is(200);
 
-        // The closed one too: by the clock its sale is open.
+        // So is the closed batch, although by the clock its sale is open.
         await Eventually.HoldsAsync(
             async () => (await FaultsAsync()).Count(fault => fault["batch"] is not null) == 3, "all are listed");
         foreach (var fault in await FaultsAsync()) ((string)fault["kind"]!).ShouldBe("clock");

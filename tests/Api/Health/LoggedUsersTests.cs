@@ -39,7 +39,7 @@ public sealed class LoggedUsersTests : IAsyncLifetime
         var order = await _sale.OrderAsync(batch, Subject);
         var stream = $"reservation/{reserving}/{Subject}";
 
-        // The answers are not of interest here; most are refusals.
+        // The answers do not matter here; most are refusals.
         _ledger.FailAppends(2 * 5, stream);
         await _sale.ReserveAsync(reserving, Subject);
         _ledger.LoseAnswers(2 * 5);
@@ -67,7 +67,7 @@ public sealed class LoggedUsersTests : IAsyncLifetime
             _sale.ReserveAsync(reserving, Subject),
             _sale.Client.GetAsync($"/api/batches/{reserving}/reservation", bearer),
             _sale.BuyAsync(batch, Subject, $"{Guid.NewGuid()}"),
-            // Without a ticket, which costs a look at the reservation.
+            // Without a ticket, so the reservation is looked up.
             _sale.Client.PostAsync($"/api/batches/{batch}/orders", bearer),
             _sale.ReadOrderAsync(order, Subject),
             _sale.CheckOutAsync(order, Subject),

@@ -28,7 +28,7 @@ public sealed class ReadyTests : IAsyncLifetime
         (await ReadyAsync()).ShouldBe((503, "not ready: broken\none: a little worse\nother: broken"));
         (await _sale.Client.GetAsync("/health/ready")).Header("Retry-After").ShouldNotBeNull();
 
-        // Of an exception nothing is told: its message may name a user.
+        // The answer tells nothing of an exception, because its message may name a user.
         _other.Result = () => throw new InvalidOperationException("weibo:alice");
         (await ReadyAsync())
             .ShouldBe((503, "not ready: the check failed\none: a little worse\nother: the check failed"));

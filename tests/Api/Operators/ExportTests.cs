@@ -31,7 +31,7 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
             .ShouldBe((order, _sale.Sign.AliasOf(user, batch)));
         export.Text.ShouldNotContain(user);
 
-        // An independent program recomputes chain and state; the board rests on the same head.
+        // An independent program recomputes the chain and the state. The board names the same head.
         var ledger = await _sale.AuditAsync(batch);
         ledger.Entries.ShouldBe(5);
         await Eventually.HoldsAsync(
@@ -135,7 +135,7 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         rows[1][7].ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
         rows[1][11..14].ShouldBe(["'=HYPERLINK(\"http://evil\";\"x\")", "+86 13800138000", "'@SUM(1),\"quoted\""]);
         rows[2][11..14].ShouldBe(["王小明", "+1-555-123-4567", "北京市,海淀区\n中关村"]);
-        // Texts are quoted and numbers are not, so that a program that asks for it tells them apart.
+        // Texts are quoted and numbers are not, so that a reader can tell them apart.
         answer.Text.ShouldContain(
             $"\"{first}\",\"{formula}\",\"1 2\",2,\"awaiting-payment\",{2 * Offer.Price},\"CNY\",");
         answer.Text.Count(c => c == '\r').ShouldBe(3, "only rows end with CRLF");
@@ -194,7 +194,7 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
 
     private static string[] Ids(Answer list) => [.. list.Items.Select(order => order.GetProperty("id").GetString()!)];
 
-    // By RFC 4180, and nothing of the engine's library.
+    // A reader of its own by RFC 4180, which shares nothing with the engine.
     private static List<string[]> Csv(string text)
     {
         var (rows, row, cell, quoted) =

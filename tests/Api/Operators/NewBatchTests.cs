@@ -62,7 +62,7 @@ public sealed class NewBatchTests(SaleTests.Fixture fixture)
         (await CreateAsync(terms)).IsRefusal(409, "conflict");
     }
 
-    // As an engine of an earlier version left it.
+    // The state that an earlier version of the engine has left.
     [Fact]
     public async Task A_batch_that_would_be_refused_now_works_as_before()
     {

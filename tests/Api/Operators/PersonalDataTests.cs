@@ -53,7 +53,7 @@ public sealed class PersonalDataTests : IDisposable
             (await AnonymiseAsync(sale, batch)).Is(204);
             (await AnonymiseAsync(sale, batch)).Is(204);
 
-            // Nobody is known to it any more, and it is there.
+            // The batch is still there, but knows no users any more.
             (await sale.BoardAsync(batch)).Is(200)["phase"].ShouldBe("closed");
             (await sale.ReadOrderAsync(order, "weibo:alice-erased")).IsRefusal(404, "not-found");
             (await sale.Client.GetAsync($"/api/me/orders?batch={batch}", sale.Sign.Bearer("weibo:alice-erased")))
@@ -216,7 +216,7 @@ public sealed class PersonalDataTests : IDisposable
         "PUT", $"/api/orders/{order}/delivery", sale.Sign.Bearer(user),
         new JsonObject { ["name"] = Name, ["phone"] = Phone, ["address"] = Address })).Is(200);
 
-    // The sandbox is the payment provider's business, in a file of its own.
+    // The sandbox's file belongs to the payment provider, not to the engine.
     private string[] FindInFiles(params string[] texts) =>
     [
         .. from file in Directory.GetFiles(_directory.Path)

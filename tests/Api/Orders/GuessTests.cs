@@ -27,7 +27,8 @@ public sealed class GuessTests(SaleTests.Fixture fixture)
             (await _sale.Client.GetAsync(order + "/delivery", mallory)).IsRefusal(404, "not-found");
             (await _sale.Client.SendAsync("PUT", order + "/delivery", mallory, Delivery)).IsRefusal(404, "not-found");
         }
-        // Operators may see every order; what is no order wakes nothing for them either, nor does another's checkout.
+        // Operators may see every order. But an id that names no order wakes no actor for them either, nor does the
+        // checkout of another user.
         foreach (var seq in (int[])[1, 2, 8, 9])
         {
             (await _sale.Client.GetAsync($"/api/orders/{batch}.{seq}/delivery", _sale.Operator))

@@ -38,7 +38,7 @@ public sealed class OrderAnswerTests
         http.Response.Headers.Location.ToString().ShouldBe("/api/orders/mi2-1.17");
     }
 
-    // What is sent late must not be the next one's.
+    // An answer that is sent late must not show the next order.
     [Fact]
     public async Task An_answer_that_cannot_be_sent_at_once_is_not_written_over()
     {

@@ -36,7 +36,7 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
             async () => await _sale.BoardAsync(batch) is var board
                 && (board.Number("held"), board.Number("sold")) == (0, 1), "the unit is sold");
 
-        // A paid order is past its deadline for ever.
+        // The deadline does not end a paid order.
         _sale.Clock.Advance(TimeSpan.FromSeconds(1_000));
         var ledger = await _sale.AuditAsync(batch);
         ledger.Units.Sold.ShouldBe(1);
@@ -159,7 +159,7 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
             .IsRefusal(401, "unauthenticated");
         (await _sale.HeadAsync(batch)).ShouldBe(before);
 
-        // Genuine, but of no order here, or malformed, or of a kind nobody acts on.
+        // Genuine notifications: of an unknown order, malformed, or of a kind that the engine ignores.
         (await DeliverAsync(Captured("nowhere.2", user))).IsRefusal(404, "not-found");
         (await DeliverAsync(Captured($"{batch}.999", user))).IsRefusal(404, "not-found");
         (await DeliverAsync("[]")).IsRefusal(400, "invalid-request", "body");
@@ -193,7 +193,7 @@ public sealed class PaymentFlowTests(SaleTests.Fixture fixture)
         var now = _sale.Clock.GetUtcNow();
         (await NotifyAsync(body, "m1", now, Signed(signature, "m1", now, body))).Is(204);
         (await _sale.ReadOrderAsync(order, user))["status"].ShouldBe("awaiting-payment");
-        // The sandbox knows no such payment, so the refund stays owed; the books say so.
+        // The sandbox knows no such payment, so the refund stays owed, and the ledger shows that.
         (await _sale.AuditAsync(batch)).Payments.Values.Single().End.ShouldBe(PaymentEnd.Owed);
     }
 

@@ -41,7 +41,7 @@ public sealed class CredentialTests(SaleTests.Fixture fixture)
             told.IsRefusal(403, "ticket-invalid");
         }
 
-        // Another user's is good alone, for that user; beside a token it is not the caller's.
+        // Another user's ticket alone is valid, for that user. Beside a token it is not the caller's ticket.
         var foreign = new JsonObject { ["ticket"] = _sale.Sign.Ticket(_sale.NewUser(), batch) };
         (await _sale.Client.BuyAsync(batch, _sale.Sign.Bearer(user), body: foreign)).IsRefusal(403, "ticket-invalid");
         foreach (var empty in (string[])["Ticket", "Ticket ", "Ticket  ,"])

@@ -25,7 +25,7 @@ public sealed class CrowdTests(SaleTests.Fixture fixture)
 
         await Parallel.ForEachAsync(clicks, new ParallelOptions { MaxDegreeOfParallelism = 100 }, async (click, _) =>
         {
-            // Whoever held a unit before this was sent must not hear that it is sold out.
+            // A user who held a unit before this request was sent must not be told that it is sold out.
             bool held;
             lock (holders) held = holders.Contains(click.User);
             var answer = await _sale.BuyAsync(batch, click.User, click.Key);

@@ -38,7 +38,7 @@ public sealed class LanePaceTests
     [Fact]
     public void A_batch_that_was_late_and_is_fast_again_is_not_judged_slow()
     {
-        // It moved to another silo, which replayed it and then hung once more.
+        // The batch moved to another silo, which replayed it and then stalled once more.
         var pace = new LanePace(Capacity, LongestWait);
         for (var call = 0; call < 100; call++)
         {

@@ -71,7 +71,7 @@ public sealed class PrecedenceTests(SaleTests.Fixture fixture)
         await _sale.OperateAsync(batch, "pause");
         var told = (await BuyAsync(batch, Ticket(batch))).IsRefusal(409, "sale-not-open");
         told["opensAt"].ShouldBe((await _sale.BoardAsync(batch))["schedule.saleOpens"]);
-        // The batch, asked by a front that may not answer by itself, says the same.
+        // If the front may not answer by itself, the batch gives the same answer.
         (await BuyAsync(batch, _sale.Sign.Bearer(_sale.NewUser()))).IsRefusal(409, "sale-not-open")["opensAt"]
             .ShouldBe(told["opensAt"]);
     }

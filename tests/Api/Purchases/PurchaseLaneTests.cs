@@ -46,7 +46,7 @@ public sealed class PurchaseLaneTests
             await Eventually.HoldsAsync(() => !call.Users.Any(_lane.IsWaiting), "their places are given up");
         }
 
-        // The next call is under way, so the last one is judged; and half of the lane is free.
+        // The next call is under way, so the last one was judged, and half of the lane is free.
         await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken);
         var late = Ask();
         late.IsCompleted.ShouldBeTrue();

@@ -135,10 +135,10 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
 
     private static string Short(string batch) => $"/api/batches/{batch}/orders";
 
-    // Paths are the same in any case, but the shortcut knows only the usual one.
+    // Paths ignore case, but the shortcut knows only the usual spelling.
     private static string Long(string batch) => $"/API/batches/{batch}/orders";
 
-    // Somebody has bought, so the lane is there; and the front has a copy of the board.
+    // Somebody has bought, so there is a lane, and the front has a copy of the board.
     private async Task<string> OpenAsync(int stock)
     {
         var batch = await _sale.CreateAsync(stock: stock, limit: 5);
@@ -146,7 +146,7 @@ public sealed class PurchaseShortcutTests(SaleTests.Fixture fixture)
         return batch;
     }
 
-    // Another user each time, and another unit; all else must be the same.
+    // The user and the unit differ each time. All else must be the same.
     private async Task<(string Short, string Long)> BothAsync(
         string batch, Func<string, string?> credential, string? body, string? key = null)
     {

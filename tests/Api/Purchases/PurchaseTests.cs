@@ -79,7 +79,7 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
         (await _sale.CancelAsync(first["id"]!, user)).Is(200);
         var ended = (await _sale.BuyAsync(batch, user, "k-1", 2)).Is(200);
         (ended["id"], ended["status"]).ShouldBe((first["id"], "cancelled"));
-        // The key that was refused bound nothing.
+        // A refused purchase does not use up its key.
         (await _sale.BuyAsync(batch, user, "k-3", 2)).Is(201);
         // Keys are per user.
         (await _sale.BuyAsync(batch, _sale.NewUser(), "k-1")).Is(201);
@@ -155,7 +155,7 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
             _sale.Client.Address, $"/api/batches/{batch}/orders", $"Authorization: {Ticket(batch, _sale.NewUser())}",
                 $"Idempotency-Key: {key}");
         answer.Status.ShouldBe(400, answer.Text);
-        // A control character is not even HTTP; everything else is told by its name.
+        // A control character is not valid HTTP. Every other fault names the header.
         if (key != "k\u0001") JsonElement.Parse(answer.Body).GetProperty("field").GetString()
             .ShouldBe("Idempotency-Key");
     }

@@ -21,7 +21,7 @@ public sealed class UnansweredTests : IAsyncLifetime
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    // What a loaded machine may add: the tests judge that there is an answer, not how fast the machine is.
+    // The time that a loaded machine may add. The tests check that there is an answer, not how fast the machine is.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(8);
 
     private FaultyLedger _ledger = null!;
@@ -97,7 +97,7 @@ public sealed class UnansweredTests : IAsyncLifetime
             var answers = await Task.WhenAll(Enumerable.Range(0, 2 * Capacity)
                 .Select(_ => _sale.BuyAsync(batch, _sale.NewUser())));
             foreach (var answer in answers) answer.IsRefusal(503, "overloaded");
-            // One group may be at the batch; nothing that was answered waits behind it.
+            // One group may be at the batch. No answered purchase waits behind it.
             await Eventually.HoldsAsync(() => lane.QueuedCount <= Capacity, "what was answered has left the queue");
         }
     }
@@ -112,7 +112,7 @@ public sealed class UnansweredTests : IAsyncLifetime
         await gate.Reached.WaitAsync(Slack, TestContext.Current.CancellationToken);
 
         (await purchase).IsRefusal(503, "overloaded");
-        // By now the front's copy is older than it answers from when the batch answers.
+        // When the batch answers, the front's copy is already too old to answer from.
         var asked = Stopwatch.StartNew();
         var board = (await _sale.BoardAsync(batch)).Is(200);
         (board.Number("held"), board.Number("free")).ShouldBe((0, 100), "only what is committed is shown");
@@ -123,7 +123,7 @@ public sealed class UnansweredTests : IAsyncLifetime
     [Fact]
     public async Task The_first_board_that_anybody_asks_for_is_waited_for_when_the_batch_fails_to_answer()
     {
-        // Made behind the front's back, as at another front of a cluster: this one has never seen its board.
+        // Created without this front, as at another front of a cluster. So this front has never seen its board.
         var grains = _sale.Front.Services.GetRequiredService<IGrainFactory>();
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_sale.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         var terms = new BatchTerms("elsewhere", new Product("mi2", "Mi2", new Money(199_900, "CNY"), null),
@@ -133,8 +133,8 @@ public sealed class UnansweredTests : IAsyncLifetime
         (await actor.CreateAsync(terms)).Value.ShouldBe(Effect.Done);
         await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(terms.Id);
 
-        // The activation gives up when it can't write; from then on each call fails at once, because the next one can't
-        // read its entries.
+        // The activation gives up when it cannot write. From then on each call fails at once, because the next
+        // activation cannot read the entries.
         _ledger.IsDown = true;
         await Should.ThrowAsync<SaleUnavailableException>(() =>
             actor.OperateAsync(new OperatorCommand(OperatorAction.Pause, 0, "x", default, default)));

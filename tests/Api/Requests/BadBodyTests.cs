@@ -56,7 +56,7 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
                 using var content = new ByteArrayContent(bytes);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 var answer = await _sale.Client.SendAsync(method, path, by, content);
-                // A member nobody asks for may be anything: a purchase has no reason.
+                // An unknown member may have any value: a purchase has no reason.
                 if (answer.Code == "unauthenticated" && path.EndsWith("/orders", StringComparison.Ordinal)) continue;
                 answer.Status.ShouldBe(400, $"{method} {path} {Convert.ToHexString(bytes)}: {answer}");
                 answer.Code.ShouldBe("invalid-request");
@@ -71,7 +71,7 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
         {
             (await _sale.Client.SendAsync(method, path, by, Padded(65_537))).IsRefusal(400, "invalid-request", "body");
             (await _sale.Client.SendAsync(method, path, by, Padded(1 << 20))).IsRefusal(400, "invalid-request", "body");
-            // Not announced, so it has to be read to be known.
+            // The length is not announced, so only reading shows it.
             using var chunked = new StreamContent(new UnknownLength(Encoding.UTF8.GetBytes(Padded(300_000))));
             chunked.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             (await _sale.Client.SendAsync(method, path, by, chunked)).IsRefusal(400, "invalid-request", "body");
@@ -142,7 +142,7 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
     private static string Padded(int length, string json = """{"quantity":0}""") =>
         new string(' ', length - json.Length) + json;
 
-    // Every endpoint that reads a JSON body, with a credential that would do.
+    // Every endpoint that reads a JSON body, with a credential that it accepts.
     private async Task<(string Method, string Path, string? By)[]> EndpointsAsync()
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());

@@ -212,7 +212,7 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
             ? $"\"{new string('a', length)}\""
             : value;
 
-    // Values are put into the text: some are nothing that a document could hold.
+    // Values are inserted as raw text, because a JSON document cannot hold some of them.
     private static string Raw(JsonObject body, string value) =>
         body.ToJsonString().Replace("\"@value@\"", Filled(value), StringComparison.Ordinal);
 

@@ -6,7 +6,7 @@ namespace OrleansSale.Tests.Api.Requests;
 [Collection(SaleTests.Name)]
 public sealed class HeadTests(SaleTests.Fixture fixture)
 {
-    // How a body is framed; and what is drawn or measured anew for each answer.
+    // Transfer-Encoding describes the body. The others are new for each answer.
     private static readonly string[] OfTheBody = ["Transfer-Encoding", "Date", "Last-Modified", "Retry-After"];
 
     // OpenIddict answers every method there, and says what is wrong in OAuth's own form (RFC 6749).
@@ -30,8 +30,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
                 var (get, head) = (await HeadersAsync("GET", path, by), await HeadersAsync("HEAD", path, by));
                 head.Body.ShouldBeEmpty($"HEAD {path}");
                 head.Status.ShouldBe(get.Status, $"HEAD {path}");
-                // A length may be left out (RFC 9110, 9.3.2), and is where the server would have counted the body
-                // itself.
+                // A HEAD may leave the length out (RFC 9110, 9.3.2). It does so if the server would have counted the
+                // body itself.
                 var hasLength = head.Headers.Any(IsLength);
                 head.Headers.ShouldBe(get.Headers.Where(header => hasLength || !IsLength(header)), $"HEAD {path}");
             }
@@ -80,7 +80,7 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
 
     private static bool IsLength(string header) => header.StartsWith("Content-Length:", StringComparison.Ordinal);
 
-    // The bytes themselves: a client library takes no body after a HEAD for granted.
+    // Reads the bytes themselves, because a client library never reads a body after a HEAD.
     private async Task<(string Status, string[] Headers, string Body)> HeadersAsync(
         string method, string path, string? by)
     {

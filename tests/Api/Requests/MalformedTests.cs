@@ -11,7 +11,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
 
     private readonly SaleFront _sale = fixture.Front;
 
-    // Headers and body; whether an endpoint that reads a body can make nothing of it.
+    // Headers and body, and whether an endpoint that reads the body cannot understand it.
     public static TheoryData<string, string, bool> Messages => new()
     {
         { "a chunk of more bytes than there are numbers for", Chunked + "FFFFFFFFFFFFFFFF\r\nx", true },
@@ -126,7 +126,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
         string[] bodies =
             ["Content-Length: 20\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n",
                 "Transfer-Encoding: chunked\r\n\r\n7FFFFFFF\r\nx"];
-        // All at once: the server has patience of some seconds for each.
+        // All at the same time, because the server waits some seconds for each.
         var answers =
             await Task.WhenAll(Endpoints(batch).Where(endpoint => endpoint.Reads).SelectMany(endpoint => bodies
             .Select(body => SendAsync($"{endpoint.Method} {endpoint.Path} HTTP/1.1", Json + body, _sale.Operator))));

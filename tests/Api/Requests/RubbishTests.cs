@@ -14,7 +14,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
 
     private static readonly HashSet<string> Codes = [.. Enum.GetValues<Refusal>().Select(Problem.CodeOf)];
 
-    // Mostly the ones that lead somewhere.
+    // Mostly paths that exist.
     private static readonly string[] Methods =
         ["GET", "GET", "GET", "POST", "POST", "POST", "POST", "POST", "PUT", "PUT", "DELETE", "PATCH", "HEAD",
             "OPTIONS", "TRACE", "BREW"];
@@ -34,7 +34,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         "/api", "/sale/@b",
     ];
 
-    // A reason is never one that would do: an operator's valid command is no rubbish.
+    // A reason is never valid, because a valid command of an operator is not rubbish.
     private static readonly Gen<string> Value = Gen.OneOf(
         Gen.Const("null"), Gen.Const("true"), Gen.Const("{}"), Gen.Const("[]"), Gen.Const("\"\""),
             Gen.Const("\"\\ud800\""), Gen.Const("-1"),
@@ -92,7 +92,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
                 var said = $"{rubbish}\n{answer}";
                 if (answer.Status is >= 500) (answer.Status, answer.Code).ShouldBe((503, "overloaded"), said);
                 if (answer.Status is < 400 or >= 500 || rubbish.Method == "HEAD") return;
-                // The sandbox's page for a checkout that is not there is a page.
+                // For an unknown checkout the sandbox answers with a page.
                 if (rubbish.Path.StartsWith("/sandbox/checkouts/", StringComparison.Ordinal)
                     && answer.MediaType == "text/html") return;
                 answer.MediaType.ShouldBe("application/problem+json", said);
@@ -109,7 +109,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
 
     private async Task<Answer> SendAsync(Rubbish rubbish, string batch, string order)
     {
-        // An operator may do to a real order what would not be rubbish, so gets the ids of others only.
+        // An operator gets only ids of other orders, because a command for a real order could be valid.
         string?[] credentials = [null, "Bearer rubbish", "Ticket v1.e30.AAAA", _sale.Sign.Bearer("weibo:stranger"),
             _sale.Operator, "Ticket"];
         var by = credentials[rubbish.Credential];
@@ -117,7 +117,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         string[] orders = [by == _sale.Operator ? "nowhere.1" : order, "nowhere.1", $"{batch}.999999", "%E2%82%AC.1"];
         var path = rubbish.Path.Replace("@b", batches[rubbish.Id], StringComparison.Ordinal)
             .Replace("@o", orders[rubbish.Id], StringComparison.Ordinal);
-        // A live stream of a batch that is there does not end.
+        // The live stream of an existing batch does not end.
         if (path.EndsWith($"/{batch}/live", StringComparison.Ordinal)) path += "/x";
         var query = string.Join('&', rubbish.Query.Select(part => $"{part.Item1}={Escaped(part.Item2)}"));
         HttpContent? content = null;

@@ -37,7 +37,7 @@ public sealed class WrittenTextTests(SaleTests.Fixture fixture)
         var path = $"/api/orders/{await _sale.OrderAsync(batch, user)}/delivery";
         var put = await PutAsync(path, user, "x", "＋８６\u3000１３８００１３８０００", "a\r\nb\rc\u2028d");
         (put.Is(200)["phone"], put["address"]).ShouldBe(("+86 13800138000", "a\nb\nc\nd"));
-        // Counted after that.
+        // The length is counted after that.
         var crlf = string.Concat(Enumerable.Repeat("a\r\n", 250));
         (await PutAsync(path, user, "x", "12345", crlf)).Is(200)["address"]!.Length.ShouldBe(500);
     }

@@ -98,7 +98,7 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         foreach (var method in (string[])["PUT", "GET", "DELETE"])
             (await _sale.Client.SendAsync(method, $"/api/batches/{batch}/reservation"))
                 .IsRefusal(401, "unauthenticated");
-        // A ticket buys; it reserves nothing and tells nothing.
+        // A ticket is for buying only: with it nobody can reserve or read a reservation.
         var ticket = "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch);
         (await _sale.Client.GetAsync($"/api/batches/{batch}/reservation", ticket)).IsRefusal(401, "unauthenticated");
     }

@@ -48,7 +48,7 @@ public sealed class OlderLedgerTests : IDisposable
             orders.ShouldContain("of weibo:alice");
             orders.ShouldNotContain("of weibo:bob");
         }
-        // Accepted once, it is for good.
+        // One acceptance is enough for ever.
         await using (var sale = await StartAsync()) (await sale.BoardAsync(batch)).Is(200);
     }
 
@@ -95,7 +95,7 @@ public sealed class OlderLedgerTests : IDisposable
         (await damaged.Client.GetAsync(delivery, alice)).IsRefusal(503, "unavailable");
         var listed = (await damaged.Client.GetAsync($"/api/operator/batches/{batch}/orders", damaged.Operator)).Is(200);
         listed.Items.ShouldHaveSingleItem().GetProperty("deliveryDamaged").GetBoolean().ShouldBeTrue();
-        // Said again, it is there again.
+        // After a new PUT the delivery is there again.
         await DeliverAsync(damaged, order, "weibo:alice");
         (await damaged.Client.GetAsync(delivery, alice)).Is(200);
         damaged.Front.Log.Errors.Count.ShouldBe(2, string.Join('\n', damaged.Front.Log.Errors));

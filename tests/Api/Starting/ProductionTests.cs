@@ -59,7 +59,7 @@ public sealed class ProductionTests : IAsyncLifetime
         (await _sale.Client.GetAsync("/health/ready")).Is(200);
     }
 
-    // What answers without a credential: nothing but this, however it was mapped.
+    // All paths that answer without a credential, however they were mapped.
     private static readonly string[] Open =
     [
         "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/channels",
@@ -76,8 +76,8 @@ public sealed class ProductionTests : IAsyncLifetime
         {
             foreach (var asked in (string[])[method, method == "GET" ? "HEAD" : method])
             {
-                // Valid where a body is read first: what is asked for is refused for want of a credential and nothing
-                // else.
+                // The body is valid where it is read first. So the request is refused only because it has no
+                // credential.
                 var body = pattern.EndsWith("/delivery", StringComparison.Ordinal) && method == "PUT"
                     ? """{"name":"x","phone":"12345","address":"xy"}"""
                     : null;
@@ -108,7 +108,7 @@ public sealed class ProductionTests : IAsyncLifetime
         var ticket = (await _sale.ReserveAsync(batch, user)).Is(201)["ticket"]!;
         _sale.Clock.Advance(2 * Offer.StageLasts);
         var order = (await _sale.Client.BuyAsync(batch, "Ticket " + ticket)).Is(201)["id"]!;
-        // The provider is not there: the buyer is asked to come back, and the order stands.
+        // There is no provider. So the buyer is asked to come back, and the order stays.
         (await _sale.CheckOutAsync(order, user)).IsRefusal(503, "overloaded");
         (await _sale.ReadOrderAsync(order, user)).Is(200)["status"].ShouldBe("awaiting-payment");
         _sale.Front.Log.Errors.ShouldBeEmpty();

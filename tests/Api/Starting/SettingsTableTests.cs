@@ -19,7 +19,7 @@ public sealed partial class SettingsTableTests
     [Fact]
     public void A_number_s_default_is_the_one_of_its_table()
     {
-        // The README comes first: another document may tell the default of another kind of process.
+        // The README comes first, because another document may give the default of another kind of process.
         var compared = new HashSet<string>();
         foreach (var (keys, defaults) in Documents.SelectMany(Rows))
         {
@@ -38,7 +38,8 @@ public sealed partial class SettingsTableTests
         return options.GetProperty(name)!.GetValue(Activator.CreateInstance(options));
     }
 
-    // The rows of tables whose first column is headed "key". A name without its section has that of the one before it.
+    // The rows of tables whose first column is headed "key". A name without a section belongs to the section of the
+    // name before it.
     private static IEnumerable<(string[] Keys, string Default)> Rows(string document)
     {
         var isTable = false;

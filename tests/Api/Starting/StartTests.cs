@@ -171,7 +171,7 @@ public sealed class StartTests : IDisposable
     [InlineData("session-keys")]
     public async Task A_damaged_file_is_told_in_one_line_that_names_it(string name)
     {
-        // Where a folder should be, or no database.
+        // There is a file in place of the folder, or the file is no database.
         await File.WriteAllTextAsync(
             Path.Combine(_directory.Path, name), string.Concat(Enumerable.Repeat("garbage ", 1_000)),
             TestContext.Current.CancellationToken);
@@ -196,7 +196,7 @@ public sealed class StartTests : IDisposable
         output.ShouldNotContain("   at ");
     }
 
-    // A bound on the size of files stands in for a full disk: to fill one, a file system of its own would be needed.
+    // A limit on the size of files stands in for a full disk. A really full disk would need a separate file system.
     [Fact]
     public async Task A_start_whose_first_write_fails_is_refused_before_it_listens()
     {
@@ -246,8 +246,8 @@ public sealed class StartTests : IDisposable
         };
         if (maxFileKibibytes is { } bound)
         {
-            // Blocks of 512 bytes. Its signal is ignored, so that a write fails; the runtime's own mappings are not to
-            // be bounded.
+            // ulimit counts blocks of 512 bytes. The signal is ignored, so that a write fails instead. The limit must
+            // not apply to the runtime's own mappings.
             string[] shell = ["-c", $"trap '' XFSZ; ulimit -f {2 * bound}; exec dotnet \"$@\"", "sh"];
             foreach (var word in shell) start.ArgumentList.Add(word);
             start.Environment["DOTNET_EnableWriteXorExecute"] = "0";

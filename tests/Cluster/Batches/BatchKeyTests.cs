@@ -13,7 +13,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 /// <summary>A batch has one key, from before its first entry until it is removed.</summary>
 public sealed class BatchKeyTests : IAsyncLifetime
 {
-    // Its own for every test: there is one catalogue to a cluster.
+    // Each test has its own cluster, because a cluster has one catalogue.
     private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
@@ -90,7 +90,7 @@ public sealed class BatchKeyTests : IAsyncLifetime
         await _sale.DeactivateAsync(batch.Actor);
         (await batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now))).Value.ShouldBe(Effect.AlreadySo);
         _sale.StoredKeyOf(id).ShouldBe(wrong);
-        // What the ledger knows goes on: the order ends by its deadline.
+        // The batch still does what needs only the ledger: the order ends at its deadline.
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31));
         (await batch.BoardAsync()).Free.ShouldBe(10);
 
@@ -100,7 +100,7 @@ public sealed class BatchKeyTests : IAsyncLifetime
 
     private async Task<ListedBatch> ListAsync() => (await _sale.Catalogue.ListAsync(0)).Batches.ShouldHaveSingleItem();
 
-    // As a lost or restored storage does, while nobody is active who knows better.
+    // Acts as a lost or restored storage, while no actor is active that has read the key.
     private async Task PutKeyAsync(string id, byte[]? key)
     {
         await _sale.DeactivateAsync(_sale.KeyActor(id));

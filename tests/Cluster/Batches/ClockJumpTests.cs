@@ -52,7 +52,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         var batch = _sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a");
         (await batch.BoardAsync()).Lead.ShouldBe(TimeSpan.Zero);
-        // To shortly before the closing, ten hours from the beginning: then back.
+        // Forward to shortly before the closing, which is ten hours after the start, and then back.
         _sale.Clock.Jump(TimeSpan.FromHours(10) - TimeSpan.FromMinutes(1));
         await batch.OrderAsync("weibo:b");
         _sale.Clock.Jump(-TimeSpan.FromHours(9));
@@ -86,7 +86,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         (fault.Kind, fault.Batch).ShouldBe((FaultKind.Clock, id));
         fault.Detail.ShouldContain("3600.0 s ahead");
 
-        // Another activation finds it at once; what nobody had the batch for, it is less ahead.
+        // The next activation finds the lead at once. It is shorter by the time in which the batch was not active.
         await _sale.DeactivateAsync(batch.Actor);
         await _sale.Clock.AdvanceAsync(TimeSpan.FromMinutes(10));
         await batch.Actor.WakeAsync();

@@ -16,7 +16,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 /// </summary>
 public sealed class DamageTests : IAsyncLifetime
 {
-    // Its own for every test: there is one catalogue to a cluster.
+    // Each test has its own cluster, because a cluster has one catalogue.
     private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
@@ -54,7 +54,7 @@ public sealed class DamageTests : IAsyncLifetime
         ];
         foreach (var ask in all) await Should.ThrowAsync<StorageDamagedException>(ask);
         (await batch.Actor.WakeAsync()).ShouldBeFalse();
-        // The state that it was read into is nowhere told, and nothing was written.
+        // No answer shows the state that was read so far, and nothing was written.
         (await _sale.Batch(sound).BuyAsync("weibo:b")).Refused.ShouldBeNull();
         _sale.Stored.Tamper(Streams.OfBatch(id), commits => commits).Length.ShouldBe(
             before.Length - (how == "a commit is missing" ? 1 : 0));
@@ -70,7 +70,7 @@ public sealed class DamageTests : IAsyncLifetime
         for (var i = 0; i < 20; i++)
             await Should.ThrowAsync<StorageDamagedException>(() => _sale.Batch(id).Actor.ReadBoardAsync(0));
         _sale.Ledger.ReadsOf(stream).ShouldBe(before + 1);
-        // It looks again after 5, 10, 20 and 40 seconds, and from then on every minute.
+        // It reads again after 5, 10, 20 and 40 seconds, and from then on every minute.
         foreach (var (seconds, looks) in ((int, int)[])[(5, 1), (9, 1), (1, 2), (20, 3), (40, 4), (60, 5), (59, 5),
             (1, 6)])
         {
@@ -189,7 +189,7 @@ public sealed class DamageTests : IAsyncLifetime
         return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
 
-    // Created, held, and one more: the damage is in the middle.
+    // The batch has an entry before the damaged one and an entry after it.
     private async Task<LedgerCommit[]> DamageAsync(string id, string how)
     {
         await _sale.Batch(id).OrderAsync("weibo:c");

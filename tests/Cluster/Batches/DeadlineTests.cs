@@ -12,7 +12,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const int GraceSeconds = 30, WindowSeconds = 900;
 
-    // What the contract allows between the deadline and the release.
+    // The time that the contract allows between the deadline and the release.
     private static readonly TimeSpan AtMostLate = TimeSpan.FromSeconds(1);
 
     // Less than the time between two ticks.
@@ -68,7 +68,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         var id = (await sale.CreateBatchAsync(stock: 2)).Id;
         var batch = sale.Batch(id);
         var order = await batch.OrderAsync("weibo:a", key: "k");
-        // The timer ticks shortly before the deadline, and next some time after it.
+        // One tick comes shortly before the deadline, the next some time after it.
         await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
         await batch.OrderAsync("weibo:b");
         sale.Clock.Advance(Shortly - TimeSpan.FromMilliseconds(1));
@@ -76,7 +76,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         sale.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
         (await batch.BuyAsync("weibo:d")).Order!.Units.ShouldBe(order.Units);
-        // Whose hold has just ended may try again like anybody else; the old key still names the old order.
+        // A user whose hold has just ended may buy again like anybody else. The old key still names the old order.
         (await batch.BuyAsync("weibo:a")).Refused.ShouldBe(Refusal.SoldOut);
         (await batch.BuyAsync("weibo:a", key: "k")).ShouldSatisfyAllConditions(
             again => again.Order!.Id.ShouldBe(order.Id), again => again.Order!.Status.ShouldBe(OrderStatus.Expired));
@@ -125,7 +125,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         await sale.Clock.AdvanceAsync(Agenda.Period);
         (await batch.StatusAsync(first)).ShouldBe(OrderStatus.AwaitingPayment);
         await sale.DeactivateAsync(batch.Actor);
-        // Long after everything fell due: the first thing that anybody is told is the truth as of the next tick.
+        // Long after both deadlines. The first answer after the next tick is right.
         await sale.Clock.AdvanceAsync(TimeSpan.FromHours(2));
         (await batch.Actor.WakeAsync()).ShouldBeTrue();
         await sale.Clock.AdvanceAsync(Agenda.Period);
@@ -186,7 +186,7 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
     public async Task Two_hundred_warm_batches_leave_no_timer_behind()
     {
         await using var own = await SaleHarness.StartAsync();
-        // The silos themselves have some.
+        // The silos have timers of their own.
         var timers = own.Clock.GrainTimers;
         var ids = new List<string>();
         for (var i = 0; i < 200; i++) ids.Add((await own.CreateBatchAsync()).Id);

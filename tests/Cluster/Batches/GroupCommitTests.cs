@@ -23,7 +23,7 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
         var calls = Enumerable.Range(0, 100)
             .Select(call => batch.AskAsync(
                 [.. Enumerable.Range(0, 3).Select(buyer => Wants($"weibo:u{call}-{buyer}"))])).ToList();
-        // Answered out of its turn by the actor's last request so far: the hundred before it are decided.
+        // The actor takes requests in order, so the hundred calls are decided when this one is answered.
         await batch.Actor.WakeAsync();
         first.IsCompleted.ShouldBeFalse();
         calls.ShouldAllBe(call => !call.IsCompleted);
@@ -94,7 +94,7 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
         var hold = batch.BuyAsync("weibo:buyer", key: "k");
         await gate.Reached;
 
-        // Each of them would be a lie if the held append failed.
+        // Each of these answers would be wrong if the held append failed.
         Task[] answers =
         [
             hold,
@@ -111,7 +111,7 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
             batch.OperateAsync(OperatorAction.Pause),
             batch.Actor.CreateAsync(Terms(id, sale.Clock.Now, stock: 99)),
         ];
-        // Answered when all of them have had their turn, and once more after that.
+        // Each is answered after all requests before it have had a turn.
         await batch.Actor.WakeAsync();
         await batch.Actor.WakeAsync();
         answers.ShouldAllBe(answer => !answer.IsCompleted);
@@ -170,7 +170,7 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
         var board = (await read)!;
         await hold;
 
-        // Whenever it is told, it is one state of the ledger, and the hold is either wholly in it or not at all.
+        // Whenever the board is read, it shows one state of the ledger: the hold is in it as a whole, or not at all.
         await new[] { board.Snapshot }.RequireCommittedAsync(sale.Stored, id);
         board.Touches.Length.ShouldBe(board.Snapshot.Touches);
         (await batch.BoardAsync()).Held.ShouldBe(1);
@@ -225,7 +225,7 @@ public sealed class GroupCommitTests(SharedSale sale) : IClassFixture<SharedSale
 
         foreach (var user in new[] { "a", "b", "c" })
             await sale.Reservation(id, $"weibo:{user}").ReserveAsync(schedule);
-        // Counted in storage, by the machine's own clock: at most 2 s old.
+        // The count comes from storage. By the machine's own clock it is at most 2 s old.
         await Eventually.HoldsAsync(
             async () => (await sale.Batch(id).BoardAsync()).Reserved == 3, "three reservations show");
 

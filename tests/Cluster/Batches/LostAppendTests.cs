@@ -11,7 +11,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 /// <summary>An append without an answer is unknown, and the engine finds out rather than guess.</summary>
 public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
 {
-    // Journal.MaxAttempts is a number of a generic type; its argument says nothing here.
+    // Journal is generic, but its constant is the same for every argument.
     private const int Attempts = Journal<int>.MaxAttempts;
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
         if (isStored) sale.Ledger.LoseAnswers(Attempts - 1, stream);
         else sale.Ledger.FailAppends(Attempts - 1, stream);
 
-        // What gathers behind the failing append is not lost either.
+        // The entries that gather behind the failing append are not lost either.
         string[] users = ["weibo:a", "weibo:b", "weibo:c"];
         var outcomes = await Task.WhenAll(
             users.Select(user => FrontRetry.AskAsync(() => sale.Batch(id).BuyAsync(user, key: "k"))));
@@ -63,8 +63,8 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
         using var gate = sale.Ledger.HoldAppends(stream);
         var hold = batch.BuyAsync("weibo:a", key: "k");
         await gate.Reached;
-        // One rests on the failing append, the others would be in the next one; none of them may be told anything.
-        // Some callers give up soon, and on a busy machine before the ledger is given up.
+        // One answer depends on the failing append, the others on the next one. No caller may get an answer. Some
+        // callers give up early, on a busy machine even before the activation gives up.
         Task[] hasty = [hold, batch.BuyAsync("weibo:b"), batch.Actor.ReadBoardAsync(0)];
         Task[] patient =
         [
@@ -127,7 +127,7 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
         var order = await own.Batch(id).OrderAsync("weibo:a");
         own.Ledger.IsDown = true;
         await Unanswered.ShouldBeAsync(() => own.Batch(id).BuyAsync("weibo:b"));
-        // Now it cannot even be read, so there is no activation to answer.
+        // Now the ledger cannot be read either, so no activation can answer.
         await Unanswered.ShouldBeAsync(() => own.Batch(id).Actor.GetOrderAsync(order.Seq, null));
 
         own.Ledger.IsDown = false;
@@ -144,7 +144,7 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
         sale.Ledger.BreakNextAppend(Streams.OfBatch(id), new InvalidOperationException("nobody expects this"));
         await Should.ThrowAsync<SaleUnavailableException>(() => batch.BuyAsync("weibo:a"));
 
-        // An activation that can no longer commit must not stay, refusing everybody.
+        // An activation that can no longer commit must not stay and refuse everybody.
         (await batch.BuyAsync("weibo:a")).Order.ShouldNotBeNull();
         await sale.Stored.AuditAsync(id);
     }
@@ -201,7 +201,7 @@ public sealed class LostAppendTests(SharedSale sale) : IClassFixture<SharedSale>
                 }
                 catch (Exception e) when (LostInfrastructure.Is(e))
                 {
-                    // Unknown; nothing was told.
+                    // The outcome is unknown, and nothing was answered.
                 }
             }));
         }

@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Cluster.Batches;
 /// <summary>The opening and the end of a sale are entries, which the batch writes by itself.</summary>
 public sealed class OpeningTests : IAsyncLifetime
 {
-    // Its own for every test: each goes through its whole schedule.
+    // Each test has its own cluster, because each goes through its whole schedule.
     private readonly SaleHarness _sale = new();
     private BatchTerms _terms = null!;
     private TestBatch _batch = null!;
@@ -66,7 +66,7 @@ public sealed class OpeningTests : IAsyncLifetime
             await WakeAsync();
             (await TypesAsync()).ShouldBe(["Created", "OpenedSale", "EndedSale"]);
             await _sale.DeactivateAsync(_batch.Actor);
-            // When nothing is left to do the start does not wake it.
+            // The start does not wake a batch that has nothing left to do.
             (await _sale.Catalogue.WakeAllAsync()).ShouldBe(0);
         }
         await _sale.Stored.AuditAsync("b");

@@ -42,7 +42,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         second.Units.ShouldNotBe(sold.Units);
         (await _two.Batch(id).BuyAsync("weibo:c")).Refused.ShouldBe(Refusal.SoldOut);
         (await _two.Batch(id).Actor.GetOrderAsync(sold.Seq, sold.Buyer)).Value!.Units.ShouldBe(sold.Units);
-        // And now it is the first one that is behind.
+        // Now the first one is behind.
         await Should.ThrowAsync<LedgerFencedException>(() => _one.Batch(id).CancelAsync(sold));
         (await _one.Batch(id).CancelAsync(sold)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
         (await _one.Stored.AuditAsync(id)).Units.Held.ShouldBe(1);
@@ -83,8 +83,9 @@ public sealed class SecondActivationTests : IAsyncLifetime
         var fenced = 0;
         await Task.WhenAll(Enumerable.Range(0, Buyers * 2).Select(async call =>
         {
-            // Every buyer asks both, under one key, until answered; and in another order, or both would decide the same
-            // and, with the same clock, write the identical rows: no conflict at all.
+            // Every buyer asks both clusters, under one key, until answered. The two get the buyers in different
+            // orders. In the same order, and with the same clock, both would write identical rows, which is no
+            // conflict.
             var (cluster, user) = call % 2 == 0
                 ? (_one, $"weibo:u{call / 2}") : (_two, $"weibo:u{Buyers - 1 - (call / 2)}");
             for (var patience = 0; patience < 1_000; patience++)
@@ -119,14 +120,14 @@ public sealed class SecondActivationTests : IAsyncLifetime
         fenced.ShouldBeGreaterThan(0);
     }
 
-    // Real time: a confirmation counts for a second on the machine's own clock, which no test can move.
+    // This takes real time: a confirmation is valid for a second of the machine's own clock, which no test can move.
     [Fact]
     public async Task The_one_that_is_behind_tells_nothing_of_its_old_state_once_its_confirmation_is_old()
     {
         var id = await CreateEverywhereAsync(stock: 1);
         var order = await _two.Batch(id).OrderAsync("weibo:a");
         (await CommandAsync(_two, id, OperatorAction.Pause)).Value.ShouldBe(Effect.Done);
-        // The first one reads all that, and confirms it again and again, as one does that lives long.
+        // The first one reads all that, and confirms its head several times, as an activation does that lives long.
         for (var round = 0; round < 3; round++)
         {
             await Eventually.HoldsAsync(async () => await PausedOrNullAsync(_one, id) == true, "the first one knows");
@@ -140,8 +141,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await Eventually.ConfirmationsAreOldAsync();
         var one = _one.Batch(id);
         var died = _one.WaitForDeactivationAsync(one.Actor);
-        // All at once: those that the old activation gets must fail, and whatever the next one gets is answered by the
-        // truth.
+        // All at once. Requests to the old activation must fail. Requests to the next one must get right answers.
         Task<bool>[] answers =
         [
             TrueAsync(() => one.BuyAsync("weibo:late"), late => late.Order is { Units: [1] }),
@@ -187,7 +187,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         await _two.Batch(id).OrderAsync("weibo:a");
         await Eventually.ConfirmationsAreOldAsync();
 
-        // As when a process is frozen while its question is answered, and thaws.
+        // As when a process is frozen while storage answers it, and goes on later.
         var late = _one.Batch(id).BoardAsync();
         await _one.Batch(id).Actor.WakeAsync();
         held.SetResult();
@@ -198,7 +198,7 @@ public sealed class SecondActivationTests : IAsyncLifetime
         else LostInfrastructure.Is(answer).ShouldBeTrue(answer.ToString());
     }
 
-    // False: not answered. An answer has to be the truth.
+    // False: there was no answer. If there is one, it must be right.
     private static async Task<bool> TrueAsync<T>(Func<Task<T>> ask, Func<T, bool> isTrue)
     {
         T answer;

@@ -16,7 +16,7 @@ namespace OrleansSale.Tests.Cluster.Catalogue;
 /// </summary>
 public sealed class CatalogueTests : IAsyncLifetime
 {
-    // Its own for every test: there is one catalogue to a cluster.
+    // Each test has its own cluster, because a cluster has one catalogue.
     private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
@@ -44,7 +44,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     {
         await AddAsync("zeta");
         await AddAsync("mid");
-        // Created, and cut off before it was added.
+        // The batch was created, and the process ended before it was added to the catalogue.
         await _sale.Batch("alpha").Actor.CreateAsync(Terms("alpha", _sale.Clock.Now));
         await _sale.Batch("omega").Actor.CreateAsync(Terms("omega", _sale.Clock.Now));
         await _sale.DeactivateAsync(_sale.Catalogue);
@@ -93,13 +93,13 @@ public sealed class CatalogueTests : IAsyncLifetime
         IsActive("closed-but-held").ShouldBeTrue();
         IsActive("closed").ShouldBeFalse();
 
-        // Its ledger moves once more, late money for instance: then it has to be looked at again.
+        // The ledger gets another entry, for instance for late money. Then the batch must be woken again.
         await _sale.Batch("closed").Actor.CancelReservationAsync(_sale.Batch("closed").AliasOf("weibo:a"), 1);
         await _sale.DeactivateAsync(_sale.Batch("closed").Actor);
         await _sale.Catalogue.WakeAllAsync();
         IsActive("closed").ShouldBeTrue();
 
-        // And when its last hold has ended, the other one is settled too.
+        // When its last hold has ended, the other batch is settled too.
         await _sale.Clock.AdvanceToAsync(held.PayBy.AddSeconds(31));
         await _sale.Clock.AdvanceAsync(Agenda.Period);
         await DeactivateAllAsync("open", "closed", "closed-but-held");
@@ -136,7 +136,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     [Fact]
     public async Task A_settled_batch_may_be_collected_and_an_open_one_stays()
     {
-        // The runtime counts from a grain's clock how long it is to be kept, and collects by the machine's.
+        // Orleans computes by the grain's clock until when a grain is kept, but collects grains by the machine's clock.
         await using var sale = await SaleHarness.StartAsync(new() { Start = DateTimeOffset.UtcNow });
         var (open, closed) = (await sale.CreateBatchAsync(), await sale.CreateBatchAsync());
         (await closed.OperateAsync(OperatorAction.Close)).Value.ShouldBe(Effect.Done);
@@ -167,7 +167,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         (await _sale.Catalogue.WakeAllAsync()).ShouldBe(2);
         (await ListedAsync()).Where(id => id != "damaged").ShouldBe(["good-1", "good-2"]);
         (await _sale.Batch("good-2").OrderAsync("weibo:a")).Units.ShouldBe([1]);
-        // It must not run on what cannot be read.
+        // A batch must not run on a ledger that cannot be read.
         await Should.ThrowAsync<Exception>(() => _sale.Batch("damaged").BuyAsync("weibo:a"));
         await Should.ThrowAsync<Exception>(
             () => _sale.Batch("damaged").Actor.CreateAsync(Terms("damaged", _sale.Clock.Now)));
@@ -177,7 +177,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     public async Task More_batches_than_a_page_are_all_found_and_woken()
     {
         const int Count = CataloguePage.MaxCount + 5;
-        // Written as the actors would, without the cost of activating each.
+        // Written as the actors would write it, without the cost of activating each of them.
         for (var i = 0; i < Count; i++)
         {
             var id = $"many-{i:0000}";
@@ -221,7 +221,7 @@ public sealed class CatalogueTests : IAsyncLifetime
 
     private bool IsActive(string id) => (_sale.PlaceOf(_sale.Batch(id).Actor) is not null);
 
-    // A line that hangs together with the chain and says nothing anybody can read.
+    // Stores a line that the chain accepts and nobody can read.
     private async Task DamageAsync(string id)
     {
         var head = await _sale.Stored.ReadHeadAsync(Streams.OfBatch(id), TestContext.Current.CancellationToken);

@@ -36,7 +36,7 @@ public sealed class ClockTests
                 return Task.FromResult(!home.Equals(cluster.PlaceOf(batch.Actor)));
             },
             "the batch leaves the silo");
-        // It may be sent to the same silo again, which refuses it: whoever asks asks again.
+        // The next request may go to the same silo, which refuses it. So the caller retries.
         PurchaseOutcomes? outcomes = null;
         await Eventually.HoldsAsync(
             async () =>

@@ -23,7 +23,7 @@ public sealed class FailoverTests
         var buying = BuyAsync(sale, batch, enough.Token);
         for (var move = 0; move < 6; move++)
         {
-            // To where it is not: a move to its own place would be none, and never be over.
+            // To another silo: a move to the silo that has it would never be reported as done.
             var here = sale.PlaceOf(batch.Actor);
             await sale.MigrateAsync(batch.Actor, sale.Silos.First(silo => !silo.Equals(here)));
             await FrontRetry.AskAsync(() => batch.Actor.WakeAsync());
@@ -46,7 +46,7 @@ public sealed class FailoverTests
         var buying = BuyAsync(sale, batch, enough.Token);
         while (sale.Silos.Count > 1)
         {
-            // The first silo is where the buyers are.
+            // The buyers are on the first silo.
             var owner = sale.Silos[^1];
             await SellsAsync(batch);
             if (sale.PlaceOf(batch.Actor) != owner) await sale.MigrateAsync(batch.Actor, owner);

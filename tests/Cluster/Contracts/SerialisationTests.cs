@@ -35,7 +35,7 @@ public sealed class SerialisationTests
     private static readonly BatchSnapshot Snapshot =
         new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1));
 
-    // One of each, no member at its default.
+    // One value of each type, with no member at its default.
     private static readonly object[] Examples =
     [
         Snapshot, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,

@@ -18,7 +18,8 @@ public sealed class SetBackTests
         (await batch.Buyer("weibo:a").CheckOutAsync(order)).Url.ShouldNotBeEmpty();
     }
 
-    // If this fails, Orleans plans otherwise now and may do without the steady clock.
+    // If this test fails, Orleans now computes in another way when actors leave memory, and the steady clock may not be
+    // needed any more.
     [Fact]
     public async Task By_the_machines_own_clock_Orleans_would_wake_none_of_them()
     {

@@ -41,7 +41,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
             return true;
         });
 
-        // Reservations: their actors live away and ask the batch at home.
+        // Reservations: their actors are on the other silo and ask the batch.
         var window = terms.Schedule with { ReservationOpens = now.AddHours(-1), ReservationCloses = now.AddHours(1) };
         foreach (var user in new[] { "a", "b", "c" })
         {
@@ -71,7 +71,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         var conflict = await client.OperateAsync(OperatorAction.Withdraw, 100);
         (conflict.Refused, conflict.Detail).ShouldBe((Refusal.Conflict, "only 4 units are free"));
 
-        // Checkout, delivery, capture, cancellation and refund: the orders' actors live away.
+        // Checkout, delivery, capture, cancellation and refund: the orders' actors are on the other silo.
         var document = await OnAsync(
             away, () => near.GetGrain<IOrderGrain>(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"));
         document.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
@@ -119,7 +119,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         var batch = _sale.Batch(id, FactoryOf(0));
         await OnAsync(1, () => batch.Actor.CreateAsync(Terms(id, _sale.Clock.Now)));
         _sale.Ledger.FailAppends(Journal<int>.MaxAttempts, Streams.OfBatch(id));
-        // Not a purchase, whose caller may give up before the ledger is given up.
+        // Not a purchase, because its caller may give up before the activation does.
         var failure = await Should.ThrowAsync<SaleUnavailableException>(
             () => batch.OperateAsync(OperatorAction.Restock, 5));
         failure.Message.ShouldContain($"batch/{id}");

@@ -20,7 +20,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
     private static readonly string[] Users = ["weibo:a", "weibo:b", "weibo:c"];
 
-    // Its own for every test: there is one catalogue to a cluster.
+    // Each test has its own cluster, because a cluster has one catalogue.
     private readonly SaleHarness _sale = new();
     private int _batches;
 
@@ -72,7 +72,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         (await batch.BoardAsync()).Anonymised.ShouldBeTrue();
         (await _sale.Stored.AuditAsync(batch.Id)).Units.Sold.ShouldBe(1);
 
-        // Users are not listed for it any more, and it has nothing left to do.
+        // The catalogue has no key for it any more, and the batch has nothing left to do.
         await _sale.Clock.AdvanceAsync(Agenda.Period);
         (await _sale.Catalogue.ListAsync(0)).Batches.ShouldHaveSingleItem().Key.ShouldBeNull();
         await _sale.DeactivateAsync(_sale.KeyActor(batch.Id));
@@ -97,9 +97,9 @@ public sealed class AnonymiseTests : IAsyncLifetime
             }
             catch (Exception e) when (LostInfrastructure.Is(e))
             {
-                // Where it was cut off.
+                // The erasure was cut off at this step.
             }
-            // The batch tries on by its timer, and storage stays as it is.
+            // The batch retries by its timer, and storage still fails.
             await _sale.Clock.AdvanceAsync(Agenda.Period);
             storage.Repair();
             foreach (var actor in (IAddressable[])[batch.Actor, _sale.KeyActor(batch.Id), _sale.Order(paid.Id),
@@ -112,7 +112,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
             await _sale.Clock.AdvanceAsync(Agenda.Period);
             if (!isDecided)
             {
-                // Nothing is removed that was not written down.
+                // Nothing is removed before the decision is in the ledger.
                 await IsWholeAsync(batch, paid);
                 (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
             }
@@ -122,7 +122,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
             if (storage.StoppedAt is not { } stop) break;
             stops.Add(stop.Split('/')[0]);
         }
-        // Each stream, document and purge was a step of its own; orders are removed side by side, in any order.
+        // Each stream, each document and each purge was a step of its own. The orders are removed at the same time, in
+        // any order.
         stops[0].ShouldBe("append batch");
         stops.Take(10).ShouldBe([
             "append batch", "erase reservation", "erase reservation", "erase reservation", "write order", "write order",
@@ -154,7 +155,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     {
         var (batch, paid, expired) = await SellAndEndAsync();
         (await AnonymiseAsync(batch)).Value.ShouldBe(Effect.Done);
-        // Nobody can say any more whose it is.
+        // Nobody can tell any more whose order it is.
         foreach (var (order, payment) in new[] { (paid, "late-1"), (expired, "late-2") })
         {
             (await batch.Actor.CaptureAsync(TestBatch.CaptureOf(order, payment) with { Payer = null })).Value.ShouldBe(

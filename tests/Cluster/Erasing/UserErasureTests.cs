@@ -87,7 +87,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             page => page.Reservations.ShouldBeEmpty(), page => page.Damaged.ShouldBeEmpty());
         (await sale.Stored.CountOpenAsync(Streams.OfReservations(id), TestContext.Current.CancellationToken))
             .ShouldBe(0);
-        // The order is still its owner's: the key knows them, and nothing stored does.
+        // The order still has its owner's alias. Only the batch's key can make it from the user; the user is stored
+        // nowhere.
         (await sale.Batch(id).Actor.ListOrdersOfAsync(reservation.Alias)).Orders.Single().Id.ShouldBe(order.Id);
     }
 
@@ -116,12 +117,12 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             }
             catch (Exception e) when (LostInfrastructure.Is(e))
             {
-                // Where it was cut off.
+                // The erasure was cut off at this step.
             }
             storage.Repair();
             foreach (var actor in (IAddressable[])[reservation.Actor, sale.Order(order.Id), sale.Batch(id).Actor])
                 if (sale.PlaceOf(actor) is not null) await sale.DeactivateAsync(actor);
-            // Of an erasure that has removed something nobody makes use to begin again.
+            // An interrupted erasure that has removed the stream does not let the user start again.
             var isGone = (await sale.Stored.ReadHeadAsync(
                 reservation.Stream, TestContext.Current.CancellationToken)).Seq == 0;
             if (isGone) (await reservation.ReserveAsync(Open)).Refused.ShouldBe(Refusal.LimitReached);
@@ -135,7 +136,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             "append reservation"]);
     }
 
-    // Reserved, bought, said where to deliver, and cancelled: the order has ended, and the reservation stands.
+    // A user who reserved, bought, set a delivery and cancelled. The order has ended, and the reservation is still
+    // open.
     private async Task<(string Id, UserReservation Reservation, OrderView Order)> CancelledOrderAsync()
     {
         var id = (await sale.CreateBatchAsync()).Id;

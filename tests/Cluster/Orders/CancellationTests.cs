@@ -18,7 +18,7 @@ public sealed class CancellationTests(SharedSale sale) : IClassFixture<SharedSal
         (await batch.CancelByOperatorAsync(fraud, CancelReason.SuspectedFraud)).Value!.Status.ShouldBe(
             OrderStatus.Cancelled);
         await sale.Clock.AdvanceToAsync(expired.PayBy.AddSeconds(31));
-        // A repeat, also by the other, changes nothing.
+        // A repeat changes nothing, not even by the other of the two.
         await batch.CancelByOperatorAsync(own, CancelReason.Mistake);
         await batch.CancelAsync(fraud);
 

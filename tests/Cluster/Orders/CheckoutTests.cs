@@ -77,7 +77,7 @@ public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
         sale.Payments.Recover();
         if (forgets) await sale.DeactivateAsync(sale.Order(order.Id));
 
-        // A document whose write was of unknown outcome may cost one more try.
+        // If the outcome of a document's write was unknown, one more attempt may be needed.
         var opened = await FrontRetry.AskAsync(() => OpenAsync(order));
 
         opened.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
@@ -166,7 +166,7 @@ public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
         }
         catch (Exception e) when (LostInfrastructure.Is(e))
         {
-            // As good: the front asks again.
+            // This is right too: the front retries.
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
 {
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
 
-    // Its own for every test: there is one catalogue to a cluster.
+    // Each test has its own cluster, because a cluster has one catalogue.
     private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
@@ -39,7 +39,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         keys.ShouldAllBe(key => key.Key.StartsWith(old.Id + "-") && key.Key.Length == old.Id.Length + 1
             + OrderGrain.HashDigitsOfKey);
 
-        // What its owner says replaces what is there, and stays.
+        // A new delivery from the owner replaces the stored one, and stays.
         var there = Home with { Name = "李雷" };
         (await _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, there)).Value.ShouldBe(there);
         await _sale.DeactivateAsync(_sale.Order(order.Id));
@@ -53,7 +53,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         (await _sale.Order(kept.Id).SetDeliveryAsync(kept.Buyer, Home)).Value.ShouldBe(Home);
         var opened = (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.For("weibo:a"), "Mi2")).Value!;
         await _sale.Batch(id).OrderAsync("weibo:b");
-        // Created and held are left; that a checkout was opened is lost.
+        // The entries created and held are left; checkout-opened is lost.
         await LoseAsync(id, kept.Id, 2);
 
         (await _sale.Order(kept.Id).GetDeliveryAsync()).ShouldBe(Home);
@@ -97,7 +97,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         return (id, await _sale.Batch(id).OrderAsync("weibo:a"));
     }
 
-    // All actors stop, and only so many commits of the batch are left.
+    // Stops all actors, and leaves only so many commits of the batch.
     private async Task LoseAsync(string id, string order, int left)
     {
         await _sale.DeactivateAsync(_sale.Batch(id).Actor);

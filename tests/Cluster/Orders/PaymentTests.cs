@@ -11,7 +11,7 @@ namespace OrleansSale.Tests.Cluster.Orders;
 /// <summary>Every captured payment ends as a paid order or as one refund, whatever fails in between.</summary>
 public sealed class PaymentTests : IAsyncLifetime
 {
-    // Each test has its own: refunds are retried by the clock.
+    // Each test has its own cluster, because the clock decides when refunds are retried.
     private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();

@@ -11,7 +11,7 @@ public sealed class RefundTests : IAsyncLifetime
 {
     private const int Attempts = Journal<int>.MaxAttempts;
 
-    // Each test has its own: refunds are retried by the clock.
+    // Each test has its own cluster, because the clock decides when refunds are retried.
     private readonly SaleHarness _sale = new();
 
     public ValueTask InitializeAsync() => _sale.InitializeAsync();
@@ -25,7 +25,7 @@ public sealed class RefundTests : IAsyncLifetime
         _sale.Payments.LoseAnswers();
         await _sale.TickUntilAsync(() => _sale.Payments.Asked >= 3, "the provider is asked again");
         _sale.Payments.Recover();
-        // Then the document that says so, then the batch's own record.
+        // Then the answers about the order's document are lost, then those about the batch's entry.
         _sale.Documents.LoseAnswers();
         _sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(id));
         await _sale.UntilRefundedAsync(id, "p-1");
@@ -42,7 +42,7 @@ public sealed class RefundTests : IAsyncLifetime
         var (id, order) = await _sale.OwedAsync();
         _sale.Payments.FallSilent();
         await _sale.TickForAsync(TimeSpan.FromMinutes(2), order.Id);
-        // At 0, 1, 3, 7, 15, 31, 63 and then at most every 60 s: each found at the next tick.
+        // Due after 0, 1, 3, 7, 15, 31 and 63 s, and then at most every 60 s. Each is made at the next tick.
         _sale.Payments.Asked.ShouldBeInRange(5, 10);
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Refunding);
         _sale.Payments.Recover();
@@ -70,7 +70,7 @@ public sealed class RefundTests : IAsyncLifetime
     public async Task A_refund_made_before_the_crash_that_lost_its_record_is_not_made_again()
     {
         var (id, _) = await _sale.OwedAsync();
-        // The provider has acted, the document is lost, the batch never heard of it.
+        // The provider has refunded, the document is lost, and the batch does not know.
         await _sale.Order($"{id}.3").RefundAsync("p-1", Price);
         await _sale.DeactivateAsync(_sale.Order($"{id}.3"));
         _sale.Documents.Clear();
@@ -160,7 +160,7 @@ public sealed class RefundTests : IAsyncLifetime
     [Fact]
     public async Task Refunds_that_are_refused_for_ever_keep_none_of_the_others_waiting()
     {
-        // More than are asked for, one after the other at each tick, before the first may be asked for again.
+        // More refunds than are tried, one after the other at each tick, before the first is due again.
         const int Refused = 150;
         var id = (await _sale.CreateBatchAsync(stock: Refused + 1)).Id;
         var batch = _sale.Batch(id);

@@ -77,7 +77,7 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
             Refusal.ReservationClosed);
         (await reservation.ReserveAsync(Open with { ReservationOpens = now, ReservationCloses = now + ms }))
             .Value!.Created.ShouldBeTrue();
-        // Outside it even a repeat is told that it is closed; the reservation can be read all the same, and cancelled.
+        // Outside the window even a repeat is refused as closed. The reservation can still be read and cancelled.
         (await reservation.ReserveAsync(Open with { ReservationCloses = now })).Refused.ShouldBe(
             Refusal.ReservationClosed);
         (await reservation.GetAsync()).Value!.Version.ShouldBe(1);
@@ -146,7 +146,7 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         (await sale.Batch(id).Actor.GetCancelledVersionAsync(sale.Batch(id).AliasOf("weibo:a"))).ShouldBe(1);
         (await sale.Stored.ReadHeadAsync(stream, TestContext.Current.CancellationToken)).Seq.ShouldBe(1);
 
-        // The first thing anybody asks; no ticket may be given out for a version that the batch refuses.
+        // The first question after the crash. No ticket may be given out for a version that the batch refuses.
         var again = (await reservation.ReserveAsync(Open)).Value!;
 
         again.ShouldSatisfyAllConditions(view => view.Created.ShouldBeTrue(), view => view.Version.ShouldBe(2));
@@ -163,7 +163,7 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         await reservation.ReserveAsync(Open);
         sale.Ledger.FailAppends(2 * Attempts, stream);
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
-        // Each activation tries to finish it and dies of that; whoever is answered in the end is told the truth.
+        // Each activation tries to finish the cancellation and fails. The answer that comes in the end is right.
         (await FrontRetry.AskAsync(reservation.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
         sale.Ledger.AppendsOf(stream).ShouldBe(1 + (2 * Attempts) + 1);
     }
@@ -177,7 +177,7 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         sale.Ledger.LoseAnswers(Attempts, Streams.OfBatch(id));
         await Should.ThrowAsync<SaleUnavailableException>(reservation.CancelAsync);
 
-        // The batch refuses version 1 from now on, so this must not hand it out again.
+        // The batch refuses version 1 from now on, so this activation must not give it out again.
         var after = (await reservation.ReserveAsync(Open)).Value!;
         (await sale.Batch(id).AskAsync(
             Wants("weibo:a", reservation: after.Version))).Outcomes.Single().Refused.ShouldBeNull();
@@ -210,7 +210,7 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         await Eventually.ConfirmationsAreOldAsync();
 
         await Should.ThrowAsync<LedgerFencedException>(stale.GetAsync);
-        // The batch of this cluster has been overtaken too, and may have to find that out first.
+        // The batch of this cluster is behind too, and may have to find that out first.
         (await FrontRetry.AskAsync(stale.GetAsync)).Refused.ShouldBe(Refusal.NotFound);
     }
 
@@ -256,7 +256,7 @@ public sealed class ReservationTests(SharedSale sale) : IClassFixture<SharedSale
         var id = (await sale.CreateBatchAsync()).Id;
         string[] users = [.. Enumerable.Range(0, 40).Select(user => $"weibo:u{user}"), "weibo:小明"];
         foreach (var user in users) await sale.Reservation(id, user).ReserveAsync(Open);
-        // Whoever has cancelled is still known, and who was erased is not.
+        // A user who cancelled is still known; an erased user is not.
         await sale.Reservation(id, users[3]).CancelAsync();
         await sale.Reservation(id, users[7]).EraseAsync();
         var damaged = sale.Reservation(id, users[9]).Stream;

@@ -88,7 +88,7 @@ internal static class Peer
         }
         catch (IOException)
         {
-            // The connection was reset: an end too.
+            // The connection was reset, which also ends it.
         }
         return bytes.ToArray();
     }

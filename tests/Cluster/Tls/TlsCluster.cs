@@ -107,7 +107,7 @@ internal sealed class TlsCluster : IAsyncDisposable
         await _sale.DisposeAsync();
     }
 
-    // The record comes first, so it is what is nearest to the socket.
+    // The recorder is added first, so it is nearest to the socket.
     private void Configure(ISiloBuilder silo, ClusterTls? tls)
     {
         silo.Configure<SiloConnectionOptions>(options =>

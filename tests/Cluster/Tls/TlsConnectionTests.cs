@@ -34,7 +34,8 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
             foreach (var (who, certificate) in strangers)
                 foreach (var port in new[] { _cluster.SiloEndpoint, _cluster.GatewayEndpoint })
                     (await Peer.ShakeHandsAsync(port, certificate, protocol)).ShouldBeEmpty($"{who}, {protocol}");
-            // A silo greets a silo at once: were it not for the certificates, the others would have seen this byte.
+            // A silo greets another silo at once. Without the check of certificates, the strangers would have seen this
+            // byte.
             (await Peer.ShakeHandsAsync(_cluster.SiloEndpoint, _authority.Issue(), protocol)).ShouldNotBeEmpty();
         }
 #pragma warning disable SYSLIB0039, CA5397 // That they are refused is what is tested.
@@ -62,7 +63,7 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
             from port in new[] { _cluster.SiloEndpoint, _cluster.GatewayEndpoint }
             from greeting in new[] { "GET / HTTP/1.1\r\n\r\n", "\x10\0\0\0rubbish", "\x16\x03\x01" }
             select Peer.SpeakPlainlyAsync(port, Encoding.Latin1.GetBytes(greeting)));
-        // An alert of TLS says no; nothing else may come.
+        // TLS refuses with an alert. Nothing else may come.
         answers.ShouldAllBe(answer => answer.Length == 0 || answer[0] == AlertRecord);
     }
 
@@ -72,7 +73,7 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
         const int Silent = 64;
         IPEndPoint[] ports = [_cluster.SiloEndpoint, _cluster.GatewayEndpoint];
         var silent = await Task.WhenAll(Enumerable.Range(0, Silent).Select(peer => Peer.ConnectAsync(ports[peer % 2])));
-        // They are all held now, and yet members get in.
+        // All silent connections are open now, and members still get in.
         (await Peer.ShakeHandsAsync(_cluster.SiloEndpoint, _authority.Issue(), SslProtocols.Tls13)).ShouldNotBeEmpty();
         silent.ShouldAllBe(socket => socket.Available == 0 && !socket.Poll(0, SelectMode.SelectRead));
         var client = await _cluster.ConnectAsync(_authority.Member());
@@ -100,7 +101,7 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
         var heard = await Task.WhenAll(
             HeardAsync(_other.Issue()), HeardAsync(_authority.Issue(uses: Authority.Client)),
             HeardAsync(_authority.Issue()));
-        // Were it not for the certificates, the others would have heard as much as the member.
+        // Without the check of certificates, the strangers would have got as many bytes as the member.
         heard.Select(bytes => bytes.Length > 0).ShouldBe([false, false, true]);
     }
 
@@ -113,7 +114,7 @@ public sealed class TlsConnectionTests(TlsConnectionTests.Members members) : ICl
         await _cluster.JoinAsync(_authority.Member());
     }
 
-    // What a client says to a gateway with this certificate.
+    // The bytes that a client sends to a gateway that shows this certificate.
     private async Task<byte[]> HeardAsync(X509Certificate2 certificate)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -15,7 +15,7 @@ public sealed class TlsWireTests : IDisposable
 
     public void Dispose() => _authority.Dispose();
 
-    // Without TLS the same sale shows: the record is of the wire.
+    // The run without TLS shows that the record is of the wire.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -38,7 +38,7 @@ public sealed class TlsWireTests : IDisposable
         foreach (var text in new[] { "小米 Mi2 16 GB", "weibo:alice" })
             cluster.Record.Shows(Encoding.UTF8.GetBytes(text)).ShouldBe(!isEncrypted);
         var spoken = cluster.Record.Written().Where(bytes => bytes.Length > 0).ToList();
-        // Both ends of a connection between the silos and of the client's at least.
+        // At least two connections, with two ends each: one between the silos, and one of the client.
         spoken.Count.ShouldBeGreaterThanOrEqualTo(4);
         if (isEncrypted) spoken.ShouldAllBe(bytes => bytes[0] == HandshakeRecord);
     }

@@ -25,8 +25,8 @@ internal sealed class PostgresConversation
 
     /// <summary>Takes note of what the client sends.</summary>
     /// <param name="bytes">The next ones.</param>
-    /// <param name="executed">Called with each statement to execute; its round is the one after <see
-    /// cref="Rounds"/>.</param>
+    /// <param name="executed">Called with each statement to execute; its round is the one after
+    /// <see cref="Rounds"/>.</param>
     public void Asked(ReadOnlySpan<byte> bytes, Action<string> executed)
     {
         _asked.Add(bytes);

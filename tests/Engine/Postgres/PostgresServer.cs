@@ -208,8 +208,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private Process Launch(string program, IEnumerable<string> arguments)
     {
-        // Both become the program, so the process we know is the server itself. A session of its own: an interrupt at
-        // the terminal is for whoever started the server, who ends it when all else has ended.
+        // Both commands become the program, so the process that is started is the server itself. It gets a session of
+        // its own. So an interrupt at the terminal reaches only its starter, who ends the server last.
         string[] become = Environment.IsPrivilegedProcess
             ? ["setsid", "setpriv", $"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups"]
             : ["setsid"];

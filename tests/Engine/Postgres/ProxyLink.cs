@@ -24,7 +24,7 @@ internal sealed class ProxyLink(PostgresProxy proxy, Socket client, Socket serve
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // As good as cut.
+            // The connection has ended, which is as if it were cut.
         }
 
         Cut();

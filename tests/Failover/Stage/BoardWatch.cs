@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Failover.Stage;
 /// </summary>
 internal sealed class BoardWatch(ClusterMember front, string batch, Findings findings)
 {
-    // A front's first look at a board may take it 5 s.
+    // A front's first read of a board may take 5 s.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(7), Interval = TimeSpan.FromMilliseconds(50);
 
     private int _stock;

@@ -7,7 +7,7 @@ using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(ClusterStage))]
 
-// Two scenarios at once would be each other's load, and one's faults the other's.
+// Two scenarios at the same time would load each other, and each would meet the other's faults.
 [assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace OrleansSale.Tests.Failover.Stage;

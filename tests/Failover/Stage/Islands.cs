@@ -61,7 +61,8 @@ internal sealed class Islands : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Its end of the cable goes with a namespace, and the other end with it. What was not made is not there to end.
+        // Removing a namespace removes its end of the cable, and so the other end too. What was never made cannot be
+        // removed.
         for (var island = 0; island < _count; island++) await RunAsync("netns", "del", NameOf(island));
         await RunAsync("link", "del", _name);
     }

@@ -5,7 +5,7 @@ namespace OrleansSale.Tests.Judgement.Benchmarks;
 /// <summary>What the hot code allocates, against the baseline.</summary>
 public sealed class AllocationTests
 {
-    // Of a call, for what grows in steps.
+    // Bytes of a call, for buffers that grow in steps.
     private const double Tolerance = 1;
 
     private static readonly AllocationBaseline Baseline =

@@ -52,8 +52,8 @@ public sealed class Instruments
         var own = self.TotalProcessorTime;
         var tree = ProcessTree.Read();
         tree.Members(Environment.ProcessId).First().ShouldBe(Environment.ProcessId);
-        // Counted in ticks of 10 ms, and with the children of other tests, which have no upper bound that could be
-        // named here.
+        // The time is counted in ticks of 10 ms, and includes the children of other tests. So there is no upper bound
+        // to check.
         tree.ProcessorOf(Environment.ProcessId).ShouldBeGreaterThanOrEqualTo(own - TimeSpan.FromMilliseconds(50));
         tree.ProcessorOf(int.MaxValue).ShouldBe(TimeSpan.Zero);
     }

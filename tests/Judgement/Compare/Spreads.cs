@@ -33,7 +33,7 @@ public sealed class Spreads
 
     [Fact]
     public void Quotients_are_taken_within_each_round() =>
-        // The machine was four times slower in the second round, for both: a quotient of medians would say 100 ÷ 80.
+        // In the second round the machine was four times slower for both. A quotient of medians would be 100 ÷ 80.
         Spread.OfQuotients(
                 new Dictionary<int, double> { [1] = 100, [2] = 30, [3] = 110 },
                 new Dictionary<int, double> { [1] = 80, [2] = 20, [3] = 100 })

@@ -40,7 +40,7 @@ public sealed class EngineReports
     [Fact]
     public void The_cost_ratio_is_above_one_when_the_large_batch_is_the_slower_one_and_is_taken_within_each_round()
     {
-        // The machine was four times slower in the second round, for both: medians of either would say otherwise.
+        // In the second round the machine was four times slower for both. A quotient of medians would be wrong.
         var report = ReportOf(
             [Sqlite], Round(1, Sqlite, small: 120, large: 100), Round(2, Sqlite, small: 33, large: 30),
             Round(3, Sqlite, small: 150, large: 100));

@@ -45,8 +45,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
     [Fact]
     public async Task An_engine_that_has_sold_moves_to_a_database_sells_on_there_and_moves_back()
     {
-        // The engines make their secrets themselves: tokens and tickets are worth something as long as those are
-        // carried.
+        // The engines make their own secrets. So tokens and tickets stay valid only if the copy includes the secrets.
         var (oper, buyers) = ("", new List<string>());
         var database = await postgres.CreateDatabaseAsync();
         List<EngineAnswer> orders = [], tickets = [];
@@ -68,7 +67,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
             }
             (await client.CancelAsync(buyers[3], orders[3].Text("id")!)).Succeeded.ShouldBeTrue();
             exported = await ExportAsync(client, oper);
-            // While it runs its data is not to be had.
+            // The data of a running engine cannot be copied.
             (await CopyProcess.RunAsync("--from", Source, "--to", database)).Errors.ShouldContain(
                 "is in use by a running engine");
         });
@@ -77,7 +76,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         await WithEngineAsync(OnDatabase(database), async client =>
         {
             (await ExportAsync(client, oper)).ShouldBe(exported);
-            // A repeat is the same order, and what is left is sold to those who hold tickets.
+            // A repeated purchase returns the same order. The units that are left are sold to users with tickets.
             (await BuyAsync(client, tickets[0])).Text("id").ShouldBe(orders[0].Text("id"));
             orders[3] = await BuyAsync(client, tickets[4]);
             orders[3].Status.ShouldBe(201);
@@ -131,7 +130,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
         for (var i = 0; i < 10_000; i++) progress.Passed(commit);
         progress.End();
         var lines = $"{output}".TrimEnd('\n').Split('\n');
-        // On a machine that stands still a second may pass here.
+        // On a stalled machine seconds may pass here, and each adds a line.
         lines.Length.ShouldBeLessThan(10);
         lines[^1].ShouldStartWith("copying: 1 of 1 streams, 30,000 of 30,000 entries (");
     }
@@ -145,7 +144,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
 
     private static async Task KillAndRepeatAsync(string from, string to, Random random)
     {
-        // How long a start takes here and now: to a refusal.
+        // Measures how long a start takes on this machine, by a copy that is refused.
         var started = TimeProvider.System.GetTimestamp();
         (await CopyProcess.RunAsync("--from", from, "--to", from)).Status.ShouldBe(1);
         var start = TimeProvider.System.GetElapsedTime(started);
@@ -156,7 +155,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
             if (copy.HasExited) break;
             await copy.KillAsync();
         }
-        // It may have been quicker than the last of us.
+        // A copy may have finished before the last kill.
         var (status, _, errors) = await CopyProcess.RunAsync("--from", from, "--to", to);
         if (status != 0) errors.ShouldContain("is not empty");
     }

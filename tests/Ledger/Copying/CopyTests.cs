@@ -68,7 +68,7 @@ public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : ICl
                 (await ledger.ReadAllAsync(stream)).ShouldBeSame(await first.ReadAllAsync(stream));
             (await ledger.CountOpenAsync("reservation/", Cancelled))
                 .ShouldBe(await first.CountOpenAsync("reservation/", Cancelled));
-            // A stream of each length goes on, and new ones begin.
+            // One stream of each length goes on, and new streams begin.
             foreach (var stream in new[] { EngineFiles.Batch, "reservation/mi2-1/weibo:user1",
                 "reservation/mi2-1/weibo:new", "batch/new" })
             {

@@ -52,7 +52,7 @@ public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("DELETE FROM stream WHERE id = 1", "there are commits of a stream 1 that does not exist")]
     public async Task A_row_tampered_with_in_a_directory_is_found(string tamper, string found)
     {
-        // SQLite's replace makes a text of a BLOB, which the table refuses.
+        // SQLite's replace turns a BLOB into a text, which the table refuses.
         AskFile(Source, "ledger.db",
             tamper.Replace("replace(entries", "CAST(replace(CAST(entries AS TEXT)", StringComparison.Ordinal)
             .Replace("'buyer8\"')", "'buyer8\"') AS BLOB)", StringComparison.Ordinal));

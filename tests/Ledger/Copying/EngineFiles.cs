@@ -150,7 +150,7 @@ public sealed class EngineFiles : IAsyncLifetime
             return true;
         });
 
-    // Every kind of key, some alike but for their kind.
+    // Every kind of key. Some differ only in their kind.
     private static IEnumerable<(GrainId Id, string Name)> Documents()
     {
         var guid = new Guid("00112233-4455-6677-8899-aabbccddeeff");

@@ -109,8 +109,7 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
             .ShouldBe("""{"a":"b"}""");
     }
 
-    // Before every write in turn a copy into an empty target is stopped, repeated, looked at, and the target emptied
-    // again.
+    // For each write in turn: stops a copy before that write, repeats the copy, checks it, and empties the target.
     private static async Task InterruptEverywhereAsync(
         string from, string to, Func<Task> start, Func<Task> checkAndEmpty)
     {
@@ -122,17 +121,17 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
             await start();
             await checkAndEmpty();
         }
-        // Four chunks of commits and one of documents, secrets, session keys and the end.
+        // Four chunks of commits, one chunk each of documents, secrets and session keys, and the end.
         writes.ShouldBe(8);
         await checkAndEmpty();
-        // After the last write it is done, whether or not anybody was told.
+        // After the last write the copy is finished, even if the command could not report it.
         (await StopAsync(from, to, writes - 1, afterWrite: true)).ShouldBeTrue();
         await start();
         (await Copies.RefusedAsync(from, to)).ShouldContain("is not empty");
         await checkAndEmpty();
     }
 
-    // Copies up to a write; false if the copy came to its end before.
+    // Copies up to a write. False: the copy finished before that.
     private static async Task<bool> StopAsync(string from, string to, int write, bool afterWrite)
     {
         void StopAt(int done)

@@ -91,7 +91,7 @@ public sealed class RefusalTests(PostgresFixture postgres) : IDisposable
         await AskAsync(database, "UPDATE ClusterMember SET IAmAliveTime = now() - interval '1 hour'");
         await Copies.CopyAsync(Source, database);
 
-        // Neither a silo that was killed long ago nor one that has ended is in the way; one that lives is.
+        // A silo that was killed long ago does not prevent a copy, nor does one that has ended. A living silo does.
         await MemberAsync(database, SiloStatus.Dead, "0 seconds");
         await Copies.CopyAsync(database, Other);
         await MemberAsync(database, SiloStatus.Active, "45 seconds");

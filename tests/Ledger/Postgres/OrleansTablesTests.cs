@@ -110,7 +110,7 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
             (4, SiloStatus.Active) })
             (await table.InsertRowAsync(Silo(silo, status), Next(await table.ReadAllAsync(Cancelled)), Cancelled))
                 .ShouldBeTrue();
-        // Declared dead by two others, as most are.
+        // Two other silos declare it dead, as usual.
         var (dead, before) = (Silo(4, SiloStatus.Dead), await table.ReadAllAsync(Cancelled));
         dead.SuspectTimes = [new(Silo(1).SiloAddress, Now), new(Silo(3).SiloAddress, Now)];
         (await table.UpdateRowAsync(dead, before.Members[0].Item2, Next(before), Cancelled)).ShouldBeTrue();
@@ -170,7 +170,7 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
         (await table.ReadRow(first, "wake", Cancelled))!.Period.ShouldBe(period);
         (await table.ReadRows(first, Cancelled)).Reminders.Count.ShouldBe(2);
 
-        // The ring in two parts, one of them around its end.
+        // The ring in two parts; one of them includes the end of the ring.
         var hashes = grains.Select(grain => grain.GetUniformHashCode()).Order().ToList();
         var (begin, end) = (hashes[4], hashes[14]);
         (await table.ReadRows(begin, end, Cancelled)).Reminders.Select(each => each.GrainId.GetUniformHashCode())
@@ -210,7 +210,7 @@ public sealed class OrleansTablesTests(PostgresFixture postgres) : IAsyncLifetim
         return table;
     }
 
-    // Built, never started: only its tables are asked.
+    // The silo is built but never started, because only its tables are used.
     private IHost HostOf(string cluster)
     {
         var host = Host.CreateDefaultBuilder().UseOrleans(silo =>

@@ -27,12 +27,12 @@ public sealed class PostgresDocumentsTests(PostgresFixture postgres)
         await WriteAsync(database, "catalogue", "catalogue",
             """{"Batches":[{"Terms":{"Id":"mi2-1"}},{"Terms":{"Id":"gone"},"KeyHash":"AA=="}]}""");
         await IsRefusedAsync(database, "of batch gone they know entry 1, and it has none (and so for 1 more).");
-        // Another service's documents are its own affair.
+        // Documents of another service are not compared.
         await PostgresDocuments.RequireLedgerAsync(database, "other", accepts: false);
 
         await PostgresDocuments.RequireLedgerAsync(database, Service, accepts: true);
         await PostgresDocuments.RequireLedgerAsync(database, Service, accepts: false);
-        // What is lost after that is not accepted.
+        // Entries that are lost after the acceptance are not accepted.
         await WriteAsync(database, "order", "mi2-1.21");
         await IsRefusedAsync(database, "of batch mi2-1 they know entry 21, and it ends at entry 20.");
     }

@@ -14,7 +14,7 @@ public sealed class PostgresFixture : IAsyncDisposable
 {
     private const string Template = "with_schema";
 
-    // What a disk does is not tested; what the server says before that is the same.
+    // The disk is not tested, and without syncs the server gives the same answers.
     private static readonly Dictionary<string, string> Settings = new()
     { ["fsync"] = "off", ["full_page_writes"] = "off" };
 

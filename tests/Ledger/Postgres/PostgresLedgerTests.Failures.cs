@@ -49,7 +49,7 @@ public sealed partial class PostgresLedgerTests
         await using var operators = await Databases.ConnectAsync(_connectionString);
         for (var cut = 0; cut < Cuts; cut++)
         {
-            // A few rows later each time, wherever the appends are then.
+            // A few rows later each time, so that it meets the appends at different points.
             for (var row = 0; row < Streams * Rows / Cuts; row++) await progress.WaitAsync(Cancelled);
             await operators.QueryAsync(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -79,7 +79,7 @@ public sealed partial class PostgresLedgerTests
         refused.IsCompleted.ShouldBeFalse("the free stream was not held up");
         (await refused).Message.ShouldContain("batch/held");
 
-        // Let go within the bound, it is stored by the same append.
+        // The lock ends within the bound, so the same append stores the row.
         var again = Ledger.AppendAsync(waiting, Cancelled);
         await Ledger.AppendAllAsync([free.Next()]);
         await holding.RollbackAsync(Cancelled);
@@ -275,7 +275,7 @@ public sealed partial class PostgresLedgerTests
         (await Databases.QueryAsync(_connectionString, "SELECT count(*) FROM ledger_commit")).ShouldBe(["0"]);
     }
 
-    // Does something whenever a row is inserted into the ledger: before it, or at the commit.
+    // Runs statements whenever a row is inserted into the ledger: before the insert, or at the commit.
     private Task<List<string>> OnInsertAsync(string body, bool deferred = false) => Databases.QueryAsync(
         _connectionString,
         $"""

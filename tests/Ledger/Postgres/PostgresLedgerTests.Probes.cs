@@ -45,7 +45,7 @@ public sealed partial class PostgresLedgerTests
         _database.CloseIdle();
         await Should.ThrowAsync<PostgresException>(() => ledger.ProbeAsync(16));
         ledger.Commits.Fault.ShouldBe("the database is a standby, or read-only");
-        // A document's session that begins now stays read-only.
+        // A session for documents that begins now stays read-only.
         await using (var session = await _database.Source.OpenConnectionAsync(Cancelled))
         {
         }

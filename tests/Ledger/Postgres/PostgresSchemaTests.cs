@@ -82,7 +82,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         (await Databases.QueryAsync(
             database, "SELECT DISTINCT schemaname FROM pg_tables WHERE tableowner LIKE 'owner\\_%'"))
             .ShouldBe(["of sale"]);
-        // Another schema of the same database is another engine's.
+        // Another schema of the same database belongs to another engine.
         PostgresSchema.Apply(database);
         (await Databases.QueryAsync(database, $"SELECT count(*) FROM public.{Journal}")).ShouldNotBe(["0"]);
     }
@@ -130,7 +130,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
     public async Task Entries_are_compressed_by_the_servers_best_method()
     {
         var database = await postgres.CreateDatabaseAsync();
-        // What this server can do: 'l' is lz4; without it the entries are stored as they are ('e').
+        // This depends on the server: 'l' is lz4; without lz4 the entries are stored uncompressed ('e').
         var methods = await Databases.QueryAsync(
             database, "SELECT enumvals::text FROM pg_settings WHERE name = 'default_toast_compression'");
         (await Databases.QueryAsync(

@@ -74,7 +74,7 @@ public sealed class PostgresServerFailureTests : IAsyncLifetime
             _server.Continue();
         }
 
-        // The first attempt may be stored by now, or never.
+        // The first attempt may be stored by now, or may never be.
         (await _ledger.AppendUntilKnownAsync(frozen)).ShouldNotBe(AppendOutcome.Fenced);
         await _ledger.AppendAllAsync([chain.Next()]);
         (await _ledger.VerifyAsync(Stream)).Matches(chain.Head).ShouldBeTrue();
@@ -90,8 +90,9 @@ public sealed class PostgresServerFailureTests : IAsyncLifetime
         await operators.QueryAsync("ALTER SYSTEM SET synchronous_standby_names = 'nowhere'");
         await operators.QueryAsync("SELECT pg_reload_conf()");
 
-        // A row is written here and waits for a standby that is not there, until an operator stops the waiting: the
-        // server then calls it a success, and warns. Rows appended before the server takes the setting up are stored.
+        // A row is written here and waits for a standby that does not exist, until an operator stops the waiting. Then
+        // the server reports success with a warning. Rows that are appended before the server applies the setting are
+        // stored.
         const int MaxRows = 1_000;
         LedgerCommit alone;
         Task<AppendOutcome> append;
@@ -105,7 +106,7 @@ public sealed class PostgresServerFailureTests : IAsyncLifetime
         while (append.IsCompletedSuccessfully);
         (await Should.ThrowAsync<LedgerUnavailableException>(append)).Message.ShouldContain("synchronous replication");
 
-        // It is there to be read, but who finds it has to wait for the standby too.
+        // The row can be read. But an append that finds it must wait for the standby too.
         (await _ledger.ReadHeadAsync(Stream, Cancelled)).Matches(chain.Head).ShouldBeTrue();
         await Should.ThrowAsync<LedgerUnavailableException>(await AppendAndStopWaitingAsync(alone, operators));
 
@@ -115,7 +116,7 @@ public sealed class PostgresServerFailureTests : IAsyncLifetime
         (await _ledger.ReadAllAsync(Stream)).Count.ShouldBe(rows);
     }
 
-    // The append, ended one way or the other.
+    // The append after it has ended, as a success or a failure.
     private async Task<Task<AppendOutcome>> AppendAndStopWaitingAsync(LedgerCommit commit, NpgsqlConnection operators)
     {
         var append = _ledger.AppendAsync(commit, Cancelled);

@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Rules.Batches;
 /// <summary>What a batch's key makes of users and keys, against a second computation as the design states it.</summary>
 public class BatchKeyTests
 {
-    // Users of all lengths, the longest that there are and longer ones among them.
+    // Users of all lengths, including the longest that are allowed, and longer ones.
     private static readonly Gen<string> User = Gen.Select(
         Gen.String[Gen.Char['a', 'z'], 1, 32],
         Gen.OneOf(Gen.String[Gen.Char[' ', '~'], 1, 128], Gen.String[Gen.Char['一', '鿿'], 128, 128],
@@ -48,7 +48,7 @@ public class BatchKeyTests
     [Fact]
     public void An_alias_never_changes()
     {
-        // Computed by another program: every ledger that is stored has aliases like these.
+        // Another program computed these. They must never change, because stored ledgers have such aliases.
         LiveBatch.AliasOf("weibo:alice").ToString().ShouldBe("eHSZy90A-tILyszHPA6DDg");
         LiveBatch.AliasOf("weibo:张伟").ToString().ShouldBe("oKS8CKRO2kg77cohtQv9Lw");
         Base64Url.EncodeToString(LiveBatch.Key.SaltOf("weibo:alice")).ShouldBe("y5FJwtSPQFrGrYojU20mMw");

@@ -13,7 +13,7 @@ public sealed class BatchTimeTests
         var time = new BatchTime(0, TimeSpan.Zero);
         time.At(1_000, Ms(0)).ShouldBe(1_000);
         time.Entered(1_000);
-        // The monotonic clock may run a little faster: that makes no difference.
+        // The monotonic clock may run a little faster. That has no effect.
         time.At(1_500, Ms(510)).ShouldBe(1_500);
         time.At(2 * Hour, Ms(700)).ShouldBe(2 * Hour, "a clock that was behind is followed");
     }

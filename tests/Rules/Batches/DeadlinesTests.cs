@@ -6,7 +6,7 @@ namespace OrleansSale.Tests.Rules.Batches;
 /// <summary>Which live hold's deadline comes first, against the least of all of them.</summary>
 public class DeadlinesTests
 {
-    // What happens: a hold with a window, of which some are far shorter than the others; or one of the orders ends.
+    // A step is a new hold, or the end of an order (window 0). Some windows are far shorter than the others.
     private static readonly Gen<(int Window, int Ended, HoldState How)> Step = Gen.Select(
         Gen.Frequency((6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0))),
         Gen.Int[0, 1_000],
@@ -32,13 +32,14 @@ public class DeadlinesTests
                 }
                 else if (rows.Count > 0)
                 {
-                    // The first one oftenest: so it goes on from one to the next.
+                    // The first live order ends most often, so that the first deadline moves on.
                     var order = end % 3 == 0
                         ? rows.FirstOrDefault(order => order.Hold == HoldState.Live) : rows[end % rows.Count];
                     if (order is { Hold: HoldState.Live }) order.Hold = how;
                     Interlocked.Increment(ref ended);
                 }
-                // Asking changes nothing that a second asking shows, and is done at some steps only.
+                // A second question gets the same answer. Only some steps ask, because asking may change the inner
+                // state.
                 if (end % 4 == 0) continue;
                 Least(rows, deadlines.First()).ShouldBe(Least(rows));
                 Least(rows, deadlines.First()).ShouldBe(Least(rows));

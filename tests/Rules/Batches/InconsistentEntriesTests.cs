@@ -17,9 +17,9 @@ public class InconsistentEntriesTests
 {
     private const long Now = Opening;
 
-    // Of units 1 to 20, limit 5: one order each that is held, paid, expired, cancelled with its money owed, and
-    // cancelled with its money back; units 18 to 20 are withdrawn, reservation 2 of alice is cancelled, and the sale is
-    // paused.
+    // A batch with units 1 to 20 and limit 5. It has five orders: held, paid, expired, cancelled with its money owed,
+    // and cancelled with its money refunded. Units 18 to 20 are withdrawn, reservation 2 of alice is cancelled, and the
+    // sale is paused.
     private readonly LiveBatch _live = Create(TermsOf(stock: 20, limit: 5));
     private readonly long _held;
     private readonly long _paid;
@@ -61,7 +61,7 @@ public class InconsistentEntriesTests
         var empty = new SaleBatch();
         Should.Throw<InconsistentEntryException>(() => empty.Apply(1, at, entry)).Seq.ShouldBe(1);
         StateDump.Same(StateDump.Of(empty), StateDump.Of(new SaleBatch()));
-        // Where it belongs it is taken.
+        // In its right place the entry is accepted.
         _live.State.Apply(next, at, entry);
     }
 
@@ -98,7 +98,7 @@ public class InconsistentEntriesTests
     public void A_hold_under_a_key_that_names_another_order_is_refused()
     {
         foreach (var user in new[] { "weibo:bob", "weibo:dora" }) Refused(HoldOf(user, "k"));
-        // The same text is another user's own key.
+        // For another user the same text is another key.
         _live.State.Apply(_live.State.LastSeq + 1, _live.State.LastAt, HoldOf("weibo:gil", "k"));
     }
 
@@ -107,7 +107,7 @@ public class InconsistentEntriesTests
     {
         foreach (var order in new[] { _paid, _expired, _cancelled, 1, 999 })
             Refused(new CheckoutOpened(order, 1, SoleProvider.Name, "c2"));
-        // The one that is open already.
+        // The checkout that is open already.
         Refused(new CheckoutOpened(_held, 2, SoleProvider.Name, "c"));
     }
 
@@ -126,7 +126,7 @@ public class InconsistentEntriesTests
             Refused(new Sold(order, PaymentOf("p-new"), Price));
         foreach (var payment in new[] { "p-paid", "p-owed", "p-back" })
             Refused(new Sold(_held, PaymentOf(payment), Price));
-        // The same text is another provider's own payment.
+        // At another provider the same text is another payment.
         _live.Commit(_live.State.LastAt, new Sold(_held, new PaymentId("other", "p-paid"), Price));
     }
 
@@ -189,7 +189,7 @@ public class InconsistentEntriesTests
         foreach (var payment in new[] { "p-owed", "p-back" }) Refused(Owed(_cancelled, payment, Price));
         Refused(Owed(_paid, "p-paid", Price * 2));
         Refused(Owed(999, "p-new", Price));
-        // Once the order is given up its payment is owed, exactly.
+        // When the order is cancelled, exactly its payment is owed.
         _live.Commit(_live.State.LastAt,
             new Released(_paid, _live.State.Orders.Find(_paid)!.Units, ReleaseReason.Cancelled));
         Refused(Owed(_paid, "p-paid", Price));

@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Rules.Batches;
 [Collection(nameof(MemoryTests))]
 public class MemoryTests(ITestOutputHelper output)
 {
-    // Half a million is just past a doubling of everything that doubles, 10,000 are a small batch.
+    // 530,000 is just after all tables have doubled, which costs most. 10,000 is a small batch.
     [Theory]
     [InlineData(10_000)]
     [InlineData(200_000)]

@@ -68,7 +68,7 @@ public class OperatorRulesTests
         live.Operate(OperatorAction.Restock, "o", 6).Refused.ShouldBe(Refusal.Conflict);
         live.Operate(OperatorAction.Withdraw, "o", 5).Refused.ShouldBe(Refusal.Conflict);
         live.State.Stock.Total.ShouldBe(15);
-        // Also after the batch was closed: the repeat of what was done is not refused.
+        // A repeat is not refused even after the batch was closed.
         live.Operate(OperatorAction.Close, "close");
         live.Operate(OperatorAction.Restock, "o", 5).ShouldBe(Effect.AlreadySo);
         live.Operate(OperatorAction.Restock, "o2", 5).Refused.ShouldBe(Refusal.SaleClosed);

@@ -12,7 +12,7 @@ public class PrecedenceTests
     private const string Alice = "weibo:alice";
     private const string Filler = "weibo:filler";
 
-    // The reasons a batch itself can find, each made true on its own.
+    // The reasons that the batch itself can give. Each is made true alone.
     private static readonly Refusal[] Reasons =
     [
         Refusal.InvalidRequest, Refusal.NotFound, Refusal.TicketInvalid, Refusal.SaleClosed, Refusal.SaleNotOpen,
@@ -105,7 +105,7 @@ public class PrecedenceTests
         live.Buy(Alice, now, "k1").Order!.Seq.ShouldBe(cancelled);
         live.Buy(Alice, now, "k2").Order!.Seq.ShouldBe(expired);
         live.Buy(Alice, now, "k1", quantity: 2).Refused.ShouldBe(Refusal.Conflict);
-        // Another user's key is another key, and without one nothing is live: a new order.
+        // For another user the key is another one, and without a key there is no live order. So it makes a new order.
         live.Buy("weibo:bob", now, "k1").Repeated.ShouldBeFalse();
         live.Buy(Alice, now).Repeated.ShouldBeFalse();
     }
@@ -156,7 +156,7 @@ public class PrecedenceTests
     public void Huge_quantities_are_over_the_limit() =>
         LiveBatch.Create().Buy(Alice, quantity: int.MaxValue).Refused.ShouldBe(Refusal.LimitReached);
 
-    // A batch that was never created knows no user; a ticket that is cancelled is one that was there.
+    // A batch that was never created knows no user. And only a ticket that was given out can be cancelled.
     private static bool Excludes(Refusal first, Refusal second) =>
         (first == Refusal.NotFound && second != Refusal.NotFound)
         || (second == Refusal.NotFound && first != Refusal.InvalidRequest)
@@ -167,7 +167,8 @@ public class PrecedenceTests
         var live = reasons.Contains(Refusal.NotFound)
             ? new LiveBatch() : LiveBatch.Create(LiveBatch.TermsOf(stock: 3, limit: 1));
         var now = LiveBatch.Opening;
-        // The opening comes last, since what else must have happened, happened during the sale.
+        // SaleNotOpen comes last: the other reasons are arranged during the sale, and it sets the instant before the
+        // opening.
         foreach (var reason in reasons.OrderBy(reason => reason == Refusal.SaleNotOpen))
             now = reason == Refusal.SaleNotOpen ? LiveBatch.Opening - 1 : Math.Max(now, Arrange(live, reason));
         var quantity = reasons.Contains(Refusal.InvalidRequest) ? 0 : reasons.Contains(Refusal.LimitReached) ? 2 : 1;

@@ -35,7 +35,7 @@ internal static class StateDump
         foreach (var order in batch.Orders.All) AppendOrder(text, batch, order);
         foreach (var (id, payment) in batch.Payments.All.OrderBy(p => p.Key.ToString(), StringComparer.Ordinal))
             AppendPayment(text, "payment", id, payment);
-        // In the order in which they are enumerated, since refunds are made in it.
+        // In the order of enumeration, because refunds are made in that order.
         foreach (var payment in batch.Payments.Owed) AppendPayment(text, "owed", payment.Id, payment);
         foreach (var (key, command) in batch.Directing.Commands.OrderBy(
             c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))

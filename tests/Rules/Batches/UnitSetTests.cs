@@ -7,7 +7,7 @@ public class UnitSetTests
 {
     private const int MaxUnit = 10_000_000;
 
-    // The borders of words (64), groups (4,096) and tops (262,144), and one before and after each.
+    // The borders of words (64), groups (4,096) and tops (262,144), and the units before and after each.
     private static readonly int[] Borders =
     [
         1, 63, 64, 65, 127, 128, 4_031, 4_032, 4_095, 4_096, 4_097, 8_191, 8_192, 258_047, 258_048, 262_143, 262_144,
@@ -28,7 +28,7 @@ public class UnitSetTests
             var (set, model) = (new UnitSet(), new SortedSet<int>());
             foreach (var (add, unit) in steps)
             {
-                // A removal of what is there is worth more than one of what is not.
+                // Mostly removes a unit that is in the set, because that tests more.
                 var target = add || model.Count == 0 || unit % 4 == 0 ? unit : model.ElementAt(unit % model.Count);
                 if (add) set.Add(target).ShouldBe(model.Add(target));
                 else set.Remove(target).ShouldBe(model.Remove(target));

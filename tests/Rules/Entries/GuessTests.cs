@@ -28,8 +28,8 @@ public class GuessTests
     // Idempotency-Keys that the golden lines were made with.
     private static readonly string[] SentKeys = ["a-1", "o-1", "o-2", "o-3", "o-4", "o-5", "o-6"];
 
-    // What can be made of a name by anybody: the name itself, hashes of it, and the engine's own way with keys that are
-    // public.
+    // Values that anybody can compute from a name: the name itself, hashes of it, and the engine's own functions with
+    // public keys.
     private static readonly Func<string, string, Guess>[] Keyless =
     [
         (user, key) => new(user, key),
@@ -69,7 +69,7 @@ public class GuessTests
     [Fact]
     public void A_line_that_names_nobody_is_the_same_whoever_it_concerns()
     {
-        // What is left over: no member of these has anything to do with a person.
+        // The remaining types: none of their members depends on a person.
         var types = Lines.Golden.Where(golden => LinesThatNameAUser.All(named => named.Data.Item1 != golden.Line))
             .Where(golden => !golden.Line.Contains(AliasOf("weibo:张伟").ToString(), StringComparison.Ordinal))
             .Select(golden => Encoding.UTF8.GetString(golden.Entry.Type)).Distinct().Order(StringComparer.Ordinal);
@@ -86,7 +86,7 @@ public class GuessTests
     [Fact]
     public void The_attack_works_on_a_line_with_a_user_in_it_and_on_one_with_a_mere_hash_of_the_user()
     {
-        // What a ledger would be with users in it, and with hashes that anybody can make: the control.
+        // The control: a ledger with users in it, and one with hashes that anybody can compute.
         foreach (var derive in Keyless)
         {
             foreach (var key in new[] { "", ",\"key\":\"{key}\"" })
@@ -128,7 +128,7 @@ public class GuessTests
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    // What may stand for a user and for the key that they sent.
+    // The values that may stand for a user and for the key that the user sent.
     private sealed record Guess(string Alias, string Key)
     {
         public string In(string template) =>

@@ -33,8 +33,8 @@ internal static class Lines
     private static readonly PaymentId Payment = PaymentOf("p-2");
     private static readonly byte[] Root = [.. Enumerable.Range(0xE0, 32).Select(i => (byte)i)];
 
-    // One of each type and of each reason, what may be absent there and not there, each member unlike its default, in
-    // the order of the lines in golden.ndjson.
+    // One entry of each type and each reason, with and without each optional member. No member has its default. The
+    // order is that of the lines in golden.ndjson.
     private static readonly BatchEntry[] Entries =
     [
         new Created(TermsOf(50_000, 2) with { Product = Product, KeepPersonalDataDays = 30 }, Key.Hash),

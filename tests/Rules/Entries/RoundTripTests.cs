@@ -197,7 +197,7 @@ public class RoundTripTests
         try
         {
             var read = EntryReader.Read(line);
-            // What it reads as is an entry that can be written: nothing in it is null that must not be.
+            // An entry that was read can be written, so no required member is null.
             Lines.Write(read.Entry, read.Seq, read.At);
         }
         catch (LedgerFormatException)

@@ -8,8 +8,8 @@ namespace OrleansSale.Tests.Rules.Entries;
 /// <summary>The stored format is for ever: a golden line may be added, never changed.</summary>
 public class StoredFormatTests
 {
-    // What a line may lack, by its type. An operator and their reason, or an origin's two members, are there together
-    // or not at all.
+    // The members that a line of each type may lack. An operator and the reason are present together or not at all, and
+    // so are the two members of an origin.
     private static readonly Dictionary<string, string[]> MayBeAbsent = new()
     {
         ["created"] = ["imageUrl", "secretHash"],
@@ -106,7 +106,7 @@ public class StoredFormatTests
     {
         var value = Find(JsonNode.Parse(line)!, path)![member]!.ToJsonString();
         Should.Throw<LedgerFormatException>(() => Lines.Read(Beside(line, path, $"\"{member}\":{value}")), "twice");
-        // One that no version knows, and some that other entries have.
+        // A member that no version knows, and some members of other entries.
         foreach (var (name, other) in new[]
         {
             ("gift", "1"), ("refund", "\"r\""), ("user", "\"weibo:a\""), ("units", "[1]"), ("units", "1"),
@@ -119,7 +119,7 @@ public class StoredFormatTests
         }
     }
 
-    // Puts a member first into the object at the path.
+    // Inserts a member as the first of the object at the path.
     private static string Beside(string line, string path, string text)
     {
         var start = path is "" ? "\"data\":{" : $"\"{path.Split('.')[^1]}\":{{";

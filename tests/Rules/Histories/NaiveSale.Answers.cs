@@ -96,7 +96,7 @@ internal sealed partial class NaiveSale
         if (Anonymised) return Effect.AlreadySo;
         var isSettled = Ended && Count(NaiveUnit.Held) == 0
             && Payments.Values.All(payment => payment.Where != NaiveMoney.Owed);
-        // Nobody can reserve any more, for a minute already.
+        // Reservations must have been closed for a minute.
         isSettled &= now >= Terms.Schedule.ReservationCloses.ToUnixTimeMilliseconds() + 60_000;
         return isSettled && now >= EndedAt + (Terms.KeepPersonalDataDays * 86_400_000L)
             ? Effect.Done : Refusal.Conflict;

@@ -141,19 +141,19 @@ internal sealed partial class NaiveSale(long grace)
 
     private void TakeHeld(Held e)
     {
-        // I1: of the free ones, and the lowest.
+        // I1: the units are free, and the lowest free ones.
         e.Units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order()
             .Take(e.Units.Length));
         e.Units.ShouldNotBeEmpty();
         foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
-        // I2: the limit, and keys.
+        // I2: the limit, and the keys.
         (LiveUnitsOf(e.Buyer) + e.Units.Length).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
         Orders.Count(order => order.User == e.Buyer && !order.IsLive).ShouldBeLessThan(10, "bound of ended orders");
         if (e.Key is null)
             Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
         else Orders.ShouldNotContain(
             order => order.User == e.Buyer && order.Key == e.Key, "a key names one order for ever");
-        // I3: reserved, and when.
+        // I3: the reservation, and the time.
         e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
         (Opened, Ended).ShouldBe((true, false), "between opened and ended");
         At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(),
@@ -208,7 +208,7 @@ internal sealed partial class NaiveSale(long grace)
         var order = Find(e.Order)!;
         if (Payments.TryGetValue(e.Payment, out var kept))
         {
-            // The only way from kept to owed: the order it paid for was given up.
+            // A kept payment becomes owed only if its order was cancelled.
             (kept.Where, kept.Order, kept.Amount, order.State)
                 .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Cancelled));
             e.Why.ShouldBe(RefundReason.Cancelled);

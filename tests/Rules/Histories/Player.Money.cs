@@ -62,13 +62,13 @@ internal sealed partial class Player
             _captured.Add(id, capture);
             _naive.Payments[id].Amount.ShouldBe(capture.Amount);
         }
-        // I6: whatever was captured has its record.
+        // I6: every captured payment has its record.
         _naive.Payments.Keys.ShouldBe(_captured.Keys, ignoreOrder: true);
     }
 
     private void Play(Refund refund)
     {
-        // Every other one is of a payment that is owed, if any is.
+        // Every second refund is of an owed payment, if there is one.
         var owing = _naive.Payments.Where(known => known.Value.Where == NaiveMoney.Owed).Select(known => known.Key)
             .ToList();
         var payment = refund.Payment % 2 == 0 && owing.Count > 0
@@ -82,7 +82,7 @@ internal sealed partial class Player
         Commit(decision.Entries);
     }
 
-    // Ids count per provider: both have a payment of each name.
+    // Ids are unique only for one provider: both providers have the same ids.
     private static PaymentId PaymentAt(int index) => new(index % 2 == 0 ? SoleProvider.Name : "other", $"p{index / 2}");
 
     private static string Why(Decision<Answer<CaptureResult>> decision) =>

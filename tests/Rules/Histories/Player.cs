@@ -68,7 +68,7 @@ internal sealed partial class Player
         }
     }
 
-    // What the actor does before it decides.
+    // The work that the actor does before it decides.
     private void DoDue(bool areReleasesLeft)
     {
         while (Pure(() => Agenda.Next(State, Now, _history.Grace)) is { } due && !(areReleasesLeft && due is Released))
@@ -76,7 +76,7 @@ internal sealed partial class Player
             Tell(due switch { OpenedSale => "opened", EndedSale => "ended", _ => "expired" });
             Commit(due);
         }
-        // The opening and the end are there from their instants on.
+        // From their instants on, the ledger has the opening and the end.
         if (!_naive.Closed && Now >= _naive.Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds())
             _naive.Opened.ShouldBeTrue();
         if (Now >= _naive.Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) _naive.Ended.ShouldBeTrue();
@@ -85,7 +85,7 @@ internal sealed partial class Player
     private void PlaySweep()
     {
         DoDue(areReleasesLeft: false);
-        // None is left that is due, and those that are not were left alone (the naive sale refuses an early release).
+        // No due hold is left. The others stay, because the naive sale refuses an early release.
         _naive.Orders.ShouldNotContain(order => order.State == NaiveState.Held && Now >= order.PayBy + _history.Grace);
     }
 
@@ -187,7 +187,7 @@ internal sealed partial class Player
         Commit(decision.Entries);
     }
 
-    // A decision is a function: it leaves the state as it was, and decides the same again.
+    // A decision is a pure function: it does not change the state, and a repeat decides the same.
     private T Pure<T>(Func<T> decide)
     {
         var before = StateDump.Of(State);
@@ -210,7 +210,7 @@ internal sealed partial class Player
         _naive.CheckMoney();
     }
 
-    // I1 from the units themselves, at every prefix.
+    // I1, checked with the units themselves after every entry.
     private void Compare()
     {
         (State.Stock.Total, State.Stock.Free.Count, State.Stock.Held, State.Stock.Sold, State.Stock.Withdrawn)

@@ -9,7 +9,7 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// </summary>
 public class RandomHistoriesTests(ITestOutputHelper output)
 {
-    // Each must be told somewhere in 1,000 histories, or they have gone stale and prove nothing.
+    // Each outcome must occur in 1,000 histories. Otherwise the histories no longer prove anything.
     private static readonly string[] Expected =
     [
         "purchase made", "purchase repeat", "purchase Conflict", "purchase TicketInvalid", "purchase SaleClosed",
@@ -51,9 +51,9 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         {
             var player = new Player(history);
             var live = player.Play();
-            // At once, as an activation does: nobody asked for the next deadline on the way.
+            // Replays all at once, as an activation does, without a question for the next deadline in between.
             StateDump.Same(StateDump.Of(live.Replay()), StateDump.Of(live.State));
-            // And with a look at every prefix.
+            // Replays again, with a check after every entry.
             var replayed = new SaleBatch();
             for (var i = 0; i < live.Lines.Count; i++)
             {

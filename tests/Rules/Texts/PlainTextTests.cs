@@ -84,7 +84,8 @@ public class PlainTextTests
         PlainText.IsBlank(text).ShouldBe(count == 0);
     }
 
-    // The runtime's table may be older or newer than what people write with: it must agree only where it is sure.
+    // The runtime's table of characters may be older or newer than the grammar. They must agree only where both know
+    // the character.
     [Fact]
     public void Of_all_characters_those_are_refused_that_no_table_calls_writing()
     {

@@ -34,7 +34,7 @@ public class AliasTests
     public void Of_22_characters_only_the_canonical_text_is_read() =>
         Gen.String[Gen.Char[Alphabet], 22, 22].Sample(text =>
         {
-            // 22 characters have four bits more than 16 bytes: the last character's lowest.
+            // 22 characters have four bits more than 16 bytes: the lowest bits of the last character.
             var isCanonical = Alphabet.IndexOf(text[^1], StringComparison.Ordinal) % 16 == 0;
             Alias.TryParse(text, out var alias).ShouldBe(isCanonical);
             KeyHash.TryRead(Encoding.ASCII.GetBytes(text), out _).ShouldBe(isCanonical);

@@ -73,8 +73,8 @@ public class UserIdTests
     public void A_subject_is_printable_without_slash_and_colon(string? text, bool valid) =>
         UserId.IsSubject(text).ShouldBe(valid);
 
-    // The grammar must not change with the runtime's table of characters: what it knows is judged as it says, and what
-    // it does not know yet is somebody's name.
+    // The grammar must not change with the runtime's table of characters. Characters that the table knows are judged by
+    // it. Others are allowed, because they may be part of a name.
     [Fact]
     public void Every_character_that_a_table_knows_is_judged_by_its_kind_and_an_unknown_one_is_printable()
     {
