@@ -12,15 +12,16 @@ public sealed class StorageGrain(ILedger ledger, ICommitCheck commits) : Grain, 
     private static readonly string NoStream = Streams.OfBatch(".");
 
     /// <inheritdoc/>
-    public Task<string?> FindFaultAsync() => FindFaultAsync(ledger, commits);
+    public Task<string?> FindFaultAsync() => FindFaultAsync(ledger, commits, CancellationToken.None);
 
     /// <summary>The same check for callers within the silo.</summary>
-    public static async Task<string?> FindFaultAsync(ILedger ledger, ICommitCheck commits)
+    public static async Task<string?> FindFaultAsync(
+        ILedger ledger, ICommitCheck commits, CancellationToken cancellationToken)
     {
         if (commits.Fault is { } fault) return $"the ledger takes no commits: {fault}";
         try
         {
-            await ledger.ReadHeadAsync(NoStream);
+            await ledger.ReadHeadAsync(NoStream, cancellationToken);
             return null;
         }
         catch (SaleUnavailableException)

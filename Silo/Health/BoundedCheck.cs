@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OrleansSale.Silo.Health;
 
 /// <summary>
-/// A check that answers in time even if the inner check does not. It hides exceptions from the public, because their
-/// messages may contain anything.
+/// A check that answers in time even if the inner check does not. The inner check is then cancelled, so that unanswered
+/// checks do not pile up. Exceptions are hidden from the public, because their messages may contain anything.
 /// </summary>
 internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
 {
@@ -17,12 +17,15 @@ internal sealed class BoundedCheck(IHealthCheck check) : IHealthCheck
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(Within);
         try
         {
-            return await Task.Run(() => check.CheckHealthAsync(context, cancellationToken), cancellationToken)
-                .WaitAsync(Within, cancellationToken);
+            return await Task.Run(() => check.CheckHealthAsync(context, bound.Token), bound.Token)
+                .WaitAsync(bound.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (
+            bound.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return HealthCheckResult.Unhealthy($"no answer within {Within.TotalSeconds:0} s");
         }

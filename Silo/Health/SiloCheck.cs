@@ -15,7 +15,7 @@ public sealed class SiloCheck(ISiloStatusOracle status, ILedger ledger, ICommitC
     {
         if (status.CurrentStatus != SiloStatus.Active)
             return HealthCheckResult.Unhealthy($"the silo is {status.CurrentStatus}");
-        var fault = await StorageGrain.FindFaultAsync(ledger, commits);
+        var fault = await StorageGrain.FindFaultAsync(ledger, commits, cancellationToken);
         return fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault);
     }
 }

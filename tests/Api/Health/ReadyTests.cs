@@ -36,6 +36,7 @@ public sealed class ReadyTests : IAsyncLifetime
         _one.Result = () => new TaskCompletionSource<HealthCheckResult>().Task;
         _other.Result = () => Task.FromResult(HealthCheckResult.Healthy());
         (await ReadyAsync()).ShouldBe((503, "not ready: no answer within 2 s\none: no answer within 2 s"));
+        _one.Given.IsCancellationRequested.ShouldBeTrue("nobody waits for its answer any more");
         (await _sale.Client.GetAsync("/health/live")).Is(200).Text.ShouldBe("live");
 
         _one.Result = () => Task.FromResult(HealthCheckResult.Healthy());
@@ -53,8 +54,13 @@ public sealed class ReadyTests : IAsyncLifetime
     {
         public Func<Task<HealthCheckResult>> Result { get; set; } = () => Task.FromResult(HealthCheckResult.Healthy());
 
+        public CancellationToken Given { get; private set; }
+
         public Task<HealthCheckResult> CheckHealthAsync(
-            HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Result();
+            HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            Given = cancellationToken;
+            return Result();
+        }
     }
 }
