@@ -33,7 +33,7 @@ public sealed class EngineArguments
     public void A_scale_is_of_the_batches_size_and_not_of_their_number(
         double scale, int small, int middle, int large, int lane)
     {
-        var shapes = new MeasureOptions { Ledgers = [], Scale = scale }.Shapes;
+        var shapes = new MeasureOptions { Scale = scale }.Shapes;
         shapes.Select(shape => shape.UnitsEach).ShouldBe([small, middle, large, lane]);
         shapes.Select(shape => shape.Batches).ShouldBe(Shape.All.Select(shape => shape.Batches));
     }

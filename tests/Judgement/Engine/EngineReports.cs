@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansSale.Tests.Load.Engine;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Judgement.Engine;
@@ -8,12 +9,13 @@ namespace OrleansSale.Tests.Judgement.Engine;
 public sealed class EngineReports
 {
     private const string Sqlite = MeasureOptions.Sqlite, Postgres = MeasureOptions.Postgres;
+    private const int Units = 1_000;
 
     [Fact]
     public void The_measures_have_their_names_in_the_json_and_are_by_ledger()
     {
-        using var json =
-            JsonDocument.Parse(ReportOf([Sqlite, Postgres], [.. Round(1, Sqlite), .. Round(1, Postgres)]).ToJson());
+        var report = ReportOf(0.01, MeasureOptions.Both, [.. Round(1), .. Round(1, Postgres)]);
+        using var json = JsonDocument.Parse(report.ToJson());
         foreach (var name in (string[])[
             "units_per_second", "units_per_second_lane", "cost_ratio_5m_to_10k", "bytes_per_hold", "replay_seconds_1m"])
         {
@@ -24,129 +26,108 @@ public sealed class EngineReports
 
         json.RootElement.GetProperty("scale").GetDouble().ShouldBe(0.01);
         json.RootElement.GetProperty("surroundings").GetProperty("machine").GetString().ShouldBe("a machine");
-        json.RootElement.GetProperty("ledgers")[0].GetProperty("durability").GetString().ShouldBe("fsync");
+        json.RootElement.GetProperty("durability").GetProperty(Sqlite).GetString().ShouldBe("fsync");
         json.RootElement.GetProperty("sales").GetArrayLength().ShouldBe(8);
     }
 
     [Fact]
-    public void Units_a_second_are_those_of_the_middle_shape_and_the_median_of_the_rounds()
-    {
-        var report = ReportOf(
-            [Sqlite], Round(1, Sqlite, middle: 100), Round(2, Sqlite, middle: 400), Round(3, Sqlite, middle: 200));
-        report.UnitsPerSecond[Sqlite].ShouldBe(200, 0.01);
-        report.Ledgers.Single().Shapes.Single(shape => shape.Shape == Shape.Middle).PerSecond.Most.ShouldBe(400, 0.01);
-    }
+    public void Units_a_second_are_those_of_the_middle_shape_and_the_median_of_the_rounds() =>
+        GoalOf("units_per_second", Round(1, middle: 100), Round(2, middle: 400), Round(3, middle: 200))
+            .Measured.ShouldBe(new Spread(200, 100, 400));
 
     [Fact]
-    public void The_cost_ratio_is_above_one_when_the_large_batch_is_the_slower_one_and_is_taken_within_each_round()
-    {
-        // In the second round the machine was four times slower for both. A quotient of medians would be wrong.
-        var report = ReportOf(
-            [Sqlite], Round(1, Sqlite, small: 120, large: 100), Round(2, Sqlite, small: 33, large: 30),
-            Round(3, Sqlite, small: 150, large: 100));
-        report.CostRatio[Sqlite].ShouldBe(1.2, 0.001);
-    }
+    public void The_cost_ratio_is_above_one_when_the_large_batch_is_the_slower_one_and_is_taken_within_each_round() =>
+        // The machine was four times slower in the second round, for both: medians of either would say otherwise.
+        GoalOf(
+            "cost_ratio_5m_to_10k", Round(1, small: 120, large: 100), Round(2, small: 33, large: 30),
+            Round(3, small: 150, large: 100)).Measured.Median.ShouldBe(1.2, 0.001);
 
     [Fact]
     public void The_cost_ratio_by_processor_time_counts_the_database_server_too()
     {
-        var sales = Round(1, Postgres).Select(sale => sale.Shape switch
-        {
-            Shape.Small => sale with { ProcessorSeconds = 1, ServerSeconds = 1 },
-            Shape.Large => sale with { ProcessorSeconds = 1, ServerSeconds = 2 },
-            _ => sale,
-        });
-        ReportOf([Postgres], [.. sales]).Ledgers.Single().CostRatioByProcessor.Median.ShouldBe(1.5, 0.001);
+        Reading[] sales =
+        [
+            Sale(1, Sqlite, Shape.Small, new Usage(0, StoreSeconds: 1, GeneratorSeconds: 1, 0)),
+            Sale(1, Sqlite, Shape.Large, new Usage(0, StoreSeconds: 2, GeneratorSeconds: 1, 0)),
+            .. Round(1).Where(sale => !sale.Of.EndsWith(Shape.Small) && !sale.Of.EndsWith(Shape.Large)),
+        ];
+        GoalOf("cost_ratio_by_processor", sales).Measured.Median.ShouldBe(1.5, 0.001);
     }
 
     [Fact]
-    public void A_hold_weighs_what_it_does_in_the_shape_where_it_is_heaviest()
-    {
-        var sales = Round(1, Sqlite)
-            .Select(sale => sale.Shape == Shape.Large ? sale with { HeldBytes = sale.Sold.Units * 333L } : sale);
-        ReportOf([Sqlite], [.. sales]).BytesPerHold[Sqlite].ShouldBe(333);
-    }
+    public void A_hold_weighs_what_it_does_in_the_shape_where_it_is_heaviest() =>
+        GoalOf(
+            "bytes_per_hold",
+            [
+                .. Round(1).Where(sale => !sale.Of.EndsWith(Shape.Large)),
+                Sale(1, Sqlite, Shape.Large, heldBytes: Units * 333),
+            ]).Measured.Median.ShouldBe(333);
 
     [Theory]
     [InlineData(300_000, true), InlineData(299_000, false)]
     public void A_goal_that_is_the_least_is_missed_by_less(double middle, bool isReached) =>
-        ReportOf(1, [Sqlite], Round(1, Sqlite, middle: middle)).Ledgers.Single().Goals[0].IsReached.ShouldBe(isReached);
+        GoalOf("units_per_second", Round(1, middle: middle)).IsReached.ShouldBe(isReached);
 
     [Theory]
     [InlineData(119, true), InlineData(121, false)]
     public void A_goal_that_is_the_most_is_missed_by_more(double small, bool isReached) =>
-        ReportOf(1, [Sqlite], Round(1, Sqlite, small: small)).Ledgers.Single().Goals
-            .Single(goal => goal.Name == MeasureGoals.CostRatio).IsReached.ShouldBe(isReached);
+        GoalOf("cost_ratio_5m_to_10k", Round(1, small: small)).IsReached.ShouldBe(isReached);
 
     [Fact]
     public void At_a_smaller_size_no_goal_is_reached_or_missed() =>
-        ReportOf([Sqlite], Round(1, Sqlite, middle: 1e6)).Ledgers.Single().Goals.ShouldAllBe(
-            goal => goal.IsReached == null);
+        ReportOf(0.01, Sqlite, Round(1, middle: 1e6)).Goals.ShouldAllBe(goal => goal.IsReached == null);
 
     [Fact]
     public void What_a_check_found_fails_the_report_and_says_where()
     {
-        ReportOf([Sqlite], Round(1, Sqlite)).Failures.ShouldBeEmpty();
-        var sales = Round(2, Sqlite)
-            .Select(sale => sale.Shape == Shape.Lane ? sale with { Findings = ["1 unit is missing"] } : sale);
-        ReportOf([Sqlite], [.. Round(1, Sqlite), .. sales]).Failures.Single()
-            .ShouldMatch("^sqlite, lane: .* round 2: 1 unit is missing$");
+        ReportOf(0.01, Sqlite, Round(1)).Failures.ShouldBeEmpty();
+        var sales = Round(2)
+            .Select(sale => sale.Of.EndsWith(Shape.Lane) ? sale with { Findings = ["1 unit is missing"] } : sale);
+        ReportOf(0.01, Sqlite, [.. Round(1), .. sales]).Failures
+            .ShouldBe(["sqlite, lane, round 2: 1 unit is missing"]);
     }
 
     [Theory]
     [InlineData(0.01, false), InlineData(0.4, true)]
     public void A_machine_that_others_use_is_told(double others, bool told)
     {
-        var sales = Round(1, Sqlite).Select(sale => sale with { OthersShare = others });
-        ReportOf([Sqlite], [.. sales]).Notes.Any(note => note.StartsWith("NOT QUIET", StringComparison.Ordinal))
-            .ShouldBe(told);
+        var sales = Shape.All.Select(shape => Sale(1, Sqlite, shape.Name, new Usage(0, 0, 1, others)));
+        ReportOf(0.01, Sqlite, [.. sales]).Notes
+            .Any(note => note.StartsWith("NOT QUIET", StringComparison.Ordinal)).ShouldBe(told);
     }
 
     [Fact]
     public void A_smaller_version_is_told() =>
-        ReportOf([Sqlite], Round(1, Sqlite)).Notes.Count(note => note.StartsWith("SCALED", StringComparison.Ordinal))
-            .ShouldBe(1);
+        ReportOf(0.01, Sqlite, Round(1)).Notes
+            .Count(note => note.StartsWith("SCALED", StringComparison.Ordinal)).ShouldBe(1);
 
-    private static MeasureReport ReportOf(string[] ledgers, params SaleResult[][] rounds) =>
-        ReportOf(0.01, ledgers, rounds);
+    private static Goal GoalOf(string measure, params Reading[][] rounds) =>
+        ReportOf(1, Sqlite, [.. rounds.SelectMany(round => round)]).Goals
+            .Single(goal => goal.Name == $"{measure}, {Sqlite}");
 
-    private static MeasureReport ReportOf(double scale, string[] ledgers, params SaleResult[][] rounds)
+    private static Report ReportOf(double scale, string ledger, Reading[] sales)
     {
-        SaleResult[] sales = [.. rounds.SelectMany(round => round)];
-        var replays = sales.Where(sale => sale.Shape == Shape.Lane).Select(sale => new ReplayResult(sale)
-        {
-            Round = sale.Round,
-            Ledger = sale.Ledger,
-            Entries = sale.Sold.Units + 1,
-            HeldBytes = sale.HeldBytes,
-            Findings = [],
-        });
+        var options = new MeasureOptions { Ledger = ledger, Scale = scale };
+        var replays = options.Ledgers.Select(one => new Reading(
+            Measurement.NameOf(one, Measurement.Replay), 1, new Dictionary<string, double> { ["seconds"] = 2 }, []));
         return MeasureReport.Of(
-            new MeasureOptions { Ledgers = ledgers, Scale = scale, Rounds = sales.Max(sale => sale.Round) },
-            new MeasureResults(ledgers.ToDictionary(ledger => ledger, _ => "fsync"), sales, [.. replays]),
+            options, options.Ledgers.ToDictionary(one => one, _ => "fsync"), sales, [.. replays],
             new Surroundings("a machine", ["a program"], 100));
     }
 
-    private static SaleResult[] Round(
-        int round, string ledger, double small = 100, double middle = 100, double large = 100) =>
+    private static Reading[] Round(
+        int round, string ledger = Sqlite, double small = 100, double middle = 100, double large = 100) =>
     [
-        .. Shape.All.Select(shape => shape.Scaled(0.01)).Select(shape => Sale(round, ledger, shape, shape.Name switch
-        {
-            Shape.Small => small,
-            Shape.Middle => middle,
-            Shape.Large => large,
-            _ => 100,
-        })),
+        Sale(round, ledger, Shape.Small, perSecond: small), Sale(round, ledger, Shape.Middle, perSecond: middle),
+        Sale(round, ledger, Shape.Large, perSecond: large), Sale(round, ledger, Shape.Lane),
     ];
 
-    private static SaleResult Sale(int round, string ledger, Shape shape, double perSecond) =>
-        new(new Cost(shape.Units / perSecond, 1, 0, 1_000, 0, 0, 0, new LedgerCounts(10, shape.Units, 2_000, 500)),
-            shape)
-        {
-            Round = round,
-            Ledger = ledger,
-            HeldBytes = shape.Units,
-            AskedAgain = 0,
-            Findings = [],
-        };
+    private static Reading Sale(
+        int round, string ledger, string shape, Usage? used = null, double perSecond = 100, long heldBytes = 1)
+    {
+        var figures = Measurement.FiguresOf(
+            Units, Units / perSecond, 1_000, heldBytes, used ?? new Usage(0, 0, 1, 0));
+        figures[Measurement.AskedAgain] = 0;
+        return new Reading(Measurement.NameOf(ledger, shape), round, figures, []);
+    }
 }

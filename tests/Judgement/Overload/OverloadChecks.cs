@@ -9,17 +9,13 @@ namespace OrleansSale.Tests.Judgement.Overload;
 public sealed class OverloadChecks
 {
     private static readonly LatencyRow Fast = new(100, 1, 2, 3, 4);
-    private static readonly MemoryRow Steady = new(300, 350, 350, 360, 340);
+    private static readonly MemoryRow Steady = new(300, 350, 350, 360);
+
+    private static readonly Flood Second =
+        new(OverloadFindings.Slowed, PeakPerSecond: 2_000, Factor: 2, IsFirst: false);
 
     private static readonly Pressure Good = new()
     {
-        Ledger = OverloadFindings.Slowed,
-        Factor = 2,
-        IsFirst = false,
-        PeakPerSecond = 2_000,
-        IntendedPerSecond = 4_000,
-        Seconds = 30,
-        Sent = 120_000,
         Accepted = 60_000,
         Overloaded = 60_000,
         Undecided = 0,
@@ -28,16 +24,10 @@ public sealed class OverloadChecks
         AcceptedMs = Fast,
         OverloadedMs = Fast,
         RetryAfter = new() { [1] = 30_000, [3] = 30_000 },
-        BeforeMs = Fast,
-        AfterMs = Fast,
-        LevelMs = 30,
         NormalAgainSeconds = 1,
-        LastAnswerSeconds = 1,
         Resident = Steady,
         Managed = Steady,
-        OrdersNotTold = 0,
         Violations = [],
-        Entries = 60_001,
     };
 
     [Fact]
@@ -69,13 +59,13 @@ public sealed class OverloadChecks
     [Fact]
     public void At_the_real_ledger_only_the_ledger_is_judged()
     {
-        Failing(Wrong["undecided"] with { Ledger = "real" }).ShouldBeEmpty();
-        Failing(Wrong["promises broken"] with { Ledger = "real" }).ShouldHaveSingleItem();
+        Failing(Wrong["undecided"], Second with { Ledger = "real" }).ShouldBeEmpty();
+        Failing(Wrong["promises broken"], Second with { Ledger = "real" }).ShouldHaveSingleItem();
     }
 
     [Fact]
     public void Of_an_engines_first_flood_all_is_judged_but_how_its_memory_still_grows() =>
-        Wrong.Where(fault => Failing(fault.Value with { IsFirst = true }).Count == 0).Select(fault => fault.Key)
+        Wrong.Where(fault => Failing(fault.Value, Second with { IsFirst = true }).Count == 0).Select(fault => fault.Key)
             .ShouldBe(["resident memory, last third"]);
 
     [Fact]
@@ -83,8 +73,8 @@ public sealed class OverloadChecks
     {
         (long, double)[] samples =
             [(1, 100), (9, 110), (15, 500), (24, 200), (26, 210), (28, 220), (35, 300), (39, 320), (45, 310)];
-        PressureReading.MemoryOf(samples, start: 10, end: 40).ShouldBe(new MemoryRow(110, 210, 310, 500, 310));
-        PressureReading.MemoryOf([.. samples.Where(sample => sample.Item1 is < 20 or >= 30)], 10, 40)
+        MemoryRow.Of(samples, start: 10, end: 40).ShouldBe(new MemoryRow(110, 210, 310, 500));
+        MemoryRow.Of([.. samples.Where(sample => sample.Item1 is < 20 or >= 30)], 10, 40)
             .ShouldBeNull("a third was not seen");
     }
 
@@ -98,10 +88,10 @@ public sealed class OverloadChecks
         flood.Failed(3, "the connection was closed");
         Enumerable.Range(0, 4).Select(flood.FateOf).ShouldBe([Fate.Made, Fate.Overloaded, Fate.Other, Fate.Undecided]);
         flood.RetryAfter().ShouldBe(new Dictionary<int, int> { [3] = 1 });
-        PressureReading.Others(flood).ShouldBe(new Dictionary<string, int> { ["paused"] = 1 });
+        Pressure.OthersOf(flood).ShouldBe(new Dictionary<string, int> { ["paused"] = 1 });
         flood.Latencies(Fate.Overloaded).TotalCount.ShouldBe(1);
     }
 
-    private static List<Check> Failing(Pressure pressure) =>
-        [.. OverloadFindings.Judge([pressure], new OverloadOptions()).Where(check => !check.Holds)];
+    private static List<Check> Failing(Pressure seen, Flood? flood = null) =>
+        [.. OverloadFindings.Judge(flood ?? Second, seen, connections: 10_000).Where(check => !check.Holds)];
 }

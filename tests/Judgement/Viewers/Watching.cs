@@ -67,14 +67,7 @@ public sealed class Watching
     private static List<string> Failing(params ViewersRound[] rounds) =>
         [.. ViewersFindings.Judge(rounds, 10_000).Where(check => !check.Holds).Select(check => check.Name)];
 
-    private static ViewersRound Round(double without, double with, double residentMegabytes, double? seconds) => new()
-    {
-        Without = new WatchedSale(0, without, 400, 100),
-        With = new WatchedSale(10_000, with, residentMegabytes, 200),
-        ConnectSeconds = 3,
-        Changes = [new PhaseChange("paused", "pause", 0.1, seconds, seconds)],
-        BoardsPerSecond = 1,
-        Lost = 0,
-        Violations = [],
-    };
+    private static ViewersRound Round(double without, double with, double residentMegabytes, double? seconds) => new(
+        new WatchedSale(without, 400, 100), new WatchedSale(with, residentMegabytes, 200),
+        [new PhaseChange("paused", "pause", seconds)], Lost: 0, Violations: []);
 }

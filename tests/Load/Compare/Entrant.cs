@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Compare.Stages;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
@@ -24,7 +25,13 @@ internal sealed class Entrant(
     private const double LikelyAtFirst = 40_000;
 
     private const string SoldOutBatch = "sold";
+
+    /// <summary>Units of the batch that is sold out before refusals are measured: so many users hold one.</summary>
+    private const int SoldOutUnits = 50_000;
     private const int SellingConnections = 64, OpenConnections = 256;
+
+    /// <summary>Open loop: arrivals in percent of the peak that the closed loop has just shown.</summary>
+    private static readonly int[] OpenPercents = [50, 90];
 
     /// <summary>For what is overdue when the processes go on after others' turns.</summary>
     private static readonly TimeSpan Awakening = TimeSpan.FromSeconds(0.5);
@@ -43,33 +50,35 @@ internal sealed class Entrant(
         if (contender.Refuses) await SellOutAsync(cancellationToken);
         var seconds = Math.Max(1, options.WarmUpSeconds / options.Connections.Count);
         foreach (var count in options.Connections)
-            _ = await MeasureClosedAsync(0, count, seconds, cancellationToken);
+            _ = await MeasureClosedAsync(count, seconds, cancellationToken);
         await AuditAsync(cancellationToken);
         stage.Freeze();
     }
 
     /// <summary>Takes a turn; in every other one the most connections come first. Begins and ends frozen.</summary>
-    public async Task<TurnResult> TakeTurnAsync(int round, CancellationToken cancellationToken)
+    /// <returns>What the closed loop shows, and the open loop at each share of the peak.</returns>
+    public async Task<(Reading Closed, IReadOnlyList<Reading> Open)> TakeTurnAsync(
+        int round, CancellationToken cancellationToken)
     {
         stage.Thaw();
         await Task.Delay(Awakening, cancellationToken);
-        var (closed, open) = (new List<ClosedResult>(), new List<OpenResult>());
+        var (closed, open) = (new List<ClosedRun>(), new List<Reading>());
         foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
-            closed.Add(await MeasureClosedAsync(round, count, options.Seconds, cancellationToken));
-        var peak = closed.Max(result => result.PerSecond);
-        foreach (var percent in options.OpenPercents)
+            closed.Add(await MeasureClosedAsync(count, options.Seconds, cancellationToken));
+        var peak = closed.Max(run => run.PerSecond);
+        foreach (var percent in OpenPercents)
             open.Add(await MeasureOpenAsync(round, percent, peak * percent / 100, cancellationToken));
         await AuditAsync(cancellationToken);
         stage.Freeze();
-        var result = new TurnResult(round, contender, closed, open, [.. _findings]);
+        var reading = ClosedRun.Read(contender.Name, round, closed, [.. _findings]);
         _findings.Clear();
-        return result;
+        return (reading, open);
     }
 
     public ValueTask DisposeAsync() => stage.DisposeAsync();
 
-    private async Task<ClosedResult> MeasureClosedAsync(
-        int round, int connections, int seconds, CancellationToken cancellationToken)
+    private async Task<ClosedRun> MeasureClosedAsync(
+        int connections, int seconds, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Tries; attempt++)
         {
@@ -86,60 +95,49 @@ internal sealed class Entrant(
             if (count.RanOut) continue;
 
             var good = contender.Refuses ? count.Refusals : count.Answers - count.Refusals;
-            var result = new ClosedResult(usage)
-            {
-                Round = round,
-                Contender = contender.Name,
-                Connections = connections,
-                Seconds = count.Microseconds / 1e6,
-                Good = good,
-                Bad = count.Answers - good + count.Lost,
-                P50Ms = count.P50 / 1e3,
-                P99Ms = count.P99 / 1e3,
-            };
-            if (result.Bad > 0)
-                _findings.Add($"{result.Bad} answers are not what they must be, at {connections} connections");
-            _likelyPerSecond = Math.Max(_likelyPerSecond == LikelyAtFirst ? 0 : _likelyPerSecond, result.PerSecond);
-            return result;
+            if (count.Answers - good + count.Lost is > 0 and var bad)
+                _findings.Add($"{bad} answers are not what they must be, at {connections} connections");
+            var run = new ClosedRun(connections, count.Microseconds / 1e6, good, count.P99 / 1e3, usage);
+            _likelyPerSecond = Math.Max(_likelyPerSecond == LikelyAtFirst ? 0 : _likelyPerSecond, run.PerSecond);
+            return run;
         }
 
         throw new EngineException($"{contender.Name} answered more users than were prepared, {Tries} times");
     }
 
-    private async Task<OpenResult> MeasureOpenAsync(
+    /// <summary>Requests that come at a share of the peak. What is told of each is kept for the audit.</summary>
+    private async Task<Reading> MeasureOpenAsync(
         int round, int percent, double perSecond, CancellationToken cancellationToken)
     {
-        var (batch, requests) =
-            await PrepareAsync(Math.Max(1, (int)(perSecond * options.OpenSeconds)), cancellationToken);
+        var (batch, requests) = await PrepareAsync(Math.Max(1, (int)(perSecond * options.Seconds)), cancellationToken);
         // What earlier measurements left is cleared away now, not while latencies are taken.
         GC.Collect();
         var work = new Requests(requests.Length, index => requests[index], perSecond, keepsBodies: !contender.Refuses)
         {
             Expected = contender.Refuses ? Fate.SoldOut : Fate.Made,
         };
-        var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);
         await SendAsync(work, OpenConnections, cancellationToken);
-        var usage = meter.Stop();
         Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), [.. work.Bodies().Select(contender.Read)]));
-        var bad = work.Count - work.Good;
-        if (bad > 0)
+        if (work.Count - work.Good is > 0 and var bad)
             _findings.Add($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
-        return new OpenResult(usage, work.SettledLatencies())
+        var latencies = work.SettledLatencies();
+        return new Reading($"{contender.Name}, {percent} %", round, new OrderedDictionary<string, double>
         {
-            Round = round,
-            Contender = contender.Name,
-            Percent = percent,
-            IntendedPerSecond = perSecond,
-            PerSecond = work.PerSecond,
-            Good = work.Good,
-            Bad = bad,
-        };
+            ["intendedPerSecond"] = perSecond,
+            // Below about 0.97 a queue has built up, and latencies measure the queue.
+            ["keptUp"] = work.PerSecond / perSecond,
+            ["p50Ms"] = latencies.Milliseconds(50),
+            ["p90Ms"] = latencies.Milliseconds(90),
+            ["p99Ms"] = latencies.Milliseconds(99),
+            ["p999Ms"] = latencies.Milliseconds(99.9),
+            ["maxMs"] = latencies.Milliseconds(100),
+        }, []);
     }
 
     /// <summary>A request for each user, of a fresh batch with a unit for all, or of the sold-out one.</summary>
     private async Task<(string Batch, byte[][] Requests)> PrepareAsync(int users, CancellationToken cancellationToken)
     {
-        if (contender.Refuses) return (SoldOutBatch, Write(SoldOutBatch, options.SoldOutUnits, users));
+        if (contender.Refuses) return (SoldOutBatch, Write(SoldOutBatch, SoldOutUnits, users));
         var batch = $"batch-{++_batches}";
         await stage.OpenAsync(batch, users, cancellationToken);
         return (batch, Write(batch, 0, users));
@@ -150,8 +148,8 @@ internal sealed class Entrant(
 
     private async Task SellOutAsync(CancellationToken cancellationToken)
     {
-        await stage.OpenAsync(SoldOutBatch, options.SoldOutUnits, cancellationToken);
-        var work = new Requests(Write(SoldOutBatch, 0, options.SoldOutUnits));
+        await stage.OpenAsync(SoldOutBatch, SoldOutUnits, cancellationToken);
+        var work = new Requests(Write(SoldOutBatch, 0, SoldOutUnits));
         await SendAsync(work, SellingConnections, cancellationToken);
         if (work.Good < work.Count)
             throw new EngineException($"{contender.Name} could not be sold out: {work.Unexpected}\n{stage.Output}");

@@ -1,9 +1,11 @@
-using System.Globalization;
 using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>A measure of the design: one contender's answers a second as a multiple of another's.</summary>
+/// <summary>
+/// A measure of the design: one contender's answers a second as a multiple of another's, round by round. Each counts
+/// with the connections that suit it best in that round.
+/// </summary>
 /// <param name="Name">Its name in the report.</param>
 /// <param name="Above">What is divided.</param>
 /// <param name="Below">By what.</param>
@@ -25,37 +27,21 @@ internal sealed record Ratio(string Name, string Above, string Below, double? Go
         new("purchase_jwt_vs_jwt_noop", Contender.PurchaseJwt, Contender.NoOpJwt, null),
     ];
 
+    /// <summary>Whether both contenders were measured in a round.</summary>
+    public bool IsMeasured(IReadOnlyList<Reading> closed) => closed.Quotient(Above, Below, ClosedRun.Peak) is not null;
+
+    public Goal Of(IReadOnlyList<Reading> closed) =>
+        new(Name, closed.Quotient(Above, Below, ClosedRun.Peak)!.Value, Goal);
+
     /// <summary>
-    /// Round by round. By processor time is what the ratio would be if it were for processors alone: of one answer's
-    /// time, server and generator together. On a machine that others use too it is the steadier figure. Null if a
-    /// contender was not measured.
+    /// The ratio at each number of connections, and what it would be for processors alone: on a machine that others use
+    /// too, that is the steadier figure.
     /// </summary>
-    public RatioReport? Report(IReadOnlyList<TurnResult> turns, IReadOnlyList<int> connections)
+    public Figures Row(IReadOnlyList<Reading> closed)
     {
-        if (Quotients(turn => turn.Peak) is not { } peak) return null;
-        return new RatioReport(
-            Name, Goal, peak,
-            connections.ToDictionary(Key, count => Quotients(
-                turn => turn.Closed.Single(closed => closed.Connections == count).PerSecond)!.Value),
-            Quotients(turn =>
-                1 / turn.Closed.Min(closed => closed.ServerMicroseconds + closed.GeneratorMicroseconds))!.Value);
-
-        Spread? Quotients(Func<TurnResult, double> figureOf) =>
-            Spread.OfQuotients(PerRound(Above, figureOf), PerRound(Below, figureOf));
-
-        Dictionary<int, double> PerRound(string name, Func<TurnResult, double> figureOf) =>
-            turns.Where(turn => turn.Contender.Name == name).ToDictionary(turn => turn.Round, figureOf);
+        var row = new Figures { ["name"] = Name };
+        foreach (var figure in closed[0].Figures.Keys.Where(name => name.StartsWith("per", StringComparison.Ordinal)))
+            row[figure] = closed.Quotient(Above, Below, figure);
+        return row;
     }
-
-    /// <summary>A number as a key of JSON.</summary>
-    public static string Key(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
-
-/// <summary>A ratio over all rounds.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Goal">The least that is aimed at; null: it is only reported.</param>
-/// <param name="Peak">Of the peaks: each contender with the connections that suit it best in that round.</param>
-/// <param name="ByConnections">At each number of connections.</param>
-/// <param name="ByProcessorTime">By the processor time of one answer.</param>
-internal sealed record RatioReport(
-    string Name, double? Goal, Spread Peak, IReadOnlyDictionary<string, Spread> ByConnections, Spread ByProcessorTime);

@@ -62,10 +62,9 @@ internal sealed class WrkRun(string folder)
 /// <param name="Refusals">Answers with a status of 400 or more.</param>
 /// <param name="Lost">Connections that failed, and answers that did not come in time.</param>
 /// <param name="RanOut">Whether a thread had nobody left to ask for: such a measurement is void.</param>
-/// <param name="P50">Median latency in µs, from the sending; in a closed loop that says little.</param>
-/// <param name="P99">The 99th percentile of it, in µs.</param>
+/// <param name="P99">The 99th percentile of the latency from the sending, in µs: little, in a closed loop.</param>
 internal sealed record WrkCount(
-    long Microseconds, long Answers, long Sent, long Refusals, long Lost, bool RanOut, long P50, long P99)
+    long Microseconds, long Answers, long Sent, long Refusals, long Lost, bool RanOut, long P99)
 {
     private static readonly JsonSerializerOptions Json =
         new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };

@@ -40,8 +40,8 @@ function done(summary, latency)
   local errors = summary.errors
   local file = assert(io.open(threads[1]:get("result"), "w"))
   file:write(string.format(
-    '{"microseconds":%d,"answers":%d,"sent":%d,"refusals":%d,"lost":%d,"ranOut":%s,"p50":%d,"p99":%d}\n',
+    '{"microseconds":%d,"answers":%d,"sent":%d,"refusals":%d,"lost":%d,"ranOut":%s,"p99":%d}\n',
     summary.duration, summary.requests, sent, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
-    tostring(ran_out), latency:percentile(50), latency:percentile(99)))
+    tostring(ran_out), latency:percentile(99)))
   file:close()
 end

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans;
 using OrleansSale.Api.Hosting;
 using OrleansSale.Api.Sales.Catalogue;
@@ -43,7 +42,7 @@ internal sealed class HostedEngine : IAsyncDisposable
             .Of(await _app.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(batch));
     }
 
-    public CountedLedger Ledger => (CountedLedger)_app.Services.GetRequiredService<ILedger>();
+    public ILedger Ledger => _app.Services.GetRequiredService<ILedger>();
 
     public static async Task<HostedEngine> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
     {
@@ -58,7 +57,6 @@ internal sealed class HostedEngine : IAsyncDisposable
                 EnvironmentName = "Development",
             });
             data = await builder.AddEngineAsync();
-            Count(builder.Services);
             app = builder.Build();
             await app.StartAsync(cancellationToken);
             return new HostedEngine(data, app);
@@ -77,14 +75,6 @@ internal sealed class HostedEngine : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _data.DisposeAsync();
-    }
-
-    private static void Count(IServiceCollection services)
-    {
-        var ledger = services.Single(service => service.ServiceType == typeof(ILedger)).ImplementationFactory
-            ?? throw new UnreachableException("the engine's ledger is made otherwise than it was");
-        services.Replace(
-            ServiceDescriptor.Singleton<ILedger>(provider => new CountedLedger((ILedger)ledger(provider))));
     }
 }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 
@@ -34,11 +33,7 @@ internal sealed record MeasureOptions : ExperimentOptions
     [Description("Calls of 256 under way at a time: as of so many fronts."), Range(1, 64)]
     public int Calls { get; init; } = 8;
 
-    public IReadOnlyList<string> Ledgers
-    {
-        get => field ?? (Ledger == Both ? [Sqlite, Postgres] : [Ledger]);
-        init;
-    }
+    public IReadOnlyList<string> Ledgers => Ledger == Both ? [Sqlite, Postgres] : [Ledger];
 
     public IReadOnlyList<Shape> Shapes => [.. Shape.All.Select(shape => shape.Scaled(Scale))];
 }
@@ -70,9 +65,6 @@ internal sealed record Shape(string Name, Way Way, int Batches, int UnitsEach)
 
     public int Units => Batches * UnitsEach;
 
-    public string Title => string.Create(
-        CultureInfo.InvariantCulture, $"{(Way == Way.Lane ? "lane" : "calls")}: {Batches:n0} × {UnitsEach:n0}");
-
     public Shape Scaled(double scale) => this with { UnitsEach = Math.Max(1, (int)Math.Round(UnitsEach * scale)) };
 }
 
@@ -82,8 +74,7 @@ internal sealed record Shape(string Name, Way Way, int Batches, int UnitsEach)
 /// </summary>
 internal sealed class MeasureRun(MeasureOptions options)
 {
-    private readonly List<SaleResult> _sales = [];
-    private readonly List<ReplayResult> _replays = [];
+    private readonly List<Reading> _sales = [], _replays = [];
 
     public static Command Command() => Experiment.Command<MeasureOptions>(
         "engine", "Measures the batch actor on its durable ledger, without HTTP.", (options, cancellationToken) =>
@@ -91,14 +82,12 @@ internal sealed class MeasureRun(MeasureOptions options)
             ? Experiment.TellAsync(options, RunAsync, cancellationToken)
             : EngineSettings.RunAgainAsync(cancellationToken));
 
-    private static async Task<Report> RunAsync(MeasureOptions options, CancellationToken cancellationToken)
+    private static Task<Report> RunAsync(MeasureOptions options, CancellationToken cancellationToken) =>
+        new MeasureRun(options).RunAsync(cancellationToken);
+
+    private async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
         var surroundings = Survey.Take();
-        return MeasureReport.Of(options, await new MeasureRun(options).RunAsync(cancellationToken), surroundings);
-    }
-
-    public async Task<MeasureResults> RunAsync(CancellationToken cancellationToken)
-    {
         List<LedgerPlace> places = [];
         try
         {
@@ -113,8 +102,9 @@ internal sealed class MeasureRun(MeasureOptions options)
                 }
             }
 
-            return new MeasureResults(
-                places.ToDictionary(place => place.Name, place => place.Durability), _sales, _replays);
+            return MeasureReport.Of(
+                options, places.ToDictionary(place => place.Name, place => place.Durability), _sales, _replays,
+                surroundings);
         }
         finally
         {
@@ -140,17 +130,9 @@ internal sealed class MeasureRun(MeasureOptions options)
         var measurement = new Measurement(round, place, shape, options.Calls) { Audits = round == 1 };
         var (sale, replay) = await measurement.RunAsync(cancellationToken);
         _sales.Add(sale);
-        Console.WriteLine(
-            Invariant($"round {round} {place.Name,-8} {shape.Title,-22} {sale.PerSecond,9:n0} units/s, ") +
-            Invariant($"{sale.ProcessorMicroseconds:0.00} µs of CPU a unit, {sale.BytesPerHold:0} B a hold") +
-            Told(sale.Findings));
+        Console.WriteLine(sale.Line());
         if (replay is null) return;
         _replays.Add(replay);
-        Console.WriteLine(Invariant(
-            $"round {round} {place.Name,-8} replay of {replay.Entries:n0} entries: {replay.Seconds:0.00} s") +
-            Told(replay.Findings));
+        Console.WriteLine(replay.Line());
     }
-
-    private static string Told(IReadOnlyList<string> findings) =>
-        findings.Count == 0 ? "" : " FAILED: " + string.Join("; ", findings);
 }

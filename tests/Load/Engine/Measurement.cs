@@ -1,9 +1,13 @@
+using System.Diagnostics;
 using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Engine.Selling;
+using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Engine;
 
@@ -12,15 +16,30 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
 {
     private const int CreatedAtATime = 16;
 
+    /// <summary>The system counts processor time in steps of this many seconds.</summary>
+    private const double LeastSeconds = 0.01;
+
     /// <summary>A day: no hold ends meanwhile.</summary>
     private const int PaymentWindowSeconds = 86_400;
 
     /// <summary>Long enough for the clocks to agree that the sale is open.</summary>
     private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(10), OpenUntil = TimeSpan.FromHours(8);
 
+    /// <summary>
+    /// Figures of a sale: units a second; units for a second of processor time, of this process and the database
+    /// server; memory in use that a held unit keeps, users' aliases included; share of the machine that programs took
+    /// which are no part of this; purchases that were asked again because no answer came.
+    /// </summary>
+    public const string PerSecond = "perSecond", PerProcessorSecond = "perProcessorSecond",
+        BytesPerHold = "bytesPerHold", Others = "othersShare", AskedAgain = "askedAgain";
+
+    public const string Replay = "replay";
+
     public bool Audits { get; init; }
 
-    public async Task<(SaleResult Sale, ReplayResult? Replay)> RunAsync(CancellationToken cancellationToken)
+    public static string NameOf(string ledger, string measured) => $"{ledger}, {measured}";
+
+    public async Task<(Reading Sale, Reading? Replay)> RunAsync(CancellationToken cancellationToken)
     {
         await using var engine =
             await HostedEngine.StartAsync(await place.RenewAsync(cancellationToken), cancellationToken);
@@ -32,26 +51,38 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         var crowd = new Crowd(shape);
         GC.Collect();
 
-        var meter = new CostMeter(engine.Ledger, place.ServerProcess);
+        var (allocated, start) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        var meter = new UsageMeter(store: place.ServerProcess);
         var tally = await SellAsync(engine, ids, lanes, crowd, cancellationToken);
-        var cost = meter.Stop();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        var usage = meter.Stop();
         cancellationToken.ThrowIfCancellationRequested();
         crowd.Clear();
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         // Before the audit, which leaves much to collect.
         var replay = shape.Way == Way.Lane ? await ReplayAsync(engine, ids[0], cancellationToken) : null;
-        var findings = SaleJudge.Judge(shape, tally, await ReadAsync(engine, ids, cancellationToken));
-        var sale = new SaleResult(cost, shape)
-        {
-            Round = round,
-            Ledger = place.Name,
-            HeldBytes = held,
-            AskedAgain = tally.AskedAgain,
-            Findings = findings,
-        };
-        return (sale, replay);
+        var (batches, commits) = await ReadAsync(engine, ids, cancellationToken);
+        var figures = FiguresOf(shape.Units, seconds, allocated, held, usage);
+        figures["joinedPerCommit"] = (double)shape.Units / Math.Max(1, commits);
+        figures[AskedAgain] = tally.AskedAgain;
+        return (
+            new Reading(NameOf(place.Name, shape.Name), round, figures, SaleJudge.Judge(shape, tally, batches)), replay);
     }
+
+    /// <summary>What so many units took: processor time and bytes are for one of them.</summary>
+    public static OrderedDictionary<string, double> FiguresOf(
+        int units, double seconds, long allocatedBytes, long heldBytes, Usage used) => new()
+        {
+            [PerSecond] = units / seconds,
+            [PerProcessorSecond] = units / Math.Max(LeastSeconds, used.GeneratorSeconds + used.StoreSeconds),
+            ["processorMicroseconds"] = used.GeneratorSeconds * 1e6 / units,
+            ["serverMicroseconds"] = used.StoreSeconds * 1e6 / units,
+            ["allocatedBytes"] = (double)allocatedBytes / units,
+            [BytesPerHold] = (double)heldBytes / units,
+            [Others] = used.OthersShare,
+        };
 
     private async Task CreateAsync(HostedEngine engine, IEnumerable<string> ids, CancellationToken cancellationToken)
     {
@@ -85,39 +116,41 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
                 [.. ids.Select(id => engine.Actors.GetGrain<ISaleBatchGrain>(id))], crowd, callsInFlight,
                 cancellationToken);
 
-    private async Task<IReadOnlyList<SoldBatch>> ReadAsync(
+    /// <summary>What the batches say, and in how many commits their entries were stored.</summary>
+    private async Task<(IReadOnlyList<SoldBatch> Batches, long Commits)> ReadAsync(
         HostedEngine engine, IEnumerable<string> ids, CancellationToken cancellationToken)
     {
-        List<SoldBatch> batches = [];
+        var (batches, commits) = (new List<SoldBatch>(), 0L);
         foreach (var id in ids)
         {
             // The counts alone, none of the users.
             if (await engine.Actors.GetGrain<ISaleBatchGrain>(id).ReadBoardAsync(int.MaxValue) is not { } board)
                 continue;
+            commits += await engine.Ledger.ReadAsync(Streams.OfBatch(id), cancellationToken: cancellationToken)
+                .CountAsync(cancellationToken);
             var proof = Audits ? await LedgerReading.AuditAsync(engine.Ledger, id, cancellationToken) : null;
             batches.Add(new SoldBatch(id, board.Snapshot, proof));
         }
 
-        return batches;
+        return (batches, commits);
     }
 
-    private async Task<ReplayResult> ReplayAsync(HostedEngine engine, string id, CancellationToken cancellationToken)
+    private async Task<Reading> ReplayAsync(HostedEngine engine, string id, CancellationToken cancellationToken)
     {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var meter = new CostMeter(engine.Ledger, place.ServerProcess);
-        var (head, state) = await LedgerReading.ReplayAsync(engine.Ledger, id, cancellationToken);
-        var cost = meter.Stop();
-        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.Collect();
+        var (allocated, start) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        var state = new SaleBatch();
+        var head = await BatchReplay.ReadAsync(engine.Ledger, Streams.OfBatch(id), state, cancellationToken);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         string[] findings = state.Stock.Held == shape.UnitsEach && head.Seq == shape.UnitsEach + SaleJudge.OtherEntries
             ? []
             : [$"the replay of {head.Seq} entries gives {state.Stock.Held} units held, of {shape.UnitsEach}"];
-        return new ReplayResult(cost)
+        return new Reading(NameOf(place.Name, Replay), round, new OrderedDictionary<string, double>
         {
-            Round = round,
-            Ledger = place.Name,
-            Entries = head.Seq,
-            HeldBytes = held,
-            Findings = findings,
-        };
+            ["entries"] = head.Seq,
+            ["seconds"] = seconds,
+            ["allocatedBytes"] = (double)allocated / head.Seq,
+        }, findings);
     }
 }

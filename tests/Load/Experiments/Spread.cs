@@ -26,9 +26,12 @@ internal readonly record struct Spread(double Median, double Least, double Most)
         Of(above.Where(round => below.GetValueOrDefault(round.Key) > 0)
             .Select(round => round.Value / below[round.Key]));
 
-    /// <summary>The median, and the least and the most in parentheses, each in this format.</summary>
-    public string Told(string format) => string.Format(
-        CultureInfo.InvariantCulture, $"{{0:{format}}} ({{1:{format}}}–{{2:{format}}})", Median, Least, Most);
+    /// <summary>The median in this format, and, of several rounds, the least and the most in parentheses.</summary>
+    public string Told(string format)
+    {
+        var text = Least == Most ? $"{{0:{format}}}" : $"{{0:{format}}} ({{1:{format}}}–{{2:{format}}})";
+        return string.Format(CultureInfo.InvariantCulture, text, Median, Least, Most);
+    }
 }
 
 /// <summary>Takes turns.</summary>

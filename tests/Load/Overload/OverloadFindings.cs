@@ -9,7 +9,7 @@ internal static class OverloadFindings
     public const string Slowed = "slowed";
 
     /// <summary>How long after a flood everything must be as before.</summary>
-    public const double NormalWithinSeconds = 2;
+    private const double NormalWithinSeconds = 2;
 
     /// <summary>Of the slowed peak, what must be accepted under overload.</summary>
     private const double LeastThroughput = 0.9;
@@ -36,37 +36,37 @@ internal static class OverloadFindings
     private const int LongestRetryAfterSeconds = 10;
 
     /// <summary>All checks. At the real ledger the socket is the limit, so only what is stored is judged.</summary>
-    public static IReadOnlyList<Check> Judge(IReadOnlyList<Pressure> floods, OverloadOptions options) =>
-    [
-        .. floods.SelectMany(flood => flood.Ledger == Slowed
-            ? JudgeSlowed(flood, options.Connections * ConnectionKilobytes / 1e3 + SlackMegabytes)
-            : [Check.AtMost("real ledger, promises broken", flood.Violations.Count, 0)]),
-    ];
+    /// <param name="flood">The flood.</param>
+    /// <param name="seen">What it did.</param>
+    /// <param name="connections">Over how many connections.</param>
+    public static IEnumerable<Check> Judge(Flood flood, Pressure seen, int connections) => flood.Ledger == Slowed
+        ? JudgeSlowed(flood, seen, connections * ConnectionKilobytes / 1e3 + SlackMegabytes)
+        : [Check.AtMost("real ledger, promises broken", seen.Violations.Count, 0)];
 
-    private static IEnumerable<Check> JudgeSlowed(Pressure flood, double mostMegabytes)
+    private static IEnumerable<Check> JudgeSlowed(Flood flood, Pressure seen, double mostMegabytes)
     {
-        var (name, resident) = (flood.Name, flood.Resident);
-        var told = flood.RetryAfter.Where(one => one.Key is >= 1 and <= LongestRetryAfterSeconds).ToList();
+        var resident = seen.Resident;
+        var told = seen.RetryAfter.Where(one => one.Key is >= 1 and <= LongestRetryAfterSeconds).ToList();
         var values = string.Join(", ", told.Select(one => $"{one.Key} s: {one.Value}"));
         List<Check> checks =
         [
-            Check.AtMost("undecided", flood.Undecided, 0),
-            Check.AtMost("answers that are neither an order nor overloaded", flood.Others.Values.Sum(), 0),
-            Check.AtLeast("overloaded, or it was no overload", flood.Overloaded, 1),
-            Check.AtMost("accepted, slowest", flood.AcceptedMs.Max / 1e3, AnswerWithinSeconds, "s"),
-            Check.AtMost("overloaded, p99.9", flood.OverloadedMs.P999 / 1e3, OverloadedWithinSeconds, "s"),
-            Check.AtMost("overloaded without a Retry-After", flood.Overloaded - told.Sum(one => one.Value), 0),
+            Check.AtMost("undecided", seen.Undecided, 0),
+            Check.AtMost("answers that are neither an order nor overloaded", seen.Others.Values.Sum(), 0),
+            Check.AtLeast("overloaded, or it was no overload", seen.Overloaded, 1),
+            Check.AtMost("accepted, slowest", seen.AcceptedMs.Max / 1e3, AnswerWithinSeconds, "s"),
+            Check.AtMost("overloaded, p99.9", seen.OverloadedMs.P999 / 1e3, OverloadedWithinSeconds, "s"),
+            Check.AtMost("overloaded without a Retry-After", seen.Overloaded - told.Sum(one => one.Value), 0),
             Check.AtLeast($"values of Retry-After ({values})", told.Count, 2),
-            Check.AtLeast("accepted ÷ slowed peak", flood.AcceptedPerSecond / flood.PeakPerSecond, LeastThroughput),
+            Check.AtLeast("accepted ÷ slowed peak", seen.AcceptedPerSecond / flood.PeakPerSecond, LeastThroughput),
             Check.AtMost("resident memory, most, above before", resident.Peak - resident.Before, mostMegabytes, "MB"),
-            Check.AtMost("managed heap, most, above before", flood.Managed?.Peak - flood.Managed?.Before, mostMegabytes,
+            Check.AtMost("managed heap, most, above before", seen.Managed?.Peak - seen.Managed?.Before, mostMegabytes,
                 "MB"),
-            Check.AtMost("normal again after", flood.NormalAgainSeconds, NormalWithinSeconds, "s"),
-            Check.AtMost("promises broken, by the ledger", flood.Violations.Count, 0),
+            Check.AtMost("normal again after", seen.NormalAgainSeconds, NormalWithinSeconds, "s"),
+            Check.AtMost("promises broken, by the ledger", seen.Violations.Count, 0),
         ];
         if (!flood.IsFirst)
             checks.Add(Check.AtMost(
                 "resident memory, last third ÷ second third", resident.Late / resident.Middle, LateGrowth));
-        return checks.Select(check => check with { Name = $"{name} {check.Name}" });
+        return checks.Select(check => check with { Name = $"{flood.Name} {check.Name}" });
     }
 }

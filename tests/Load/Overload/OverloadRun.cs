@@ -30,10 +30,10 @@ internal sealed record OverloadOptions : ExperimentOptions
 /// Floods one engine: measures its peak in a closed loop, and then asks for multiples of it, on a fresh batch each
 /// time. Every purchase is by another user.
 /// </summary>
-internal sealed class OverloadRun(OverloadOptions options, Progress progress)
+internal sealed class OverloadRun(OverloadOptions options)
 {
     private const int RealPeakPurchases = 100_000, RealWarmUpPurchases = 30_000, SlowedPeakSeconds = 8,
-        SlowedWarmUpSeconds = 2, PeakConnections = 256, TrickleConnections = 600;
+        SlowedWarmUpSeconds = 2, PeakConnections = 256, TrickleConnections = 600, ViolationsShown = 10;
 
     /// <summary>Arrivals as multiples of the peak. An engine's first flood is judged less strictly.</summary>
     private static readonly int[] SlowedFactors = [2, 2, 4], RealFactors = [2];
@@ -46,24 +46,12 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
     public static Command Command() => Experiment.Of<OverloadOptions>(
         "overload", "Asks for 2 and 4 times what the engine can do, and checks what becomes of it.", RunAsync);
 
-    private static async Task<Report> RunAsync(OverloadOptions options, CancellationToken cancellationToken)
-    {
-        var floods =
-            await Progress.ShowAsync(progress => new OverloadRun(options, progress).RunAsync(cancellationToken));
-        return new OverloadReport
-        {
-            Surroundings = Survey.Take(),
-            LedgerPerSecond = options.LedgerPerSecond,
-            Connections = options.Connections,
-            Floods = floods,
-            Checks = OverloadFindings.Judge(floods, options),
-            Failures = [.. floods.SelectMany(flood => flood.Violations)],
-        };
-    }
+    private static Task<Report> RunAsync(OverloadOptions options, CancellationToken cancellationToken) =>
+        new OverloadRun(options).RunAsync(cancellationToken);
 
-    private async Task<IReadOnlyList<Pressure>> RunAsync(CancellationToken cancellationToken)
+    private async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
-        var slowed = await FloodAsync(
+        var floods = await FloodAsync(
             OverloadFindings.Slowed,
             engine => engine with
             {
@@ -72,27 +60,46 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
             },
             options.LedgerPerSecond * SlowedWarmUpSeconds, options.LedgerPerSecond * SlowedPeakSeconds, SlowedFactors,
             cancellationToken);
-        if (options.SlowedOnly) return slowed;
-        var real = await FloodAsync(
-            "real", adjust: null, RealWarmUpPurchases, RealPeakPurchases, RealFactors, cancellationToken);
-        return [.. slowed, .. real];
+        if (!options.SlowedOnly)
+        {
+            floods.AddRange(await FloodAsync(
+                "real", adjust: null, RealWarmUpPurchases, RealPeakPurchases, RealFactors, cancellationToken));
+        }
+
+        var columns = floods.Select(one => ($"{one.Flood.Ledger}, {one.Flood.Name}", Figures.Of(one.Seen))).ToList();
+        return new Report
+        {
+            Surroundings = Survey.Take(),
+            Figures = new Figures
+            {
+                ["ledgerPerSecond"] = options.LedgerPerSecond,
+                ["connections"] = options.Connections,
+                ["floods"] = floods.Select(one => new { one.Flood, one.Seen }),
+            },
+            Tables = [FigureTable.SideBySide("latencies in ms", columns)],
+            Checks = [.. floods.SelectMany(one => OverloadFindings.Judge(one.Flood, one.Seen, options.Connections))],
+            Failures = [.. floods.SelectMany(one => one.Seen.Violations)],
+        };
     }
 
-    private async Task<List<Pressure>> FloodAsync(
+    private async Task<List<(Flood Flood, Pressure Seen)>> FloodAsync(
         string ledger, Func<EngineOptions, EngineOptions>? adjust, int warmUp, int peakPurchases, int[] factors,
         CancellationToken cancellationToken)
     {
-        await using var engine = await progress.StageAsync(
+        await using var engine = await Progress.StageAsync(
             $"Start the engine, {ledger} ledger",
             () => EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust, cancellationToken));
         return await Market.RunAsync(engine, _secrets, async market =>
         {
             await PeakAsync(market, $"Warm up, {ledger} ledger", warmUp, cancellationToken);
             var peak = await PeakAsync(market, $"Peak, closed loop, {ledger} ledger", peakPurchases, cancellationToken);
-            var floods = new List<Pressure>();
+            var floods = new List<(Flood, Pressure)>();
             foreach (var factor in factors)
-                floods.Add(
-                    await FloodAsync(market, new Flood(ledger, peak, factor, floods.Count == 0), cancellationToken));
+            {
+                var flood = new Flood(ledger, peak, factor, floods.Count == 0);
+                floods.Add((flood, await FloodAsync(market, flood, cancellationToken)));
+            }
+
             return floods;
         });
     }
@@ -100,7 +107,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
     /// <summary>Purchases a second when every buyer waits for the answer before the next purchase.</summary>
     private async Task<double> PeakAsync(Market market, string name, int purchases, CancellationToken cancellationToken)
     {
-        var (_, sold) = await market.SellOutAsync(purchases, requests => progress.StageAsync(
+        var (_, sold) = await market.SellOutAsync(purchases, requests => Progress.StageAsync(
             name, purchases, () => requests.Settled,
             () => market.SendAsync(requests, PeakConnections, cancellationToken)));
         return Market.RequireAll(sold);
@@ -108,7 +115,7 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
 
     private async Task<Pressure> FloodAsync(Market market, Flood flood, CancellationToken cancellationToken)
     {
-        var (perSecond, batch) = (flood.Peak * flood.Factor, market.NextBatch());
+        var (perSecond, batch) = (flood.PeakPerSecond * flood.Factor, market.NextBatch());
         var lasts = Trickle.Before + TimeSpan.FromSeconds(options.Seconds) + Trickle.After;
         var (many, few) = ((int)(perSecond * options.Seconds), (int)(Trickle.PerSecond * lasts.TotalSeconds));
         await market.CreateAsync(batch, many + few);
@@ -120,16 +127,16 @@ internal sealed class OverloadRun(OverloadOptions options, Progress progress)
         var purchases = new Requests(floodRequests, perSecond) { StartsIn = Trickle.Before };
         var trickle = new Requests(trickleRequests, Trickle.PerSecond);
         var watching = WatchMemoryAsync(market.Engine, ends.Token);
-        await progress.StageAsync(
+        await Progress.StageAsync(
             $"Flood {flood.Factor}×, {flood.Ledger} ledger", many, () => purchases.Settled,
             () => Task.WhenAll(
                 market.SendAsync(purchases, options.Connections, cancellationToken),
                 market.SendAsync(trickle, TrickleConnections, cancellationToken)));
         await ends.CancelAsync();
         var memory = await watching;
-        var (sale, violations) = await progress.StageAsync(
+        var (_, violations) = await Progress.StageAsync(
             "Audit the ledger", () => market.AuditAsync(batch, cancellationToken, purchases, trickle));
-        return PressureReading.Of(flood, purchases, trickle, memory, sale, violations);
+        return Pressure.Of(purchases, trickle, memory, [.. violations.Take(ViolationsShown)]);
     }
 
     private static async Task<List<MemorySample>> WatchMemoryAsync(EngineUnderLoad engine, CancellationToken ends)

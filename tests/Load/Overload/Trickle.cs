@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HdrHistogram;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Wire;
 
@@ -12,7 +11,7 @@ namespace OrleansSale.Tests.Load.Overload;
 internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd)
 {
     /// <summary>Above the median before the flood by this factor, and by this many ms, it is not as before.</summary>
-    public const double LevelFactor = 2, LevelMargin = 25;
+    private const double LevelFactor = 2, LevelMargin = 25;
 
     /// <summary>The latency is judged over windows of this length: a moment's pause is no overload.</summary>
     private const double WindowSeconds = 0.5;
@@ -26,15 +25,12 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
     /// <summary>The first purchases meet connections that are opened only now, and do not count.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    public LongHistogram LatenciesBefore => Of(from: purchases.Start + Ticks(Settling), to: floodStart);
-
-    /// <summary>The longest latency at the median that counts as it was before, in ms.</summary>
-    public double Level =>
-        Math.Max(LatenciesBefore.Milliseconds(50) * LevelFactor, LatenciesBefore.Milliseconds(50) + LevelMargin);
-
-    public LongHistogram LatenciesAfter(TimeSpan after) => Of(floodEnd + Ticks(after), long.MaxValue);
-
-    public double? NormalAgainSeconds() => NormalAgainSeconds(
+    public double? NormalAgainSeconds()
+    {
+        var settled = purchases.Start + (long)(Settling.TotalSeconds * Stopwatch.Frequency);
+        var before = purchases.Latencies(index => purchases.DueAt(index) >= settled
+            && purchases.DueAt(index) < floodStart && purchases.FateOf(index) == Fate.Made).Milliseconds(50);
+        return NormalAgainSeconds(
         [
             .. Enumerable.Range(0, purchases.Count).Where(index => purchases.DueAt(index) >= floodEnd).Select(index => (
                 Stopwatch.GetElapsedTime(floodEnd, purchases.DueAt(index)).TotalSeconds,
@@ -42,7 +38,8 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
                     ? purchases.LatencyOf(index)!.Value.TotalMilliseconds
                     : double.PositiveInfinity)),
         ],
-        Level);
+        Math.Max(before * LevelFactor, before + LevelMargin));
+    }
 
     /// <summary>
     /// When the first half second began from which on every one is as before: half of its purchases and more are
@@ -57,9 +54,4 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
         if (last == windows.Count - 1) return null;
         return last < 0 ? 0 : windows[last + 1].Key * WindowSeconds;
     }
-
-    private LongHistogram Of(long from, long to) => purchases.Latencies(index =>
-        purchases.DueAt(index) >= from && purchases.DueAt(index) < to && purchases.FateOf(index) == Fate.Made);
-
-    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

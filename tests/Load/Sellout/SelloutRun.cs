@@ -4,7 +4,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Experiments;
-using OrleansSale.Tests.Load.Machine;
 using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
 
@@ -55,9 +54,13 @@ internal sealed record SelloutOptions : ExperimentOptions
 }
 
 /// <summary>One sale from an empty engine to the audit of its ledger.</summary>
-internal sealed class SelloutRun(SelloutOptions options, Progress progress)
+internal sealed class SelloutRun(SelloutOptions options)
 {
     private const string Batch = "mi2-1", Rehearsal = "rehearsal";
+    private const string Embedded = "one process", Clustered = "cluster";
+
+    /// <summary>What a cluster of one silo and one front is meant to reach, as a share of one process.</summary>
+    private const double ClusterGoal = 0.6;
     private const int RehearsalBuyers = 2_000, MaxReserveTries = 5;
     private const double LeastReserveSeconds = 3, ReserveMargin = 1.5;
 
@@ -73,39 +76,45 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
     {
         var options = given with { Seed = given.Seed > 0 ? given.Seed : Random.Shared.Next(1, 1_000_000) };
         Console.WriteLine($"Selling {options.Units} units to {options.Buyers} buyers; seed {options.Seed}.");
-        if (options.Compare == 0) return await OnceAsync(options);
-        var (embedded, cluster) = (new List<SelloutReport>(), new List<SelloutReport>());
+        if (options.Compare == 0) return await new SelloutRun(options).RunAsync(cancellationToken);
+        var reports = new List<Report>();
+        var readings = new List<Reading>();
         for (var round = 1; round <= options.Compare; round++)
         {
-            embedded.Add(await OnceAsync(options with { Cluster = 0 }));
-            embedded[^1].Print();
-            cluster.Add(await OnceAsync(options with { Cluster = Math.Max(1, options.Cluster) }));
-            cluster[^1].Print();
+            foreach (var (name, silos) in ((string, int)[])[(Embedded, 0), (Clustered, Math.Max(1, options.Cluster))])
+            {
+                var report = await new SelloutRun(options with { Cluster = silos }).RunAsync(cancellationToken);
+                report.Print();
+                reports.Add(report);
+                readings.Add(new Reading(name, round, new Dictionary<string, double>
+                {
+                    [Witnesses.PurchasesPerSecond] = (double)report.Figures[Witnesses.PurchasesPerSecond]!,
+                }, report.Failures));
+            }
         }
 
-        return new Comparison
+        var ratio = readings.Quotient(Clustered, Embedded, Witnesses.PurchasesPerSecond)!.Value;
+        return new Report
         {
-            Surroundings = embedded[0].Surroundings,
-            Embedded = embedded,
-            Cluster = cluster,
-            Failures = [.. embedded.Concat(cluster).SelectMany(report => report.Failures)],
+            Surroundings = reports[0].Surroundings,
+            Figures = new Figures { ["ratio"] = ratio.Median, ["sales"] = reports },
+            Tables = [FigureTable.Of("", [.. readings.Rows()])],
+            Goals = [new Goal("cluster ÷ one process", ratio, ClusterGoal)],
+            Failures = [.. readings.Failures()],
         };
-
-        Task<SelloutReport> OnceAsync(SelloutOptions one) =>
-            Progress.ShowAsync(progress => new SelloutRun(one, progress).RunAsync(cancellationToken));
     }
 
     /// <summary>Runs the sale, ends the engine, and deletes its data unless it is to be kept.</summary>
-    private async Task<SelloutReport> RunAsync(CancellationToken cancellationToken)
+    private async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
-        await using var engine = await progress.StageAsync("Start the engine", () => StartAsync(cancellationToken));
+        await using var engine = await Progress.StageAsync("Start the engine", () => StartAsync(cancellationToken));
         try
         {
             return await Market.RunAsync(engine, _secrets, market => SellAsync(market, cancellationToken));
         }
         finally
         {
-            await progress.StageAsync("Stop the engine", engine.StopAsync);
+            await Progress.StageAsync("Stop the engine", engine.StopAsync);
         }
     }
 
@@ -118,7 +127,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         return EngineUnderLoad.StartClusterAsync(_secrets, options.Cluster, options.Fronts, folder, cancellationToken);
     }
 
-    private async Task<SelloutReport> SellAsync(Market market, CancellationToken cancellationToken)
+    private async Task<Report> SellAsync(Market market, CancellationToken cancellationToken)
     {
         using var wire = market.Connect(options.Connections);
         var seconds = options.ReserveSeconds ?? await ForeseeSecondsAsync(market, wire, cancellationToken);
@@ -130,26 +139,29 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         var clicks = _buyers.Click(market.Writer, Batch, opening);
         await WaitAsync(opens, cancellationToken);
 
-        var before = (Engine: market.Engine.Usage().Processor, Generator: Environment.CpuUsage.TotalTime);
-        await progress.StageAsync(
+        var (engine, generator) = (market.Engine.Usage().Processor, Environment.CpuUsage.TotalTime);
+        await Progress.StageAsync(
             "Sell", clicks.Count, () => clicks.Settled, () => wire.RunAsync(clicks, cancellationToken));
-        var after = (Engine: market.Engine.Usage().Processor, Generator: Environment.CpuUsage.TotalTime);
-
+        (engine, generator) = (market.Engine.Usage().Processor - engine, Environment.CpuUsage.TotalTime - generator);
         var sale =
-            await progress.StageAsync("Audit the ledger", () => market.ReadAsync(Batch, cancellationToken));
+            await Progress.StageAsync("Audit the ledger", () => market.ReadAsync(Batch, cancellationToken));
         var usage = market.Engine.Usage();
-        return new SelloutReport(
-            new Witnesses(market.Engine, options, _buyers, clicks, sale, opens),
-            await market.BoardDisagreesAsync(Batch, sale, cancellationToken),
-            await market.Engine.CountSuspectedAsync(cancellationToken))
+        var cost = new Figures
         {
-            Surroundings = Survey.Take(),
-            ReservationsPerSecond = reservationsPerSecond,
-            Engine = new EngineCost(
-                (after.Engine - before.Engine).TotalSeconds, usage.Processor.TotalSeconds, usage.ResidentBytes / 1e6,
-                usage.PeakResidentBytes / 1e6, await market.Engine.ManagedMegabytesAsync()),
-            GeneratorProcessorSeconds = (after.Generator - before.Generator).TotalSeconds,
+            ["durability"] = market.Engine.Durability,
+            ["startToFirstAnswerSeconds"] = market.Engine.ToFirstAnswer.TotalSeconds,
+            ["startToReadySeconds"] = market.Engine.ToReady.TotalSeconds,
+            ["reservationsPerSecond"] = reservationsPerSecond,
+            // From the opening to the last answer; a database server's is not in it.
+            ["engineProcessorSeconds"] = engine.TotalSeconds,
+            ["generatorProcessorSeconds"] = generator.TotalSeconds,
+            ["residentMegabytes"] = usage.ResidentBytes / 1e6,
+            ["peakResidentMegabytes"] = usage.PeakResidentBytes / 1e6,
+            ["managedHeapMegabytes"] = await market.Engine.ManagedMegabytesAsync(),
         };
+        return new Witnesses(
+            options, _buyers, clicks, sale, await market.BoardDisagreesAsync(Batch, sale, cancellationToken),
+            await market.Engine.CountSuspectedAsync(cancellationToken)).Report(opens, cost);
     }
 
     /// <summary>
@@ -181,7 +193,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
             Done = (index, answer) => _buyers.GiveTicket(first + index, answer.TextAfter("\"ticket\":\""u8)),
         };
         var start = Stopwatch.GetTimestamp();
-        await progress.StageAsync(
+        await Progress.StageAsync(
             batch == Rehearsal ? "Reserve, rehearsal" : "Reserve", count, () => requests.Settled,
             () => wire.RunAsync(requests, cancellationToken));
         var rate = requests.Successes / Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -198,7 +210,7 @@ internal sealed class SelloutRun(SelloutOptions options, Progress progress)
         var wait = opens - DateTimeOffset.UtcNow;
         return wait <= TimeSpan.Zero
             ? throw new EngineException("the sale opened before the buyers were ready; pass a longer --reserve-seconds")
-            : progress.StageAsync(
+            : Progress.StageAsync(
                 "Wait for the opening", wait.TotalSeconds,
                 () => wait.TotalSeconds - (opens - DateTimeOffset.UtcNow).TotalSeconds,
                 () => Task.Delay(wait, cancellationToken));

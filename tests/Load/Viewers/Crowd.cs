@@ -32,7 +32,6 @@ internal sealed class Crowd : IDisposable
     private volatile bool _ends;
     private volatile Reach? _reach;
     private volatile int _wanted, _seeing, _lost;
-    private long _boards;
 
     /// <param name="viewers">How many; none is there before <see cref="ConnectAsync"/>.</param>
     /// <param name="engine">Where to.</param>
@@ -51,9 +50,6 @@ internal sealed class Crowd : IDisposable
 
     /// <summary>Viewers whose stream ended.</summary>
     public int Lost => _lost;
-
-    /// <summary>Boards that all viewers together have been told.</summary>
-    public long Boards => Interlocked.Read(ref _boards);
 
     /// <summary>Connects them all; each has seen the board when this returns.</summary>
     /// <exception cref="EngineException">Some don't see it.</exception>
@@ -133,9 +129,8 @@ internal sealed class Crowd : IDisposable
     {
         ref var scanner = ref _scanners[viewer];
         var isFirst = scanner.Phase == 0;
-        if (scanner.Read(piece) is var told && told == 0) return;
+        if (scanner.Read(piece) == 0) return;
         if (isFirst) _seeing++;
-        Interlocked.Add(ref _boards, told);
         _reach?.Told(viewer, scanner.Phase, Stopwatch.GetTimestamp());
     }
 }
@@ -191,34 +186,19 @@ internal struct PhaseScanner
     public int Read(ReadOnlySpan<byte> piece)
     {
         var told = 0;
-        for (; _matched > 0 && !piece.IsEmpty; piece = piece[1..])
+        foreach (var letter in piece)
         {
             if (_matched == Needle.Length)
             {
-                (Phase, _matched) = (piece[0], 0);
+                (Phase, _matched) = (letter, 0);
                 told++;
                 continue;
             }
 
-            if (piece[0] != Needle[_matched] && _matched == SecondMark) _matched = 1;
-            _matched = piece[0] == Needle[_matched] ? (byte)(_matched + 1) : piece[0] == Needle[0] ? (byte)1 : (byte)0;
+            if (letter != Needle[_matched] && _matched == SecondMark) _matched = 1;
+            _matched = letter == Needle[_matched] ? (byte)(_matched + 1) : letter == Needle[0] ? (byte)1 : (byte)0;
         }
 
-        if (_matched > 0) return told;
-        for (int at; (at = piece.IndexOf(Needle)) >= 0; piece = piece[(at + Needle.Length + 1)..])
-        {
-            if (at + Needle.Length == piece.Length)
-            {
-                _matched = (byte)Needle.Length;
-                return told;
-            }
-
-            Phase = piece[at + Needle.Length];
-            told++;
-        }
-
-        _matched = (byte)Math.Min(piece.Length, Needle.Length - 1);
-        while (_matched > 0 && !piece.EndsWith(Needle[.._matched])) _matched--;
         return told;
     }
 }

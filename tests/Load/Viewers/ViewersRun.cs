@@ -24,7 +24,7 @@ internal sealed record ViewersOptions : ExperimentOptions
 }
 
 /// <summary>Sales by turns: one that nobody watches, and one that everybody does, through all its phases.</summary>
-internal sealed class ViewersRun(ViewersOptions options, Progress progress)
+internal sealed class ViewersRun(ViewersOptions options)
 {
     /// <summary>Keep-alive connections of the purchases, in a closed loop.</summary>
     public const int Connections = 64;
@@ -43,13 +43,13 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
         async (options, cancellationToken) =>
         {
             RequireFiles(options.Viewers);
-            var rounds =
-                await Progress.ShowAsync(progress => new ViewersRun(options, progress).RunAsync(cancellationToken));
-            return new ViewersReport
+            var rounds = await new ViewersRun(options).RunAsync(cancellationToken);
+            var columns = rounds.Select((round, index) => ($"round {index + 1}", Figures.Of(round))).ToList();
+            return new Report
             {
                 Surroundings = Survey.Take(),
-                Viewers = options.Viewers,
-                Rounds = rounds,
+                Figures = new Figures { ["viewers"] = options.Viewers, ["rounds"] = rounds },
+                Tables = [FigureTable.SideBySide($"{options.Viewers} viewers", columns)],
                 Checks = ViewersFindings.Judge(rounds, options.Viewers),
                 Failures = [.. rounds.SelectMany(round => round.Violations)],
             };
@@ -57,24 +57,24 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
 
     /// <summary>The figures of a sale now that its purchases have been sent.</summary>
     /// <exception cref="EngineException">Not all were accepted.</exception>
-    public static async Task<WatchedSale> MeasureAsync(Market market, int viewers, Requests purchases) => new(
-        viewers, Market.RequireAll(purchases), market.Engine.Usage().ResidentBytes / 1e6,
+    public static async Task<WatchedSale> MeasureAsync(Market market, Requests purchases) => new(
+        Market.RequireAll(purchases), market.Engine.Usage().ResidentBytes / 1e6,
         await market.Engine.ManagedMegabytesAsync());
 
     private async Task<IReadOnlyList<ViewersRound>> RunAsync(CancellationToken cancellationToken)
     {
-        await using var engine = await progress.StageAsync("Start the engine", () =>
+        await using var engine = await Progress.StageAsync("Start the engine", () =>
             EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust: null, cancellationToken));
         return await Market.RunAsync(engine, _secrets, async market =>
         {
             for (var sale = 1; sale <= WarmUpSales; sale++)
-                await progress.StageAsync($"Warm up {sale}", () => SellUnwatchedAsync(market, cancellationToken));
+                await Progress.StageAsync($"Warm up {sale}", () => SellUnwatchedAsync(market, cancellationToken));
             var rounds = new List<ViewersRound>();
             for (var round = 1; round <= options.Rounds; round++)
             {
-                var (without, violations) = await progress.StageAsync(
+                var (without, violations) = await Progress.StageAsync(
                     $"Round {round}, nobody watches", () => SellUnwatchedAsync(market, cancellationToken));
-                rounds.Add(await progress.StageAsync($"Round {round}, {options.Viewers} watch", async () =>
+                rounds.Add(await Progress.StageAsync($"Round {round}, {options.Viewers} watch", async () =>
                 {
                     var batch = market.NextBatch();
                     using var crowd = new Crowd(options.Viewers, engine.Fronts[0], batch, round);
@@ -92,7 +92,7 @@ internal sealed class ViewersRun(ViewersOptions options, Progress progress)
     {
         var (batch, sold) = await market.SellOutAsync(
             options.Purchases, requests => market.SendAsync(requests, Connections, cancellationToken));
-        var sale = await MeasureAsync(market, 0, sold);
+        var sale = await MeasureAsync(market, sold);
         return (sale, (await market.AuditAsync(batch, cancellationToken, sold)).Violations);
     }
 

@@ -33,21 +33,16 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         var opens = DateTimeOffset.UtcNow + LeastWait + WaitOfThousand * (options.Viewers / 1e3);
         await market.CreateAsync(batch, many + few, opens);
         var (first, second) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
-        var connecting = Stopwatch.GetTimestamp();
         await crowd.ConnectAsync(cancellationToken);
-        var connectSeconds = Stopwatch.GetElapsedTime(connecting).TotalSeconds;
-        if (DateTimeOffset.UtcNow >= opens)
-            throw new EngineException($"the sale opened before all could watch, which took {connectSeconds:0.0} s");
+        if (DateTimeOffset.UtcNow >= opens) throw new EngineException("the sale opened before all could watch");
 
         // What was prepared is cleared away now, not while throughput is taken.
         GC.Collect();
         var opening = crowd.Expect("on-sale");
-        var boards = crowd.Boards;
         var purchases = new Requests(first) { StartsIn = opens - DateTimeOffset.UtcNow };
         await market.SendAsync(purchases, ViewersRun.Connections, cancellationToken);
-        boards = crowd.Boards - boards;
         await ReachedAsync(opening, "it opens, and everybody buys", TicksOf(opens), cancellationToken);
-        var with = await ViewersRun.MeasureAsync(market, options.Viewers, purchases);
+        var with = await ViewersRun.MeasureAsync(market, purchases);
 
         var paced = new Requests(second, without.PurchasesPerSecond * PacedShare);
         await Task.WhenAll(
@@ -57,17 +52,7 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         var (sale, violations) = await market.AuditAsync(batch, cancellationToken, purchases, paced, rest);
         var soldOutAt = sale.SoldOutAt ?? throw new EngineException("the batch was not sold out");
         _changes.Add(ChangeOf(soldOut, "the last unit, under load", TicksOf(soldOutAt)));
-        return new ViewersRound
-        {
-            Without = without,
-            With = with,
-            ConnectSeconds = connectSeconds,
-            Changes = _changes,
-            BoardsPerSecond = boards / (double)options.Viewers / Stopwatch.GetElapsedTime(
-                purchases.Start, purchases.LastAnswer()).TotalSeconds,
-            Lost = crowd.Lost,
-            Violations = [.. violationsWithout, .. violations],
-        };
+        return new ViewersRound(without, with, _changes, crowd.Lost, [.. violationsWithout, .. violations]);
     }
 
     private async Task PauseAndResumeAsync(CancellationToken cancellationToken)
@@ -102,8 +87,8 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         _changes.Add(ChangeOf(reach, what, since));
     }
 
-    private static PhaseChange ChangeOf(Reach reach, string what, long since) => new(
-        reach.Phase, what, reach.SecondsTo(0.5, since), reach.SecondsTo(0.99, since), reach.SecondsTo(1, since));
+    private static PhaseChange ChangeOf(Reach reach, string what, long since) =>
+        new(reach.Phase, what, reach.SecondsTo(0.99, since));
 
     private static long TicksOf(DateTimeOffset instant) =>
         Stopwatch.GetTimestamp() + (long)((instant - DateTimeOffset.UtcNow).TotalSeconds * Stopwatch.Frequency);

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Audit;
 
@@ -121,13 +120,6 @@ internal static class LedgerReading
         return new LedgerProof(
             sale.HeadSeq, sale.HeadHash, sale.Units.Held, sale.Orders.Count,
             [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
-    }
-
-    public static async Task<(LedgerHead Head, SaleBatch State)> ReplayAsync(
-        ILedger ledger, string batch, CancellationToken cancellationToken)
-    {
-        var state = new SaleBatch();
-        return (await BatchReplay.ReadAsync(ledger, Streams.OfBatch(batch), state, cancellationToken), state);
     }
 
     private static async Task WriteAsync(

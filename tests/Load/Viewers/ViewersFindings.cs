@@ -1,57 +1,29 @@
 using OrleansSale.Tests.Load.Experiments;
-using Spectre.Console;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
 /// <summary>A sale, watched or not.</summary>
-/// <param name="Viewers">How many watched.</param>
 /// <param name="PurchasesPerSecond">Orders told in a second, closed loop.</param>
 /// <param name="ResidentMegabytes">Of the engine after the purchases, with the viewers still there.</param>
 /// <param name="ManagedMegabytes">Its managed heap after the last collection; null: not reported.</param>
 internal sealed record WatchedSale(
-    int Viewers, double PurchasesPerSecond, double ResidentMegabytes, double? ManagedMegabytes);
+    double PurchasesPerSecond, double ResidentMegabytes, double? ManagedMegabytes);
 
-/// <summary>How the news of one change of phase spread; null: it never came so far.</summary>
+/// <summary>How the news of one change of phase spread.</summary>
 /// <param name="Phase">The new phase.</param>
 /// <param name="What">What changed it.</param>
-/// <param name="SecondsToHalf">Until it had reached half of the viewers.</param>
-/// <param name="SecondsTo99Percent">Until it had reached 99 % of them.</param>
-/// <param name="SecondsToAll">Until it had reached all.</param>
-internal sealed record PhaseChange(
-    string Phase, string What, double? SecondsToHalf, double? SecondsTo99Percent, double? SecondsToAll);
+/// <param name="SecondsTo99Percent">Until it had reached 99 % of the viewers; null: it never came so far.</param>
+internal sealed record PhaseChange(string Phase, string What, double? SecondsTo99Percent);
 
 /// <summary>A sale without viewers, and then one with them.</summary>
-internal sealed record ViewersRound
-{
-    public required WatchedSale Without { get; init; }
-    public required WatchedSale With { get; init; }
-
-    /// <summary>Until all viewers saw the board.</summary>
-    public required double ConnectSeconds { get; init; }
-    public required IReadOnlyList<PhaseChange> Changes { get; init; }
-
-    /// <summary>Boards that a viewer was told in a second, while purchases were measured.</summary>
-    public required double BoardsPerSecond { get; init; }
-
-    /// <summary>Viewers whose stream ended before its time.</summary>
-    public required int Lost { get; init; }
-
-    /// <summary>What the audits of both ledgers found; empty if nothing is wrong.</summary>
-    public required IReadOnlyList<string> Violations { get; init; }
-}
-
-/// <summary>What many viewers cost.</summary>
-internal sealed record ViewersReport : Report
-{
-    public required int Viewers { get; init; }
-    public required IReadOnlyList<ViewersRound> Rounds { get; init; }
-
-    /// <summary>Purchases a second with viewers ÷ without; the median of the rounds.</summary>
-    public double ThroughputKept => ViewersFindings.ThroughputKept(Rounds);
-
-    public override IEnumerable<Table> Tables() =>
-        [FigureTable.SideBySide($"{Viewers} viewers", Rounds.Select((round, index) => ($"round {index + 1}", round)))];
-}
+/// <param name="Without">The one that nobody watched.</param>
+/// <param name="With">The other.</param>
+/// <param name="Changes">Every change of its phase.</param>
+/// <param name="Lost">Viewers whose stream ended before its time.</param>
+/// <param name="Violations">What the audits of both ledgers found; empty if nothing is wrong.</param>
+internal sealed record ViewersRound(
+    WatchedSale Without, WatchedSale With, IReadOnlyList<PhaseChange> Changes, int Lost,
+    IReadOnlyList<string> Violations);
 
 /// <summary>What viewers may cost, and what they are promised.</summary>
 internal static class ViewersFindings
