@@ -33,7 +33,8 @@ public sealed class Reports
     {
         ClosedRun[] ours = [Run(64, 100, new Usage(3, 1, 1, 0)), Run(256, 100, new Usage(2, 1, 1, 0))];
         ClosedRun[] noOp = [Run(64, 100, new Usage(1, 0, 1, 0)), Run(256, 100, new Usage(2, 0, 1, 0))];
-        ((Spread)Ratio.All[0].Row([ClosedRun.Read(Ours, 1, ours, []), ClosedRun.Read(NoOp, 1, noOp, [])])[ClosedRun.ByProcessor]!).Median.ShouldBe(0.5);
+        Reading[] turns = [ClosedRun.Read(Ours, 1, ours, []), ClosedRun.Read(NoOp, 1, noOp, [])];
+        Ratio.All[0].Row(turns)[ClosedRun.ByProcessor].ShouldBe(new Spread(0.5, 0.5, 0.5));
     }
 
     [Fact]

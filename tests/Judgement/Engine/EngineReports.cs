@@ -127,7 +127,6 @@ public sealed class EngineReports
     {
         var figures = Measurement.FiguresOf(
             Units, Units / perSecond, 1_000, heldBytes, used ?? new Usage(0, 0, 1, 0));
-        figures[Measurement.AskedAgain] = 0;
         return new Reading(Measurement.NameOf(ledger, shape), round, figures, []);
     }
 }

@@ -94,7 +94,5 @@ internal static class MeasureReport
                 $"SCALED: batches have {options.Scale:p2} of their units; names and goals are those of the full size.");
         foreach (var note in Survey.Disturbance(sales.Select(sale => sale.Figures[Measurement.Others])))
             yield return note;
-        var askedAgain = sales.Sum(sale => sale.Figures[Measurement.AskedAgain]);
-        if (askedAgain > 0) yield return $"ASKED AGAIN: {askedAgain} purchases got no answer at first.";
     }
 }

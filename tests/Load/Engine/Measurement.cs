@@ -28,10 +28,10 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
     /// <summary>
     /// Figures of a sale: units a second; units for a second of processor time, of this process and the database
     /// server; memory in use that a held unit keeps, users' aliases included; share of the machine that programs took
-    /// which are no part of this; purchases that were asked again because no answer came.
+    /// which are no part of this.
     /// </summary>
     public const string PerSecond = "perSecond", PerProcessorSecond = "perProcessorSecond",
-        BytesPerHold = "bytesPerHold", Others = "othersShare", AskedAgain = "askedAgain";
+        BytesPerHold = "bytesPerHold", Others = "othersShare";
 
     public const string Replay = "replay";
 
@@ -66,9 +66,8 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         var (batches, commits) = await ReadAsync(engine, ids, cancellationToken);
         var figures = FiguresOf(shape.Units, seconds, allocated, held, usage);
         figures["joinedPerCommit"] = (double)shape.Units / Math.Max(1, commits);
-        figures[AskedAgain] = tally.AskedAgain;
-        return (
-            new Reading(NameOf(place.Name, shape.Name), round, figures, SaleJudge.Judge(shape, tally, batches)), replay);
+        var findings = SaleJudge.Judge(shape, tally, batches);
+        return (new Reading(NameOf(place.Name, shape.Name), round, figures, findings), replay);
     }
 
     /// <summary>What so many units took: processor time and bytes are for one of them.</summary>

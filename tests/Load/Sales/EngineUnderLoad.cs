@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Cluster;
@@ -22,10 +21,9 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     /// <summary>The runtime's metric of each generation's size after the last collection, without fragments.</summary>
     private const string HeapSize = "dotnet_gc_last_collection_heap_size_bytes";
 
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30), AnswerWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
 
     private readonly Stack<IAsyncDisposable> _owned = new();
-    private ClusterProcesses? _cluster;
 
     public IReadOnlyList<EngineProcess> Processes { get; private set; } = [];
 
@@ -35,9 +33,6 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     /// <summary>What an answer rests on.</summary>
     public string Durability { get; private set; } = SqliteDurability;
 
-    /// <summary>From the start of its first process until all of it was ready.</summary>
-    public TimeSpan ToReady { get; private set; }
-
     /// <summary>Its database; null: it has files of its own.</summary>
     public PostgresServer? Postgres { get; private set; }
 
@@ -45,7 +40,7 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     public TimeSpan ToFirstAnswer => Processes.Max(process => process.ToFirstAnswer);
 
     /// <summary>The last lines it wrote.</summary>
-    public string Output => _cluster?.Output ?? Processes[0].Output;
+    public string Output => string.Join('\n', Processes.Select(process => process.Output));
 
     /// <summary>Starts it in one process on SQLite files.</summary>
     /// <param name="secrets">Its secrets.</param>
@@ -83,13 +78,10 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
         StartAsync(async engine =>
         {
             var identity = new ClusterIdentity(await engine.StartDatabaseAsync(folder, cancellationToken));
-            var started = Stopwatch.GetTimestamp();
             var plan = new ClusterPlan(identity, secrets) { Silos = silos, Fronts = fronts };
             var cluster = engine.Own(await ClusterProcesses.StartAsync(plan, cancellationToken));
-            engine._cluster = cluster;
             engine.Processes = [.. cluster.Silos.Concat(cluster.Fronts).Select(member => member.Process)];
             engine.Fronts = [.. cluster.Fronts.Select(front => front.Address)];
-            engine.ToReady = Stopwatch.GetElapsedTime(started);
         });
 
     /// <summary>What an answer rests on where this server keeps the ledger.</summary>
@@ -131,16 +123,6 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     public async Task<int> CountSuspectedAsync(CancellationToken cancellationToken) =>
         Postgres is null ? 0 : (int)(await Postgres.AskAsync(Database, SuspectedSilos, cancellationToken))!;
 
-    /// <summary>Ends it in an orderly way; false: some of it had to be ended by force.</summary>
-    public async Task<bool> StopAsync()
-    {
-        var isWell = _cluster is null
-            ? await Processes[0].StopAsync(StopWithin)
-            : (await _cluster.StopAsync(StopWithin)).Count == 0;
-        if (Postgres is not null) await Postgres.StopAsync();
-        return isWell;
-    }
-
     public async ValueTask DisposeAsync()
     {
         while (_owned.TryPop(out var owned)) await owned.DisposeAsync();
@@ -164,7 +146,7 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     private async Task StartProcessAsync(EngineOptions options, CancellationToken cancellationToken)
     {
         var process = Own(await EngineProcess.StartAsync(options, cancellationToken));
-        (Processes, Fronts, ToReady) = ([process], [process.Address], process.ToReady);
+        (Processes, Fronts) = ([process], [process.Address]);
     }
 
     private async Task<string> StartDatabaseAsync(string? folder, CancellationToken cancellationToken)

@@ -112,7 +112,7 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
     /// <summary>Sees to it that all purchases were accepted; how many were in a second.</summary>
     /// <exception cref="EngineException">Not all were.</exception>
     public static double RequireAll(Requests purchases) => purchases.Good == purchases.Count
-        ? purchases.MadePerSecond(purchases.Start, purchases.LastAnswer() + 1)
+        ? purchases.PerSecond
         : throw new EngineException(
             $"only {purchases.Good} of {purchases.Count} purchases were accepted ({purchases.Unexpected})");
 

@@ -12,25 +12,24 @@ internal sealed class Buyers
 {
     /// <summary>How often one click is sent at most.</summary>
     private const int MaxTries = 6;
-    private readonly SelloutOptions _options;
+
+    /// <summary>Of a hundred buyers, how many send an Idempotency-Key, and how many double-click.</summary>
+    private const int Keyed = 50, DoubleClicking = 2;
     private readonly string?[] _keys, _tickets;
     private readonly int[] _clicks;
 
     public Buyers(SelloutOptions options)
     {
         var random = new Random(options.Seed);
-        _options = options;
         _tickets = new string?[options.Buyers];
         _keys = new string?[options.Buyers];
         for (var buyer = 0; buyer < options.Buyers; buyer++)
-            if (random.Next(100) < options.KeyedPercent) _keys[buyer] = $"click-{random.NextInt64():x16}";
+            if (random.Next(100) < Keyed) _keys[buyer] = $"click-{random.NextInt64():x16}";
         var order = Enumerable.Range(0, options.Buyers).ToArray();
         random.Shuffle(order);
         _clicks = [.. order.SelectMany(
-            buyer => Enumerable.Repeat(buyer, random.Next(100) < options.DoubleClickPercent ? 2 : 1))];
+            buyer => Enumerable.Repeat(buyer, random.Next(100) < DoubleClicking ? 2 : 1))];
     }
-
-    public int Count => _options.Buyers;
 
     public int BuyerOf(int click) => _clicks[click];
 
@@ -47,8 +46,8 @@ internal sealed class Buyers
     public Requests Click(RequestWriter writer, string batch, long opening)
     {
         var requests = RequestWriter.Many(
-            0, Count, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", _keys[buyer]));
-        return new Requests(_clicks.Length, click => requests[_clicks[click]], _clicks.Length / _options.ArrivalSeconds)
+            0, _tickets.Length, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", _keys[buyer]));
+        return new Requests(_clicks.Length, click => requests[_clicks[click]], double.PositiveInfinity)
         {
             Start = opening,
             MaxTries = MaxTries,

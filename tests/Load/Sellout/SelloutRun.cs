@@ -23,18 +23,6 @@ internal sealed record SelloutOptions : ExperimentOptions
     [Description("Keep-alive connections."), Range(1, 10_000)]
     public int Connections { get; init; } = 256;
 
-    [Description("Over how many seconds the buyers arrive, evenly; 0: all at the opening."), Range(0.0, 86_400)]
-    public double ArrivalSeconds { get; init; }
-
-    [Description("Share of buyers who send an Idempotency-Key."), Range(0, 100)]
-    public int KeyedPercent { get; init; } = 50;
-
-    [Description("Share of buyers who double-click."), Range(0, 100)]
-    public int DoubleClickPercent { get; init; } = 2;
-
-    [Description("From the batch's creation to the opening; by default what a rehearsal foresees.")]
-    public double? ReserveSeconds { get; init; }
-
     [Description("Silos of a cluster on a PostgreSQL of its own; 0: one process on SQLite files."),
         Range(0, MaxProcesses)]
     public int Cluster { get; init; }
@@ -108,14 +96,7 @@ internal sealed class SelloutRun(SelloutOptions options)
     private async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
         await using var engine = await Progress.StageAsync("Start the engine", () => StartAsync(cancellationToken));
-        try
-        {
-            return await Market.RunAsync(engine, _secrets, market => SellAsync(market, cancellationToken));
-        }
-        finally
-        {
-            await Progress.StageAsync("Stop the engine", engine.StopAsync);
-        }
+        return await Market.RunAsync(engine, _secrets, market => SellAsync(market, cancellationToken));
     }
 
     private Task<EngineUnderLoad> StartAsync(CancellationToken cancellationToken)
@@ -130,14 +111,14 @@ internal sealed class SelloutRun(SelloutOptions options)
     private async Task<Report> SellAsync(Market market, CancellationToken cancellationToken)
     {
         using var wire = market.Connect(options.Connections);
-        var seconds = options.ReserveSeconds ?? await ForeseeSecondsAsync(market, wire, cancellationToken);
+        var seconds = await ForeseeSecondsAsync(market, wire, cancellationToken);
         var opens = DateTimeOffset.UtcNow.AddSeconds(Math.Ceiling(seconds));
         await market.CreateAsync(Batch, options.Units, opens);
         var reservationsPerSecond = await ReserveAsync(market, wire, Batch, 0, options.Buyers, cancellationToken);
         var untilOpening = opens - DateTimeOffset.UtcNow;
         var opening = Stopwatch.GetTimestamp() + (long)(untilOpening.TotalSeconds * Stopwatch.Frequency);
         var clicks = _buyers.Click(market.Writer, Batch, opening);
-        await WaitAsync(opens, cancellationToken);
+        await WaitAsync(opens - DateTimeOffset.UtcNow, cancellationToken);
 
         var (engine, generator) = (market.Engine.Usage().Processor, Environment.CpuUsage.TotalTime);
         await Progress.StageAsync(
@@ -150,7 +131,6 @@ internal sealed class SelloutRun(SelloutOptions options)
         {
             ["durability"] = market.Engine.Durability,
             ["startToFirstAnswerSeconds"] = market.Engine.ToFirstAnswer.TotalSeconds,
-            ["startToReadySeconds"] = market.Engine.ToReady.TotalSeconds,
             ["reservationsPerSecond"] = reservationsPerSecond,
             // From the opening to the last answer; a database server's is not in it.
             ["engineProcessorSeconds"] = engine.TotalSeconds,
@@ -196,23 +176,18 @@ internal sealed class SelloutRun(SelloutOptions options)
         await Progress.StageAsync(
             batch == Rehearsal ? "Reserve, rehearsal" : "Reserve", count, () => requests.Settled,
             () => wire.RunAsync(requests, cancellationToken));
-        var rate = requests.Successes / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        if (requests.Successes == count) return rate;
-        var told = requests.Refusals.Select(refusal => $"{refusal.Value} × {refusal.Key}");
-        throw new EngineException(
-            $"only {requests.Successes} of {count} buyers could reserve, at {rate:0}/s " +
-            $"({string.Join(", ", told)} {requests.LastFailure}); " +
-            "if the window was too short for this machine, pass --reserve-seconds");
+        return requests.Successes == count
+            ? count / Stopwatch.GetElapsedTime(start).TotalSeconds
+            : throw new EngineException(
+                $"only {requests.Successes} of {count} buyers could reserve ({requests.Unexpected})");
     }
 
-    private Task WaitAsync(DateTimeOffset opens, CancellationToken cancellationToken)
+    private static Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        var wait = opens - DateTimeOffset.UtcNow;
-        return wait <= TimeSpan.Zero
-            ? throw new EngineException("the sale opened before the buyers were ready; pass a longer --reserve-seconds")
-            : Progress.StageAsync(
-                "Wait for the opening", wait.TotalSeconds,
-                () => wait.TotalSeconds - (opens - DateTimeOffset.UtcNow).TotalSeconds,
-                () => Task.Delay(wait, cancellationToken));
+        if (wait <= TimeSpan.Zero) throw new EngineException("the sale opened before the buyers were ready");
+        var start = Stopwatch.GetTimestamp();
+        return Progress.StageAsync(
+            "Wait for the opening", wait.TotalSeconds, () => Stopwatch.GetElapsedTime(start).TotalSeconds,
+            () => Task.Delay(wait, cancellationToken));
     }
 }

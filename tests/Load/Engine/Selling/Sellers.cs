@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using OrleansSale.Api.Sales.Purchases;
-using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Users;
 
@@ -10,9 +9,6 @@ namespace OrleansSale.Tests.Load.Engine.Selling;
 /// <summary>Bring a crowd's purchases to the batches, as fast as they are answered.</summary>
 internal static class Sellers
 {
-    /// <summary>How often a call without an answer is made at most. A lane would go on while buyers wait.</summary>
-    private const int MaxAttempts = 5;
-
     public static Task<Tally> SellInCallsAsync(
         IReadOnlyList<ISaleBatchGrain> batches, Crowd crowd, int callsInFlight, CancellationToken cancellationToken)
     {
@@ -23,7 +19,7 @@ internal static class Sellers
                 && (index = Interlocked.Increment(ref next)) < crowd.Calls;)
             {
                 var (batch, call) = crowd.CallAt(index);
-                var outcomes = await AskAsync(batches[batch], call, tally);
+                var outcomes = (await batches[batch].PurchaseAsync(call)).Outcomes;
                 for (var place = 0; place < outcomes.Length; place++) tally.Take(call.Requests[place], outcomes[place]);
             }
         });
@@ -42,23 +38,6 @@ internal static class Sellers
                 tally.Take(request, await lanes[batch].AskAsync(request));
             }
         });
-    }
-
-    // Without an answer nothing is known: the same is asked again, as a lane does.
-    private static async Task<PurchaseOutcome[]> AskAsync(ISaleBatchGrain batch, PurchaseCall call, Tally tally)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return (await batch.PurchaseAsync(call)).Outcomes;
-            }
-            catch (Exception failure)
-                when (failure is TimeoutException or SaleUnavailableException && attempt < MaxAttempts)
-            {
-                tally.AskAgain(call.Requests.Length);
-            }
-        }
     }
 
     private static async Task<Tally> TogetherAsync(int sellers, Func<Tally, Task> sellAsync)

@@ -35,8 +35,7 @@ internal static class SaleJudge
         if (tally.Made != shape.Units)
             findings.Add($"{tally.Made} units were told as held, of {shape.Units} asked for");
         if (tally.Wrong > 0) findings.Add($"{tally.Wrong} orders are not what was asked for");
-        if (tally.Repeated > tally.AskedAgain)
-            findings.Add($"{tally.Repeated} orders were told as made before, {tally.AskedAgain} were asked again");
+        if (tally.Repeated > 0) findings.Add($"{tally.Repeated} orders were told as made before");
         // Each of the numbers 1 to n once: more than one unit told twice can hide in a sum, but not from the ledger's
         // replay.
         var numbers = shape.Batches * ((long)shape.UnitsEach * (shape.UnitsEach + 1) / 2);
@@ -73,7 +72,6 @@ internal sealed class Tally
     public long Repeated { get; private set; }
     public long Wrong { get; private set; }
     public long UnitNumbers { get; private set; }
-    public long AskedAgain { get; private set; }
     public SortedDictionary<Refusal, long> Refused { get; } = [];
 
     public void Take(in PurchaseRequest request, in PurchaseOutcome outcome)
@@ -92,15 +90,12 @@ internal sealed class Tally
         else UnitNumbers += order.Units[0];
     }
 
-    public void AskAgain(int purchases) => AskedAgain += purchases;
-
     public void Add(Tally other)
     {
         Made += other.Made;
         Repeated += other.Repeated;
         Wrong += other.Wrong;
         UnitNumbers += other.UnitNumbers;
-        AskedAgain += other.AskedAgain;
         foreach (var (why, count) in other.Refused) Refused[why] = Refused.GetValueOrDefault(why) + count;
     }
 }
