@@ -22,8 +22,8 @@ internal sealed record CompareOptions : ExperimentOptions
     [Description("Load on each contender before the first round, not counted."), Range(1, MaxSeconds)]
     public int WarmUpSeconds { get; init; } = 20;
 
-    [Description("Connections of the closed loop, one measurement each, such as 64,256,2048."), Range(1, 10_000)]
-    public IReadOnlyList<int> Connections { get; init; } = [64, 256];
+    [Description("Connections of the closed loop, one measurement each, such as 64 256 2048."), Range(1, 10_000)]
+    public int[] Connections { get; init; } = [64, 256];
 
     [Description("Letters or names of contenders, such as a,b,redis-always.")]
     public string? Only { get; init; }

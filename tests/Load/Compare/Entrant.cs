@@ -48,7 +48,7 @@ internal sealed class Entrant(
     {
         await new Proof(contender, stage, secrets).RunAsync(cancellationToken);
         if (contender.Refuses) await SellOutAsync(cancellationToken);
-        var seconds = Math.Max(1, options.WarmUpSeconds / options.Connections.Count);
+        var seconds = Math.Max(1, options.WarmUpSeconds / options.Connections.Length);
         foreach (var count in options.Connections)
             _ = await MeasureClosedAsync(count, seconds, cancellationToken);
         await AuditAsync(cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class Entrant(
         stage.Thaw();
         await Task.Delay(Awakening, cancellationToken);
         var (closed, open) = (new List<ClosedRun>(), new List<Reading>());
-        foreach (var count in round % 2 == 1 ? options.Connections : options.Connections.Reverse())
+        foreach (var count in round % 2 == 1 ? options.Connections : [.. options.Connections.Reverse()])
             closed.Add(await MeasureClosedAsync(count, options.Seconds, cancellationToken));
         var peak = closed.Max(run => run.PerSecond);
         foreach (var percent in OpenPercents)
@@ -112,10 +112,7 @@ internal sealed class Entrant(
         var (batch, requests) = await PrepareAsync(Math.Max(1, (int)(perSecond * options.Seconds)), cancellationToken);
         // What earlier measurements left is cleared away now, not while latencies are taken.
         GC.Collect();
-        var work = new Requests(requests.Length, index => requests[index], perSecond, keepsBodies: !contender.Refuses)
-        {
-            Expected = contender.Refuses ? Fate.SoldOut : Fate.Made,
-        };
+        var work = new Requests(requests, perSecond) { Expected = contender.Refuses ? Fate.SoldOut : Fate.Made };
         await SendAsync(work, OpenConnections, cancellationToken);
         Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), [.. work.Bodies().Select(contender.Read)]));
         if (work.Count - work.Good is > 0 and var bad)

@@ -57,15 +57,9 @@ internal sealed partial class OptionBinder<TOptions>
         var option = new Option<T>("--" + WordStart().Replace(property.Name, "-").ToLowerInvariant())
         {
             Description = property.GetCustomAttribute<DescriptionAttribute>()!.Description,
-            Arity = typeof(T) == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+            AllowMultipleArgumentsPerToken = typeof(T).IsArray,
         };
         if (otherwise is not null) option.DefaultValueFactory = _ => otherwise;
-        if (option is Option<IReadOnlyList<int>> numbers)
-        {
-            numbers.Description += $" Default: {string.Join(',', (IReadOnlyList<int>)(object)otherwise!)}.";
-            numbers.CustomParser = given => ParseNumbers(given.Tokens[0].Value);
-        }
-
         if (property.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed && option is Option<string> text)
             text.AcceptOnlyFromAmong([.. allowed.Values.Cast<string>()]);
         option.Validators.Add(given =>
@@ -88,20 +82,10 @@ internal sealed partial class OptionBinder<TOptions>
     {
         if (value is FileInfo { Directory.Exists: false } file) return $": there is no folder {file.DirectoryName}.";
         if (property.GetCustomAttribute<RangeAttribute>() is not { } range) return null;
-        // A list that cannot be read is empty.
-        var isWithin = value is IReadOnlyList<int> list
-            ? list.Count > 0 && list.All(one => range.IsValid(one))
-            : range.IsValid(value);
+        var isWithin = value is int[] list ? list.All(one => range.IsValid(one)) : range.IsValid(value);
         return isWithin
             ? null
             : string.Create(CultureInfo.InvariantCulture, $" must be within {range.Minimum}…{range.Maximum}.");
-    }
-
-    private static List<int> ParseNumbers(string list)
-    {
-        var parts = list.Split(',');
-        var numbers = parts.Select(part => int.TryParse(part, out var number) ? number : -1).Distinct().ToList();
-        return numbers.Contains(-1) || numbers.Count < parts.Length ? [] : numbers;
     }
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]

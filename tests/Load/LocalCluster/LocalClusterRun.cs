@@ -5,7 +5,6 @@ using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Cluster;
 using OrleansSale.Tests.Engine.Postgres;
 using OrleansSale.Tests.Load.Experiments;
-using Spectre.Console;
 
 namespace OrleansSale.Tests.Load.LocalCluster;
 
@@ -83,10 +82,8 @@ internal static class LocalClusterRun
 
     private static void Print(ClusterProcesses cluster, string database)
     {
-        var table = new Table().RoundedBorder().AddColumns("", "address", "process", "what is there");
-        foreach (var front in cluster.Fronts) AddRow(front, "event page, API, /scalar");
-        foreach (var silo in cluster.Silos) AddRow(silo, "/health/ready");
-        AnsiConsole.Write(table);
+        foreach (var front in cluster.Fronts) Tell(front, "event page, API, /scalar");
+        foreach (var silo in cluster.Silos) Tell(silo, "/health/ready");
         var first = Text(cluster.Fronts[0].Address);
         Console.WriteLine(
             $"""
@@ -99,8 +96,8 @@ internal static class LocalClusterRun
             To see a failover, end one: kill -9 PROCESS. Ctrl-C stops everything.
             """);
 
-        void AddRow(ClusterMember member, string what) =>
-            table.AddRow(member.Name, Text(member.Address), $"{member.Process.Id}", what);
+        static void Tell(ClusterMember member, string what) =>
+            Console.WriteLine($"{member.Name}: {Text(member.Address)}, process {member.Process.Id}: {what}");
 
         static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansSale.Tests.Load.Sales;
 using OrleansSale.Tests.Load.Wire;
 
@@ -38,19 +37,17 @@ internal sealed class Buyers
     public string TicketOf(int buyer) =>
         _tickets[buyer] ?? throw new InvalidOperationException("the buyer has no ticket");
 
-    public void GiveTicket(int buyer, ReadOnlySpan<byte> ticket) =>
-        _tickets[buyer] = ticket.IsEmpty
-            ? throw new WireException("a reservation has no ticket")
-            : Encoding.ASCII.GetString(ticket);
+    /// <summary>Keeps the tickets of reservations, of this buyer and the following ones.</summary>
+    public void GiveTickets(int first, Requests reservations)
+    {
+        for (var index = 0; index < reservations.Count; index++)
+            _tickets[first + index] = OrderTold.OfReservation(reservations.BodyOf(index)!.Value).Id;
+    }
 
     public Requests Click(RequestWriter writer, string batch, long opening)
     {
         var requests = RequestWriter.Many(
             0, _tickets.Length, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", _keys[buyer]));
-        return new Requests(_clicks.Length, click => requests[_clicks[click]], double.PositiveInfinity)
-        {
-            Start = opening,
-            MaxTries = MaxTries,
-        };
+        return new Requests([.. _clicks.Select(buyer => requests[buyer])]) { Start = opening, MaxTries = MaxTries };
     }
 }

@@ -167,19 +167,15 @@ internal sealed class SelloutRun(SelloutOptions options)
         var tokens = await Task.Run(
             () => RequestWriter.Many(first, count, buyer => market.Writer.Reservation(batch, buyer)),
             cancellationToken);
-        var requests = new Requests(count, index => tokens[index], double.PositiveInfinity, keepsBodies: false)
-        {
-            MaxTries = MaxReserveTries,
-            Done = (index, answer) => _buyers.GiveTicket(first + index, answer.TextAfter("\"ticket\":\""u8)),
-        };
-        var start = Stopwatch.GetTimestamp();
+        var requests = new Requests(tokens) { MaxTries = MaxReserveTries };
         await Progress.StageAsync(
             batch == Rehearsal ? "Reserve, rehearsal" : "Reserve", count, () => requests.Settled,
             () => wire.RunAsync(requests, cancellationToken));
-        return requests.Successes == count
-            ? count / Stopwatch.GetElapsedTime(start).TotalSeconds
-            : throw new EngineException(
+        if (requests.Successes < count)
+            throw new EngineException(
                 $"only {requests.Successes} of {count} buyers could reserve ({requests.Unexpected})");
+        _buyers.GiveTickets(first, requests);
+        return requests.PerSecond;
     }
 
     private static Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)

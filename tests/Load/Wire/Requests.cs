@@ -44,7 +44,7 @@ internal sealed class Requests : IWireWork
     /// <summary>Until the client's loop is under way.</summary>
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(50);
 
-    private readonly Func<int, ReadOnlyMemory<byte>> _request;
+    private readonly byte[][] _requests;
     private readonly double _ticksBetween;
     private readonly Fate[] _fates;
     private readonly long[] _answeredAt;
@@ -54,26 +54,16 @@ internal sealed class Requests : IWireWork
     /// <param name="requests">In the order of their starts.</param>
     /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
     public Requests(byte[][] requests, double perSecond = double.PositiveInfinity)
-        : this(requests.Length, index => requests[index], perSecond)
     {
-    }
-
-    /// <param name="count">How many there are.</param>
-    /// <param name="request">The bytes of each.</param>
-    /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
-    /// <param name="keepsBodies">Whether what is told of each one done is kept; else it is only counted.</param>
-    public Requests(int count, Func<int, ReadOnlyMemory<byte>> request, double perSecond, bool keepsBodies = true)
-    {
-        (_request, Count, _ticksBetween) = (request, count, Stopwatch.Frequency / perSecond);
+        (_requests, _ticksBetween) = (requests, Stopwatch.Frequency / perSecond);
         (_fates, _answeredAt, _tries, _retryAfter) =
-            (new Fate[count], new long[count], new byte[count], new byte[count]);
+            (new Fate[Count], new long[Count], new byte[Count], new byte[Count]);
         // All at once, so that no collection stands between a request and its time.
-        _bodies = keepsBodies ? new byte[(long)count * MaxBodyBytes] : [];
-        _bodyLengths = new int[count];
+        (_bodies, _bodyLengths) = (new byte[(long)Count * MaxBodyBytes], new int[Count]);
         StartsIn = TimeSpan.Zero;
     }
 
-    public int Count { get; }
+    public int Count => _requests.Length;
 
     /// <summary>When the first one starts, in Stopwatch ticks. Default: at once.</summary>
     public long Start { get; init; }
@@ -89,9 +79,6 @@ internal sealed class Requests : IWireWork
 
     /// <summary>What each is meant to become.</summary>
     public Fate Expected { get; init; } = Fate.Made;
-
-    /// <summary>Called with the answer to each one that is done.</summary>
-    public Action<int, WireAnswer>? Done { get; init; }
 
     /// <summary>When the one after the last would start, in Stopwatch ticks.</summary>
     public long End => DueAt(Count);
@@ -126,7 +113,7 @@ internal sealed class Requests : IWireWork
 
     public long DueAt(int index) => Start + (long)(index * _ticksBetween);
 
-    public ReadOnlyMemory<byte> Request(int index) => _request(index);
+    public ReadOnlyMemory<byte> Request(int index) => _requests[index];
 
     public TimeSpan? Answered(int index, WireAnswer answer)
     {
@@ -139,8 +126,7 @@ internal sealed class Requests : IWireWork
         if (fate != Expected) Unexpected ??= $"{answer.Status} {Encoding.UTF8.GetString(answer.Body)}";
         if (fate is Fate.Made or Fate.Repeated)
         {
-            if (_bodies.Length > 0) Keep(index, answer.Body);
-            Done?.Invoke(index, answer);
+            Keep(index, answer.Body);
             Successes++;
         }
         else
@@ -165,7 +151,7 @@ internal sealed class Requests : IWireWork
 
     public int CountOf(Fate fate) => _fates.Count(one => one == fate);
 
-    /// <summary>What was told of one that was done, as JSON; null if it was not, or nothing is kept.</summary>
+    /// <summary>What was told of one that was done, as JSON; null if it was not.</summary>
     public ReadOnlyMemory<byte>? BodyOf(int index) => _bodyLengths[index] == 0
         ? (ReadOnlyMemory<byte>?)null
         : _bodies.AsMemory(index * MaxBodyBytes, _bodyLengths[index]);
