@@ -65,7 +65,9 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         var replay = shape.Way == Way.Lane ? await ReplayAsync(engine, ids[0], cancellationToken) : null;
         var (batches, commits) = await ReadAsync(engine, ids, cancellationToken);
         var figures = FiguresOf(shape.Units, seconds, allocated, held, usage);
-        figures["joinedPerCommit"] = (double)shape.Units / Math.Max(1, commits);
+        // A batch's creation and its opening, before the sale, are commits of their own.
+        var ofSale = commits - batches.Count * SaleJudge.OtherEntries;
+        figures["joinedPerCommit"] = (double)shape.Units / Math.Max(1, ofSale);
         var findings = SaleJudge.Judge(shape, tally, batches);
         return (new Reading(NameOf(place.Name, shape.Name), round, figures, findings), replay);
     }

@@ -60,6 +60,6 @@ internal static partial class FigureTable
         return table;
     }
 
-    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z]{2})(?=[0-9])")]
+    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z]{2})(?=[0-9])")]
     private static partial Regex WordStart();
 }
