@@ -24,7 +24,8 @@ public sealed class BatchCommands(
         string batch, OperatorAction action, int units, string reason, string by, string? key)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Refusal.NotFound;
-        if (feed.Key is not { } batchKey) return feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable;
+        if (await feed.FindKeyAsync() is not { } batchKey)
+            return feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable;
         var alias = batchKey.AliasOf(by);
         var command = new OperatorCommand(
             action, units, PlainText.WithLineFeeds(reason), alias,

@@ -33,9 +33,12 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     /// <param name="user">The user.</param>
     /// <param name="after">The sequence of the order before them; 0: from the first.</param>
     /// <param name="limit">Most orders: 1 to 1,000.</param>
-    public async Task<OperatorOrderBody[]> ReadOrdersOfAsync(string batch, string user, long after, int limit)
+    /// <returns>None if the batch was anonymised. Unavailable: its key is missing.</returns>
+    public async Task<Answer<OperatorOrderBody[]>> ReadOrdersOfAsync(string batch, string user, long after, int limit)
     {
-        if (await catalogue.FindAsync(batch) is not { Key: { } key }) return [];
+        if (await catalogue.FindAsync(batch) is not { } feed) return Array.Empty<OperatorOrderBody>();
+        if (await feed.FindKeyAsync() is not { } key)
+            return feed.IsAnonymised ? Array.Empty<OperatorOrderBody>() : Refusal.Unavailable;
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
         var all = await retry.AskAsync(() => grain.ListOrdersOfAsync(key.AliasOf(user)));
         return await JoinAsync(batch, [.. all.Orders.Where(order => order.Seq > after).Take(limit)]);

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Faults;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>The batches whose ledger is damaged.</summary>
+/// <summary>The batches whose ledger is damaged or whose key is missing.</summary>
 public sealed class DamageFaults(IGrainFactory grains) : IFaultSource
 {
     /// <inheritdoc />

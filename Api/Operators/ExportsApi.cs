@@ -53,9 +53,9 @@ public static class ExportsApi
         if (Paging.ReadAfterOrder(after, batch, out var seq) is { } badAfter) return badAfter;
         if (user is not null)
         {
-            return UserId.IsUser(user)
-                ? AnswerPage(await exports.ReadOrdersOfAsync(batch, user, seq, count), count)
-                : Problem.Invalid("user", "must be a user, such as weibo:alice");
+            if (!UserId.IsUser(user)) return Problem.Invalid("user", "must be a user, such as weibo:alice");
+            var orders = await exports.ReadOrdersOfAsync(batch, user, seq, count);
+            return orders.Refused is { } refusal ? Problem.Of(refusal) : AnswerPage(orders.Value!, count);
         }
         if (!WantsCsv(http)) return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
         // The first page is read before the answer begins, because until then the request can be refused.

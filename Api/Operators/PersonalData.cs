@@ -50,11 +50,10 @@ public sealed partial class PersonalData(
     {
         var eligible = (await catalogue.ListAsync()).Where(feed => feed.Terms.IsEligible(user)).ToArray();
         // Without its key nobody can say what a batch has of the user, so nobody may be told that nothing is left.
-        foreach (var keyless in eligible.Where(feed => feed.Key is null))
+        foreach (var feed in eligible)
         {
-            await keyless.CatchUpAsync();
-            if (!keyless.IsAnonymised)
-                return new(Refusal.Unavailable, $"the key of batch {keyless.Terms.Id} is missing: restore it first");
+            if (await feed.FindKeyAsync() is null && !feed.IsAnonymised)
+                return new(Refusal.Unavailable, $"the key of batch {feed.Terms.Id} is missing: restore it first");
         }
         var feeds = eligible.Where(feed => feed.Key is not null).ToArray();
         var found = await InAllAsync(feeds, feed => retry.AskAsync(

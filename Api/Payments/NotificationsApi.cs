@@ -63,7 +63,7 @@ public static class NotificationsApi
             return Problem.Of(Refusal.NotFound);
         var grain = grains.GetGrain<ISaleBatchGrain>(batch);
         // Without a key the payer matches no order, and the payment is refunded.
-        var payer = feed.Key?.AliasOf(captured.User);
+        var payer = (await feed.FindKeyAsync())?.AliasOf(captured.User);
         if (payer is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
         var capture = new Capture(seq, SoleProvider.Name, captured.Payment, payer, captured.Amount);
         var answer = await retry.AskAsync(() => grain.CaptureAsync(capture));

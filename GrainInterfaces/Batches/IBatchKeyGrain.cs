@@ -8,8 +8,9 @@ namespace OrleansSale.GrainInterfaces.Batches;
 public interface IBatchKeyGrain : IGrainWithStringKey
 {
     /// <summary>The key, 32 bytes; null: there is none.</summary>
+    /// <param name="isFresh">Whether to read it from storage in any case.</param>
     [Alias("FindAsync"), ResponseTimeout("00:00:02")]
-    Task<byte[]?> FindAsync();
+    Task<byte[]?> FindAsync(bool isFresh = false);
 
     /// <summary>
     /// The key, 32 bytes. It is made if there is none, and it is durable when it is returned. Call this only to create

@@ -25,6 +25,12 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task<CataloguePage> ListAsync(int from);
 
     /// <summary>
+    /// The key of a batch. Null: it was removed with the personal data, it is missing, or there is no such batch.
+    /// </summary>
+    [AlwaysInterleave, Alias("FindKeyAsync"), ResponseTimeout("00:00:02")]
+    Task<byte[]?> FindKeyAsync(string batch);
+
+    /// <summary>
     /// Notes that a batch has nothing left to do as of this head. So the next start need not wake it.
     /// </summary>
     [Alias("SettleAsync")]
@@ -52,7 +58,8 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task NoteRepairAsync(string batch);
 
     /// <summary>
-    /// The batches that are known to be damaged, by id. A batch that nobody has used yet may be missing.
+    /// The batches that are known to be damaged or to miss their key, by id. Looks for missing keys in the background:
+    /// a later call lists what it found. A damaged batch that nobody has used yet may be absent.
     /// </summary>
     [AlwaysInterleave, Alias("ListDamagedAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListDamagedAsync();

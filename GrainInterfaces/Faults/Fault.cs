@@ -13,6 +13,9 @@ public enum FaultKind
 
     /// <summary>A batch's ledger is damaged: the batch answers nothing until it is repaired.</summary>
     BatchDamaged,
+
+    /// <summary>A batch's key is missing: nobody can take part until it is restored.</summary>
+    BatchKeyMissing,
 }
 
 /// <summary>A fault: some end by themselves, others need an operator.</summary>

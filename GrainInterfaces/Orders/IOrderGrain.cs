@@ -19,7 +19,10 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("OpenCheckoutAsync"), ResponseTimeout("00:00:15")]
     Task<Answer<CheckoutView>> OpenCheckoutAsync(Owner owner, string description);
 
-    /// <summary>Keeps where to deliver. Not-found unless <paramref name="owner"/> owns the order.</summary>
+    /// <summary>
+    /// Keeps where to deliver. Not-found unless <paramref name="owner"/> owns the order, and after
+    /// <see cref="DisownAsync"/>.
+    /// </summary>
     [Alias("SetDeliveryAsync")]
     Task<Answer<Delivery>> SetDeliveryAsync(Alias owner, Delivery delivery);
 
@@ -44,6 +47,12 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>Removes the personal data from the documents: the delivery address.</summary>
     [Alias("EraseAsync")]
     Task EraseAsync();
+
+    /// <summary>
+    /// Removes the personal data from the documents, and takes none again: the order has no owner from then on.
+    /// </summary>
+    [Alias("DisownAsync")]
+    Task DisownAsync();
 }
 
 /// <summary>The buyer who asks for a checkout. The provider gets the user, and the batch knows the alias.</summary>

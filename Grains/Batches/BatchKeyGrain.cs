@@ -29,10 +29,11 @@ public sealed partial class BatchKeyGrain(
     IBatchKeyGrain
 {
     /// <inheritdoc />
-    public Task<byte[]?> FindAsync()
+    public async Task<byte[]?> FindAsync(bool isFresh)
     {
-        RequireReadable();
-        return Task.FromResult(stored.State.Key);
+        // A missing key may have been restored.
+        if (isFresh || stored.State.Key is null) await stored.ReadStateAsync();
+        return stored.State.IsDamaged ? throw Unreadable() : stored.State.Key;
     }
 
     /// <inheritdoc />
@@ -72,10 +73,11 @@ public sealed partial class BatchKeyGrain(
     private void RequireReadable()
     {
         if (!stored.State.IsDamaged) return;
-        var batch = this.GetPrimaryKeyString();
-        Log.Damaged(log, batch);
-        throw new StorageDamagedException($"the key of batch {batch} cannot be read");
+        Log.Damaged(log, this.GetPrimaryKeyString());
+        throw Unreadable();
     }
+
+    private StorageDamagedException Unreadable() => new($"the key of batch {this.GetPrimaryKeyString()} cannot be read");
 
     private static partial class Log
     {

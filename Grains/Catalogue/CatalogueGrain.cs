@@ -52,12 +52,13 @@ public sealed partial class CatalogueGrain(
 
     private readonly Guid _activation = Guid.NewGuid();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, byte[]?> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Fault Damage, DateTimeOffset At)> _damaged = new(StringComparer.Ordinal);
+    private BatchKeys _keys = null!;
 
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _keys = new BatchKeys(GrainFactory, timeProvider, log);
         if (stored.State.IsDamaged) Log.Damaged(log);
         foreach (var known in stored.State.Batches) _ids.Add(known.Terms.Id);
         var (heads, found) = (new Dictionary<string, long>(StringComparer.Ordinal), 0);
@@ -119,16 +120,21 @@ public sealed partial class CatalogueGrain(
         var page = batches.GetRange(Math.Min(from, batches.Count), count);
         var listed = new List<ListedBatch>(count);
         foreach (var group in page.Chunk(MaxWaking))
-            listed.AddRange((await Task.WhenAll(group.Select(FindKeyAsync)))
+            listed.AddRange((await Task.WhenAll(group.Select(_keys.FindAsync)))
                 .Zip(group, (key, batch) => new ListedBatch(batch.Terms, key)));
+        _keys.Search(batches);
         return new CataloguePage([.. listed], _activation);
     }
+
+    /// <inheritdoc />
+    public async Task<byte[]?> FindKeyAsync(string batch) =>
+        stored.State.Batches.Find(known => known.Terms.Id == batch) is { } found ? await _keys.FindAsync(found) : null;
 
     /// <inheritdoc />
     public async Task SettleAsync(string batch, long head)
     {
         // The key may have been removed before the batch was settled.
-        _keys.Remove(batch);
+        _keys.Forget(batch);
         if (stored.State.SettledAt.GetValueOrDefault(batch) == head) return;
         stored.State.SettledAt[batch] = head;
         await stored.WriteStateAsync();
@@ -180,32 +186,16 @@ public sealed partial class CatalogueGrain(
         var forgotten = _damaged.Values.Where(
             note => _ids.Contains(note.Damage.Batch!) && timeProvider.GetUtcNow() - note.At > NotedFor);
         foreach (var note in forgotten.ToArray()) _damaged.Remove(note.Damage.Batch!);
+        _keys.Search(stored.State.Batches);
         return Task.FromResult<Fault[]>(
-            [.. _damaged.Values.Select(note => note.Damage).OrderBy(damage => damage.Batch, StringComparer.Ordinal)]);
+        [
+            .. _damaged.Values.Select(note => note.Damage).Concat(_keys.Missing)
+                .OrderBy(damage => damage.Batch, StringComparer.Ordinal),
+        ]);
     }
 
     private static bool IsSame(CataloguedBatch one, CataloguedBatch other) =>
         one.Terms.SameAs(other.Terms) && one.KeyHash.AsSpan().SequenceEqual(other.KeyHash);
-
-    // Null: the key was removed with the personal data, or it is lost.
-    private async Task<byte[]?> FindKeyAsync(CataloguedBatch batch)
-    {
-        var id = batch.Terms.Id;
-        if (_keys.TryGetValue(id, out var known)) return known;
-        try
-        {
-            var key = await GrainFactory.GetGrain<IBatchKeyGrain>(id).FindAsync();
-            if (key is not null && !new BatchKey(key).Is(batch.KeyHash)) return null;
-            // A batch that has something left to do misses its key, and may find it again.
-            if (key is null && stored.State.SettledAt.GetValueOrDefault(id) == 0) return null;
-            return _keys[id] = key;
-        }
-        catch (StorageDamagedException)
-        {
-            // The key's actor has logged it.
-            return null;
-        }
-    }
 
     private async Task<bool> WakeAsync(string batch)
     {

@@ -35,6 +35,9 @@ public sealed class OrderDocuments : IDocument
     /// The id alone is not enough, because ids are reused when a ledger was lost or an older one was restored.
     /// </summary>
     [Id(4)] public string? Held { get; set; }
+
+    /// <summary>Whether the buyer was erased. Then nobody owns the order.</summary>
+    [Id(6)] public bool IsDisowned { get; set; }
 }
 
 /// <summary>
@@ -102,6 +105,7 @@ public sealed partial class OrderGrain(
         if (found.Value!.Status is not (OrderStatus.AwaitingPayment or OrderStatus.Paid))
             return new Answer<Delivery>(Refusal.Conflict, "the order has ended");
         await TakeOwnAsync();
+        if (stored.State.IsDisowned) return Refusal.NotFound;
         if (stored.State.Delivery == delivery) return delivery;
         stored.State.Delivery = delivery;
         _isDamaged = false;
@@ -149,7 +153,20 @@ public sealed partial class OrderGrain(
     {
         if (!stored.RecordExists) return;
         // Refund ids are not personal, and late payments need them, so they are kept.
-        stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = stored.State.Held };
+        stored.State = new OrderDocuments
+        {
+            Refunds = stored.State.Refunds, Held = stored.State.Held, IsDisowned = stored.State.IsDisowned,
+        };
+        _isDamaged = false;
+        await WriteAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task DisownAsync()
+    {
+        await TakeOwnAsync();
+        if (stored.State is { IsDisowned: true, Delivery: null }) return;
+        stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = _held, IsDisowned = true };
         _isDamaged = false;
         await WriteAsync();
     }

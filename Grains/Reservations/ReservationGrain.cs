@@ -94,7 +94,7 @@ public sealed class ReservationGrain(
         if (erasable.Refused is { } refusal) return new Answer<Effect>(refusal, erasable.Detail);
         if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
         foreach (var order in erasable.Value.Orders)
-            await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).EraseAsync();
+            await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).DisownAsync();
         if (erasable.Value.Orders.Length > 0) await purge.PurgeAsync();
         await FinishErasureAsync();
         if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);

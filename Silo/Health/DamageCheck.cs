@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Faults;
 
 namespace OrleansSale.Silo.Health;
 
 /// <summary>
-/// Names the batches whose ledger is damaged. The other batches still sell, so the process stays ready.
+/// Names the batches whose ledger is damaged or whose key is missing. The other batches still sell, so the process stays ready.
 /// </summary>
 public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
 {
@@ -25,7 +26,7 @@ public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
             if (damaged.Length == 0) return HealthCheckResult.Healthy();
             var more = damaged.Length > MaxNamed ? $" and {damaged.Length - MaxNamed} more" : "";
             return HealthCheckResult.Degraded(
-                string.Join(", ", damaged.Take(MaxNamed).Select(damage => damage.Batch)) + more);
+                string.Join(", ", damaged.Take(MaxNamed).Select(NameOf)) + more);
         }
         catch (Exception e) when (LostInfrastructure.Is(e))
         {
@@ -33,4 +34,7 @@ public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
             return HealthCheckResult.Healthy();
         }
     }
+
+    private static string NameOf(Fault damage) =>
+        damage.Kind == FaultKind.BatchKeyMissing ? $"{damage.Batch} (its key)" : damage.Batch!;
 }

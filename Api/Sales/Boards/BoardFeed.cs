@@ -33,7 +33,7 @@ public sealed class BoardFeed(
     /// <summary>Polling ends this long after the last purchase or viewer.</summary>
     public static readonly TimeSpan InterestLasts = TimeSpan.FromSeconds(3);
 
-    private readonly BatchKey? _key = listed.Key is { } key ? new(key) : null;
+    private readonly FeedKey _key = new(listed, grains);
     private readonly Lock _starting = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly BoardAnswers _answers = new(listed.Terms.Id, log);
@@ -57,7 +57,7 @@ public sealed class BoardFeed(
     /// <summary>
     /// The batch's key, which makes aliases of users. Null: it was removed (<see cref="IsAnonymised"/>), or it is lost.
     /// </summary>
-    public BatchKey? Key => IsAnonymised ? null : _key;
+    public BatchKey? Key => IsAnonymised ? null : _key.Found;
 
     /// <summary>Users to whom only the batch may answer.</summary>
     public UsersAnsweredByBatch AnsweredByBatch { get; } = new();
@@ -183,6 +183,17 @@ public sealed class BoardFeed(
     /// <summary>Says that a viewer left.</summary>
     public void Unwatch() => Stream.Leave();
 
+    /// <summary>
+    /// <see cref="Key"/>. If there is none, the batch is asked first, so that <see cref="IsAnonymised"/> is known, and
+    /// a missing key is looked for.
+    /// </summary>
+    /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
+    public async ValueTask<BatchKey?> FindKeyAsync()
+    {
+        if (Key is null && !IsAnonymised) await ReadAsync();
+        return Key;
+    }
+
     // A caller that shows interest writes it, and then looks whether anybody polls. A poll that stops says so, and then
     // looks for interest once more. With a fence between the two steps on both sides, at least one sees the other.
     private async Task PollAsync()
@@ -263,6 +274,7 @@ public sealed class BoardFeed(
                 Raise(update.Snapshot.Seq);
                 Volatile.Write(ref _current, copy);
                 _answers.Came();
+                if (Key is null && !IsAnonymised) await _key.SeekAsync();
                 return copy;
             }
         }

@@ -46,7 +46,7 @@ public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, A
         // Another front may have made the order. Only an answer of the batch proves that it does not exist.
         if (seq > feed.KnownHead && !await feed.CatchUpAsync()) return (default, Problem.Of(Refusal.Overloaded));
         if (seq > feed.KnownHead) return (default, Problem.Of(Refusal.NotFound));
-        var alias = feed.Key?.AliasOf(caller.User);
+        var alias = (await feed.FindKeyAsync())?.AliasOf(caller.User);
         if (alias is null && !caller.IsOperator)
             return (default, Problem.Of(feed.IsAnonymised ? Refusal.NotFound : Refusal.Unavailable));
         return (new NamedOrder(caller, grains.GetGrain<ISaleBatchGrain>(batch), id, seq, feed.Terms, alias), null);

@@ -118,9 +118,10 @@ public static class OrdersApi
         if (Paging.ReadAfterOrder(after, batch!, out var seq) is { } badAfter) return badAfter;
         if (await Callers.FindAsync(http) is not { } caller) return Problem.Of(Refusal.Unauthenticated);
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
-        if (feed.Key is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
+        var found = await feed.FindKeyAsync();
+        if (found is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
         // A batch that was anonymised knows no orders of anybody.
-        var page = feed.Key is { } key
+        var page = found is { } key
             ? await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch!)
                 .ListOrdersOfAsync(key.AliasOf(caller.User)))
             : new OrderPage([]);

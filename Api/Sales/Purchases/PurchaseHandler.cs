@@ -22,9 +22,7 @@ public sealed class PurchaseHandler(
     public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask)
     {
         if (Refuse(lane, ask) is { } problem) return RefuseAsync(http, problem);
-        var (feed, key) = (lane!.Feed, lane.Feed.Key);
-        if (key is null)
-            return RefuseAsync(http, Problem.Of(feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable));
+        if (lane!.Feed.Key is not { } key) return AnswerWithoutKeyAsync(http, lane, ask);
         var buyer = ask.Proof == ReservationProof.None ? key.AliasOf(ask.User!) : ask.Alias;
         if (RefuseByCopy(lane, buyer, ask.Quantity) is { } known) return RefuseAsync(http, known);
         KeyHash? keyHash = ask.Key is { } given ? key.HashOf(buyer, given) : null;
@@ -41,6 +39,25 @@ public sealed class PurchaseHandler(
     {
         counter.CountRefusal(problem.Refusal);
         return problem.ExecuteAsync(http);
+    }
+
+    private async Task AnswerWithoutKeyAsync(HttpContext http, PurchaseLane lane, PurchaseAsk ask)
+    {
+        var refusal = Refusal.Unavailable;
+        try
+        {
+            if (await lane.Feed.FindKeyAsync() is not null)
+            {
+                await AnswerAsync(http, lane, ask);
+                return;
+            }
+            if (lane.Feed.IsAnonymised) refusal = Refusal.SaleClosed;
+        }
+        catch (StorageDamagedException)
+        {
+            // It was logged where it was found.
+        }
+        await RefuseAsync(http, Problem.Of(refusal));
     }
 
     // A missing credential takes precedence over the batch, and the batch over a wrong claim.

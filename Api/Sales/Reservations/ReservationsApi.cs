@@ -47,7 +47,7 @@ public static class ReservationsApi
         if (!feed.Terms.IsEligible(caller.User)) return Problem.Of(Refusal.NotEligible);
         var copy = await feed.ReadAsync();
         if (copy is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
-        if (feed.Key is not { } key) return NoKey(feed, Refusal.ReservationClosed);
+        if (await feed.FindKeyAsync() is not { } key) return NoKey(feed, Refusal.ReservationClosed);
         var alias = key.AliasOf(caller.User);
         var grain = Of(grains, batch, alias);
         var schedule = feed.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
@@ -74,7 +74,7 @@ public static class ReservationsApi
         if (problem is not null) return problem;
         // Users of other channels never have a reservation, so no actor is activated for them.
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
-        if (found.Feed.Key is not { } key) return NoKey(found.Feed, Refusal.NotFound);
+        if (await found.Feed.FindKeyAsync() is not { } key) return NoKey(found.Feed, Refusal.NotFound);
         var alias = key.AliasOf(found.Caller.User);
         var answer = await retry.AskAsync(Of(grains, batch, alias).GetAsync);
         return answer.Refused is { } refusal
@@ -91,7 +91,7 @@ public static class ReservationsApi
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
-        if (found.Feed.Key is not { } key)
+        if (await found.Feed.FindKeyAsync() is not { } key)
             return found.Feed.IsAnonymised ? Results.NoContent() : Problem.Of(Refusal.Unavailable);
         var answer = await retry.AskAsync(Of(grains, batch, key.AliasOf(found.Caller.User)).CancelAsync);
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();

@@ -67,7 +67,12 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
         (await reservation.EraseAsync()).Refused.ShouldBe(Refusal.Conflict);
         await own.Clock.AdvanceAsync(Agenda.Period);
         (await reservation.EraseAsync()).Value.ShouldBe(Effect.Done);
-        (await own.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
+        foreach (var isAwake in (bool[])[true, false])
+        {
+            if (!isAwake) await own.DeactivateAsync(own.Order(order.Id));
+            (await own.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Refused.ShouldBe(Refusal.NotFound);
+            (await own.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
+        }
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Paid);
         await own.Stored.AuditAsync(id);
     }
