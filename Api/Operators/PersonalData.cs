@@ -65,7 +65,7 @@ public sealed partial class PersonalData(
                 IReservationGrain.KeyOf(feed.Terms.Id, feed.Key!.AliasOf(user))).EraseAsync));
         if (erased.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } late } kept)
             return new(late, kept.Detail);
-        await sessions.EndAllAsync(user, by, reason);
+        await sessions.EraseAsync(user);
         Log.Erased(log, by, reason);
         return feeds.Zip(erased).Where(pair => pair.Second.Value == Effect.Done).Select(pair => pair.First.Terms.Id)
             .ToArray();

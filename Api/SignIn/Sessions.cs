@@ -86,6 +86,9 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
     public Task<DateTimeOffset> EndAllAsync(string user, string by, string reason) =>
         retry.AskAsync(() => Of(user).EndAllAsync(by, reason));
 
+    /// <summary>Ends all sessions of a user, at every front, and removes what is stored beside their end.</summary>
+    public Task<DateTimeOffset> EraseAsync(string user) => retry.AskAsync(Of(user).EraseAsync);
+
     /// <inheritdoc />
     public void Dispose() => _confirmed.Dispose();
 

@@ -27,6 +27,13 @@ public interface IUserSessionsGrain : IGrainWithStringKey
     /// <returns>When.</returns>
     [Alias("EndAllAsync")]
     Task<DateTimeOffset> EndAllAsync(string by, string reason);
+
+    /// <summary>
+    /// Ends every session that has begun so far, and removes the rest: the user's roles, who ended sessions, and why.
+    /// </summary>
+    /// <returns>When.</returns>
+    [Alias("EraseAsync")]
+    Task<DateTimeOffset> EraseAsync();
 }
 
 /// <summary>A session.</summary>

@@ -60,6 +60,13 @@ public sealed class UserSessions : IDocument
         LastEnding = new SessionsEnding(now, by, reason);
     }
 
+    /// <summary>Ends all sessions, and removes the rest: the roles, who ended sessions, and why.</summary>
+    public void Erase(DateTimeOffset now)
+    {
+        EndUpTo(now + ClockSkew);
+        (Roles, LastEnding) = ([], null);
+    }
+
     /// <summary>The replacement of a document that cannot be read: all sessions up to now have ended.</summary>
     public static UserSessions After(DateTimeOffset now) => new() { EndedUpTo = now + ClockSkew };
 

@@ -52,6 +52,15 @@ public sealed partial class UserSessionsGrain(
         return now;
     }
 
+    /// <inheritdoc />
+    public async Task<DateTimeOffset> EraseAsync()
+    {
+        var now = Now();
+        stored.State.Erase(now);
+        await WriteAsync();
+        return now;
+    }
+
     // Has the precision of the cookie that carries it.
     private DateTimeOffset Now() =>
         DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());

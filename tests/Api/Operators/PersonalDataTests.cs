@@ -88,6 +88,11 @@ public sealed class PersonalDataTests : IDisposable
             var order = await sale.OrderAsync(ended, "weibo:carol-erased");
             await DeliverAsync(sale, order, "weibo:carol-erased");
             var kept = await sale.OrderAsync(ended, "weibo:dora");
+            (await sale.Client.PostAsync("/api/operator/users/end-sessions", sale.Operator, new JsonObject
+            {
+                ["user"] = "weibo:carol-erased",
+                ["reason"] = "carol-erased lost a telephone",
+            })).Is(204);
 
             (await EraseAsync(sale, "weibo:carol-erased")).IsRefusal(409, "conflict")["detail"]!.ShouldContain(order);
             (await sale.Client.GetAsync($"/api/batches/{other}/reservation", sale.Sign.Bearer("weibo:carol-erased")))
@@ -189,7 +194,7 @@ public sealed class PersonalDataTests : IDisposable
 
     private static Task<Answer> EraseAsync(SaleFront sale, string user) => sale.Client.PostAsync(
         "/api/operator/users/erase", sale.Operator,
-        new JsonObject { ["user"] = user, ["reason"] = "they asked for it" });
+        new JsonObject { ["user"] = user, ["reason"] = $"{user} asked for it" });
 
     private static Task<Answer> CancelAsOperatorAsync(SaleFront sale, string order, string reason) =>
         sale.Client.SendAsync("DELETE", $"/api/orders/{order}?reason={reason}", sale.Operator);

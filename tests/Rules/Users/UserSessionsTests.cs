@@ -36,6 +36,19 @@ public class UserSessionsTests
     }
 
     [Fact]
+    public void An_erasure_keeps_only_that_the_sessions_have_ended()
+    {
+        var sessions = new UserSessions { Roles = ["operator"] };
+        sessions.EndAll(Noon.AddSeconds(30), "staff:op", "a stolen telephone of weibo:alice");
+        sessions.Erase(Noon);
+        sessions.Roles.ShouldBeEmpty();
+        sessions.LastEnding.ShouldBeNull();
+        sessions.EndedUpTo.ShouldBe(Noon.AddSeconds(30) + UserSessions.ClockSkew, "what has ended never goes on again");
+        sessions.Erase(Noon.AddHours(1));
+        sessions.HasEnded(Session(60)).ShouldBeTrue();
+    }
+
+    [Fact]
     public void However_many_have_ended_none_goes_on_again_and_few_are_remembered()
     {
         var sessions = new UserSessions();
