@@ -33,8 +33,11 @@ public interface ICatalogueGrain : IGrainWithStringKey
     /// <summary>
     /// Notes that a batch has nothing left to do as of this head. So the next start need not wake it.
     /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="head">The head; 0: it has something to do again.</param>
+    /// <param name="isAnonymised">Whether its personal data and its key were removed.</param>
     [Alias("SettleAsync")]
-    Task SettleAsync(string batch, long head);
+    Task SettleAsync(string batch, long head, bool isAnonymised);
 
     /// <summary>
     /// The batches that may have something to do. All others are closed and have nothing held or owed.

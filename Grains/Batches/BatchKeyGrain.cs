@@ -77,7 +77,8 @@ public sealed partial class BatchKeyGrain(
         throw Unreadable();
     }
 
-    private StorageDamagedException Unreadable() => new($"the key of batch {this.GetPrimaryKeyString()} cannot be read");
+    private StorageDamagedException Unreadable() =>
+        new($"the key of batch {this.GetPrimaryKeyString()} cannot be read");
 
     private static partial class Log
     {

@@ -167,7 +167,9 @@ internal sealed partial class BatchUpkeep
     {
         try
         {
-            await _grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).SettleAsync(_batch.Id, settledAt);
+            var isAnonymised = settledAt > 0 && _batch.State.Directing.IsAnonymised;
+            await _grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key)
+                .SettleAsync(_batch.Id, settledAt, isAnonymised);
             _settledAt = settledAt;
             if (Settling.Succeeds() is { } failures) Log.Settles(_log, failures);
         }

@@ -7,8 +7,8 @@ namespace OrleansSale.Grains.Catalogue;
 
 /// <summary>
 /// The keys of the catalogue's batches, and which batches miss theirs. A batch whose personal data was removed has no
-/// key, and misses none: only the batch itself knows that. So batches without a key are asked in the background, one
-/// after the other, and no list waits for them.
+/// key, and misses none. The batch itself knows that, and says so when it is settled. Other batches without a key are
+/// asked in the background, one after the other, and no list waits for them.
 /// </summary>
 internal sealed partial class BatchKeys(IGrainFactory grains, TimeProvider timeProvider, ILogger log)
 {
@@ -29,8 +29,11 @@ internal sealed partial class BatchKeys(IGrainFactory grains, TimeProvider timeP
     public async Task<byte[]?> FindAsync(CataloguedBatch batch) =>
         _known.TryGetValue(batch.Terms.Id, out var known) ? known : (await ReadAsync(batch)).Key;
 
-    /// <summary>Forgets what is known of a batch's key: it may have been removed.</summary>
+    /// <summary>Forgets what is known of a batch's key: it may be another one now.</summary>
     public void Forget(string batch) => _known.Remove(batch);
+
+    /// <summary>Notes that a batch's key was removed with the personal data. Then nobody needs to ask for it.</summary>
+    public void NoteRemoval(string batch) => _known[batch] = null;
 
     /// <summary>
     /// Starts to look for the batches that miss their key, unless that is under way or was done just now.
@@ -62,6 +65,7 @@ internal sealed partial class BatchKeys(IGrainFactory grains, TimeProvider timeP
 
     private async Task NoteAsync(string batch, string fault)
     {
+        if (_missing.ContainsKey(batch)) return;
         var board = await grains.GetGrain<ISaleBatchGrain>(batch).ReadBoardAsync(int.MaxValue);
         // The ledger has no such batch, or the key came back meanwhile.
         if (board is null || _known.ContainsKey(batch)) return;
@@ -80,7 +84,8 @@ internal sealed partial class BatchKeys(IGrainFactory grains, TimeProvider timeP
             if (key is not null && !IsOf(batch, key)) key = await actor.FindAsync(isFresh: true);
             if (key is null) return (null, "its key is missing");
             if (!IsOf(batch, key)) return (null, "the stored key is that of another batch");
-            _known[id] = key;
+            // It may have been removed since it was read.
+            if (!_known.TryAdd(id, key)) return (_known[id], null);
             if (_missing.Remove(id)) Log.Found(log, id);
             return (key, null);
         }

@@ -25,6 +25,9 @@ public sealed class CatalogueState : IDocument
 
     /// <summary>By batch, the head at which it was settled.</summary>
     [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
+
+    /// <summary>The settled batches whose key was removed with the personal data.</summary>
+    [Id(3)] public HashSet<string> Anonymised { get; set; } = [];
 }
 
 /// <summary>The first entry of a batch's ledger.</summary>
@@ -82,6 +85,7 @@ public sealed partial class CatalogueGrain(
             return;
         }
         var dropped = DropLost(heads);
+        foreach (var batch in stored.State.Anonymised) _keys.NoteRemoval(batch);
         if (found > 0) Log.Found(log, found);
         if (found > 0 || dropped) await stored.WriteStateAsync(cancellationToken);
     }
@@ -94,7 +98,11 @@ public sealed partial class CatalogueGrain(
         _ids.RemoveWhere(id => !heads.ContainsKey(id));
         var ahead = stored.State.SettledAt.Where(settled => settled.Value > heads.GetValueOrDefault(settled.Key))
             .ToArray();
-        foreach (var settled in ahead) stored.State.SettledAt.Remove(settled.Key);
+        foreach (var settled in ahead)
+        {
+            stored.State.SettledAt.Remove(settled.Key);
+            stored.State.Anonymised.Remove(settled.Key);
+        }
         if (lost > 0) Log.Lost(log, lost);
         return lost > 0 || ahead.Length > 0;
     }
@@ -108,6 +116,7 @@ public sealed partial class CatalogueGrain(
         // The ledger has these terms. Other terms under the id belong to a ledger that was lost.
         if (place >= 0) stored.State.Batches[place] = created;
         else stored.State.Batches.Add(created);
+        _keys.Forget(batch);
         _ids.Add(batch);
         await stored.WriteStateAsync();
     }
@@ -131,11 +140,11 @@ public sealed partial class CatalogueGrain(
         stored.State.Batches.Find(known => known.Terms.Id == batch) is { } found ? await _keys.FindAsync(found) : null;
 
     /// <inheritdoc />
-    public async Task SettleAsync(string batch, long head)
+    public async Task SettleAsync(string batch, long head, bool isAnonymised)
     {
-        // The key may have been removed before the batch was settled.
-        _keys.Forget(batch);
-        if (stored.State.SettledAt.GetValueOrDefault(batch) == head) return;
+        if (isAnonymised) _keys.NoteRemoval(batch);
+        var isNew = isAnonymised ? stored.State.Anonymised.Add(batch) : stored.State.Anonymised.Remove(batch);
+        if (!isNew && stored.State.SettledAt.GetValueOrDefault(batch) == head) return;
         stored.State.SettledAt[batch] = head;
         await stored.WriteStateAsync();
     }

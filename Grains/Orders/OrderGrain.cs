@@ -155,7 +155,9 @@ public sealed partial class OrderGrain(
         // Refund ids are not personal, and late payments need them, so they are kept.
         stored.State = new OrderDocuments
         {
-            Refunds = stored.State.Refunds, Held = stored.State.Held, IsDisowned = stored.State.IsDisowned,
+            Refunds = stored.State.Refunds,
+            Held = stored.State.Held,
+            IsDisowned = stored.State.IsDisowned,
         };
         _isDamaged = false;
         await WriteAsync();

@@ -6,7 +6,8 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.Silo.Health;
 
 /// <summary>
-/// Names the batches whose ledger is damaged or whose key is missing. The other batches still sell, so the process stays ready.
+/// Names the batches whose ledger is damaged or whose key is missing. The other batches still sell, so the process
+/// stays ready.
 /// </summary>
 public sealed class DamageCheck(IGrainFactory grains) : IHealthCheck
 {

@@ -4,7 +4,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 
 namespace OrleansSale.Api.Sales.Boards;
 
-/// <summary>A front's copy of a batch's key. If the batch misses its key, the catalogue is asked for it again.</summary>
+/// <summary>A front's copy of a batch's key. If the key is missing, the catalogue is asked for it again.</summary>
 public sealed class FeedKey(ListedBatch listed, IGrainFactory grains)
 {
     /// <summary>Between two calls to the catalogue.</summary>

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Documents;
@@ -31,7 +32,7 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocument
     private async Task EraseAsync()
     {
         var key = grains.GetGrain<IBatchKeyGrain>(batch.Id);
-        if (await key.FindAsync() is not null)
+        if (await IsThereAsync(key))
         {
             await EraseReservationsAsync();
             foreach (var group in batch.State.Orders.All.Chunk(MaxConcurrency))
@@ -46,6 +47,19 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocument
             await purge.PurgeAsync();
         }
         IsDone = true;
+    }
+
+    // A key that cannot be read is removed like any other.
+    private static async Task<bool> IsThereAsync(IBatchKeyGrain key)
+    {
+        try
+        {
+            return await key.FindAsync() is not null;
+        }
+        catch (StorageDamagedException)
+        {
+            return true;
+        }
     }
 
     // Each page starts at the beginning, because removed streams are no longer listed.

@@ -79,6 +79,34 @@ public sealed class LostKeyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("kept.Payload")]
+    [InlineData("CAST('rubbish' AS BLOB)")]
+    public async Task A_key_that_returns_to_an_anonymised_batch_is_removed_again(string payload)
+    {
+        string batch;
+        await using (var before = await SaleFront.StartAsync(_plan))
+        {
+            batch = await before.CreateAsync(stock: 3, change: terms => terms["keepPersonalDataDays"] = 0);
+            before.Clock.Advance(TimeSpan.FromMinutes(2));
+            (await before.OperateAsync(batch, "close")).Is(200);
+            await ExecuteAsync($"CREATE TABLE kept AS SELECT * FROM GrainState {OfKeys}");
+            (await before.Client.PostAsync($"/api/operator/batches/{batch}/anonymise", before.Operator,
+                new JsonObject { ["reason"] = "the law says so" })).Is(204);
+        }
+        (await ExecuteAsync($"""
+            UPDATE kept SET Payload = {payload};
+            DELETE FROM GrainState {OfKeys};
+            INSERT INTO GrainState SELECT * FROM kept
+            """)).ShouldBeGreaterThan(0);
+        await using var sale = await SaleFront.StartAsync(_plan);
+        (await sale.BoardAsync(batch)).Is(200);
+        const string touch = $"UPDATE GrainState SET Payload = Payload {OfKeys} AND Payload IS NOT NULL";
+        await Eventually.HoldsAsync(async () => await ExecuteAsync(touch) == 0, "the key is removed");
+        (await DamagedAsync(sale)).ShouldBeNull();
+        (await FaultsAsync(sale)).ShouldBeEmpty();
+    }
+
     private static async Task AssertUnavailableAsync(SaleFront sale, string batch, string order)
     {
         (await sale.BoardAsync(batch)).Is(200);
