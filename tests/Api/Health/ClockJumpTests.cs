@@ -6,6 +6,8 @@ namespace OrleansSale.Tests.Api.Health;
 /// <summary>The clock of an engine jumps ahead and is set back while it sells.</summary>
 public sealed class ClockJumpTests : IAsyncLifetime
 {
+    private const int WindowSeconds = 3 * 60 * 60;
+
     private SaleFront _sale = null!;
 
     public async ValueTask InitializeAsync() => _sale = await SaleFront.StartAsync();
@@ -16,9 +18,13 @@ public sealed class ClockJumpTests : IAsyncLifetime
     public async Task Board_and_purchase_go_by_the_same_time_and_operators_are_told()
     {
         (await _sale.Client.GetAsync("/health/ready")).Is(200).Text.ShouldBe("ready");
-        var (sold, closed) = (await _sale.CreateAsync(), await _sale.CreateAsync());
+        // No hold ends here by itself, so every batch has something left to do. The sold one does not close.
+        var sold = await _sale.CreateAsync(
+            windowSeconds: WindowSeconds,
+            change: terms => terms["schedule"]!["saleCloses"] = _sale.Clock.GetUtcNow().AddDays(1).ToString("O"));
+        var closed = await _sale.CreateAsync(windowSeconds: WindowSeconds);
         var waiting = await _sale.CreateAsync(Stage.Reserving);
-        await _sale.OrderAsync(sold, _sale.NewUser());
+        foreach (var batch in (string[])[sold, closed]) await _sale.OrderAsync(batch, _sale.NewUser());
 
         // At half an hour ahead, a unit is sold. After the closing, an operator withdraws a unit.
         _sale.Clock.Advance(TimeSpan.FromMinutes(30));
@@ -44,7 +50,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         Instant(board["serverTime"]).ShouldBe(_sale.Clock.GetUtcNow().AddMinutes(30), TimeSpan.FromSeconds(20));
         var next = await _sale.BuyAsync(sold, _sale.NewUser());
         (Instant(next.Is(201)["payBy"]) - Instant((await _sale.BoardAsync(sold))["serverTime"]))
-            .ShouldBe(TimeSpan.FromSeconds(900), TimeSpan.FromSeconds(20));
+            .ShouldBe(TimeSpan.FromSeconds(WindowSeconds), TimeSpan.FromSeconds(20));
         (await _sale.CheckOutAsync(order, user)).Is(200);
 
         // So is the closed batch, although by the clock its sale is open.
