@@ -37,8 +37,13 @@ public sealed class ChannelOptions
 public sealed class SignInOptions
 {
     /// <summary>
+    /// The provider that stands for the platform in Development: the sandbox of this process, where any name logs in.
+    /// </summary>
+    public const string Sandbox = "Sandbox";
+
+    /// <summary>
     /// The platform by its name in OpenIddict's list of web providers, such as <c>Weibo</c>, <c>Twitter</c> or
-    /// <c>GitHub</c>. Exclusive with <see cref="Issuer"/>.
+    /// <c>GitHub</c>; or <see cref="Sandbox"/>. Exclusive with <see cref="Issuer"/>.
     /// </summary>
     public string? Provider { get; set; }
 
@@ -63,4 +68,7 @@ public sealed class SignInOptions
     /// <summary>Whether any of them is set: users of the channel can sign in to the pages.</summary>
     public bool IsSet => Provider is not null || Issuer is not null || ClientId is not null || ClientSecret is not null
         || Scopes is not null;
+
+    /// <summary>Whether users log in at the sandbox.</summary>
+    public bool IsAtSandbox => string.Equals(Provider, Sandbox, StringComparison.OrdinalIgnoreCase);
 }

@@ -15,7 +15,7 @@ public static class ChannelRules
 
     /// <summary>The faults, a line each; each names its key and never a secret.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="isDevelopment">Whether an issuer may be reached unencrypted.</param>
+    /// <param name="isDevelopment">Whether an issuer may be reached unencrypted, or be the sandbox.</param>
     public static IEnumerable<string> FaultsOf(ChannelsOptions options, bool isDevelopment)
     {
         if (options.Count > ChannelsOptions.MaxChannels)
@@ -42,6 +42,15 @@ public static class ChannelRules
 
     private static IEnumerable<string> FaultsOfSignIn(string path, SignInOptions signIn, bool isDevelopment)
     {
+        if (signIn.IsAtSandbox)
+        {
+            if (!isDevelopment)
+                yield return $"{path}:Provider is {SignInOptions.Sandbox}, which is for Development only: any name "
+                    + "logs in there.";
+            if (signIn is not { Issuer: null, ClientId: null, ClientSecret: null, Scopes: null })
+                yield return $"{path}:Provider is {SignInOptions.Sandbox}, which has no other settings.";
+            yield break;
+        }
         var (hasProvider, hasIssuer) = (!string.IsNullOrEmpty(signIn.Provider), signIn.Issuer is not null);
         if (hasProvider == hasIssuer)
             yield return $"{path} needs {(hasProvider ? "only one of" : "one of")} Provider and Issuer: the name of a "

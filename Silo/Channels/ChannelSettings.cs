@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansSale.GrainInterfaces.Channels;
 
 namespace OrleansSale.Silo.Channels;
@@ -9,16 +8,6 @@ public static class ChannelSettings
 {
     /// <summary>The channel of an engine in Development that has no settings of channels.</summary>
     public const string DevelopmentChannel = "weibo";
-
-    /// <summary>Reads the platforms and registers them.</summary>
-    /// <exception cref="StartException">A setting is missing or wrong; the message names each.</exception>
-    public static ConfiguredChannels AddChannels(
-        this IServiceCollection services, IConfiguration configuration, bool isDevelopment)
-    {
-        var channels = Read(configuration, isDevelopment);
-        services.AddSingleton(channels);
-        return channels;
-    }
 
     /// <summary>Reads the platforms.</summary>
     /// <exception cref="StartException">A setting is missing or wrong; the message names each.</exception>
@@ -30,5 +19,9 @@ public static class ChannelSettings
         return faults.Count == 0 ? new ConfiguredChannels(options) : throw new StartException(string.Join(' ', faults));
     }
 
-    private static ChannelOptions Development() => new() { Name = { ["en"] = "Weibo", ["zh-CN"] = "微博" } };
+    private static ChannelOptions Development() => new()
+    {
+        Name = { ["en"] = "Weibo", ["zh-CN"] = "微博" },
+        SignIn = { Provider = SignInOptions.Sandbox },
+    };
 }

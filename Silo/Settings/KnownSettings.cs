@@ -11,12 +11,15 @@ namespace OrleansSale.Silo.Settings;
 /// <summary>A setting that exists.</summary>
 /// <param name="Key">
 /// Its whole key, as it is usually written. A part in braces, such as <c>{channel}</c>, stands for a name of the
-/// operator's choice.
+/// operator's choice; <c>{index}</c> for a whole number.
 /// </param>
 /// <param name="Type">Of its value; <see cref="Nullable{T}"/> if it may be empty.</param>
 /// <param name="Range">What a number may be.</param>
 public sealed record Setting(string Key, Type Type, RangeAttribute? Range)
 {
+    // Stands for the place of an entry in a list: a whole number.
+    private const string Index = "{index}";
+
     private readonly string[] _parts = Key.Split(':');
 
     /// <summary>The whole key with the names that another key has in the places of the parts in braces.</summary>
@@ -29,7 +32,8 @@ public sealed record Setting(string Key, Type Type, RangeAttribute? Range)
 
     /// <summary>Whether it has this key, or is below a section of this key.</summary>
     public bool IsAtOrBelow(string[] key) => key.Length <= _parts.Length && key.Zip(_parts).All(pair =>
-        IsChosen(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+        pair.Second == Index ? pair.First.Length > 0 && pair.First.All(char.IsAsciiDigit)
+            : IsChosen(pair.Second) || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether it has this key.</summary>
     public bool IsAt(string[] key) => key.Length == _parts.Length && IsAtOrBelow(key);
@@ -54,6 +58,7 @@ public static class KnownSettings
             ["Orders"] = [typeof(OrderOptions)],
             ["Auth"] = [typeof(AuthOptions)],
             [ChannelsOptions.Section] = [typeof(ChannelsOptions)],
+            [OperatorsOptions.Section] = [typeof(OperatorsOptions)],
             [PaymentOptions.Section] = [typeof(PaymentOptions)],
             ["Orleans"] = [typeof(ClusterOptions)],
             ["ConnectionStrings"] = [typeof(DatabaseOptions)],
@@ -109,11 +114,12 @@ public static class KnownSettings
         : ValueOf(type) is { } value ? Of($"{key}:{{{NameOf(member)}}}", value, member)
         : Below(key, type);
 
-    // Of a section whose names the operator chooses.
+    // Of a section whose names the operator chooses, or which is a list: there the names are numbers.
     private static Type? ValueOf(Type type) =>
-        (type.IsGenericType ? type : type.BaseType) is { IsGenericType: true } dictionary
-            && dictionary.GetGenericTypeDefinition() == typeof(Dictionary<,>)
-            ? dictionary.GetGenericArguments()[1] : null;
+        (type.IsGenericType ? type : type.BaseType) is { IsGenericType: true } several
+            && (several.GetGenericTypeDefinition() == typeof(Dictionary<,>)
+                || several.GetGenericTypeDefinition() == typeof(List<>))
+            ? several.GetGenericArguments()[^1] : null;
 
     private static string NameOf(MemberInfo member) => member.GetCustomAttribute<DisplayNameAttribute>()!.DisplayName;
 

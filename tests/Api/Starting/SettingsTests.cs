@@ -28,6 +28,9 @@ public sealed class SettingsTests
     [InlineData("ConnectionStrings:Sales",
         "There is no setting ConnectionStrings:Sales. Did you mean ConnectionStrings:Sale?")]
     [InlineData("Sale:LongestWait", "There is no setting Sale:LongestWait. Sale has ")]
+    [InlineData("Operators:0:Chanel", "There is no setting Operators:0:Chanel. Did you mean Operators:0:Channel?")]
+    [InlineData("Operators:boss:Channel", "There is no setting Operators:boss")]
+    [InlineData("Operators:0", "Operators:0 is a section and takes no value: its settings are Operators:0:Channel, ")]
     [InlineData("Sales:LaneCapacity", "There is no section Sales. Did you mean Sale?")]
     [InlineData("ConnectionString:Sale", "There is no section ConnectionString. Did you mean ConnectionStrings?")]
     [InlineData("Payment:ApiKey", "There is no section Payment. Did you mean Payments?")]
