@@ -15,10 +15,11 @@ using OrleansSale.Api.Sales.Reservations;
 using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn;
+using OrleansSale.Api.SignIn.Platforms;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Silo;
-using OrleansSale.Silo.Channels;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
@@ -48,7 +49,7 @@ public static class Engine
             Keys.Load(configuration, isDevelopment);
             var role = PaymentRegistration.RoleOf(EngineData.HasSiloBy(configuration));
             configuration.RequirePayments(builder.Environment, role);
-            ChannelSettings.Read(configuration, isDevelopment);
+            PlatformRegistration.Read(configuration, isDevelopment);
         }
         var data = await EngineData.OpenAsync(configuration, builder.Environment);
         try
@@ -62,7 +63,7 @@ public static class Engine
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is valid at the fronts of this data only, not at another engine of the same account.
             data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
-            builder.Services.AddChannels(configuration, isDevelopment);
+            builder.Services.AddPlatforms(configuration, builder.Environment);
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
             builder.Services.AddTelemetry();
@@ -97,6 +98,7 @@ public static class Engine
         app.UseAuthorization();
         app.MapSignIn(isDevelopment);
         app.MapChannels();
+        app.MapPlatforms();
         app.MapBatches();
         app.MapLive();
         app.MapReservations();
@@ -119,6 +121,8 @@ public static class Engine
             app.RequireSandbox();
             app.MapSandbox();
         }
+        else if (PlatformRegistration.UsesSandbox(app.Services.GetRequiredService<ConfiguredChannels>()))
+            app.MapSandboxPlatform();
     }
 
     private static void AddFront(

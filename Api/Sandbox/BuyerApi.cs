@@ -10,7 +10,6 @@ internal static class BuyerApi
     {
         sandbox.MapGet("/checkouts/{checkout}", ShowAsync);
         sandbox.MapPost("/checkouts/{checkout}", DecideAsync);
-        sandbox.MapGet("/assets/{name}", Asset);
     }
 
     // The platform's own log-in says who pays; another user than the order's cannot.
@@ -54,14 +53,5 @@ internal static class BuyerApi
             decided.Refund,
             decided.ReturnUrl,
         });
-    }
-
-    private static IResult Asset(string name, HttpContext context, SandboxPages pages)
-    {
-        if (pages.Asset(name) is not { } asset) return SandboxAnswer.NotFound("There is no such file");
-        // The page names each file with a hash of its content.
-        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Bytes(asset.Bytes, asset.ContentType);
     }
 }

@@ -19,6 +19,7 @@ internal static class PlatformApi
         sandbox.MapMethods("/platform/authorize", ["GET", "POST"], (Delegate)AuthorizeAsync).DisableAntiforgery();
         sandbox.MapGet("/platform/login", (Delegate)ShowAsync);
         sandbox.MapPost("/platform/login", (Delegate)LogInAsync).DisableAntiforgery();
+        sandbox.MapMethods("/platform/{**rest}", ["GET", "POST"], (Delegate)AnswerAsync).DisableAntiforgery();
     }
 
     /// <summary>Who is logged in at the platform in this browser; null: nobody.</summary>
@@ -29,9 +30,14 @@ internal static class PlatformApi
     public static string LoginPageOf(HttpRequest request) =>
         $"{PlatformProvider.Path}/login?{ReturnField}={Uri.EscapeDataString(request.Path + request.QueryString)}";
 
+    // What is for programs: OpenIddict answers it all.
+    private static async Task<IResult> AnswerAsync(HttpContext http) => await PlatformProvider.AnswersAsync(http)
+        ? Results.Empty : SandboxAnswer.NotFound("The platform has no such address");
+
     // Also somebody who is logged in is asked, as platforms do: they see what they sign in to, and may be another user.
     private static async Task<IResult> AuthorizeAsync(HttpContext http, SandboxPages pages)
     {
+        if (await PlatformProvider.AnswersAsync(http)) return Results.Empty;
         var request = http.GetOpenIddictServerRequest()
             ?? throw new InvalidOperationException("The provider has not read this request.");
         var form = HttpMethods.IsPost(http.Request.Method) ? await http.Request.ReadFormAsync() : null;

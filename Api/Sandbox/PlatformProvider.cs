@@ -1,5 +1,9 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
 using OrleansSale.Api.Payments;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -20,6 +24,8 @@ internal static class PlatformProvider
 
     /// <summary>The name of the merchant's application.</summary>
     public const string ClientId = "merchant";
+
+    private const int KeyBytes = 32;
 
     // The beginning of the paths that the application has registered for the answers of log-ins.
     private const string CallbackPrefix = "/signin/";
@@ -54,15 +60,28 @@ internal static class PlatformProvider
                 .SetUserInfoEndpointUris($"{Path[1..]}/userinfo");
             server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
             server.RegisterScopes(Scopes.OpenId, Scopes.Profile).RegisterClaims(Claims.Name);
-            server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
+            // Both are made in no time, unlike the pairs of RSA.
+            server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(KeyBytes)))
+                .AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
             server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().DisableTransportSecurityRequirement();
             server.AddEventHandler<ValidateAuthorizationRequestContext>(
                 handler => handler.UseSingletonHandler<Client>());
             server.AddEventHandler<ValidateTokenRequestContext>(handler => handler.UseSingletonHandler<Client>());
             server.AddEventHandler<HandleUserInfoRequestContext>(handler => handler.UseInlineHandler(Tell));
         });
-        services.AddOptions<OpenIddictServerOptions>().Configure<IServer>(
-            (options, server) => options.Issuer = ListeningAddress.Of(server) is { } own ? IssuerAt(own) : null);
+        services.AddOptions<OpenIddictServerOptions>().Configure<IServer, SandboxOptions>((options, server, sandbox) =>
+            options.Issuer = (ListeningAddress.Of(server) ?? sandbox.PublicAddress) is { } own ? IssuerAt(own) : null);
+    }
+
+    /// <summary>
+    /// Lets the protocol look at a request for the platform. True: it is answered; false: a page of ours answers it, or
+    /// nobody.
+    /// </summary>
+    public static async Task<bool> AnswersAsync(HttpContext http)
+    {
+        var handlers = http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
+        var handler = await handlers.GetHandlerAsync(http, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+        return await ((IAuthenticationRequestHandler)handler!).HandleRequestAsync();
     }
 
     /// <summary>The platform's issuer.</summary>

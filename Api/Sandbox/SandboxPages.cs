@@ -75,7 +75,19 @@ internal sealed class SandboxPages : IDisposable
             (await renderer.RenderComponentAsync<TView>(ParameterView.FromDictionary(parameters))).ToHtmlString());
     }
 
+    /// <summary>Maps the files that the pages load.</summary>
+    public static void MapAssets(RouteGroupBuilder sandbox) => sandbox.MapGet("/assets/{name}", AnswerAsset);
+
     public void Dispose() => _services.Dispose();
+
+    private static IResult AnswerAsset(string name, HttpContext context, SandboxPages pages)
+    {
+        if (pages.Asset(name) is not { } asset) return SandboxAnswer.NotFound("There is no such file");
+        // The page names each file with a hash of its content.
+        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Bytes(asset.Bytes, asset.ContentType);
+    }
 
     // The language of the address is kept. Else it is the kept one, else what the browser prefers.
     private static string LanguageOf(HttpContext context)

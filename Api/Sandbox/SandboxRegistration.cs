@@ -13,17 +13,10 @@ public static class SandboxRegistration
         this IServiceCollection services, Action<SandboxOptions, IServiceProvider> configure)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider =>
-        {
-            var options = new SandboxOptions();
-            configure(options, provider);
-            return options;
-        });
+        services.AddSandboxPlatform(configure);
         services.AddSingleton(provider => SandboxDatabase.Open(provider.GetRequiredService<SandboxOptions>().Path));
         services.AddSingleton<Outbox>();
         services.AddSingleton<Cashier>();
-        services.AddSingleton<SandboxPages>();
-        PlatformProvider.Add(services);
         services.AddHostedService<NotificationSender>();
         services.AddHttpClient(NotificationSender.ClientName)
             .RemoveAllLoggers()
@@ -37,16 +30,41 @@ public static class SandboxRegistration
         return services;
     }
 
+    /// <summary>Registers the platform's log-in without the payment company.</summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="configure">Sets the merchant's key and addresses; there is no file.</param>
+    public static IServiceCollection AddSandboxPlatform(
+        this IServiceCollection services, Action<SandboxOptions, IServiceProvider> configure)
+    {
+        services.AddSingleton(provider =>
+        {
+            var options = new SandboxOptions();
+            configure(options, provider);
+            return options;
+        });
+        services.AddSingleton<SandboxPages>();
+        PlatformProvider.Add(services);
+        return services;
+    }
+
     /// <summary>
     /// Maps the sandbox under <c>/sandbox</c>: open to everyone as far as the engine's sign-in goes (the sandbox has
     /// its own api key), and not described in the engine's API.
     /// </summary>
     public static IEndpointRouteBuilder MapSandbox(this IEndpointRouteBuilder app)
     {
-        var sandbox = app.MapGroup("/sandbox").AllowAnonymous().ExcludeFromDescription();
+        var sandbox = app.MapSandboxPlatform();
         MerchantApi.Map(sandbox);
         BuyerApi.Map(sandbox);
-        PlatformApi.Map(sandbox);
         return app;
+    }
+
+    /// <summary>Maps the platform's log-in under <c>/sandbox</c>, and nothing of the payment company.</summary>
+    public static RouteGroupBuilder MapSandboxPlatform(this IEndpointRouteBuilder app)
+    {
+        var sandbox = app.MapGroup("/sandbox").AllowAnonymous().ExcludeFromDescription();
+        PlatformApi.Map(sandbox);
+        SandboxPages.MapAssets(sandbox);
+        return sandbox;
     }
 }

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
+using OrleansSale.Api.Http;
 
 namespace OrleansSale.Api.SignIn;
 
@@ -45,6 +47,7 @@ public static class Authentication
             services.AddSingleton(provider =>
                 new DevelopmentTokens(signingKey, provider.GetRequiredService<TimeProvider>()));
         }
+        services.AddSingleton<IAuthenticationSchemeProvider, ExplicitSchemes>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SessionEvents>();
         services.AddAuthentication()

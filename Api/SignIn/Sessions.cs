@@ -73,6 +73,15 @@ public sealed class Sessions(IGrainFactory grains, ActorRetry retry, TimeProvide
         return last!.Roles is { } roles ? WithRoles(principal, roles) : null;
     }
 
+    /// <summary>Ends the session of a request, and removes its cookie.</summary>
+    public async Task SignOutAsync(HttpContext http)
+    {
+        var result = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        // If the session cannot be ended, the user keeps the cookie and can retry.
+        if (result.Succeeded) await EndAsync(result.Principal);
+        await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+    }
+
     /// <summary>Ends a session, at every front.</summary>
     public async Task EndAsync(ClaimsPrincipal principal)
     {

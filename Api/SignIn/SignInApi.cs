@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
@@ -13,13 +11,12 @@ namespace OrleansSale.Api.SignIn;
 /// <param name="Name">Their name.</param>
 /// <param name="Channel">Their platform.</param>
 /// <param name="Roles">Their roles.</param>
-/// <param name="SignIn">The ways to sign in that this front offers.</param>
-public sealed record MeBody(string? User, string? Name, string? Channel, string[] Roles, string[] SignIn);
+public sealed record MeBody(string? User, string? Name, string? Channel, string[] Roles);
 
 /// <summary>A token for an API client.</summary>
 public sealed record TokenBody(string Token);
 
-/// <summary>A user to sign in as, in Development.</summary>
+/// <summary>A user of a token in Development.</summary>
 /// <param name="User">Subject, 1–128 printable characters without <c>/</c> and <c>:</c>.</param>
 /// <param name="Channel">Channel, <c>[a-z0-9-]{1,32}</c>.</param>
 /// <param name="Roles">Roles; <c>operator</c> runs sales.</param>
@@ -33,19 +30,18 @@ public sealed record DevelopmentUser(
     string? Name);
 
 /// <summary>
-/// Signing in, and in Development a stand-in for a platform. Elsewhere the stand-in's endpoints are not mapped.
+/// Who is signed in, and in Development tokens of any user for API clients. Elsewhere that endpoint is not mapped.
 /// </summary>
 public static class SignInApi
 {
     /// <summary>Maps the endpoints.</summary>
     public static void MapSignIn(this IEndpointRouteBuilder app, bool isDevelopment)
     {
-        string[] ways = isDevelopment ? ["development"] : [];
         app.MapGet("/api/me", (Delegate)(async (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "no-store";
             var caller = await Callers.FindAsync(http);
-            var me = new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? [], ways);
+            var me = new MeBody(caller?.User, caller?.Name, caller?.Channel, caller?.Roles ?? []);
             return Reply.Ok(me, SignInJson.Wire.MeBody);
         })).WithTags("Sign-in").WithSummary("Who the caller is").Produces<MeBody>()
             .Described("GetMe", EndpointDescription.Anybody(Refusal.Overloaded));
@@ -57,22 +53,11 @@ public static class SignInApi
         app.MapPost("/dev/tokens", CreateTokenAsync).WithTags("Development").WithSummary("A token for any user")
             .Accepts<DevelopmentUser>("application/json").Produces<TokenBody>()
             .Described("CreateDevelopmentToken", EndpointDescription.Open().WithBody());
-        app.MapPost("/dev/session", (Delegate)CreateSessionAsync).WithTags("Development")
-            .WithSummary("Sign in as any user")
-            .Accepts<DevelopmentUser>("application/json").Produces(204)
-            .AddEndpointFilter(RequestOrigin.RefuseForeignAsync)
-            .Described(
-                "CreateDevelopmentSession",
-                EndpointDescription.Open(Refusal.Unauthenticated, Refusal.Overloaded).WithBody());
     }
 
-    // The session ends first, then the cookie is removed. If the session cannot be ended, the user keeps the cookie and
-    // can retry.
     private static async Task<IResult> SignOutAsync(HttpContext http, Sessions sessions)
     {
-        var result = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
-        if (result.Succeeded) await sessions.EndAsync(result.Principal);
-        await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        await sessions.SignOutAsync(http);
         return Results.NoContent();
     }
 
@@ -82,14 +67,5 @@ public static class SignInApi
         if (problem is not null) return problem;
         var token = tokens.Sign(user!.User, user.Channel, user.Name, user.Roles ?? []);
         return Reply.Ok(new TokenBody(token), SignInJson.Wire.TokenBody);
-    }
-
-    private static async Task<IResult> CreateSessionAsync(HttpContext http, Sessions sessions)
-    {
-        var (user, problem) = await RequestBody.ReadAsync(http, SignInJson.Wire.DevelopmentUser);
-        if (problem is not null) return problem;
-        var session = await sessions.BeginAsync(user!.User, user.Channel, user.Name, user.Roles ?? []);
-        await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, session);
-        return Results.NoContent();
     }
 }

@@ -18,7 +18,7 @@ public static class DocumentationApi
         ["Payments"] = "Notifications of the payment provider.",
         ["Operators"] = "Commands about sales and users, and exports.",
         ["Health"] = "Whether the process lives and can sell.",
-        ["Development"] = "Stand-ins for a platform, in Development only.",
+        ["Development"] = "Tokens for any user, in Development only.",
     };
 
     private const string Description = """

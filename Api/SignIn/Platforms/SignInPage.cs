@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using OrleansSale.Api.Http;
+
+namespace OrleansSale.Api.SignIn.Platforms;
+
+/// <summary>The pages around a sign-in on a platform: without a script, for people.</summary>
+public static class SignInPage
+{
+    private const string Policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>
+    /// Leads on to a page of this site. No redirect can do that: it would go on with the navigation that the platform
+    /// began, and to that one browsers add no cookie with SameSite=Strict. This page begins one of its own.
+    /// </summary>
+    public static Task GoOnAsync(HttpContext http, string returnTo)
+    {
+        var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
+        http.Response.Headers["Refresh"] = $"0; url={returnTo}";
+        return WriteAsync(http, StatusCodes.Status200OK, "signed-in",
+            isChinese ? "您已登录" : "You are signed in",
+            isChinese ? "正在返回页面。" : "You return to your page automatically.",
+            [(returnTo, isChinese ? "继续" : "Continue", true)]);
+    }
+
+    /// <summary>Asks a visitor whom another site has sent to sign out.</summary>
+    public static Task AskToSignOutAsync(HttpContext http, string returnTo)
+    {
+        var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
+        return WriteAsync(http, StatusCodes.Status200OK, "sign-out",
+            isChinese ? "退出登录？" : "Sign out?",
+            isChinese ? "您是从其他网站来到这里的。" : "Another site has sent you here.",
+            [
+                ($"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "退出登录" : "Sign out", true),
+                (returnTo, isChinese ? "返回" : "Go back", false),
+            ]);
+    }
+
+    /// <summary>Tells why somebody is not signed in or out, and leads back.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="fault">Why.</param>
+    /// <param name="channel">The channel's id and its names; null: there is none.</param>
+    /// <param name="returnTo">The page that they came from.</param>
+    public static Task TellAsync(
+        HttpContext http, SignInFault fault, (string Id, string English, string Chinese)? channel, string returnTo)
+    {
+        var (status, code) = SignInFaults.Describe(fault);
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            var seconds = Random.Shared.Next(1, Problem.MaxRetryAfterSeconds + 1);
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+        var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
+        var (title, body) = isChinese
+            ? InChinese(fault, channel?.Chinese ?? "") : InEnglish(fault, channel?.English ?? "");
+        var links = new List<(string, string, bool)>();
+        if (channel is { } known && fault != SignInFault.UnfitSubject)
+        {
+            var again = $"/{WebProviders.PathOf(known.Id)}?returnTo={Uri.EscapeDataString(returnTo)}";
+            links.Add((again, isChinese ? "重新登录" : "Try again", true));
+        }
+        links.Add((returnTo, isChinese ? "返回" : "Go back", false));
+        return WriteAsync(http, status, code, title, body, links);
+    }
+
+    private static (string Title, string Body) InEnglish(SignInFault fault, string platform) => fault switch
+    {
+        SignInFault.NoSuchChannel => ("There is no such sign-in", "This shop has no sign-in at this address."),
+        SignInFault.Cancelled =>
+            ("The sign-in was cancelled", $"{platform} says that the sign-in was not allowed. You are not signed in."),
+        SignInFault.Stale =>
+            ("This sign-in has expired", "It took too long, was used before, or began in another browser. Try again."),
+        SignInFault.Refused => ("The sign-in failed", $"{platform} did not confirm who you are. Try again."),
+        SignInFault.UnfitSubject =>
+            ("This account cannot be used", $"Your id at {platform} has a form that this shop cannot use."),
+        SignInFault.PlatformDown => ($"{platform} does not answer", "You are not signed in. Try again in a moment."),
+        SignInFault.StillSignedIn => ("This shop is overloaded", "You are still signed in. Try again in a moment."),
+        _ => ("This shop is overloaded", "You are not signed in. Try again in a moment."),
+    };
+
+    private static (string Title, string Body) InChinese(SignInFault fault, string platform) => fault switch
+    {
+        SignInFault.NoSuchChannel => ("没有此登录方式", "本店在此地址没有登录方式。"),
+        SignInFault.Cancelled => ("登录已取消", $"您未在{platform}同意授权，尚未登录。"),
+        SignInFault.Stale => ("本次登录已失效", "登录超时、已被使用，或是在其他浏览器中开始的。请重新登录。"),
+        SignInFault.Refused => ("登录失败", $"{platform}未能确认您的身份。请重新登录。"),
+        SignInFault.UnfitSubject => ("此账号无法使用", $"您的{platform}账号标识的格式不受本店支持。"),
+        SignInFault.PlatformDown => ($"{platform}没有响应", "您尚未登录。请稍后重试。"),
+        SignInFault.StillSignedIn => ("系统繁忙", "您仍处于登录状态。请稍后重试。"),
+        _ => ("系统繁忙", "您尚未登录。请稍后重试。"),
+    };
+
+    private static Task WriteAsync(
+        HttpContext http, int status, string code, string title, string body,
+        IEnumerable<(string Address, string Text, bool IsPrimary)> links)
+    {
+        var language = PageLanguage.Of(http.Request);
+        Func<string, string> encode = HtmlEncoder.Create(UnicodeRanges.All).Encode;
+        var buttons = string.Concat(links.Select(link =>
+        {
+            var look = link.IsPrimary ? "primary" : "quiet";
+            return $"""<a class="button {look}" href="{encode(link.Address)}">{encode(link.Text)}</a>""";
+        }));
+        var page = $"""
+            <!doctype html>
+            <html lang="{language}">
+            <head>
+              <meta charset="utf-8">
+              <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+              <meta name="color-scheme" content="light dark">
+              <meta name="robots" content="noindex">
+              <title>{encode(title)}</title>
+              <link rel="icon" href="/img/icon.svg" type="image/svg+xml">
+              <link rel="stylesheet" href="/css/base.css">
+              <link rel="stylesheet" href="/css/controls.css">
+            </head>
+            <body>
+              <header class="top">
+                <a class="brand" href="/">
+                  <img class="mark" src="/img/icon.svg" alt=""><span>OrleansSale</span>
+                </a>
+              </header>
+              <main class="empty" data-testid="sign-in-page" data-code="{code}">
+                <h1>{encode(title)}</h1>
+                <p class="muted">{encode(body)}</p>
+                <p class="choices">{buttons}</p>
+              </main>
+            </body>
+            </html>
+            """;
+        var headers = http.Response.Headers;
+        headers.ContentLanguage = language;
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        // The address has the platform's code in it.
+        headers["Referrer-Policy"] = "no-referrer";
+        var bytes = Encoding.UTF8.GetBytes(page);
+        return Reply.WriteAsync(http.Response, status, "text/html; charset=utf-8", bytes).AsTask();
+    }
+}
