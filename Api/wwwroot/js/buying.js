@@ -115,10 +115,9 @@ export class Buying {
 
   /** Only the ticket is sent, so the server's hot path checks one signature. Without a ticket the answer is known. */
   async #ask(attempt) {
+    const asked = this.#reservation.state === 'unknown' ? await this.#reservation.refresh() : null;
     if (this.#reservation.state === 'unknown')
-      await this.#reservation.refresh();
-    if (this.#reservation.state === 'unknown')
-      return { kind: 'lost' };
+      return asked?.code === 'unauthenticated' ? asked : { kind: 'lost' };
     const ticket = this.#reservation.ticket;
     if (ticket === null)
       return { kind: 'refused', status: 403, code: 'not-reserved', problem: {}, retryAfterSeconds: null };
@@ -142,8 +141,9 @@ export class Buying {
     await Promise.race([sleep(delayMs), new Promise(resolve => { this.#wakeUp = resolve; })]);
   }
 
+  /** Whose session has ended signs in and comes back: the attempt then goes on under its key. */
   #end(attempt, outcome) {
-    if (outcome.then === 'order' || outcome.then === 'refused')
+    if (outcome.then === 'order' || (outcome.then === 'refused' && outcome.code !== 'unauthenticated'))
       this.#store.drop(attempt.key);
     this.#tell({ kind: 'idle' });
     this.#onEnd(outcome);

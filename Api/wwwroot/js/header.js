@@ -1,12 +1,13 @@
+import { call } from './api.js';
 import { build, byId, isEnabled, setText, show, whileBusy } from './dom.js';
-import {
-  channelName, faultText, fillTexts, language, listOf, onLanguage, refusalText, setLanguage, text,
-} from './text.js';
+import { channelName, fillTexts, language, listOf, onLanguage, setChannelNames, setLanguage, text } from './text.js';
 
 /** The header that every page has: the language, who is signed in, and the dialog to sign in or out. */
 export class Header {
   #session;
   #channels = [];
+  #platforms = null;
+  #hasAsked = false;
 
   /** @param session the page's Session, or null on a page that needs none */
   constructor(session) {
@@ -21,29 +22,68 @@ export class Header {
   /** The channels that a visitor may want to sign in on. */
   setChannels(channels) {
     this.#channels = channels;
-    const known = [...new Set([...channels, 'weibo', 'wechat', 'taobao', 'twitter', 'facebook'])];
-    byId('channels').replaceChildren(...known.map(channel => build('option', { value: channel })));
-    byId('channel').value ||= channels[0] ?? '';
+    this.render();
+  }
+
+  /** The platforms that this visitor can sign in on: those of the page's batch, or all on a page of many. */
+  get #offered() {
+    const isOfPage = id => this.#channels.length === 0 || this.#channels.includes(id);
+    return (this.#platforms ?? []).filter(({ id, signIn }) => signIn !== null && isOfPage(id));
   }
 
   render() {
-    const { user, isKnown, isDevelopment } = this.#session;
+    const { user, name, isKnown } = this.#session;
     const account = byId('account');
     show(account, isKnown);
     account.dataset.signedIn = String(user !== null);
-    setText(byId('account-name'), user ?? text('account.sign-in'));
+    account.dataset.user = user ?? '';
+    setText(byId('account-name'), name ?? text('account.sign-in'));
+    setText(byId('account-full-name'), name ?? '');
     setText(byId('account-user'), user ?? '');
     show(byId('account-panel'), user !== null);
     show(byId('account-operator'), this.#session.isOperator);
-    show(byId('sign-in-form'), user === null && isDevelopment);
-    show(byId('sign-in-platform'), user === null && !isDevelopment);
+    const offered = this.#offered;
+    show(byId('sign-in-channels'), user === null && offered.length > 0);
+    this.#showPlatforms(offered);
+    show(byId('sign-in-platform'), user === null && this.#hasAsked && offered.length === 0);
     setText(byId('account-dialog-title'), text(user === null ? 'sign-in.title' : 'account.title'));
+    const channels = this.#channels.length > 0 ? this.#channels : (this.#platforms ?? []).map(({ id }) => id);
+    show(byId('sign-in-platform-body'), channels.length > 0);
     setText(byId('sign-in-platform-body'),
-      text('sign-in.platform.body', { channels: listOf(this.#channels.map(channelName)) }));
+      text('sign-in.platform.body', { channels: listOf(channels.map(channelName)) }));
+  }
+
+  /** A link to each platform, from which the visitor comes back to this very page. */
+  #showPlatforms(platforms) {
+    const returnTo = encodeURIComponent(location.pathname + location.search);
+    const wanted = platforms.map(({ id, signIn }) => ({
+      id,
+      href: `${signIn}?returnTo=${returnTo}&lang=${language()}`,
+      label: text('sign-in.with', { channel: channelName(id) }),
+    }));
+    const place = byId('sign-in-channels');
+    const shown = JSON.stringify(wanted);
+    if (place.dataset.shown === shown)
+      return;
+    place.dataset.shown = shown;
+    place.replaceChildren(...wanted.map(({ href, label, id }) =>
+      build('a', { class: 'button primary', href, 'data-testid': `sign-in-with-${id}` }, label)));
+  }
+
+  async #askPlatforms() {
+    const answer = await call('GET', '/api/channels');
+    this.#hasAsked = true;
+    if (answer.kind === 'answered' && answer.body !== null) {
+      this.#platforms = answer.body.items;
+      setChannelNames(this.#platforms);
+    }
+    this.render();
   }
 
   /** Opens the sign-in, or the account if somebody is signed in. */
   open() {
+    if (this.#platforms === null)
+      this.#askPlatforms();
     this.render();
     byId('account-dialog').showModal();
   }
@@ -55,6 +95,7 @@ export class Header {
   }
 
   #wireAccount() {
+    this.#askPlatforms();
     const dialog = byId('account-dialog');
     byId('account').addEventListener('click', () => this.open());
     byId('account-close').addEventListener('click', () => dialog.close());
@@ -65,51 +106,6 @@ export class Header {
     }));
     byId('switch-account-out').addEventListener('click', event =>
       whileBusy(event.currentTarget, () => this.#session.signOut()));
-    byId('sign-in-form').addEventListener('submit', event => {
-      event.preventDefault();
-      whileBusy(byId('sign-in-go'), () => this.#signIn(dialog));
-    });
-    this.#nameTheFault('user');
-    this.#nameTheFault('channel');
-  }
-
-  /** The browser's own message for a pattern does not help. Ours states what is allowed. */
-  #nameTheFault(id) {
-    const input = byId(id);
-    input.addEventListener('input', () => {
-      this.#showFieldFault(id, null);
-      input.setCustomValidity('');
-      if (!input.validity.valid)
-        input.setCustomValidity(faultText(id, 'malformed'));
-    });
-  }
-
-  /** Shows the server's fault of a field beside it; null: none. */
-  #showFieldFault(id, fault) {
-    const place = byId(`${id}-fault`);
-    setText(place, fault === null ? '' : faultText(id, fault));
-    show(place, fault !== null);
-    byId(id).setAttribute('aria-invalid', String(fault !== null));
-  }
-
-  async #signIn(dialog) {
-    const fault = byId('sign-in-fault');
-    show(fault, false);
-    const answer = await this.#session.signIn(
-      byId('user').value.trim(), byId('channel').value.trim(), byId('as-operator').checked ? ['operator'] : []);
-    if (answer.kind === 'answered') {
-      dialog.close();
-      return;
-    }
-    const { field, fault: kind } = answer.problem ?? {};
-    if (answer.code === 'invalid-request' && (field === 'user' || field === 'channel')) {
-      this.#showFieldFault(field, kind);
-      byId(field).focus();
-      return;
-    }
-    const { title, body } = refusalText('sign-in', answer.code ?? 'lost', { detail: answer.problem?.detail ?? '' });
-    setText(fault, `${title}. ${body}`);
-    show(fault, true);
   }
 }
 

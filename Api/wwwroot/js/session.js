@@ -1,8 +1,8 @@
 import { call } from './api.js';
 
-const nobody = { user: null, roles: [], signIn: [] };
+const nobody = { user: null, roles: [] };
 
-/** Who is signed in on this browser: `user` ("channel:subject") or null, `channel`, and the ways to sign in. */
+/** Who is signed in on this browser: `user` ("channel:subject") or null, the `name` that people know, and `channel`. */
 export class Session {
   #onChange;
   isKnown = false;
@@ -16,13 +16,12 @@ export class Session {
     return this.me.user ?? null;
   }
 
-  get channel() {
-    return this.me.channel ?? this.user?.split(':', 1)[0] ?? null;
+  get name() {
+    return this.me.name ?? this.user;
   }
 
-  /** Whether a name is enough to sign in: on a developer's machine only. */
-  get isDevelopment() {
-    return (this.me.signIn ?? []).includes('development');
+  get channel() {
+    return this.me.channel ?? this.user?.split(':', 1)[0] ?? null;
   }
 
   async refresh() {
@@ -40,13 +39,6 @@ export class Session {
   /** Whether this user runs sales. */
   get isOperator() {
     return (this.me.roles ?? []).includes('operator');
-  }
-
-  async signIn(user, channel, roles) {
-    const answer = await call('POST', '/dev/session', { body: { user, channel, roles } });
-    if (answer.kind === 'answered')
-      await this.refresh();
-    return answer;
   }
 
   async signOut() {

@@ -6,6 +6,7 @@ import { minorUnitsOf } from './currency.js';
 export const texts = { en, 'zh-CN': zhCN };
 
 const listeners = new Set();
+const channelNames = new Map();
 let current = chooseLanguage(new URLSearchParams(location.search).get('lang'), saved(), navigator.languages);
 
 /** The language the page speaks now: a BCP 47 tag. */
@@ -96,8 +97,16 @@ export function zone() {
 
 export const listOf = values => new Intl.ListFormat(current, { type: 'disjunction' }).format(values);
 
-/** A channel as people call it. */
-export const channelName = channel => hasText(`channel.${channel}`) ? text(`channel.${channel}`) : channel;
+/** Takes the channels' configured names, as `GET /api/channels` lists them. */
+export function setChannelNames(channels) {
+  for (const { id, name } of channels)
+    channelNames.set(id, name);
+  listeners.forEach(listener => listener());
+}
+
+/** A channel as people call it: by its configured name, else by one that the page knows, else by its id. */
+export const channelName = channel => channelNames.get(channel)?.[current]
+  ?? (hasText(`channel.${channel}`) ? text(`channel.${channel}`) : channel);
 
 /**
  * Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`; what speaks the

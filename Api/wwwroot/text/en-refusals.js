@@ -10,8 +10,6 @@ export default {
   'refusal.delivery.invalid-request.body': 'They were not saved. {detail}',
   'refusal.delivery.conflict.title': 'This order has ended',
   'refusal.delivery.conflict.body': 'Nothing will be delivered for it, so the details were not saved.',
-  'refusal.sign-in.invalid-request.title': 'Please check the name and the channel',
-  'refusal.sign-in.invalid-request.body': 'You are not signed in. {detail}',
   'refusal.unauthenticated.title': 'You are not signed in any more',
   'refusal.unauthenticated.body': 'Sign in again, then repeat what you did. Your reservation and orders are safe.',
   'refusal.buy.unauthenticated.title': 'Your reservation could not be confirmed',

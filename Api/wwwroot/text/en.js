@@ -187,8 +187,6 @@ export default {
   'fault.phone.too-short': 'A phone number has at least 5 digits.',
   'fault.phone.malformed': 'This is not a phone number. It looks like 138 0013 8000 or +86 10 6888 8888 ext. 12.',
   'fault.address.too-short': 'An address has at least 2 characters.',
-  'fault.user.malformed': '1 to 128 characters, without “/” or “:”.',
-  'fault.channel.malformed': 'Lower-case letters, digits and hyphens only.',
 
   'notice.close': 'Dismiss',
   'notice.reserved.title': 'You are reserved',
@@ -231,12 +229,7 @@ export default {
   'account.switch': 'Use another account',
   'account.close': 'Close',
   'sign-in.title': 'Sign in',
-  'sign-in.development': 'Development sign-in',
-  'sign-in.development.body': 'Any name will do, and no password is asked. It exists on a developer’s machine only.',
-  'sign-in.name': 'Name',
-  'sign-in.channel': 'Channel',
-  'sign-in.operator': 'As an operator, who may open the dashboard',
-  'sign-in.go': 'Sign in',
+  'sign-in.with': 'Sign in with {channel}',
   'sign-in.platform': 'Sign in on your platform',
   'sign-in.platform.body': 'Open this page from {channels}, signed in there. Then come back to it here.',
 

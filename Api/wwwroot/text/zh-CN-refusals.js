@@ -10,8 +10,6 @@ export default {
   'refusal.delivery.invalid-request.body': '信息尚未保存。{detail}',
   'refusal.delivery.conflict.title': '订单已结束',
   'refusal.delivery.conflict.body': '该订单不会再发货，收货信息未保存。',
-  'refusal.sign-in.invalid-request.title': '请检查名称和渠道',
-  'refusal.sign-in.invalid-request.body': '您尚未登录。{detail}',
   'refusal.unauthenticated.title': '登录已失效',
   'refusal.unauthenticated.body': '请重新登录后再试。您的预约和订单不受影响。',
   'refusal.buy.unauthenticated.title': '无法确认您的预约',

@@ -179,8 +179,6 @@ export default {
   'fault.phone.too-short': '电话号码至少 5 位数字。',
   'fault.phone.malformed': '电话号码格式不正确，例如 138 0013 8000 或 010-68888888 转 12。',
   'fault.address.too-short': '地址至少 2 个字。',
-  'fault.user.malformed': '1 至 128 个字符，不含“/”或“:”。',
-  'fault.channel.malformed': '仅限小写字母、数字和连字符。',
 
   'notice.close': '关闭提示',
   'notice.reserved.title': '预约成功',
@@ -220,12 +218,7 @@ export default {
   'account.switch': '更换账号',
   'account.close': '关闭',
   'sign-in.title': '登录',
-  'sign-in.development': '开发环境登录',
-  'sign-in.development.body': '任意名称均可，无需密码。仅在开发者的机器上可用。',
-  'sign-in.name': '名称',
-  'sign-in.channel': '渠道',
-  'sign-in.operator': '以运营人员身份登录（可打开仪表盘）',
-  'sign-in.go': '登录',
+  'sign-in.with': '使用{channel}登录',
   'sign-in.platform': '请在您的平台登录',
   'sign-in.platform.body': '请先登录{channels}，从那里打开本页面，再回到这里。',
 
