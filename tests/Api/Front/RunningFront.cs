@@ -19,6 +19,9 @@ internal sealed record FrontPlan
     /// <summary>Changes services after the engine has added its own.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
+    /// <summary>Its channels, named by their ids. The last has as many characters as a channel can have.</summary>
+    public string[] Channels { get; init; } = ["weibo", "twitter", new('c', 32)];
+
     public EngineSecrets Secrets { get; init; } = EngineSecrets.Make();
 }
 
@@ -90,15 +93,12 @@ internal sealed class RunningFront : IAsyncDisposable
     private byte[]? KeyOf(string batch) =>
         Services.GetRequiredService<CatalogueCopy>().FindAsync(batch).AsTask().GetAwaiter().GetResult()?.Key?.ToBytes();
 
-    // The last channel has the most characters that are allowed.
-    private static readonly string[] Channels = ["weibo", "twitter", new('c', 32)];
-
     private static IEnumerable<string> Arguments(FrontPlan plan, string directory)
     {
         yield return "--urls=http://127.0.0.1:0";
         yield return $"--Sale:DataDirectory={directory}";
         yield return "--Sale:Demo=false";
-        foreach (var channel in Channels) yield return $"--Channels:{channel}:Name:en={channel}";
+        foreach (var channel in plan.Channels) yield return $"--Channels:{channel}:Name:en={channel}";
         yield return $"--Auth:SigningKey={Convert.ToBase64String(plan.Secrets.SigningKey)}";
         yield return $"--Sale:TicketKey={Convert.ToBase64String(plan.Secrets.TicketKey)}";
         yield return $"--Payments:ApiKey={plan.Secrets.PaymentsApiKey}";

@@ -1,8 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
@@ -56,6 +60,18 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         (await grains.GetGrain<ISaleBatchGrain>(read.Id).CreateAsync(read)).Value.ShouldBe(Effect.Done);
         await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(read.Id);
         await (await front.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(read.Id)).CatchUpAsync();
+    }
+
+    /// <summary>The cookie of a new session, with roles that no setting gives.</summary>
+    public async Task<string> SignInAsync(string subject, params string[] roles)
+    {
+        const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
+        var session = await front.Services.GetRequiredService<Sessions>().BeginAsync(subject, "weibo", null, roles);
+        var options = front.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(Scheme);
+        var now = Clock.GetUtcNow();
+        var times = new AuthenticationProperties { IssuedUtc = now, ExpiresUtc = now + options.ExpireTimeSpan };
+        var ticket = new AuthenticationTicket(session, times, Scheme);
+        return $"{options.Cookie.Name}={options.TicketDataFormat.Protect(ticket)}";
     }
 
     public Task<Answer> BoardAsync(string batch) => Client.GetAsync($"/api/batches/{batch}");

@@ -155,7 +155,6 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
             ("POST", $"/api/operator/batches/{batch}/pause", _sale.Operator),
             ("POST", $"/api/operator/batches/{batch}/restock", _sale.Operator),
             ("POST", "/dev/tokens", null),
-            ("POST", "/dev/session", null),
         ];
     }
 

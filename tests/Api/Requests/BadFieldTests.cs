@@ -152,16 +152,12 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     [InlineData("name", "\"\"", "1", "\"a\\u0001\"", "\"{101}\"")]
     public async Task Development_users_out_of_their_ranges_are_named(string field, params string[] values)
     {
-        foreach (var path in (string[])["/dev/tokens", "/dev/session"])
+        foreach (var value in values)
         {
-            foreach (var value in values)
-            {
-                var body = new JsonObject { ["user"] = "x", ["channel"] = "weibo" };
-                Set(body, field, value);
-                var answer = await _sale.Client.PostAsync(path, body: Raw(body, value));
-                answer.IsRefusal(400, "invalid-request", field);
-                answer.Header("Set-Cookie").ShouldBeNull();
-            }
+            var body = new JsonObject { ["user"] = "x", ["channel"] = "weibo" };
+            Set(body, field, value);
+            (await _sale.Client.PostAsync("/dev/tokens", body: Raw(body, value)))
+                .IsRefusal(400, "invalid-request", field);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         "/api/operator/batches", "/api/operator/batches/@b/pause", "/api/operator/batches/@b/resume",
         "/api/operator/batches/@b/close",
         "/api/operator/batches/@b/restock", "/api/operator/batches/@b/withdraw", "/api/operator/batches/@b/orders",
-        "/api/operator/batches/@b/reservations", "/api/operator/batches/@b/ledger", "/dev/tokens", "/dev/session",
+        "/api/operator/batches/@b/reservations", "/api/operator/batches/@b/ledger", "/dev/tokens",
         "/sandbox/checkouts",
         "/sandbox/checkouts/@o", "/sandbox/refunds", "/sandbox/payments", "/health/live", "/health/ready", "/nothing",
         "/api", "/sale/@b",

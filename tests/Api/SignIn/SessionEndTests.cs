@@ -24,7 +24,7 @@ public sealed class SessionEndTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_copied_cookie_is_worth_nothing_once_its_user_has_signed_out()
     {
-        var (cookie, another) = (await SignInAsync("olga"), await SignInAsync("olga"));
+        var (cookie, another) = (await _sale.SignInAsync("olga"), await _sale.SignInAsync("olga"));
         (await SendAsync("DELETE", "/api/me/session", cookie)).Is(204);
         (await SendAsync("GET", "/api/me", cookie)).Is(200)["user"].ShouldBeNull();
         (await SendAsync("GET", "/api/me/orders?batch=b-1", cookie)).IsRefusal(401, "unauthenticated");
@@ -58,7 +58,7 @@ public sealed class SessionEndTests(SaleTests.Fixture fixture)
         using var there = NewFront(Actors());
         var (one, other) =
             (await there.BeginAsync("rita", "weibo", null, []), await there.BeginAsync("rita", "weibo", null, []));
-        var cookie = await SignInAsync("rita");
+        var cookie = await _sale.SignInAsync("rita");
         const string path = "/api/operator/users/end-sessions";
         var body = new JsonObject { ["user"] = "weibo:rita", ["reason"] = "a stolen telephone" };
         (await _sale.Client.PostAsync(path, body: body)).IsRefusal(401, "unauthenticated");
@@ -84,7 +84,7 @@ public sealed class SessionEndTests(SaleTests.Fixture fixture)
         using var there = NewFront(Actors());
         var before = await there.BeginAsync("sven", "weibo", null, [Caller.OperatorRole, "auditor"]);
         Callers.Read((await there.ConfirmAsync(before))!)!.IsOperator.ShouldBeTrue();
-        await SignInAsync("sven", "auditor");
+        await _sale.SignInAsync("sven", "auditor");
         _clock.Advance(Sessions.BelievedFor + Moment);
         var now = Callers.Read((await there.ConfirmAsync(before)).ShouldNotBeNull())!;
         (now.User, now.IsOperator).ShouldBe(("weibo:sven", false));
@@ -137,12 +137,6 @@ public sealed class SessionEndTests(SaleTests.Fixture fixture)
 
     private Sessions NewFront(IGrainFactory actors) =>
         new(actors, new ActorRetry(Options.Create(new SaleOptions())), _clock);
-
-    private async Task<string> SignInAsync(string user, params string[] roles)
-    {
-        var body = new JsonObject { ["user"] = user, ["channel"] = "weibo", ["roles"] = new JsonArray([.. roles]) };
-        return (await _sale.Client.PostAsync("/dev/session", body: body)).Is(204).Header("Set-Cookie")!.Split(';')[0];
-    }
 
     private Task<Answer> SendAsync(string method, string path, string cookie) =>
         _sale.Client.SendAsync(method, path, headers: ("Cookie", cookie));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace OrleansSale.Tests.Api.SignIn;
 
@@ -18,7 +17,7 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
                 .Is(200);
         made.Names.ShouldBe(["token"]);
         var me = (await fresh.Client.GetAsync("/api/me", "Bearer " + made["token"])).Is(200);
-        me.Names.ShouldBe(["user", "name", "channel", "roles", "signIn"]);
+        me.Names.ShouldBe(["user", "name", "channel", "roles"]);
         (me["user"], me["name"], me["channel"]).ShouldBe(("weibo:alice", "Alice 爱丽丝", "weibo"));
         me.Member("roles").EnumerateArray().Select(role => role.GetString()).ShouldBe(["operator"]);
         me.Header("Cache-Control").ShouldBe("no-store");
@@ -30,25 +29,26 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
-    public async Task A_session_is_a_cookie_that_scripts_and_other_sites_do_not_get()
+    public async Task Signing_out_ends_the_session_and_removes_its_cookie()
     {
-        var signedIn = await SignInAsync("alice");
-        signedIn.Header("Set-Cookie")!.ShouldStartWith("sale=");
-        var attributes = signedIn.Header("Set-Cookie")!.ToLowerInvariant();
-        attributes.ShouldContain("httponly");
-        attributes.ShouldContain("samesite=strict");
-        attributes.ShouldContain("path=/");
-
-        var cookie = CookieOf(signedIn);
-        (await WithCookieAsync("GET", "/api/me", cookie)).Is(200)["user"].ShouldBe("weibo:alice");
-        var left = (await WithCookieAsync("DELETE", "/api/me/session", cookie)).Is(204);
-        left.Header("Set-Cookie")!.ShouldContain("expires=Thu, 01 Jan 1970");
+        const string Removed = "expires=Thu, 01 Jan 1970";
+        var (first, second, third) =
+            (await _sale.SignInAsync("alice"), await _sale.SignInAsync("alice"), await _sale.SignInAsync("alice"));
+        (await WithCookieAsync("GET", "/api/me", first)).Is(200)["user"].ShouldBe("weibo:alice");
+        (await WithCookieAsync("DELETE", "/api/me/session", first)).Is(204).Header("Set-Cookie")!
+            .ShouldContain(Removed);
+        var page = (await WithCookieAsync("GET", "/signout?returnTo=/sale/mi2-1", second)).Is(302);
+        (page.Header("Location"), page.Header("Set-Cookie")!.Contains(Removed)).ShouldBe(("/sale/mi2-1", true));
+        (await WithCookieAsync("POST", "/signout?returnTo=//evil.example", third, ("Sec-Fetch-Site", "same-origin")))
+            .Is(302).Header("Location").ShouldBe("/");
+        foreach (var cookie in (string[])[first, second, third])
+            (await WithCookieAsync("GET", "/api/me", cookie)).Is(200)["user"].ShouldBeNull();
     }
 
     [Fact]
     public async Task A_cookie_that_was_tampered_with_and_a_token_beside_a_good_one_decide_alone()
     {
-        var cookie = CookieOf(await SignInAsync("dave"));
+        var cookie = await _sale.SignInAsync("dave");
         (await WithCookieAsync("GET", "/api/me", cookie[..^4] + "AAAA")).Is(200)["user"].ShouldBeNull();
         var both = await _sale.Client.SendAsync("GET", "/api/me", _sale.Sign.Bearer("weibo:erin"),
             headers: ("Cookie", cookie));
@@ -61,7 +61,7 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
     public async Task A_session_of_one_engine_is_none_of_another()
     {
         await using var other = await SaleFront.StartAsync();
-        var cookie = CookieOf(await SignInAsync("frank", "operator"));
+        var cookie = await _sale.SignInAsync("frank", "operator");
         (await WithCookieAsync("GET", "/api/me", cookie)).Is(200)["user"].ShouldBe("weibo:frank");
         (await other.Client.SendAsync("GET", "/api/me", headers: ("Cookie", cookie))).Is(200)["user"].ShouldBeNull();
     }
@@ -87,14 +87,6 @@ public sealed class SessionTests(SaleTests.Fixture fixture)
         (await _sale.Client.GetAsync("/sale/a/b")).IsRefusal(404, "not-found");
         (await _sale.Client.GetAsync("/appsettings.json")).IsRefusal(404, "not-found");
         (await _sale.Client.GetAsync("/..%2fappsettings.json")).IsRefusal(404, "not-found");
-    }
-
-    private static string CookieOf(Answer signedIn) => signedIn.Header("Set-Cookie")!.Split(';')[0];
-
-    private async Task<Answer> SignInAsync(string user, params string[] roles)
-    {
-        var body = new JsonObject { ["user"] = user, ["channel"] = "weibo", ["roles"] = new JsonArray([.. roles]) };
-        return (await _sale.Client.PostAsync("/dev/session", body: body)).Is(204);
     }
 
     private Task<Answer> WithCookieAsync(string method, string path, string cookie,
