@@ -26,7 +26,8 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.Part("sign-in").ClickAsync();
         await ShouldHaveNoBarrierAsync(visitor.Page);
         await visitor.Page.Keyboard.PressAsync("Escape");
-        await visitor.ReserveAsync(batch, $"axe-{width}");
+        await visitor.SignInAsync($"axe-{width}");
+        await visitor.ReserveAsync(batch);
         await ShouldHaveNoBarrierAsync(visitor.Page);
         await visitor.Page.GotoAsync("/sandbox/platform/login");
         await ShouldHaveNoBarrierAsync(visitor.Page);

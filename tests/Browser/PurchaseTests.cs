@@ -13,9 +13,10 @@ public sealed class PurchaseTests(SaleStage stage)
     [InlineData("zh-CN", 1280)]
     public async Task A_buyer_gets_from_sign_in_to_a_paid_order_without_a_reload(string language, int width)
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
         await using var buyer = await stage.VisitAsync(language, width);
-        await buyer.ReserveAsync(batch, "alice");
+        await buyer.ComeSignedInAsync("alice");
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
+        await buyer.ReserveAsync(batch);
         await Expect(buyer.Part("step-reserve")).ToHaveAttributeAsync("data-state", "done");
         await Expect(buyer.Part("buy")).ToHaveAttributeAsync("aria-disabled", "true");
         await buyer.Page.EvaluateAsync("() => { window.sameDocument = true; }");
@@ -27,7 +28,9 @@ public sealed class PurchaseTests(SaleStage stage)
         await Expect(buyer.Part("order-pay-by")).ToBeVisibleAsync();
 
         await buyer.Part("pay-now").ClickAsync();
-        await PayAtTheCashierAsync(buyer, "alice", batch);
+        // The platform knows from the sign-in who pays.
+        await buyer.Page.Locator("#pay").ClickAsync();
+        await buyer.Page.WaitForURLAsync($"**/sale/{batch}*");
         await buyer.OrderIsAsync("paid");
         await buyer.ToldAsync("paid");
         await Expect(buyer.Part("step-pay")).ToHaveAttributeAsync("data-state", "done");
@@ -83,20 +86,21 @@ public sealed class PurchaseTests(SaleStage stage)
     }
 
     [Fact]
-    public async Task A_name_that_is_none_is_told_beside_its_field()
+    public async Task A_name_that_is_none_is_told_and_another_can_be_taken()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
         await using var visitor = await stage.VisitAsync();
         await visitor.OpenAsync(batch);
         await visitor.Part("account").ClickAsync();
-        await visitor.Part("user").FillAsync("ali\u200bce");
-        await visitor.Part("channel").FillAsync("weibo");
-        await visitor.Part("sign-in-go").ClickAsync();
-        await Expect(visitor.Part("user-fault")).ToHaveTextAsync("1 to 128 characters, without “/” or “:”.");
-        await visitor.Part("user").FillAsync("李\U000323b0 \U0001faea");
-        await Expect(visitor.Part("user-fault")).ToBeHiddenAsync();
-        await visitor.Part("sign-in-go").ClickAsync();
-        await Expect(visitor.Part("account-name")).ToHaveTextAsync("weibo:李\U000323b0 \U0001faea");
+        await visitor.Part("sign-in-with-weibo").ClickAsync();
+        await visitor.LogInAtThePlatformAsync("a/b");
+        await Expect(visitor.Page.Locator("#fault")).ToContainTextAsync("without / and :");
+        await visitor.LogInAtThePlatformAsync("ali\u200bce");
+        await Expect(visitor.Part("sign-in-page")).ToHaveAttributeAsync("data-code", "sign-in-unfit-subject");
+        await visitor.Page.GetByText("Go back").ClickAsync();
+        await visitor.SignInAsync("李\U000323b0 \U0001faea");
+        await Expect(visitor.Part("account-name")).ToHaveTextAsync("李\U000323b0 \U0001faea");
+        visitor.Errors.ShouldBeEmpty();
     }
 
     [Fact]
@@ -129,7 +133,8 @@ public sealed class PurchaseTests(SaleStage stage)
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
         await using var visitor = await stage.VisitAsync();
-        await visitor.ReserveAsync(batch, "fickle");
+        await visitor.ComeSignedInAsync("fickle");
+        await visitor.ReserveAsync(batch);
         await visitor.Part("cancel-reservation").ClickAsync();
         await visitor.Page.Keyboard.PressAsync("Escape");
         await Expect(visitor.Part("buy")).ToBeVisibleAsync();
@@ -143,13 +148,15 @@ public sealed class PurchaseTests(SaleStage stage)
     [Fact]
     public async Task The_whole_way_to_an_order_can_be_gone_with_the_keyboard()
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
         await using var buyer = await stage.VisitAsync(width: 1280);
-        await buyer.OpenAsync(batch);
-        await Expect(buyer.Part("sign-in")).ToBeVisibleAsync();
-        await buyer.Part("sign-in").PressAsync("Enter");
-        await buyer.Part("user").PressSequentiallyAsync("keys");
+        await buyer.Page.GotoAsync("/");
+        await buyer.Part("account").PressAsync("Enter");
+        await buyer.Part("sign-in-with-weibo").PressAsync("Enter");
+        await buyer.Page.Locator("#as").PressSequentiallyAsync("keys");
         await buyer.Page.Keyboard.PressAsync("Enter");
+        await buyer.IsSignedInAsync("weibo:keys");
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Soon));
+        await buyer.OpenAsync(batch);
         await Expect(buyer.Part("reserve")).ToBeVisibleAsync();
         await buyer.Part("reserve").PressAsync("Enter");
         await buyer.ToldAsync("reserved");
@@ -159,14 +166,6 @@ public sealed class PurchaseTests(SaleStage stage)
         await Expect(buyer.Part("buy")).ToBeFocusedAsync();
         await buyer.Page.Keyboard.PressAsync("Enter");
         await buyer.OrderIsAsync("awaiting-payment");
-    }
-
-    private static async Task PayAtTheCashierAsync(Visitor buyer, string user, string batch)
-    {
-        await buyer.LogInAtThePlatformAsync(user);
-        await buyer.Page.Locator("#pay").ClickAsync();
-        // The cashier sends a buyer who has paid back by itself.
-        await buyer.Page.WaitForURLAsync($"**/sale/{batch}*");
     }
 
     private async Task<Visitor> BuyAsync(string batch, string user, string language = "en")

@@ -65,15 +65,25 @@ public sealed class Visitor : IAsyncDisposable
         await Expect(Part("sale")).ToBeVisibleAsync();
     }
 
-    /// <summary>Signs in through the page's dialog.</summary>
-    public async Task SignInAsync(string user, string channel = "weibo")
+    /// <summary>Signs in at the sandbox's platform, and comes back to the same page.</summary>
+    public async Task SignInAsync(string user)
     {
         await Part("account").ClickAsync();
-        await Part("user").FillAsync(user);
-        await Part("channel").FillAsync(channel);
-        await Part("sign-in-go").ClickAsync();
-        await Expect(Part("account-name")).ToHaveTextAsync($"{channel}:{user}");
+        await Part("sign-in-with-weibo").ClickAsync();
+        await LogInAtThePlatformAsync(user);
+        await IsSignedInAsync($"weibo:{user}");
     }
+
+    /// <summary>Signs in on the list of sales, before a sale's time runs.</summary>
+    public async Task ComeSignedInAsync(string user)
+    {
+        await Page.GotoAsync("/");
+        await SignInAsync(user);
+    }
+
+    /// <summary>Waits until the page knows its visitor as this user.</summary>
+    public Task IsSignedInAsync(string user) =>
+        Expect(Part("account")).ToHaveAttributeAsync("data-user", user, new() { Timeout = OpeningMs });
 
     /// <summary>Opens a sale's page and signs in as somebody who has reserved, then waits for the opening.</summary>
     public async Task WaitForOpeningAsync(string batch, string user)
@@ -83,11 +93,10 @@ public sealed class Visitor : IAsyncDisposable
         await CanBuyAsync();
     }
 
-    /// <summary>Opens a sale's page, signs in and reserves.</summary>
-    public async Task ReserveAsync(string batch, string user)
+    /// <summary>Opens a sale's page, signed in, and reserves.</summary>
+    public async Task ReserveAsync(string batch)
     {
         await OpenAsync(batch);
-        await SignInAsync(user);
         await Part("reserve").ClickAsync();
         await ToldAsync("reserved");
     }
