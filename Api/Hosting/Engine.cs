@@ -49,7 +49,8 @@ public static class Engine
             Keys.Load(configuration, isDevelopment);
             var role = PaymentRegistration.RoleOf(EngineData.HasSiloBy(configuration));
             configuration.RequirePayments(builder.Environment, role);
-            PlatformRegistration.Read(configuration, isDevelopment);
+            var (channels, _) = PlatformRegistration.Read(configuration, isDevelopment);
+            configuration.RequirePaymentsOf(channels, builder.Environment);
         }
         var data = await EngineData.OpenAsync(configuration, builder.Environment);
         try
@@ -63,7 +64,8 @@ public static class Engine
             AddFront(builder.Services, keys, configuration, isDevelopment);
             // A session is valid at the fronts of this data only, not at another engine of the same account.
             data.KeepKeys(builder.Services.AddDataProtection().SetApplicationName(EngineData.SessionKeysName));
-            builder.Services.AddPlatforms(configuration, builder.Environment);
+            var channels = builder.Services.AddPlatforms(configuration, builder.Environment);
+            configuration.RequirePaymentsOf(channels, builder.Environment);
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
             builder.Services.AddTelemetry();
@@ -142,6 +144,8 @@ public static class Engine
         services.AddSingleton<PurchaseShortcut>();
         services.AddSingleton<PurchaseApi>();
         services.AddSingleton<OrderLookup>();
+        services.AddSingleton<NotificationReceiver>();
+        services.AddSingleton<PaymentNotices>();
         services.AddSingleton<ActorRetry>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchCommands>();

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Silo.Payments;
-using OrleansSale.Silo.Payments.Protocol;
+using OrleansSale.Silo.Payments.Providers;
 
 namespace OrleansSale.Api.Hosting;
 
 /// <summary>
-/// Adds the payment provider and the receiver of its notifications to the front, and the sandbox if there is no other
-/// provider.
+/// Adds the payment providers and the receiver of their notifications to the front, and the sandbox if a provider is
+/// one.
 /// </summary>
 public static class PaymentRegistration
 {
@@ -21,7 +21,7 @@ public static class PaymentRegistration
         hasSilo ? PaymentRole.Asks | PaymentRole.IsNotified : PaymentRole.IsNotified;
 
     /// <summary>
-    /// Registers the payment provider, this process' own address and the <see cref="NotificationReceiver"/>. If
+    /// Registers the payment providers, this process' own address and the readers of notifications. If
     /// <see cref="PaymentOptions.UsesSandbox"/>, also the sandbox: map it then with <c>MapSandbox</c>.
     /// </summary>
     /// <param name="dataDirectory">Where the sandbox keeps its file; null: there is no sandbox here.</param>
@@ -32,15 +32,11 @@ public static class PaymentRegistration
         string? dataDirectory, bool hasSilo, bool isShared = false)
     {
         services.TryAddSingleton(TimeProvider.System);
-        if (hasSilo) services.AddPaymentProvider(configuration, environment, RoleOf(hasSilo));
+        if (hasSilo) services.AddPaymentProviders(configuration, environment, RoleOf(hasSilo));
         else services.AddPaymentOptions(configuration, environment, RoleOf(hasSilo));
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
-        services.AddSingleton(provider => new NotificationReceiver(
-            new WebhookSignature(PaymentOptions.ParseWebhookSecrets(
-                    provider.GetRequiredService<IOptions<PaymentOptions>>().Value.WebhookSecret)
-                ?? throw new InvalidOperationException("Payments:WebhookSecret passed its check and can't be used.")),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddNotificationReaders();
         if (dataDirectory is not null && PaymentOptions.UsesSandbox(configuration, environment))
             services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory, isShared));
         return services;
@@ -49,14 +45,18 @@ public static class PaymentRegistration
     private static void Configure(SandboxOptions sandbox, IServiceProvider provider, string directory, bool isShared)
     {
         var options = provider.GetRequiredService<IOptions<PaymentOptions>>().Value;
+        var name = options.NameOfSandbox
+            ?? throw new InvalidOperationException("The settings passed their check and no provider is the sandbox.");
+        var own = options.All[name];
         sandbox.DataDirectory = directory;
         // The fronts of one cluster are one merchant, and have one api key. Those of another cluster may use the same
         // directory.
-        var merchant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.ApiKey)))[..12];
+        var merchant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(own.ApiKey)))[..12];
         if (isShared) sandbox.FileName = $"sandbox-{merchant}.db";
-        sandbox.ApiKey = options.ApiKey;
-        sandbox.WebhookSecrets = PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) ?? [];
+        sandbox.ApiKey = own.ApiKey;
+        sandbox.WebhookSecrets = PaymentOptions.ParseWebhookSecrets(own.WebhookSecret) ?? [];
         sandbox.PublicAddress = options.PublicAddress;
-        sandbox.NotificationAddress = options.NotificationAddress;
+        sandbox.NotificationAddress = own.NotificationAddress;
+        if (options.Providers.Count > 0) sandbox.NotificationPath += $"/{name}";
     }
 }

@@ -30,7 +30,7 @@ public static class PlatformRegistration
     /// is, also that: map it then with <c>MapSandboxPlatform</c>.
     /// </summary>
     /// <exception cref="StartException">A setting is missing or wrong; the message names each.</exception>
-    public static void AddPlatforms(
+    public static ConfiguredChannels AddPlatforms(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         var isDevelopment = environment.IsDevelopment();
@@ -39,12 +39,13 @@ public static class PlatformRegistration
         services.AddSingleton(operators);
         services.AddSingleton(provider => new SignInAddress(PaymentsIn(provider).PublicAddress));
         services.AddPlatforms(channels, isDevelopment);
-        if (!UsesSandbox(channels)) return;
+        if (!UsesSandbox(channels)) return channels;
         services.AddSingleton(SandboxIn);
-        if (PaymentOptions.UsesSandbox(configuration, environment)) return;
+        if (PaymentOptions.UsesSandbox(configuration, environment)) return channels;
         services.AddSandboxPlatform((sandbox, provider) =>
             (sandbox.ApiKey, sandbox.PublicAddress) =
                 (PaymentsIn(provider).ApiKey, PaymentsIn(provider).PublicAddress));
+        return channels;
     }
 
     /// <summary>Whether users of a channel log in at the sandbox.</summary>

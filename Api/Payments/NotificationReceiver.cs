@@ -1,25 +1,73 @@
-using Microsoft.Extensions.Primitives;
+using System.Buffers;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// Turns a request to the notification endpoint into a <see cref="PaymentNotification"/>. It decides nothing.
+/// Acts on the notifications of all providers. A notification is answered only after the batch's commit. Until then the
+/// provider repeats the message, so every captured payment is recorded.
 /// </summary>
-public sealed class NotificationReceiver(WebhookSignature signature, TimeProvider timeProvider)
+public sealed class NotificationReceiver(
+    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, PaymentNotices notices, TimeProvider timeProvider)
 {
-    /// <summary>Verifies the signature over the raw bytes, and reads them only if it is valid.</summary>
-    public PaymentNotification Receive(IHeaderDictionary headers, ReadOnlyMemory<byte> body)
+    /// <summary>Receives one; the answer tells the provider whether to send it again.</summary>
+    public async Task<IResult> ReceiveAsync(HttpContext http, string provider, INotificationReader reader)
     {
-        var verdict = signature.Verify(
-            Single(headers[WebhookSignature.IdHeader]),
-            Single(headers[WebhookSignature.TimestampHeader]),
-            Single(headers[WebhookSignature.SignatureHeader]),
-            body.Span,
-            timeProvider.GetUtcNow());
-        return verdict == SignatureVerdict.Valid
-            ? PaymentNotification.Parse(body)
-            : new PaymentNotification.Unverified(verdict);
+        var buffer = ArrayPool<byte>.Shared.Rent(PaymentNotification.MaxBodyBytes + 1);
+        PaymentNotification notification;
+        try
+        {
+            var length = await ReceivedBody.ReadAsync(
+                http.Request, buffer.AsMemory(0, PaymentNotification.MaxBodyBytes + 1), http.RequestAborted);
+            if (length > PaymentNotification.MaxBodyBytes)
+                return Problem.Invalid("body", $"at most {PaymentNotification.MaxBodyBytes} bytes");
+            notification = reader.Read(
+                new NotificationMessage(
+                    name => http.Request.Headers[name] is { Count: 1 } one ? one[0] : null, buffer.AsMemory(0, length)),
+                timeProvider.GetUtcNow());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        return notification switch
+        {
+            PaymentNotification.Unverified => Problem.Of(Refusal.Unauthenticated),
+            PaymentNotification.Malformed malformed => Problem.Invalid(malformed.Fault.Field, malformed.Fault.Reason),
+            PaymentNotification.Captured captured => await CaptureAsync(provider, captured),
+            PaymentNotification.Declined or PaymentNotification.Ignored => Results.NoContent(),
+            PaymentNotification.Refunding refund => Noted(() => notices.Note(provider, refund)),
+            PaymentNotification.Disputed dispute => Noted(() => notices.Note(provider, dispute)),
+            var other => throw new InvalidOperationException($"unknown notification {other}"),
+        };
     }
 
-    private static string? Single(StringValues values) => values.Count == 1 ? values[0] : null;
+    private static IResult Noted(Action note)
+    {
+        note();
+        return Results.NoContent();
+    }
+
+    private async Task<IResult> CaptureAsync(string provider, PaymentNotification.Captured captured)
+    {
+        // The order is not of this engine. The notification is refused, so that the provider keeps it and its operators
+        // see it.
+        if (!OrderId.TryParse(captured.Order, out var batch, out var seq)
+            || await catalogue.FindAsync(batch) is not { } feed)
+            return Problem.Of(Refusal.NotFound);
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        // Without a key the payer matches no order, and the payment is refunded.
+        var payer = (await feed.FindKeyAsync())?.AliasOf(captured.User);
+        if (payer is null && !feed.IsAnonymised) return Problem.Of(Refusal.Unavailable);
+        var capture = new Capture(seq, provider, captured.Payment, payer, captured.Amount);
+        var answer = await retry.AskAsync(() => grain.CaptureAsync(capture));
+        return answer.Refused is { } refusal ? Problem.Of(refusal) : Results.NoContent();
+    }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
 
 namespace OrleansSale.Api.Sandbox;
 
@@ -115,7 +115,7 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
         }
 
         Outbox.Add(
-            connection, checkout, isPaid ? PaymentNotification.CapturedType : PaymentNotification.DeclinedType, now);
+            connection, checkout, isPaid ? NotificationType.Captured : NotificationType.Declined, now);
         return checkout;
     }
 
@@ -145,7 +145,7 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
         SqliteConnection connection, string key, string payment, string order, long amount, string currency)
     {
         var captured = connection.QuerySingleOrDefault<PaymentRecord>(
-            $"{SelectPayment} WHERE p.id = @payment", new { payment, type = PaymentNotification.CapturedType });
+            $"{SelectPayment} WHERE p.id = @payment", new { payment, type = NotificationType.Captured });
         var (earlier, of, earlierAmount) = connection.QuerySingleOrDefault<(string?, string?, long)>(
             "SELECT id, payment, amount FROM refunds WHERE idempotency_key = @key", new { key });
         if (captured is null) return (earlier is null ? RefundOutcome.NotFound : RefundOutcome.Conflict, null, 0);
@@ -175,7 +175,7 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
                   AND (@order IS NULL OR c.order_id = @order)
             ORDER BY p.seq LIMIT @limit
             """,
-            new { after, order, limit, type = PaymentNotification.CapturedType }).AsList());
+            new { after, order, limit, type = NotificationType.Captured }).AsList());
 
     private static Checkout? Query(SqliteConnection connection, string condition, object arguments) =>
         connection.QuerySingleOrDefault<Checkout>($"{SelectCheckout} WHERE {condition}", arguments);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
 
 namespace OrleansSale.Api.Sandbox;
 

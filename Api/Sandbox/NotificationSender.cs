@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Data.Sqlite;
 using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
 
 namespace OrleansSale.Api.Sandbox;
 
@@ -138,7 +139,7 @@ internal sealed partial class NotificationSender(
     private Uri? AddressOf(DueNotification notification) =>
         notification.NotifyUrl is { } own ? new Uri(own)
         : options.NotificationAddress
-            ?? (ListeningAddress.Of(server) is { } address ? new Uri(address, "/api/payments/notifications") : null);
+            ?? (ListeningAddress.Of(server) is { } address ? new Uri(address, options.NotificationPath) : null);
 
     // Logged once until the store works again, or fails in another way.
     private void LogStoreFaultOnce(Exception e)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http.Bodies;
-using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
 
 namespace OrleansSale.Api.Sandbox;
 

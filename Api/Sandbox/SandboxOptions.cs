@@ -30,10 +30,13 @@ public sealed class SandboxOptions
     public Uri? PublicAddress { get; set; }
 
     /// <summary>
-    /// Where notifications go if the checkout named no address of its own. Default: <c>/api/payments/notifications</c>
-    /// at the first address this process listens on, asked anew for each attempt.
+    /// Where notifications go if the checkout named no address of its own. Default: <see cref="NotificationPath"/> at
+    /// the first address this process listens on, asked anew for each attempt.
     /// </summary>
     public Uri? NotificationAddress { get; set; }
+
+    /// <summary>Where they go at this process. Default: <c>/api/payments/notifications</c>.</summary>
+    public string NotificationPath { get; set; } = "/api/payments/notifications";
 
     /// <summary>
     /// When a notification that was not answered 2xx is sent again. Default: <see cref="RetrySchedule.Default"/>.

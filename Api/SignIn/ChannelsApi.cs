@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Api.SignIn;
 
@@ -15,7 +16,15 @@ public sealed record LanguagesBody(
 /// <param name="Id">The channel, as users and batches name it.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="SignIn">Where a browser goes to sign in with it; null: its users bring tokens only.</param>
-public sealed record ChannelBody(string Id, LanguagesBody Name, string? SignIn);
+/// <param name="Payment">How its users pay; null: no provider is configured for them.</param>
+public sealed record ChannelBody(string Id, LanguagesBody Name, string? SignIn, ChannelPaymentBody? Payment);
+
+/// <summary>How the users of a platform pay.</summary>
+/// <param name="Provider">The payment provider, by its name in the settings.</param>
+/// <param name="VerifiesPayer">
+/// Whether only the buyer's own account can pay. If not, anyone with the address of the checkout can pay for the buyer.
+/// </param>
+public sealed record ChannelPaymentBody(string Provider, bool VerifiesPayer);
 
 /// <summary>The platforms that this engine sells on.</summary>
 public sealed record ChannelList(ChannelBody[] Items);
@@ -25,14 +34,18 @@ public static class ChannelsApi
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapChannels(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/channels", (HttpContext http, ConfiguredChannels channels) =>
+        app.MapGet("/api/channels", (HttpContext http, ConfiguredChannels channels, NotificationReaders payments) =>
         {
             http.Response.Headers.CacheControl = "public, max-age=60";
-            return Reply.Ok(new ChannelList([.. channels.All.Select(BodyOf)]), SignInJson.Wire.ChannelList);
+            var items = channels.All.Select(channel => BodyOf(channel, payments));
+            return Reply.Ok(new ChannelList([.. items]), SignInJson.Wire.ChannelList);
         }).WithTags("Sign-in").WithSummary("The platforms that this engine sells on").Produces<ChannelList>()
             .Described("ListChannels", EndpointDescription.Open());
 
-    private static ChannelBody BodyOf(Channel channel) => new(
+    private static ChannelBody BodyOf(Channel channel, NotificationReaders payments) => new(
         channel.Id, new LanguagesBody(channel.English, channel.Chinese),
-        channel.SignIn is null ? null : $"/signin/{channel.Id}");
+        channel.SignIn is null ? null : $"/signin/{channel.Id}",
+        payments.NameOf(channel) is { } provider && payments.TryFind(provider, out var reader)
+            ? new ChannelPaymentBody(provider, reader.VerifiesPayer)
+            : null);
 }

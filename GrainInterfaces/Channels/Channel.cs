@@ -7,7 +7,9 @@ namespace OrleansSale.GrainInterfaces.Channels;
 /// <param name="English">Its name in English.</param>
 /// <param name="Chinese">Its name in Chinese.</param>
 /// <param name="SignIn">How its users sign in to the pages; null: they cannot.</param>
-public sealed record Channel(string Id, string English, string Chinese, SignInOptions? SignIn);
+/// <param name="Payments">The payment provider that its users pay with; null: the only one.</param>
+public sealed record Channel(
+    string Id, string English, string Chinese, SignInOptions? SignIn, string? Payments = null);
 
 /// <summary>The configured platforms, ordered by id. They are read once, at the start.</summary>
 public sealed class ConfiguredChannels
@@ -21,7 +23,9 @@ public sealed class ConfiguredChannels
         {
             var english = channel.Name.GetValueOrDefault("en") ?? channel.Name.GetValueOrDefault("zh-CN") ?? id;
             var chinese = channel.Name.GetValueOrDefault("zh-CN") ?? english;
-            _byId.Add(id, new Channel(id, english, chinese, channel.SignIn.IsSet ? channel.SignIn : null));
+            var signIn = channel.SignIn.IsSet ? channel.SignIn : null;
+            var payments = string.IsNullOrEmpty(channel.Payments) ? null : channel.Payments;
+            _byId.Add(id, new Channel(id, english, chinese, signIn, payments));
         }
     }
 

@@ -28,6 +28,11 @@ public sealed class ChannelOptions
 
     /// <summary>How its users sign in to the pages. By default they cannot; API clients bring tokens.</summary>
     public SignInOptions SignIn { get; set; } = new();
+
+    /// <summary>
+    /// The payment provider that its users pay with: a name below <c>Payments:Providers</c>. Default: the only one.
+    /// </summary>
+    public string? Payments { get; set; }
 }
 
 /// <summary>

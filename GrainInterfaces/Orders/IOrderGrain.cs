@@ -31,18 +31,25 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> GetDeliveryAsync();
 
     /// <summary>
+    /// Has the provider close a checkout of this order, or finds how it ended. It never fails: a provider that did not
+    /// answer is <see cref="CheckoutStage.Unknown"/>, with the reason.
+    /// </summary>
+    [Alias("CloseCheckoutAsync"), ResponseTimeout("00:00:15")]
+    Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout);
+
+    /// <summary>
     /// Has the provider refund a captured payment. Repeated calls make one refund. If it was not made, it is still
     /// owed: call again.
     /// </summary>
     [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
-    Task<RefundTry> RefundAsync(string payment, Money amount);
+    Task<RefundTry> RefundAsync(string provider, string payment, Money amount);
 
     /// <summary>
     /// Discards the refund that the provider returned for a payment, because it belongs to another payment. The next
     /// call asks the provider again.
     /// </summary>
     [Alias("ForgetRefundAsync")]
-    Task ForgetRefundAsync(string payment);
+    Task ForgetRefundAsync(string provider, string payment);
 
     /// <summary>Removes the personal data from the documents: the delivery address.</summary>
     [Alias("EraseAsync")]

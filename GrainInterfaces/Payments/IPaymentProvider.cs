@@ -3,20 +3,42 @@ using OrleansSale.GrainInterfaces.Orders;
 namespace OrleansSale.GrainInterfaces.Payments;
 
 /// <summary>
-/// The platform's payment system, as the engine uses it: it makes checkouts and refunds; captures come back as
-/// notifications.
+/// A payment system, as the engine uses it: it makes checkouts and refunds; captures come back as notifications, which
+/// an <see cref="INotificationReader"/> reads.
 /// </summary>
 /// <remarks>
-/// Both calls are idempotent at the provider by their key, so after a lost answer the engine asks again and gets the
-/// first result: one checkout per order, one refund per captured payment that is owed back.
+/// All calls are idempotent at the provider, so after a lost answer the engine asks again and gets the first result:
+/// one checkout per order, one refund per captured payment that is owed back.
 /// </remarks>
 public interface IPaymentProvider
 {
+    /// <summary>
+    /// Whether it ends a checkout at <see cref="CheckoutRequest.ExpiresAt"/> by itself. If not, the engine closes it,
+    /// and counts a payment that it finds then as the buyer's. So this must be true of a provider that verifies payers.
+    /// </summary>
+    bool EndsCheckouts => true;
+
     /// <summary>Creates the checkout of an order, or returns the one made earlier for the same order.</summary>
     /// <exception cref="PaymentProviderException">
     /// The provider refused or did not answer; asking again is safe.
     /// </exception>
     Task<ProviderCheckout> CreateCheckoutAsync(CheckoutRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Closes a checkout, so that nobody can pay at it any more. One that has ended stays as it is: paid, if it was.
+    /// </summary>
+    /// <exception cref="PaymentProviderException">
+    /// The provider refused or did not answer; asking again is safe.
+    /// </exception>
+    Task<CheckoutState> CloseCheckoutAsync(string checkout, CancellationToken cancellationToken = default) =>
+        FindCheckoutAsync(checkout, cancellationToken);
+
+    /// <summary>Asks how far a checkout is.</summary>
+    /// <exception cref="PaymentProviderException">
+    /// The provider refused or did not answer; asking again is safe.
+    /// </exception>
+    Task<CheckoutState> FindCheckoutAsync(string checkout, CancellationToken cancellationToken = default) =>
+        Task.FromResult(CheckoutState.Unknown("not-asked"));
 
     /// <summary>
     /// Refunds a captured payment, or returns the refund made earlier, under the same key or by other means. The call
@@ -38,11 +60,15 @@ public interface IPaymentProvider
 /// The idempotency key. It begins with the order id and identifies this order only. An order that had the same id in a
 /// lost ledger had another key.
 /// </param>
+/// <param name="HeldAt">When the order was made.</param>
+/// <param name="Held">What tells it from an order that had the same id in a ledger that was lost.</param>
+/// <param name="Number">The number of the checkout within the order, from 1.</param>
 public sealed record CheckoutRequest(
-    string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt, string Key);
+    string Order, string User, string Description, Money Amount, DateTimeOffset ExpiresAt, string Key,
+    DateTimeOffset HeldAt = default, string Held = "", int Number = 1);
 
 /// <summary>A checkout at the provider.</summary>
-/// <param name="Checkout">The provider's id: 128 random bits, the last segment of <paramref name="Url"/>.</param>
+/// <param name="Checkout">The provider's id.</param>
 /// <param name="Url">Where the buyer pays.</param>
 public sealed record ProviderCheckout(string Checkout, string Url);
 

@@ -1,6 +1,6 @@
 namespace OrleansSale.GrainInterfaces.Payments;
 
-/// <summary>The name that ledgers give to the payment provider while there is only one.</summary>
+/// <summary>The name of the payment provider that is configured without one.</summary>
 public static class SoleProvider
 {
     /// <summary>The name.</summary>

@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Clock;
@@ -34,6 +35,7 @@ internal sealed partial class BatchUpkeep
     private readonly Action<TimeSpan> _delayDeactivation;
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
+    private readonly ClosingSweep _closings;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -43,21 +45,26 @@ internal sealed partial class BatchUpkeep
     /// <summary>Prepares the upkeep of an activation; nothing runs before <see cref="Start"/>.</summary>
     public BatchUpkeep(
         IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
-        IClockCheck clock, BatchReminder reminder, BatchLeads leads, RefundWatch refundWatch,
-        TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
+        IClockCheck clock, BatchReminder reminder, BatchLeads leads, PaymentProviders providers,
+        RefundWatch refundWatch, CheckoutWatch checkoutWatch, TimeProvider timeProvider,
+        Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
         _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
+        _closings = new ClosingSweep(
+            batch.State, timeProvider, providers,
+            (order, provider, checkout) => OrderOf(order.Seq).CloseCheckoutAsync(provider, checkout), CaptureAsync,
+            checkoutWatch);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
     /// <summary>
-    /// Whether the batch has no work left: the sale has ended, nothing is held or owed, and a requested removal of
-    /// personal data is complete.
+    /// Whether the batch has no work left: the sale has ended, nothing is held or owed, no checkout is being closed,
+    /// and a requested removal of personal data is complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
-        || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0
+        || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0 && _closings.IsIdle
             && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
@@ -86,6 +93,12 @@ internal sealed partial class BatchUpkeep
     {
         if (Abandoned.Fails(reason.GetType().Name)) Log.Abandoned(_log, _batch.Id, reason.Message);
         _grain.DeactivateOnIdle();
+    }
+
+    /// <summary>Has the checkout of a cancelled order closed, if its provider does not end it.</summary>
+    public void CloseCheckoutOf(long order)
+    {
+        if (_batch.State.Orders.Find(order) is { } cancelled) _closings.Add(cancelled, _batch.Now);
     }
 
     /// <summary>The faults of this batch that need an operator now.</summary>
@@ -123,6 +136,7 @@ internal sealed partial class BatchUpkeep
                 Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
+            _closings.Start(_batch.Now);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();
@@ -182,14 +196,23 @@ internal sealed partial class BatchUpkeep
 
     private async Task<RefundTry> RefundAsync(Payment payment)
     {
-        var order = _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, payment.Order));
-        var tried = await order.RefundAsync(payment.Id.Id, payment.Amount);
+        var order = OrderOf(payment.Order);
+        var tried = await order.RefundAsync(payment.Id.Provider, payment.Id.Id, payment.Amount);
         if (tried.Refund is not { } refund) return tried;
         var whyNot = await _batch.CommitAsync(
             PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
         if (whyNot is null) return tried;
-        await order.ForgetRefundAsync(payment.Id.Id);
+        await order.ForgetRefundAsync(payment.Id.Provider, payment.Id.Id);
         return new RefundTry(RefundOutcome.Refused, null, whyNot);
+    }
+
+    private IOrderGrain OrderOf(long seq) => _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, seq));
+
+    private Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
+    {
+        var now = _batch.Now;
+        return _batch.CommitAsync(
+            PaymentRules.DecideCapture(_batch.State, capture, now, _batch.GraceMilliseconds), now);
     }
 
     // Logs when a lead begins and when it has ended.

@@ -7,6 +7,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Erasing;
@@ -31,7 +32,8 @@ namespace OrleansSale.Grains.Batches;
 [Reentrant, RandomPlacement]
 public sealed partial class SaleBatchGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
-    BatchLeads leads, RefundWatch refundWatch, IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log)
+    BatchLeads leads, PaymentProviders providers, RefundWatch refundWatch, CheckoutWatch checkoutWatch,
+    IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log)
     : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
@@ -67,8 +69,8 @@ public sealed partial class SaleBatchGrain(
             Id, state, head, ledger, timeProvider, orderOptions.Value.GraceSeconds * 1000L,
             reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
-            this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, refundWatch, timeProvider,
-            DelayDeactivation, log);
+            this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, providers, refundWatch, checkoutWatch,
+            timeProvider, DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();
@@ -236,11 +238,14 @@ public sealed partial class SaleBatchGrain(
             : catalogue.NoteDamageAsync(new Fault(FaultKind.BatchDamaged, Id, damage.Since, damage.Detail));
     }
 
-    private Task<Answer<OrderView>> CancelAsync(long order, Alias? owner, Cancellation? by)
+    private async Task<Answer<OrderView>> CancelAsync(long order, Alias? owner, Cancellation? by)
     {
         var now = Batch.DoDue();
+        var wasLive = Batch.State.Orders.Find(order) is { IsLive: true };
         var refusal = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner, by), now);
-        return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
+        var answer = await Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
+        if (wasLive && refusal is null) _upkeep!.CloseCheckoutOf(order);
+        return answer;
     }
 
     private Answer<OrderView> ViewOf(long seq, Alias? owner) =>

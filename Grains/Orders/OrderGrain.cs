@@ -27,7 +27,7 @@ public sealed class OrderDocuments : IDocument
     /// <summary>The delivery address; null: none was given.</summary>
     [Id(2)] public Delivery? Delivery { get; set; }
 
-    /// <summary>The provider's refunds, by payment.</summary>
+    /// <summary>The refunds, by the name of the provider, a space and its payment id.</summary>
     [Id(3)] public Dictionary<string, string> Refunds { get; set; } = [];
 
     /// <summary>
@@ -41,10 +41,10 @@ public sealed class OrderDocuments : IDocument
 }
 
 /// <summary>
-/// The actor that keeps an order's documents and calls the payment provider. It is not reentrant: one call at a time.
+/// The actor that keeps an order's documents and calls the payment providers. It is not reentrant: one call at a time.
 /// </summary>
 public sealed partial class OrderGrain(
-    IPaymentProvider provider, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored,
+    PaymentProviders providers, ILedger ledger, [PersistentState("order")] IPersistentState<OrderDocuments> stored,
     CheckoutWatch checkouts, ILogger<OrderGrain> log) : Grain, IOrderGrain
 {
     /// <summary>The number of hexadecimal digits of the held entry's hash in a checkout's idempotency key.</summary>
@@ -78,21 +78,23 @@ public sealed partial class OrderGrain(
 
         // The provider comes first (idempotent by the order's key), then the document, then the batch's record. Only
         // then is the address returned. A repeated call resumes after a crash at any of these steps.
+        var name = providers.NameOf(UserId.ChannelOf(owner.User));
         ProviderCheckout checkout;
         try
         {
-            checkout = await provider.CreateCheckoutAsync(new CheckoutRequest(
-                Id, owner.User, description, order.Amount, order.PayBy, $"{Id}-{held[..HashDigitsOfKey]}"));
+            var digits = held[..HashDigitsOfKey];
+            checkout = await Named(name).CreateCheckoutAsync(new CheckoutRequest(
+                Id, owner.User, description, order.Amount, order.PayBy, $"{Id}-{digits}", order.HeldAt, digits));
         }
         catch (PaymentProviderException e)
         {
-            checkouts.Failed(Id, e);
+            checkouts.Failed(Id, name, e);
             return new Answer<CheckoutView>(Refusal.Overloaded, "the payment provider did not answer; try again");
         }
-        checkouts.Made();
+        checkouts.Made(name);
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
         await WriteAsync();
-        var recorded = await batch.RecordCheckoutAsync(seq, SoleProvider.Name, checkout.Checkout);
+        var recorded = await batch.RecordCheckoutAsync(seq, name!, checkout.Checkout);
         return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
     }
 
@@ -122,30 +124,43 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc />
-    public async Task<RefundTry> RefundAsync(string payment, Money amount)
+    public async Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout)
+    {
+        try
+        {
+            return await Named(provider).CloseCheckoutAsync(checkout);
+        }
+        catch (PaymentProviderException e)
+        {
+            return CheckoutState.Unknown(e.Code);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<RefundTry> RefundAsync(string provider, string payment, Money amount)
     {
         await TakeOwnAsync();
-        if (stored.State.Refunds.GetValueOrDefault(payment) is { } made) return RefundTry.Made(made);
+        if (stored.State.Refunds.GetValueOrDefault(KeyOf(provider, payment)) is { } made) return RefundTry.Made(made);
         ProviderRefund refund;
         try
         {
-            refund = await provider.RefundAsync(new RefundRequest(Id, payment, amount));
+            refund = await Named(provider).RefundAsync(new RefundRequest(Id, payment, amount));
         }
         catch (PaymentProviderException e)
         {
             // The batch owes the refund, so it logs and counts the failure.
             return new RefundTry(e.IsRefusal ? RefundOutcome.Refused : RefundOutcome.Unanswered, null, e.Code);
         }
-        stored.State.Refunds[payment] = refund.Refund;
+        stored.State.Refunds[KeyOf(provider, payment)] = refund.Refund;
         await WriteAsync();
         return refund.Elsewhere ? RefundTry.MadeElsewhere(refund.Refund) : RefundTry.Made(refund.Refund);
     }
 
     /// <inheritdoc />
-    public async Task ForgetRefundAsync(string payment)
+    public async Task ForgetRefundAsync(string provider, string payment)
     {
         await TakeOwnAsync();
-        if (stored.State.Refunds.Remove(payment)) await WriteAsync();
+        if (stored.State.Refunds.Remove(KeyOf(provider, payment))) await WriteAsync();
     }
 
     /// <inheritdoc />
@@ -172,6 +187,13 @@ public sealed partial class OrderGrain(
         _isDamaged = false;
         await WriteAsync();
     }
+
+    // The same id at two providers is two payments. Neither a name nor an id has a space.
+    private static string KeyOf(string provider, string payment) => $"{provider} {payment}";
+
+    private IPaymentProvider Named(string? name) => name is not null && providers.TryFind(name, out var found) ? found
+        : throw new PaymentProviderException(
+            "The payment provider is not configured.", "provider-not-configured", isRefusal: true);
 
     // Ignores documents of another order under this id; the next write replaces them. Returns the hash.
     private async Task<string> TakeOwnAsync()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Payments;
@@ -5,31 +6,61 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Grains.Payments;
 
 /// <summary>
-/// Watches whether the provider opens checkouts for this silo. Changes are logged, not every failure.
+/// Watches whether each provider opens and closes checkouts for this silo. Changes are logged, not every failure.
 /// </summary>
 public sealed partial class CheckoutWatch(ILogger<CheckoutWatch> log)
 {
-    private readonly Outage _outage = new("checkout");
+    // As many as providers are named by the settings and the ledgers.
+    private readonly ConcurrentDictionary<string, Outage> _opening = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Outage> _closing = new(StringComparer.Ordinal);
 
     /// <summary>Records that a checkout could not be opened.</summary>
-    public void Failed(string order, PaymentProviderException failure)
+    /// <param name="order">The order.</param>
+    /// <param name="provider">The provider; null: none is configured for the channel.</param>
+    /// <param name="failure">Why.</param>
+    public void Failed(string order, string? provider, PaymentProviderException failure)
     {
-        if (_outage.Fails(failure.Code)) Log.Failed(log, order, failure.Message);
+        if (Of(_opening, provider).Fails(failure.Code)) Log.Failed(log, order, provider, failure.Message);
     }
 
     /// <summary>Records that a checkout was opened.</summary>
-    public void Made()
+    public void Made(string? provider)
     {
-        if (_outage.Succeeds() is { } failures) Log.Works(log, failures);
+        if (Of(_opening, provider).Succeeds() is { } failures) Log.Works(log, provider, failures);
     }
+
+    /// <summary>Records that a checkout could not be closed.</summary>
+    public void LeftOpen(string order, string provider, string code)
+    {
+        if (Of(_closing, provider).Fails(code)) Log.LeftOpen(log, order, provider, code);
+    }
+
+    /// <summary>Records that a checkout was closed, or found to have ended.</summary>
+    public void Closed(string provider)
+    {
+        if (Of(_closing, provider).Succeeds() is { } failures) Log.Closes(log, provider, failures);
+    }
+
+    private static Outage Of(ConcurrentDictionary<string, Outage> outages, string? provider) =>
+        outages.GetOrAdd(provider ?? "", _ => new Outage("checkout"));
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "Order {Order}: no checkout could be opened; further failures are only counted: {Reason}")]
-        public static partial void Failed(ILogger log, string order, string reason);
+            "Order {Order}: no checkout could be opened at {Provider}; further failures are only counted: {Reason}")]
+        public static partial void Failed(ILogger log, string order, string? provider, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "Checkouts can be opened again, after {Failures} failures")]
-        public static partial void Works(ILogger log, int failures);
+        [LoggerMessage(2, LogLevel.Information,
+            "Checkouts at {Provider} can be opened again, after {Failures} failures")]
+        public static partial void Works(ILogger log, string? provider, int failures);
+
+        [LoggerMessage(3, LogLevel.Warning,
+            "Order {Order}: its checkout at {Provider} could not be closed; it is retried, and further failures are "
+            + "only counted: {Code}")]
+        public static partial void LeftOpen(ILogger log, string order, string provider, string code);
+
+        [LoggerMessage(4, LogLevel.Information,
+            "Checkouts at {Provider} can be closed again, after {Failures} failures")]
+        public static partial void Closes(ILogger log, string provider, int failures);
     }
 }

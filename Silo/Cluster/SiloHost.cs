@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,12 +9,13 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Orleans.Dashboard;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.Silo.Channels;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Cluster.Tls;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
-using OrleansSale.Silo.Payments.Protocol;
+using OrleansSale.Silo.Payments.Providers;
 using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
@@ -46,13 +48,6 @@ public static class SiloHost
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
     };
 
-    // The sandbox of the front at its default address.
-    private static readonly Dictionary<string, string?> DevelopmentPayments = new()
-    {
-        ["Payments:BaseAddress"] = "http://localhost:8080/sandbox",
-        ["Payments:PublicAddress"] = "http://localhost:8080",
-    };
-
     /// <summary>Runs until it is stopped; returns the exit status.</summary>
     public static Task<int> RunAsync(string[] args) => SaleProgram.RunAsync(args, AddSiloAsync, Map);
 
@@ -63,6 +58,7 @@ public static class SiloHost
         configuration.AddDefaults(LogLevels);
         WebSettings.Require(builder, DefaultAddress);
         if (!isDevelopment) configuration.RequirePayments(builder.Environment, PaymentRole.Asks);
+        var channels = ChannelSettings.Read(configuration, isDevelopment);
         var cluster = ClusterSettings.Load(configuration);
         var endpoint = SiloEndpoint.Load(configuration, isDevelopment);
         var tls = ClusterTls.Load(configuration);
@@ -72,7 +68,7 @@ public static class SiloHost
             await DatabaseStart.RequireLedgerAsync(database, configuration);
             if (isDevelopment)
             {
-                configuration.AddDefaults(DevelopmentPayments);
+                AddDevelopmentPayments(configuration);
                 DevelopmentSecrets.Add(configuration, database);
             }
             builder.Services.AddSingleton(TimeProvider.System);
@@ -80,7 +76,9 @@ public static class SiloHost
             builder.Services.AddHealthChecks().AddCheck<DamageCheck>(DamageCheck.Name);
             builder.Services.AddClock();
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
-            builder.Services.AddPaymentProvider(configuration, builder.Environment, PaymentRole.Asks);
+            configuration.RequirePaymentsOf(channels, builder.Environment);
+            builder.Services.AddSingleton(channels);
+            builder.Services.AddPaymentProviders(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
                 .WithMetrics(metrics => metrics
                     .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql")
@@ -97,6 +95,15 @@ public static class SiloHost
             await database.DisposeAsync();
             throw;
         }
+    }
+
+    // The sandbox of the front at its default address.
+    private static void AddDevelopmentPayments(ConfigurationManager configuration)
+    {
+        var defaults = new Dictionary<string, string?> { ["Payments:PublicAddress"] = "http://localhost:8080" };
+        if (PaymentSettings.KeyOfSandbox(configuration, "Payments:BaseAddress") is { } key)
+            defaults[key] = "http://localhost:8080/sandbox";
+        configuration.AddDefaults(defaults);
     }
 
     private static void Map(WebApplication app)

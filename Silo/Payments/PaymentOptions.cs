@@ -1,12 +1,13 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
-using OrleansSale.Silo.Http;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Silo.Payments;
 
 /// <summary>
-/// How the engine and its payment provider reach each other. Bound from <c>Payments:</c>.
+/// How the engine and its payment providers reach each other. Bound from <c>Payments:</c>. One provider may be
+/// configured without a name, or several below <see cref="Providers"/>.
 /// </summary>
 public sealed class PaymentOptions
 {
@@ -16,7 +17,14 @@ public sealed class PaymentOptions
     /// <summary>The least length of a webhook secret in bytes, by the Standard Webhooks specification.</summary>
     public const int MinWebhookSecretBytes = 24;
 
+    /// <summary>Most providers.</summary>
+    public const int MaxProviders = 20;
+
     private const string WebhookSecretPrefix = "whsec_";
+
+    /// <summary>The providers, by names of the operator's choice: <c>[a-z0-9-]{1,32}</c>.</summary>
+    [DisplayName("provider")]
+    public Dictionary<string, ProviderOptions> Providers { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The provider's address: absolute, http or https; <c>/checkouts</c> and <c>/refunds</c> are appended to it.
@@ -31,14 +39,14 @@ public sealed class PaymentOptions
     public bool Sandbox { get; set; }
 
     /// <summary>The bearer token by which the provider identifies this merchant. No default; visible ASCII.</summary>
-    public string ApiKey { get; set; } = "";
+    public string ApiKey { get; set => field = value ?? ""; } = "";
 
     /// <summary>
     /// The secret that the provider signs its notifications with: base64 of at least
     /// <see cref="MinWebhookSecretBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
     /// several separated by spaces: any of them verifies, and the sandbox signs with all. No default.
     /// </summary>
-    public string WebhookSecret { get; set; } = "";
+    public string WebhookSecret { get; set => field = value ?? ""; } = "";
 
     /// <summary>
     /// The address under which buyers' browsers reach this engine, and with it the sandbox's pages. Required outside
@@ -60,11 +68,37 @@ public sealed class PaymentOptions
     /// </summary>
     public Uri? NotificationAddress { get; set; }
 
-    /// <summary>Whether this process runs the sandbox. The composition needs this before any options exist.</summary>
+    /// <summary>All providers by name; one without a name is <see cref="SoleProvider.Name"/>.</summary>
+    public IReadOnlyDictionary<string, ProviderOptions> All => Providers.Count > 0 ? Providers
+        : new Dictionary<string, ProviderOptions>(StringComparer.Ordinal)
+        {
+            [SoleProvider.Name] = new ProviderOptions
+            {
+                Kind = ProviderKind.Protocol,
+                BaseAddress = BaseAddress,
+                ApiKey = ApiKey,
+                WebhookSecret = WebhookSecret,
+                NotificationAddress = NotificationAddress,
+            },
+        };
+
+    /// <summary>
+    /// The name of the provider that the sandbox is, if there is one: the Protocol without an address, or the only
+    /// Protocol. Null: none, or it is not clear which.
+    /// </summary>
+    public string? NameOfSandbox
+    {
+        get
+        {
+            var protocols = All.Where(provider => provider.Value.Kind == ProviderKind.Protocol).ToList();
+            if (protocols.Count > 1) protocols.RemoveAll(provider => provider.Value.BaseAddress is not null);
+            return protocols.Count == 1 ? protocols[0].Key : null;
+        }
+    }
+
+    /// <summary>Whether this process runs the sandbox, before any options exist: the composition asks it.</summary>
     public static bool UsesSandbox(IConfiguration configuration, IHostEnvironment environment) =>
-        configuration.GetValue(
-            $"{Section}:{nameof(Sandbox)}",
-            environment.IsDevelopment() && string.IsNullOrEmpty(configuration[$"{Section}:{nameof(BaseAddress)}"]));
+        PaymentSettings.Read(configuration, environment).Sandbox;
 
     /// <summary>
     /// The secrets in <paramref name="text"/>, in order. Null if there is none, or one is not base64 or too short.
@@ -85,50 +119,4 @@ public sealed class PaymentOptions
 
         return secrets.Count == 0 ? null : secrets;
     }
-}
-
-/// <summary>Names the first key of <c>Payments:</c> that is missing or can't be used.</summary>
-internal sealed class PaymentOptionsValidation(PaymentRole role, bool isDevelopment) : IValidateOptions<PaymentOptions>
-{
-    public ValidateOptionsResult Validate(string? name, PaymentOptions options) =>
-        Fault(options) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
-
-    private string? Fault(PaymentOptions options)
-    {
-        var asks = role.HasFlag(PaymentRole.Asks);
-        if (asks && options.BaseAddress is null && !options.Sandbox)
-            return "Payments:BaseAddress is missing: the address of the payment provider.";
-        if ((asks || options.Sandbox) && string.IsNullOrEmpty(options.ApiKey))
-            return "Payments:ApiKey is missing: the token that the payment provider knows this merchant by.";
-        if (options.ApiKey.Any(c => c is <= ' ' or > '~'))
-            return "Payments:ApiKey must be visible ASCII without spaces.";
-        var isNotified = role.HasFlag(PaymentRole.IsNotified);
-        if (isNotified && string.IsNullOrEmpty(options.WebhookSecret))
-            return "Payments:WebhookSecret is missing: the secret that notifications are signed with.";
-        if (isNotified && PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is null)
-            return $"Payments:WebhookSecret must be base64 of at least {PaymentOptions.MinWebhookSecretBytes} bytes.";
-        if ((asks || options.Sandbox) && !isDevelopment && options.PublicAddress is null)
-            return "Payments:PublicAddress is missing: where buyers' browsers reach this sale, such as "
-                + "https://shop.example.";
-        return AddressFault(options);
-    }
-
-    // The provider may be an adapter on the same machine or network, so plain http is allowed there. Buyers come from
-    // anywhere.
-    private string? AddressFault(PaymentOptions options)
-    {
-        if (options.BaseAddress is { } provider && Fault("BaseAddress", provider, isBase: true) is { } atProvider)
-            return atProvider;
-        if (options.PublicAddress is { } own && Fault("PublicAddress", own, isBase: true, !isDevelopment) is { } atOwn)
-            return atOwn;
-        if (options.NotificationAddress is { } notified && Fault("NotificationAddress", notified) is { } atNotified)
-            return atNotified;
-        if (string.IsNullOrEmpty(options.ReturnAddress)) return null;
-        return Uri.TryCreate(options.ReturnAddress, UriKind.Absolute, out var back)
-            ? Fault("ReturnAddress", back, isPublic: !isDevelopment)
-            : $"Payments:ReturnAddress {WebAddress.Demand}.";
-    }
-
-    private static string? Fault(string name, Uri address, bool isBase = false, bool isPublic = false) =>
-        WebAddress.Fault($"{PaymentOptions.Section}:{name}", address, isBase, isPublic);
 }

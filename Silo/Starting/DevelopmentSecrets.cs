@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Storage.Postgres;
 
 namespace OrleansSale.Silo.Starting;
@@ -23,7 +24,7 @@ public static class DevelopmentSecrets
     {
         try
         {
-            configuration.AddDefaults(File.Exists(file) ? Read(file) : MakeFile(file));
+            configuration.AddDefaults(Placed(configuration, File.Exists(file) ? Read(file) : MakeFile(file)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +39,18 @@ public static class DevelopmentSecrets
     public static void Add(ConfigurationManager configuration, PostgresDatabase database)
     {
         var kept = SharedSecrets.GetOrMake(database.Source, Names, Make);
-        configuration.AddDefaults(kept.Select(secret => KeyValuePair.Create(secret.Key, (string?)secret.Value)));
+        configuration.AddDefaults(Placed(
+            configuration, kept.Select(secret => KeyValuePair.Create(secret.Key, (string?)secret.Value))));
+    }
+
+    // They are kept without the name that the settings give to the sandbox's provider.
+    private static List<KeyValuePair<string, string?>> Placed(
+        IConfiguration configuration, IEnumerable<KeyValuePair<string, string?>> secrets)
+    {
+        var placed = new List<KeyValuePair<string, string?>>();
+        foreach (var (name, secret) in secrets)
+            if (PaymentSettings.KeyOfSandbox(configuration, name) is { } key) placed.Add(new(key, secret));
+        return placed;
     }
 
     private static string Make() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Tests.Harness;
@@ -20,6 +21,18 @@ public sealed class FakePayments : IPaymentProvider
 
     /// <summary>Whether what is asked back was paid back by hand before.</summary>
     public bool WasPaidBackByHand { get; set; }
+
+    /// <summary>Whether checkouts end by themselves at payBy; if not, the engine has to close them.</summary>
+    public bool EndsCheckouts { get; set; } = true;
+
+    /// <summary>What every closing waits for before it is answered.</summary>
+    public Task Closing { get; set; } = Task.CompletedTask;
+
+    /// <summary>Checkouts that were closed, and how often that was asked.</summary>
+    public ConcurrentDictionary<string, int> Closed { get; } = new();
+
+    /// <summary>Checkouts that were paid before they were closed, and the payments.</summary>
+    public ConcurrentDictionary<string, (string Payment, Money Amount)> PaidAt { get; } = new();
 
     /// <summary>Calls made, failed ones included.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -54,6 +67,17 @@ public sealed class FakePayments : IPaymentProvider
     {
         Answer(() => Require(Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request), request));
         return Task.FromResult(new ProviderCheckout($"c-{request.Order}", $"https://pay.example/c-{request.Order}"));
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckoutState> CloseCheckoutAsync(
+        string checkout, CancellationToken cancellationToken = default)
+    {
+        Answer(() => Closed.AddOrUpdate(checkout, 1, (_, asked) => asked + 1));
+        await Closing;
+        return PaidAt.TryGetValue(checkout, out var paid)
+            ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount)
+            : new CheckoutState(CheckoutStage.Closed);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
@@ -244,7 +245,7 @@ public class SaleHarness : IAsyncDisposable
         silo.Services.AddSingleton<TimeProvider>(Clock);
         silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         silo.Services.AddSingleton<ILedger>(Ledger);
-        silo.Services.AddSingleton(_options.PaymentProvider ?? Payments);
+        silo.Services.AddSingleton(new PaymentProviders(_options.PaymentProvider ?? Payments));
         silo.Services.AddSingleton<IGrainStorage>(Documents);
         silo.Services.AddSingleton<IDocumentPurge>(Documents);
         silo.Services.AddSingleton<IClockCheck>(services =>

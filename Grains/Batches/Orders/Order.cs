@@ -90,6 +90,13 @@ public sealed class Order
         internal set => _rows.MoreOf(Place).Checkout = value;
     }
 
+    /// <summary>The provider of that checkout; null: none.</summary>
+    public string? CheckoutProvider
+    {
+        get => _rows.DetailsOf(Place)?.CheckoutProvider;
+        internal set => _rows.MoreOf(Place).CheckoutProvider = value;
+    }
+
     /// <summary>The payment it was sold for; null: never sold. Stays after a cancellation.</summary>
     public PaymentId? Payment
     {

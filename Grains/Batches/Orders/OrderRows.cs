@@ -111,7 +111,7 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         /// <summary>Place of the same buyer's order before this one; negative: none.</summary>
         public int Previous = -1;
 
-        public string? Checkout;
+        public string? Checkout, CheckoutProvider;
         public int Checkouts;
         public PaymentId? Payment;
         public int Owed;

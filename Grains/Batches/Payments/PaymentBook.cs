@@ -42,10 +42,13 @@ public sealed class PaymentBook
 
     private static void Apply(long seq, Order order, CheckoutOpened e)
     {
-        ThrowUnless(order.Hold == HoldState.Live && order.Checkout != e.Checkout, seq,
+        ThrowUnless(
+            order.Hold == HoldState.Live && (order.CheckoutProvider, order.Checkout) != (e.Provider, e.Checkout), seq,
             "a checkout for an order that takes none");
         ThrowUnless(e.Number == order.Checkouts + 1, seq, "checkouts out of order");
-        (order.Checkouts, order.Checkout) = (e.Number, e.Checkout);
+        // Few providers have many checkouts, so their names are interned.
+        (order.Checkouts, order.Checkout, order.CheckoutProvider) =
+            (e.Number, e.Checkout, string.Intern(e.Provider));
     }
 
     private void Apply(long seq, Order order, Sold e)

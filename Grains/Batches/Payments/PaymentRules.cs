@@ -34,7 +34,7 @@ public static class PaymentRules
     {
         if (MayCheckOut(batch, seq, now) is { } refusal) return new(refusal);
         var order = batch.Orders.Find(seq)!;
-        if (order.Checkout == checkout) return new(null);
+        if ((order.CheckoutProvider, order.Checkout) == (provider, checkout)) return new(null);
         return order.Checkouts < MaxCheckouts
             ? new(null, new CheckoutOpened(seq, order.Checkouts + 1, provider, checkout))
             : new(Refusal.Conflict);

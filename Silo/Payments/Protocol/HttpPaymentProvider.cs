@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Extensions.Options;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using Polly;
@@ -15,14 +14,9 @@ namespace OrleansSale.Silo.Payments.Protocol;
 /// nor the caller's repeats after an unknown outcome can make a second checkout or refund.
 /// </remarks>
 internal sealed class HttpPaymentProvider(
-    IHttpClientFactory clients, IOptions<PaymentOptions> options, PaymentAddresses addresses) : IPaymentProvider
+    IHttpClientFactory clients, string clientName, ProviderOptions options, PaymentAddresses addresses)
+    : IPaymentProvider
 {
-    /// <summary>Name of the client. Its handlers bound and retry each request.</summary>
-    public const string ClientName = "payment-provider";
-
-    /// <summary>The longest answer that is read.</summary>
-    public const int MaxAnswerBytes = 64 * 1024;
-
     /// <summary>
     /// The code of a provider's 409 for a payment that it has refunded before by other means.
     /// </summary>
@@ -42,7 +36,7 @@ internal sealed class HttpPaymentProvider(
             MessageOf(request.Amount),
             request.ExpiresAt.UtcDateTime,
             addresses.ReturnOf(request.Order),
-            addresses.Notifications);
+            options.NotificationAddress);
         var (answer, refused) = await PostAsync(
             "/checkouts",
             request.Key,
@@ -96,7 +90,7 @@ internal sealed class HttpPaymentProvider(
         CancellationToken cancellationToken)
         where TAnswer : class
     {
-        var target = PaymentAddresses.At(addresses.Provider, path)
+        var target = PaymentAddresses.At(addresses.Of(options), path)
             ?? throw new PaymentProviderException(
                 "The payment provider's address is not known: no server runs.", "no-address");
 
@@ -110,12 +104,12 @@ internal sealed class HttpPaymentProvider(
                 Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(message, messageType)),
             };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);
             if (!request.Headers.TryAddWithoutValidation("Idempotency-Key", key))
                 throw new PaymentProviderException(
                     "The id can't be sent to the payment provider.", "unusable-id", isRefusal: true);
 
-            using var client = clients.CreateClient(ClientName);
+            using var client = clients.CreateClient(clientName);
             using var response = await client.SendAsync(request, bound.Token);
             var body = await response.Content.ReadAsByteArrayAsync(bound.Token);
             if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))

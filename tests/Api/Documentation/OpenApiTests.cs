@@ -48,7 +48,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",
             "GET /api/orders/{order}/delivery", "GET /api/me", "GET /api/me/orders", "DELETE /api/me/session",
-            "POST /api/payments/notifications",
+            "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",
             "POST /api/operator/batches", "POST /api/operator/batches/{batch}/pause",
             "POST /api/operator/batches/{batch}/resume",
             "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
@@ -107,7 +107,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     {
         string[] open = ["GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
             "GET /health/live", "GET /health/ready", "GET /api/channels",
-            "POST /api/payments/notifications", "DELETE /api/me/session", "POST /dev/tokens"];
+            "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",
+            "DELETE /api/me/session", "POST /dev/tokens"];
         foreach (var (name, operation) in await OperationsAsync())
         {
             if (name == "GET /api/me") continue;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Tests.Api.Front;
 
@@ -33,6 +34,7 @@ internal static class Routes
             {
                 "batch" => batch,
                 "order" => order,
+                "provider" => SoleProvider.Name,
                 "documentName" => "v1",
                 _ => "1",
             },

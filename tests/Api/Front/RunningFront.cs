@@ -16,6 +16,9 @@ internal sealed record FrontPlan
     /// <summary>Settings besides the secrets, such as <c>Orders:GraceSeconds</c>.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
 
+    /// <summary>Whether it has one payment provider without a name; else the settings say which there are.</summary>
+    public bool HasSoleProvider { get; init; } = true;
+
     /// <summary>Changes services after the engine has added its own.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
@@ -101,8 +104,11 @@ internal sealed class RunningFront : IAsyncDisposable
         foreach (var channel in plan.Channels) yield return $"--Channels:{channel}:Name:en={channel}";
         yield return $"--Auth:SigningKey={Convert.ToBase64String(plan.Secrets.SigningKey)}";
         yield return $"--Sale:TicketKey={Convert.ToBase64String(plan.Secrets.TicketKey)}";
-        yield return $"--Payments:ApiKey={plan.Secrets.PaymentsApiKey}";
-        yield return $"--Payments:WebhookSecret={plan.Secrets.WebhookSecret}";
+        if (plan.HasSoleProvider)
+        {
+            yield return $"--Payments:ApiKey={plan.Secrets.PaymentsApiKey}";
+            yield return $"--Payments:WebhookSecret={plan.Secrets.WebhookSecret}";
+        }
         foreach (var (key, value) in plan.Settings) yield return $"--{key}={value}";
     }
 }

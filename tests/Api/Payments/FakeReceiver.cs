@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Silo.Payments.Protocol;
 
 namespace OrleansSale.Tests.Api.Payments;
 
@@ -56,10 +57,11 @@ internal sealed class FakeReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var verifier = new NotificationReceiver(new WebhookSignature([SandboxHost.Secret]), TimeProvider.System);
+        var verifier = new ProtocolNotifications(Convert.ToBase64String(SandboxHost.Secret));
         var headers = context.Request.Headers;
         var at = DateTimeOffset.FromUnixTimeSeconds(long.Parse(headers["webhook-timestamp"].ToString()));
-        var notification = verifier.Receive(headers, body.ToArray());
+        var notification = verifier.Read(
+            new NotificationMessage(name => headers[name], body.ToArray()), DateTimeOffset.UtcNow);
         _received.Enqueue(new Received(headers["webhook-id"].ToString(), at, notification));
         if (Answer(_received.Count) is { } status) return Results.StatusCode(status);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, context.RequestAborted);

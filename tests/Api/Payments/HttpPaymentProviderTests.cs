@@ -10,11 +10,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Api.Hosting;
-using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
-using OrleansSale.Silo.Payments.Protocol;
+using OrleansSale.Silo.Payments.Providers;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Payments;
@@ -37,7 +36,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     public async Task A_checkout_is_made_once_paid_told_of_and_refunded_once()
     {
         await using var engine = await EngineAsync();
-        var provider = engine.Services.GetRequiredService<IPaymentProvider>();
+        var provider = SoleOf(engine.Services);
         var token = TestContext.Current.CancellationToken;
 
         var checkout = await provider.CreateCheckoutAsync(_checkout, token);
@@ -68,7 +67,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     public async Task A_refusal_is_told_with_the_providers_reason()
     {
         await using var engine = await EngineAsync();
-        var provider = engine.Services.GetRequiredService<IPaymentProvider>();
+        var provider = SoleOf(engine.Services);
         await provider.CreateCheckoutAsync(_checkout, TestContext.Current.CancellationToken);
         (await RefusedAsync(() => provider.CreateCheckoutAsync(_checkout with { User = "weibo:bob" })))
             .Message.ShouldContain("409 conflict");
@@ -86,8 +85,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     {
         await using var server = await AnsweringAsync(409, body);
         await using var services = Provider(new Uri(server.Urls.First()));
-        (await services.GetRequiredService<IPaymentProvider>()
-            .RefundAsync(_owed, TestContext.Current.CancellationToken))
+        (await SoleOf(services).RefundAsync(_owed, TestContext.Current.CancellationToken))
             .ShouldBe(new ProviderRefund(refund, Elsewhere: true));
     }
 
@@ -107,7 +105,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
     {
         await using var server = await AnsweringAsync(status, body);
         await using var services = Provider(new Uri(server.Urls.First()));
-        var refused = await RefusedAsync(() => services.GetRequiredService<IPaymentProvider>().RefundAsync(_owed));
+        var refused = await RefusedAsync(() => SoleOf(services).RefundAsync(_owed));
         (refused.Code, refused.IsRefusal).ShouldBe((code, true));
     }
 
@@ -119,7 +117,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
         var port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         await using var services = Provider(new Uri($"http://127.0.0.1:{port}"));
-        var provider = services.GetRequiredService<IPaymentProvider>();
+        var provider = SoleOf(services);
         var watch = Stopwatch.StartNew();
         await RefusedAsync(() => provider.CreateCheckoutAsync(_checkout));
         watch.Elapsed.ShouldBeLessThan(Bound);
@@ -137,7 +135,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
             await Task.WhenAny(Task.Delay(Timeout.Infinite, stopping.Token));
         });
         await using var services = Provider(new Uri(silent.Urls.First()));
-        var provider = services.GetRequiredService<IPaymentProvider>();
+        var provider = SoleOf(services);
         var watch = Stopwatch.StartNew();
         await RefusedAsync(() => provider.RefundAsync(new RefundRequest("mi2-1.17", "pay_1", new Money(1, "CNY"))));
         watch.Elapsed.ShouldBeLessThan(Bound);
@@ -155,7 +153,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
             if (keys.Count >= 3) await context.Response.WriteAsync("""{"id":"ref_1","more":[1]}""");
         });
         await using var services = Provider(new Uri(new Uri(flaky.Urls.First()), "/v1/"));
-        var provider = services.GetRequiredService<IPaymentProvider>();
+        var provider = SoleOf(services);
         var refund = await provider.RefundAsync(
             new RefundRequest("mi2-1.17", "pay_1", new Money(1, "CNY")), TestContext.Current.CancellationToken);
         refund.Refund.ShouldBe("ref_1");
@@ -181,16 +179,20 @@ public sealed class HttpPaymentProviderTests : IDisposable
             return context.Response.WriteAsync(body);
         });
         await using var services = Provider(new Uri(odd.Urls.First()));
-        await RefusedAsync(() => services.GetRequiredService<IPaymentProvider>().CreateCheckoutAsync(_checkout));
+        await RefusedAsync(() => SoleOf(services).CreateCheckoutAsync(_checkout));
     }
 
     [Fact]
     public async Task Before_the_server_listens_there_is_no_provider_to_ask()
     {
         await using var services = Provider(null);
-        (await RefusedAsync(() => services.GetRequiredService<IPaymentProvider>().CreateCheckoutAsync(_checkout)))
+        (await RefusedAsync(() => SoleOf(services).CreateCheckoutAsync(_checkout)))
             .Message.ShouldContain("not known");
     }
+
+    private static IPaymentProvider SoleOf(IServiceProvider services) =>
+        services.GetRequiredService<PaymentProviders>().TryFind(SoleProvider.Name, out var provider) ? provider
+        : throw new InvalidOperationException("There is no provider.");
 
     private static Task<PaymentProviderException> RefusedAsync(Func<Task> call) =>
         Should.ThrowAsync<PaymentProviderException>(call);
@@ -205,7 +207,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
         }).Build();
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddPaymentProvider(
+        services.AddPaymentProviders(
             configuration, new HostingEnvironment { EnvironmentName = Environments.Development });
         return services.BuildServiceProvider();
     }
@@ -263,11 +265,13 @@ public sealed class HttpPaymentProviderTests : IDisposable
             }
         }
 
-        public async Task<IResult> ReceiveAsync(HttpRequest request, NotificationReceiver receiver)
+        public async Task<IResult> ReceiveAsync(HttpRequest request, NotificationReaders readers)
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            lock (_told) _told.Add(receiver.Receive(request.Headers, body.ToArray()));
+            readers.TryFind(SoleProvider.Name, out var reader).ShouldBeTrue();
+            var message = new NotificationMessage(name => request.Headers[name], body.ToArray());
+            lock (_told) _told.Add(reader!.Read(message, DateTimeOffset.UtcNow));
             return Results.NoContent();
         }
 

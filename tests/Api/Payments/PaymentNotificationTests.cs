@@ -2,9 +2,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Time.Testing;
-using OrleansSale.Api.Payments;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.Silo.Payments.Protocol;
 
 namespace OrleansSale.Tests.Api.Payments;
 
@@ -105,7 +106,7 @@ public sealed class PaymentNotificationTests
     [Fact]
     public void Rubbish_bytes_are_malformed_and_never_throw() =>
         Gen.Byte.Array[0, 300].Sample(
-            bytes => PaymentNotification.Parse(bytes).ShouldBeOfType<PaymentNotification.Malformed>(), iter: 5_000);
+            bytes => ProtocolNotifications.Parse(bytes).ShouldBeOfType<PaymentNotification.Malformed>(), iter: 5_000);
 
     [Fact]
     public void A_capture_with_any_bytes_changed_is_a_value_and_never_throws() =>
@@ -115,15 +116,15 @@ public sealed class PaymentNotificationTests
                 var bytes = Encoding.UTF8.GetBytes(CapturedBody);
                 bytes[firstPlace] = firstByte;
                 bytes[secondPlace] = secondByte;
-                PaymentNotification.Parse(bytes).ShouldNotBeNull();
+                ProtocolNotifications.Parse(bytes).ShouldNotBeNull();
             }, iter: 20_000);
 
     [Fact]
     public void A_message_is_read_only_if_its_signature_is_valid()
     {
-        var clock = new FakeTimeProvider(At);
-        var signature = new WebhookSignature([Encoding.ASCII.GetBytes("an openssl secret of 32 bytes!!!")]);
-        var receiver = new NotificationReceiver(signature, clock);
+        var secret = Encoding.ASCII.GetBytes("an openssl secret of 32 bytes!!!");
+        var signature = new WebhookSignature([secret]);
+        var reader = new ProtocolNotifications(Convert.ToBase64String(secret));
         var body = Encoding.UTF8.GetBytes(CapturedBody);
         var timestamp = WebhookSignature.TimestampOf(At);
         var headers = new HeaderDictionary
@@ -133,16 +134,20 @@ public sealed class PaymentNotificationTests
             ["WEBHOOK-SIGNATURE"] = signature.Sign("msg_1", timestamp, body),
         };
 
-        receiver.Receive(headers, body).ShouldBe(Captured);
-        receiver.Receive(headers, body.AsMemory(0, body.Length - 1))
+        Read(headers, body, At).ShouldBe(Captured);
+        Read(headers, body.AsMemory(0, body.Length - 1), At)
             .ShouldBe(new PaymentNotification.Unverified(SignatureVerdict.Mismatch));
-        receiver.Receive(new HeaderDictionary(), body)
-            .ShouldBe(new PaymentNotification.Unverified(SignatureVerdict.Malformed));
-        clock.Advance(WebhookSignature.Tolerance + TimeSpan.FromSeconds(1));
-        receiver.Receive(headers, body).ShouldBe(new PaymentNotification.Unverified(SignatureVerdict.OutOfTime));
+        Read([], body, At).ShouldBe(new PaymentNotification.Unverified(SignatureVerdict.Malformed));
+        Read(headers, body, At + WebhookSignature.Tolerance + TimeSpan.FromSeconds(1))
+            .ShouldBe(new PaymentNotification.Unverified(SignatureVerdict.OutOfTime));
+
+        PaymentNotification Read(HeaderDictionary all, ReadOnlyMemory<byte> message, DateTimeOffset now) =>
+            reader.Read(
+                new NotificationMessage(name => all.TryGetValue(name, out var one) ? (string?)one : null, message),
+                now);
     }
 
-    private static PaymentNotification Parse(string body) => PaymentNotification.Parse(Encoding.UTF8.GetBytes(body));
+    private static PaymentNotification Parse(string body) => ProtocolNotifications.Parse(Encoding.UTF8.GetBytes(body));
 
     private static string Changed(Action<JsonObject> change)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
 using OrleansSale.Silo.Payments;
-using OrleansSale.Silo.Payments.Protocol;
+using OrleansSale.Silo.Payments.Providers;
 
 namespace OrleansSale.Tests.Api.Payments;
 
@@ -131,7 +131,7 @@ public sealed class PaymentOptionsTests
         };
         foreach (var (key, value) in changes) settings[$"Payments:{key}"] = value;
         var services = new ServiceCollection();
-        services.AddPaymentProvider(
+        services.AddPaymentProviders(
             new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
             new HostingEnvironment { EnvironmentName = environment });
         return services.BuildServiceProvider();

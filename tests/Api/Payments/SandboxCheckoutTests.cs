@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Tests.Engine;
 using static OrleansSale.Tests.Api.Payments.SandboxHost;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Payments;

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
 
 namespace OrleansSale.Tests.Api.Payments;
 

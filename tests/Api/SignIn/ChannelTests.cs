@@ -24,10 +24,13 @@ public sealed class ChannelTests
         list.Header("Cache-Control").ShouldBe("public, max-age=60");
         string[] own = ["shop", "weibo", "x"];
         var listed = list.Items.Where(item => own.Contains(item.GetProperty("id").GetString()));
+        const string Payment = """
+            {"provider":"default","verifiesPayer":true}
+            """;
         listed.Select(item => item.GetRawText()).ShouldBe([
-            """{"id":"shop","name":{"en":"商店","zh-CN":"商店"},"signIn":null}""",
-            """{"id":"weibo","name":{"en":"weibo","zh-CN":"微博"},"signIn":null}""",
-            """{"id":"x","name":{"en":"x","zh-CN":"x"},"signIn":"/signin/x"}""",
+            $$"""{"id":"shop","name":{"en":"商店","zh-CN":"商店"},"signIn":null,"payment":{{Payment}}}""",
+            $$"""{"id":"weibo","name":{"en":"weibo","zh-CN":"微博"},"signIn":null,"payment":{{Payment}}}""",
+            $$"""{"id":"x","name":{"en":"x","zh-CN":"x"},"signIn":"/signin/x","payment":{{Payment}}}""",
         ]);
         list.Text.ShouldNotContain("secret");
     }

@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
@@ -89,7 +90,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
                 return await batch.StatusAsync(order) == OrderStatus.Refunded;
             },
             "the refund is made");
-        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync($"p-{home}", order.Amount))
+        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync(SoleProvider.Name, $"p-{home}", order.Amount))
             .ShouldBe(RefundTry.Made($"r-p-{home}"));
 
         // The board, the catalogue and the export.

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Tests.Harness;
 using static OrleansSale.Tests.Harness.Requests;
@@ -71,7 +72,7 @@ public sealed class RefundTests : IAsyncLifetime
     {
         var (id, _) = await _sale.OwedAsync();
         // The provider has refunded, the document is lost, and the batch does not know.
-        await _sale.Order($"{id}.3").RefundAsync("p-1", Price);
+        await _sale.Order($"{id}.3").RefundAsync(SoleProvider.Name, "p-1", Price);
         await _sale.DeactivateAsync(_sale.Order($"{id}.3"));
         _sale.Documents.Clear();
         await _sale.DeactivateAsync(_sale.Batch(id).Actor);

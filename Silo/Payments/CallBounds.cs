@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
-namespace OrleansSale.Silo.Payments.Protocol;
+namespace OrleansSale.Silo.Payments;
 
-/// <summary>The bounds of a call to the payment provider.</summary>
+/// <summary>The bounds of a call to a payment provider, and of the calls to each.</summary>
 internal static class CallBounds
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal static class CallBounds
     /// <summary>The wait before the first retry; it doubles each time, with jitter.</summary>
     public static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How many calls may be under way in this process; a further one fails at once.</summary>
+    /// <summary>How many calls to it may be under way in this process; a further one fails at once.</summary>
     public const int ConcurrentCalls = 1_000;
 
     /// <summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace OrleansSale.Api.Payments;
+namespace OrleansSale.GrainInterfaces.Payments.Format;
 
 /// <summary>
 /// A fault of a body: the member's path (<c>data.amount.currency</c>, <c>body</c> for the whole), and the reason.
@@ -13,7 +13,7 @@ public sealed record JsonFault(string Field, string Reason);
 /// a fault all values are empty, so a caller reads every member and then checks <see cref="Fault"/> once.
 /// </summary>
 /// <remarks>Unknown members are allowed, because a partner may add some.</remarks>
-internal sealed class JsonMembers
+public sealed class JsonMembers
 {
     private const int MaxDepth = 16;
     private const int MaxInstantLength = 40;
@@ -140,6 +140,10 @@ internal sealed class JsonMembers
         if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined)) Fail(name, "must be an object");
         return new JsonMembers(value, $"{_prefix}{name}.", _root ?? this);
     }
+
+    /// <summary>An object within this one; one without members if it is missing, null or no object.</summary>
+    public JsonMembers OptionalObject(string name) =>
+        new(FindOptional(name) ?? default, $"{_prefix}{name}.", _root ?? this);
 
     /// <summary>Reports a member whose value is of the right type but can't be accepted.</summary>
     public void Fail(string name, string reason)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace OrleansSale.Silo.Payments.Protocol;
+namespace OrleansSale.Silo.Payments;
 
 /// <summary>
 /// The address this process listens on, or null before its server started and in a process without one. It is read at
@@ -16,11 +16,8 @@ public sealed class PaymentAddresses(IOptions<PaymentOptions> options, OwnAddres
     /// <summary>The prefix of the sandbox's routes.</summary>
     public const string SandboxPath = "/sandbox";
 
-    /// <summary>The provider's address; null while it is not known yet.</summary>
-    public Uri? Provider => options.Value.BaseAddress ?? At(ownAddress(), SandboxPath);
-
-    /// <summary>Where the provider posts its notifications; null: to the address in its own configuration.</summary>
-    public Uri? Notifications => options.Value.NotificationAddress;
+    /// <summary>Where a provider of our own protocol is; null while that can't be known yet.</summary>
+    public Uri? Of(ProviderOptions provider) => provider.BaseAddress ?? At(ownAddress(), SandboxPath);
 
     /// <summary>
     /// Where the buyer of <paramref name="order"/> goes after the cashier; null if this process has no page to go to.

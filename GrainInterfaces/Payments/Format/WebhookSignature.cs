@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OrleansSale.Api.Payments;
+namespace OrleansSale.GrainInterfaces.Payments.Format;
 
 /// <summary>The finding of <see cref="WebhookSignature.Verify"/>.</summary>
 public enum SignatureVerdict

@@ -1,0 +1,92 @@
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments.Format;
+
+namespace OrleansSale.GrainInterfaces.Payments;
+
+/// <summary>
+/// A message of a payment provider: the closed set of the results of reading a notification, real or not.
+/// </summary>
+public abstract record PaymentNotification
+{
+    /// <summary>The longest body that is read, in bytes.</summary>
+    public const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>The longest accepted id of a provider, in characters.</summary>
+    public const int MaxIdLength = 128;
+
+    /// <summary>The longest accepted user, in characters.</summary>
+    public const int MaxUserLength = 256;
+
+    private PaymentNotification()
+    {
+    }
+
+    /// <summary>A payment was captured. Acknowledge it only after it is in the ledger.</summary>
+    /// <param name="Payment">The provider's payment id; a second one for the same order is a second capture.</param>
+    /// <param name="Checkout">The checkout it was paid at.</param>
+    /// <param name="Order">The order id that the provider states. The order may not exist.</param>
+    /// <param name="User">
+    /// The user who paid, <c>weibo:alice</c>. If the provider does not verify the payer, the user whom the checkout
+    /// names.
+    /// </param>
+    /// <param name="Amount">The captured amount.</param>
+    /// <param name="At">The provider's instant of the capture: for people, decisions go by the engine's clock.</param>
+    public sealed record Captured(
+        string Payment, string Checkout, string Order, string User, Money Amount, DateTimeOffset At)
+        : PaymentNotification;
+
+    /// <summary>
+    /// A payment was declined; no money moved. It only needs to be acknowledged.
+    /// </summary>
+    public sealed record Declined(string Checkout, string Order, string User, DateTimeOffset At) : PaymentNotification;
+
+    /// <summary>News of a refund. The engine asks for the refund's state by itself.</summary>
+    /// <param name="Payment">The refunded payment.</param>
+    /// <param name="Refund">The provider's id of the refund; null: not stated.</param>
+    /// <param name="State">The provider's word for its state.</param>
+    public sealed record Refunding(string Payment, string? Refund, RefundState State) : PaymentNotification;
+
+    /// <summary>The payer's bank disputes a payment, or a dispute went on.</summary>
+    /// <param name="Payment">The payment.</param>
+    /// <param name="Dispute">The provider's id of the dispute.</param>
+    /// <param name="State">The provider's word for its state.</param>
+    public sealed record Disputed(string Payment, string Dispute, string State) : PaymentNotification;
+
+    /// <summary>
+    /// A type that this engine does not act on, or a payment for something else that was sold at the same provider. It
+    /// is acknowledged, because otherwise the provider would repeat it for days.
+    /// </summary>
+    public sealed record Ignored(string Type) : PaymentNotification;
+
+    /// <summary>
+    /// Verified, but not in the documented form. It is answered invalid-request with the field's name.
+    /// </summary>
+    public sealed record Malformed(JsonFault Fault) : PaymentNotification;
+
+    /// <summary>
+    /// Not proved to come from the provider. It is answered unauthenticated, and its content is not used.
+    /// </summary>
+    public sealed record Unverified(SignatureVerdict Verdict) : PaymentNotification;
+}
+
+/// <summary>The state of a refund, as a provider states it.</summary>
+public enum RefundState
+{
+    /// <summary>Another word, or none.</summary>
+    Unknown,
+
+    /// <summary>It is under way.</summary>
+    Pending,
+
+    /// <summary>The payer has to do something first.</summary>
+    RequiresAction,
+
+    /// <summary>It is made.</summary>
+    Succeeded,
+
+    /// <summary>It failed: the money is the merchant's again.</summary>
+    Failed,
+
+    /// <summary>It was cancelled.</summary>
+    Canceled,
+}

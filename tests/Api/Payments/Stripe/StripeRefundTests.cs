@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using OrleansSale.Tests.Audit;
+using static OrleansSale.Tests.Api.Payments.Stripe.TwoProviders;
+
+namespace OrleansSale.Tests.Api.Payments.Stripe;
+
+/// <summary>
+/// Money that goes back through Stripe: asked for once, and recorded only when Stripe says that it is made.
+/// </summary>
+[Collection(TwoProviders.Name)]
+public sealed class StripeRefundTests(TwoProviders.Fixture fixture)
+{
+    private readonly SaleFront _sale = fixture.Front;
+    private readonly StripeDouble _stripe = fixture.Stripe;
+
+    [Fact]
+    public async Task A_cancelled_paid_order_is_paid_back_once()
+    {
+        var (batch, order, user, payment) = await PaidAsync();
+        (await _sale.CancelAsync(order, user)).Is(200)["status"]!.ShouldBeOneOf("refunding", "refunded");
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+        var made = RefundsOf(payment).ShouldHaveSingleItem();
+        ((long)made["amount"]!, (string?)made["metadata"]!["sale_order"]).ShouldBe((Offer.Price, order));
+        var entered = (await _sale.AuditAsync(batch)).Payments[new("stripe", payment)];
+        (entered.End, entered.Refund).ShouldBe((PaymentEnd.Refunded, (string?)made["id"]));
+    }
+
+    [Theory]
+    [InlineData("pending", "insufficient_funds", "refund-pending insufficient_funds")]
+    [InlineData("requires_action", null, "refund-requires-action")]
+    public async Task A_refund_that_is_under_way_is_owed_until_it_is_made(string status, string? reason, string code)
+    {
+        var (batch, order, user, payment) = await PaidAsync();
+        await CancelledAsync(order, user, status, reason);
+        await UntilStalledAsync(batch, code);
+        (await _sale.ReadOrderAsync(order, user))["status"].ShouldBe("refunding");
+
+        var refund = RefundsOf(payment).ShouldHaveSingleItem("it is asked for once");
+        _stripe.Books.Move((string)refund["id"]!, "succeeded");
+        (await TellAsync(_sale, "refund.updated", RefundsOf(payment).Single())).Is(204);
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+        RefundsOf(payment).ShouldHaveSingleItem();
+        (await _sale.AuditAsync(batch)).Payments[new("stripe", payment)].Refund.ShouldBe((string?)refund["id"]);
+    }
+
+    [Fact]
+    public async Task A_refund_that_failed_is_not_tried_again_and_one_by_hand_ends_it()
+    {
+        var (batch, order, user, payment) = await PaidAsync();
+        await CancelledAsync(order, user, "failed", "expired_or_canceled_card");
+        await UntilStalledAsync(batch, "refund-failed expired_or_canceled_card");
+        (await TellAsync(_sale, "refund.failed", RefundsOf(payment).Single())).Is(204);
+        RefundsOf(payment).ShouldHaveSingleItem();
+
+        _stripe.Books.RefundByHand(payment, Offer.Price);
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+        (await _sale.AuditAsync(batch)).Payments[new("stripe", payment)].Refund
+            .ShouldBe((string?)RefundsOf(payment).Last()["id"]);
+    }
+
+    [Fact]
+    public async Task A_part_that_was_paid_back_by_hand_leaves_it_owed_until_the_rest_is()
+    {
+        var (batch, order, user, payment) = await PaidAsync();
+        _stripe.Books.RefundByHand(payment, 100);
+        (await _sale.CancelAsync(order, user)).Is(200);
+        await UntilStalledAsync(batch, "partly-refunded");
+        RefundsOf(payment).ShouldHaveSingleItem();
+        _stripe.Books.RefundByHand(payment, Offer.Price - 100);
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+    }
+
+    [Fact]
+    public async Task A_refund_whose_answer_was_lost_is_found()
+    {
+        var (_, order, user, payment) = await PaidAsync();
+        _stripe.LosesAnswers = true;
+        (await _sale.CancelAsync(order, user)).Is(200);
+        try
+        {
+            await Eventually.HoldsAsync(() => _stripe.Asked > 0, "it is asked");
+        }
+        finally
+        {
+            _stripe.LosesAnswers = false;
+        }
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+        RefundsOf(payment).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Disputes_and_refunds_of_others_are_acknowledged_and_change_nothing()
+    {
+        var (batch, _, _, payment) = await PaidAsync();
+        var head = await _sale.HeadAsync(batch);
+        var dispute = new JsonObject { ["id"] = "du_1", ["payment_intent"] = payment, ["status"] = "needs_response" };
+        (await TellAsync(_sale, "charge.dispute.created", dispute)).Is(204);
+        (await TellAsync(_sale, "charge.dispute.closed", dispute)).Is(204);
+        var charge = new JsonObject { ["id"] = "ch_1", ["payment_intent"] = payment, ["amount_refunded"] = 1 };
+        (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
+        charge["payment_intent"] = null;
+        (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
+        (await TellAsync(_sale, "customer.created", new JsonObject { ["id"] = "cus_1" })).Is(204);
+        (await _sale.HeadAsync(batch)).ShouldBe(head);
+        var metrics = (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text;
+        metrics.ShouldContain("""sale_payment_notices_total{""");
+        metrics.ShouldContain("kind=\"dispute\"");
+    }
+
+    private async Task<(string Batch, string Order, string User, string Payment)> PaidAsync()
+    {
+        var (batch, user) = (await CreateForBothAsync(_sale), _sale.NewUser("twitter"));
+        var order = await _sale.OrderAsync(batch, user);
+        (await _sale.CheckOutAsync(order, user)).Is(200);
+        var paid = _stripe.Books.Pay(order);
+        (await TellAsync(_sale, "checkout.session.completed", paid)).Is(204);
+        return (batch, order, user, (string)paid["payment_intent"]!);
+    }
+
+    private async Task CancelledAsync(string order, string user, string status, string? reason)
+    {
+        _stripe.Books.NextRefund = (status, reason);
+        var made = _stripe.Books.Refunds.Length;
+        (await _sale.CancelAsync(order, user)).Is(200);
+        await Eventually.HoldsAsync(() => _stripe.Books.Refunds.Length > made, "the refund is asked for");
+        _stripe.Books.NextRefund = ("succeeded", null);
+    }
+
+    private JsonObject[] RefundsOf(string payment) =>
+        [.. _stripe.Books.Refunds.Where(refund => (string?)refund["payment_intent"] == payment)];
+
+    private Task UntilStalledAsync(string batch, string code) => Eventually.HoldsAsync(
+        async () => (await _sale.Client.GetAsync("/api/operator/faults", _sale.Operator)).Is(200).Items.Any(fault =>
+            fault.TryGetProperty("batch", out var of) && of.GetString() == batch
+            && fault.GetProperty("detail").GetString()!.Contains(code, StringComparison.Ordinal)),
+        $"the refund is stalled: {code}");
+}
