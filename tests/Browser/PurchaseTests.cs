@@ -26,6 +26,7 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.Part("buy").ClickAsync();
         await buyer.OrderIsAsync("awaiting-payment");
         await Expect(buyer.Part("order-pay-by")).ToBeVisibleAsync();
+        await Expect(buyer.Part("payer")).ToContainTextAsync("weibo:alice");
 
         await buyer.Part("pay-now").ClickAsync();
         // The platform knows from the sign-in who pays.
@@ -35,6 +36,25 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.ToldAsync("paid");
         await Expect(buyer.Part("step-pay")).ToHaveAttributeAsync("data-state", "done");
         buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("en", "does not check who pays")]
+    [InlineData("zh-CN", "不核验付款人身份")]
+    public async Task The_page_says_so_if_the_provider_does_not_verify_the_payer(string language, string note)
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "payer");
+        await using var buyer = await stage.VisitAsync(language);
+        await buyer.Page.RouteAsync("**/api/channels", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = """{"items":[{"id":"weibo","payment":{"provider":"stripe","verifiesPayer":false}}]}""",
+        }));
+        await buyer.WaitForOpeningAsync(batch, "payer");
+        await Expect(buyer.Part("payer")).ToBeHiddenAsync();
+        await buyer.Part("buy").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await Expect(buyer.Part("payer")).ToContainTextAsync(note);
     }
 
     [Fact]

@@ -115,6 +115,13 @@ export function showAction(board, plan, now, { user, buying }) {
   byId('status').dataset.status = status;
 }
 
+/** Who can pay the order. A platform's own payment lets only the buyer pay; a card can be anybody's. */
+export function showPayer(user, isVerified) {
+  show(byId('payer'), isVerified !== null);
+  if (isVerified !== null)
+    setText(byId('payer'), text(isVerified ? 'payer.verified' : 'payer.anyone', { user: user ?? '' }));
+}
+
 function buyLabel(phase, isOpen, schedule, now) {
   if (isOpen)
     return text('action.buy');

@@ -8,9 +8,12 @@ import { journey } from './journey.js';
 import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
+import { Payer } from './payer.js';
 import { Reservation } from './reservation.js';
 import { SaleDeeds } from './sale-deeds.js';
-import { showAction, showBoard, showCountdown, showLive, showSteps, showZone, statusText } from './sale-view.js';
+import {
+  showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
+} from './sale-view.js';
 import { Session } from './session.js';
 import { onLanguage, text } from './text.js';
 import { channelsOf, nextChange } from './timetable.js';
@@ -45,6 +48,7 @@ class SalePage {
     this.session = new Session(() => this.#userChanged());
     this.header = new Header(this.session);
     this.deeds = new SaleDeeds(this);
+    this.payer = new Payer(() => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
     this.feed = new BoardFeed(batch, this.clock, {
       onBoard: board => this.#boardCame(board),
@@ -82,6 +86,7 @@ class SalePage {
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
     showAction(this.board, this.plan, now, { user: this.session.user, buying: this.#buyingState });
+    showPayer(this.session.user, this.plan.action === 'pay' ? this.payer.isVerified(this.session.channel) : null);
     this.#showOrders(now);
     this.#announce(before, now);
   }

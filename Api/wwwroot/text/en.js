@@ -96,6 +96,8 @@ export default {
   'action.buy.sold-out': 'Sold out',
   'action.buy.paused': 'Paused',
   'action.pay': 'Pay {amount}',
+  'payer.verified': 'Only {user} can pay this order. A payment from another account is refunded.',
+  'payer.anyone': 'The payment page does not check who pays. The units are yours, whoever pays.',
   'action.stop': 'Stop trying',
   'action.stopping': 'Stopping…',
   'action.cancel-reservation': 'Cancel my reservation',

@@ -91,6 +91,8 @@ export default {
   'action.buy.sold-out': '已抢完',
   'action.buy.paused': '已暂停',
   'action.pay': '支付 {amount}',
+  'payer.verified': '仅限 {user} 本人付款，其他账号的付款将原路退回。',
+  'payer.anyone': '支付页面不核验付款人身份。无论由谁付款，商品均归您所有。',
   'action.stop': '停止尝试',
   'action.stopping': '正在停止…',
   'action.cancel-reservation': '取消我的预约',

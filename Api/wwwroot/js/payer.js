@@ -1,0 +1,34 @@
+import { call } from './api.js';
+
+/** How often the page asks for the platforms at most, if it gets no answer. */
+const maxTries = 3;
+
+/** Whether the payment providers of the platforms verify who pays. It is requested only if there is something to pay. */
+export class Payer {
+  #onChange;
+  #byChannel = null;
+  #tries = 0;
+  #isAsking = false;
+
+  constructor(onChange) {
+    this.#onChange = onChange;
+  }
+
+  /** @returns {boolean|null} whether the provider of a channel's users verifies the payer; null: not known yet */
+  isVerified(channel) {
+    if (this.#byChannel === null && !this.#isAsking && this.#tries < maxTries)
+      this.#ask();
+    return this.#byChannel?.get(channel) ?? null;
+  }
+
+  async #ask() {
+    this.#tries += 1;
+    this.#isAsking = true;
+    const answer = await call('GET', '/api/channels');
+    this.#isAsking = false;
+    if (answer.kind !== 'answered' || !Array.isArray(answer.body?.items))
+      return;
+    this.#byChannel = new Map(answer.body.items.map(item => [item.id, item.payment?.verifiesPayer]));
+    this.#onChange();
+  }
+}
