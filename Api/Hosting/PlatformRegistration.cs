@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
 using OrleansSale.Api.Payments;
@@ -14,6 +15,8 @@ namespace OrleansSale.Api.Hosting;
 /// <summary>Reads the platforms of a front, and adds their sign-in.</summary>
 public static class PlatformRegistration
 {
+    private const int SecretDigits = 32;
+
     /// <summary>Reads the platforms and the operators.</summary>
     /// <exception cref="StartException">A setting is missing or wrong; the message names each.</exception>
     public static (ConfiguredChannels Channels, ConfiguredOperators Operators) Read(
@@ -44,7 +47,7 @@ public static class PlatformRegistration
         if (PaymentOptions.UsesSandbox(configuration, environment)) return channels;
         services.AddSandboxPlatform((sandbox, provider) =>
             (sandbox.ApiKey, sandbox.PublicAddress) =
-                (PaymentsIn(provider).ApiKey, PaymentsIn(provider).PublicAddress));
+                (RandomNumberGenerator.GetHexString(SecretDigits), PaymentsIn(provider).PublicAddress));
         return channels;
     }
 
@@ -57,7 +60,8 @@ public static class PlatformRegistration
         var own = ListeningAddress.Of(provider.GetRequiredService<IServer>())
             ?? PaymentsIn(provider).PublicAddress ?? new Uri(Engine.DefaultAddress);
         return new SandboxLogin(
-            PlatformProvider.IssuerAt(own), PlatformProvider.ClientId, PaymentsIn(provider).ApiKey);
+            PlatformProvider.IssuerAt(own), PlatformProvider.ClientId,
+            provider.GetRequiredService<SandboxOptions>().ApiKey);
     }
 
     private static PaymentOptions PaymentsIn(IServiceProvider provider) =>
