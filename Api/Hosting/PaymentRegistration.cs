@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Payments.Providers;
 
@@ -54,7 +55,7 @@ public static class PaymentRegistration
         var merchant = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(own.ApiKey)))[..12];
         if (isShared) sandbox.FileName = $"sandbox-{merchant}.db";
         sandbox.ApiKey = own.ApiKey;
-        sandbox.WebhookSecrets = PaymentOptions.ParseWebhookSecrets(own.WebhookSecret) ?? [];
+        sandbox.WebhookSecrets = WebhookSecrets.Parse(own.WebhookSecret) ?? [];
         sandbox.PublicAddress = options.PublicAddress;
         sandbox.NotificationAddress = own.NotificationAddress;
         if (options.Providers.Count > 0) sandbox.NotificationPath += $"/{name}";

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Data.Sqlite;
 using OrleansSale.Api.Payments;
-using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Api.Sandbox;
 

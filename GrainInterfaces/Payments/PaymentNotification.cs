@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.GrainInterfaces.Payments;
 

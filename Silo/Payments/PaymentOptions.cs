@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Silo.Payments;
 
@@ -14,13 +15,8 @@ public sealed class PaymentOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Payments";
 
-    /// <summary>The least length of a webhook secret in bytes, by the Standard Webhooks specification.</summary>
-    public const int MinWebhookSecretBytes = 24;
-
     /// <summary>Most providers.</summary>
     public const int MaxProviders = 20;
-
-    private const string WebhookSecretPrefix = "whsec_";
 
     /// <summary>The providers, by names of the operator's choice: <c>[a-z0-9-]{1,32}</c>.</summary>
     [DisplayName("provider")]
@@ -43,7 +39,7 @@ public sealed class PaymentOptions
 
     /// <summary>
     /// The secret that the provider signs its notifications with: base64 of at least
-    /// <see cref="MinWebhookSecretBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
+    /// <see cref="WebhookSecrets.MinBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
     /// several separated by spaces: any of them verifies, and the sandbox signs with all. No default.
     /// </summary>
     public string WebhookSecret { get; set => field = value ?? ""; } = "";
@@ -99,24 +95,4 @@ public sealed class PaymentOptions
     /// <summary>Whether this process runs the sandbox, before any options exist: the composition asks it.</summary>
     public static bool UsesSandbox(IConfiguration configuration, IHostEnvironment environment) =>
         PaymentSettings.Read(configuration, environment).Sandbox;
-
-    /// <summary>
-    /// The secrets in <paramref name="text"/>, in order. Null if there is none, or one is not base64 or too short.
-    /// </summary>
-    public static IReadOnlyList<byte[]>? ParseWebhookSecrets(string text)
-    {
-        var secrets = new List<byte[]>();
-        foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var encoded = part.StartsWith(WebhookSecretPrefix, StringComparison.Ordinal)
-                ? part[WebhookSecretPrefix.Length..]
-                : part;
-            var secret = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, secret, out var length) || length < MinWebhookSecretBytes)
-                return null;
-            secrets.Add(secret[..length]);
-        }
-
-        return secrets.Count == 0 ? null : secrets;
-    }
 }

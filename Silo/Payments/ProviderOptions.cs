@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Webhooks;
+
 namespace OrleansSale.Silo.Payments;
 
 /// <summary>What a payment provider speaks.</summary>
@@ -26,7 +28,7 @@ public sealed class ProviderOptions
 
     /// <summary>
     /// The secret that it signs its notifications with; several separated by spaces while they are rotated. No default.
-    /// Of a Protocol base64, see <see cref="PaymentOptions.ParseWebhookSecrets"/>; of Stripe a signing secret,
+    /// Of a Protocol base64, see <see cref="WebhookSecrets.Parse"/>; of Stripe a signing secret,
     /// <c>whsec_…</c>.
     /// </summary>
     public string WebhookSecret { get; set => field = value ?? ""; } = "";

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Silo.Http;
 
 namespace OrleansSale.Silo.Payments;
@@ -69,8 +70,8 @@ internal static class ProviderRules
             return $"{path}:WebhookSecret is missing: the secret that notifications are signed with.";
         if (options.Kind == ProviderKind.Protocol)
         {
-            return PaymentOptions.ParseWebhookSecrets(options.WebhookSecret) is not null ? null
-                : $"{path}:WebhookSecret must be base64 of at least {PaymentOptions.MinWebhookSecretBytes} bytes.";
+            return WebhookSecrets.Parse(options.WebhookSecret) is not null ? null
+                : $"{path}:WebhookSecret must be base64 of at least {WebhookSecrets.MinBytes} bytes.";
         }
         var secrets = options.WebhookSecret.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return secrets.Length > 0 && secrets.All(IsStripeSecret) ? null

@@ -30,8 +30,13 @@ public class DirectionTests
         "OrleansSale.Api.Http.Bodies.ReceivedBody", // how the server tells that a body is malformed
     ];
 
-    // The list of ISO 4217, which belongs to no side, and the format of the protocol's messages.
-    private const string Currencies = "OrleansSale.GrainInterfaces.Orders.Currency";
+    // What belongs to no side: the list of ISO 4217, the signatures of Standard Webhooks, and the format of the
+    // protocol's messages.
+    private static readonly string[] Standards =
+    [
+        "OrleansSale.GrainInterfaces.Orders.Currency", "OrleansSale.GrainInterfaces.Webhooks.WebhookSignature",
+    ];
+
     private const string Format = "OrleansSale.GrainInterfaces.Payments.Format.";
 
     [Theory]
@@ -85,7 +90,7 @@ public class DirectionTests
         var sandbox = api.UsesOf(type => type.StartsWith("OrleansSale.Api.Sandbox.", StringComparison.Ordinal))
             .ToList();
         sandbox.ShouldNotBeEmpty();
-        sandbox.Where(use => use.Assembly is Interfaces or Grains or Silo && use.Type != Currencies
+        sandbox.Where(use => use.Assembly is Interfaces or Grains or Silo && !Standards.Contains(use.Type)
             && !use.Type.StartsWith(Format, StringComparison.Ordinal)).ShouldBeEmpty();
         // It uses nothing of the rest of the front either: it is an app of its own in this process.
         sandbox.Where(use => use.Assembly == "" && use.IsIn(Api) && !use.IsIn(Api + ".Sandbox"))
@@ -93,7 +98,7 @@ public class DirectionTests
         Repository.Files(".cs").Where(file => file.StartsWith("Api/Sandbox/", StringComparison.Ordinal))
             .Where(file => Regex.IsMatch(
                 Repository.Read(file),
-                @"\bOrleansSale\.(GrainInterfaces(?!\.Orders;|\.Payments\.Format;)|Grains|Silo)\b"))
+                @"\bOrleansSale\.(GrainInterfaces(?!\.Orders;|\.Webhooks;|\.Payments\.Format;)|Grains|Silo)\b"))
             .ShouldBeEmpty();
     }
 

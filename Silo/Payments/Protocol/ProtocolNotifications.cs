@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Silo.Payments.Protocol;
 
@@ -11,9 +12,9 @@ public sealed class ProtocolNotifications : INotificationReader
 
     private readonly WebhookSignature _signature;
 
-    /// <summary>A reader with the secrets of <see cref="PaymentOptions.ParseWebhookSecrets"/>.</summary>
+    /// <summary>A reader with the secrets of <see cref="WebhookSecrets.Parse"/>.</summary>
     public ProtocolNotifications(string webhookSecret) => _signature = new WebhookSignature(
-        PaymentOptions.ParseWebhookSecrets(webhookSecret)
+        WebhookSecrets.Parse(webhookSecret)
         ?? throw new ArgumentException("The secret passed its check and can't be used.", nameof(webhookSecret)));
 
     /// <inheritdoc/>

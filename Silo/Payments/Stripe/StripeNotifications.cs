@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 using Stripe;
 
 namespace OrleansSale.Silo.Payments.Stripe;

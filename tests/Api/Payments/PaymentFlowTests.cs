@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Api.Payments;

@@ -4,7 +4,7 @@ using CsCheck;
 using Microsoft.AspNetCore.Http;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
-using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Silo.Payments.Protocol;
 
 namespace OrleansSale.Tests.Api.Payments;

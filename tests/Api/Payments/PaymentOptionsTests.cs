@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Payments.Providers;
 
@@ -96,11 +97,11 @@ public sealed class PaymentOptionsTests
     [Fact]
     public void A_secret_is_read_with_and_without_its_prefix_and_several_while_they_are_rotated()
     {
-        PaymentOptions.ParseWebhookSecrets(Secret)!.ShouldHaveSingleItem().ShouldBe(SandboxHost.Secret);
-        PaymentOptions.ParseWebhookSecrets($"whsec_{Secret}")!.ShouldHaveSingleItem().ShouldBe(SandboxHost.Secret);
-        PaymentOptions.ParseWebhookSecrets($"whsec_{Secret}  {Secret}")!.Count.ShouldBe(2);
-        PaymentOptions.ParseWebhookSecrets($"{Secret} short").ShouldBeNull();
-        PaymentOptions.ParseWebhookSecrets("").ShouldBeNull();
+        WebhookSecrets.Parse(Secret)!.ShouldHaveSingleItem().ShouldBe(SandboxHost.Secret);
+        WebhookSecrets.Parse($"whsec_{Secret}")!.ShouldHaveSingleItem().ShouldBe(SandboxHost.Secret);
+        WebhookSecrets.Parse($"whsec_{Secret}  {Secret}")!.Count.ShouldBe(2);
+        WebhookSecrets.Parse($"{Secret} short").ShouldBeNull();
+        WebhookSecrets.Parse("").ShouldBeNull();
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using OrleansSale.GrainInterfaces.Payments.Format;
+using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Tests.Api.Payments;
 

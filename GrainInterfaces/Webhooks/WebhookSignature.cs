@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OrleansSale.GrainInterfaces.Payments.Format;
+namespace OrleansSale.GrainInterfaces.Webhooks;
 
 /// <summary>The finding of <see cref="WebhookSignature.Verify"/>.</summary>
 public enum SignatureVerdict
