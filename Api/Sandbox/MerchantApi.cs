@@ -13,7 +13,8 @@ internal static class MerchantApi
 {
     private const string KeyHeader = "Idempotency-Key";
     private const int MaxIdLength = 128, MaxUserLength = 256, MaxDescriptionLength = 500, MaxAddressLength = 2_000;
-    private const long MaxAmount = 1_000_000_000_000_000;
+    /// <summary>The largest amount, in minor units.</summary>
+    internal const long MaxAmount = 1_000_000_000_000_000;
     private const int ListedByDefault = 100, MaxListed = 1_000;
 
     public static void Map(RouteGroupBuilder sandbox)
@@ -123,18 +124,22 @@ internal static class MerchantApi
         return new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
     }
 
-    private static string? KeyOf(HttpRequest request) =>
+    /// <summary>The request's idempotency key; null: it has none that can be used.</summary>
+    internal static string? KeyOf(HttpRequest request) =>
         request.Headers[KeyHeader] is { Count: 1 } values && values[0] is { Length: > 0 and <= MaxIdLength } key
             ? key
             : null;
 
-    private static IResult MissingKey() =>
+    /// <summary>The refusal of a request without such a key.</summary>
+    internal static IResult MissingKey() =>
         SandboxAnswer.Invalid(new JsonFault(KeyHeader, $"must be a header of 1 to {MaxIdLength} characters"));
 
-    private static IResult Conflict(string why) =>
+    /// <summary>The refusal of a request that contradicts an earlier one.</summary>
+    internal static IResult Conflict(string why) =>
         SandboxAnswer.Refused(StatusCodes.Status409Conflict, "conflict", why);
 
-    private static async ValueTask<object?> RequireApiKeyAsync(
+    /// <summary>Refuses requests without the merchant's api key.</summary>
+    internal static async ValueTask<object?> RequireApiKeyAsync(
         EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         const string scheme = "Bearer ";

@@ -28,7 +28,11 @@ internal static class PlatformApi
 
     /// <summary>The address of the log-in page that leads back to this page of the sandbox.</summary>
     public static string LoginPageOf(HttpRequest request) =>
-        $"{PlatformProvider.Path}/login?{ReturnField}={Uri.EscapeDataString(request.Path + request.QueryString)}";
+        LoginPageTo(request.Path + request.QueryString);
+
+    /// <summary>The address of the log-in page that leads to this page of the sandbox.</summary>
+    public static string LoginPageTo(string page) =>
+        $"{PlatformProvider.Path}/login?{ReturnField}={Uri.EscapeDataString(page)}";
 
     // What is for programs: OpenIddict answers it all.
     private static async Task<IResult> AnswerAsync(HttpContext http) => await PlatformProvider.AnswersAsync(http)
@@ -91,9 +95,11 @@ internal static class PlatformApi
         request.Path + QueryString.Create(carried.Where(one => one.Key != "lang").Select(
             one => KeyValuePair.Create(one.Key, (string?)one.Value)));
 
-    private static async Task<IResult> LogInAsync(HttpContext http, SandboxPages pages)
+    private static async Task<IResult> LogInAsync(
+        HttpContext http, SandboxPages pages, CancellationToken cancellationToken)
     {
-        var form = await http.Request.ReadFormAsync();
+        var (form, refusal) = await SandboxAnswer.ReadFormAsync(http.Request, cancellationToken);
+        if (refusal is not null) return refusal;
         var returnTo = form[ReturnField].ToString();
         if (!TryRead(form, out var name))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Features;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces.Payments.Format;
 
@@ -12,6 +13,16 @@ internal static class SandboxAnswer
 {
     /// <summary>The longest body that is read, in bytes.</summary>
     public const int MaxBodyBytes = 64 * 1024;
+
+    private static readonly FormOptions FormBounds = new()
+    {
+        BufferBodyLengthLimit = MaxBodyBytes,
+        ValueLengthLimit = MaxBodyBytes,
+        MultipartBodyLengthLimit = MaxBodyBytes,
+        ValueCountLimit = MaxFields,
+    };
+
+    private const int MaxFields = 64;
 
     /// <summary>How all JSON is written.</summary>
     public static readonly JsonSerializerOptions Json =
@@ -40,6 +51,26 @@ internal static class SandboxAnswer
         var problem =
             new { type = "about:blank", title, status, code, fault?.Field, Detail = fault?.Reason, refund, amount };
         return TypedResults.Json(problem, Json, "application/problem+json", status);
+    }
+
+    /// <summary>The fields of a page's form, or the refusal.</summary>
+    public static async Task<(IFormCollection Form, IResult? Refusal)> ReadFormAsync(
+        HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.HasFormContentType)
+        {
+            return (FormCollection.Empty, Refused(
+                StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body must be a form"));
+        }
+
+        try
+        {
+            return (await request.ReadFormAsync(FormBounds, cancellationToken), null);
+        }
+        catch (InvalidDataException)
+        {
+            return (FormCollection.Empty, Invalid(new JsonFault("body", "is no form, or too large")));
+        }
     }
 
     /// <summary>The members of a request's JSON body, or the refusal.</summary>

@@ -12,7 +12,7 @@ internal sealed class SandboxDatabase : IDisposable
     /// <summary>How long a statement waits for a lock that another process has on the file, in seconds.</summary>
     public const int LockWaitSeconds = 5;
 
-    private const int Version = 2;
+    private const int Version = 3;
 
     // All instants are Unix milliseconds, all amounts minor units.
     private const string Schema = """
@@ -58,7 +58,34 @@ internal sealed class SandboxDatabase : IDisposable
         ) STRICT;
         CREATE INDEX notifications_due ON notifications (due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX notifications_of_checkout ON notifications (checkout);
-        PRAGMA user_version = 2;
+        CREATE TABLE posts (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            idempotency_key TEXT NOT NULL UNIQUE,
+            english TEXT,
+            chinese TEXT,
+            link TEXT NOT NULL,
+            image_url TEXT,
+            title_english TEXT,
+            title_chinese TEXT,
+            product TEXT NOT NULL,
+            amount INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            sale_opens_at INTEGER NOT NULL,
+            card_image_url TEXT,
+            posted_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE replies (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            post TEXT NOT NULL REFERENCES posts (id),
+            form TEXT NOT NULL,
+            user_name TEXT NOT NULL,
+            body TEXT NOT NULL,
+            replied_at INTEGER NOT NULL,
+            UNIQUE (post, form, user_name, body)
+        ) STRICT;
+        PRAGMA user_version = 3;
         """;
 
     private readonly string _connectionString;
@@ -118,7 +145,7 @@ internal sealed class SandboxDatabase : IDisposable
         // This writes in any case, so that an unwritable file is reported now.
         connection.Execute(isNew ? Schema : $"PRAGMA user_version = {Version}");
         transaction.Commit();
-        connection.Execute("SELECT 1 FROM checkouts, payments, refunds, notifications LIMIT 0");
+        connection.Execute("SELECT 1 FROM checkouts, payments, refunds, notifications, posts, replies LIMIT 0");
     }
 
     // SQLite would make it for everybody to read.

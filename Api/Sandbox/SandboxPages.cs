@@ -24,12 +24,15 @@ internal sealed class SandboxPages : IDisposable
     {
         ["cashier.css"] = (Resource("cashier.css"), "text/css; charset=utf-8"),
         ["cashier.js"] = (Resource("cashier.js"), "text/javascript; charset=utf-8"),
+        ["timeline.css"] = (Resource("timeline.css"), "text/css; charset=utf-8"),
+        ["timeline.js"] = (Resource("timeline.js"), "text/javascript; charset=utf-8"),
     };
 
     private readonly string _version;
 
     public SandboxPages() => _version = Convert.ToHexStringLower(
-        SHA256.HashData([.. _assets["cashier.css"].Bytes, .. _assets["cashier.js"].Bytes]))[..16];
+        SHA256.HashData([.. _assets.OrderBy(asset => asset.Key, StringComparer.Ordinal)
+            .SelectMany(asset => asset.Value.Bytes)]))[..16];
 
     /// <summary>
     /// The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for; null: none of the two.
@@ -46,8 +49,10 @@ internal sealed class SandboxPages : IDisposable
 
     /// <summary>Answers with a page. It also gets its language and the version of its files.</summary>
     /// <param name="hasForm">Whether the page sends a form to this process.</param>
+    /// <param name="hasPictures">Whether the page shows pictures from other sites, over https.</param>
     public async Task<ContentHttpResult> AnswerAsync<TView>(
-        HttpContext context, int status, Dictionary<string, object?> parameters, bool hasForm = false)
+        HttpContext context, int status, Dictionary<string, object?> parameters, bool hasForm = false,
+        bool hasPictures = false)
         where TView : IComponent
     {
         var headers = context.Response.Headers;
@@ -59,8 +64,8 @@ internal sealed class SandboxPages : IDisposable
         headers["Referrer-Policy"] = hasForm ? "same-origin" : "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-            + "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action "
-            + (hasForm ? "'self'" : "'none'");
+            + $"img-src 'self' data:{(hasPictures ? " https:" : "")}; base-uri 'none'; frame-ancestors 'none'; "
+            + $"form-action {(hasForm ? "'self'" : "'none'")}";
         return TypedResults.Text(
             await RenderAsync<TView>(language, parameters), "text/html; charset=utf-8", statusCode: status);
     }

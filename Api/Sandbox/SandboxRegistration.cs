@@ -17,6 +17,7 @@ public static class SandboxRegistration
         services.AddSingleton(provider => SandboxDatabase.Open(provider.GetRequiredService<SandboxOptions>().Path));
         services.AddSingleton<Outbox>();
         services.AddSingleton<Cashier>();
+        services.AddSingleton<Timeline>();
         services.AddHostedService<NotificationSender>();
         services.AddHttpClient(NotificationSender.ClientName)
             .RemoveAllLoggers()
@@ -56,6 +57,7 @@ public static class SandboxRegistration
         var sandbox = app.MapSandboxPlatform();
         MerchantApi.Map(sandbox);
         BuyerApi.Map(sandbox);
+        TimelineApi.Map(sandbox);
         return app;
     }
 

@@ -71,6 +71,10 @@ public sealed class JsonMembers
     public string? OptionalText(string name, int maxLength) =>
         FindOptional(name) is { } value ? TextOf(value, name, maxLength) : null;
 
+    /// <summary>Like <see cref="OptionalText"/>, but of one line or several.</summary>
+    public string? OptionalLines(string name, int maxLength) =>
+        FindOptional(name) is { } value ? TextOf(value, name, maxLength, hasLines: true) : null;
+
     /// <summary>An id: 1 to <paramref name="maxLength"/> visible ASCII characters.</summary>
     public string Id(string name, int maxLength)
     {
@@ -166,11 +170,12 @@ public sealed class JsonMembers
             ? value
             : null;
 
-    private string? TextOf(JsonElement value, string name, int maxLength)
+    private string? TextOf(JsonElement value, string name, int maxLength, bool hasLines = false)
     {
         if (value.ValueKind == JsonValueKind.Undefined) return null;
         if (value.ValueKind == JsonValueKind.String && TryGetText(value, out var text)
-            && text.Length > 0 && text.Length <= maxLength && !text.Any(char.IsControl))
+            && text.Length > 0 && text.Length <= maxLength
+            && !text.Any(c => char.IsControl(c) && !(hasLines && c == '\n')))
         {
             return text;
         }
