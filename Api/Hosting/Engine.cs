@@ -6,7 +6,9 @@ using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Connections;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators;
+using OrleansSale.Api.Operators.Announcements;
 using OrleansSale.Api.Payments;
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Live;
 using OrleansSale.Api.Sales.Orders;
@@ -24,6 +26,7 @@ using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Posts;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
 
@@ -68,6 +71,7 @@ public static class Engine
             configuration.RequirePaymentsOf(channels, builder.Environment);
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
+            if (data.HasSilo) builder.Services.AddPosts();
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
             return data;
@@ -103,11 +107,13 @@ public static class Engine
         app.MapPlatforms();
         app.MapBatches();
         app.MapLive();
+        app.MapAnnouncements();
         app.MapReservations();
         PurchaseApi.Map(app);
         app.MapOrders();
         app.MapNotifications();
         app.MapOperators();
+        app.MapOperatorAnnouncements();
         app.MapUsers();
         app.MapExports();
         app.MapFaults();
@@ -118,7 +124,7 @@ public static class Engine
         unlessDevelopment.MapDocumentation();
         // It shows the actors' state and has no sign-in of its own.
         forOperators.MapOrleansDashboard("/dashboard").ExcludeFromDescription();
-        if (PaymentOptions.UsesSandbox(app.Configuration, app.Environment))
+        if (PaymentOptions.UsesSandbox(app.Configuration, isDevelopment))
         {
             app.RequireSandbox();
             app.MapSandbox();
@@ -134,6 +140,7 @@ public static class Engine
         services.AddSingleton(new TicketSigner(keys.Tickets));
         services.AddSignIn(keys.Signing, configuration, isDevelopment);
         services.AddOptions<SaleOptions>().BindConfiguration("Sale");
+        services.AddSingleton<AnnouncementFeed>();
         services.AddSingleton<CatalogueCopy>();
         services.AddSingleton<BoardListing>();
         services.AddSingleton<StreamPlaces>();
@@ -149,11 +156,13 @@ public static class Engine
         services.AddSingleton<ActorRetry>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchCommands>();
+        services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<BatchExports>();
         services.AddSingleton<PersonalData>();
         services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();
+        services.AddSingleton<IFaultSource, PostFaults>();
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());

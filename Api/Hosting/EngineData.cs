@@ -35,7 +35,7 @@ public sealed class EngineData : IAsyncDisposable
     {
         (_directory, _database, HasSilo) = (directory, database, hasSilo);
         // On a cluster only the sandbox keeps files, and all fronts on this machine share them.
-        if (PaymentOptions.UsesSandbox(configuration, environment))
+        if (PaymentOptions.UsesSandbox(configuration, environment.IsDevelopment()))
             SandboxDirectory = directory?.Path ?? UseDirectory(configuration, DataDirectory.Make);
         if (database is null) return;
         _cluster = ClusterSettings.Load(configuration);

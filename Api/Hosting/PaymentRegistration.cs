@@ -38,7 +38,7 @@ public static class PaymentRegistration
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
             provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
         services.AddNotificationReaders();
-        if (dataDirectory is not null && PaymentOptions.UsesSandbox(configuration, environment))
+        if (dataDirectory is not null && PaymentOptions.UsesSandbox(configuration, environment.IsDevelopment()))
             services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory, isShared));
         return services;
     }

@@ -44,7 +44,7 @@ public static class PlatformRegistration
         services.AddPlatforms(channels, isDevelopment);
         if (!UsesSandbox(channels)) return channels;
         services.AddSingleton(SandboxIn);
-        if (PaymentOptions.UsesSandbox(configuration, environment)) return channels;
+        if (PaymentOptions.UsesSandbox(configuration, isDevelopment)) return channels;
         services.AddSandboxPlatform((sandbox, provider) =>
             (sandbox.ApiKey, sandbox.PublicAddress) =
                 (RandomNumberGenerator.GetHexString(SecretDigits), PaymentsIn(provider).PublicAddress));

@@ -1,4 +1,4 @@
-using OrleansSale.Api.Payments;
+using OrleansSale.GrainInterfaces.Payments.Format;
 
 namespace OrleansSale.Api.Sandbox;
 

@@ -8,8 +8,10 @@ namespace OrleansSale.GrainInterfaces.Channels;
 /// <param name="Chinese">Its name in Chinese.</param>
 /// <param name="SignIn">How its users sign in to the pages; null: they cannot.</param>
 /// <param name="Payments">The payment provider that its users pay with; null: the only one.</param>
+/// <param name="Posts">Where its posts go; null: it takes none.</param>
 public sealed record Channel(
-    string Id, string English, string Chinese, SignInOptions? SignIn, string? Payments = null);
+    string Id, string English, string Chinese, SignInOptions? SignIn, string? Payments = null,
+    PostsOptions? Posts = null);
 
 /// <summary>The configured platforms, ordered by id. They are read once, at the start.</summary>
 public sealed class ConfiguredChannels
@@ -25,7 +27,8 @@ public sealed class ConfiguredChannels
             var chinese = channel.Name.GetValueOrDefault("zh-CN") ?? english;
             var signIn = channel.SignIn.IsSet ? channel.SignIn : null;
             var payments = string.IsNullOrEmpty(channel.Payments) ? null : channel.Payments;
-            _byId.Add(id, new Channel(id, english, chinese, signIn, payments));
+            var posts = channel.Posts.IsSet ? channel.Posts : null;
+            _byId.Add(id, new Channel(id, english, chinese, signIn, payments, posts));
         }
     }
 

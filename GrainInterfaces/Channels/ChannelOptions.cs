@@ -33,6 +33,9 @@ public sealed class ChannelOptions
     /// The payment provider that its users pay with: a name below <c>Payments:Providers</c>. Default: the only one.
     /// </summary>
     public string? Payments { get; set; }
+
+    /// <summary>Where its posts go. By default it takes none.</summary>
+    public PostsOptions Posts { get; set; } = new();
 }
 
 /// <summary>
@@ -76,4 +79,42 @@ public sealed class SignInOptions
 
     /// <summary>Whether users log in at the sandbox.</summary>
     public bool IsAtSandbox => string.Equals(Provider, Sandbox, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>The ways to publish posts on a channel.</summary>
+public enum PostKind
+{
+    /// <summary>A signed request of Standard Webhooks to an address of the merchant's.</summary>
+    Webhook,
+
+    /// <summary>A post of the merchant's Weibo account.</summary>
+    Weibo,
+
+    /// <summary>A post on the timeline of the sandbox's platform. It exists only in Development.</summary>
+    Sandbox,
+}
+
+/// <summary>Settings <c>Channels:{channel}:Posts:…</c>: where the announcements of the channel's sales go.</summary>
+public sealed class PostsOptions
+{
+    /// <summary>How posts are published.</summary>
+    public PostKind? Kind { get; set; }
+
+    /// <summary>
+    /// Of a webhook: where it is posted. It must be https outside Development. Of the sandbox: where its platform takes
+    /// posts, by default <c>/sandbox/platform/posts</c> at the first address this process listens on.
+    /// </summary>
+    public Uri? Address { get; set; }
+
+    /// <summary>
+    /// Of a webhook: the secret that signs it, base64 of 24 bytes or more, with or without <c>whsec_</c>. While it is
+    /// replaced, several separated by spaces: all sign.
+    /// </summary>
+    public string? Secret { get; set; }
+
+    /// <summary>Of Weibo: the access token of the account that posts.</summary>
+    public string? AccessToken { get; set; }
+
+    /// <summary>Whether any of them is set: the channel takes posts.</summary>
+    public bool IsSet => Kind is not null || Address is not null || Secret is not null || AccessToken is not null;
 }

@@ -16,6 +16,9 @@ public enum FaultKind
 
     /// <summary>A batch's key is missing: nobody can take part until it is restored.</summary>
     BatchKeyMissing,
+
+    /// <summary>A channel does not take posts.</summary>
+    PostFailing,
 }
 
 /// <summary>A fault: some end by themselves, others need an operator.</summary>

@@ -28,8 +28,12 @@ public static class ChannelRules
                     + "digits and hyphens.";
             foreach (var fault in channel.Name.Select(name => FaultOfName(path, name.Key, name.Value)).OfType<string>())
                 yield return fault;
-            if (!channel.SignIn.IsSet) continue;
-            foreach (var fault in FaultsOfSignIn($"{path}:SignIn", channel.SignIn, isDevelopment)) yield return fault;
+            if (channel.SignIn.IsSet)
+                foreach (var fault in FaultsOfSignIn($"{path}:SignIn", channel.SignIn, isDevelopment))
+                    yield return fault;
+            if (channel.Posts.IsSet)
+                foreach (var fault in PostRules.FaultsOf($"{path}:Posts", channel.Posts, isDevelopment))
+                    yield return fault;
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.Silo.Payments;
 
 namespace OrleansSale.Silo.Channels;
 
@@ -14,14 +15,16 @@ public static class ChannelSettings
     public static ConfiguredChannels Read(IConfiguration configuration, bool isDevelopment)
     {
         var options = configuration.GetSection(ChannelsOptions.Section).Get<ChannelsOptions>() ?? [];
-        if (isDevelopment && options.Count == 0) options.Add(DevelopmentChannel, Development());
+        if (isDevelopment && options.Count == 0)
+            options.Add(DevelopmentChannel, Development(PaymentOptions.UsesSandbox(configuration, isDevelopment)));
         var faults = ChannelRules.FaultsOf(options, isDevelopment).ToList();
         return faults.Count == 0 ? new ConfiguredChannels(options) : throw new StartException(string.Join(' ', faults));
     }
 
-    private static ChannelOptions Development() => new()
+    private static ChannelOptions Development(bool hasSandbox) => new()
     {
         Name = { ["en"] = "Weibo", ["zh-CN"] = "微博" },
         SignIn = { Provider = SignInOptions.Sandbox },
+        Posts = new PostsOptions { Kind = hasSandbox ? PostKind.Sandbox : null },
     };
 }

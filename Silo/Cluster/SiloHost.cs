@@ -16,6 +16,7 @@ using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Http;
 using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Payments.Providers;
+using OrleansSale.Silo.Posts;
 using OrleansSale.Silo.Starting;
 
 namespace OrleansSale.Silo.Cluster;
@@ -58,7 +59,7 @@ public static class SiloHost
         configuration.AddDefaults(LogLevels);
         WebSettings.Require(builder, DefaultAddress);
         if (!isDevelopment) configuration.RequirePayments(builder.Environment, PaymentRole.Asks);
-        var channels = ChannelSettings.Read(configuration, isDevelopment);
+        ChannelSettings.Read(configuration, isDevelopment);
         var cluster = ClusterSettings.Load(configuration);
         var endpoint = SiloEndpoint.Load(configuration, isDevelopment);
         var tls = ClusterTls.Load(configuration);
@@ -76,9 +77,11 @@ public static class SiloHost
             builder.Services.AddHealthChecks().AddCheck<DamageCheck>(DamageCheck.Name);
             builder.Services.AddClock();
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopWithin);
+            var channels = ChannelSettings.Read(configuration, isDevelopment);
             configuration.RequirePaymentsOf(channels, builder.Environment);
             builder.Services.AddSingleton(channels);
             builder.Services.AddPaymentProviders(configuration, builder.Environment, PaymentRole.Asks);
+            builder.Services.AddPosts();
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
                 .WithMetrics(metrics => metrics
                     .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql")

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using OrleansSale.Grains.Announcements;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
@@ -35,6 +36,7 @@ public static class SaleSilo
         silo.Services.AddSingleton<BatchLeads>();
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
+        silo.Services.AddSingleton<PostWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
         silo.Services.AddSingleton<SteadyClock>();
         foreach (var area in (string[])[TimeProviderNames.ActivationManagement, TimeProviderNames.Grains])

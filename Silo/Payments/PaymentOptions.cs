@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Webhooks;
 
@@ -93,6 +92,6 @@ public sealed class PaymentOptions
     }
 
     /// <summary>Whether this process runs the sandbox, before any options exist: the composition asks it.</summary>
-    public static bool UsesSandbox(IConfiguration configuration, IHostEnvironment environment) =>
-        PaymentSettings.Read(configuration, environment).Sandbox;
+    public static bool UsesSandbox(IConfiguration configuration, bool isDevelopment) =>
+        PaymentSettings.Read(configuration, isDevelopment).Sandbox;
 }

@@ -20,7 +20,8 @@ public static class PaymentSettings
     {
         services.AddOptions<PaymentOptions>()
             .Bind(configuration.GetSection(Section))
-            .PostConfigure(options => options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment))
+            .PostConfigure(options =>
+                options.Sandbox = PaymentOptions.UsesSandbox(configuration, environment.IsDevelopment()))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<PaymentOptions>>(
             new Validation(role, environment.IsDevelopment()));
@@ -30,13 +31,13 @@ public static class PaymentSettings
     /// <exception cref="StartException">Something is missing or wrong; the message names it.</exception>
     public static void RequirePayments(
         this IConfiguration configuration, IHostEnvironment environment, PaymentRole role) =>
-        Require(PaymentRules.FaultsOf(Read(configuration, environment), role, environment.IsDevelopment()));
+        Require(PaymentRules.FaultsOf(Read(configuration, environment.IsDevelopment()), role, environment.IsDevelopment()));
 
     /// <summary>Looks at which provider the users of each channel pay with.</summary>
     /// <exception cref="StartException">One is missing or does not exist; the message names it.</exception>
     public static void RequirePaymentsOf(
         this IConfiguration configuration, ConfiguredChannels channels, IHostEnvironment environment) =>
-        Require(PaymentRules.FaultsOfChannels(channels, Read(configuration, environment)));
+        Require(PaymentRules.FaultsOfChannels(channels, Read(configuration, environment.IsDevelopment())));
 
     /// <summary>
     /// The key of a secret of the sandbox, which is below its provider if that has a name; null: there is no sandbox.
@@ -52,12 +53,12 @@ public static class PaymentSettings
             : null;
     }
 
-    internal static PaymentOptions Read(IConfiguration configuration, IHostEnvironment environment)
+    internal static PaymentOptions Read(IConfiguration configuration, bool isDevelopment)
     {
         var options = Bound(configuration);
         options.Sandbox = configuration.GetValue(
             $"{Section}:{nameof(options.Sandbox)}",
-            environment.IsDevelopment() && options.All.Values.Any(
+            isDevelopment && options.All.Values.Any(
                 provider => provider is { Kind: ProviderKind.Protocol, BaseAddress: null }));
         return options;
     }

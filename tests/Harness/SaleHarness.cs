@@ -5,10 +5,12 @@ using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Grains.Announcements;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
@@ -55,8 +57,8 @@ public class SaleHarness : IAsyncDisposable
     {
         _options = options;
         var beside = options.Beside;
-        (Stored, Documents, Payments) =
-            (beside?.Stored ?? new(), beside?.Documents ?? new(), beside?.Payments ?? new());
+        (Stored, Documents) = (beside?.Stored ?? new(), beside?.Documents ?? new());
+        (Payments, Posts) = (beside?.Payments ?? new(), beside?.Posts ?? new());
         _keys = beside?._keys ?? new();
         Clock = options.Start is null && beside is not null
             ? beside.Clock : new SaleClock(options.Start ?? SaleClock.Noon);
@@ -79,6 +81,9 @@ public class SaleHarness : IAsyncDisposable
 
     /// <summary>The payment provider, and its faults.</summary>
     public FakePayments Payments { get; }
+
+    /// <summary>The channels that take posts: none, until a test names them.</summary>
+    public FakePosts Posts { get; }
 
     /// <summary>The clock: it stands still until a test moves it.</summary>
     public SaleClock Clock { get; }
@@ -202,7 +207,7 @@ public class SaleHarness : IAsyncDisposable
 
     /// <summary>
     /// Kills a silo, as a crash does: nothing is written or said before. If it was the only one, another starts, and
-    /// wakes the batches that have something to do.
+    /// wakes the batches and the announcements that have something to do.
     /// </summary>
     /// <param name="silo">The silo; null: the youngest. Over sockets the first one cannot be killed.</param>
     public async Task KillSiloAsync(SiloAddress? silo = null)
@@ -211,6 +216,7 @@ public class SaleHarness : IAsyncDisposable
         if (Silos.Count > 0) return;
         await _silos.StartOneAsync();
         await Catalogue.WakeAllAsync();
+        await Actors.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).WakeAllAsync();
     }
 
     /// <summary>
@@ -254,6 +260,8 @@ public class SaleHarness : IAsyncDisposable
         silo.Services.AddSingleton<BatchLeads>();
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
+        silo.Services.AddSingleton<PostWatch>();
+        silo.Services.AddSingleton<IPostPublisher>(Posts);
         silo.Services.AddLogging(logging => logging.AddProvider(Log));
         silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _options.GraceSeconds);
     }

@@ -59,6 +59,8 @@ internal sealed class BodyMember
     {
         if (!within.TryGetProperty(_name, out var value) || value.ValueKind == JsonValueKind.Null)
             return _isOptional ? null : (path + _name, Missing);
+        if (_rule is IElementRule rule)
+            return rule.FindProblem(value) is var (end, fault) ? (path + _name + end, fault) : null;
         if (_object is null) return CheckValue(value) is { } problem ? (path + _name, problem) : null;
         return value.ValueKind == JsonValueKind.Object
             ? FindProblem(value, _object, $"{path}{_name}.")
@@ -93,7 +95,7 @@ internal sealed class BodyMember
 
     // JSON may escape half of a surrogate pair, which GetString refuses. Then the text is U+FFFD, which every rule
     // refuses.
-    private static string TextOf(JsonElement value)
+    internal static string TextOf(JsonElement value)
     {
         try
         {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OrleansSale.Api.Http.Bodies;
 
 /// <summary>A fault of a field of a request's body.</summary>
@@ -16,4 +18,13 @@ public interface IFieldRule
 
     /// <summary>The fault of a value of the member's type; null: none.</summary>
     FieldProblem? Check(object value);
+}
+
+/// <summary>A rule that looks at the JSON itself, for a member that may be of several types.</summary>
+public interface IElementRule : IFieldRule
+{
+    /// <summary>
+    /// The fault of a value and where in it, as the end of a path such as <c>.en</c>; null: it has none.
+    /// </summary>
+    (string Path, FieldProblem Problem)? FindProblem(JsonElement value);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Texts;
 
@@ -12,7 +13,8 @@ namespace OrleansSale.Api.Http.Documentation;
 /// </summary>
 internal static class DescriptionTransformers
 {
-    private const string IdPattern = $"^{Slug.Pattern}$", OrderPattern = $"^{Slug.Pattern}\\.[1-9][0-9]{{0,17}}$";
+    private const string IdPattern = $"^{Slug.Pattern}$", OrderPattern = $"^{Slug.Pattern}\\.[1-9][0-9]{{0,17}}$",
+        AnnouncementPattern = $"^(batch|product)-{Slug.Pattern}\\.[1-9][0-9]{{0,8}}$";
 
     /// <summary>Completes an operation from its <see cref="EndpointDescription"/>.</summary>
     public static Task CompleteAsync(
@@ -64,6 +66,11 @@ internal static class DescriptionTransformers
                 },
             ];
         }
+        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(TextsAttribute), inherit: true)
+            is [TextsAttribute texts, ..])
+        {
+            Complete(schema, texts);
+        }
         foreach (var member in context.JsonTypeInfo.Properties)
         {
             if (!IsLeftOut(member.AttributeProvider)) continue;
@@ -83,6 +90,31 @@ internal static class DescriptionTransformers
             code.Enum = [.. Enum.GetValues<Refusal>().Order().Select(refusal => (JsonNode)Problem.CodeOf(refusal))];
         }
         return Task.CompletedTask;
+    }
+
+    private static void Complete(OpenApiSchema schema, TextsAttribute texts)
+    {
+        OpenApiSchema OneText() => new()
+        {
+            Type = JsonSchemaType.String,
+            MinLength = 1,
+            MaxLength = texts.MaxLength,
+        };
+
+        (schema.Type, schema.Properties) = (null, null);
+        schema.OneOf =
+        [
+            OneText(),
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = new Dictionary<string, IOpenApiSchema>
+                {
+                    [LanguageTexts.EnglishTag] = OneText(),
+                    [LanguageTexts.ChineseTag] = OneText(),
+                },
+            },
+        ];
     }
 
     // Any of the schemes is enough. An open endpoint states that it needs none, so that the scheme does not seem
@@ -130,6 +162,9 @@ internal static class DescriptionTransformers
                 break;
             case "order":
                 (parameter.Required, parameter.Schema) = (true, Text(OrderPattern));
+                break;
+            case "announcement":
+                (parameter.Required, parameter.Schema) = (true, Text(AnnouncementPattern));
                 break;
             case "limit":
                 parameter.Description = "Items in a page.";

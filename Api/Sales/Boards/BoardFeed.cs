@@ -1,3 +1,4 @@
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
@@ -67,6 +68,9 @@ public sealed class BoardFeed(
 
     /// <summary>Whether the batch's ledger was damaged when the batch was last asked.</summary>
     public bool IsDamaged => _answers.IsDamaged;
+
+    /// <summary>The announcements for its viewers; null: none are shown.</summary>
+    public AnnouncementFeed? Announcements { get; init; }
 
     /// <summary>What its viewers see.</summary>
     public BoardStream Stream { get; } = new(listed.Terms, timeProvider);
@@ -203,7 +207,7 @@ public sealed class BoardFeed(
             pace.Began();
             while (IsOfInterest())
             {
-                if (await RefreshAsync() is { } copy) Stream.Publish(copy.Snapshot);
+                if (await RefreshAsync() is { } copy) Stream.Publish(copy.Snapshot, ShownNow());
                 else if (IsDamaged) Stream.End();
                 await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);
             }
@@ -213,6 +217,9 @@ public sealed class BoardFeed(
         }
         while (IsOfInterest() && TryTakePolling());
     }
+
+    private ShownAnnouncements ShownNow() => Stream.IsWatched && Announcements is { } all
+        ? all.ShownAt(Terms, timeProvider.GetUtcNow()) : ShownAnnouncements.None;
 
     private bool IsOfInterest() => !stopping.IsCancellationRequested
         && (Stream.IsWatched || _monotonic.GetElapsedTime(Volatile.Read(ref _interestAt)) < InterestLasts);

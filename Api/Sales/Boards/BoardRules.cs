@@ -21,6 +21,13 @@ public sealed class ChannelsAttribute() : OneOrManyAttribute(1, BatchTerms.MaxCh
     protected override bool Fits(string text) => UserId.IsChannel(text);
 }
 
+/// <summary>The id of a channel.</summary>
+public sealed class ChannelIdAttribute() : GrammarAttribute("^[a-z0-9-]{1,32}$", "1 to 32 of a-z, 0-9 and -")
+{
+    /// <inheritdoc/>
+    protected override bool Fits(string text) => UserId.IsChannel(text);
+}
+
 /// <summary>The form of a currency code. Another rule checks whether the currency exists.</summary>
 public sealed class CurrencyCodeAttribute() : GrammarAttribute("^[A-Z]{3}$", "three capital letters (ISO 4217)")
 {

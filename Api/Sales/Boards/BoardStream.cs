@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Sales.Boards;
@@ -26,22 +27,35 @@ public sealed class BoardStream(BatchTerms terms, TimeProvider timeProvider)
     /// <summary>One viewer less.</summary>
     internal void Leave() => Interlocked.Decrement(ref _viewers);
 
-    /// <summary>Shows the newest counts to the viewers, if they have changed and it is not too soon.</summary>
-    internal void Publish(BatchSnapshot snapshot)
+    /// <summary>
+    /// Shows the newest counts to the viewers, if they have changed and it is not too soon; announcements at once.
+    /// </summary>
+    internal void Publish(BatchSnapshot snapshot, ShownAnnouncements announcements)
     {
         var now = timeProvider.GetUtcNow();
         var board = BoardBody.Of(terms, snapshot, now);
         var last = _frame;
         var elapsed = _monotonic.GetElapsedTime(last.At);
         var isSoon = elapsed < Frame.IntervalFor(Volatile.Read(ref _viewers));
-        if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot))) return;
+        if (board.Phase == last.Phase && last.Data.Length > 0 && (isSoon || last.IsOf(snapshot)))
+        {
+            // The board that the viewers have, so that it is not sent again.
+            if (announcements != last.Announcements)
+            {
+                Replace(last, new Frame(last.Data, last.Phase, last.At)
+                {
+                    Snapshot = last.Snapshot,
+                    Announcements = announcements,
+                });
+            }
+            return;
+        }
         var data = JsonSerializer.SerializeToUtf8Bytes(board, BoardJson.Wire.BoardBody);
-        var frame = new Frame(data, board.Phase, _monotonic.GetTimestamp())
+        Replace(last, new Frame(data, board.Phase, _monotonic.GetTimestamp())
         {
             Snapshot = snapshot,
-        };
-        Volatile.Write(ref _frame, frame);
-        last.Supersede();
+            Announcements = announcements,
+        });
     }
 
     /// <summary>Ends the stream, because its board may be wrong.</summary>
@@ -49,7 +63,12 @@ public sealed class BoardStream(BatchTerms terms, TimeProvider timeProvider)
     {
         var last = _frame;
         if (last.Data.Length == 0) return;
-        Volatile.Write(ref _frame, new Frame([], default, 0));
+        Replace(last, new Frame([], default, 0));
+    }
+
+    private void Replace(Frame last, Frame next)
+    {
+        Volatile.Write(ref _frame, next);
         last.Supersede();
     }
 }

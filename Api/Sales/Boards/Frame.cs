@@ -1,3 +1,4 @@
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Sales.Boards;
@@ -33,6 +34,9 @@ public sealed class Frame(byte[] data, Phase phase, long at)
 
     /// <summary>The counts it shows.</summary>
     public BatchSnapshot? Snapshot { get; init; }
+
+    /// <summary>The announcements that are shown beside it.</summary>
+    public ShownAnnouncements Announcements { get; init; } = ShownAnnouncements.None;
 
     /// <summary>Completes when there is a newer one.</summary>
     public Task Superseded => _superseded.Task;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
@@ -11,7 +12,8 @@ namespace OrleansSale.Api.Sales.Catalogue;
 /// nothing. A miss asks the catalogue for new batches, at most once every <see cref="MinInterval"/>.
 /// </summary>
 public sealed class CatalogueCopy(
-    IGrainFactory grains, TimeProvider timeProvider, ILoggerFactory logs, IHostApplicationLifetime lifetime)
+    IGrainFactory grains, TimeProvider timeProvider, ILoggerFactory logs, IHostApplicationLifetime lifetime,
+    AnnouncementFeed? announcements = null)
     : IDisposable
 {
     /// <summary>Between two calls to the catalogue.</summary>
@@ -124,7 +126,10 @@ public sealed class CatalogueCopy(
 
     private BoardFeed FeedOf(ListedBatch listed) =>
         _feeds.GetOrAdd(listed.Terms.Id, _ => new BoardFeed(
-            listed, grains, timeProvider, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping));
+            listed, grains, timeProvider, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping)
+        {
+            Announcements = announcements,
+        });
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Sales.Live;
 
-/// <summary>The board of a batch as a stream of events.</summary>
+/// <summary>The board of a batch, and its announcements, as a stream of events.</summary>
 public static class LiveApi
 {
     /// <summary>Between two pings of a live stream. They show proxies and browsers that it works.</summary>
@@ -20,7 +21,9 @@ public static class LiveApi
         app.MapGroup("/api/batches/{batch}/live").WithTags("Batches")
             .MapGet("", WatchAsync).WithSummary("The board as server-sent events")
             .WithDescription("An event `board` has the board (BoardBody) as its data; it comes at once, when anything "
-                + "changes, and at every change of phase. An event `ping` is empty and shows that the stream works.")
+                + "changes, and at every change of phase. An event `announcement` has an announcement "
+                + "(AnnouncementBody) that appeared after the stream began. When many appear at once, only the newest "
+                + "come. An event `ping` is empty and shows that the stream works.")
             .Produces<BoardBody>(200, "text/event-stream")
             .Described(
                 "WatchBatch", EndpointDescription.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
@@ -28,8 +31,8 @@ public static class LiveApi
     // Each viewer is one such loop. It waits for the newest frame, which all viewers share, and a slow viewer skips
     // frames.
     private static async Task<IResult> WatchAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, StreamPlaces places, TimeProvider timeProvider,
-        IHostApplicationLifetime lifetime)
+        HttpContext http, string batch, CatalogueCopy catalogue, AnnouncementFeed announcements, StreamPlaces places,
+        TimeProvider timeProvider, IHostApplicationLifetime lifetime)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(
@@ -49,6 +52,7 @@ public static class LiveApi
             // The first event is made for this viewer, because the newest frame and its time may be as old as the last
             // change.
             var sent = feed.Stream.Latest;
+            var seen = await announcements.ReadAsync(feed.Terms) ?? ShownAnnouncements.None;
             if (await feed.ReadAsync() is { } copy)
             {
                 var board = BoardBody.Of(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow());
@@ -61,7 +65,10 @@ public static class LiveApi
                 var frame = feed.Stream.Latest;
                 if (frame != sent && frame.Data.Length > 0)
                 {
-                    await WriteAsync(http.Response, "board", frame.Data, ends.Token);
+                    if (frame.Data != sent.Data) await WriteAsync(http.Response, "board", frame.Data, ends.Token);
+                    foreach (var announced in frame.Announcements.NewSince(seen))
+                        await WriteAsync(http.Response, "announcement", announced.Data, ends.Token);
+                    if (frame.Announcements.Items.Count > seen.Items.Count) seen = frame.Announcements;
                     sent = frame;
                 }
                 else if (await TimedOutAsync(frame.Superseded, ends.Token))

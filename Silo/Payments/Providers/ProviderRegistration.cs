@@ -24,7 +24,7 @@ public static class ProviderRegistration
         services.AddPaymentOptions(configuration, environment, role);
         services.TryAddSingleton<OwnAddress>(() => null);
         services.AddSingleton<PaymentAddresses>();
-        foreach (var name in PaymentSettings.Read(configuration, environment).All.Keys)
+        foreach (var name in PaymentSettings.Read(configuration, environment.IsDevelopment()).All.Keys)
             ProviderHttp.Add(services, name);
         services.AddSingleton(provider => new PaymentProviders(
             OptionsOf(provider).All.ToDictionary(

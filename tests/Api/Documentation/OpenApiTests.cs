@@ -41,7 +41,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             .Order(StringComparer.Ordinal);
         described.ShouldBe(((string[])
         [
-            "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/channels",
+            "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "GET /api/batches/{batch}/announcements", "GET /api/channels",
             "PUT /api/batches/{batch}/reservation",
             "GET /api/batches/{batch}/reservation", "DELETE /api/batches/{batch}/reservation",
             "POST /api/batches/{batch}/orders",
@@ -56,6 +57,9 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
             "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/batches/{batch}/anonymise",
             "POST /api/operator/users/erase", "POST /api/operator/users/end-sessions", "GET /api/operator/faults",
+            "POST /api/operator/announcements", "GET /api/operator/announcements",
+            "DELETE /api/operator/announcements/{announcement}",
+            "POST /api/operator/announcements/{announcement}/retry",
             "GET /health/live", "GET /health/ready", "POST /dev/tokens",
         ]).Order(StringComparer.Ordinal));
     }
@@ -106,6 +110,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     public async Task Whoever_needs_a_credential_is_told_so()
     {
         string[] open = ["GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "GET /api/batches/{batch}/announcements",
             "GET /health/live", "GET /health/ready", "GET /api/channels",
             "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",
             "DELETE /api/me/session", "POST /dev/tokens"];

@@ -90,8 +90,7 @@ public sealed class PaymentOptionsTests
             ["Payments:BaseAddress"] = baseAddress,
             ["Payments:Sandbox"] = asked,
         }).Build();
-        var host = new HostingEnvironment { EnvironmentName = environment };
-        PaymentOptions.UsesSandbox(configuration, host).ShouldBe(expected);
+        PaymentOptions.UsesSandbox(configuration, environment == Environments.Development).ShouldBe(expected);
     }
 
     [Fact]

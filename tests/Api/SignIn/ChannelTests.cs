@@ -64,4 +64,37 @@ public sealed class ChannelTests
         var signIn = new SignInOptions { Issuer = new Uri("http://login.example"), ClientId = "c", ClientSecret = "s" };
         ChannelRules.FaultsOf(new() { ["c"] = new() { SignIn = signIn } }, isDevelopment: true).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Every_fault_of_their_posts_has_a_line_that_names_its_key_and_no_secret()
+    {
+        var secret = Convert.ToBase64String("hidden hidden hidden hidden"u8);
+        var options = new ChannelsOptions
+        {
+            ["a"] = new() { Posts = new() { AccessToken = "hidden" } },
+            ["b"] = new() { Posts = new() { Kind = PostKind.Webhook } },
+            ["c"] = new()
+            {
+                Posts = new() { Kind = PostKind.Webhook, Address = new("http://shop.example/hook"), Secret = "hidden" },
+            },
+            ["d"] = new() { Posts = new() { Kind = PostKind.Weibo, Secret = secret, AccessToken = "hid den" } },
+            ["e"] = new() { Posts = new() { Kind = PostKind.Sandbox, AccessToken = "hidden" } },
+        };
+        var faults = ChannelRules.FaultsOf(options, isDevelopment: false).ToList();
+        faults.Select(fault => fault.Split(' ')[0].TrimEnd(':')).ShouldBe([
+            "Channels:a:Posts:Kind", "Channels:b:Posts:Address", "Channels:b:Posts:Secret",
+            "Channels:c:Posts:Address", "Channels:c:Posts:Secret", "Channels:d:Posts:AccessToken",
+            "Channels:d:Posts:Secret", "Channels:e:Posts:Kind", "Channels:e:Posts:AccessToken",
+        ]);
+        faults.ShouldAllBe(fault => !fault.Contains("hid", StringComparison.Ordinal) && !fault.Contains('\n'));
+        var posts = new PostsOptions
+        {
+            Kind = PostKind.Webhook,
+            Address = new("http://localhost/hook"),
+            Secret = secret,
+        };
+        ChannelRules.FaultsOf(new() { ["c"] = new() { Posts = posts } }, isDevelopment: true).ShouldBeEmpty();
+        posts = new PostsOptions { Kind = PostKind.Sandbox };
+        ChannelRules.FaultsOf(new() { ["c"] = new() { Posts = posts } }, isDevelopment: true).ShouldBeEmpty();
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
@@ -35,6 +36,17 @@ public sealed class SerialisationTests
     private static readonly BatchSnapshot Snapshot =
         new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1));
 
+    private static readonly AnnouncementText Text = new("soon", "敬请期待");
+
+    private static readonly Announcement Announced = new("batch-mi2-1.3", Text, "/mi2.png", At);
+
+    private static readonly DeliveryView Delivered =
+        new("weibo", DeliveryState.Waiting, 2, "answered 500", At, At.AddMinutes(1));
+
+    private static readonly LinkCard Card = new("Mi2", new Money(199_900, "CNY"), At, "/mi2.png");
+
+    private static readonly AnnouncementView AnnouncementSeen = new(Announced, [Delivered]);
+
     // One value of each type, with no member at its default.
     private static readonly object[] Examples =
     [
@@ -58,6 +70,10 @@ public sealed class SerialisationTests
         new RosterPage([new("weibo:a", Someone, 3, At)], Someone, [Someone]), Someone, Key, Cancelled,
         new Owner("weibo:a", Someone),
         new ErasableUser(true, [17]),
+        Text, Announced, Delivered, AnnouncementSeen, Card, new PostTarget("weibo", "mi2-1", Card),
+        new NewAnnouncement(Text, "/mi2.png", At, [new("weibo", "mi2-1", Card)], "key"),
+        new AnnounceOutcome(AnnounceResult.Made, AnnouncementSeen), new SubjectState(true, true),
+        new SubjectChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Sales.Announcements;
+using OrleansSale.Api.Sales.Boards;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
+
+namespace OrleansSale.Api.Operators.Announcements;
+
+/// <summary>Makes announcements, cancels them, lists them, and tries their posts again.</summary>
+public sealed partial class AnnouncementCommands(
+    CatalogueCopy catalogue, AnnouncementFeed feed, IGrainFactory grains, ActorRetry retry,
+    ILogger<AnnouncementCommands> log)
+{
+    /// <summary>Batches and products that are asked at a time.</summary>
+    public const int MaxAsked = 32;
+
+    private const int KeyBytes = 16;
+
+    /// <summary>Announces, once for each key. Null: there is no such batch or product.</summary>
+    /// <param name="subject">The batch or product.</param>
+    /// <param name="text">What it says.</param>
+    /// <param name="imageUrl">A picture; null: none.</param>
+    /// <param name="at">From when on; null: now.</param>
+    /// <param name="by">The operator, as a user.</param>
+    /// <param name="key">
+    /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
+    /// </param>
+    public async Task<AnnounceOutcome?> AnnounceAsync(
+        Subject subject, AnnouncementText text, string? imageUrl, DateTimeOffset? at, string by, string? key)
+    {
+        if (await FindBatchesAsync(subject) is not { Count: > 0 } batches) return null;
+        var announcement = new NewAnnouncement(text, imageUrl, at, TargetsOf(batches), HashOf(by, key));
+        var outcome = await retry.AskAsync(() => ActorOf(subject).AnnounceAsync(announcement));
+        if (outcome.Result == AnnounceResult.Made) Log.Announced(log, outcome.Made!.Announcement.Id, by);
+        if (outcome.Result == AnnounceResult.Made) await feed.CatchUpAsync();
+        return outcome;
+    }
+
+    /// <summary>Cancels one whose time is still to come.</summary>
+    public async Task<Answer<Effect>> CancelAsync(string announcement, string by)
+    {
+        if (await FindAsync(announcement) is not var (subject, number)) return Refusal.NotFound;
+        var answer = await retry.AskAsync(() => ActorOf(subject).CancelAsync(number));
+        if (answer.Value == Effect.Done) Log.Cancelled(log, announcement, by);
+        return answer;
+    }
+
+    /// <summary>Tries to post one on a channel again, once for each key.</summary>
+    public async Task<Answer<AnnouncementView>> RetryAsync(string announcement, string channel, string by, string? key)
+    {
+        if (await FindAsync(announcement) is not var (subject, number)) return Refusal.NotFound;
+        var hash = HashOf(by, key);
+        return await retry.AskAsync(() => ActorOf(subject).RetryAsync(number, channel, hash));
+    }
+
+    /// <summary>
+    /// Those of a batch or product, or all, the newest first; null: there is no such batch or product.
+    /// </summary>
+    public async Task<IReadOnlyList<AnnouncementView>?> ListAsync(Subject? subject)
+    {
+        if (subject is { } one && await FindBatchesAsync(one) is not { Count: > 0 }) return null;
+        var subjects = subject is { } asked ? [asked.Key] : await retry.AskAsync(IndexedAsync);
+        var all = new List<AnnouncementView>();
+        foreach (var group in subjects.Chunk(MaxAsked))
+        {
+            var lists = await Task.WhenAll(group.Select(key => retry.AskAsync(
+                () => grains.GetGrain<IAnnouncementsGrain>(key).ListAsync())));
+            foreach (var list in lists) all.AddRange(list);
+        }
+        return
+        [
+            .. all.OrderByDescending(view => view.Announcement.At)
+                .ThenByDescending(view => view.Announcement.Id, StringComparer.Ordinal),
+        ];
+    }
+
+    private async Task<string[]> IndexedAsync() =>
+        (await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).ReadAsync(Guid.Empty, 0)).Subjects;
+
+    // Made-up ids activate nothing.
+    private async Task<(Subject Subject, int Number)?> FindAsync(string announcement) =>
+        AnnouncementId.TryParse(announcement, out var subject, out var number)
+        && await FindBatchesAsync(subject) is { Count: > 0 } ? (subject, number) : null;
+
+    private async Task<IReadOnlyList<BoardFeed>> FindBatchesAsync(Subject subject)
+    {
+        if (subject.Kind == SubjectKind.Batch) return await catalogue.FindAsync(subject.Id) is { } one ? [one] : [];
+        return [.. (await catalogue.ListAsync()).Where(batch => batch.Terms.Product.Id == subject.Id)];
+    }
+
+    // On each channel the post leads to the batch that was created last.
+    private static PostTarget[] TargetsOf(IEnumerable<BoardFeed> batches)
+    {
+        var targets = new SortedDictionary<string, PostTarget>(StringComparer.Ordinal);
+        foreach (var terms in batches.Select(batch => batch.Terms))
+            foreach (var channel in terms.Channels)
+                targets[channel] = new PostTarget(channel, terms.Id, LinkCard.Of(terms));
+        return [.. targets.Values];
+    }
+
+    private static string HashOf(string by, string? key)
+    {
+        // A user has no line break.
+        var text = $"{by}\n{key ?? Guid.CreateVersion7().ToString("N")}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, KeyBytes));
+    }
+
+    private IAnnouncementsGrain ActorOf(Subject subject) => grains.GetGrain<IAnnouncementsGrain>(subject.Key);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Announcement {Announcement} was made by {Operator}")]
+        public static partial void Announced(ILogger log, string announcement, string @operator);
+
+        [LoggerMessage(2, LogLevel.Information, "Announcement {Announcement} was cancelled by {Operator}")]
+        public static partial void Cancelled(ILogger log, string announcement, string @operator);
+    }
+}

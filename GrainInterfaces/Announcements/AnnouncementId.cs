@@ -1,0 +1,63 @@
+using System.Globalization;
+using OrleansSale.GrainInterfaces.Texts;
+
+namespace OrleansSale.GrainInterfaces.Announcements;
+
+/// <summary>What an announcement can be about.</summary>
+public enum SubjectKind
+{
+    /// <summary>One batch.</summary>
+    Batch = 1,
+
+    /// <summary>A product: all its batches.</summary>
+    Product,
+}
+
+/// <summary>What an announcement is about: a batch or a product.</summary>
+/// <param name="Kind">Which of the two.</param>
+/// <param name="Id">The id of the batch or product.</param>
+public readonly record struct Subject(SubjectKind Kind, string Id)
+{
+    private const string BatchPrefix = "batch-", ProductPrefix = "product-";
+
+    /// <summary>The key of the actor that keeps its announcements: <c>batch-mi2-1</c>, <c>product-mi2</c>.</summary>
+    public string Key => (Kind == SubjectKind.Batch ? BatchPrefix : ProductPrefix) + Id;
+
+    /// <summary>A batch.</summary>
+    public static Subject OfBatch(string id) => new(SubjectKind.Batch, id);
+
+    /// <summary>A product.</summary>
+    public static Subject OfProduct(string id) => new(SubjectKind.Product, id);
+
+    /// <summary>Reads a <see cref="Key"/>; false: it is none.</summary>
+    public static bool TryParse(string key, out Subject subject)
+    {
+        subject = key.StartsWith(BatchPrefix, StringComparison.Ordinal) ? OfBatch(key[BatchPrefix.Length..])
+            : key.StartsWith(ProductPrefix, StringComparison.Ordinal) ? OfProduct(key[ProductPrefix.Length..])
+            : default;
+        return Slug.IsOne(subject.Id);
+    }
+}
+
+/// <summary>The id of an announcement, such as <c>batch-mi2-1.3</c>: what it is about, and its number there.</summary>
+public static class AnnouncementId
+{
+    // More than any subject can ever have.
+    private const int MaxDigits = 9;
+
+    /// <summary>The id.</summary>
+    public static string Of(Subject subject, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{subject.Key}.{number}");
+
+    /// <summary>Reads an id; false: it is none.</summary>
+    public static bool TryParse(string? id, out Subject subject, out int number)
+    {
+        (subject, number) = (default, 0);
+        var dot = id?.LastIndexOf('.') ?? -1;
+        if (dot < 0) return false;
+        var digits = id.AsSpan(dot + 1);
+        return digits.Length is >= 1 and <= MaxDigits && digits[0] != '0'
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && Subject.TryParse(id![..dot], out subject);
+    }
+}

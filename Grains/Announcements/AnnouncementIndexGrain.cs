@@ -1,0 +1,124 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.Grains.Documents;
+
+namespace OrleansSale.Grains.Announcements;
+
+/// <summary>The document of the index: the batches and products that have announcements.</summary>
+[GenerateSerializer, Alias("OrleansSale.AnnouncementIndex")]
+public sealed class AnnouncementIndex : IDocument
+{
+    /// <inheritdoc/>
+    [Id(1), JsonIgnore] public bool IsDamaged { get; set; }
+
+    /// <summary>By the key of a batch or product, how its announcements stand.</summary>
+    [Id(0)] public Dictionary<string, SubjectState> Subjects { get; set; } = [];
+}
+
+/// <summary>The actor of the index. Positions are of one activation: the next one tells of everything again.</summary>
+public sealed partial class AnnouncementIndexGrain(
+    [PersistentState("announcement-index")] IPersistentState<AnnouncementIndex> stored,
+    ILogger<AnnouncementIndexGrain> log)
+    : Grain, IAnnouncementIndexGrain
+{
+    /// <summary>Most batches and products that are woken at the same time.</summary>
+    public const int MaxWaking = 8;
+
+    private readonly Guid _activation = Guid.NewGuid();
+    private readonly Dictionary<string, long> _changedAt = new(StringComparer.Ordinal);
+    private long _position;
+
+    /// <inheritdoc />
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!stored.State.IsDamaged) return;
+        // Every batch and product may have some. Those that have none say so when they are woken.
+        Log.Damaged(log);
+        var (catalogue, from) = (GrainFactory.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key), 0);
+        while (await catalogue.ListAsync(from) is { Batches: { Length: > 0 } page })
+        {
+            from += page.Length;
+            foreach (var subject in page.SelectMany(batch => new[]
+            {
+                Subject.OfBatch(batch.Terms.Id), Subject.OfProduct(batch.Terms.Product.Id),
+            }))
+            {
+                stored.State.Subjects[subject.Key] = new SubjectState(HasWork: true, HasTrouble: true);
+            }
+        }
+        stored.State.IsDamaged = false;
+    }
+
+    /// <inheritdoc />
+    public async Task NoteAsync(string subject, SubjectState state)
+    {
+        if (stored.State.Subjects.GetValueOrDefault(subject) != state)
+        {
+            stored.State.Subjects[subject] = state;
+            await WriteAsync();
+        }
+        _changedAt[subject] = ++_position;
+    }
+
+    /// <inheritdoc />
+    public Task<SubjectChanges> ReadAsync(Guid activation, long position)
+    {
+        string[] changed = activation != _activation ? [.. stored.State.Subjects.Keys]
+            : position == _position ? []
+            : [.. _changedAt.Where(change => change.Value > position).Select(change => change.Key)];
+        return Task.FromResult(new SubjectChanges(_activation, _position, changed));
+    }
+
+    /// <inheritdoc />
+    public Task<string[]> ListTroubledAsync() => Task.FromResult<string[]>(
+        [.. stored.State.Subjects.Where(subject => subject.Value.HasTrouble).Select(subject => subject.Key)]);
+
+    /// <inheritdoc />
+    public async Task<int> WakeAllAsync()
+    {
+        var woken = 0;
+        var busy = stored.State.Subjects.Where(subject => subject.Value.HasWork).Select(subject => subject.Key);
+        foreach (var group in busy.ToArray().Chunk(MaxWaking))
+            woken += (await Task.WhenAll(group.Select(WakeAsync))).Count(isAwake => isAwake);
+        return woken;
+    }
+
+    private async Task<bool> WakeAsync(string subject)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IAnnouncementsGrain>(subject).WakeAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // One that cannot be read must not keep the others from being woken.
+            Log.NotWoken(log, subject, e.Message);
+            return false;
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch (Exception)
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error,
+            "The index of announcements cannot be read; it is rebuilt from the catalogue")]
+        public static partial void Damaged(ILogger log);
+
+        [LoggerMessage(2, LogLevel.Warning, "The announcements of {Subject} could not be woken: {Reason}")]
+        public static partial void NotWoken(ILogger log, string subject, string reason);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Silo.Posts;
+
+/// <summary>The body of a webhook.</summary>
+/// <param name="Type">What it tells of.</param>
+/// <param name="Timestamp">The instant from which the announcement is shown.</param>
+/// <param name="Data">The announcement.</param>
+internal sealed record WebhookMessage(string Type, DateTime Timestamp, WebhookAnnouncement Data);
+
+/// <summary>An announcement in a webhook.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Channel">The channel that it is for.</param>
+/// <param name="Batch">The batch that it leads to.</param>
+/// <param name="Text">What it says, by language.</param>
+/// <param name="Link">The batch's page.</param>
+/// <param name="ImageUrl">A picture; left out: none.</param>
+/// <param name="Card">What the page offers.</param>
+internal sealed record WebhookAnnouncement(
+    string Id, string Channel, string Batch, PostedText Text, Uri Link, Uri? ImageUrl, PostedCard Card);
+
+/// <summary>The body of a post on the sandbox's timeline.</summary>
+/// <param name="Text">What it says, by language.</param>
+/// <param name="Link">The page that it leads to.</param>
+/// <param name="ImageUrl">A picture; left out: none.</param>
+/// <param name="Card">What the page offers.</param>
+internal sealed record SandboxMessage(PostedText Text, Uri Link, Uri? ImageUrl, PostedCard Card);
+
+/// <summary>A text by language; one may be left out.</summary>
+internal sealed record PostedText(
+    [property: JsonPropertyName("zh-CN")] string? Chinese, [property: JsonPropertyName("en")] string? English)
+{
+    /// <summary>The text of an announcement.</summary>
+    public static PostedText Of(AnnouncementText text) => new(text.Chinese, text.English);
+}
+
+/// <summary>What a page offers, for a platform that draws a card of it.</summary>
+/// <param name="Title">What kind of page it is.</param>
+/// <param name="Product">The product's name.</param>
+/// <param name="Price">The price of one unit.</param>
+/// <param name="SaleOpens">When the sale opens.</param>
+/// <param name="ImageUrl">The product's picture; left out: none.</param>
+internal sealed record PostedCard(
+    PostedText Title, string Product, PostedPrice Price, DateTime SaleOpens, Uri? ImageUrl)
+{
+    private static readonly PostedText SaleTitle = new("限量抢购", "Limited sale");
+
+    /// <summary>The card of a post's page.</summary>
+    public static PostedCard Of(LinkCard card, PageAddresses pages) => new(
+        SaleTitle, card.Product, PostedPrice.Of(card.Price), card.SaleOpens.UtcDateTime, pages.OfImage(card.ImageUrl));
+}
+
+/// <summary>An amount of money in minor units.</summary>
+internal sealed record PostedPrice(long Amount, string Currency)
+{
+    /// <summary>A price.</summary>
+    public static PostedPrice Of(Money price) => new(price.Amount, price.Currency);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WebhookMessage))]
+[JsonSerializable(typeof(SandboxMessage))]
+internal sealed partial class PostJson : JsonSerializerContext;

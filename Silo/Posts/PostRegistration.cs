@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.Silo.Payments;
+
+namespace OrleansSale.Silo.Posts;
+
+/// <summary>Adds what publishes posts to a process that has a silo.</summary>
+public static class PostRegistration
+{
+    // Announcements are rare: connections are renewed so that a receiver's change of address is noticed.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    /// <summary>Registers <see cref="IPostPublisher"/> over HTTP.</summary>
+    public static void AddPosts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<OwnAddress>(() => null);
+        services.AddSingleton<PageAddresses>();
+        services.AddSingleton<SandboxPosts>();
+        services.AddSingleton<IPostPublisher, HttpPostPublisher>();
+        AddClient(services, HttpPostPublisher.ClientName, usesProxy: true);
+        AddClient(services, HttpPostPublisher.LocalClientName, usesProxy: false);
+    }
+
+    private static void AddClient(IServiceCollection services, string name, bool usesProxy) =>
+        services.AddHttpClient(name)
+            // What fails is told by the delivery.
+            .RemoveAllLoggers()
+            .ConfigureHttpClient(client => client.Timeout = 2 * HttpPostPublisher.Try)
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                // Neither a signature nor a token must follow a redirect.
+                handler.AllowAutoRedirect = false;
+                handler.UseCookies = false;
+                handler.UseProxy = usesProxy;
+                handler.PooledConnectionLifetime = ConnectionLifetime;
+                handler.MaxConnectionsPerServer = HttpPostPublisher.MaxTries;
+            });
+}

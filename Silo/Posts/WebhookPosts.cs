@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.GrainInterfaces.Webhooks;
+
+namespace OrleansSale.Silo.Posts;
+
+/// <summary>Posts as signed requests of Standard Webhooks. A repeat has the same id, so it is harmless.</summary>
+internal static class WebhookPosts
+{
+    /// <summary>The type of an announcement's message.</summary>
+    public const string Type = "announcement.published";
+
+    /// <summary>The request.</summary>
+    public static HttpRequestMessage RequestOf(Post post, PostsOptions options, PageAddresses pages, DateTimeOffset now)
+    {
+        var (announcement, target) = (post.Announcement, post.Target);
+        var message = new WebhookMessage(Type, announcement.At.UtcDateTime, new WebhookAnnouncement(
+            announcement.Id, target.Channel, target.Batch, PostedText.Of(announcement.Text),
+            pages.OfSale(target.Batch), pages.OfImage(announcement.ImageUrl), PostedCard.Of(target.Card, pages)));
+        var body = JsonSerializer.SerializeToUtf8Bytes(message, PostJson.Default.WebhookMessage);
+        var timestamp = WebhookSignature.TimestampOf(now);
+        var signature = new WebhookSignature(WebhookSecrets.Parse(options.Secret!)!);
+        var request = new HttpRequestMessage(HttpMethod.Post, options.Address)
+        {
+            Content = new ByteArrayContent(body),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add(WebhookSignature.IdHeader, post.MessageId);
+        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
+        request.Headers.Add(WebhookSignature.SignatureHeader, signature.Sign(post.MessageId, timestamp, body));
+        return request;
+    }
+
+    /// <summary>What an answer means.</summary>
+    public static PostResult ResultOf(HttpResponseMessage response, DateTimeOffset now) => response.StatusCode switch
+    {
+        >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => new PostResult(PostOutcome.Delivered),
+        HttpStatusCode.Gone => new PostResult(PostOutcome.Gone, "answered 410: the receiver is gone"),
+        var status => new PostResult(
+            PostOutcome.TryLater, $"answered {(int)status}", Answers.RetryAfterOf(response, now)),
+    };
+}
