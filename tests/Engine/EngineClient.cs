@@ -76,6 +76,12 @@ public sealed class EngineClient : IDisposable
         Bearer(operatorToken),
         new JsonObject { ["reason"] = "as planned" });
 
+    /// <summary>Announces something for a batch, or for a product.</summary>
+    /// <param name="operatorToken">Who does.</param>
+    /// <param name="announcement">The announcement, as its body.</param>
+    public Task<EngineAnswer> AnnounceAsync(string operatorToken, JsonObject announcement) =>
+        SendAsync(HttpMethod.Post, "/api/operator/announcements", Bearer(operatorToken), announcement);
+
     /// <summary>The board.</summary>
     public Task<EngineAnswer> BoardAsync(string batch) => SendAsync(HttpMethod.Get, $"/api/batches/{batch}");
 

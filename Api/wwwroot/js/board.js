@@ -23,6 +23,8 @@ export class BoardFeed {
   #clock;
   #onBoard;
   #onState;
+  #onAnnouncement;
+  #onGap;
   #source = null;
   #state = '';
   #etag = null;
@@ -30,11 +32,14 @@ export class BoardFeed {
   #failures = 0;
   #timers = new Map();
 
-  constructor(batch, clock, { onBoard, onState }) {
+  /** `onGap` is told whenever announcements may have appeared that no event told of. */
+  constructor(batch, clock, { onBoard, onState, onAnnouncement, onGap }) {
     this.#path = `/api/batches/${encodeURIComponent(batch)}`;
     this.#clock = clock;
     this.#onBoard = onBoard;
     this.#onState = onState;
+    this.#onAnnouncement = onAnnouncement;
+    this.#onGap = onGap;
   }
 
   start() {
@@ -90,7 +95,10 @@ export class BoardFeed {
     this.#source?.close();
     const source = new EventSource(`${this.#path}/live`);
     this.#source = source;
-    source.onopen = () => this.#alive();
+    source.onopen = () => {
+      this.#alive();
+      this.#onGap();
+    };
     source.addEventListener('ping', () => this.#alive());
     source.addEventListener('board', event => {
       const board = JSON.parse(event.data);
@@ -98,6 +106,10 @@ export class BoardFeed {
         this.#setClock();
       this.#alive();
       this.#take(board);
+    });
+    source.addEventListener('announcement', event => {
+      this.#alive();
+      this.#onAnnouncement(JSON.parse(event.data));
     });
     source.onerror = () => this.#broken(source.readyState === EventSource.CLOSED);
   }
@@ -129,6 +141,7 @@ export class BoardFeed {
     const heard = await this.refresh();
     if (this.#state !== 'reconnecting')
       return;
+    this.#onGap();
     const next = heard ? pollEveryMs : Math.min(backoffMaxMs, everyMs * 2);
     this.#after('poll', jittered(next), () => this.#poll(next));
   }

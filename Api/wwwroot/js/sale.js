@@ -1,3 +1,4 @@
+import { AnnouncementList, Announcements, textFor } from './announcements.js';
 import { BoardFeed } from './board.js';
 import { Buying } from './buying.js';
 import { ServerClock } from './clock.js';
@@ -15,7 +16,7 @@ import {
   showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
 } from './sale-view.js';
 import { Session } from './session.js';
-import { onLanguage, text } from './text.js';
+import { language, onLanguage, text } from './text.js';
 import { channelsOf, nextChange } from './timetable.js';
 
 /** How often unknown facts about a visitor are requested at most. The pauses grow. */
@@ -42,6 +43,7 @@ class SalePage {
   #live = 'connecting';
   #statuses = new Map();
   #list;
+  #announcementList = new AnnouncementList();
 
   constructor(batch) {
     this.batch = batch;
@@ -50,12 +52,15 @@ class SalePage {
     this.deeds = new SaleDeeds(this);
     this.payer = new Payer(() => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
+    this.announcements = new Announcements(batch, () => this.render());
     this.feed = new BoardFeed(batch, this.clock, {
       onBoard: board => this.#boardCame(board),
       onState: state => {
         this.#live = state;
         this.render();
       },
+      onAnnouncement: announcement => this.#announcementCame(announcement),
+      onGap: () => this.announcements.refresh(),
     });
   }
 
@@ -88,6 +93,7 @@ class SalePage {
     showAction(this.board, this.plan, now, { user: this.session.user, buying: this.#buyingState });
     showPayer(this.session.user, this.plan.action === 'pay' ? this.payer.isVerified(this.session.channel) : null);
     this.#showOrders(now);
+    this.#announcementList.update(this.announcements.items);
     this.#announce(before, now);
   }
 
@@ -131,6 +137,11 @@ class SalePage {
       this.header.setChannels(channelsOf(board));
     this.board = board;
     this.render();
+  }
+
+  #announcementCame(announcement) {
+    if (this.announcements.take(announcement))
+      setText(byId('news'), text('announcement.news', { words: textFor(announcement, language()).words }));
   }
 
   /** Another user, or none: nothing of the one before may stay. */

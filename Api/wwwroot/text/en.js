@@ -142,6 +142,10 @@ export default {
   'stock.left.other': '{count} left',
   'stock.bar': '{free} of {stock} free, {held} being paid, {sold} sold',
 
+  'announcement.title': 'Announcements',
+  'announcement.earlier': 'Show earlier announcements',
+  'announcement.news': 'New announcement: {words}',
+
   'orders.title': 'My orders',
   'orders.empty': 'You have no order in this sale yet.',
   'orders.signed-out': 'Sign in to see your orders.',

@@ -135,6 +135,10 @@ export default {
   'stock.left.other': '剩余 {count} 台',
   'stock.bar': '共 {stock} 台，剩余 {free} 台，待付款 {held} 台，已售出 {sold} 台',
 
+  'announcement.title': '公告',
+  'announcement.earlier': '查看更早的公告',
+  'announcement.news': '新公告：{words}',
+
   'orders.title': '我的订单',
   'orders.empty': '您在本次抢购中还没有订单。',
   'orders.signed-out': '登录后可查看您的订单。',

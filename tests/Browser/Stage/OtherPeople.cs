@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Browser.Stage;
@@ -32,6 +33,9 @@ public sealed record Sale(TimeSpan OpensIn)
     };
 }
 
+/// <summary>Words in the languages of the pages.</summary>
+public sealed record Words(string English, string Chinese);
+
 /// <summary>The operator and the other buyers, who use the API and no browser.</summary>
 public sealed class OtherPeople(Uri address) : IDisposable
 {
@@ -55,6 +59,20 @@ public sealed class OtherPeople(Uri address) : IDisposable
     /// <summary>Pauses, resumes or closes a batch.</summary>
     public async Task OperateAsync(string batch, string deed) =>
         await DoneAsync(_client.OperateAsync(await BossAsync(), batch, deed));
+
+    /// <summary>Announces something for a batch; its id, and the instant from which it is shown.</summary>
+    public async Task<(string Id, DateTimeOffset At)> AnnounceAsync(
+        string batch, Words words, DateTimeOffset? at = null)
+    {
+        var announcement = new JsonObject
+        {
+            ["batch"] = batch,
+            ["text"] = new JsonObject { ["en"] = words.English, ["zh-CN"] = words.Chinese },
+        };
+        if (at is { } instant) announcement["at"] = instant;
+        var made = await DoneAsync(_client.AnnounceAsync(await BossAsync(), announcement));
+        return (made.GetProperty("id").GetString()!, made.GetProperty("at").GetDateTimeOffset());
+    }
 
     /// <summary>Buys for a user of Weibo who has reserved, and returns the order's id.</summary>
     public async Task<string> BuyAsync(string batch, string user)

@@ -1,0 +1,104 @@
+import { call } from './api.js';
+import { build, byId, show } from './dom.js';
+import { language, moment } from './text.js';
+
+/** So many are read at a time, and shown when a visitor asks for the earlier ones. */
+const pageSize = 20;
+/** So many are shown before that. */
+const firstShown = 3;
+
+/** The text for the page's language, else the other one; and which it is. */
+export function textFor(announcement, current) {
+  const other = current === 'en' ? 'zh-CN' : 'en';
+  const tag = announcement.text[current] === undefined ? other : current;
+  return { tag, words: announcement.text[tag] ?? '' };
+}
+
+/** What is announced for one batch: read from the list, and added to by the live stream. Both may tell the same. */
+export class Announcements {
+  #path;
+  #onChange;
+  #byId = new Map();
+  #asking = null;
+
+  constructor(batch, onChange) {
+    this.#path = `/api/batches/${encodeURIComponent(batch)}/announcements?limit=${pageSize}`;
+    this.#onChange = onChange;
+  }
+
+  /** The newest first. */
+  get items() {
+    return [...this.#byId.values()].sort((one, other) => Date.parse(other.at) - Date.parse(one.at)
+      || (one.id < other.id ? 1 : -1)).slice(0, pageSize);
+  }
+
+  /** Takes in one that has just appeared; whether it is news. */
+  take(announcement) {
+    if (this.#byId.has(announcement.id))
+      return false;
+    this.#byId.set(announcement.id, announcement);
+    this.#onChange();
+    return true;
+  }
+
+  /** Reads the list, once for all who ask meanwhile. */
+  refresh() {
+    this.#asking ??= this.#read().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  async #read() {
+    const answer = await call('GET', this.#path);
+    if (answer.kind !== 'answered' || answer.status !== 200)
+      return;
+    for (const announcement of answer.body.items)
+      this.#byId.set(announcement.id, announcement);
+    this.#onChange();
+  }
+}
+
+/** The section of the page. Words become text, never markup. */
+export class AnnouncementList {
+  #shown = '';
+  #isWhole = false;
+  #items = [];
+
+  constructor() {
+    byId('announcements-earlier').addEventListener('click', () => {
+      this.#isWhole = true;
+      this.update(this.#items);
+      byId('announcements').children[firstShown]?.focus();
+    });
+  }
+
+  /** Builds the list anew only when it differs: pictures do not load twice. */
+  update(items) {
+    this.#items = items;
+    const seen = this.#isWhole ? items : items.slice(0, firstShown);
+    const shown = `${language()} ${seen.map(item => item.id).join(' ')}`;
+    show(byId('announcements-section'), items.length > 0);
+    show(byId('announcements-earlier'), seen.length < items.length);
+    if (shown === this.#shown)
+      return;
+    this.#shown = shown;
+    byId('announcements').replaceChildren(...seen.map(card));
+  }
+}
+
+function card(announcement) {
+  const { tag, words } = textFor(announcement, language());
+  const at = Date.parse(announcement.at);
+  const names = { 'class': 'announcement', 'data-testid': 'announcement', 'data-id': announcement.id, 'tabindex': -1 };
+  return build('li', names,
+    build('time', { datetime: announcement.at }, moment(at)),
+    build('p', { 'data-testid': 'announcement-text', 'lang': tag }, words),
+    announcement.imageUrl === undefined ? null : picture(announcement.imageUrl));
+}
+
+function picture(address) {
+  const image = build('img', { src: address, alt: '', loading: 'lazy', referrerpolicy: 'no-referrer' });
+  image.addEventListener('error', () => image.remove());
+  return image;
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Deque.AxeCore.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>What operators announce reaches the platform, where people read it, follow its link, and reply.</summary>
+public sealed class TimelineTests(SaleStage stage)
+{
+    private const string Timeline = "/sandbox/platform/timeline";
+
+    [Fact]
+    public async Task A_post_leads_to_the_sales_page_and_takes_replies()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await stage.Client.AnnounceAsync(batch, new($"Open for {batch}", $"{batch} 开门了"));
+        await using var visitor = await OpenAsync("timeline-reader", $"Open for {batch}");
+        var post = visitor.Part("post").Filter(new() { HasText = $"Open for {batch}" });
+        await Expect(post.GetByTestId("card-title")).ToHaveTextAsync("Limited sale");
+        await Expect(post.GetByTestId("card-price")).ToContainTextAsync("1,999");
+        // Noon in Shanghai, where the visitor is; not the instant as the server wrote it.
+        await Expect(post.GetByTestId("card-opens")).Not.ToContainTextAsync("Z");
+
+        await post.GetByTestId("reply-box").FillAsync("I want <b>one</b>");
+        await post.GetByTestId("reply-send").ClickAsync();
+        await Expect(post.GetByTestId("reply-text")).ToHaveTextAsync("I want <b>one</b>");
+        await Expect(post.GetByTestId("reply-user")).ToHaveTextAsync("timeline-reader");
+
+        await post.GetByTestId("link-card").ClickAsync();
+        await Expect(visitor.Part("sale")).ToBeVisibleAsync();
+        visitor.Page.Url.ShouldEndWith($"/sale/{batch}");
+        await Expect(visitor.Part("announcement-text")).ToHaveTextAsync($"Open for {batch}");
+        visitor.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("en", "light", 320)]
+    [InlineData("zh-CN", "dark", 390)]
+    [InlineData("en", "dark", 1280)]
+    [InlineData("zh-CN", "light", 1280)]
+    public async Task The_timeline_fits_every_screen_and_has_no_serious_barrier(
+        string language, string colors, int width)
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        var (english, chinese) = ($"Two days of reservations ({batch}, {width}).", $"预约持续两天（{batch}，{width}）。");
+        await stage.Client.AnnounceAsync(batch, new(
+            $"{english}\nThe sale opens at noon on Friday: {new string('w', 120)}", $"{chinese}\n周五中午准时开售。"));
+        var text = language == "en" ? english : chinese;
+        await using var visitor = await OpenAsync("a-rather-long-name-of-a-reader", text, language, width, colors);
+        var post = visitor.Part("post").Filter(new() { HasText = text });
+        await post.GetByTestId("reply-box").FillAsync(language == "en" ? "Count me in" : "算我一个");
+        await post.GetByTestId("reply-send").ClickAsync();
+        await Expect(post.GetByTestId("reply-text")).ToBeVisibleAsync();
+        (await visitor.Page.EvaluateAsync<int>(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0);
+        (await visitor.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
+            .ShouldBeEmpty();
+        visitor.Errors.ShouldBeEmpty();
+    }
+
+    // Logs in at the platform, and reads the timeline again and again until the post has come.
+    private async Task<Visitor> OpenAsync(
+        string name, string text, string language = "en", int width = 390, string colors = "light")
+    {
+        var visitor = await stage.VisitAsync(language, width, colors);
+        await visitor.Page.GotoAsync(Timeline);
+        await visitor.LogInAtThePlatformAsync(name);
+        await Expect(visitor.Part("account")).ToContainTextAsync(name);
+        var waiting = Stopwatch.StartNew();
+        while (await visitor.Part("post-text").Filter(new() { HasText = text }).CountAsync() == 0)
+        {
+            if (waiting.ElapsedMilliseconds > Visitor.PatienceMs) throw new TimeoutException($"Not posted: {text}");
+            await visitor.Page.ReloadAsync();
+        }
+        return visitor;
+    }
+}
