@@ -38,8 +38,8 @@ public sealed class PaymentOptions
 
     /// <summary>
     /// The secret that the provider signs its notifications with: base64 of at least
-    /// <see cref="WebhookSecrets.MinBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are rotated,
-    /// several separated by spaces: any of them verifies, and the sandbox signs with all. No default.
+    /// <see cref="WebhookSecrets.MinBytes"/> bytes, with or without the prefix <c>whsec_</c>. While secrets are
+    /// rotated, several separated by spaces: any of them verifies, and the sandbox signs with all. No default.
     /// </summary>
     public string WebhookSecret { get; set => field = value ?? ""; } = "";
 

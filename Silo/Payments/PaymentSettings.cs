@@ -31,7 +31,8 @@ public static class PaymentSettings
     /// <exception cref="StartException">Something is missing or wrong; the message names it.</exception>
     public static void RequirePayments(
         this IConfiguration configuration, IHostEnvironment environment, PaymentRole role) =>
-        Require(PaymentRules.FaultsOf(Read(configuration, environment.IsDevelopment()), role, environment.IsDevelopment()));
+        Require(PaymentRules.FaultsOf(
+            Read(configuration, environment.IsDevelopment()), role, environment.IsDevelopment()));
 
     /// <summary>Looks at which provider the users of each channel pay with.</summary>
     /// <exception cref="StartException">One is missing or does not exist; the message names it.</exception>

@@ -188,8 +188,7 @@ public sealed class BoardFeed(
     public void Unwatch() => Stream.Leave();
 
     /// <summary>
-    /// <see cref="Key"/>. If there is none, the batch is asked first, so that <see cref="IsAnonymised"/> is known, and
-    /// a missing key is looked for.
+    /// <see cref="Key"/>. If there is none, the batch is asked whether it was removed, and it is looked for.
     /// </summary>
     /// <exception cref="StorageDamagedException">The batch's ledger is damaged.</exception>
     public async ValueTask<BatchKey?> FindKeyAsync()
