@@ -61,8 +61,8 @@ public sealed class ProductionTests : IAsyncLifetime
     // All paths that answer without a credential, however they were mapped.
     private static readonly string[] Open =
     [
-        "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live", "GET /api/channels",
-        "GET /api/me", "DELETE /api/me/session",
+        "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+        "GET /api/batches/{batch}/announcements", "GET /api/channels", "GET /api/me", "DELETE /api/me/session",
         "GET /health/live", "GET /health/ready",
         "GET /signin/{channel}", "GET /signin/{channel}/callback", "POST /signin/{channel}/callback",
         "GET /signout", "POST /signout",
