@@ -22,8 +22,9 @@ public sealed partial class SandboxSignInTests : IAsyncLifetime
     [Fact]
     public async Task Any_name_is_a_user_of_the_platform_and_merchant_is_an_operator()
     {
-        (await _sale.Client.GetAsync("/api/channels")).Items.ShouldHaveSingleItem().GetRawText()
-            .ShouldBe("""{"id":"weibo","name":{"en":"Weibo","zh-CN":"微博"},"signIn":"/signin/weibo"}""");
+        var channel = (await _sale.Client.GetAsync("/api/channels")).Items.ShouldHaveSingleItem();
+        channel.GetProperty("id").GetString().ShouldBe("weibo");
+        channel.GetProperty("signIn").GetString().ShouldBe("/signin/weibo");
         foreach (var (name, roles) in ((string, string[])[])[("alice", []), ("小明", []), ("merchant", ["operator"])])
         {
             using var visitor = new SigningIn(_sale.Client.Address);
