@@ -48,7 +48,10 @@ public sealed class PurchaseTests(SaleStage stage)
         await buyer.Page.RouteAsync("**/api/channels", route => route.FulfillAsync(new()
         {
             ContentType = "application/json",
-            Body = """{"items":[{"id":"weibo","payment":{"provider":"stripe","verifiesPayer":false}}]}""",
+            Body = """
+                {"items":[{"id":"weibo","name":{"en":"Weibo","zh-CN":"微博"},"signIn":"/signin/weibo",
+                           "payment":{"provider":"stripe","verifiesPayer":false}}]}
+                """,
         }));
         await buyer.WaitForOpeningAsync(batch, "payer");
         await Expect(buyer.Part("payer")).ToBeHiddenAsync();
