@@ -19,7 +19,10 @@ internal static class PlatformApi
         sandbox.MapMethods("/platform/authorize", ["GET", "POST"], (Delegate)AuthorizeAsync).DisableAntiforgery();
         sandbox.MapGet("/platform/login", (Delegate)ShowAsync);
         sandbox.MapPost("/platform/login", (Delegate)LogInAsync).DisableAntiforgery();
-        sandbox.MapMethods("/platform/{**rest}", ["GET", "POST"], (Delegate)AnswerAsync).DisableAntiforgery();
+        foreach (var path in (string[])[".well-known/openid-configuration", "keys", "userinfo"])
+            sandbox.MapGet($"/platform/{path}", (Delegate)AnswerAsync);
+        foreach (var path in (string[])["token", "userinfo"])
+            sandbox.MapPost($"/platform/{path}", (Delegate)AnswerAsync).DisableAntiforgery();
     }
 
     /// <summary>Who is logged in at the platform in this browser; null: nobody.</summary>

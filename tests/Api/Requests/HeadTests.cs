@@ -9,8 +9,12 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     // Transfer-Encoding describes the body. The others are new for each answer.
     private static readonly string[] OfTheBody = ["Transfer-Encoding", "Date", "Last-Modified", "Retry-After"];
 
-    // OpenIddict answers every method there, and says what is wrong in OAuth's own form (RFC 6749).
-    private static readonly string[] OfOAuth = ["/sandbox/platform/authorize"];
+    // OpenIddict answers there, and refuses HEAD in OAuth's own form (RFC 6749).
+    private static readonly string[] OfOAuth =
+    [
+        "/sandbox/platform/authorize", "/sandbox/platform/keys", "/sandbox/platform/userinfo",
+        "/sandbox/platform/.well-known/openid-configuration",
+    ];
 
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(20);
 
@@ -21,7 +25,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     {
         var (batch, owner) = (await _sale.CreateAsync(), _sale.NewUser());
         var order = await _sale.OrderAsync(batch, owner);
-        var paths = RoutesOf(batch, order).Where(route => route.Method == "GET").Select(route => route.Path).ToArray();
+        var paths = Routes.Of(_sale.Front, batch, order).Where(route => route.Method == "GET")
+            .Select(route => route.Path).Except(OfOAuth).ToArray();
         paths.ShouldContain("/api/batches/" + batch + "/live", "an event stream is among them");
         foreach (var path in paths.Concat(["/", $"/sale/{batch}", "/css/base.css", "/js/sale.js", "/nothing"]))
         {
@@ -53,7 +58,7 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_HEAD_of_what_has_no_GET_is_told_what_there_is()
     {
-        foreach (var (_, path, pattern) in RoutesOf("x", "x.1").GroupBy(route => route.Path)
+        foreach (var (_, path, pattern) in Routes.Of(_sale.Front, "x", "x.1").GroupBy(route => route.Path)
             .Where(routes => routes.All(route => route.Method != "GET")).Select(routes => routes.First()))
         {
             (await _sale.Client.SendAsync("HEAD", path, _sale.Operator)).Is(405).Header("Allow")!
@@ -64,7 +69,7 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task Every_resource_names_exactly_its_methods_when_it_is_asked_for_another()
     {
-        foreach (var routes in RoutesOf("x", "x.1").GroupBy(route => route.Path))
+        foreach (var routes in Routes.Of(_sale.Front, "x", "x.1").GroupBy(route => route.Path))
         {
             var methods = routes.Select(route => route.Method).Distinct().ToList();
             methods.ShouldNotContain("every method", routes.Key);
@@ -74,9 +79,6 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
             answer.Header("Allow")!.Split(", ").Order().ShouldBe(methods.Distinct().Order(), routes.Key);
         }
     }
-
-    private IEnumerable<(string Method, string Path, string Pattern)> RoutesOf(string batch, string order) =>
-        Routes.Of(_sale.Front, batch, order).Where(route => !OfOAuth.Contains(route.Path));
 
     private static bool IsLength(string header) => header.StartsWith("Content-Length:", StringComparison.Ordinal);
 
