@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Dashboard;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Health;
@@ -13,6 +14,7 @@ using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Live;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.Api.Sales.Purchases;
+using OrleansSale.Api.Sales.Replies;
 using OrleansSale.Api.Sales.Reservations;
 using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.Api.Sandbox;
@@ -110,6 +112,7 @@ public static class Engine
         app.MapAnnouncements();
         app.MapReservations();
         PurchaseApi.Map(app);
+        RepliesApi.Map(app);
         app.MapOrders();
         app.MapNotifications();
         app.MapOperators();
@@ -150,6 +153,11 @@ public static class Engine
         services.AddSingleton<PurchaseHandler>();
         services.AddSingleton<PurchaseShortcut>();
         services.AddSingleton<PurchaseApi>();
+        services.TryAddSingleton<PageAddresses>();
+        services.AddSingleton<SalePage>(provider => provider.GetRequiredService<PageAddresses>().OfSale);
+        services.AddSingleton<ReplySenders>();
+        services.AddSingleton<ReplyPosts>();
+        services.AddSingleton<RepliesApi>();
         services.AddSingleton<OrderLookup>();
         services.AddSingleton<NotificationReceiver>();
         services.AddSingleton<PaymentNotices>();

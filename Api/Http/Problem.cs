@@ -61,13 +61,16 @@ public sealed class Problem : IResult
         var (status, code, title) = Describe(refusal);
         var body = new ProblemBody(
             $"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum, seq);
-        Refusal = refusal;
+        (Refusal, Limit) = (refusal, limit);
         _status = status;
         _body = JsonSerializer.SerializeToUtf8Bytes(body, ProblemJson.Wire.ProblemBody);
     }
 
     /// <summary>The refusal.</summary>
     public Refusal Refusal { get; }
+
+    /// <summary>The limit that it names; null: none.</summary>
+    public UserLimit? Limit { get; }
 
     /// <summary>The problem of a refusal; a prepared one if there is nothing to add.</summary>
     public static Problem Of(Refusal refusal, string? detail = null) =>

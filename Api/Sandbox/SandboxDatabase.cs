@@ -12,7 +12,7 @@ internal sealed class SandboxDatabase : IDisposable
     /// <summary>How long a statement waits for a lock that another process has on the file, in seconds.</summary>
     public const int LockWaitSeconds = 5;
 
-    private const int Version = 3;
+    private const int Version = 4;
 
     // All instants are Unix milliseconds, all amounts minor units.
     private const string Schema = """
@@ -62,6 +62,8 @@ internal sealed class SandboxDatabase : IDisposable
             seq INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
             idempotency_key TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            channel TEXT NOT NULL,
             english TEXT,
             chinese TEXT,
             link TEXT NOT NULL,
@@ -82,10 +84,16 @@ internal sealed class SandboxDatabase : IDisposable
             form TEXT NOT NULL,
             user_name TEXT NOT NULL,
             body TEXT NOT NULL,
+            language TEXT NOT NULL,
             replied_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            due_at INTEGER,
+            answer TEXT,
+            answer_link TEXT,
             UNIQUE (post, form, user_name, body)
         ) STRICT;
-        PRAGMA user_version = 3;
+        CREATE INDEX replies_due ON replies (due_at) WHERE due_at IS NOT NULL;
+        PRAGMA user_version = 4;
         """;
 
     private readonly string _connectionString;

@@ -94,8 +94,10 @@ internal sealed class SandboxPages : IDisposable
         return TypedResults.Bytes(asset.Bytes, asset.ContentType);
     }
 
-    // The language of the address is kept. Else it is the kept one, else what the browser prefers.
-    private static string LanguageOf(HttpContext context)
+    /// <summary>
+    /// The language to answer in. That of the address is kept. Else it is the kept one, else what the browser prefers.
+    /// </summary>
+    public static string LanguageOf(HttpContext context)
     {
         if (Language(context.Request.Query[LanguageName]) is { } asked)
         {

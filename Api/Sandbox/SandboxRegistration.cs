@@ -19,6 +19,8 @@ public static class SandboxRegistration
         services.AddSingleton<Cashier>();
         services.AddSingleton<Timeline>();
         services.AddHostedService<NotificationSender>();
+        services.AddSingleton<ReplySender>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplySender>());
         services.AddHttpClient(NotificationSender.ClientName)
             .RemoveAllLoggers()
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)

@@ -29,9 +29,10 @@ internal sealed class Timeline(SandboxDatabase database, TimeProvider timeProvid
     public const int MaxReplies = 10_000;
 
     private const string SelectPost = """
-        SELECT id AS Id, idempotency_key AS Key, english AS English, chinese AS Chinese, link AS Link,
-               image_url AS ImageUrl, title_english AS TitleEnglish, title_chinese AS TitleChinese, product AS Product,
-               amount AS Amount, currency AS Currency, sale_opens_at AS SaleOpensAt, card_image_url AS CardImageUrl,
+        SELECT id AS Id, idempotency_key AS Key, name AS Name, channel AS Channel, english AS English,
+               chinese AS Chinese, link AS Link, image_url AS ImageUrl, title_english AS TitleEnglish,
+               title_chinese AS TitleChinese, product AS Product, amount AS Amount,
+               currency AS Currency, sale_opens_at AS SaleOpensAt, card_image_url AS CardImageUrl,
                posted_at AS PostedAt
         FROM posts
         """;
@@ -45,11 +46,11 @@ internal sealed class Timeline(SandboxDatabase database, TimeProvider timeProvid
             {
                 connection.Execute(
                     """
-                    INSERT INTO posts (id, idempotency_key, english, chinese, link, image_url, title_english,
-                                       title_chinese, product, amount, currency, sale_opens_at, card_image_url,
-                                       posted_at)
-                    VALUES (@Id, @Key, @English, @Chinese, @Link, @ImageUrl, @TitleEnglish, @TitleChinese, @Product,
-                            @Amount, @Currency, @SaleOpensAt, @CardImageUrl, @PostedAt)
+                    INSERT INTO posts (id, idempotency_key, name, channel, english, chinese, link, image_url,
+                                       title_english, title_chinese, product, amount, currency, sale_opens_at,
+                                       card_image_url, posted_at)
+                    VALUES (@Id, @Key, @Name, @Channel, @English, @Chinese, @Link, @ImageUrl, @TitleEnglish,
+                            @TitleChinese, @Product, @Amount, @Currency, @SaleOpensAt, @CardImageUrl, @PostedAt)
                     ON CONFLICT (idempotency_key) DO NOTHING
                     """,
                     wanted);
@@ -68,13 +69,35 @@ internal sealed class Timeline(SandboxDatabase database, TimeProvider timeProvid
 
     /// <summary>Keeps what a user replies.</summary>
     public Task<ReplyOutcome> ReplyAsync(
-        string post, string form, string user, string text, CancellationToken cancellationToken) =>
+        string post, string form, string user, string text, string language, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection => Reply(connection, new TimelineReply(
-                Cashier.NewId(), post, form, user, text, timeProvider.GetUtcNow().ToUnixTimeMilliseconds())),
+                Cashier.NewId(), post, form, user, text, language, timeProvider.GetUtcNow().ToUnixTimeMilliseconds())),
             cancellationToken);
 
-    // Whoever is to be told of a reply is told by a row that joins this change.
+    /// <summary>Replies that the merchant is to be told of now, the first ones.</summary>
+    public IReadOnlyList<UntoldReply> Due(int limit) => database.Read(connection =>
+        (IReadOnlyList<UntoldReply>)connection.Query<UntoldReply>(
+            """
+            SELECT r.id AS Id, p.name AS Name, p.channel AS Channel, r.user_name AS User, r.body AS Text,
+                   r.language AS Language, r.replied_at AS RepliedAt, r.attempts AS Attempts
+            FROM replies r JOIN posts p ON p.id = r.post WHERE r.due_at <= @now ORDER BY r.due_at LIMIT @limit
+            """,
+            new { now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds(), limit }).AsList());
+
+    /// <summary>Keeps what the merchant answered; null: nothing.</summary>
+    public Task AnswerAsync(string reply, string? answer, string? link) => database.WriteAsync(connection =>
+        connection.Execute(
+            "UPDATE replies SET answer = @answer, answer_link = @link, due_at = NULL WHERE id = @reply",
+            new { reply, answer, link }));
+
+    /// <summary>Notes that the merchant was told in vain, and when they are told again; null: not again.</summary>
+    public Task PutOffAsync(string reply, DateTimeOffset? due) => database.WriteAsync(connection =>
+        connection.Execute(
+            "UPDATE replies SET attempts = attempts + 1, due_at = @due WHERE id = @reply",
+            new { reply, due = due?.ToUnixTimeMilliseconds() }));
+
+    // The merchant is to be told of it at once.
     private static ReplyOutcome Reply(SqliteConnection connection, TimelineReply reply)
     {
         var isThere = connection.ExecuteScalar<long>("SELECT count(*) FROM posts WHERE id = @Post", reply) > 0;
@@ -83,8 +106,8 @@ internal sealed class Timeline(SandboxDatabase database, TimeProvider timeProvid
         if (isFull) return ReplyOutcome.Full;
         connection.Execute(
             """
-            INSERT INTO replies (id, post, form, user_name, body, replied_at)
-            VALUES (@Id, @Post, @Form, @User, @Text, @RepliedAt)
+            INSERT INTO replies (id, post, form, user_name, body, language, replied_at, due_at)
+            VALUES (@Id, @Post, @Form, @User, @Text, @Language, @RepliedAt, @RepliedAt)
             ON CONFLICT (post, form, user_name, body) DO NOTHING
             """,
             reply);
@@ -95,7 +118,8 @@ internal sealed class Timeline(SandboxDatabase database, TimeProvider timeProvid
     {
         var newest = connection.Query<TimelineReply>(
             """
-            SELECT id AS Id, post AS Post, form AS Form, user_name AS User, body AS Text, replied_at AS RepliedAt
+            SELECT id AS Id, post AS Post, form AS Form, user_name AS User, body AS Text, language AS Language,
+                   replied_at AS RepliedAt, answer AS Answer, answer_link AS AnswerLink
             FROM replies WHERE post = @Id ORDER BY seq DESC LIMIT @MaxShownReplies
             """,
             new { post.Id, MaxShownReplies });

@@ -14,7 +14,7 @@ internal static class TimelineApi
     public const int MaxReplyLength = 140;
 
     private const int MaxTextLength = 2_000, MaxTitleLength = 200, MaxAddressLength = 4_000;
-    private const int FormLength = 32;
+    private const int MaxNameLength = 200, MaxChannelLength = 32, FormLength = 32;
     private const string TextField = "text", FormField = "form";
 
     public static void Map(RouteGroupBuilder sandbox)
@@ -34,7 +34,8 @@ internal static class TimelineApi
         var (english, chinese) = (text.OptionalLines("en", MaxTextLength), text.OptionalLines("zh-CN", MaxTextLength));
         if (english is null && chinese is null) body.Fail("text", "must have en, zh-CN or both");
         var wanted = new TimelinePost(
-            Cashier.NewId(), MerchantApi.KeyOf(request) ?? "", english, chinese,
+            Cashier.NewId(), MerchantApi.KeyOf(request) ?? "", body.Text("id", MaxNameLength),
+            body.Text("channel", MaxChannelLength), english, chinese,
             Link: body.OptionalAddress("link", MaxAddressLength) ?? "",
             ImageUrl: body.OptionalAddress("imageUrl", MaxAddressLength),
             title.OptionalText("en", MaxTitleLength), title.OptionalText("zh-CN", MaxTitleLength),
@@ -61,7 +62,8 @@ internal static class TimelineApi
 
     // A log-in that has ended begins anew, and the reply is typed again.
     private static async Task<IResult> ReplyAsync(
-        string post, HttpContext http, Timeline timeline, SandboxPages pages, CancellationToken cancellationToken)
+        string post, HttpContext http, Timeline timeline, ReplySender sender, SandboxPages pages,
+        CancellationToken cancellationToken)
     {
         var (form, refusal) = await SandboxAnswer.ReadFormAsync(http.Request, cancellationToken);
         if (refusal is not null) return refusal;
@@ -77,7 +79,10 @@ internal static class TimelineApi
                 http, timeline, pages, user, StatusCodes.Status400BadRequest,
                 new RefusedReply(post, text, ReplyFault.Text));
         }
-        return await timeline.ReplyAsync(post, click, user, text, cancellationToken) switch
+        var outcome = await timeline.ReplyAsync(
+            post, click, user, text, SandboxPages.LanguageOf(http), cancellationToken);
+        if (outcome == ReplyOutcome.Kept) await sender.TellAsync();
+        return outcome switch
         {
             // So that reloading the page sends nothing again.
             ReplyOutcome.Kept => Results.LocalRedirect($"{Path}#{post}"),

@@ -30,6 +30,12 @@ public interface IAnnouncementsGrain : IGrainWithStringKey
     [Alias("ListAsync")]
     Task<AnnouncementView[]> ListAsync();
 
+    /// <summary>
+    /// The batch that the post of an announcement on a channel leads to; null: it is not shown yet, or there is none.
+    /// </summary>
+    [Alias("FindBatchAsync"), ResponseTimeout("00:00:05")]
+    Task<string?> FindBatchAsync(int number, string channel);
+
     /// <summary>The channels that do not take its posts now.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
     Task<Fault[]> ListFaultsAsync();

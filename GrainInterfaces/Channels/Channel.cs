@@ -9,9 +9,10 @@ namespace OrleansSale.GrainInterfaces.Channels;
 /// <param name="SignIn">How its users sign in to the pages; null: they cannot.</param>
 /// <param name="Payments">The payment provider that its users pay with; null: the only one.</param>
 /// <param name="Posts">Where its posts go; null: it takes none.</param>
+/// <param name="Replies">How users buy by replies to its posts; null: they cannot.</param>
 public sealed record Channel(
     string Id, string English, string Chinese, SignInOptions? SignIn, string? Payments = null,
-    PostsOptions? Posts = null);
+    PostsOptions? Posts = null, RepliesOptions? Replies = null);
 
 /// <summary>The configured platforms, ordered by id. They are read once, at the start.</summary>
 public sealed class ConfiguredChannels
@@ -28,7 +29,8 @@ public sealed class ConfiguredChannels
             var signIn = channel.SignIn.IsSet ? channel.SignIn : null;
             var payments = string.IsNullOrEmpty(channel.Payments) ? null : channel.Payments;
             var posts = channel.Posts.IsSet ? channel.Posts : null;
-            _byId.Add(id, new Channel(id, english, chinese, signIn, payments, posts));
+            var replies = channel.Replies.IsSet ? channel.Replies : null;
+            _byId.Add(id, new Channel(id, english, chinese, signIn, payments, posts, replies));
         }
     }
 

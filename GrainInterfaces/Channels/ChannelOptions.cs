@@ -36,6 +36,9 @@ public sealed class ChannelOptions
 
     /// <summary>Where its posts go. By default it takes none.</summary>
     public PostsOptions Posts { get; set; } = new();
+
+    /// <summary>How its users buy by replies to posts. By default they cannot.</summary>
+    public RepliesOptions Replies { get; set; } = new();
 }
 
 /// <summary>

@@ -97,6 +97,12 @@ public sealed class AnnouncementBook : IDocument
         return isChanged;
     }
 
+    /// <summary>The batch that the post of one that is shown leads to on a channel; null: there is none.</summary>
+    public string? BatchOf(int number, string channel, DateTimeOffset now) =>
+        Items.Find(item => item.Number == number && item.Announced.At <= now) is { } item
+            ? Array.Find(item.Targets, target => target.Channel == channel)?.Batch
+            : null;
+
     /// <summary>
     /// Begins the tries that are due: for each channel one at a time, the one that has been due for longest.
     /// </summary>

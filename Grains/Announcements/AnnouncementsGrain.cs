@@ -121,6 +121,10 @@ public sealed partial class AnnouncementsGrain(
         Task.FromResult<AnnouncementView[]>([.. Book.Items.Select(item => item.ToView())]);
 
     /// <inheritdoc />
+    public Task<string?> FindBatchAsync(int number, string channel) =>
+        Task.FromResult(Book.BatchOf(number, channel, Now()));
+
+    /// <inheritdoc />
     public Task<Fault[]> ListFaultsAsync() => Task.FromResult(PostFaults.Of(_subject, [.. Book.Troubled(Now())]));
 
     /// <inheritdoc />

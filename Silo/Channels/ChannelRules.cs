@@ -11,7 +11,8 @@ public static class ChannelRules
     /// <summary>Longest name of a platform, in characters.</summary>
     public const int MaxNameLength = 40;
 
-    private static readonly string[] Languages = ["en", "zh-CN"];
+    /// <summary>The languages of the pages.</summary>
+    internal static readonly string[] Languages = ["en", "zh-CN"];
 
     /// <summary>The faults, a line each; each names its key and never a secret.</summary>
     /// <param name="options">The settings.</param>
@@ -30,6 +31,9 @@ public static class ChannelRules
                 yield return fault;
             if (channel.SignIn.IsSet)
                 foreach (var fault in FaultsOfSignIn($"{path}:SignIn", channel.SignIn, isDevelopment))
+                    yield return fault;
+            if (channel.Replies.IsSet)
+                foreach (var fault in ReplyRules.FaultsOf($"{path}:Replies", channel.Replies))
                     yield return fault;
             if (channel.Posts.IsSet)
                 foreach (var fault in PostRules.FaultsOf($"{path}:Posts", channel.Posts, isDevelopment))

@@ -17,6 +17,7 @@ public static class ChannelSettings
         var options = configuration.GetSection(ChannelsOptions.Section).Get<ChannelsOptions>() ?? [];
         if (isDevelopment && options.Count == 0)
             options.Add(DevelopmentChannel, Development(PaymentOptions.UsesSandbox(configuration, isDevelopment)));
+        if (isDevelopment) AddRepliesOfSandbox(options, configuration);
         var faults = ChannelRules.FaultsOf(options, isDevelopment).ToList();
         return faults.Count == 0 ? new ConfiguredChannels(options) : throw new StartException(string.Join(' ', faults));
     }
@@ -27,4 +28,12 @@ public static class ChannelSettings
         SignIn = { Provider = SignInOptions.Sandbox },
         Posts = new PostsOptions { Kind = hasSandbox ? PostKind.Sandbox : null },
     };
+
+    // The sandbox signs replies as it signs notifications.
+    private static void AddRepliesOfSandbox(ChannelsOptions channels, IConfiguration configuration)
+    {
+        if (PaymentSettings.SecretOfSandbox(configuration) is not { Length: > 0 } secret) return;
+        foreach (var channel in channels.Values.Where(channel => channel.Posts.Kind == PostKind.Sandbox))
+            channel.Replies.Secret ??= secret;
+    }
 }

@@ -54,6 +54,10 @@ public static class PaymentSettings
             : null;
     }
 
+    /// <summary>The secret that the sandbox signs with; null: there is no sandbox.</summary>
+    public static string? SecretOfSandbox(IConfiguration configuration) =>
+        Bound(configuration) is { NameOfSandbox: { } name } options ? options.All[name].WebhookSecret : null;
+
     internal static PaymentOptions Read(IConfiguration configuration, bool isDevelopment)
     {
         var options = Bound(configuration);

@@ -22,11 +22,14 @@ internal sealed record WebhookAnnouncement(
     string Id, string Channel, string Batch, PostedText Text, Uri Link, Uri? ImageUrl, PostedCard Card);
 
 /// <summary>The body of a post on the sandbox's timeline.</summary>
+/// <param name="Id">The announcement's id, which replies to the post name.</param>
+/// <param name="Channel">The channel that it is for.</param>
 /// <param name="Text">What it says, by language.</param>
 /// <param name="Link">The page that it leads to.</param>
 /// <param name="ImageUrl">A picture; left out: none.</param>
 /// <param name="Card">What the page offers.</param>
-internal sealed record SandboxMessage(PostedText Text, Uri Link, Uri? ImageUrl, PostedCard Card);
+internal sealed record SandboxMessage(
+    string Id, string Channel, PostedText Text, Uri Link, Uri? ImageUrl, PostedCard Card);
 
 /// <summary>A text by language; one may be left out.</summary>
 internal sealed record PostedText(

@@ -15,7 +15,7 @@ public static class PostRegistration
     public static void AddPosts(this IServiceCollection services)
     {
         services.TryAddSingleton<OwnAddress>(() => null);
-        services.AddSingleton<PageAddresses>();
+        services.TryAddSingleton<PageAddresses>();
         services.AddSingleton<SandboxPosts>();
         services.AddSingleton<IPostPublisher, HttpPostPublisher>();
         AddClient(services, HttpPostPublisher.ClientName, usesProxy: true);

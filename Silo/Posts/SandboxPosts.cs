@@ -24,8 +24,8 @@ internal sealed class SandboxPosts(
         if (AddressOf(options) is not { } address) return null;
         var (announcement, target) = (post.Announcement, post.Target);
         var message = new SandboxMessage(
-            PostedText.Of(announcement.Text), pages.OfSale(target.Batch), pages.OfImage(announcement.ImageUrl),
-            PostedCard.Of(target.Card, pages));
+            announcement.Id, target.Channel, PostedText.Of(announcement.Text), pages.OfSale(target.Batch),
+            pages.OfImage(announcement.ImageUrl), PostedCard.Of(target.Card, pages));
         var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new ByteArrayContent(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Deque.AxeCore.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
@@ -8,14 +7,12 @@ namespace OrleansSale.Tests.Browser;
 /// <summary>What operators announce reaches the platform, where people read it, follow its link, and reply.</summary>
 public sealed class TimelineTests(SaleStage stage)
 {
-    private const string Timeline = "/sandbox/platform/timeline";
-
     [Fact]
     public async Task A_post_leads_to_the_sales_page_and_takes_replies()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
         await stage.Client.AnnounceAsync(batch, new($"Open for {batch}", $"{batch} 开门了"));
-        await using var visitor = await OpenAsync("timeline-reader", $"Open for {batch}");
+        await using var visitor = await stage.ReadTimelineAsync("timeline-reader", $"Open for {batch}");
         var post = visitor.Part("post").Filter(new() { HasText = $"Open for {batch}" });
         await Expect(post.GetByTestId("card-title")).ToHaveTextAsync("Limited sale");
         await Expect(post.GetByTestId("card-price")).ToContainTextAsync("1,999");
@@ -47,7 +44,8 @@ public sealed class TimelineTests(SaleStage stage)
         await stage.Client.AnnounceAsync(batch, new(
             $"{english}\nThe sale opens at noon on Friday: {new string('w', 120)}", $"{chinese}\n周五中午准时开售。"));
         var text = language == "en" ? english : chinese;
-        await using var visitor = await OpenAsync("a-rather-long-name-of-a-reader", text, language, width, colors);
+        await using var visitor = await stage.ReadTimelineAsync(
+            "a-rather-long-name-of-a-reader", text, language, width, colors);
         var post = visitor.Part("post").Filter(new() { HasText = text });
         await post.GetByTestId("reply-box").FillAsync(language == "en" ? "Count me in" : "算我一个");
         await post.GetByTestId("reply-send").ClickAsync();
@@ -58,22 +56,5 @@ public sealed class TimelineTests(SaleStage stage)
             .Select(violation => $"{violation.Id}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")
             .ShouldBeEmpty();
         visitor.Errors.ShouldBeEmpty();
-    }
-
-    // Logs in at the platform, and reads the timeline again and again until the post has come.
-    private async Task<Visitor> OpenAsync(
-        string name, string text, string language = "en", int width = 390, string colors = "light")
-    {
-        var visitor = await stage.VisitAsync(language, width, colors);
-        await visitor.Page.GotoAsync(Timeline);
-        await visitor.LogInAtThePlatformAsync(name);
-        await Expect(visitor.Part("account")).ToContainTextAsync(name);
-        var waiting = Stopwatch.StartNew();
-        while (await visitor.Part("post-text").Filter(new() { HasText = text }).CountAsync() == 0)
-        {
-            if (waiting.ElapsedMilliseconds > Visitor.PatienceMs) throw new TimeoutException($"Not posted: {text}");
-            await visitor.Page.ReloadAsync();
-        }
-        return visitor;
     }
 }

@@ -22,7 +22,13 @@ public static class RequestBody
     /// The body, or the problem: not JSON, too long, of another media type, or the first member that does not fit. A
     /// missing body counts as one without members. Unknown members are ignored.
     /// </summary>
-    public static async ValueTask<(T? Body, Problem? Problem)> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> type)
+    /// <param name="http">The request.</param>
+    /// <param name="type">The type of the body.</param>
+    /// <param name="isGenuine">
+    /// Whether the sender signed these bytes: what is not signed is not read. Null: nothing is to be signed.
+    /// </param>
+    public static async ValueTask<(T? Body, Problem? Problem)> ReadAsync<T>(
+        HttpContext http, JsonTypeInfo<T> type, Predicate<ReadOnlyMemory<byte>>? isGenuine = null)
         where T : class
     {
         var request = http.Request;
@@ -33,6 +39,8 @@ public static class RequestBody
             var length = request.ContentLength == 0
                 ? 0
                 : await ReceivedBody.ReadAsync(request, buffer.AsMemory(0, MaxLength + 1), http.RequestAborted);
+            if (isGenuine?.Invoke(buffer.AsMemory(0, length)) == false)
+                return (null, Problem.Of(Refusal.Unauthenticated));
             if (length == 0) return Read("{}"u8.ToArray(), type);
             if (!request.HasJsonContentType()) return (null, Problem.Of(Refusal.UnsupportedMediaType));
             if (length > MaxLength) return (null, Problem.Invalid("body", $"at most {MaxLength} bytes"));

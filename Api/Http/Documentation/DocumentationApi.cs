@@ -15,6 +15,7 @@ public static class DocumentationApi
         ["Reservations"] = "A user's registration for a batch, and the ticket that comes with it.",
         ["Orders"] = "Buying, and the orders that result.",
         ["Sign-in"] = "Who the caller is.",
+        ["Replies"] = "How a platform tells that its users reply to posts.",
         ["Payments"] = "Notifications of the payment provider.",
         ["Operators"] = "Commands about sales and users, and exports.",
         ["Health"] = "Whether the process lives and can sell.",

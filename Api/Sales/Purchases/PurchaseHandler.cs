@@ -3,10 +3,16 @@ using OrleansSale.Api.Http;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Purchases;
+
+/// <summary>What came of a purchase: an order, or a problem.</summary>
+/// <param name="Order">The order, made now or before under the same key.</param>
+/// <param name="Problem">Why there is none.</param>
+public sealed record PurchaseDecision(OrderView? Order = null, Problem? Problem = null);
 
 /// <summary>
 /// Answers purchases once they are read: the front refuses a purchase itself, or the batch decides through its lane.
@@ -19,19 +25,30 @@ public sealed class PurchaseHandler(
     /// <param name="http">The request to answer.</param>
     /// <param name="lane">The batch's lane; null: there is no such batch, or the caller has no credential.</param>
     /// <param name="ask">The purchase.</param>
-    public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask)
+    public Task AnswerAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask) =>
+        MissesKey(lane, ask) ? AnswerWithoutKeyAsync(http, lane!, ask) : AnswerByKeyAsync(http, lane, ask);
+
+    /// <summary>Decides a purchase that did not come as a request of its buyer.</summary>
+    /// <param name="lane">The batch's lane; null: there is no such batch.</param>
+    /// <param name="ask">The purchase.</param>
+    public async Task<PurchaseDecision> DecideAsync(PurchaseLane? lane, PurchaseAsk ask)
     {
-        if (Refuse(lane, ask) is { } problem) return RefuseAsync(http, problem);
-        if (lane!.Feed.Key is not { } key) return AnswerWithoutKeyAsync(http, lane, ask);
-        var buyer = ask.Proof == ReservationProof.None ? key.AliasOf(ask.User!) : ask.Alias;
-        if (RefuseByCopy(lane, buyer, ask.Quantity) is { } known) return RefuseAsync(http, known);
-        KeyHash? keyHash = ask.Key is { } given ? key.HashOf(buyer, given) : null;
-        return ask.Proof == ReservationProof.None
-            ? LookUpAndAskAsync(http, lane, ask.User!,
-                new PurchaseRequest(buyer, keyHash, ask.Quantity, 0, ByTicket: false))
-            : AskAsync(http, lane, ask.User!,
-                new PurchaseRequest(buyer, keyHash, ask.Quantity, ask.Version, ByTicket: true),
-                ask.Proof == ReservationProof.TicketAlone);
+        if (MissesKey(lane, ask)) await SeekKeyAsync(lane!);
+        if (RefuseAtOnce(lane, ask, out var request) is { } early)
+        {
+            counter.CountRefusal(early.Refusal);
+            return new PurchaseDecision(Problem: early);
+        }
+        if (ask.Proof == ReservationProof.None) request = await WithReservationAsync(lane!, request);
+        var outcome = await lane!.AskAsync(request);
+        if (outcome.Order is { } order)
+        {
+            counter.CountOrder(outcome.Repeated);
+            return new PurchaseDecision(order);
+        }
+        var problem = ProblemOf(outcome, lane, ask.Proof);
+        counter.CountRefusal(problem.Refusal);
+        return new PurchaseDecision(Problem: problem);
     }
 
     /// <summary>Answers with a refusal.</summary>
@@ -41,23 +58,31 @@ public sealed class PurchaseHandler(
         return problem.ExecuteAsync(http);
     }
 
+    private Task AnswerByKeyAsync(HttpContext http, PurchaseLane? lane, in PurchaseAsk ask) =>
+        RefuseAtOnce(lane, ask, out var request) is { } problem
+            ? RefuseAsync(http, problem)
+            : AskAsync(http, lane!, ask.User!, request, ask.Proof);
+
     private async Task AnswerWithoutKeyAsync(HttpContext http, PurchaseLane lane, PurchaseAsk ask)
     {
-        var refusal = Refusal.Unavailable;
+        await SeekKeyAsync(lane);
+        await AnswerByKeyAsync(http, lane, ask);
+    }
+
+    private static bool MissesKey(PurchaseLane? lane, in PurchaseAsk ask) =>
+        lane is { Feed: { Key: null, IsAnonymised: false } } && Refuse(lane, ask) is null;
+
+    // If it is not found, the purchase is refused for want of it.
+    private static async Task SeekKeyAsync(PurchaseLane lane)
+    {
         try
         {
-            if (await lane.Feed.FindKeyAsync() is not null)
-            {
-                await AnswerAsync(http, lane, ask);
-                return;
-            }
-            if (lane.Feed.IsAnonymised) refusal = Refusal.SaleClosed;
+            await lane.Feed.FindKeyAsync();
         }
         catch (StorageDamagedException)
         {
             // It was logged where it was found.
         }
-        await RefuseAsync(http, Problem.Of(refusal));
     }
 
     // A missing credential takes precedence over the batch, and the batch over a wrong claim.
@@ -67,6 +92,22 @@ public sealed class PurchaseHandler(
         : !lane.Feed.Terms.IsEligible(user) ? Problem.Of(Refusal.NotEligible)
         : ask.Proof == ReservationProof.FalseTicket ? Problem.Of(Refusal.TicketInvalid)
         : null;
+
+    // Null: the batch must answer this request.
+    private Problem? RefuseAtOnce(PurchaseLane? lane, in PurchaseAsk ask, out PurchaseRequest request)
+    {
+        request = default;
+        if (Refuse(lane, ask) is { } problem) return problem;
+        var (feed, key) = (lane!.Feed, lane.Feed.Key);
+        if (key is null) return Problem.Of(feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable);
+        var byTicket = ask.Proof != ReservationProof.None;
+        var buyer = byTicket ? ask.Alias : key.AliasOf(ask.User!);
+        if (RefuseByCopy(lane, buyer, ask.Quantity) is { } known) return known;
+        request = new PurchaseRequest(
+            buyer, ask.Key is { } given ? key.HashOf(buyer, given) : null, ask.Quantity, byTicket ? ask.Version : 0,
+            byTicket);
+        return null;
+    }
 
     // Null: the batch must answer.
     private Problem? RefuseByCopy(PurchaseLane lane, Alias buyer, int quantity)
@@ -84,30 +125,35 @@ public sealed class PurchaseHandler(
             : ProblemOf(refusal, lane, copy.Snapshot.Seq);
     }
 
-    private async Task LookUpAndAskAsync(HttpContext http, PurchaseLane lane, string user, PurchaseRequest request)
-    {
-        var reservation = grains.GetGrain<IReservationGrain>(
-            IReservationGrain.KeyOf(lane.Feed.Terms.Id, request.Buyer));
-        var version = (await retry.AskAsync(reservation.GetAsync)).Value?.Version ?? 0;
-        await AskAsync(http, lane, user, request with { Reservation = version }, byTicketAlone: false);
-    }
-
-    // If a cancelled ticket was the only credential, there is no credential.
     private async Task AskAsync(
-        HttpContext http, PurchaseLane lane, string user, PurchaseRequest request, bool byTicketAlone)
+        HttpContext http, PurchaseLane lane, string user, PurchaseRequest request, ReservationProof proof)
     {
+        if (proof == ReservationProof.None) request = await WithReservationAsync(lane, request);
         var outcome = await lane.AskAsync(request);
         if (outcome.Order is not { } order)
         {
-            var refusal = outcome.Refused!.Value;
-            await RefuseAsync(http, refusal == Refusal.TicketInvalid && byTicketAlone
-                ? Problem.Of(Refusal.Unauthenticated)
-                : ProblemOf(refusal, lane, outcome.Seq, outcome.Limit));
+            await RefuseAsync(http, ProblemOf(outcome, lane, proof));
             return;
         }
         counter.CountOrder(outcome.Repeated);
         await OrderAnswer.WriteAsync(
             http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
+    }
+
+    private async Task<PurchaseRequest> WithReservationAsync(PurchaseLane lane, PurchaseRequest request)
+    {
+        var reservation = grains.GetGrain<IReservationGrain>(
+            IReservationGrain.KeyOf(lane.Feed.Terms.Id, request.Buyer));
+        return request with { Reservation = (await retry.AskAsync(reservation.GetAsync)).Value?.Version ?? 0 };
+    }
+
+    // If a cancelled ticket was the only credential, there is no credential.
+    private static Problem ProblemOf(PurchaseOutcome outcome, PurchaseLane lane, ReservationProof proof)
+    {
+        var refusal = outcome.Refused!.Value;
+        return refusal == Refusal.TicketInvalid && proof == ReservationProof.TicketAlone
+            ? Problem.Of(Refusal.Unauthenticated)
+            : ProblemOf(refusal, lane, outcome.Seq, outcome.Limit);
     }
 
     private static Problem ProblemOf(

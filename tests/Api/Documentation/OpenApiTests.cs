@@ -50,6 +50,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "PUT /api/orders/{order}/delivery",
             "GET /api/orders/{order}/delivery", "GET /api/me", "GET /api/me/orders", "DELETE /api/me/session",
             "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",
+            "POST /api/channels/{channel}/replies",
             "POST /api/operator/batches", "POST /api/operator/batches/{batch}/pause",
             "POST /api/operator/batches/{batch}/resume",
             "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
@@ -113,7 +114,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/batches/{batch}/announcements",
             "GET /health/live", "GET /health/ready", "GET /api/channels",
             "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",
-            "DELETE /api/me/session", "POST /dev/tokens"];
+            "POST /api/channels/{channel}/replies", "DELETE /api/me/session", "POST /dev/tokens"];
         foreach (var (name, operation) in await OperationsAsync())
         {
             if (name == "GET /api/me") continue;

@@ -183,6 +183,8 @@ public sealed partial class TimelineTests(TimelineTests.Platform platform) : ICl
 
     private JsonObject Post(string english) => new()
     {
+        ["id"] = "batch-mi2-1.1",
+        ["channel"] = "weibo",
         ["text"] = new JsonObject
         {
             ["en"] = _own + english,

@@ -17,7 +17,9 @@ public sealed class ProductionTests : IAsyncLifetime
         Settings = new()
         {
             ["Payments:BaseAddress"] = "http://127.0.0.1:9",
-            ["Payments:PublicAddress"] = "https://shop.example"
+            ["Payments:PublicAddress"] = "https://shop.example",
+            // The channel that the routes are filled in with.
+            ["Channels:1:Replies:Secret"] = Convert.ToBase64String(new byte[32]),
         },
     });
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 using OrleansSale.Tests.Browser.Modules;
 using OrleansSale.Tests.Browser.Stage;
@@ -41,6 +42,23 @@ public sealed class SaleStage : IAsyncLifetime
     /// <summary>A visitor with a browser profile of their own.</summary>
     public Task<Visitor> VisitAsync(string language = "en", int width = 390, string colors = "light") =>
         Visitor.ComeAsync(Browser, Client.Address, language, width, colors);
+
+    /// <summary>A visitor who logs in at the platform, and reads its timeline until a post has come.</summary>
+    public async Task<Visitor> ReadTimelineAsync(
+        string name, string text, string language = "en", int width = 390, string colors = "light")
+    {
+        var visitor = await VisitAsync(language, width, colors);
+        await visitor.Page.GotoAsync("/sandbox/platform/timeline");
+        await visitor.LogInAtThePlatformAsync(name);
+        await Assertions.Expect(visitor.Part("account")).ToContainTextAsync(name);
+        var waiting = Stopwatch.StartNew();
+        while (await visitor.Part("post-text").Filter(new() { HasText = text }).CountAsync() == 0)
+        {
+            if (waiting.ElapsedMilliseconds > Visitor.PatienceMs) throw new TimeoutException($"Not posted: {text}");
+            await visitor.Page.ReloadAsync();
+        }
+        return visitor;
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

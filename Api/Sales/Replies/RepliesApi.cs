@@ -1,0 +1,67 @@
+using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
+using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Purchases;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.GrainInterfaces.Webhooks;
+
+namespace OrleansSale.Api.Sales.Replies;
+
+/// <summary>The public address of a batch's page.</summary>
+public delegate Uri SalePage(string batch);
+
+/// <summary>Takes replies to posts of a sale from the platforms: a reply with the buy word is a purchase.</summary>
+/// <remarks>
+/// It is the purchase of the user who replied, under the reply's id as its key, by the rules of every purchase. The
+/// platform repeats a reply until it is answered: a repeat, also one that somebody recorded, buys nothing again.
+/// </remarks>
+public sealed class RepliesApi(
+    ReplySenders senders, ReplyPosts posts, CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseHandler purchases,
+    SalePage page, TimeProvider timeProvider)
+{
+    private static readonly EndpointDescription Described = EndpointDescription.Open(
+        Refusal.Unauthenticated, Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable).WithBody();
+
+    /// <summary>Maps the endpoint.</summary>
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapPost("/api/channels/{channel}/replies", (HttpContext http, string channel, RepliesApi replies) =>
+            replies.TakeAsync(http, channel))
+            .WithTags("Replies").WithSummary("A platform's webhook: a reply to a post of a sale")
+            .Accepts<ReplyBody>("application/json").Produces<ReplyAnswer>()
+            .Described("TakeReply", Described);
+
+    private async Task<IResult> TakeAsync(HttpContext http, string channel)
+    {
+        if (!senders.TryFind(channel, out var sender)) return Problem.Of(Refusal.NotFound);
+        var (body, invalid) = await RequestBody.ReadAsync(
+            http, ReplyJson.Wire.ReplyBody, bytes => IsGenuine(http.Request.Headers, bytes, sender.Signature));
+        if (invalid is not null) return invalid;
+        if (sender.Words.LanguageOf(body!.Text) is not { } language) return Ok(new ReplyAnswer(ReplyResult.Ignored));
+        var batch = await posts.FindBatchAsync(channel, body.Post);
+        if (batch is null || await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
+        var decision = await purchases.DecideAsync(lanes.Of(feed), new PurchaseAsk(
+            UserId.Of(channel, body.User), default, body.Id, Quantity: 1, Version: 0, ReservationProof.None));
+        language = body.Language ?? language;
+        var (texts, link) = (new ReplyTexts(language), page(batch).AbsoluteUri);
+        if (decision.Order is { } order)
+        {
+            var text = texts.Of(order, feed.Terms.Product.Name);
+            return Ok(new ReplyAnswer(ReplyResult.Ordered, null, text, language, link, order.Id));
+        }
+        var problem = decision.Problem!;
+        // What is not decided is a problem, so that the platform sends the reply again.
+        return texts.Of(problem, feed.Schedule.SaleOpens) is { } reason
+            ? Ok(new ReplyAnswer(
+                ReplyResult.Refused, Problem.CodeOf(problem.Refusal), reason, language, link))
+            : problem;
+    }
+
+    private bool IsGenuine(IHeaderDictionary headers, ReadOnlyMemory<byte> body, WebhookSignature signature) =>
+        signature.Verify(
+            headers[WebhookSignature.IdHeader], headers[WebhookSignature.TimestampHeader],
+            headers[WebhookSignature.SignatureHeader], body.Span, timeProvider.GetUtcNow()) == SignatureVerdict.Valid;
+
+    private static IResult Ok(ReplyAnswer answer) => Reply.Ok(answer, ReplyJson.Wire.ReplyAnswer);
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using OrleansSale.Api.Actors;
+using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces.Announcements;
+
+namespace OrleansSale.Api.Sales.Replies;
+
+/// <summary>Finds the batch that a post leads to. It never changes, so a front asks once.</summary>
+public sealed class ReplyPosts(CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+{
+    /// <summary>Most posts that are remembered. Beyond, all are asked for again.</summary>
+    public const int MaxRemembered = 10_000;
+
+    private readonly ConcurrentDictionary<(string Channel, string Post), string> _batches = new();
+
+    /// <summary>The batch; null: there is no such post on the channel.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="post">The announcement that was posted, by its id.</param>
+    public async ValueTask<string?> FindBatchAsync(string channel, string post)
+    {
+        if (_batches.TryGetValue((channel, post), out var known)) return known;
+        if (!AnnouncementId.TryParse(post, out var subject, out var number) || !await IsThereAsync(subject))
+            return null;
+        var actor = grains.GetGrain<IAnnouncementsGrain>(subject.Key);
+        if (await retry.AskAsync(() => actor.FindBatchAsync(number, channel)) is not { } batch) return null;
+        if (_batches.Count >= MaxRemembered) _batches.Clear();
+        return _batches[(channel, post)] = batch;
+    }
+
+    // Made-up ids activate nothing.
+    private async ValueTask<bool> IsThereAsync(Subject subject) => subject.Kind == SubjectKind.Batch
+        ? await catalogue.FindAsync(subject.Id) is not null
+        : (await catalogue.ListAsync()).Any(batch => batch.Terms.Product.Id == subject.Id);
+}

@@ -1,0 +1,57 @@
+using Deque.AxeCore.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>From a post on the platform's timeline to the paid order, with one log-in.</summary>
+public sealed class ReplyTests(SaleStage stage)
+{
+    [Theory]
+    [InlineData("en", "light", 390, "buy", "You got it", "is held for you")]
+    [InlineData("zh-CN", "dark", 1280, "抢购！", "恭喜您抢到了", "前完成付款")]
+    public async Task A_reply_with_the_buy_word_makes_an_order_that_is_paid_with_the_same_log_in(
+        string language, string colors, int width, string word, string got, string held)
+    {
+        var user = $"replier-{language}";
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), user);
+        var (opens, said) = ($"Reply {word} to {batch}", $"回复“{word}”抢购 {batch}");
+        await stage.Client.AnnounceAsync(batch, new(opens, said));
+        await using var buyer = await stage.ReadTimelineAsync(
+            user, language == "en" ? opens : said, language, width, colors);
+        var post = buyer.Part("post").Filter(new() { HasText = batch });
+
+        // Before the opening a reply buys nothing, and its answer says when to come.
+        await ReplyUntilAsync(buyer, post, word, got);
+        await Expect(post.GetByTestId("answer-text").Last).ToContainTextAsync(held);
+        (await buyer.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => violation.Id).ShouldBeEmpty();
+
+        await post.GetByTestId("answer-link").Last.ClickAsync();
+        await Expect(buyer.Part("sale")).ToBeVisibleAsync();
+        await buyer.Part("account").ClickAsync();
+        await buyer.Part("sign-in-with-weibo").ClickAsync();
+        await buyer.Part("continue").ClickAsync();
+        await buyer.IsSignedInAsync($"weibo:{user}");
+        await buyer.OrderIsAsync("awaiting-payment");
+        await buyer.Part("pay").First.ClickAsync();
+        await buyer.Page.Locator("#pay").ClickAsync();
+        await buyer.OrderIsAsync("paid");
+        buyer.Errors.ShouldBeEmpty();
+        (await stage.Client.OrdersAsync(batch, user)).Length.ShouldBe(1);
+    }
+
+    private static async Task ReplyUntilAsync(
+        Visitor buyer, Microsoft.Playwright.ILocator post, string word, string answer)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await post.GetByTestId("reply-box").FillAsync(word);
+            await post.GetByTestId("reply-send").ClickAsync();
+            await Expect(post.GetByTestId("answer")).ToHaveCountAsync(tries);
+            if ((await post.GetByTestId("answer-text").Last.TextContentAsync())!.Contains(
+                answer, StringComparison.Ordinal))
+                return;
+        }
+    }
+}
