@@ -14,13 +14,13 @@ public interface IAnnouncementIndexGrain : IGrainWithStringKey
 
     /// <summary>Notes that the announcements of a batch or product have changed, and how they stand.</summary>
     [Alias("NoteAsync")]
-    Task NoteAsync(string subject, SubjectState state);
+    Task NoteAsync(string topic, TopicState state);
 
     /// <summary>
     /// What has changed since a position that this activation gave; another activation tells of everything.
     /// </summary>
     [AlwaysInterleave, Alias("ReadAsync"), ResponseTimeout("00:00:02")]
-    Task<SubjectChanges> ReadAsync(Guid activation, long position);
+    Task<TopicChanges> ReadAsync(Guid activation, long position);
 
     /// <summary>The batches and products whose posts do not arrive.</summary>
     [AlwaysInterleave, Alias("ListTroubledAsync"), ResponseTimeout("00:00:02")]
@@ -34,13 +34,13 @@ public interface IAnnouncementIndexGrain : IGrainWithStringKey
 /// <summary>How the announcements of a batch or product stand.</summary>
 /// <param name="HasWork">Whether one is still to be shown or posted, so that a start must wake them.</param>
 /// <param name="HasTrouble">Whether a post does not arrive.</param>
-[GenerateSerializer, Immutable, Alias("OrleansSale.SubjectState")]
-public sealed record SubjectState([property: Id(0)] bool HasWork, [property: Id(1)] bool HasTrouble);
+[GenerateSerializer, Immutable, Alias("OrleansSale.TopicState")]
+public sealed record TopicState([property: Id(0)] bool HasWork, [property: Id(1)] bool HasTrouble);
 
 /// <summary>The batches and products whose announcements have changed.</summary>
 /// <param name="Activation">Which activation answered: a position means the same to one activation only.</param>
 /// <param name="Position">The position after them.</param>
-/// <param name="Subjects">Their keys.</param>
-[GenerateSerializer, Immutable, Alias("OrleansSale.SubjectChanges")]
-public sealed record SubjectChanges(
-    [property: Id(0)] Guid Activation, [property: Id(1)] long Position, [property: Id(2)] string[] Subjects);
+/// <param name="Topics">Their keys.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.TopicChanges")]
+public sealed record TopicChanges(
+    [property: Id(0)] Guid Activation, [property: Id(1)] long Position, [property: Id(2)] string[] Topics);

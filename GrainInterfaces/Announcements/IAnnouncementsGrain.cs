@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces.Faults;
 namespace OrleansSale.GrainInterfaces.Announcements;
 
 /// <summary>
-/// The announcements of a batch or product, and the outbox of their posts. Key: <see cref="Subject.Key"/>.
+/// The announcements of a batch or product, and the outbox of their posts. Key: <see cref="Topic.Key"/>.
 /// </summary>
 [Alias("OrleansSale.IAnnouncementsGrain")]
 public interface IAnnouncementsGrain : IGrainWithStringKey

@@ -41,11 +41,11 @@ public sealed class AnnouncementBook : IDocument
         || Array.Exists(item.Deliveries, delivery => delivery.State == DeliveryState.Waiting));
 
     /// <summary>Announces, or finds what was announced under the key.</summary>
-    /// <param name="subject">What it is about.</param>
+    /// <param name="topic">What it is about.</param>
     /// <param name="asked">The announcement.</param>
     /// <param name="now">The instant, to the millisecond.</param>
     /// <param name="seed">Random, and never used before.</param>
-    public AnnounceOutcome Announce(Subject subject, NewAnnouncement asked, DateTimeOffset now, string seed)
+    public AnnounceOutcome Announce(Topic topic, NewAnnouncement asked, DateTimeOffset now, string seed)
     {
         if (Items.Find(item => item.Key == asked.Key) is { } known)
         {
@@ -58,7 +58,7 @@ public sealed class AnnouncementBook : IDocument
         if (Items.Count >= Announcement.MaxCount) return new AnnounceOutcome(AnnounceResult.Full);
         var number = ++LastNumber;
         var announced = new Announcement(
-            AnnouncementId.Of(subject, number), asked.Text, asked.ImageUrl, asked.At ?? now);
+            AnnouncementId.Of(topic, number), asked.Text, asked.ImageUrl, asked.At ?? now);
         var stored = new StoredAnnouncement(
             number, announced, asked.At, asked.Key, seed, asked.Targets, IsOut: false, []);
         Items.Add(stored);
@@ -213,7 +213,7 @@ public sealed class AnnouncementBook : IDocument
                 || (delivery.HasEndedInVain && now - (delivery.LastTry ?? now) < TroubleLasts)));
 
     /// <summary>How they stand.</summary>
-    public SubjectState StateAt(DateTimeOffset now) => new(HasWork, Troubled(now).Any());
+    public TopicState StateAt(DateTimeOffset now) => new(HasWork, Troubled(now).Any());
 
     private static string MessageIdOf(string seed, string channel)
     {

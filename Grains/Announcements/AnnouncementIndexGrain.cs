@@ -14,7 +14,7 @@ public sealed class AnnouncementIndex : IDocument
     [Id(1), JsonIgnore] public bool IsDamaged { get; set; }
 
     /// <summary>By the key of a batch or product, how its announcements stand.</summary>
-    [Id(0)] public Dictionary<string, SubjectState> Subjects { get; set; } = [];
+    [Id(0)] public Dictionary<string, TopicState> Topics { get; set; } = [];
 }
 
 /// <summary>The actor of the index. Positions are of one activation: the next one tells of everything again.</summary>
@@ -40,61 +40,61 @@ public sealed partial class AnnouncementIndexGrain(
         while (await catalogue.ListAsync(from) is { Batches: { Length: > 0 } page })
         {
             from += page.Length;
-            foreach (var subject in page.SelectMany(batch => new[]
+            foreach (var topic in page.SelectMany(batch => new[]
             {
-                Subject.OfBatch(batch.Terms.Id), Subject.OfProduct(batch.Terms.Product.Id),
+                Topic.OfBatch(batch.Terms.Id), Topic.OfProduct(batch.Terms.Product.Id),
             }))
             {
-                stored.State.Subjects[subject.Key] = new SubjectState(HasWork: true, HasTrouble: true);
+                stored.State.Topics[topic.Key] = new TopicState(HasWork: true, HasTrouble: true);
             }
         }
         stored.State.IsDamaged = false;
     }
 
     /// <inheritdoc />
-    public async Task NoteAsync(string subject, SubjectState state)
+    public async Task NoteAsync(string topic, TopicState state)
     {
-        if (stored.State.Subjects.GetValueOrDefault(subject) != state)
+        if (stored.State.Topics.GetValueOrDefault(topic) != state)
         {
-            stored.State.Subjects[subject] = state;
+            stored.State.Topics[topic] = state;
             await WriteAsync();
         }
-        _changedAt[subject] = ++_position;
+        _changedAt[topic] = ++_position;
     }
 
     /// <inheritdoc />
-    public Task<SubjectChanges> ReadAsync(Guid activation, long position)
+    public Task<TopicChanges> ReadAsync(Guid activation, long position)
     {
-        string[] changed = activation != _activation ? [.. stored.State.Subjects.Keys]
+        string[] changed = activation != _activation ? [.. stored.State.Topics.Keys]
             : position == _position ? []
             : [.. _changedAt.Where(change => change.Value > position).Select(change => change.Key)];
-        return Task.FromResult(new SubjectChanges(_activation, _position, changed));
+        return Task.FromResult(new TopicChanges(_activation, _position, changed));
     }
 
     /// <inheritdoc />
     public Task<string[]> ListTroubledAsync() => Task.FromResult<string[]>(
-        [.. stored.State.Subjects.Where(subject => subject.Value.HasTrouble).Select(subject => subject.Key)]);
+        [.. stored.State.Topics.Where(topic => topic.Value.HasTrouble).Select(topic => topic.Key)]);
 
     /// <inheritdoc />
     public async Task<int> WakeAllAsync()
     {
         var woken = 0;
-        var busy = stored.State.Subjects.Where(subject => subject.Value.HasWork).Select(subject => subject.Key);
+        var busy = stored.State.Topics.Where(topic => topic.Value.HasWork).Select(topic => topic.Key);
         foreach (var group in busy.ToArray().Chunk(MaxWaking))
             woken += (await Task.WhenAll(group.Select(WakeAsync))).Count(isAwake => isAwake);
         return woken;
     }
 
-    private async Task<bool> WakeAsync(string subject)
+    private async Task<bool> WakeAsync(string topic)
     {
         try
         {
-            return await GrainFactory.GetGrain<IAnnouncementsGrain>(subject).WakeAsync();
+            return await GrainFactory.GetGrain<IAnnouncementsGrain>(topic).WakeAsync();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // One that cannot be read must not keep the others from being woken.
-            Log.NotWoken(log, subject, e.Message);
+            Log.NotWoken(log, topic, e.Message);
             return false;
         }
     }
@@ -118,7 +118,7 @@ public sealed partial class AnnouncementIndexGrain(
             "The index of announcements cannot be read; it is rebuilt from the catalogue")]
         public static partial void Damaged(ILogger log);
 
-        [LoggerMessage(2, LogLevel.Warning, "The announcements of {Subject} could not be woken: {Reason}")]
-        public static partial void NotWoken(ILogger log, string subject, string reason);
+        [LoggerMessage(2, LogLevel.Warning, "The announcements of {Topic} could not be woken: {Reason}")]
+        public static partial void NotWoken(ILogger log, string topic, string reason);
     }
 }

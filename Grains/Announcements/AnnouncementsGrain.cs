@@ -26,8 +26,8 @@ public sealed partial class AnnouncementsGrain(
 
     private readonly Queue<(int Number, string Channel, PostResult Result)> _ended = new();
     private readonly HashSet<Task> _underWay = [];
-    private Subject _subject;
-    private SubjectState? _noted;
+    private Topic _topic;
+    private TopicState? _noted;
     private bool _isChanged;
     private bool _isAbandoned;
     private bool? _isReminded;
@@ -41,8 +41,8 @@ public sealed partial class AnnouncementsGrain(
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (!Subject.TryParse(this.GetPrimaryKeyString(), out _subject))
-            throw new ArgumentException($"{this.GetPrimaryKeyString()} is no subject of announcements");
+        if (!Topic.TryParse(this.GetPrimaryKeyString(), out _topic))
+            throw new ArgumentException($"{this.GetPrimaryKeyString()} is no topic of announcements");
         if (stored.State.IsDamaged)
         {
             // It is never replaced: what it says may have been posted, and must not be posted twice.
@@ -75,8 +75,8 @@ public sealed partial class AnnouncementsGrain(
     {
         // The index before the document: a start must find what is to be done.
         if (_noted is not { HasWork: true })
-            await NoteAsync(new SubjectState(HasWork: true, _noted?.HasTrouble ?? false));
-        var outcome = Book.Announce(_subject, announcement, Now(), Guid.NewGuid().ToString("N"));
+            await NoteAsync(new TopicState(HasWork: true, _noted?.HasTrouble ?? false));
+        var outcome = Book.Announce(_topic, announcement, Now(), Guid.NewGuid().ToString("N"));
         if (outcome.Result == AnnounceResult.Made)
         {
             await WriteAsync();
@@ -104,7 +104,7 @@ public sealed partial class AnnouncementsGrain(
     /// <inheritdoc />
     public async Task<Answer<AnnouncementView>> RetryAsync(int number, string channel, string key)
     {
-        if (_noted is not { HasWork: true }) await NoteAsync(new SubjectState(HasWork: true, HasTrouble: true));
+        if (_noted is not { HasWork: true }) await NoteAsync(new TopicState(HasWork: true, HasTrouble: true));
         var answer = Book.Retry(number, channel, key, Now());
         if (answer.Refused is not null) return answer;
         await WriteAsync();
@@ -125,7 +125,7 @@ public sealed partial class AnnouncementsGrain(
         Task.FromResult(Book.BatchOf(number, channel, Now()));
 
     /// <inheritdoc />
-    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(PostFaults.Of(_subject, [.. Book.Troubled(Now())]));
+    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(PostFaults.Of(_topic, [.. Book.Troubled(Now())]));
 
     /// <inheritdoc />
     public async Task<bool> WakeAsync()
@@ -213,14 +213,14 @@ public sealed partial class AnnouncementsGrain(
                 ended.Number, ended.Channel, ended.Result, publisher.Find(ended.Channel), Now(),
                 Random.Shared.NextDouble());
             if (delivery is null) continue;
-            watch.Ended(AnnouncementId.Of(_subject, ended.Number), delivery);
+            watch.Ended(AnnouncementId.Of(_topic, ended.Number), delivery);
             isChanged = true;
         }
         _underWay.RemoveWhere(task => task.IsCompleted);
         return isChanged;
     }
 
-    private async Task NoteAsync(SubjectState state)
+    private async Task NoteAsync(TopicState state)
     {
         await GrainFactory.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key)
             .NoteAsync(this.GetPrimaryKeyString(), state);
@@ -249,18 +249,18 @@ public sealed partial class AnnouncementsGrain(
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error,
-            "The announcements of {Subject} cannot be read: none is shown or posted until the document is restored")]
-        public static partial void Damaged(ILogger log, string subject);
+            "The announcements of {Topic} cannot be read: none is shown or posted until the document is restored")]
+        public static partial void Damaged(ILogger log, string topic);
 
         [LoggerMessage(2, LogLevel.Warning,
-            "The announcements of {Subject} do not go on now; it is retried, and others are only counted: {Reason}")]
-        public static partial void Stuck(ILogger log, string subject, string reason);
+            "The announcements of {Topic} do not go on now; it is retried, and others are only counted: {Reason}")]
+        public static partial void Stuck(ILogger log, string topic, string reason);
 
         [LoggerMessage(3, LogLevel.Information, "Announcements go on, after {Failures} failures")]
         public static partial void GoesOn(ILogger log, int failures);
 
         [LoggerMessage(4, LogLevel.Warning,
-            "The announcements of {Subject} leave this silo while posts are under way: {Reason}")]
-        public static partial void LeftUnstored(ILogger log, string subject, string reason);
+            "The announcements of {Topic} leave this silo while posts are under way: {Reason}")]
+        public static partial void LeftUnstored(ILogger log, string topic, string reason);
     }
 }

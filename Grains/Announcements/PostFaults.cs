@@ -7,20 +7,20 @@ namespace OrleansSale.Grains.Announcements;
 public static class PostFaults
 {
     /// <summary>The faults.</summary>
-    /// <param name="subject">What the posts are about.</param>
+    /// <param name="topic">What the posts are about.</param>
     /// <param name="troubled">The deliveries that do not arrive.</param>
-    public static Fault[] Of(Subject subject, IReadOnlyList<PostDelivery> troubled) =>
+    public static Fault[] Of(Topic topic, IReadOnlyList<PostDelivery> troubled) =>
     [
         .. troubled.GroupBy(delivery => delivery.Channel, StringComparer.Ordinal).Select(ofChannel => new Fault(
             FaultKind.PostFailing,
-            subject.Kind == SubjectKind.Batch ? subject.Id : null,
+            topic.Kind == TopicKind.Batch ? topic.Id : null,
             ofChannel.Min(delivery => delivery.FirstTry ?? delivery.LastTry ?? default),
-            Describe(subject, ofChannel.Key, [.. ofChannel]))),
+            Describe(topic, ofChannel.Key, [.. ofChannel]))),
     ];
 
-    private static string Describe(Subject subject, string channel, PostDelivery[] deliveries)
+    private static string Describe(Topic topic, string channel, PostDelivery[] deliveries)
     {
-        var about = subject.Kind == SubjectKind.Batch ? $"batch {subject.Id}" : $"product {subject.Id}";
+        var about = topic.Kind == TopicKind.Batch ? $"batch {topic.Id}" : $"product {topic.Id}";
         var counts = deliveries.GroupBy(delivery => delivery.State).OrderBy(state => state.Key)
             .Select(state => $"{state.Count()} {WordOf(state.Key)}");
         var last = deliveries.MaxBy(delivery => delivery.LastTry)!;

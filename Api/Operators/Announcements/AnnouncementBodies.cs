@@ -24,7 +24,7 @@ public sealed record AnnounceBody(
     DateTimeOffset? At)
     : IValidatableObject
 {
-    internal Subject Subject => Batch is not null ? Subject.OfBatch(Batch) : Subject.OfProduct(Product!);
+    internal Topic Topic => Batch is not null ? Topic.OfBatch(Batch) : Topic.OfProduct(Product!);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -78,11 +78,11 @@ public sealed record OperatorAnnouncementBody(
     internal static OperatorAnnouncementBody Of(AnnouncementView view)
     {
         var announcement = view.Announcement;
-        if (!AnnouncementId.TryParse(announcement.Id, out var subject, out _))
+        if (!AnnouncementId.TryParse(announcement.Id, out var topic, out _))
             throw new FormatException($"{announcement.Id} is no id of an announcement");
         return new(
-            announcement.Id, subject.Kind == SubjectKind.Batch ? subject.Id : null,
-            subject.Kind == SubjectKind.Product ? subject.Id : null, TextsBody.Of(announcement.Text),
+            announcement.Id, topic.Kind == TopicKind.Batch ? topic.Id : null,
+            topic.Kind == TopicKind.Product ? topic.Id : null, TextsBody.Of(announcement.Text),
             announcement.ImageUrl, announcement.At, [.. view.Deliveries.Select(DeliveryBody.Of)]);
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class AnnouncementCommands(
     private const int KeyBytes = 16;
 
     /// <summary>Announces, once for each key. Null: there is no such batch or product.</summary>
-    /// <param name="subject">The batch or product.</param>
+    /// <param name="topic">The batch or product.</param>
     /// <param name="text">What it says.</param>
     /// <param name="imageUrl">A picture; null: none.</param>
     /// <param name="at">From when on; null: now.</param>
@@ -29,11 +29,11 @@ public sealed partial class AnnouncementCommands(
     /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
     /// </param>
     public async Task<AnnounceOutcome?> AnnounceAsync(
-        Subject subject, AnnouncementText text, string? imageUrl, DateTimeOffset? at, string by, string? key)
+        Topic topic, AnnouncementText text, string? imageUrl, DateTimeOffset? at, string by, string? key)
     {
-        if (await FindBatchesAsync(subject) is not { Count: > 0 } batches) return null;
+        if (await FindBatchesAsync(topic) is not { Count: > 0 } batches) return null;
         var announcement = new NewAnnouncement(text, imageUrl, at, TargetsOf(batches), HashOf(by, key));
-        var outcome = await retry.AskAsync(() => ActorOf(subject).AnnounceAsync(announcement));
+        var outcome = await retry.AskAsync(() => ActorOf(topic).AnnounceAsync(announcement));
         if (outcome.Result == AnnounceResult.Made) Log.Announced(log, outcome.Made!.Announcement.Id, by);
         if (outcome.Result == AnnounceResult.Made) await feed.CatchUpAsync();
         return outcome;
@@ -42,8 +42,8 @@ public sealed partial class AnnouncementCommands(
     /// <summary>Cancels one whose time is still to come.</summary>
     public async Task<Answer<Effect>> CancelAsync(string announcement, string by)
     {
-        if (await FindAsync(announcement) is not var (subject, number)) return Refusal.NotFound;
-        var answer = await retry.AskAsync(() => ActorOf(subject).CancelAsync(number));
+        if (await FindAsync(announcement) is not var (topic, number)) return Refusal.NotFound;
+        var answer = await retry.AskAsync(() => ActorOf(topic).CancelAsync(number));
         if (answer.Value == Effect.Done) Log.Cancelled(log, announcement, by);
         return answer;
     }
@@ -51,20 +51,20 @@ public sealed partial class AnnouncementCommands(
     /// <summary>Tries to post one on a channel again, once for each key.</summary>
     public async Task<Answer<AnnouncementView>> RetryAsync(string announcement, string channel, string by, string? key)
     {
-        if (await FindAsync(announcement) is not var (subject, number)) return Refusal.NotFound;
+        if (await FindAsync(announcement) is not var (topic, number)) return Refusal.NotFound;
         var hash = HashOf(by, key);
-        return await retry.AskAsync(() => ActorOf(subject).RetryAsync(number, channel, hash));
+        return await retry.AskAsync(() => ActorOf(topic).RetryAsync(number, channel, hash));
     }
 
     /// <summary>
     /// Those of a batch or product, or all, the newest first; null: there is no such batch or product.
     /// </summary>
-    public async Task<IReadOnlyList<AnnouncementView>?> ListAsync(Subject? subject)
+    public async Task<IReadOnlyList<AnnouncementView>?> ListAsync(Topic? topic)
     {
-        if (subject is { } one && await FindBatchesAsync(one) is not { Count: > 0 }) return null;
-        var subjects = subject is { } asked ? [asked.Key] : await retry.AskAsync(IndexedAsync);
+        if (topic is { } one && await FindBatchesAsync(one) is not { Count: > 0 }) return null;
+        var topics = topic is { } asked ? [asked.Key] : await retry.AskAsync(IndexedAsync);
         var all = new List<AnnouncementView>();
-        foreach (var group in subjects.Chunk(MaxAsked))
+        foreach (var group in topics.Chunk(MaxAsked))
         {
             var lists = await Task.WhenAll(group.Select(key => retry.AskAsync(
                 () => grains.GetGrain<IAnnouncementsGrain>(key).ListAsync())));
@@ -78,17 +78,17 @@ public sealed partial class AnnouncementCommands(
     }
 
     private async Task<string[]> IndexedAsync() =>
-        (await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).ReadAsync(Guid.Empty, 0)).Subjects;
+        (await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).ReadAsync(Guid.Empty, 0)).Topics;
 
     // Made-up ids activate nothing.
-    private async Task<(Subject Subject, int Number)?> FindAsync(string announcement) =>
-        AnnouncementId.TryParse(announcement, out var subject, out var number)
-        && await FindBatchesAsync(subject) is { Count: > 0 } ? (subject, number) : null;
+    private async Task<(Topic Topic, int Number)?> FindAsync(string announcement) =>
+        AnnouncementId.TryParse(announcement, out var topic, out var number)
+        && await FindBatchesAsync(topic) is { Count: > 0 } ? (topic, number) : null;
 
-    private async Task<IReadOnlyList<BoardFeed>> FindBatchesAsync(Subject subject)
+    private async Task<IReadOnlyList<BoardFeed>> FindBatchesAsync(Topic topic)
     {
-        if (subject.Kind == SubjectKind.Batch) return await catalogue.FindAsync(subject.Id) is { } one ? [one] : [];
-        return [.. (await catalogue.ListAsync()).Where(batch => batch.Terms.Product.Id == subject.Id)];
+        if (topic.Kind == TopicKind.Batch) return await catalogue.FindAsync(topic.Id) is { } one ? [one] : [];
+        return [.. (await catalogue.ListAsync()).Where(batch => batch.Terms.Product.Id == topic.Id)];
     }
 
     // On each channel the post leads to the batch that was created last.
@@ -108,7 +108,7 @@ public sealed partial class AnnouncementCommands(
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, KeyBytes));
     }
 
-    private IAnnouncementsGrain ActorOf(Subject subject) => grains.GetGrain<IAnnouncementsGrain>(subject.Key);
+    private IAnnouncementsGrain ActorOf(Topic topic) => grains.GetGrain<IAnnouncementsGrain>(topic.Key);
 
     private static partial class Log
     {

@@ -43,7 +43,7 @@ public static class OperatorAnnouncementsApi
         var (body, invalid) = await RequestBody.ReadAsync(http, OperatorAnnouncementJson.Wire.AnnounceBody);
         if (invalid is not null) return invalid;
         var outcome = await commands.AnnounceAsync(
-            body!.Subject, body.ToText(), body.ImageUrl, body.At, caller!.User, key);
+            body!.Topic, body.ToText(), body.ImageUrl, body.At, caller!.User, key);
         return outcome switch
         {
             null => Problem.Of(Refusal.NotFound),
@@ -69,9 +69,9 @@ public static class OperatorAnnouncementsApi
         if (Paging.Read(limit, out var count) is { } badLimit) return badLimit;
         if (batch is not null && product is not null)
             return Problem.Invalid("product", "cannot be there together with batch");
-        Subject? subject = batch is not null ? Subject.OfBatch(batch)
-            : product is not null ? Subject.OfProduct(product) : null;
-        if (await commands.ListAsync(subject) is not { } all) return Problem.Of(Refusal.NotFound);
+        Topic? topic = batch is not null ? Topic.OfBatch(batch)
+            : product is not null ? Topic.OfProduct(product) : null;
+        if (await commands.ListAsync(topic) is not { } all) return Problem.Of(Refusal.NotFound);
         var from = after is null ? 0 : all.TakeWhile(view => view.Announcement.Id != after).Count() + 1;
         if (from > all.Count) return Problem.Invalid("after", "must be an announcement of the list");
         var items = all.Skip(from).Take(count).Select(OperatorAnnouncementBody.Of).ToArray();

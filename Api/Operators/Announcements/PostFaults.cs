@@ -13,15 +13,15 @@ public sealed class PostFaults(IGrainFactory grains) : IFaultSource
         var faults = new List<Fault>();
         var troubled = await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).ListTroubledAsync();
         foreach (var group in troubled.Chunk(AnnouncementCommands.MaxAsked))
-            foreach (var ofSubject in await Task.WhenAll(group.Select(AskAsync))) faults.AddRange(ofSubject);
+            foreach (var ofTopic in await Task.WhenAll(group.Select(AskAsync))) faults.AddRange(ofTopic);
         return faults;
     }
 
-    private async Task<Fault[]> AskAsync(string subject)
+    private async Task<Fault[]> AskAsync(string topic)
     {
         try
         {
-            return await grains.GetGrain<IAnnouncementsGrain>(subject).ListFaultsAsync();
+            return await grains.GetGrain<IAnnouncementsGrain>(topic).ListFaultsAsync();
         }
         catch (Exception e) when (e is StorageDamagedException || LostInfrastructure.Is(e))
         {

@@ -57,7 +57,7 @@ public sealed partial class AnnouncementFeed(
     /// </summary>
     public async ValueTask<ShownAnnouncements?> ReadAsync(BatchTerms batch)
     {
-        var isNew = Want(Subject.OfBatch(batch.Id)) | Want(Subject.OfProduct(batch.Product.Id));
+        var isNew = Want(Topic.OfBatch(batch.Id)) | Want(Topic.OfProduct(batch.Product.Id));
         if (isNew || _askedAt is not { } at || _monotonic.GetElapsedTime(at) > PollInterval)
             await TryRefreshAsync(_askedAt is null ? FirstWait : MaxWait);
         // The refresh that was under way may not have known of the one that is wanted only now.
@@ -75,30 +75,30 @@ public sealed partial class AnnouncementFeed(
 
     private ShownAnnouncements Show(BatchTerms batch, DateTimeOffset now)
     {
-        var (ofBatch, ofProduct) = (Find(Subject.OfBatch(batch.Id)), Find(Subject.OfProduct(batch.Product.Id)));
+        var (ofBatch, ofProduct) = (Find(Topic.OfBatch(batch.Id)), Find(Topic.OfProduct(batch.Product.Id)));
         if (ofBatch.Length == 0 && ofProduct.Length == 0) return ShownAnnouncements.None;
         return _shown.TryGetValue(batch.Id, out var last) && last.IsOf(ofBatch, ofProduct, now)
             ? last
             : _shown[batch.Id] = new ShownAnnouncements(ofBatch, ofProduct, now);
     }
 
-    private ShownAnnouncement[] Find(Subject subject)
+    private ShownAnnouncement[] Find(Topic topic)
     {
-        if (!_copies.TryGetValue(subject.Key, out var copy)) return [];
+        if (!_copies.TryGetValue(topic.Key, out var copy)) return [];
         copy.IsWanted = true;
         return copy.Items;
     }
 
     // Whether it is wanted for the first time.
-    private bool Want(Subject subject)
+    private bool Want(Topic topic)
     {
-        if (!_copies.TryGetValue(subject.Key, out var copy) || copy.IsWanted) return false;
+        if (!_copies.TryGetValue(topic.Key, out var copy) || copy.IsWanted) return false;
         return copy.IsWanted = true;
     }
 
     private bool HasUnread(BatchTerms batch) =>
-        new[] { Subject.OfBatch(batch.Id), Subject.OfProduct(batch.Product.Id) }.Any(subject =>
-            _copies.TryGetValue(subject.Key, out var copy) && (copy.IsWanted = true) && !copy.IsRead && copy.MayRead);
+        new[] { Topic.OfBatch(batch.Id), Topic.OfProduct(batch.Product.Id) }.Any(topic =>
+            _copies.TryGetValue(topic.Key, out var copy) && (copy.IsWanted = true) && !copy.IsRead && copy.MayRead);
 
     private void ShowInterest()
     {
@@ -148,8 +148,8 @@ public sealed partial class AnnouncementFeed(
             var asked = _monotonic.GetTimestamp();
             var changes = await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key)
                 .ReadAsync(_activation, _position);
-            foreach (var subject in changes.Subjects)
-                _copies.GetOrAdd(subject, static _ => new Copy()).IsStale = true;
+            foreach (var topic in changes.Topics)
+                _copies.GetOrAdd(topic, static _ => new Copy()).IsStale = true;
             (_activation, _position) = (changes.Activation, changes.Position);
             var stale = _copies.Where(copy => copy.Value is { IsWanted: true, IsStale: true, MayRead: true });
             foreach (var group in stale.ToArray().Chunk(MaxReads))
@@ -164,12 +164,12 @@ public sealed partial class AnnouncementFeed(
         }
     }
 
-    private async Task ReadAsync(string subject, Copy copy)
+    private async Task ReadAsync(string topic, Copy copy)
     {
         copy.IsStale = false;
         try
         {
-            var announcements = await grains.GetGrain<IAnnouncementsGrain>(subject).ReadAsync();
+            var announcements = await grains.GetGrain<IAnnouncementsGrain>(topic).ReadAsync();
             var known = copy.Items.ToDictionary(each => each.Announcement.Id, StringComparer.Ordinal);
             // What is encoded already is not encoded again.
             copy.Items = [.. announcements.Select(

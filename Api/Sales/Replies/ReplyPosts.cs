@@ -19,16 +19,16 @@ public sealed class ReplyPosts(CatalogueCopy catalogue, IGrainFactory grains, Ac
     public async ValueTask<string?> FindBatchAsync(string channel, string post)
     {
         if (_batches.TryGetValue((channel, post), out var known)) return known;
-        if (!AnnouncementId.TryParse(post, out var subject, out var number) || !await IsThereAsync(subject))
+        if (!AnnouncementId.TryParse(post, out var topic, out var number) || !await IsThereAsync(topic))
             return null;
-        var actor = grains.GetGrain<IAnnouncementsGrain>(subject.Key);
+        var actor = grains.GetGrain<IAnnouncementsGrain>(topic.Key);
         if (await retry.AskAsync(() => actor.FindBatchAsync(number, channel)) is not { } batch) return null;
         if (_batches.Count >= MaxRemembered) _batches.Clear();
         return _batches[(channel, post)] = batch;
     }
 
     // Made-up ids activate nothing.
-    private async ValueTask<bool> IsThereAsync(Subject subject) => subject.Kind == SubjectKind.Batch
-        ? await catalogue.FindAsync(subject.Id) is not null
-        : (await catalogue.ListAsync()).Any(batch => batch.Terms.Product.Id == subject.Id);
+    private async ValueTask<bool> IsThereAsync(Topic topic) => topic.Kind == TopicKind.Batch
+        ? await catalogue.FindAsync(topic.Id) is not null
+        : (await catalogue.ListAsync()).Any(batch => batch.Terms.Product.Id == topic.Id);
 }

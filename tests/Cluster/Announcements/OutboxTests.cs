@@ -21,25 +21,25 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
     [Fact]
     public async Task A_teaser_is_posted_at_its_time_and_not_before()
     {
-        var (subject, channel) = Subject(Harmless);
+        var (topic, channel) = Topic(Harmless);
         var at = sale.Clock.Now + Minute;
-        (await AnnounceAsync(subject, channel, at)).Result.ShouldBe(AnnounceResult.Made);
+        (await AnnounceAsync(topic, channel, at)).Result.ShouldBe(AnnounceResult.Made);
         await sale.Clock.AdvanceAsync(Minute - TimeSpan.FromMilliseconds(1));
         sale.Posts.On(channel).ShouldBeEmpty();
         await sale.Clock.AdvanceAsync(AnnouncementsGrain.Period);
-        await UntilAsync(subject, channel, DeliveryState.Delivered);
+        await UntilAsync(topic, channel, DeliveryState.Delivered);
         sale.Posts.On(channel).ShouldHaveSingleItem().Announcement.At.ShouldBe(at);
     }
 
     [Fact]
     public async Task A_cancelled_teaser_is_never_posted()
     {
-        var (subject, channel) = Subject(Harmless);
-        await AnnounceAsync(subject, channel, sale.Clock.Now + Minute);
-        (await subject.CancelAsync(1)).Value.ShouldBe(Effect.Done);
-        (await subject.CancelAsync(1)).Value.ShouldBe(Effect.AlreadySo);
+        var (topic, channel) = Topic(Harmless);
+        await AnnounceAsync(topic, channel, sale.Clock.Now + Minute);
+        (await topic.CancelAsync(1)).Value.ShouldBe(Effect.Done);
+        (await topic.CancelAsync(1)).Value.ShouldBe(Effect.AlreadySo);
         await sale.Clock.AdvanceAsync(2 * Minute);
-        (await subject.WakeAsync()).ShouldBeFalse("nothing is left to do");
+        (await topic.WakeAsync()).ShouldBeFalse("nothing is left to do");
         sale.Posts.On(channel).ShouldBeEmpty();
     }
 
@@ -57,53 +57,53 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
     [Fact]
     public async Task A_webhook_is_tried_until_it_arrives_with_the_same_message_id()
     {
-        var (subject, channel) = Subject(Harmless);
+        var (topic, channel) = Topic(Harmless);
         Answer(channel, () => new(PostOutcome.TryLater, "answered 500"));
-        await AnnounceAsync(subject, channel);
+        await AnnounceAsync(topic, channel);
         await UntilPostsAsync(channel, 3);
-        (await DeliveryAsync(subject)).LastError.ShouldBe("answered 500");
-        (await subject.ListFaultsAsync()).ShouldHaveSingleItem().Detail.ShouldContain("answered 500");
-        (await Index.ListTroubledAsync()).ShouldContain(KeyOf(subject));
+        (await DeliveryAsync(topic)).LastError.ShouldBe("answered 500");
+        (await topic.ListFaultsAsync()).ShouldHaveSingleItem().Detail.ShouldContain("answered 500");
+        (await Index.ListTroubledAsync()).ShouldContain(KeyOf(topic));
         Answer(channel, () => new(PostOutcome.Delivered));
-        await UntilAsync(subject, channel, DeliveryState.Delivered);
+        await UntilAsync(topic, channel, DeliveryState.Delivered);
         sale.Posts.On(channel).Select(post => post.MessageId).Distinct().ShouldHaveSingleItem();
-        (await subject.ListFaultsAsync()).ShouldBeEmpty();
-        (await Index.ListTroubledAsync()).ShouldNotContain(KeyOf(subject));
+        (await topic.ListFaultsAsync()).ShouldBeEmpty();
+        (await Index.ListTroubledAsync()).ShouldNotContain(KeyOf(topic));
         sale.Log.With($"on {channel}").Count.ShouldBe(2, "that it fails, and that it works again");
     }
 
     [Fact]
     public async Task An_unknown_end_on_Weibo_waits_for_an_operator()
     {
-        var (subject, channel) = Subject(Harmful);
+        var (topic, channel) = Topic(Harmful);
         Answer(channel, () => new(PostOutcome.Unknown, "no answer"));
-        await AnnounceAsync(subject, channel);
-        await UntilAsync(subject, channel, DeliveryState.Unknown);
+        await AnnounceAsync(topic, channel);
+        await UntilAsync(topic, channel, DeliveryState.Unknown);
         await sale.Clock.AdvanceAsync(TimeSpan.FromDays(1));
         sale.Posts.On(channel).Count.ShouldBe(1);
         Answer(channel, () => new(PostOutcome.Delivered));
-        (await subject.RetryAsync(1, channel, "r")).Refused.ShouldBeNull();
-        await UntilAsync(subject, channel, DeliveryState.Delivered);
-        (await subject.RetryAsync(1, channel, "r")).Refused.ShouldBeNull("it is the same retry");
-        (await subject.RetryAsync(1, channel, "r2")).Refused.ShouldBe(Refusal.Conflict);
+        (await topic.RetryAsync(1, channel, "r")).Refused.ShouldBeNull();
+        await UntilAsync(topic, channel, DeliveryState.Delivered);
+        (await topic.RetryAsync(1, channel, "r")).Refused.ShouldBeNull("it is the same retry");
+        (await topic.RetryAsync(1, channel, "r2")).Refused.ShouldBe(Refusal.Conflict);
         sale.Posts.On(channel).Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task A_channel_that_hangs_delays_neither_the_other_one_nor_what_operators_ask()
     {
-        var (subject, slow) = Subject(Harmless);
-        var (_, quick) = Subject(Harmless);
+        var (topic, slow) = Topic(Harmless);
+        var (_, quick) = Topic(Harmless);
         var hangs = new TaskCompletionSource<PostResult>();
         var before = sale.Posts.Answer;
         sale.Posts.Answer = post => post.Channel == slow ? hangs.Task : before(post);
-        await subject.AnnounceAsync(new(
+        await topic.AnnounceAsync(new(
             new("soon", null), null, null, [new(slow, "b", Card), new(quick, "b", Card)], "k"));
-        await Eventually.HoldsAsync(async () => await StateAsync(subject, quick) == DeliveryState.Delivered, "quick");
-        (await StateAsync(subject, slow)).ShouldBe(DeliveryState.Waiting);
-        (await subject.RetryAsync(1, slow, "r")).Refused.ShouldBe(Refusal.Conflict);
+        await Eventually.HoldsAsync(async () => await StateAsync(topic, quick) == DeliveryState.Delivered, "quick");
+        (await StateAsync(topic, slow)).ShouldBe(DeliveryState.Waiting);
+        (await topic.RetryAsync(1, slow, "r")).Refused.ShouldBe(Refusal.Conflict);
         hangs.SetResult(new(PostOutcome.Delivered));
-        await UntilAsync(subject, slow, DeliveryState.Delivered);
+        await UntilAsync(topic, slow, DeliveryState.Delivered);
     }
 
     // Every write of the document and of the index fails once, before and after it is stored.
@@ -122,13 +122,13 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
             if (change.Contains("announcement", StringComparison.Ordinal) && stored == isStored && ++writes == write)
                 throw new IOException("A test cut this off.");
         };
-        var subject = own.Actors.GetGrain<IAnnouncementsGrain>("batch-b");
+        var topic = own.Actors.GetGrain<IAnnouncementsGrain>("batch-b");
         var announcement = New("w", null, "k");
         // As a front does: asked again until it is answered.
-        await Eventually.HoldsAsync(async () => await TryAsync(() => subject.AnnounceAsync(announcement)), "made");
+        await Eventually.HoldsAsync(async () => await TryAsync(() => topic.AnnounceAsync(announcement)), "made");
         await own.UntilAsync(
-            async () => await TryAsync(subject.WakeAsync) && !await subject.WakeAsync(), "nothing is left to do");
-        var delivery = (await subject.ListAsync()).ShouldHaveSingleItem().Deliveries.ShouldHaveSingleItem();
+            async () => await TryAsync(topic.WakeAsync) && !await topic.WakeAsync(), "nothing is left to do");
+        var delivery = (await topic.ListAsync()).ShouldHaveSingleItem().Deliveries.ShouldHaveSingleItem();
         if (isHarmless)
         {
             delivery.State.ShouldBe(DeliveryState.Delivered);
@@ -155,8 +155,8 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
             arrived.TrySetResult();
             return never.Task;
         };
-        var subject = own.Actors.GetGrain<IAnnouncementsGrain>("batch-b");
-        await subject.AnnounceAsync(New("w", null, "k"));
+        var topic = own.Actors.GetGrain<IAnnouncementsGrain>("batch-b");
+        await topic.AnnounceAsync(New("w", null, "k"));
         await arrived.Task;
         own.Posts.Answer = _ => Task.FromResult(new PostResult(PostOutcome.Delivered));
         await own.KillSiloAsync();
@@ -172,31 +172,31 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
     {
         var key = $"batch-damaged-{Interlocked.Increment(ref _count)}";
         sale.Documents.Put("announcements", key, new AnnouncementBook { LastNumber = 3 });
-        var subject = sale.Actors.GetGrain<IAnnouncementsGrain>(key);
-        (await subject.ListAsync()).ShouldBeEmpty();
-        await AnnounceAsync(subject, "none");
-        (await subject.ReadAsync()).ShouldHaveSingleItem().Id.ShouldBe($"{key}.4", "numbers are never used again");
+        var topic = sale.Actors.GetGrain<IAnnouncementsGrain>(key);
+        (await topic.ListAsync()).ShouldBeEmpty();
+        await AnnounceAsync(topic, "none");
+        (await topic.ReadAsync()).ShouldHaveSingleItem().Id.ShouldBe($"{key}.4", "numbers are never used again");
     }
 
     [Fact]
     public async Task The_index_tells_what_has_changed_since_and_everything_to_a_stranger()
     {
-        var (subject, channel) = Subject(Harmless);
+        var (topic, channel) = Topic(Harmless);
         var before = await Index.ReadAsync(Guid.Empty, 0);
-        await AnnounceAsync(subject, channel, sale.Clock.Now + Minute);
+        await AnnounceAsync(topic, channel, sale.Clock.Now + Minute);
         var after = await Index.ReadAsync(before.Activation, before.Position);
-        after.Subjects.ShouldContain(KeyOf(subject));
-        (await Index.ReadAsync(after.Activation, after.Position)).Subjects.ShouldBeEmpty();
-        (await Index.ReadAsync(Guid.Empty, after.Position)).Subjects.ShouldContain(KeyOf(subject));
+        after.Topics.ShouldContain(KeyOf(topic));
+        (await Index.ReadAsync(after.Activation, after.Position)).Topics.ShouldBeEmpty();
+        (await Index.ReadAsync(Guid.Empty, after.Position)).Topics.ShouldContain(KeyOf(topic));
     }
 
     private IAnnouncementIndexGrain Index =>
         sale.Actors.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key);
 
-    private static string KeyOf(IAnnouncementsGrain subject) => subject.GetPrimaryKeyString();
+    private static string KeyOf(IAnnouncementsGrain topic) => topic.GetPrimaryKeyString();
 
     // Of its own, with a channel of its own.
-    private (IAnnouncementsGrain Subject, string Channel) Subject(PostPlace place)
+    private (IAnnouncementsGrain Topic, string Channel) Topic(PostPlace place)
     {
         var number = Interlocked.Increment(ref _count);
         sale.Posts.Places[$"c-{number}"] = place;
@@ -213,17 +213,17 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
         new(new("soon", "敬请期待"), null, at, [new(channel, "b", Card)], key);
 
     private static Task<AnnounceOutcome> AnnounceAsync(
-        IAnnouncementsGrain subject, string channel, DateTimeOffset? at = null) =>
-        subject.AnnounceAsync(New(channel, at, "k"));
+        IAnnouncementsGrain topic, string channel, DateTimeOffset? at = null) =>
+        topic.AnnounceAsync(New(channel, at, "k"));
 
-    private static async Task<DeliveryView> DeliveryAsync(IAnnouncementsGrain subject) =>
-        (await subject.ListAsync())[0].Deliveries[0];
+    private static async Task<DeliveryView> DeliveryAsync(IAnnouncementsGrain topic) =>
+        (await topic.ListAsync())[0].Deliveries[0];
 
-    private static async Task<DeliveryState?> StateAsync(IAnnouncementsGrain subject, string channel) =>
-        (await subject.ListAsync())[0].Deliveries.FirstOrDefault(delivery => delivery.Channel == channel)?.State;
+    private static async Task<DeliveryState?> StateAsync(IAnnouncementsGrain topic, string channel) =>
+        (await topic.ListAsync())[0].Deliveries.FirstOrDefault(delivery => delivery.Channel == channel)?.State;
 
-    private Task UntilAsync(IAnnouncementsGrain subject, string channel, DeliveryState state) => sale.UntilAsync(
-        async () => await StateAsync(subject, channel) == state, $"{KeyOf(subject)} is {state} on {channel}");
+    private Task UntilAsync(IAnnouncementsGrain topic, string channel, DeliveryState state) => sale.UntilAsync(
+        async () => await StateAsync(topic, channel) == state, $"{KeyOf(topic)} is {state} on {channel}");
 
     private Task UntilPostsAsync(string channel, int count) => sale.UntilAsync(
         () => Task.FromResult(sale.Posts.On(channel).Count >= count), $"{count} posts on {channel}");

@@ -72,8 +72,8 @@ public sealed class SerialisationTests
         new ErasableUser(true, [17]),
         Text, Announced, Delivered, AnnouncementSeen, Card, new PostTarget("weibo", "mi2-1", Card),
         new NewAnnouncement(Text, "/mi2.png", At, [new("weibo", "mi2-1", Card)], "key"),
-        new AnnounceOutcome(AnnounceResult.Made, AnnouncementSeen), new SubjectState(true, true),
-        new SubjectChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
+        new AnnounceOutcome(AnnounceResult.Made, AnnouncementSeen), new TopicState(true, true),
+        new TopicChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 

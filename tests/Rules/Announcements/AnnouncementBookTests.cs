@@ -12,7 +12,7 @@ public class AnnouncementBookTests
     private const string Webhook = "webhook", Weibo = "weibo", Silent = "silent";
 
     private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
-    private static readonly Subject Mi2 = Subject.OfBatch("mi2-1");
+    private static readonly Topic Mi2 = Topic.OfBatch("mi2-1");
     private static readonly LinkCard Card = new("Mi2", new Money(199_900, "CNY"), Noon, null);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 

@@ -12,10 +12,10 @@ public class AnnouncementIdTests
         var slug = Gen.Char["abcxyz0189-"].Array[1, 64].Select(chars => new string(chars));
         Gen.Select(slug, Gen.Bool, Gen.Int[1, 999_999_999]).Sample((id, isBatch, number) =>
         {
-            var subject = isBatch ? Subject.OfBatch(id) : Subject.OfProduct(id);
-            AnnouncementId.TryParse(AnnouncementId.Of(subject, number), out var read, out var numbered)
+            var topic = isBatch ? Topic.OfBatch(id) : Topic.OfProduct(id);
+            AnnouncementId.TryParse(AnnouncementId.Of(topic, number), out var read, out var numbered)
                 .ShouldBeTrue();
-            (read, numbered).ShouldBe((subject, number));
+            (read, numbered).ShouldBe((topic, number));
         });
     }
 
