@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Data.Sqlite;
@@ -110,14 +109,9 @@ internal sealed partial class NotificationSender(
     private async Task<string?> AttemptAsync(DueNotification notification, CancellationToken stoppingToken)
     {
         if (AddressOf(notification) is not { } address) return "no address to notify is known";
-        var body = Encoding.UTF8.GetBytes(notification.Body);
-        var timestamp = WebhookSignature.TimestampOf(timeProvider.GetUtcNow());
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add(WebhookSignature.IdHeader, notification.Id);
-        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
-        request.Headers.Add(WebhookSignature.SignatureHeader, _signature.Sign(notification.Id, timestamp, body));
-
+        using var request = WebhookRequest.Of(
+            address, notification.Id, Encoding.UTF8.GetBytes(notification.Body), _signature,
+            timeProvider.GetUtcNow());
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         bound.CancelAfter(options.AttemptTimeout);
         try

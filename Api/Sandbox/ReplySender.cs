@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Data.Sqlite;
@@ -106,14 +105,9 @@ internal sealed partial class ReplySender(
         if (ListeningAddress.Of(server) is not { } own) return (null, "no address of the merchant is known", false);
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new { reply.Id, reply.User, Post = reply.Name, reply.Text, reply.Language }, SandboxAnswer.Json);
-        var (message, timestamp) = ($"msg_{reply.Id}", WebhookSignature.TimestampOf(timeProvider.GetUtcNow()));
-        using var request = new HttpRequestMessage(
-            HttpMethod.Post, new Uri(own, $"/api/channels/{Uri.EscapeDataString(reply.Channel)}/replies"));
-        request.Content = new ByteArrayContent(body);
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add(WebhookSignature.IdHeader, message);
-        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
-        request.Headers.Add(WebhookSignature.SignatureHeader, _signature.Sign(message, timestamp, body));
+        using var request = WebhookRequest.Of(
+            new Uri(own, $"/api/channels/{Uri.EscapeDataString(reply.Channel)}/replies"), $"msg_{reply.Id}", body,
+            _signature, timeProvider.GetUtcNow());
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(options.AttemptTimeout);
         try

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Channels;
@@ -21,17 +20,8 @@ internal static class WebhookPosts
             announcement.Id, target.Channel, target.Batch, PostedText.Of(announcement.Text),
             pages.OfSale(target.Batch), pages.OfImage(announcement.ImageUrl), PostedCard.Of(target.Card, pages)));
         var body = JsonSerializer.SerializeToUtf8Bytes(message, PostJson.Default.WebhookMessage);
-        var timestamp = WebhookSignature.TimestampOf(now);
         var signature = new WebhookSignature(WebhookSecrets.Parse(options.Secret!)!);
-        var request = new HttpRequestMessage(HttpMethod.Post, options.Address)
-        {
-            Content = new ByteArrayContent(body),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add(WebhookSignature.IdHeader, post.MessageId);
-        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
-        request.Headers.Add(WebhookSignature.SignatureHeader, signature.Sign(post.MessageId, timestamp, body));
-        return request;
+        return WebhookRequest.Of(options.Address!, post.MessageId, body, signature, now);
     }
 
     /// <summary>What an answer means.</summary>
