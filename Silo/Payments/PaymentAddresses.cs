@@ -26,13 +26,15 @@ public sealed class PaymentAddresses(IOptions<PaymentOptions> options, OwnAddres
     {
         // An order id is its batch's id, a dot and a sequence number.
         var batch = order[..Math.Max(order.LastIndexOf('.'), 0)];
-        var escapedBatch = Uri.EscapeDataString(batch);
         if (string.IsNullOrEmpty(options.Value.ReturnAddress))
-            return At(options.Value.PublicAddress ?? ownAddress(), $"/sale/{escapedBatch}");
+            return SaleAt(options.Value.PublicAddress ?? ownAddress(), batch);
         return new Uri(options.Value.ReturnAddress
-            .Replace("{batch}", escapedBatch, StringComparison.Ordinal)
+            .Replace("{batch}", Uri.EscapeDataString(batch), StringComparison.Ordinal)
             .Replace("{order}", Uri.EscapeDataString(order), StringComparison.Ordinal));
     }
+
+    /// <summary>The page of a batch's sale at an address of this engine; null: there is no address.</summary>
+    public static Uri? SaleAt(Uri? address, string batch) => At(address, $"/sale/{Uri.EscapeDataString(batch)}");
 
     /// <summary>
     /// <paramref name="path"/> below <paramref name="address"/>, whose own path stays in front of it.

@@ -13,7 +13,7 @@ public sealed class PageAddresses(IOptions<PaymentOptions> options, OwnAddress o
     private Uri Base => options.Value.PublicAddress ?? ownAddress() ?? Unknown;
 
     /// <summary>The page of a batch.</summary>
-    public Uri OfSale(string batch) => PaymentAddresses.At(Base, $"/sale/{Uri.EscapeDataString(batch)}")!;
+    public Uri OfSale(string batch) => PaymentAddresses.SaleAt(Base, batch)!;
 
     /// <summary>A picture, which may be named by its path on this site; null: there is none.</summary>
     public Uri? OfImage(string? image) => image is null ? null
