@@ -155,7 +155,7 @@ public static class Engine
         services.AddSingleton<PurchaseApi>();
         services.TryAddSingleton<PageAddresses>();
         services.AddSingleton<SalePage>(provider => provider.GetRequiredService<PageAddresses>().OfSale);
-        services.AddSingleton<ReplySenders>();
+        services.AddSingleton<ReplyChannels>();
         services.AddSingleton<ReplyPosts>();
         services.AddSingleton<RepliesApi>();
         services.AddSingleton<OrderLookup>();

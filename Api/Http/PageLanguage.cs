@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrleansSale.Api.Http;
 
-/// <summary>The language of a page that the server writes.</summary>
+/// <summary>The languages of texts for people, and which one a page is written in.</summary>
 public static class PageLanguage
 {
     /// <summary>The language for everyone who asks for none of the others.</summary>

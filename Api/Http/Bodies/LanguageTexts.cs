@@ -9,11 +9,7 @@ namespace OrleansSale.Api.Http.Bodies;
 /// <param name="English">In English; null: only in Chinese.</param>
 /// <param name="Chinese">In Chinese; null: only in English.</param>
 [JsonConverter(typeof(LanguageTextsFormat))]
-public sealed record LanguageTexts(string? English, string? Chinese)
-{
-    /// <summary>The members of an object of texts.</summary>
-    public const string EnglishTag = "en", ChineseTag = "zh-CN";
-}
+public sealed record LanguageTexts(string? English, string? Chinese);
 
 /// <summary>A text, or an object with a text per language. Other languages are left alone.</summary>
 public sealed class LanguageTextsFormat : JsonConverter<LanguageTexts>
@@ -28,15 +24,15 @@ public sealed class LanguageTextsFormat : JsonConverter<LanguageTexts>
         }
         using var json = JsonDocument.ParseValue(ref reader);
         return new LanguageTexts(
-            TextOf(json.RootElement, LanguageTexts.EnglishTag), TextOf(json.RootElement, LanguageTexts.ChineseTag));
+            TextOf(json.RootElement, PageLanguage.English), TextOf(json.RootElement, PageLanguage.Chinese));
     }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, LanguageTexts value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        if (value.English is { } english) writer.WriteString(LanguageTexts.EnglishTag, english);
-        if (value.Chinese is { } chinese) writer.WriteString(LanguageTexts.ChineseTag, chinese);
+        if (value.English is { } english) writer.WriteString(PageLanguage.English, english);
+        if (value.Chinese is { } chinese) writer.WriteString(PageLanguage.Chinese, chinese);
         writer.WriteEndObject();
     }
 
@@ -49,14 +45,14 @@ public sealed class LanguageTextsFormat : JsonConverter<LanguageTexts>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TextsAttribute(int maxLength) : ValidationAttribute, IElementRule
 {
-    private static readonly string[] Languages = [LanguageTexts.EnglishTag, LanguageTexts.ChineseTag];
+    private static readonly string[] Languages = [PageLanguage.English, PageLanguage.Chinese];
 
     /// <summary>Most characters of each.</summary>
     public int MaxLength => maxLength;
 
     /// <inheritdoc/>
     public FieldProblem WrongType => new(
-        $"must be a text, or an object with a text for {LanguageTexts.EnglishTag}, {LanguageTexts.ChineseTag} or both");
+        $"must be a text, or an object with a text for {PageLanguage.English}, {PageLanguage.Chinese} or both");
 
     /// <inheritdoc/>
     public (string Path, FieldProblem Problem)? FindProblem(JsonElement value)

@@ -110,8 +110,8 @@ internal static class DescriptionTransformers
                 Type = JsonSchemaType.Object,
                 Properties = new Dictionary<string, IOpenApiSchema>
                 {
-                    [LanguageTexts.EnglishTag] = OneText(),
-                    [LanguageTexts.ChineseTag] = OneText(),
+                    [PageLanguage.English] = OneText(),
+                    [PageLanguage.Chinese] = OneText(),
                 },
             },
         ];

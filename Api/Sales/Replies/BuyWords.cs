@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansSale.Api.Http.Bodies;
+using OrleansSale.Api.Http;
 
 namespace OrleansSale.Api.Sales.Replies;
 
@@ -25,13 +25,13 @@ public sealed class BuyWords
             ? configured
             : new Dictionary<string, string>
             {
-                [LanguageTexts.EnglishTag] = English,
-                [LanguageTexts.ChineseTag] = Chinese,
+                [PageLanguage.English] = English,
+                [PageLanguage.Chinese] = Chinese,
             };
         _words = [.. words.OrderBy(word => word.Key, StringComparer.Ordinal).Select(word => (
             Fold(word.Value),
-            string.Equals(word.Key, LanguageTexts.ChineseTag, StringComparison.OrdinalIgnoreCase)
-                ? LanguageTexts.ChineseTag : LanguageTexts.EnglishTag))];
+            string.Equals(word.Key, PageLanguage.Chinese, StringComparison.OrdinalIgnoreCase)
+                ? PageLanguage.Chinese : PageLanguage.English))];
     }
 
     /// <summary>The language of the word that a reply consists of; null: it does not buy.</summary>

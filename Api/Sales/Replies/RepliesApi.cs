@@ -18,7 +18,7 @@ public delegate Uri SalePage(string batch);
 /// platform repeats a reply until it is answered: a repeat, also one that somebody recorded, buys nothing again.
 /// </remarks>
 public sealed class RepliesApi(
-    ReplySenders senders, ReplyPosts posts, CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseHandler purchases,
+    ReplyChannels channels, ReplyPosts posts, CatalogueCopy catalogue, PurchaseLanes lanes, PurchaseHandler purchases,
     SalePage page, TimeProvider timeProvider)
 {
     private static readonly EndpointDescription Described = EndpointDescription.Open(
@@ -34,11 +34,11 @@ public sealed class RepliesApi(
 
     private async Task<IResult> TakeAsync(HttpContext http, string channel)
     {
-        if (!senders.TryFind(channel, out var sender)) return Problem.Of(Refusal.NotFound);
+        if (!channels.TryFind(channel, out var found)) return Problem.Of(Refusal.NotFound);
         var (body, invalid) = await RequestBody.ReadAsync(
-            http, ReplyJson.Wire.ReplyBody, bytes => IsGenuine(http.Request.Headers, bytes, sender.Signature));
+            http, ReplyJson.Wire.ReplyBody, bytes => IsGenuine(http.Request.Headers, bytes, found.Signature));
         if (invalid is not null) return invalid;
-        if (sender.Words.LanguageOf(body!.Text) is not { } language) return Ok(new ReplyAnswer(ReplyResult.Ignored));
+        if (found.Words.LanguageOf(body!.Text) is not { } language) return Ok(new ReplyAnswer(ReplyResult.Ignored));
         var batch = await posts.FindBatchAsync(channel, body.Post);
         if (batch is null || await catalogue.FindAsync(batch) is not { } feed) return Problem.Of(Refusal.NotFound);
         var decision = await purchases.DecideAsync(lanes.Of(feed), new PurchaseAsk(

@@ -67,8 +67,8 @@ public sealed class ReplyIdAttribute() : GrammarAttribute(
 
 /// <summary>A language of the pages.</summary>
 public sealed class PageLanguageAttribute() : GrammarAttribute(
-    "^(en|zh-CN)$", $"{LanguageTexts.EnglishTag} or {LanguageTexts.ChineseTag}")
+    "^(en|zh-CN)$", $"{PageLanguage.English} or {PageLanguage.Chinese}")
 {
     /// <inheritdoc/>
-    protected override bool Fits(string text) => text is LanguageTexts.EnglishTag or LanguageTexts.ChineseTag;
+    protected override bool Fits(string text) => text is PageLanguage.English or PageLanguage.Chinese;
 }

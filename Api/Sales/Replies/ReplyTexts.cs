@@ -1,6 +1,5 @@
 using System.Globalization;
 using OrleansSale.Api.Http;
-using OrleansSale.Api.Http.Bodies;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
@@ -13,7 +12,7 @@ public sealed class ReplyTexts(string language)
 {
     private static readonly TimeSpan BeijingOffset = TimeSpan.FromHours(8);
 
-    private bool IsChinese => language == LanguageTexts.ChineseTag;
+    private bool IsChinese => language == PageLanguage.Chinese;
 
     /// <summary>The text about an order.</summary>
     public string Of(OrderView order, string product) => order.Status switch
