@@ -137,7 +137,6 @@ public sealed class AnnouncementBook : IDocument
         int number, string channel, PostResult result, PostPlace? place, DateTimeOffset now, double lot)
     {
         if (Find(number, channel) is not { IsUnderWay: true } tried) return null;
-        if (result.Outcome == PostOutcome.Gone && place is not null) Gone[channel] = place.Name;
         var next = result.Outcome == PostOutcome.TryLater
             ? DeliveryRules.NextTry(tried.TriesInARow, tried.FirstTry ?? now, now, result.RetryAfter, lot) : null;
         var ended = tried with
@@ -155,6 +154,7 @@ public sealed class AnnouncementBook : IDocument
             LastError = result.Error,
         };
         Put(number, ended);
+        if (result.Outcome == PostOutcome.Gone && place is not null) NoteGone(channel, place, now);
         return ended;
     }
 
@@ -225,14 +225,25 @@ public sealed class AnnouncementBook : IDocument
     {
         var made = new PostDelivery { Channel = target.Channel, NextTry = now };
         if (Gone.GetValueOrDefault(target.Channel) != place.Name) return made;
-        return made with
-        {
-            State = DeliveryState.Failed,
-            NextTry = null,
-            LastTry = now,
-            LastError = "the receiver said before that it is gone",
-        };
+        return Undeliverable(made, now);
     }
+
+    // What still waits for the place is not tried there any more.
+    private void NoteGone(string channel, PostPlace place, DateTimeOffset now)
+    {
+        Gone[channel] = place.Name;
+        foreach (var item in Items.ToArray())
+            if (Find(item.Number, channel) is { State: DeliveryState.Waiting, IsUnderWay: false } waiting)
+                Put(item.Number, Undeliverable(waiting, now));
+    }
+
+    private static PostDelivery Undeliverable(PostDelivery delivery, DateTimeOffset now) => delivery with
+    {
+        State = DeliveryState.Failed,
+        NextTry = null,
+        LastTry = now,
+        LastError = "the receiver said before that it is gone",
+    };
 
     private PostDelivery? Find(int number, string channel) =>
         Items.Find(item => item.Number == number)?.Deliveries.FirstOrDefault(delivery => delivery.Channel == channel);

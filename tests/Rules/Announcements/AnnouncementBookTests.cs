@@ -153,6 +153,21 @@ public class AnnouncementBookTests
     }
 
     [Fact]
+    public void What_waits_for_a_receiver_that_is_gone_is_not_tried_any_more()
+    {
+        var book = new AnnouncementBook();
+        Announce(book, "k1");
+        Announce(book, "k2");
+        book.PutOut(Noon, PlaceOf);
+        book.Begin(Noon);
+        book.End(1, Webhook, new(PostOutcome.Gone, "answered 410"), PlaceOf(Webhook), Noon, 0);
+        book.Begin(Noon).ShouldNotContain(begun => begun.Post.Channel == Webhook);
+        book.Items[1].Deliveries.Single(delivery => delivery.Channel == Webhook).State.ShouldBe(DeliveryState.Failed);
+        book.Items[1].Deliveries.Single(delivery => delivery.Channel == Weibo).State.ShouldBe(DeliveryState.Waiting);
+        book.HasWork.ShouldBeTrue("Weibo is not gone");
+    }
+
+    [Fact]
     public void A_delivery_that_is_never_taken_is_dead_after_three_days_and_trouble_for_a_week()
     {
         var book = new AnnouncementBook();
