@@ -16,7 +16,7 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
     private int _lost;
     private int _purges;
 
-    private sealed record Document(int Version, string Text);
+    private sealed record Document(int Version, string Text, bool IsDamaged = false);
 
     /// <summary>Lets the next writes fail before anything is stored.</summary>
     public void RefuseWrites(int count = 1) => Volatile.Write(ref _refused, count);
@@ -51,6 +51,12 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
         }
     }
 
+    /// <summary>Makes a stored document unreadable to its actor, as a broken disk does.</summary>
+    public void Damage(string stateName, string key)
+    {
+        lock (_lock) _documents[(stateName, key)] = _documents[(stateName, key)] with { IsDamaged = true };
+    }
+
     /// <summary>Forgets everything, as a storage that was lost.</summary>
     public void Clear()
     {
@@ -64,8 +70,9 @@ public sealed class MemoryDocuments : IGrainStorage, IDocumentPurge
         lock (_lock) document = _documents.GetValueOrDefault((stateName, grainId.Key.ToString()!));
         grainState.RecordExists = document is not null;
         grainState.ETag = document?.Version.ToString(provider: null);
-        grainState.State = document is null
+        grainState.State = document is null or { IsDamaged: true }
             ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(document.Text)!;
+        if (document is { IsDamaged: true } && grainState.State is IDocument marked) marked.IsDamaged = true;
         return Task.CompletedTask;
     }
 

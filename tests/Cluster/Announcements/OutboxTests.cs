@@ -128,6 +128,7 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
         await Eventually.HoldsAsync(async () => await TryAsync(() => topic.AnnounceAsync(announcement)), "made");
         await own.UntilAsync(
             async () => await TryAsync(topic.WakeAsync) && !await topic.WakeAsync(), "nothing is left to do");
+        writes.ShouldBeGreaterThanOrEqualTo(write, "it was cut off");
         var delivery = (await topic.ListAsync()).ShouldHaveSingleItem().Deliveries.ShouldHaveSingleItem();
         if (isHarmless)
         {
@@ -170,12 +171,22 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
     [Fact]
     public async Task A_damaged_document_is_told_and_never_replaced()
     {
-        var key = $"batch-damaged-{Interlocked.Increment(ref _count)}";
-        sale.Documents.Put("announcements", key, new AnnouncementBook { LastNumber = 3 });
-        var topic = sale.Actors.GetGrain<IAnnouncementsGrain>(key);
+        var topic = Restored(new AnnouncementBook { LastNumber = 3 });
+        sale.Documents.Damage("announcements", KeyOf(topic));
+        await Should.ThrowAsync<StorageDamagedException>(topic.ListAsync);
+        await Should.ThrowAsync<StorageDamagedException>(() => AnnounceAsync(topic, "none"));
+        await Should.ThrowAsync<StorageDamagedException>(topic.WakeAsync);
+        sale.Log.With($"{KeyOf(topic)} cannot be read").Count.ShouldBe(1);
+        sale.Documents.Find<AnnouncementBook>("announcements", KeyOf(topic))!.LastNumber.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Numbers_are_never_used_again()
+    {
+        var topic = Restored(new AnnouncementBook { LastNumber = 3 });
         (await topic.ListAsync()).ShouldBeEmpty();
         await AnnounceAsync(topic, "none");
-        (await topic.ReadAsync()).ShouldHaveSingleItem().Id.ShouldBe($"{key}.4", "numbers are never used again");
+        (await topic.ReadAsync()).ShouldHaveSingleItem().Id.ShouldBe($"{KeyOf(topic)}.4");
     }
 
     [Fact]
@@ -201,6 +212,13 @@ public sealed class OutboxTests(SharedSale sale) : IClassFixture<SharedSale>
         var number = Interlocked.Increment(ref _count);
         sale.Posts.Places[$"c-{number}"] = place;
         return (sale.Actors.GetGrain<IAnnouncementsGrain>($"batch-b-{number}"), $"c-{number}");
+    }
+
+    private IAnnouncementsGrain Restored(AnnouncementBook book)
+    {
+        var key = $"batch-restored-{Interlocked.Increment(ref _count)}";
+        sale.Documents.Put("announcements", key, book);
+        return sale.Actors.GetGrain<IAnnouncementsGrain>(key);
     }
 
     private void Answer(string channel, Func<PostResult> answer)
