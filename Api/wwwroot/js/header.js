@@ -1,4 +1,4 @@
-import { call } from './api.js';
+import { askChannels } from './channels.js';
 import { build, byId, isEnabled, setText, show, whileBusy } from './dom.js';
 import { channelName, fillTexts, language, listOf, onLanguage, setChannelNames, setLanguage, text } from './text.js';
 
@@ -71,11 +71,11 @@ export class Header {
   }
 
   async #askPlatforms() {
-    const answer = await call('GET', '/api/channels');
+    const platforms = await askChannels();
     this.#hasAsked = true;
-    if (answer.kind === 'answered' && answer.body !== null) {
-      this.#platforms = answer.body.items;
-      setChannelNames(this.#platforms);
+    if (platforms !== null) {
+      this.#platforms = platforms;
+      setChannelNames(platforms);
     }
     this.render();
   }

@@ -1,4 +1,4 @@
-import { call } from './api.js';
+import { askChannels } from './channels.js';
 
 /** How often the page asks for the platforms at most, if it gets no answer. */
 const maxTries = 3;
@@ -24,11 +24,11 @@ export class Payer {
   async #ask() {
     this.#tries += 1;
     this.#isAsking = true;
-    const answer = await call('GET', '/api/channels');
+    const channels = await askChannels();
     this.#isAsking = false;
-    if (answer.kind !== 'answered' || !Array.isArray(answer.body?.items))
+    if (channels === null)
       return;
-    this.#byChannel = new Map(answer.body.items.map(item => [item.id, item.payment?.verifiesPayer]));
+    this.#byChannel = new Map(channels.map(item => [item.id, item.payment?.verifiesPayer]));
     this.#onChange();
   }
 }
