@@ -8,7 +8,7 @@ namespace OrleansSale.GrainInterfaces.Announcements;
 [Alias("OrleansSale.IAnnouncementsGrain")]
 public interface IAnnouncementsGrain : IGrainWithStringKey
 {
-    /// <summary>Announces. Under the same key the same announcement is made once.</summary>
+    /// <summary>Announces. Under a key an announcement is made once, as long as it is not cancelled.</summary>
     [Alias("AnnounceAsync")]
     Task<AnnounceOutcome> AnnounceAsync(NewAnnouncement announcement);
 

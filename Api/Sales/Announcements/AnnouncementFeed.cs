@@ -38,6 +38,8 @@ public sealed partial class AnnouncementFeed(
     private readonly Outage _outage = new("announcement-feed");
     private readonly Lock _starting = new();
     private Task? _refreshing;
+
+    // Written by the one refresh under way. A reader that sees an older or a half-written one asks once more.
     private Guid _activation;
     private long _position;
     private long? _askedAt;

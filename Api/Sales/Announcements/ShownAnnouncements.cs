@@ -16,8 +16,9 @@ public sealed class ShownAnnouncement(Announcement announcement)
 }
 
 /// <summary>
-/// The announcements of a batch whose time has come, those of its product included. They become only more: one that is
-/// shown can not be cancelled.
+/// The announcements of a batch whose time has come, those of its product included. They become only more, because one
+/// whose time has come cannot be cancelled. Only a teaser that is cancelled in the last moment may be shown until the
+/// front reads anew.
 /// </summary>
 public sealed class ShownAnnouncements
 {
