@@ -32,7 +32,7 @@ public static class SignInPage
         var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
         return WriteAsync(http, StatusCodes.Status200OK, "sign-out",
             isChinese ? "退出登录？" : "Sign out?",
-            isChinese ? "您是从其他网站来到这里的。" : "Another site has sent you here.",
+            isChinese ? "此操作由其他网站发起，请确认是否退出。" : "Another site has sent you here.",
             [
                 ($"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "退出登录" : "Sign out", true),
                 (returnTo, isChinese ? "返回" : "Go back", false),
@@ -83,12 +83,12 @@ public static class SignInPage
 
     private static (string Title, string Body) InChinese(SignInFault fault, string platform) => fault switch
     {
-        SignInFault.NoSuchChannel => ("没有此登录方式", "本店在此地址没有登录方式。"),
+        SignInFault.NoSuchChannel => ("登录方式不存在", "本店未提供此登录方式。"),
         SignInFault.Cancelled => ("登录已取消", $"您未在{platform}同意授权，尚未登录。"),
-        SignInFault.Stale => ("本次登录已失效", "登录超时、已被使用，或是在其他浏览器中开始的。请重新登录。"),
+        SignInFault.Stale => ("本次登录已失效", "登录已超时、链接已使用过，或是在其他浏览器中发起的。请重新登录。"),
         SignInFault.Refused => ("登录失败", $"{platform}未能确认您的身份。请重新登录。"),
-        SignInFault.UnfitSubject => ("此账号无法使用", $"您的{platform}账号标识的格式不受本店支持。"),
-        SignInFault.PlatformDown => ($"{platform}没有响应", "您尚未登录。请稍后重试。"),
+        SignInFault.UnfitSubject => ("此账号无法使用", $"本店暂不支持您的{platform}账号。"),
+        SignInFault.PlatformDown => ($"{platform}暂时没有响应", "您尚未登录。请稍后重试。"),
         SignInFault.StillSignedIn => ("系统繁忙", "您仍处于登录状态。请稍后重试。"),
         _ => ("系统繁忙", "您尚未登录。请稍后重试。"),
     };
