@@ -109,9 +109,8 @@ internal sealed partial class NotificationSender(
     private async Task<string?> AttemptAsync(DueNotification notification, CancellationToken stoppingToken)
     {
         if (AddressOf(notification) is not { } address) return "no address to notify is known";
-        using var request = WebhookRequest.Of(
-            address, notification.Id, Encoding.UTF8.GetBytes(notification.Body), _signature,
-            timeProvider.GetUtcNow());
+        using var request = _signature.RequestOf(
+            address, notification.Id, Encoding.UTF8.GetBytes(notification.Body), timeProvider.GetUtcNow());
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         bound.CancelAfter(options.AttemptTimeout);
         try

@@ -105,9 +105,9 @@ internal sealed partial class ReplySender(
         if (ListeningAddress.Of(server) is not { } own) return (null, "no address of the merchant is known", false);
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new { reply.Id, reply.User, Post = reply.Name, reply.Text, reply.Language }, SandboxAnswer.Json);
-        using var request = WebhookRequest.Of(
+        using var request = _signature.RequestOf(
             new Uri(own, $"/api/channels/{Uri.EscapeDataString(reply.Channel)}/replies"), $"msg_{reply.Id}", body,
-            _signature, timeProvider.GetUtcNow());
+            timeProvider.GetUtcNow());
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(options.AttemptTimeout);
         try

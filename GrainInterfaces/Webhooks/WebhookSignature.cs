@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -73,6 +74,22 @@ public sealed class WebhookSignature
         }
 
         return string.Join(' ', signatures);
+    }
+
+    /// <summary>A POST of a JSON body with the three headers of the format.</summary>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="id">The message's id: the same for every attempt.</param>
+    /// <param name="body">The body, which the signature covers.</param>
+    /// <param name="now">The instant of this attempt.</param>
+    public HttpRequestMessage RequestOf(Uri address, string id, byte[] body, DateTimeOffset now)
+    {
+        var timestamp = TimestampOf(now);
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add(IdHeader, id);
+        request.Headers.Add(TimestampHeader, timestamp);
+        request.Headers.Add(SignatureHeader, Sign(id, timestamp, body));
+        return request;
     }
 
     /// <summary>

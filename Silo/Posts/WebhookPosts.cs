@@ -21,7 +21,7 @@ internal static class WebhookPosts
             pages.OfSale(target.Batch), pages.OfImage(announcement.ImageUrl), PostedCard.Of(target.Card, pages)));
         var body = JsonSerializer.SerializeToUtf8Bytes(message, PostJson.Default.WebhookMessage);
         var signature = new WebhookSignature(WebhookSecrets.Parse(options.Secret!)!);
-        return WebhookRequest.Of(options.Address!, post.MessageId, body, signature, now);
+        return signature.RequestOf(options.Address!, post.MessageId, body, now);
     }
 
     /// <summary>What an answer means.</summary>
