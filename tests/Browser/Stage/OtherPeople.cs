@@ -46,14 +46,26 @@ public sealed class OtherPeople(Uri address) : IDisposable
     /// <summary>Where the engine listens.</summary>
     public Uri Address => address;
 
-    /// <summary>Creates a batch of its own id, with reservations of these users of Weibo, and returns the id.</summary>
+    /// <summary>
+    /// Creates a batch of its own id, with reservations of these users of Weibo, and returns the id. If it opened
+    /// before they had reserved, because the machine is slow, another one opens later.
+    /// </summary>
     public async Task<string> CreateAsync(Sale sale, params string[] users)
     {
-        var id = $"browser-{Interlocked.Increment(ref _batches)}";
+        var boss = await BossAsync();
         var tokens = await Task.WhenAll(users.Select(TokenAsync));
-        await _client.OpenAsync(await BossAsync(), sale.PlanOf(id));
-        await Task.WhenAll(tokens.Select(token => DoneAsync(_client.ReserveAsync(token, id))));
-        return id;
+        while (true)
+        {
+            var id = $"browser-{Interlocked.Increment(ref _batches)}";
+            await _client.OpenAsync(boss, sale.PlanOf(id));
+            var answers = await Task.WhenAll(tokens.Select(token => _client.ReserveAsync(token, id)));
+            if (answers.All(answer => answer.Code != "reservation-closed") || sale.OpensIn >= Sale.Later)
+            {
+                foreach (var answer in answers) Demand(answer);
+                return id;
+            }
+            sale = sale with { OpensIn = 2 * sale.OpensIn };
+        }
     }
 
     /// <summary>Pauses, resumes or closes a batch.</summary>
@@ -107,9 +119,8 @@ public sealed class OtherPeople(Uri address) : IDisposable
 
     private Task<string> TokenAsync(string user) => _client.DevTokenAsync(BatchPlan.Channel, user);
 
-    private static async Task<JsonElement> DoneAsync(Task<EngineAnswer> asked)
-    {
-        var answer = await asked;
-        return answer.Succeeded ? answer.Body : throw new EngineException($"it was refused: {answer}");
-    }
+    private static async Task<JsonElement> DoneAsync(Task<EngineAnswer> asked) => Demand(await asked);
+
+    private static JsonElement Demand(EngineAnswer answer) =>
+        answer.Succeeded ? answer.Body : throw new EngineException($"it was refused: {answer}");
 }
