@@ -1,5 +1,7 @@
 using OrleansSale.Api.Actors;
+using OrleansSale.Api.Operators.Announcements;
 using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Channels;
@@ -10,7 +12,8 @@ namespace OrleansSale.Api.Hosting;
 /// <summary>Creates the demo batch in an empty engine, if the settings ask for it.</summary>
 public sealed partial class DemoBatch(
     IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, ConfiguredChannels channels,
-    IConfiguration configuration, IHostEnvironment environment, TimeProvider timeProvider, ILogger<DemoBatch> log)
+    AnnouncementCommands announcements, IConfiguration configuration, IHostEnvironment environment,
+    TimeProvider timeProvider, ILogger<DemoBatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan DemoOpensAfter = TimeSpan.FromMinutes(2), DemoLasts = TimeSpan.FromHours(12);
@@ -40,7 +43,16 @@ public sealed partial class DemoBatch(
         await index.AddAsync(terms.Id);
         await catalogue.FindNewAsync(terms.Id);
         Log.Created(log, terms.Id, opens);
+        await AnnounceAsync(terms.Id, "reserve", null, new AnnouncementText(
+            "50,000 Mi2 go on sale in two minutes. Reserve now: it is free, and only those who have reserved can buy.",
+            "5 万台小米手机 2 将于两分钟后开抢！立即预约，预约用户才有资格抢购。"));
+        await AnnounceAsync(terms.Id, "open", opens, new AnnouncementText(
+            "The sale is open. Buy on the page, or by a reply to this post that says: buy",
+            "抢购开始！打开活动页抢购，或直接回复本条微博“抢购”。"));
     }
+
+    private async Task AnnounceAsync(string batch, string key, DateTimeOffset? at, AnnouncementText text) =>
+        await announcements.AnnounceAsync(Topic.OfBatch(batch), text, imageUrl: null, at, by: "demo", key);
 
     private static partial class Log
     {
