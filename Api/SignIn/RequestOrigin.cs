@@ -15,7 +15,7 @@ namespace OrleansSale.Api.SignIn;
 /// </remarks>
 public static class RequestOrigin
 {
-    private const string FetchSite = "Sec-Fetch-Site";
+    private const string FetchSite = "Sec-Fetch-Site", FetchMode = "Sec-Fetch-Mode";
 
     private static readonly Problem Foreign = Problem.Of(
         Refusal.Unauthenticated,
@@ -38,6 +38,10 @@ public static class RequestOrigin
     public static bool IsForeign(HttpRequest request) =>
         (request.Headers.TryGetValue(FetchSite, out var site) && site is not ["same-origin" or "none"])
         || (request.Headers.TryGetValue("Origin", out var origin) && !IsOwn(origin, request));
+
+    /// <summary>Whether a page asks for it by itself, as for a picture: the visitor goes nowhere.</summary>
+    public static bool IsPartOfPage(HttpRequest request) =>
+        request.Headers.TryGetValue(FetchMode, out var mode) && mode is not ["navigate"];
 
     private static bool MayChangeSomething(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)

@@ -23,7 +23,7 @@ public static class PlatformApi
     private static async Task SignOutAsync(HttpContext http, Sessions sessions, string? returnTo)
     {
         var target = ReturnAddress.Of(returnTo);
-        if (RequestOrigin.IsForeign(http.Request))
+        if (RequestOrigin.IsForeign(http.Request) || RequestOrigin.IsPartOfPage(http.Request))
         {
             await SignInPage.AskToSignOutAsync(http, target);
             return;

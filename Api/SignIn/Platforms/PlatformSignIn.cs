@@ -102,9 +102,9 @@ public sealed partial class PlatformSignIn(
             Log.Impossible(log, failure, channel);
             fault = SignInFault.Refused;
         }
-        catch (InvalidDataException)
+        catch (Exception failure) when (failure is InvalidDataException or NotSupportedException)
         {
-            // A form that is none.
+            // A form that is none, or is written in UTF-7.
             fault = SignInFault.Stale;
         }
         finally

@@ -12,12 +12,15 @@ public static class ReturnAddress
     // An address that still changes after so many rounds of decoding was written to deceive.
     private const int MaxDecodings = 4;
 
+    private static readonly string[] Steps = ["signin", "signout"];
+    private static readonly Uri AnyHost = new("http://localhost");
+
     /// <summary>The address if it is a page of this site, else <see cref="Default"/>.</summary>
     public static string Of(string? text) => text is not null && IsLocal(text) ? text : Default;
 
     /// <summary>
     /// Whether every reader of the address stays on this site: it is a path, visible ASCII, and neither as written nor
-    /// decoded does it name another host.
+    /// decoded does it name another host. The addresses of the sign-in and the sign-out are no pages.
     /// </summary>
     public static bool IsLocal(string text)
     {
@@ -29,9 +32,17 @@ public static class ReturnAddress
                 || path.Contains("//", StringComparison.Ordinal) || path.Any(char.IsControl))
                 return false;
             var decoded = Uri.UnescapeDataString(path);
-            if (decoded == path) return true;
+            if (decoded == path) return !IsStep(path);
             path = decoded;
         }
         return false;
+    }
+
+    // They are no pages: to come back to one would begin another sign-in, or sign a visitor out whom nobody asked.
+    private static bool IsStep(string path)
+    {
+        if (!Uri.TryCreate(AnyHost, path, out var whole)) return true;
+        var first = whole.AbsolutePath.Split('/')[1];
+        return Array.Exists(Steps, step => step.Equals(first, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -84,8 +84,19 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
                 page.Header("Set-Cookie").ShouldBeNull();
                 page.Text.ShouldContain("data-code=\"sign-out\"");
                 page.Text.ShouldContain("href=\"/signout?returnTo=%2Fsale%2Fmi2-1\"");
+                page = (await SendAsync(method, "/signout?returnTo=/signout", headers)).Is(200);
+                page.Text.ShouldNotContain("href=\"/signout\"", Case.Sensitive, "to go back signs nobody out");
             }
         }
+    }
+
+    [Fact]
+    public async Task A_picture_at_the_address_of_the_sign_out_signs_nobody_out()
+    {
+        var page = (await SendAsync(
+            "GET", "/signout", ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "no-cors"))).Is(200);
+        page.Header("Set-Cookie").ShouldBeNull();
+        (await SendAsync("GET", "/signout", ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "navigate"))).Is(302);
     }
 
     [Fact]

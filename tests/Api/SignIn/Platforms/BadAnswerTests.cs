@@ -48,6 +48,7 @@ public sealed class BadAnswerTests : IDisposable
             new StringContent("{}"), new ByteArrayContent([0, 255]),
             new FormUrlEncodedContent(Enumerable.Range(0, 1_500).Select(i => KeyValuePair.Create($"a{i}", ""))),
             new MultipartFormDataContent { { new StringContent("1"), "code" } },
+            Encoded("state=rubbish", "utf-7"), Encoded("state=rubbish", "no-such-charset"),
         ])
             await IsFaultAsync(await stranger.PostAsync(Callback, content), 400, "sign-in-stale", stranger);
         _provider.Exchanges.ShouldBe(0);
@@ -190,7 +191,12 @@ public sealed class BadAnswerTests : IDisposable
     [InlineData("/sale/a\r\nSet-Cookie: x=y")]
     [InlineData("sale/mi2-1")]
     [InlineData("")]
-    public async Task The_way_back_is_to_this_site_only(string returnTo)
+    [InlineData("/signout")]
+    [InlineData("/SignOut/?returnTo=/")]
+    [InlineData("/%73ignout")]
+    [InlineData("/sale/../signout")]
+    [InlineData("/sale/%2e%2e/signin/club")]
+    public async Task The_way_back_is_to_a_page_of_this_site_only(string returnTo)
     {
         (await _visitor.SignInAsync("club", returnTo)).Is(200).Header("Refresh").ShouldBe("0; url=/");
         ReturnAddress.IsLocal("/sale/mi2-1?to=https://shop.example//a").ShouldBeTrue("a query names no host");
@@ -220,6 +226,15 @@ public sealed class BadAnswerTests : IDisposable
             .ShouldNotContain(line => line.Contains(OpenIdProvider.ClientSecret, StringComparison.Ordinal));
         _platforms.Log.All.Where(line => line.Contains("OrleansSale", StringComparison.Ordinal))
             .ShouldNotContain(line => line.Contains("code=", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static StringContent Encoded(string form, string charset)
+    {
+        var content = new StringContent(form);
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", $"application/x-www-form-urlencoded; charset={charset}")
+            .ShouldBeTrue();
+        return content;
     }
 
     private static string StateOf(Uri answer) =>
