@@ -16,13 +16,17 @@ internal static class PlatformApi
     /// <summary>Maps the pages.</summary>
     public static void Map(RouteGroupBuilder sandbox)
     {
-        sandbox.MapMethods("/platform/authorize", ["GET", "POST"], (Delegate)AuthorizeAsync).DisableAntiforgery();
+        sandbox.MapMethods("/platform/authorize", ["GET", "POST"], (Delegate)AuthorizeAsync).DisableAntiforgery()
+            .AddEndpointFilter(SandboxAnswer.RefuseBadFormAsync);
         sandbox.MapGet("/platform/login", (Delegate)ShowAsync);
         sandbox.MapPost("/platform/login", (Delegate)LogInAsync).DisableAntiforgery();
         foreach (var path in (string[])[".well-known/openid-configuration", "keys", "userinfo"])
             sandbox.MapGet($"/platform/{path}", (Delegate)AnswerAsync);
         foreach (var path in (string[])["token", "userinfo"])
-            sandbox.MapPost($"/platform/{path}", (Delegate)AnswerAsync).DisableAntiforgery();
+        {
+            sandbox.MapPost($"/platform/{path}", (Delegate)AnswerAsync).DisableAntiforgery()
+                .AddEndpointFilter(SandboxAnswer.RefuseBadFormAsync);
+        }
     }
 
     /// <summary>Who is logged in at the platform in this browser; null: nobody.</summary>
@@ -110,9 +114,12 @@ internal static class PlatformApi
         }
         await RememberAsync(http, name);
         // Only to pages of the sandbox.
-        return Results.LocalRedirect(
-            returnTo.StartsWith("/sandbox/", StringComparison.Ordinal) ? returnTo : $"{PlatformProvider.Path}/login");
+        return Results.LocalRedirect(IsPage(returnTo) ? returnTo : $"{PlatformProvider.Path}/login");
     }
+
+    // A page's address is visible ASCII: nothing else fits into the header of a redirect.
+    private static bool IsPage(string address) => address.StartsWith("/sandbox/", StringComparison.Ordinal)
+        && address.All(c => c is > ' ' and <= '~' and not '\\') && !address.Contains("..", StringComparison.Ordinal);
 
     private static bool TryRead(IFormCollection form, out string name)
     {

@@ -67,10 +67,21 @@ internal static class SandboxAnswer
         {
             return (await request.ReadFormAsync(FormBounds, cancellationToken), null);
         }
-        catch (InvalidDataException)
+        catch (Exception failure) when (failure is InvalidDataException or NotSupportedException)
         {
+            // The latter is a form in UTF-7.
             return (FormCollection.Empty, Invalid(new JsonFault("body", "is no form, or too large")));
         }
+    }
+
+    /// <summary>Refuses a form that cannot be read before others read it. What is no form is left to them.</summary>
+    public static async ValueTask<object?> RefuseBadFormAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (!http.Request.HasFormContentType) return await next(context);
+        var (_, refusal) = await ReadFormAsync(http.Request, http.RequestAborted);
+        return refusal ?? await next(context);
     }
 
     /// <summary>The members of a request's JSON body, or the refusal.</summary>

@@ -157,6 +157,26 @@ public sealed partial class TimelineTests(TimelineTests.Platform platform) : ICl
     }
 
     [Theory]
+    [InlineData("/sandbox/platform/timeline?lang=en", "/sandbox/platform/timeline?lang=en")]
+    [InlineData("/sandbox/\u4e2d\u6587", "/sandbox/platform/login")]
+    [InlineData("/sandbox/\r\nSet-Cookie: a=b", "/sandbox/platform/login")]
+    [InlineData("/sandbox/../signout", "/sandbox/platform/login")]
+    [InlineData("/sandbox/\\evil.example", "/sandbox/platform/login")]
+    [InlineData("//evil.example", "/sandbox/platform/login")]
+    public async Task A_log_in_leads_to_a_page_of_the_sandbox_only(string returnTo, string page)
+    {
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = _sandbox.Address,
+        };
+        using var form = new FormUrlEncodedContent([new("as", "alice"), new("returnTo", returnTo)]);
+        using var answer = await browser.PostAsync(
+            "/sandbox/platform/login", form, TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        answer.Headers.Location!.OriginalString.ShouldBe(page);
+    }
+
+    [Theory]
     [InlineData("text", null)]
     [InlineData("text", "{}")]
     [InlineData("text.en", "1")]

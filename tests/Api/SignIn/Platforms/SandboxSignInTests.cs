@@ -53,6 +53,19 @@ public sealed partial class SandboxSignInTests : IAsyncLifetime
 
     // The pages' policy lets a form lead to its own host only.
     [Fact]
+    public async Task A_form_that_cannot_be_read_is_refused_at_every_address_that_takes_one()
+    {
+        using var visitor = new SigningIn(_sale.Client.Address);
+        foreach (var path in (string[])["authorize", "token", "userinfo", "login"])
+        {
+            using var form = new FormUrlEncodedContent([new("client_id", "merchant"), new("as", "a\0b")]);
+            var answer = (await visitor.PostAsync($"/sandbox/platform/{path}", form)).Is(400);
+            (answer["code"], answer["field"]).ShouldBe(("invalid-request", "body"));
+        }
+        _sale.Front.Log.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_browser_stays_at_the_name_by_which_it_reached_the_shop()
     {
         var other = new UriBuilder(_sale.Client.Address) { Host = "localhost" }.Uri;
