@@ -72,7 +72,8 @@ public sealed class ImageAddressAttribute : StringLengthAttribute, IFieldRule
     {
         var text = (string)value;
         if (WrittenTextRules.CheckLine(text, 1, MaxLength) is { } problem) return problem;
-        var isSafe = (text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal))
+        // Browsers read a backslash as a slash, and two slashes as the beginning of a host.
+        var isSafe = (text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal) && !text.Contains('\\'))
             || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps);
         return isSafe ? null : new FieldProblem("must be an https address, or a path of this site");
     }
