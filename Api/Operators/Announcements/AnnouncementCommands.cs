@@ -45,6 +45,8 @@ public sealed partial class AnnouncementCommands(
         if (await FindAsync(announcement) is not var (topic, number)) return Refusal.NotFound;
         var answer = await retry.AskAsync(() => ActorOf(topic).CancelAsync(number));
         if (answer.Value == Effect.Done) Log.Cancelled(log, announcement, by);
+        // Nor does this front show it when its time comes.
+        if (answer.Refused is null) await feed.CatchUpAsync();
         return answer;
     }
 

@@ -16,9 +16,9 @@ public sealed class ShownAnnouncement(Announcement announcement)
 }
 
 /// <summary>
-/// The announcements of a batch whose time has come, those of its product included. They become only more, because one
-/// whose time has come cannot be cancelled. Only a teaser that is cancelled in the last moment may be shown until the
-/// front reads anew.
+/// The announcements of a batch whose time has come, those of its product included. One whose time has come cannot be
+/// cancelled. But a front whose copy is old may show one that was cancelled just before its time. A newer copy lacks
+/// it.
 /// </summary>
 public sealed class ShownAnnouncements
 {
@@ -59,7 +59,7 @@ public sealed class ShownAnnouncements
     /// </summary>
     public IReadOnlyList<ShownAnnouncement> NewSince(ShownAnnouncements seen)
     {
-        if (ReferenceEquals(seen, this) || Items.Count <= seen.Items.Count) return [];
+        if (ReferenceEquals(seen, this)) return [];
         var known = seen.Items.Select(each => each.Announcement.Id).ToHashSet(StringComparer.Ordinal);
         return [.. Items.Where(each => !known.Contains(each.Announcement.Id)).Take(MaxAtOnce).Reverse()];
     }

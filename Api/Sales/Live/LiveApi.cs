@@ -66,9 +66,10 @@ public static class LiveApi
                 if (frame != sent && frame.Data.Length > 0)
                 {
                     if (frame.Data != sent.Data) await WriteAsync(http.Response, "board", frame.Data, ends.Token);
-                    foreach (var announced in frame.Announcements.NewSince(seen))
+                    var announcedNow = frame.Announcements.NewSince(seen);
+                    foreach (var announced in announcedNow)
                         await WriteAsync(http.Response, "announcement", announced.Data, ends.Token);
-                    if (frame.Announcements.Items.Count > seen.Items.Count) seen = frame.Announcements;
+                    if (announcedNow.Count > 0) seen = frame.Announcements;
                     sent = frame;
                 }
                 else if (await TimedOutAsync(frame.Superseded, ends.Token))
