@@ -8,7 +8,7 @@ namespace OrleansSale.Api.Hosting;
 /// <summary>
 /// Uses keys and files once before the engine listens. Otherwise the first request would find them unusable.
 /// </summary>
-public static class StartChecks
+public static partial class StartChecks
 {
     /// <summary>Signs with the session keys. This reads all of them.</summary>
     /// <exception cref="StartException">They can't be used.</exception>
@@ -40,5 +40,13 @@ public static class StartChecks
         {
             throw new StartException(failure.Message);
         }
+        if (!app.Environment.IsDevelopment()) Log.SandboxIsOpen(app.Logger, app.Environment.EnvironmentName);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Environment}: Payments:Sandbox is on, so whoever has an order pays it "
+            + "without money. A real sale has another payment provider")]
+        public static partial void SandboxIsOpen(ILogger log, string environment);
     }
 }

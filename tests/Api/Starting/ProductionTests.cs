@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace OrleansSale.Tests.Api.Starting;
@@ -115,6 +116,25 @@ public sealed class ProductionTests : IAsyncLifetime
         (await _sale.CheckOutAsync(order, user)).IsRefusal(503, "overloaded");
         (await _sale.ReadOrderAsync(order, user)).Is(200)["status"].ShouldBe("awaiting-payment");
         _sale.Front.Log.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_the_settings_ask_for_is_warned_of()
+    {
+        var lines = new EveryLine();
+        await using var open = await SaleFront.StartAsync(new FrontPlan
+        {
+            Environment = "Production",
+            Settings = new()
+            {
+                ["Payments:Sandbox"] = "true",
+                ["Payments:PublicAddress"] = "https://shop.example",
+            },
+            Services = services => services.AddSingleton<ILoggerProvider>(lines),
+        });
+        (await open.Client.GetAsync("/sandbox/platform/login")).Is(200);
+        lines.All.ShouldContain(line => line.Contains("Payments:Sandbox is on", StringComparison.Ordinal)
+            && line.Contains("without money", StringComparison.Ordinal));
     }
 
     [Fact]
