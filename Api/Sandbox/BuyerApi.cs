@@ -1,7 +1,10 @@
 
 namespace OrleansSale.Api.Sandbox;
 
-/// <summary>The sandbox's side for a buyer's browser. There is no credential: the checkout's id is one.</summary>
+/// <summary>
+/// The sandbox's side for a buyer's browser. The checkout's id is a credential. A browser in which another user is logged
+/// in at the platform is refused; a program that is not logged in is not.
+/// </summary>
 internal static class BuyerApi
 {
     private const int MaxOutcomeLength = 20;
@@ -40,6 +43,11 @@ internal static class BuyerApi
         var outcome = body.Text("outcome", MaxOutcomeLength);
         if (outcome is not ("paid" or "declined")) body.Fail("outcome", "must be paid or declined");
         if (body.Fault is { } fault) return SandboxAnswer.Invalid(fault);
+        if (await PlatformApi.WhoAsync(request.HttpContext) is { } payer && cashier.Find(checkout)?.IsFor(payer) == false)
+        {
+            return SandboxAnswer.Refused(
+                StatusCodes.Status403Forbidden, "another-payer", "Another user than the order's is logged in");
+        }
         var decided = await cashier.DecideAsync(checkout, isPaid: outcome == "paid", cancellationToken);
         if (decided is null) return SandboxAnswer.NotFound("There is no such checkout");
         return SandboxAnswer.Ok(new

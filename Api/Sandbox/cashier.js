@@ -72,6 +72,11 @@ async function decide(outcome) {
       body: JSON.stringify({ outcome }),
       signal: AbortSignal.timeout(answerWithinMs),
     });
+    if (response.status === 403) {
+      // Another user has logged in meanwhile, in another tab: the page says so.
+      location.reload();
+      return;
+    }
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
     if (answer.refund) show('refunded');

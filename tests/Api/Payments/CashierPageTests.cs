@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CsCheck;
@@ -176,6 +177,12 @@ public sealed class CashierPageTests : IDisposable
         login.ShouldContain($"name=\"returnTo\" value=\"{page}\"");
         (await LogInAsync(stranger, "a/b", page)).ShouldContain("aria-invalid=\"true\"");
         (await LogInAsync(stranger, "bob", page)).ShouldContain("data-state=\"stranger\"");
+        // The page of the order's user may still be open in another tab.
+        using (var paid = await stranger.PostAsJsonAsync(page, new { outcome = "paid" }, token))
+        {
+            paid.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            ((string?)(await SandboxHost.BodyAsync(paid))["code"]).ShouldBe("another-payer");
+        }
         (await LogInAsync(stranger, "alice", page)).ShouldContain("data-state=\"open\"");
         foreach (var elsewhere in (string[])["https://evil.test/", "//evil.test/", "/\\evil.test", ""])
             (await LogInAsync(stranger, "alice", elsewhere))
