@@ -2,8 +2,8 @@
 namespace OrleansSale.Api.Sandbox;
 
 /// <summary>
-/// The sandbox's side for a buyer's browser. The checkout's id is a credential. A browser in which another user is logged
-/// in at the platform is refused; a program that is not logged in is not.
+/// The sandbox's side for a buyer's browser. The checkout's id is a credential. A browser in which another user is
+/// logged in at the platform is refused; a program that is not logged in is not.
 /// </summary>
 internal static class BuyerApi
 {
@@ -43,7 +43,8 @@ internal static class BuyerApi
         var outcome = body.Text("outcome", MaxOutcomeLength);
         if (outcome is not ("paid" or "declined")) body.Fail("outcome", "must be paid or declined");
         if (body.Fault is { } fault) return SandboxAnswer.Invalid(fault);
-        if (await PlatformApi.WhoAsync(request.HttpContext) is { } payer && cashier.Find(checkout)?.IsFor(payer) == false)
+        var payer = await PlatformApi.WhoAsync(request.HttpContext);
+        if (payer is not null && cashier.Find(checkout)?.IsFor(payer) == false)
         {
             return SandboxAnswer.Refused(
                 StatusCodes.Status403Forbidden, "another-payer", "Another user than the order's is logged in");
