@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Silo.Payments.Stripe;
+using OrleansSale.Tests.Platforms.Stripe;
 using static OrleansSale.Tests.Api.Payments.Stripe.TwoProviders;
 
 namespace OrleansSale.Tests.Api.Payments.Stripe;

@@ -1,4 +1,5 @@
 using OrleansSale.Silo.Payments.Stripe;
+using OrleansSale.Tests.Platforms.Stripe;
 using static OrleansSale.Tests.Api.Payments.Stripe.TwoProviders;
 
 namespace OrleansSale.Tests.Api.Payments.Stripe;

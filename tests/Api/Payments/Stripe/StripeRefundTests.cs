@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Platforms.Stripe;
 using static OrleansSale.Tests.Api.Payments.Stripe.TwoProviders;
 
 namespace OrleansSale.Tests.Api.Payments.Stripe;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting.Internal;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Silo.Payments.Providers;
+using OrleansSale.Tests.Platforms.Stripe;
 using static OrleansSale.Tests.Api.Payments.Stripe.TwoProviders;
 
 namespace OrleansSale.Tests.Api.Payments.Stripe;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Platforms.Stripe;
 
 namespace OrleansSale.Tests.Api.Payments.Stripe;
 
@@ -37,11 +38,17 @@ public sealed class TwoProviders : ICollectionFixture<TwoProviders.Fixture>
         }
     }
 
-    internal static Dictionary<string, string> SettingsOf(EngineSecrets secrets, StripeDouble stripe) => new()
+    internal static Dictionary<string, string> SettingsOf(EngineSecrets secrets, StripeDouble stripe) => new(
+        ProvidersOf(secrets, stripe))
     {
         ["Channels:weibo:Payments"] = "weibopay",
         ["Channels:twitter:Payments"] = "stripe",
         [$"Channels:{new('c', 32)}:Payments"] = "stripe",
+    };
+
+    /// <summary>The sandbox as <c>weibopay</c>, and the double as <c>stripe</c>.</summary>
+    internal static Dictionary<string, string> ProvidersOf(EngineSecrets secrets, StripeDouble stripe) => new()
+    {
         ["Payments:Providers:weibopay:Kind"] = "Protocol",
         ["Payments:Providers:weibopay:ApiKey"] = secrets.PaymentsApiKey,
         ["Payments:Providers:weibopay:WebhookSecret"] = secrets.WebhookSecret,

@@ -2,16 +2,19 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace OrleansSale.Tests.Api.Payments.Stripe;
+namespace OrleansSale.Tests.Platforms.Stripe;
 
 /// <summary>Makes and signs events from Stripe's description of them, not with the engine's code.</summary>
-internal static class StripeEvent
+public static class StripeEvent
 {
+    /// <summary>Signs events.</summary>
     public const string Secret = "whsec_of_the_double_1";
+    /// <summary>What signed them before: it still does while it is replaced.</summary>
     public const string OlderSecret = "whsec_of_the_double_0";
 
     private static int _count;
 
+    /// <summary>The body of an event of a type about a session, a payment or a refund.</summary>
     public static string Of(string type, JsonObject subject, DateTimeOffset at) => new JsonObject
     {
         ["id"] = $"evt_{Interlocked.Increment(ref _count)}",

@@ -6,18 +6,20 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace OrleansSale.Tests.Api.Payments.Stripe;
+namespace OrleansSale.Tests.Platforms.Stripe;
 
 /// <summary>
 /// Stands for Stripe: a host of its own that takes what the engine uses of Stripe's API, and refuses what Stripe's
-/// documentation says that Stripe refuses.
+/// documentation says that Stripe refuses. The pages of its sessions are on the same host.
 /// </summary>
-internal sealed class StripeDouble : IAsyncDisposable
+public sealed class StripeDouble : IAsyncDisposable
 {
+    /// <summary>The secret key of the merchant.</summary>
     public const string Key = "sk_test_of_the_double";
 
     private readonly WebApplication _app;
     private readonly StripeBooks _books;
+    private readonly SessionPage _page;
     private readonly ConcurrentDictionary<string, Kept> _kept = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _asked;
@@ -25,16 +27,22 @@ internal sealed class StripeDouble : IAsyncDisposable
     private StripeDouble(WebApplication app)
     {
         _app = app;
-        _books = new StripeBooks(() => Clock.GetUtcNow());
+        _books = new StripeBooks(() => Clock.GetUtcNow(), id => new Uri(Address, SessionPage.Path + id));
+        _page = new SessionPage(_books);
         app.Run(AnswerAsync);
     }
 
     /// <summary>What it reads the time from: the engine's clock, once there is an engine.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
+    /// <summary>Its sessions, payments and refunds.</summary>
     public StripeBooks Books => _books;
 
+    /// <summary>Where it listens.</summary>
     public Uri Address => new(_app.Urls.First());
+
+    /// <summary>The merchant's endpoint for events, told of what is paid on a session's page; null: none.</summary>
+    public Uri? Endpoint { get; set; }
 
     /// <summary>Requests that reached it.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -51,10 +59,12 @@ internal sealed class StripeDouble : IAsyncDisposable
     /// <summary>Whether no session can be expired.</summary>
     public bool RefusesExpiry { get; set; }
 
-    public static async Task<StripeDouble> StartAsync()
+    /// <summary>Starts it.</summary>
+    /// <param name="address">Where it listens; null: on a free port of 127.0.0.1.</param>
+    public static async Task<StripeDouble> StartAsync(string? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(address ?? "http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var made = new StripeDouble(app);
@@ -62,10 +72,12 @@ internal sealed class StripeDouble : IAsyncDisposable
         return made;
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _app.DisposeAsync();
+        _page.Dispose();
         _stopping.Dispose();
     }
 
@@ -77,6 +89,12 @@ internal sealed class StripeDouble : IAsyncDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, http.RequestAborted);
             await Task.WhenAny(Task.Delay(Timeout.Infinite, either.Token));
             http.Abort();
+            return;
+        }
+        if (FailsWith is null
+            && http.Request.Path.StartsWithSegments(SessionPage.Path.TrimEnd('/'), out var session))
+        {
+            await _page.AnswerAsync(http, session.Value!.Trim('/'), Endpoint, Clock.GetUtcNow());
             return;
         }
         var answer = FailsWith is { } status ? StripeAnswer.Error(status, "api_error", null) : await DecideAsync(http);

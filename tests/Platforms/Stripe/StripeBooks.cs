@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace OrleansSale.Tests.Api.Payments.Stripe;
+namespace OrleansSale.Tests.Platforms.Stripe;
 
 /// <summary>The sessions, payments and refunds of the double, and the rules for them that Stripe documents.</summary>
-internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
+public sealed partial class StripeBooks
 {
     // The amounts are in the currency's minor units; other currencies have a minimum that is converted.
     private static readonly Dictionary<string, long> Minimum = new(StringComparer.Ordinal)
@@ -19,6 +19,8 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
 
     private static readonly string[] Methods = ["card", "alipay", "wechat_pay", "sepa_debit", "us_bank_account"];
 
+    private readonly Func<DateTimeOffset> _now;
+    private readonly Func<string, Uri> _pageOf;
     private readonly Lock _lock = new();
     private readonly List<JsonObject> _sessions = [];
     private readonly List<JsonObject> _refunds = [];
@@ -26,19 +28,24 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
     private readonly Dictionary<string, Dictionary<string, string>> _asked = [];
     private int _count;
 
+    internal StripeBooks(Func<DateTimeOffset> now, Func<string, Uri> pageOf) => (_now, _pageOf) = (now, pageOf);
+
     /// <summary>The status of the next refunds, and why.</summary>
     public (string Status, string? Reason) NextRefund { get; set; } = ("succeeded", null);
 
+    /// <summary>All sessions, as they are now.</summary>
     public JsonObject[] Sessions
     {
         get { lock (_lock) return [.. _sessions.Select(session => session.DeepClone().AsObject())]; }
     }
 
+    /// <summary>All refunds, as they are now.</summary>
     public JsonObject[] Refunds
     {
         get { lock (_lock) return [.. _refunds.Select(refund => refund.DeepClone().AsObject())]; }
     }
 
+    /// <summary>The session of an order.</summary>
     public JsonObject SessionOf(string order) =>
         Sessions.Single(session => (string?)session["client_reference_id"] == order);
 
@@ -93,7 +100,7 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
         lock (_lock) SetStatus(_refunds.Single(one => (string?)one["id"] == refund), (status, reason));
     }
 
-    public StripeAnswer CreateSession(Dictionary<string, string> asked)
+    internal StripeAnswer CreateSession(Dictionary<string, string> asked)
     {
         if (FaultOf(asked) is { } fault) return fault;
         lock (_lock)
@@ -107,7 +114,7 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
                 ["status"] = "open",
                 ["payment_status"] = "unpaid",
                 ["payment_intent"] = null,
-                ["url"] = $"https://checkout.stripe.test/c/pay/{id}",
+                ["url"] = _pageOf(id).AbsoluteUri,
                 ["amount_total"] = long.Parse(asked["line_items[0][price_data][unit_amount]"], null)
                     * long.Parse(asked["line_items[0][quantity]"], null),
                 ["currency"] = asked["line_items[0][price_data][currency]"],
@@ -125,14 +132,14 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
         }
     }
 
-    public StripeAnswer FindSession(string id)
+    internal StripeAnswer FindSession(string id)
     {
         lock (_lock)
             return _sessions.Find(one => (string?)one["id"] == id) is { } session ? StripeAnswer.Of(Aged(session))
                 : StripeAnswer.Invalid(404, "resource_missing");
     }
 
-    public StripeAnswer ExpireSession(string id)
+    internal StripeAnswer ExpireSession(string id)
     {
         lock (_lock)
         {
@@ -146,7 +153,7 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
         }
     }
 
-    public StripeAnswer CreateRefund(Dictionary<string, string> asked)
+    internal StripeAnswer CreateRefund(Dictionary<string, string> asked)
     {
         var unknown = asked.Keys.FirstOrDefault(
             name => name is not ("payment_intent" or "amount" or "reason") && !Metadata().IsMatch(name));
@@ -165,7 +172,7 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
         }
     }
 
-    public StripeAnswer ListRefunds(Dictionary<string, string> asked)
+    internal StripeAnswer ListRefunds(Dictionary<string, string> asked)
     {
         lock (_lock)
         {
@@ -248,7 +255,7 @@ internal sealed partial class StripeBooks(Func<DateTimeOffset> now)
             : null;
     }
 
-    private long Seconds(int minutes) => now().AddMinutes(minutes).ToUnixTimeSeconds();
+    private long Seconds(int minutes) => _now().AddMinutes(minutes).ToUnixTimeSeconds();
 
     private static JsonObject MetadataOf(Dictionary<string, string> asked, string name) => new(
         asked.Where(one => one.Key.StartsWith(name + "[", StringComparison.Ordinal)).Select(
