@@ -8,8 +8,11 @@ namespace OrleansSale.Tests.Engine;
 /// <param name="SaleOpens">When the sale opens; reservations close then.</param>
 public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
 {
-    /// <summary>The platform whose users may take part.</summary>
+    /// <summary>The platform whose users may take part, unless said otherwise.</summary>
     public const string Channel = "weibo";
+
+    /// <summary>The platforms whose users may take part.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [Channel];
 
     /// <summary>Units a user may have.</summary>
     public int PerUserLimit { get; init; } = 1;
@@ -33,7 +36,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
             ["name"] = "Xiaomi Mi2 16 GB",
             ["price"] = new JsonObject { ["amount"] = 199_900, ["currency"] = "CNY" },
         },
-        ["channel"] = Channel,
+        ["channel"] = new JsonArray([.. Channels.Select(channel => JsonValue.Create(channel))]),
         ["stock"] = Stock,
         ["perUserLimit"] = PerUserLimit,
         ["paymentWindowSeconds"] = PaymentWindowSeconds,

@@ -23,11 +23,15 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Units per person.</summary>
     public int PerUserLimit { get; init; } = 1;
 
+    /// <summary>The platforms whose users may buy.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [BatchPlan.Channel];
+
     /// <summary>Seconds to pay.</summary>
     public int PaymentWindowSeconds { get; init; } = 900;
 
     internal BatchPlan PlanOf(string id) => new(id, Stock, DateTimeOffset.UtcNow + OpensIn)
     {
+        Channels = Channels,
         PerUserLimit = PerUserLimit,
         PaymentWindowSeconds = PaymentWindowSeconds,
     };
@@ -36,7 +40,9 @@ public sealed record Sale(TimeSpan OpensIn)
 /// <summary>Words in the languages of the pages.</summary>
 public sealed record Words(string English, string Chinese);
 
-/// <summary>The operator and the other buyers, who use the API and no browser.</summary>
+/// <summary>
+/// The operator and the other buyers, who use the API and no browser. A user without a channel is one of Weibo.
+/// </summary>
 public sealed class OtherPeople(Uri address) : IDisposable
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(100);
@@ -47,8 +53,8 @@ public sealed class OtherPeople(Uri address) : IDisposable
     public Uri Address => address;
 
     /// <summary>
-    /// Creates a batch of its own id, with reservations of these users of Weibo, and returns the id. If it opened
-    /// before they had reserved, because the machine is slow, another one opens later.
+    /// Creates a batch of its own id, with reservations of these users, and returns the id. If it opened before they
+    /// had reserved, because the machine is slow, another one opens later.
     /// </summary>
     public async Task<string> CreateAsync(Sale sale, params string[] users)
     {
@@ -97,11 +103,19 @@ public sealed class OtherPeople(Uri address) : IDisposable
     public async Task CancelAsync(string order, string user) =>
         await DoneAsync(_client.CancelAsync(await TokenAsync(user), order));
 
-    /// <summary>The orders that a user of Weibo has from a batch, as the API tells them.</summary>
+    /// <summary>The orders that a user has from a batch, as the API tells them.</summary>
     public async Task<JsonElement[]> OrdersAsync(string batch, string user)
     {
         var orders = await DoneAsync(_client.OrdersAsync(await TokenAsync(user), batch));
         return [.. orders.GetProperty("items").EnumerateArray()];
+    }
+
+    /// <summary>The ledger of a batch, as an operator exports it.</summary>
+    public async Task<string> LedgerAsync(string batch)
+    {
+        await using var ledger = await _client.LedgerAsync(await BossAsync(), batch);
+        using var reader = new StreamReader(ledger);
+        return await reader.ReadToEndAsync();
     }
 
     /// <inheritdoc />
@@ -117,7 +131,9 @@ public sealed class OtherPeople(Uri address) : IDisposable
 
     private Task<string> BossAsync() => _client.DevTokenAsync("ops", "boss", "operator");
 
-    private Task<string> TokenAsync(string user) => _client.DevTokenAsync(BatchPlan.Channel, user);
+    private Task<string> TokenAsync(string user) => user.Split(':') is [var channel, var subject]
+        ? _client.DevTokenAsync(channel, subject)
+        : _client.DevTokenAsync(BatchPlan.Channel, user);
 
     private static async Task<JsonElement> DoneAsync(Task<EngineAnswer> asked) => Demand(await asked);
 

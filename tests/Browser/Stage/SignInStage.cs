@@ -29,20 +29,23 @@ public sealed class SignInStage : IAsyncLifetime
         settings["Operators:0:Subject"] = "boss";
         _engine = await EngineProcess.StartAsync(new EngineOptions(_data.Path, Secrets: null) { Settings = settings });
         Others = new OtherPeople(_engine.Address);
-        await WarmUpAsync();
+        await WarmUpAsync(Address, "weibo");
     }
 
     /// <summary>Sets a cookie of the visitor's browser at the platform.</summary>
     public Task SetAtPlatformAsync(Visitor visitor, string name, string value) =>
         visitor.Page.Context.AddCookiesAsync([new() { Name = name, Value = value, Url = Platform.Issuer.AbsoluteUri }]);
 
-    // Both are new processes to a machine that may be busy: the bounds of a sign-in are for those that run.
-    private async Task WarmUpAsync()
+    /// <summary>
+    /// Signs somebody in once. Both are new processes to a machine that may be busy: the bounds of a sign-in are for
+    /// those that run.
+    /// </summary>
+    internal static async Task WarmUpAsync(Uri address, string channel)
     {
         using var http = new HttpClient();
         for (var tries = 0; tries < 3; tries++)
         {
-            using var answer = await http.GetAsync(new Uri(Address, "/signin/weibo"));
+            using var answer = await http.GetAsync(new Uri(address, $"/signin/{channel}"));
             if (answer.IsSuccessStatusCode) return;
         }
     }
