@@ -164,18 +164,18 @@ public sealed class EngineClient : IDisposable
         }
     }
 
-    /// <summary>The users who have a reservation, by the operator's list.</summary>
+    /// <summary>The users who have a reservation, and their aliases in the ledger, by the operator's list.</summary>
     /// <exception cref="EngineException">It did not answer as it must.</exception>
-    public async Task<IReadOnlySet<string>> RosterAsync(string operatorToken, string batch)
+    public async Task<IReadOnlyDictionary<string, string>> RosterAsync(string operatorToken, string batch)
     {
-        var users = new HashSet<string>(StringComparer.Ordinal);
+        var users = new Dictionary<string, string>(StringComparer.Ordinal);
         for (string? after = null, place = ""; ; place = $"&after={Uri.EscapeDataString(after)}")
         {
             var path = $"/api/operator/batches/{batch}/reservations?limit={PageSize}{place}";
             var page = await SendAsync(HttpMethod.Get, path, Bearer(operatorToken));
             if (!page.Succeeded) throw new EngineException($"the reservations could not be read: {page}");
             foreach (var item in page.Body.GetProperty("items").EnumerateArray())
-                users.Add(item.GetProperty("user").GetString()!);
+                users[item.GetProperty("user").GetString()!] = item.GetProperty("alias").GetString()!;
             if ((after = page.Text("next")) is null) return users;
         }
     }

@@ -7,7 +7,9 @@ namespace OrleansSale.Tests.Engine;
 /// <param name="TicketKey">Signs tickets.</param>
 /// <param name="PaymentsApiKey">How the payment provider knows the engine.</param>
 /// <param name="WebhookSecret">Signs the provider's notifications.</param>
-public sealed record EngineSecrets(byte[] SigningKey, byte[] TicketKey, string PaymentsApiKey, string WebhookSecret)
+/// <param name="RepliesSecret">Signs the platform's replies to posts.</param>
+public sealed record EngineSecrets(
+    byte[] SigningKey, byte[] TicketKey, string PaymentsApiKey, string WebhookSecret, string RepliesSecret)
 {
     private const int KeyBytes = 32;
 
@@ -16,6 +18,7 @@ public sealed record EngineSecrets(byte[] SigningKey, byte[] TicketKey, string P
         RandomNumberGenerator.GetBytes(KeyBytes),
         RandomNumberGenerator.GetBytes(KeyBytes),
         RandomNumberGenerator.GetHexString(2 * KeyBytes, lowercase: true),
+        Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
         Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)));
 
     /// <summary>
@@ -28,5 +31,6 @@ public sealed record EngineSecrets(byte[] SigningKey, byte[] TicketKey, string P
         new("Payments__ApiKey", PaymentsApiKey),
         new("Payments__WebhookSecret", WebhookSecret),
         new("Channels__weibo__Name__en", "Weibo"),
+        new("Channels__weibo__Replies__Secret", RepliesSecret),
     ];
 }

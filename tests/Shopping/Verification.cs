@@ -65,7 +65,7 @@ public sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shopp
     private async Task CheckRosterAsync(Life life, string batch, ClientRecord record, string when)
     {
         var roster = await life.Client.RosterAsync(campaign.Chef, batch);
-        foreach (var violation in record.AgainstRoster(roster).Kept)
+        foreach (var violation in record.AgainstRoster(roster.Keys.ToHashSet(StringComparer.Ordinal)).Kept)
             campaign.Findings.Add($"{when}, {batch}: {violation}");
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Experiments;
@@ -56,6 +58,28 @@ public sealed class Instruments
         // to check.
         tree.ProcessorOf(Environment.ProcessId).ShouldBeGreaterThanOrEqualTo(own - TimeSpan.FromMilliseconds(50));
         tree.ProcessorOf(int.MaxValue).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Every_reply_is_signed_and_has_a_user_and_an_id_of_its_own()
+    {
+        var secrets = EngineSecrets.Make();
+        var writer = new RequestWriter(secrets, "host");
+        var signature = new WebhookSignature(WebhookSecrets.Parse(secrets.RepliesSecret)!);
+        var bodies = RequestWriter.Many(0, 50, number => writer.Reply("mi2-1", number)).Select(request =>
+        {
+            var parts = System.Text.Encoding.ASCII.GetString(request).Split("\r\n\r\n");
+            var headers = parts[0].Split("\r\n").Skip(1).Select(line => line.Split(": ")).ToDictionary(
+                pair => pair[0], pair => pair[1]);
+            signature.Verify(
+                headers[WebhookSignature.IdHeader], headers[WebhookSignature.TimestampHeader],
+                headers[WebhookSignature.SignatureHeader], System.Text.Encoding.ASCII.GetBytes(parts[1]),
+                DateTimeOffset.UtcNow).ShouldBe(SignatureVerdict.Valid);
+            using var body = JsonDocument.Parse(parts[1]);
+            return (Id: body.RootElement.GetProperty("id").GetString(),
+                User: body.RootElement.GetProperty("user").GetString());
+        }).ToList();
+        (bodies.DistinctBy(body => body.Id).Count(), bodies.DistinctBy(body => body.User).Count()).ShouldBe((50, 50));
     }
 
     [Fact]

@@ -45,6 +45,18 @@ public sealed class PacedAnswers
     }
 
     [Fact]
+    public void A_reply_to_a_post_is_good_only_if_its_user_has_an_order()
+    {
+        var work = new Requests(new byte[4][]) { Expected = Fate.Repeated };
+        work.Answered(0, Answers.Of(200, """{"result":"ordered","text":"You got it","order":"b.7"}"""));
+        work.Answered(1, Answers.Of(200, """{"result":"refused","code":"sold-out","text":"Late"}"""));
+        work.Answered(2, Answers.Of(200, """{"result":"refused","code":"not-reserved","text":"No"}"""));
+        (work.Good, work.FateOf(1), work.FateOf(2)).ShouldBe((1, Fate.SoldOut, Fate.Other));
+        work.Bodies().Select(body => OrderTold.OfReply(body, "weibo:a"))
+            .ShouldBe([new OrderTold("b.7", "weibo:a", 0)]);
+    }
+
+    [Fact]
     public void One_told_to_come_back_is_sent_again_after_that_and_not_more_often_than_it_may()
     {
         var work = new Requests(new byte[2][]) { MaxTries = 2 };

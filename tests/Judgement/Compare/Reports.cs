@@ -77,6 +77,7 @@ public sealed class Reports
             "purchase_vs_noop", "purchase_vs_jwt_noop", "purchase_vs_redis_always", "purchase_vs_redis_everysec",
             "purchase_vs_postgres",
             "soldout_vs_noop", "reserve_vs_jwt_noop", "reserve_postgres_vs_jwt_noop",
+            "reply_vs_purchase_token",
         ]);
 
     [Fact]

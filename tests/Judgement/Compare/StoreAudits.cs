@@ -63,6 +63,14 @@ public sealed class StoreAudits
     }
 
     [Fact]
+    public void An_order_told_without_its_unit_must_be_its_user_s()
+    {
+        Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1 with { Unit = 0 }])).ShouldBeEmpty();
+        Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1 with { User = B2.User, Unit = 0 }]))
+            .ShouldBe(["1 acknowledged orders are not stored as they were told"]);
+    }
+
+    [Fact]
     public void An_order_that_was_told_to_two_users_is_found() =>
         Judge(new(5, 3, [A1, B2], []), new Told(2, 0, [A1, A1])).ShouldBe(["1 orders were told to two users"]);
 

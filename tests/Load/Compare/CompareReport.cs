@@ -8,7 +8,9 @@ internal static class CompareReport
 {
     private static readonly string[] Notes =
     [
-        "I3 is not audited of purchases: this program signs the tickets, and no reservation stands behind them.",
+        "I3 is not audited of purchases: this program signs the tickets, and no reservation stands behind them. " +
+            "Users who buy with a token alone or by a reply have reserved over HTTP before.",
+        "Tickets, tokens and replies are signed before a measurement. So the generator's time has none of that.",
         "Every measurement has a fresh batch, and every request another user. All other contenders stand still " +
             "(SIGSTOP). Each counts with the connections that suit it best.",
         "Comparators run on the engine's web server and runtime settings, and check tickets and write orders by the " +

@@ -1,4 +1,5 @@
 using OrleansSale.Tests.Load.Sales;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare;
 
@@ -25,6 +26,12 @@ internal enum Asked
 
     /// <summary>A reservation, with a token.</summary>
     Reservation,
+
+    /// <summary>A purchase of one unit by a user whose reservation the engine has to look up.</summary>
+    ReservedPurchase,
+
+    /// <summary>The same by a reply to the batch's post, which the platform signs.</summary>
+    Reply,
 }
 
 /// <summary>One of those that are compared.</summary>
@@ -41,7 +48,8 @@ internal sealed record Contender(
 {
     public const string NoOp = "noop", NoOpJwt = "noop-jwt", Purchase = "purchase", PurchaseJwt = "purchase-jwt",
         RedisEverySecond = "redis-everysec", RedisAlways = "redis-always", Postgres = "postgres", SoldOut = "soldout",
-        RedisSoldOut = "redis-soldout", Reserve = "reserve", ReservePostgres = "reserve-postgres";
+        RedisSoldOut = "redis-soldout", Reserve = "reserve", ReservePostgres = "reserve-postgres",
+        PurchaseToken = "purchase-token", Reply = "reply";
 
     private const string Nothing = "stores nothing", Synced = "fsync before the answer", Reads = "writes nothing";
 
@@ -62,11 +70,26 @@ internal sealed record Contender(
         new("g", ReservePostgres, "OrleansSale reservation, JWT, PostgreSQL", Host.EngineOnPostgres, Credential.Token,
             Synced,
             Asked.Reservation),
+        new("h", PurchaseToken, "OrleansSale purchase, JWT alone", Host.Engine, Credential.Token, Synced,
+            Asked.ReservedPurchase),
+        new("h", Reply, "OrleansSale purchase, signed reply to a post", Host.Engine, Credential.Signature, Synced,
+            Asked.Reply),
     ];
 
     public bool IsOurs => Host is Host.Engine or Host.EngineOnPostgres;
     public bool Stores => Host is not (Host.NoOp or Host.NoOpWithTokens);
     public bool Refuses => Asked == Asked.Refusal;
+
+    /// <summary>What a request of it must become. A reply is answered with 200 whether it is a repeat or not.</summary>
+    public Fate Expected => Asked switch
+    {
+        Asked.Refusal => Fate.SoldOut,
+        Asked.Reply => Fate.Repeated,
+        _ => Fate.Made,
+    };
+
+    /// <summary>Whether its users must have reserved: nothing that they send proves it.</summary>
+    public bool NeedsReservations => Asked is Asked.ReservedPurchase or Asked.Reply;
 
     public static IReadOnlyList<Contender>? Named(string list)
     {
@@ -75,11 +98,20 @@ internal sealed record Contender(
         return known && names.Length > 0 ? [.. All.Where(contender => names.Any(contender.IsNamed))] : null;
     }
 
-    public byte[] Request(RequestWriter writer, string batch, int number) =>
-        Asked == Asked.Reservation ? writer.Reservation(batch, number) : writer.Purchase(batch, number, Credential);
+    public byte[] Request(RequestWriter writer, string batch, int number) => Asked switch
+    {
+        Asked.Reservation => writer.Reservation(batch, number),
+        Asked.Reply => writer.Reply(batch, number),
+        _ => writer.Purchase(batch, number, Credential),
+    };
 
-    public OrderTold Read(ReadOnlyMemory<byte> body) =>
-        Asked == Asked.Reservation ? OrderTold.OfReservation(body) : OrderTold.Of(body);
+    /// <summary>What the user of that number was told.</summary>
+    public OrderTold Read(ReadOnlyMemory<byte> body, int number) => Asked switch
+    {
+        Asked.Reservation => OrderTold.OfReservation(body),
+        Asked.Reply => OrderTold.OfReply(body, RequestWriter.UserOf(number)),
+        _ => OrderTold.Of(body),
+    };
 
     private bool IsNamed(string name) => name == Letter || name == Name;
 }

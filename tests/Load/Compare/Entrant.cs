@@ -21,8 +21,11 @@ internal sealed class Entrant(
     /// <summary>Spare users, as a factor: a contender may be faster than it was.</summary>
     private const double Margin = 1.6;
 
-    /// <summary>About what the fastest contender answers in a second on two cores.</summary>
-    private const double LikelyAtFirst = 40_000;
+    /// <summary>
+    /// About what the fastest contender answers in a second on two cores; the fastest of those whose users have to
+    /// reserve before, which takes its time.
+    /// </summary>
+    private const double LikelyAtFirst = 40_000, LikelyOfReserved = 4_000;
 
     private const string SoldOutBatch = "sold";
 
@@ -39,7 +42,8 @@ internal sealed class Entrant(
     private readonly RequestWriter _writer = new(secrets, stage.Address.Authority);
     private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _findings = new(StringComparer.Ordinal);
-    private double _likelyPerSecond = LikelyAtFirst;
+    private readonly double _likelyAtFirst = contender.NeedsReservations ? LikelyOfReserved : LikelyAtFirst;
+    private double _likelyPerSecond = contender.NeedsReservations ? LikelyOfReserved : LikelyAtFirst;
     private int _batches;
 
     /// <summary>Proves the contender and warms it up; the figures are dropped. Ends frozen.</summary>
@@ -98,7 +102,7 @@ internal sealed class Entrant(
             if (count.Answers - good + count.Lost is > 0 and var bad)
                 _findings.Add($"{bad} answers are not what they must be, at {connections} connections");
             var run = new ClosedRun(connections, count.Microseconds / 1e6, good, count.P99 / 1e3, usage);
-            _likelyPerSecond = Math.Max(_likelyPerSecond == LikelyAtFirst ? 0 : _likelyPerSecond, run.PerSecond);
+            _likelyPerSecond = Math.Max(_likelyPerSecond == _likelyAtFirst ? 0 : _likelyPerSecond, run.PerSecond);
             return run;
         }
 
@@ -112,9 +116,9 @@ internal sealed class Entrant(
         var (batch, requests) = await PrepareAsync(Math.Max(1, (int)(perSecond * options.Seconds)), cancellationToken);
         // What earlier measurements left is cleared away now, not while latencies are taken.
         GC.Collect();
-        var work = new Requests(requests, perSecond) { Expected = contender.Refuses ? Fate.SoldOut : Fate.Made };
+        var work = new Requests(requests, perSecond) { Expected = contender.Expected };
         await SendAsync(work, OpenConnections, cancellationToken);
-        Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), [.. work.Bodies().Select(contender.Read)]));
+        Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), ToldOf(work)));
         if (work.Count - work.Good is > 0 and var bad)
             _findings.Add($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
         var latencies = work.SettledLatencies();
@@ -150,8 +154,17 @@ internal sealed class Entrant(
         await SendAsync(work, SellingConnections, cancellationToken);
         if (work.Good < work.Count)
             throw new EngineException($"{contender.Name} could not be sold out: {work.Unexpected}\n{stage.Output}");
-        _told[SoldOutBatch] = new Told(work.Good, 0, [.. work.Bodies().Select(contender.Read)]);
+        _told[SoldOutBatch] = new Told(work.Good, 0, ToldOf(work));
     }
+
+    // The first request is of the first user. Where it is not, refusals are measured, and nobody is told an order.
+    private OrderTold[] ToldOf(Requests work) =>
+    [
+        .. Enumerable.Range(0, work.Count)
+            .Select(index => (Body: work.BodyOf(index), Index: index))
+            .Where(one => one.Body is not null)
+            .Select(one => contender.Read(one.Body!.Value, one.Index)),
+    ];
 
     private async Task SendAsync(Requests work, int connections, CancellationToken cancellationToken)
     {

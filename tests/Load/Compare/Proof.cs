@@ -28,18 +28,20 @@ internal sealed class Proof(Contender contender, Stage stage, EngineSecrets secr
         var answer = await AskAsync(EngineSecrets.Make(), 1);
         Require(answer.LastStatus == 401, "a forged credential", answer);
         answer = await AskAsync(secrets, 1);
-        Require(answer.LastStatus == 201, "the first request", answer);
-        var told = contender.Read(answer.Bodies().Single());
+        Require(answer.FateOf(0) == (contender.Refuses ? Fate.Made : contender.Expected), "the first request", answer);
+        var told = contender.Read(answer.Bodies().Single(), 1);
         if (told.User != RequestWriter.UserOf(1)) throw new EngineException($"{contender.Name} answers {told.User}");
         if (!contender.Stores) return;
 
         answer = await AskAsync(secrets, 1);
         Require(
-            answer.LastStatus == 409 || (answer.LastStatus == 200 && contender.Read(answer.Bodies().Single()) == told),
+            answer.LastStatus == 409
+                || (answer.FateOf(0) == Fate.Repeated && contender.Read(answer.Bodies().Single(), 1) == told),
             "a repeat", answer);
         if (contender.Asked == Asked.Reservation) return;
         answer = await AskAsync(secrets, 2);
-        Require(answer.LastStatus == 409, "a user who comes too late", answer);
+        Require(
+            answer.LastStatus == 409 || answer.FateOf(0) == Fate.SoldOut, "a user who comes too late", answer);
 
         async Task<Requests> AskAsync(EngineSecrets signs, int user)
         {

@@ -23,6 +23,8 @@ internal sealed record Ratio(string Name, string Above, string Below, double? Go
         new("soldout_vs_noop", Contender.SoldOut, Contender.NoOp, 0.95),
         new("reserve_vs_jwt_noop", Contender.Reserve, Contender.NoOpJwt, 0.4),
         new("reserve_postgres_vs_jwt_noop", Contender.ReservePostgres, Contender.NoOpJwt, 0.4),
+        new("reply_vs_purchase_token", Contender.Reply, Contender.PurchaseToken, 0.5),
+        new("reply_vs_purchase_jwt", Contender.Reply, Contender.PurchaseJwt, null),
         new("soldout_vs_redis_soldout", Contender.SoldOut, Contender.RedisSoldOut, null),
         new("purchase_jwt_vs_jwt_noop", Contender.PurchaseJwt, Contender.NoOpJwt, null),
     ];

@@ -48,7 +48,7 @@ internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> 
             (orders - Orders.DistinctBy(order => order.Unit).Count(), "units are in two orders"),
             (Orders.Count(order => order.Unit < 1 || order.Unit > Stock), "units are not of this batch"),
             .. Held(told, "orders", orders),
-            (told.Orders.Count(order => !byId[order.Id].Contains(order)),
+            (told.Orders.Count(order => !byId[order.Id].Any(order.IsOf)),
                 "acknowledged orders are not stored as they were told"),
         ])];
     }

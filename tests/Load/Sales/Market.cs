@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Wire;
@@ -73,8 +74,23 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         var opening = opens ?? DateTimeOffset.UtcNow + OpensAfter;
         var plan = new BatchPlan(batch, stock, opening) { PaymentWindowSeconds = PaymentWindowSeconds };
         await _operator.OpenAsync(_token, plan);
+        if (opens is null) await OpenedAsync(opening);
+    }
+
+    /// <summary>Waits until a sale is open, by all clocks.</summary>
+    public static async Task OpenedAsync(DateTimeOffset opening)
+    {
         var wait = opening + OpenFor - DateTimeOffset.UtcNow;
-        if (opens is null && wait > TimeSpan.Zero) await Task.Delay(wait);
+        if (wait > TimeSpan.Zero) await Task.Delay(wait);
+    }
+
+    /// <summary>Announces something for a batch; the announcement's id.</summary>
+    /// <exception cref="EngineException">It was refused.</exception>
+    public async Task<string> AnnounceAsync(string batch)
+    {
+        var announced = await _operator.AnnounceAsync(
+            _token, new JsonObject { ["batch"] = batch, ["text"] = "The sale is on: reply to this post to buy." });
+        return announced.Text("id") ?? throw new EngineException($"an announcement was refused: {announced}");
     }
 
     /// <summary>Pauses, resumes or closes a sale.</summary>
@@ -123,8 +139,8 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         return await LedgerAudit.ReadAsync(export, cancellationToken);
     }
 
-    /// <summary>The users who have a reservation, as the ledgers of reservations have it.</summary>
-    public Task<IReadOnlySet<string>> RosterAsync(string batch) => _operator.RosterAsync(_token, batch);
+    /// <summary>The users who have a reservation, and their aliases, as the ledgers of reservations have it.</summary>
+    public Task<IReadOnlyDictionary<string, string>> RosterAsync(string batch) => _operator.RosterAsync(_token, batch);
 
     /// <summary>
     /// What the ledger breaks, and what it lacks of the orders told. Reservations are not looked at: this

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Sales;
@@ -14,14 +15,20 @@ internal enum Credential
     Ticket,
     Token,
     TokenAndTicket,
+
+    /// <summary>None of the buyer's: the platform signs.</summary>
+    Signature,
 }
 
-/// <summary>Writes purchases of one unit and reservations, each by another user, as bytes of HTTP/1.1.</summary>
+/// <summary>
+/// Writes purchases of one unit, replies that buy one, and reservations, each by another user, as bytes of HTTP/1.1.
+/// </summary>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
     private const int AliasBytes = 16, NumberAt = 8;
 
     private readonly TokenSigner _tokens = new(secrets);
+    private readonly WebhookSignature _platform = new(WebhookSecrets.Parse(secrets.RepliesSecret)!);
 
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
@@ -66,6 +73,22 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         $"PUT /api/batches/{batch}/reservation HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n" +
         "Content-Length: 0\r\n\r\n");
 
+    /// <summary>The reply of the user of that number to a batch's first post. It is signed here, now.</summary>
+    public byte[] Reply(string batch, int number)
+    {
+        var body = $$"""{"id":"reply-{{number}}","user":"{{SubjectOf(number)}}","post":"{{PostOf(batch)}}",""" +
+            "\"text\":\"buy\"}";
+        var (id, timestamp) = ($"message-{number}", WebhookSignature.TimestampOf(DateTimeOffset.UtcNow));
+        return Encoding.ASCII.GetBytes(
+            $"POST /api/channels/{BatchPlan.Channel}/replies HTTP/1.1\r\nHost: {host}\r\n" +
+            $"{WebhookSignature.IdHeader}: {id}\r\n{WebhookSignature.TimestampHeader}: {timestamp}\r\n" +
+            $"{WebhookSignature.SignatureHeader}: {_platform.Sign(id, timestamp, Encoding.ASCII.GetBytes(body))}\r\n" +
+            $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+    }
+
+    /// <summary>The id of a batch's first announcement.</summary>
+    public static string PostOf(string batch) => $"batch-{batch}.1";
+
     public static byte[][] Many(int first, int count, Func<int, byte[]> request)
     {
         var requests = new byte[count][];
@@ -82,8 +105,14 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
 }
 
 /// <summary>An order of one unit, as a client was told of it or as it is stored.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="User">Whose it is.</param>
+/// <param name="Unit">The unit's number; 0: it was not told.</param>
 internal readonly record struct OrderTold(string Id, string User, int Unit)
 {
+    /// <summary>Whether it was told of that order, as far as it was told.</summary>
+    public bool IsOf(OrderTold stored) => this == (Unit == 0 ? stored with { Unit = 0 } : stored);
+
     public static OrderTold Of(ReadOnlyMemory<byte> body)
     {
         using var order = JsonDocument.Parse(body);
@@ -91,6 +120,13 @@ internal readonly record struct OrderTold(string Id, string User, int Unit)
             order.RootElement.GetProperty("id").GetString()!,
             order.RootElement.GetProperty("user").GetString()!,
             order.RootElement.GetProperty("units")[0].GetInt32());
+    }
+
+    /// <summary>Of a reply to a post: its answer has the order's id alone; the platform knows who replied.</summary>
+    public static OrderTold OfReply(ReadOnlyMemory<byte> body, string user)
+    {
+        using var answer = JsonDocument.Parse(body);
+        return new OrderTold(answer.RootElement.GetProperty("order").GetString()!, user, 0);
     }
 
     /// <summary>Of a reservation: its ticket takes the place of an id, and it has no unit.</summary>

@@ -13,7 +13,7 @@ internal enum Fate : byte
     /// <summary>201: it was done.</summary>
     Made,
 
-    /// <summary>200: it had been done before.</summary>
+    /// <summary>200: it had been done before. A reply to a post is answered so the first time too.</summary>
     Repeated,
     SoldOut,
 
@@ -33,7 +33,7 @@ internal sealed class Requests : IWireWork
     /// <summary>A longer Retry-After is cut to this.</summary>
     public const int MaxRetryAfterSeconds = 10;
 
-    /// <summary>Room for an order of one unit or a reservation: 250 and 320 bytes.</summary>
+    /// <summary>Room for an order of one unit, a reservation or the answer to a reply.</summary>
     private const int MaxBodyBytes = 512;
 
     /// <summary>Latencies of requests due this early do not count: connections open, and the batch is fresh.</summary>
@@ -210,8 +210,9 @@ internal sealed class Requests : IWireWork
     private static Fate FateOf(WireAnswer answer) => answer.Status switch
     {
         201 => Fate.Made,
-        200 => Fate.Repeated,
-        409 when answer.Code.SequenceEqual("sold-out"u8) => Fate.SoldOut,
+        // A reply to a post that could not buy is answered with 200 and a code.
+        200 when answer.Code.IsEmpty => Fate.Repeated,
+        200 or 409 when answer.Code.SequenceEqual("sold-out"u8) => Fate.SoldOut,
         503 when answer.Code.SequenceEqual("overloaded"u8) => Fate.Overloaded,
         _ => Fate.Other,
     };

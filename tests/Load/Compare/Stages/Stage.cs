@@ -1,5 +1,6 @@
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Sales;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
@@ -29,9 +30,9 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
             Host.Postgres => await PostgresStage.StartAsync(secrets, cancellationToken),
             Host.Engine => new EngineStage(
                 await EngineUnderLoad.StartAsync(secrets, keeps: false, adjust: null, cancellationToken), secrets,
-                contender.Asked),
+                contender),
             _ => new EngineStage(
-                await EngineUnderLoad.StartOnPostgresAsync(secrets, cancellationToken), secrets, contender.Asked),
+                await EngineUnderLoad.StartOnPostgresAsync(secrets, cancellationToken), secrets, contender),
         };
 
     /// <summary>Puts in a fresh batch that takes what is asked of the contender.</summary>
@@ -82,29 +83,76 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
 }
 
 /// <summary>The engine in one process, on SQLite files or a PostgreSQL.</summary>
-internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets, Asked asked)
+internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets, Contender contender)
     : Stage(engine.Processes[0], engine.Postgres?.ProcessId)
 {
-    private const int ViolationsShown = 5;
+    private const int ViolationsShown = 5, ReservingConnections = 64;
+
+    /// <summary>Users who reserve beyond the stock: whoever comes too late has a reservation too.</summary>
+    private const int Latecomers = 2;
+
+    /// <summary>Reservations in a second, as the first batch takes them for granted.</summary>
+    private const double LikelyReservations = 1_000;
+
+    /// <summary>Of the reservations a second that were seen last, what the next batch takes for granted.</summary>
+    private const double Caution = 0.6;
 
     /// <summary>Reservations close when the sale opens, and that is after all measurements.</summary>
     private static readonly TimeSpan ReservableFor = TimeSpan.FromHours(12);
 
+    private static readonly TimeSpan LeastReservable = TimeSpan.FromSeconds(3);
+
     private readonly Market _market = new(engine, secrets);
+    private double _reservationsPerSecond = LikelyReservations;
 
     public override Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) =>
-        _market.CreateAsync(batch, stock, asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
+        contender.NeedsReservations
+            ? OpenToReservedAsync(batch, stock, cancellationToken)
+            : _market.CreateAsync(
+                batch, stock, contender.Asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
 
     public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
     {
-        if (asked == Asked.Reservation) return new StoredRoster(await _market.RosterAsync(batch));
+        if (contender.Asked == Asked.Reservation)
+            return new StoredRoster((await _market.RosterAsync(batch)).Keys.ToHashSet(StringComparer.Ordinal));
+        var userOf = contender.NeedsReservations ? await NamesAsync(batch) : RequestWriter.UserOf;
         var sale = await _market.ReadAsync(batch, cancellationToken);
         return new StoredSale(
             sale.Terms?.Stock ?? 0,
             sale.Units.Free,
             [.. sale.Orders.Select(order =>
-                new OrderTold($"{batch}.{order.Seq}", RequestWriter.UserOf(order.Alias), order.Units[0]))],
+                new OrderTold($"{batch}.{order.Seq}", userOf(order.Alias), order.Units[0]))],
             [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
+    }
+
+    /// <summary>All have reserved when this returns, and the batch is on sale.</summary>
+    private async Task OpenToReservedAsync(string batch, int stock, CancellationToken cancellationToken)
+    {
+        var requests =
+            RequestWriter.Many(0, stock + Latecomers, number => _market.Writer.Reservation(batch, number));
+        var opens = DateTimeOffset.UtcNow + LeastReservable
+            + TimeSpan.FromSeconds(requests.Length / _reservationsPerSecond);
+        await _market.CreateAsync(batch, stock, opens);
+        var reservations = new Requests(requests);
+        await _market.SendAsync(reservations, ReservingConnections, cancellationToken);
+        if (reservations.Good < reservations.Count)
+            throw new EngineException($"not all could reserve: {reservations.Unexpected}");
+        _reservationsPerSecond = reservations.PerSecond * Caution;
+        if (contender.Asked == Asked.Reply && await _market.AnnounceAsync(batch) is var post
+            && post != RequestWriter.PostOf(batch))
+        {
+            throw new EngineException($"the first post of {batch} is {post}");
+        }
+
+        await Market.OpenedAsync(opens);
+    }
+
+    /// <summary>Finds users by their aliases in the list of reservations; an alias that is not there stays.</summary>
+    private async Task<Func<string, string>> NamesAsync(string batch)
+    {
+        var users = (await _market.RosterAsync(batch))
+            .ToDictionary(one => one.Value, one => one.Key, StringComparer.Ordinal);
+        return alias => users.GetValueOrDefault(alias, alias);
     }
 
     protected override ValueTask EndAsync()
