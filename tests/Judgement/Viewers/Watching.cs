@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using CsCheck;
+using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Viewers;
 
 namespace OrleansSale.Tests.Judgement.Viewers;
@@ -10,14 +11,20 @@ public sealed class Watching
 {
     private static readonly string[] Phases =
         ["announced", "reserving", "waiting", "on-sale", "sold-out", "paused", "closed"];
-    private static readonly string[] Noises = ["", "\"", "\"phase", "\"phase\":", "\"phase\"\"pha", "ping"];
+    private static readonly string[] Noises =
+    [
+        "", "\"", "\"phase", "\"phase\":", "\"phase\"\"pha", "ping", "\nevent: announce", " event: announcement\n",
+        Announced,
+    ];
+
+    private const string Announced = "\nevent: announcement\n";
 
     [Fact]
-    public void Every_phase_has_a_first_letter_of_its_own() =>
-        Phases.DistinctBy(phase => phase[0]).Count().ShouldBe(Phases.Length);
+    public void Every_piece_of_news_has_a_first_letter_of_its_own() =>
+        Phases.Append(Reach.Announcement).DistinctBy(news => news[0]).Count().ShouldBe(Phases.Length + 1);
 
     [Fact]
-    public void Phases_are_found_however_the_stream_is_cut() => Gen.Select(
+    public void Phases_and_announcements_are_found_however_the_stream_is_cut() => Gen.Select(
             Gen.Int[0, Phases.Length - 1].Select(index => Phases[index]).Array[1, 8],
             Gen.Int[0, Noises.Length - 1].Select(index => Noises[index]).Array[8],
             Gen.Int[1, 40].Array[1, 20])
@@ -25,7 +32,7 @@ public sealed class Watching
         {
             var stream = Encoding.ASCII.GetBytes(string.Concat(phases.Select(
                 (phase, index) => $"{noise[index]}{{\"id\":\"b\",\"phase\":\"{phase}\",\"paused\":false}}\n\n")));
-            var scanner = new PhaseScanner();
+            var scanner = new NewsScanner();
             var told = 0;
             for (var (at, cut) = (0, 0); at < stream.Length; cut++)
             {
@@ -34,7 +41,8 @@ public sealed class Watching
                 at += length;
             }
 
-            return told == phases.Length && scanner.Phase == phases[^1][0];
+            return told == phases.Length && scanner.Phase == phases[^1][0]
+                && scanner.Announcements == noise.Take(phases.Length).Count(one => one == Announced);
         });
 
     [Fact]
@@ -64,10 +72,46 @@ public sealed class Watching
             .ShouldContain("promises");
     }
 
+    [Fact]
+    public void An_announcement_that_costs_more_than_a_twentieth_misses_its_goals()
+    {
+        Reached(9_500, 105).ShouldBe([true, true]);
+        Reached(9_490, 105).ShouldBe([false, true]);
+        Reached(9_500, 105.1).ShouldBe([true, false]);
+    }
+
+    [Fact]
+    public void What_an_announcement_costs_is_told_by_the_median_of_the_rounds()
+    {
+        var rounds = ((double[])[9_000, 9_900, 9_700])
+            .Select(perSecond => Round(10_000, 8_000, 500, 0.9) with { Parts = Parts(perSecond, 100) }).ToList();
+        ViewersFindings.Aims(rounds)[0].Measured.ShouldBe(new Spread(0.97, 0.9, 0.99));
+    }
+
+    [Fact]
+    public void An_announcement_that_comes_late_or_not_at_all_fails()
+    {
+        foreach (var seconds in (double?[])[1.1, null])
+        {
+            Failing(Round(10_000, 8_000, 500, 0.9) with { Changes = [new(Reach.Announcement, "under load", seconds)] })
+                .ShouldHaveSingleItem().ShouldContain(Reach.Announcement);
+        }
+    }
+
+    private static IEnumerable<bool?> Reached(double perSecond, double microseconds) =>
+        ViewersFindings.Aims([Round(10_000, 8_000, 500, 0.9) with { Parts = Parts(perSecond, microseconds) }])
+            .Select(goal => goal.IsReached);
+
+    private static SalePart[] Parts(double perSecond, double microseconds) =>
+    [
+        new(false, 9_000, 90, 0), new(true, perSecond - 500, microseconds + 10, 0),
+        new(true, perSecond + 500, microseconds - 10, 0), new(false, 11_000, 110, 0),
+    ];
+
     private static List<string> Failing(params ViewersRound[] rounds) =>
         [.. ViewersFindings.Judge(rounds, 10_000).Where(check => !check.Holds).Select(check => check.Name)];
 
     private static ViewersRound Round(double without, double with, double residentMegabytes, double? seconds) => new(
         new WatchedSale(without, 400, 100), new WatchedSale(with, residentMegabytes, 200),
-        [new PhaseChange("paused", "pause", seconds)], Lost: 0, Violations: []);
+        Parts(10_000, 100), [new Spreading("paused", "pause", seconds)], Lost: 0, Violations: []);
 }

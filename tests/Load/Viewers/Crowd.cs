@@ -26,7 +26,7 @@ internal sealed class Crowd : IDisposable
     private readonly int _street;
     private readonly Socket?[] _sockets;
     private readonly bool[] _hasAsked;
-    private readonly PhaseScanner[] _scanners;
+    private readonly NewsScanner[] _scanners;
     private readonly Epoll _epoll = new();
     private readonly Thread _thread;
     private volatile bool _ends;
@@ -40,7 +40,7 @@ internal sealed class Crowd : IDisposable
     /// ports for a while.</param>
     public Crowd(int viewers, Uri engine, string batch, int street)
     {
-        (_sockets, _hasAsked, _scanners) = (new Socket[viewers], new bool[viewers], new PhaseScanner[viewers]);
+        (_sockets, _hasAsked, _scanners) = (new Socket[viewers], new bool[viewers], new NewsScanner[viewers]);
         (_server, _street) = (new IPEndPoint(IPAddress.Loopback, engine.Port), street);
         _request =
             Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {engine.Authority}\r\n\r\n");
@@ -68,8 +68,9 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    /// <summary>From now on, whoever is told this phase counts as reached.</summary>
-    public Reach Expect(string phase) => _reach = new Reach(phase, _sockets.Length);
+    /// <summary>From now on, whoever is told this phase, or an announcement, counts as reached.</summary>
+    /// <param name="news">The phase's name, or <see cref="Reach.Announcement"/>.</param>
+    public Reach Expect(string news) => _reach = new Reach(news, _sockets.Length);
 
     /// <summary>Waits until all have been reached, or patience runs out.</summary>
     public async Task ReachedAsync(Reach reach, TimeSpan patience, CancellationToken cancellationToken)
@@ -128,28 +129,35 @@ internal sealed class Crowd : IDisposable
     private void Read(int viewer, ReadOnlySpan<byte> piece)
     {
         ref var scanner = ref _scanners[viewer];
-        var isFirst = scanner.Phase == 0;
-        if (scanner.Read(piece) == 0) return;
-        if (isFirst) _seeing++;
-        _reach?.Told(viewer, scanner.Phase, Stopwatch.GetTimestamp());
+        var (isFirst, announced) = (scanner.Phase == 0, scanner.Announcements);
+        var phases = scanner.Read(piece);
+        if (phases > 0 && isFirst) _seeing++;
+        if (phases > 0) _reach?.Told(viewer, scanner.Phase, Stopwatch.GetTimestamp());
+        if (scanner.Announcements != announced) _reach?.Told(viewer, Reach.Announced, Stopwatch.GetTimestamp());
     }
 }
 
-/// <summary>Whom the news of a phase has reached.</summary>
-internal sealed class Reach(string phase, int viewers)
+/// <summary>Whom the news of a phase, or an announcement, has reached.</summary>
+internal sealed class Reach(string news, int viewers)
 {
+    /// <summary>The news that is an announcement.</summary>
+    public const string Announcement = "Announcement";
+
     private readonly long[] _reachedAt = new long[viewers];
     private int _reached;
 
-    public string Phase => phase;
+    /// <summary>What an announcement is told as. No phase begins with a capital.</summary>
+    public static byte Announced => (byte)Announcement[0];
+
+    public string News => news;
 
     /// <summary>How many have been reached.</summary>
     public int Count => Volatile.Read(ref _reached);
 
-    /// <summary>A viewer was told a phase; by one thread at a time.</summary>
+    /// <summary>A viewer was told some news, by their first letter; by one thread at a time.</summary>
     public void Told(int viewer, byte letter, long at)
     {
-        if (letter != phase[0] || _reachedAt[viewer] != 0) return;
+        if (letter != news[0] || _reachedAt[viewer] != 0) return;
         _reachedAt[viewer] = at;
         Volatile.Write(ref _reached, _reached + 1);
     }
@@ -166,20 +174,26 @@ internal sealed class Reach(string phase, int viewers)
 }
 
 /// <summary>
-/// Finds the phase in a stream of boards, however the stream is cut into pieces, by the first letter of its name: each
-/// phase has one of its own. It keeps two bytes of state.
+/// Finds the phase in a stream of events, however the stream is cut into pieces, by the first letter of its name: each
+/// phase has one of its own. It counts announcements. It keeps four bytes of state.
 /// </summary>
-internal struct PhaseScanner
+internal struct NewsScanner
 {
     /// <summary>The needle begins with a quotation mark. The mark at this place may begin another needle.</summary>
     private const int SecondMark = 7;
 
-    private byte _matched;
+    private byte _matched, _announced;
 
     private static ReadOnlySpan<byte> Needle => "\"phase\":\""u8;
 
+    /// <summary>The event's line, with the end of the one before: no other place of it begins like that.</summary>
+    private static ReadOnlySpan<byte> AnnouncementLine => "\nevent: announcement\n"u8;
+
     /// <summary>The first letter of the phase told last; 0: none yet.</summary>
     public byte Phase { get; private set; }
+
+    /// <summary>How many announcements were told, modulo 256.</summary>
+    public byte Announcements { get; private set; }
 
     /// <summary>Reads the next piece.</summary>
     /// <returns>How many phases it told.</returns>
@@ -188,6 +202,7 @@ internal struct PhaseScanner
         var told = 0;
         foreach (var letter in piece)
         {
+            ReadLine(letter);
             if (_matched == Needle.Length)
             {
                 (Phase, _matched) = (letter, 0);
@@ -200,5 +215,15 @@ internal struct PhaseScanner
         }
 
         return told;
+    }
+
+    private void ReadLine(byte letter)
+    {
+        var isNext = letter == AnnouncementLine[_announced];
+        _announced = isNext ? (byte)(_announced + 1) : letter == AnnouncementLine[0] ? (byte)1 : (byte)0;
+        if (_announced < AnnouncementLine.Length) return;
+        // Its last letter may begin the next one.
+        _announced = 1;
+        Announcements++;
     }
 }

@@ -50,6 +50,9 @@ internal sealed class ViewersRun(ViewersOptions options)
                 Surroundings = Survey.Take(),
                 Figures = new Figures { ["viewers"] = options.Viewers, ["rounds"] = rounds },
                 Tables = [FigureTable.SideBySide($"{options.Viewers} viewers", columns)],
+                Goals = ViewersFindings.Aims(rounds),
+                Notes =
+                    [.. Survey.Disturbance(rounds.SelectMany(round => round.Parts).Select(part => part.OthersShare))],
                 Checks = ViewersFindings.Judge(rounds, options.Viewers),
                 Failures = [.. rounds.SelectMany(round => round.Violations)],
             };
