@@ -86,10 +86,13 @@ internal class Stage(EngineProcess host, int? storeProcess = null) : IAsyncDispo
 internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets, Contender contender)
     : Stage(engine.Processes[0], engine.Postgres?.ProcessId)
 {
-    private const int ViolationsShown = 5, ReservingConnections = 64;
+    private const int ViolationsShown = 5, ReservingConnections = 512;
 
     /// <summary>Users who reserve beyond the stock: whoever comes too late has a reservation too.</summary>
     private const int Latecomers = 2;
+
+    /// <summary>Fewer reservations than this say nothing about how many can be made in a second.</summary>
+    private const int LeastToGoBy = 1_000;
 
     /// <summary>Reservations in a second, as the first batch takes them for granted.</summary>
     private const double LikelyReservations = 1_000;
@@ -137,7 +140,7 @@ internal sealed class EngineStage(EngineUnderLoad engine, EngineSecrets secrets,
         await _market.SendAsync(reservations, ReservingConnections, cancellationToken);
         if (reservations.Good < reservations.Count)
             throw new EngineException($"not all could reserve: {reservations.Unexpected}");
-        _reservationsPerSecond = reservations.PerSecond * Caution;
+        if (reservations.Count >= LeastToGoBy) _reservationsPerSecond = reservations.PerSecond * Caution;
         if (contender.Asked == Asked.Reply && await _market.AnnounceAsync(batch) is var post
             && post != RequestWriter.PostOf(batch))
         {
