@@ -28,7 +28,7 @@ public sealed class ShownAnnouncementTests
     }
 
     private static ShownAnnouncement Announced(int number) => new(new Announcement(
-        AnnouncementId.Of(Subject.OfBatch("mi2-1"), number), new AnnouncementText("The doors are open", null), null,
+        AnnouncementId.Of(Topic.OfBatch("mi2-1"), number), new AnnouncementText("The doors are open", null), null,
         Now + TimeSpan.FromSeconds(number - 10)));
 
     private static ShownAnnouncements Shown(params ShownAnnouncement[] ofBatch) => new(ofBatch, [], Now);
