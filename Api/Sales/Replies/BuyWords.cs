@@ -9,7 +9,7 @@ namespace OrleansSale.Api.Sales.Replies;
 /// </summary>
 /// <remarks>
 /// The names of mentioned users, white space, and punctuation, symbols and emoji around the word do not count; nor does
-/// the case, or the width of letters.
+/// the case, or the width of letters. A question does not buy.
 /// </remarks>
 public sealed class BuyWords
 {
@@ -37,6 +37,7 @@ public sealed class BuyWords
     /// <summary>The language of the word that a reply consists of; null: it does not buy.</summary>
     public string? LanguageOf(string reply)
     {
+        if (reply.AsSpan().ContainsAny('?', '\uFF1F')) return null;
         var said = Fold(reply);
         return Array.Find(_words, word => word.Word == said).Language;
     }

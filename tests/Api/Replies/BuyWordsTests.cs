@@ -29,6 +29,8 @@ public sealed class BuyWordsTests
     [InlineData("怎么抢购？")]
     [InlineData("b-u-y")]
     [InlineData("buy 2")]
+    [InlineData("buy?")]
+    [InlineData("抢购？")]
     [InlineData("!!!")]
     [InlineData("🎉")]
     [InlineData("")]
