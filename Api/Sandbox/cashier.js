@@ -107,6 +107,8 @@ function leave() {
 
 $('pay').addEventListener('click', () => decide('paid'));
 $('decline').addEventListener('click', () => decide('declined'));
+// A click before this did nothing: the page has them disabled.
+$('pay').disabled = $('decline').disabled = false;
 if (page.expiresAt && document.body.dataset.state !== 'stranger') {
   const format = { dateStyle: 'medium', timeStyle: 'short' };
   $('by').textContent = new Intl.DateTimeFormat(document.documentElement.lang, format).format(page.expiresAt);

@@ -68,6 +68,24 @@ public sealed class PurchaseTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task The_cashiers_buttons_cannot_be_pressed_before_they_work()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "hasty");
+        await using var buyer = await BuyAsync(batch, "hasty");
+        var mayLoad = new TaskCompletionSource();
+        await buyer.Page.RouteAsync("**/sandbox/assets/cashier.js*", async route =>
+        {
+            await mayLoad.Task;
+            await route.ContinueAsync();
+        });
+        await buyer.Part("pay-now").ClickAsync();
+        await Expect(buyer.Page.Locator("#pay")).ToBeDisabledAsync();
+        mayLoad.SetResult();
+        await buyer.Page.Locator("#pay").ClickAsync();
+        await buyer.OrderIsAsync("paid");
+    }
+
+    [Fact]
     public async Task Delivery_details_are_kept_and_shown_again_after_a_reload()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "dora");
