@@ -103,9 +103,12 @@ public sealed class StripeRefundTests(TwoProviders.Fixture fixture)
         (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
         (await TellAsync(_sale, "customer.created", new JsonObject { ["id"] = "cus_1" })).Is(204);
         (await _sale.HeadAsync(batch)).ShouldBe(head);
-        var metrics = (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text;
-        metrics.ShouldContain("""sale_payment_notices_total{""");
-        metrics.ShouldContain("kind=\"dispute\"");
+        // The exporter keeps an answer for a moment.
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.GetAsync("/metrics", _sale.Operator)).Is(200).Text is var metrics
+                && metrics.Contains("sale_payment_notices_total{", StringComparison.Ordinal)
+                && metrics.Contains("kind=\"dispute\"", StringComparison.Ordinal),
+            "they are counted");
     }
 
     private async Task<(string Batch, string Order, string User, string Payment)> PaidAsync()
