@@ -29,7 +29,7 @@ internal static class PlatformApi
         }
     }
 
-    /// <summary>Who is logged in at the platform in this browser; null: nobody.</summary>
+    /// <summary>The user who is logged in at the platform in this browser; null: nobody is.</summary>
     public static async Task<string?> WhoAsync(HttpContext http) =>
         (await http.AuthenticateAsync(PlatformProvider.Cookie)).Principal?.FindFirstValue(Claims.Subject);
 
@@ -41,7 +41,7 @@ internal static class PlatformApi
     public static string LoginPageTo(string page) =>
         $"{PlatformProvider.Path}/login?{ReturnField}={Uri.EscapeDataString(page)}";
 
-    // What is for programs: OpenIddict answers it all.
+    // OpenIddict answers the requests of programs whole.
     private static async Task<IResult> AnswerAsync(HttpContext http) => await PlatformProvider.AnswersAsync(http)
         ? Results.Empty : SandboxAnswer.NotFound("The platform has no such address");
 

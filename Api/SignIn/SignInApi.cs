@@ -30,7 +30,8 @@ public sealed record DevelopmentUser(
     string? Name);
 
 /// <summary>
-/// Who is signed in, and in Development tokens of any user for API clients. Elsewhere that endpoint is not mapped.
+/// The endpoints that tell a caller who they are. In Development there is also one that gives tokens of any user to API
+/// clients.
 /// </summary>
 public static class SignInApi
 {

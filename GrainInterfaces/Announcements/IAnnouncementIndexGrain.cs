@@ -17,7 +17,8 @@ public interface IAnnouncementIndexGrain : IGrainWithStringKey
     Task NoteAsync(string topic, TopicState state);
 
     /// <summary>
-    /// What has changed since a position that this activation gave; another activation tells of everything.
+    /// The changes since a position that this activation gave. For a position of another activation, everything counts
+    /// as changed.
     /// </summary>
     [AlwaysInterleave, Alias("ReadAsync"), ResponseTimeout("00:00:02")]
     Task<TopicChanges> ReadAsync(Guid activation, long position);

@@ -8,10 +8,10 @@ namespace OrleansSale.Tests.Browser;
 public sealed class ReplyTests(SaleStage stage)
 {
     [Theory]
-    [InlineData("en", "light", 390, "buy", "You got it", "is held for you")]
-    [InlineData("zh-CN", "dark", 1280, "抢购！", "恭喜您抢到了", "前完成付款")]
+    [InlineData("en", "light", 390, "buy", "not opened yet", "You got it", "is held for you")]
+    [InlineData("zh-CN", "dark", 1280, "抢购！", "尚未开始", "恭喜您抢到了", "前完成付款")]
     public async Task A_reply_with_the_buy_word_makes_an_order_that_is_paid_with_the_same_log_in(
-        string language, string colors, int width, string word, string got, string held)
+        string language, string colors, int width, string word, string early, string got, string held)
     {
         var user = $"replier-{language}";
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), user);
@@ -21,9 +21,16 @@ public sealed class ReplyTests(SaleStage stage)
             user, language == "en" ? opens : said, language, width, colors);
         var post = buyer.Part("post").Filter(new() { HasText = batch });
 
-        // Before the opening a reply buys nothing, and its answer says when to come.
-        await ReplyUntilAsync(buyer, post, word, got);
-        await Expect(post.GetByTestId("answer-text").Last).ToContainTextAsync(held);
+        // On a slow machine the sale is open already.
+        var answer = await ReplyAsync(post, word);
+        if (!answer.Contains(got, StringComparison.Ordinal))
+        {
+            answer.ShouldContain(early);
+            await stage.Client.UntilOpenAsync(batch);
+            answer = await ReplyAsync(post, word);
+        }
+        answer.ShouldContain(got);
+        answer.ShouldContain(held);
         (await buyer.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
             .Select(violation => violation.Id).ShouldBeEmpty();
 
@@ -41,17 +48,12 @@ public sealed class ReplyTests(SaleStage stage)
         (await stage.Client.OrdersAsync(batch, user)).Length.ShouldBe(1);
     }
 
-    private static async Task ReplyUntilAsync(
-        Visitor buyer, Microsoft.Playwright.ILocator post, string word, string answer)
+    private static async Task<string> ReplyAsync(Microsoft.Playwright.ILocator post, string word)
     {
-        for (var tries = 1; ; tries++)
-        {
-            await post.GetByTestId("reply-box").FillAsync(word);
-            await post.GetByTestId("reply-send").ClickAsync();
-            await Expect(post.GetByTestId("answer")).ToHaveCountAsync(tries);
-            if ((await post.GetByTestId("answer-text").Last.TextContentAsync())!.Contains(
-                answer, StringComparison.Ordinal))
-                return;
-        }
+        var answers = await post.GetByTestId("answer").CountAsync();
+        await post.GetByTestId("reply-box").FillAsync(word);
+        await post.GetByTestId("reply-send").ClickAsync();
+        await Expect(post.GetByTestId("answer")).ToHaveCountAsync(answers + 1);
+        return (await post.GetByTestId("answer-text").Last.TextContentAsync())!;
     }
 }

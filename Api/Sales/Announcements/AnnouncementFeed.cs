@@ -54,8 +54,8 @@ public sealed partial class AnnouncementFeed(
     }
 
     /// <summary>
-    /// What is shown of a batch, at most <see cref="PollInterval"/> old; if the actors do not answer at once, as it was
-    /// last. Null: they have never answered.
+    /// The announcements that a batch shows, at most <see cref="PollInterval"/> old. If the actors do not answer at
+    /// once, the last copy is the answer. Null: they have never answered.
     /// </summary>
     public async ValueTask<ShownAnnouncements?> ReadAsync(BatchTerms batch)
     {
@@ -173,7 +173,7 @@ public sealed partial class AnnouncementFeed(
         {
             var announcements = await grains.GetGrain<IAnnouncementsGrain>(topic).ReadAsync();
             var known = copy.Items.ToDictionary(each => each.Announcement.Id, StringComparer.Ordinal);
-            // What is encoded already is not encoded again.
+            // An announcement is encoded once.
             copy.Items = [.. announcements.Select(
                 each => known.GetValueOrDefault(each.Id) ?? new ShownAnnouncement(each))];
             copy.IsRead = true;
@@ -181,7 +181,7 @@ public sealed partial class AnnouncementFeed(
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             (copy.IsStale, copy.FailedAt) = (true, _monotonic.GetTimestamp());
-            // What is damaged is logged where it was found.
+            // The actor has logged that its document is damaged.
             if (e is StorageDamagedException || lifetime.ApplicationStopping.IsCancellationRequested) return;
             if (_outage.Fails(e.GetType().Name)) Log.Fails(log, e.Message, LostInfrastructure.Is(e) ? null : e);
         }

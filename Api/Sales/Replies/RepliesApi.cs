@@ -51,7 +51,7 @@ public sealed class RepliesApi(
             return Ok(new ReplyAnswer(ReplyResult.Ordered, null, text, language, link, order.Id));
         }
         var problem = decision.Problem!;
-        // What is not decided is a problem, so that the platform sends the reply again.
+        // An undecided purchase is answered with a problem, so that the platform sends the reply again.
         return texts.Of(problem, feed.Schedule.SaleOpens) is { } reason
             ? Ok(new ReplyAnswer(
                 ReplyResult.Refused, Problem.CodeOf(problem.Refusal), reason, language, link))

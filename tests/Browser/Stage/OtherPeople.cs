@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrleansSale.Tests.Engine;
@@ -45,7 +46,7 @@ public sealed record Words(string English, string Chinese);
 /// </summary>
 public sealed class OtherPeople(Uri address) : IDisposable
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(100), LookInterval = TimeSpan.FromSeconds(0.2);
     private static int _batches;
     private readonly EngineClient _client = new(address, AnswerWithin);
 
@@ -71,6 +72,17 @@ public sealed class OtherPeople(Uri address) : IDisposable
                 return id;
             }
             sale = sale with { OpensIn = 2 * sale.OpensIn };
+        }
+    }
+
+    /// <summary>Waits until the sale of a batch is open.</summary>
+    public async Task UntilOpenAsync(string batch)
+    {
+        var waiting = Stopwatch.StartNew();
+        while ((await DoneAsync(_client.BoardAsync(batch))).GetProperty("phase").GetString() != "on-sale")
+        {
+            if (waiting.Elapsed > AnswerWithin) throw new TimeoutException($"{batch} does not open");
+            await Task.Delay(LookInterval); // bounded poll
         }
     }
 
