@@ -4,6 +4,7 @@ using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.GrainInterfaces.Webhooks;
 
@@ -48,7 +49,8 @@ public sealed class RepliesApi(
         if (decision.Order is { } order)
         {
             var text = texts.Of(order, feed.Terms.Product.Name);
-            return Ok(new ReplyAnswer(ReplyResult.Ordered, null, text, language, link, order.Id));
+            var next = order.Status == OrderStatus.AwaitingPayment ? PaymentOf(link, order.Id) : link;
+            return Ok(new ReplyAnswer(ReplyResult.Ordered, null, text, language, next, order.Id));
         }
         var problem = decision.Problem!;
         // An undecided purchase is answered with a problem, so that the platform sends the reply again.
@@ -62,6 +64,9 @@ public sealed class RepliesApi(
         signature.Verify(
             headers[WebhookSignature.IdHeader], headers[WebhookSignature.TimestampHeader],
             headers[WebhookSignature.SignatureHeader], body.Span, timeProvider.GetUtcNow()) == SignatureVerdict.Valid;
+
+    // The page opens the checkout for whoever is signed in as the buyer. So a flood of replies asks no provider.
+    private static string PaymentOf(string page, string order) => $"{page}?pay={Uri.EscapeDataString(order)}";
 
     private static IResult Ok(ReplyAnswer answer) => Reply.Ok(answer, ReplyJson.Wire.ReplyAnswer);
 }

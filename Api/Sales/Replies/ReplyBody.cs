@@ -37,7 +37,7 @@ public enum ReplyResult
 /// <param name="Code">Why the purchase was refused, as a problem's code.</param>
 /// <param name="Text">What to answer the user with.</param>
 /// <param name="Language">The language of the text.</param>
-/// <param name="Link">The page of the sale, where the order is paid.</param>
+/// <param name="Link">The page of the sale; for an order that awaits payment it leads on to the checkout.</param>
 /// <param name="Order">The order.</param>
 public sealed record ReplyAnswer(
     [property: JsonConverter(typeof(KebabCase<ReplyResult>))] ReplyResult Result,

@@ -115,20 +115,33 @@ export class SaleDeeds {
       }));
   }
 
+  /** Leads on to the checkout if the address names an order that awaits payment. A link does so once. */
+  payNamed() {
+    const named = this.#takeNamed('pay');
+    const order = this.#page.orders.items.find(item => item.id === named);
+    if (order?.status === 'awaiting-payment')
+      this.pay(order);
+  }
+
   /**
    * The order with which the visitor went to the cashier, or that the address names; null: neither. It is returned
    * once.
    */
   returnedFromCashier() {
-    const address = new URL(location.href);
-    const named = address.searchParams.get('order');
-    if (named !== null) {
-      address.searchParams.delete('order');
-      history.replaceState(null, '', address);
-    }
+    const named = this.#takeNamed('order');
     const left = this.#cashierVisit(storage => storage.getItem(this.#cashierName));
     this.#cashierVisit(storage => storage.removeItem(this.#cashierName));
     return named ?? left;
+  }
+
+  #takeNamed(parameter) {
+    const address = new URL(location.href);
+    const named = address.searchParams.get(parameter);
+    if (named !== null) {
+      address.searchParams.delete(parameter);
+      history.replaceState(null, '', address);
+    }
+    return named;
   }
 
   get #cashierName() {

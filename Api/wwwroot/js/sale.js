@@ -184,8 +184,10 @@ class SalePage {
         break;
       await new Promise(resolve => setTimeout(resolve, Math.min(askBackoffMaxMs, 500 * 2 ** tries)));
     }
-    if (isCurrent() && orders.isKnown && this.clock.isSet)
+    if (isCurrent() && orders.isKnown && this.clock.isSet) {
+      this.deeds.payNamed();
       await buying.resume();
+    }
   }
 
   #mayTakePart() {

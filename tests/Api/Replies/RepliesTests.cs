@@ -23,7 +23,7 @@ public sealed class RepliesTests(RepliesTests.Fixture fixture) : IClassFixture<R
         var answer = (await ReplyAsync(Said("buy", post, "alice", "r1"))).Is(200);
         (answer["result"], answer["language"]).ShouldBe(("ordered", "en"));
         answer["text"]!.ShouldStartWith("You got it: ");
-        answer["link"].ShouldBe(new Uri(_sale.Client.Address, $"/sale/{batch}").AbsoluteUri);
+        answer["link"].ShouldBe(new Uri(_sale.Client.Address, $"/sale/{batch}?pay={answer["order"]}").AbsoluteUri);
         var order = (await _sale.ReadOrderAsync(answer["order"]!, "weibo:alice")).Is(200);
         (order["batch"], order["status"]).ShouldBe((batch, "awaiting-payment"));
 
@@ -33,6 +33,7 @@ public sealed class RepliesTests(RepliesTests.Fixture fixture) : IClassFixture<R
         var late = (await ReplyAsync(Said("@shop 抢购！", post, "小明", "r2"))).Is(200);
         (late["result"], late["code"], late["language"]).ShouldBe(("refused", "sold-out", "zh-CN"));
         late["text"]!.ShouldStartWith("目前已全部抢完");
+        late["link"].ShouldBe(new Uri(_sale.Client.Address, $"/sale/{batch}").AbsoluteUri);
         (await _sale.AuditAsync(batch)).Orders.Count.ShouldBe(1);
     }
 
