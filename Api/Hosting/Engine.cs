@@ -147,6 +147,7 @@ public static class Engine
         services.AddSingleton<CatalogueCopy>();
         services.AddSingleton<BoardListing>();
         services.AddSingleton<StreamPlaces>();
+        services.AddSingleton<LiveStreams>();
         services.AddSingleton<PurchaseCounter>();
         services.AddSingleton<PurchaseLanes>();
         services.AddSingleton<PurchaseReader>();

@@ -35,12 +35,18 @@ public static class Callers
     /// <summary>The caller; null: there is no valid credential.</summary>
     public static async ValueTask<Caller?> FindAsync(HttpContext http)
     {
-        var byToken = http.Request.Headers.Authorization.Count > 0;
-        var scheme = byToken
-            ? JwtBearerDefaults.AuthenticationScheme
-            : CookieAuthenticationDefaults.AuthenticationScheme;
-        var result = await http.AuthenticateAsync(scheme);
+        var result = await http.AuthenticateAsync(SchemeOf(http));
         return result.Succeeded ? Read(result.Principal) : null;
+    }
+
+    /// <summary>The caller of a request that lasts; null: there is no valid credential.</summary>
+    public static async ValueTask<LastingCaller?> FindLastingAsync(HttpContext http)
+    {
+        var scheme = SchemeOf(http);
+        var result = await http.AuthenticateAsync(scheme);
+        if (!result.Succeeded || Read(result.Principal) is not { } caller) return null;
+        var session = scheme == CookieAuthenticationDefaults.AuthenticationScheme ? result.Principal : null;
+        return new LastingCaller(caller, session, result.Properties?.ExpiresUtc);
     }
 
     /// <summary>The caller if they run sales, else the problem.</summary>
@@ -68,6 +74,10 @@ public static class Callers
         if (name is not null) yield return new Claim("name", name);
         foreach (var role in roles) yield return new Claim(RoleClaim, role);
     }
+
+    private static string SchemeOf(HttpContext http) => http.Request.Headers.Authorization.Count > 0
+        ? JwtBearerDefaults.AuthenticationScheme
+        : CookieAuthenticationDefaults.AuthenticationScheme;
 
     // The platform's name for a person. A name that a page could not show is dropped.
     private static string? NameIn(ClaimsPrincipal principal) =>

@@ -12,6 +12,9 @@ namespace OrleansSale.GrainInterfaces.Batches;
 [Alias("OrleansSale.ISaleBatchGrain")]
 public interface ISaleBatchGrain : IGrainWithStringKey
 {
+    /// <summary>Most buyers in a call of <see cref="ListOrdersOfEachAsync"/>.</summary>
+    const int MaxBuyers = 256;
+
     /// <summary>
     /// Creates the batch, with a key of its own. Already so: it existed with the same terms. Conflict: it existed with
     /// other terms.
@@ -42,6 +45,13 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// <summary>All orders of a buyer, oldest first; bounded by the limits per user.</summary>
     [Alias("ListOrdersOfAsync")]
     Task<OrderPage> ListOrdersOfAsync(Alias buyer);
+
+    /// <summary>
+    /// All orders of each of these buyers, in the order of the buyers: one call for everybody whose orders may have
+    /// changed. At most <see cref="MaxBuyers"/>.
+    /// </summary>
+    [Alias("ListOrdersOfEachAsync"), ResponseTimeout("00:00:02")]
+    Task<OrderPage[]> ListOrdersOfEachAsync(Alias[] buyers);
 
     /// <summary>
     /// Orders of everybody by sequence after <paramref name="after"/>, at most <paramref name="limit"/> (1…1,000).

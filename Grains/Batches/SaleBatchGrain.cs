@@ -144,15 +144,11 @@ public sealed partial class SaleBatchGrain(
         Batch.Journal.WhenDurableAsync(ViewOf(order, owner));
 
     /// <inheritdoc />
-    public Task<OrderPage> ListOrdersOfAsync(Alias buyer)
-    {
-        var views = new List<OrderView>();
-        var orders = Batch.State.Orders;
-        for (var order = orders.LatestOf(buyer); order is not null; order = order.Previous)
-            views.Add(orders.View(order));
-        views.Reverse();
-        return Batch.Journal.WhenDurableAsync(new OrderPage([.. views]));
-    }
+    public Task<OrderPage> ListOrdersOfAsync(Alias buyer) => Batch.Journal.WhenDurableAsync(OrdersOf(buyer));
+
+    /// <inheritdoc />
+    public Task<OrderPage[]> ListOrdersOfEachAsync(Alias[] buyers) =>
+        Batch.Journal.WhenDurableAsync(Array.ConvertAll(buyers, OrdersOf));
 
     /// <inheritdoc />
     public Task<OrderPage> ListOrdersAsync(long after, int limit) => Batch.Journal.WhenDurableAsync(
@@ -252,6 +248,16 @@ public sealed partial class SaleBatchGrain(
         Batch.State.Orders.Find(seq) is { } order && (owner is null || IsOf(order, owner.Value))
             ? Batch.State.Orders.View(order)
             : Refusal.NotFound;
+
+    private OrderPage OrdersOf(Alias buyer)
+    {
+        var views = new List<OrderView>();
+        var orders = Batch.State.Orders;
+        for (var order = orders.LatestOf(buyer); order is not null; order = order.Previous)
+            views.Add(orders.View(order));
+        views.Reverse();
+        return new OrderPage([.. views]);
+    }
 
     // A front with an old board still names owners: what they say of an order then would not be removed any more.
     private bool IsOf(Order order, Alias owner) => order.Buyer == owner && !Batch.State.Directing.IsAnonymised;

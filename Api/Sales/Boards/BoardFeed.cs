@@ -38,10 +38,10 @@ public sealed class BoardFeed(
     private readonly Lock _starting = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly BoardAnswers _answers = new(listed.Terms.Id, log);
+    private readonly BoardReader _reader = new(listed.Terms.Id, grains);
     private Task<BoardCopy?>? _refreshing;
     private BoardCopy? _current;
     private BoardText? _text;
-    private int _touchPosition;
     private long _interestAt;
     private long _knownHead;
     private bool _isPolling;
@@ -61,7 +61,10 @@ public sealed class BoardFeed(
     public BatchKey? Key => IsAnonymised ? null : _key.Found;
 
     /// <summary>Users to whom only the batch may answer.</summary>
-    public UsersAnsweredByBatch AnsweredByBatch { get; } = new();
+    public UsersAnsweredByBatch AnsweredByBatch => _reader.AnsweredByBatch;
+
+    /// <summary>Those who watch their orders of the batch. Each of them is a viewer too.</summary>
+    public WatchedBuyers Buyers => _reader.Buyers;
 
     /// <summary>The highest sequence this front has seen committed.</summary>
     public long KnownHead => Volatile.Read(ref _knownHead);
@@ -206,7 +209,11 @@ public sealed class BoardFeed(
             pace.Began();
             while (IsOfInterest())
             {
-                if (await RefreshAsync() is { } copy) Stream.Publish(copy.Snapshot, ShownNow());
+                if (await RefreshAsync() is { } copy)
+                {
+                    Stream.Publish(copy.Snapshot, ShownNow());
+                    Buyers.ReadTouched();
+                }
                 else if (IsDamaged) Stream.End();
                 await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);
             }
@@ -264,25 +271,16 @@ public sealed class BoardFeed(
     {
         try
         {
-            var batch = grains.GetGrain<ISaleBatchGrain>(Terms.Id);
-            while (true)
+            if (await _reader.ReadAsync() is not { } copy)
             {
-                var askedAt = _monotonic.GetTimestamp();
-                if (await batch.ReadBoardAsync(_touchPosition) is not { } update)
-                {
-                    _answers.Damaged("the catalogue has a batch that the ledger does not have");
-                    return null;
-                }
-                AnsweredByBatch.Add(update.Touches);
-                _touchPosition += update.Touches.Length;
-                if (_touchPosition < update.Snapshot.Touches) continue;
-                var copy = new BoardCopy(update.Snapshot, askedAt);
-                Raise(update.Snapshot.Seq);
-                Volatile.Write(ref _current, copy);
-                _answers.Came();
-                if (Key is null && !IsAnonymised) await _key.SeekAsync();
-                return copy;
+                _answers.Damaged("the catalogue has a batch that the ledger does not have");
+                return null;
             }
+            Raise(copy.Snapshot.Seq);
+            Volatile.Write(ref _current, copy);
+            _answers.Came();
+            if (Key is null && !IsAnonymised) await _key.SeekAsync();
+            return copy;
         }
         catch (StorageDamagedException e)
         {

@@ -7,6 +7,7 @@ namespace OrleansSale.Api.Sales.Reservations;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(ReservationBody))]
+[JsonSerializable(typeof(MyReservationBody))]
 public sealed partial class ReservationJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
@@ -8,6 +9,7 @@ using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Reservations;
@@ -18,6 +20,19 @@ namespace OrleansSale.Api.Sales.Reservations;
 /// <param name="ReservedAt">When it was made.</param>
 /// <param name="Ticket">The credential for the purchase. Keep it secret.</param>
 public sealed record ReservationBody(string Batch, string User, DateTimeOffset ReservedAt, string Ticket);
+
+/// <summary>Whether the caller has a reservation for a batch.</summary>
+/// <param name="Reservation">The reservation; left out: there is none.</param>
+/// <param name="Limit">The limit that prevents another one; left out: none does.</param>
+public sealed record MyReservationBody(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReservationBody? Reservation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [property: JsonConverter(typeof(KebabCase<UserLimit>))]
+    UserLimit? Limit)
+{
+    /// <summary>There is none.</summary>
+    public static readonly MyReservationBody None = new(null, null);
+}
 
 /// <summary>A user's registration for a batch.</summary>
 public static class ReservationsApi
@@ -35,6 +50,9 @@ public static class ReservationsApi
         reservation.MapDelete("", CancelAsync).WithSummary("Cancel the reservation")
             .Produces(204)
             .Described("CancelReservation", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
+        app.MapGet("/api/me/reservation", FindMineAsync).WithTags("Reservations")
+            .WithSummary("Whether the caller has a reservation for a batch").Produces<MyReservationBody>()
+            .Described("FindMyReservation", EndpointDescription.Users(Refusal.InvalidRequest, Refusal.NotFound));
     }
 
     private static async Task<IResult> ReserveAsync(
@@ -47,7 +65,9 @@ public static class ReservationsApi
         if (!feed.Terms.IsEligible(caller.User)) return Problem.Of(Refusal.NotEligible);
         var copy = await feed.ReadAsync();
         if (copy is { Snapshot.Closed: true }) return Problem.Of(Refusal.ReservationClosed);
-        if (await feed.FindKeyAsync() is not { } key) return NoKey(feed, Refusal.ReservationClosed);
+        // An anonymised batch knows no users. A batch whose key is lost cannot answer.
+        if (await feed.FindKeyAsync() is not { } key)
+            return Problem.Of(feed.IsAnonymised ? Refusal.ReservationClosed : Refusal.Unavailable);
         var alias = key.AliasOf(caller.User);
         var grain = Of(grains, batch, alias);
         var schedule = feed.Schedule.ByClock(copy?.Snapshot.Lead ?? default);
@@ -72,17 +92,41 @@ public static class ReservationsApi
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
+        var (mine, unavailable) = await ReadAsync(found.Caller, found.Feed, grains, tickets, retry);
+        if (unavailable is not null) return unavailable;
+        if (mine.Reservation is { } reservation) return Reply.Ok(reservation, ReservationJson.Wire.ReservationBody);
+        return mine.Limit is { } limit
+            ? Problem.NotFound(limit, IReservationGrain.MaxChanges)
+            : Problem.Of(Refusal.NotFound);
+    }
+
+    private static async Task<IResult> FindMineAsync(
+        HttpContext http, string? batch, CatalogueCopy catalogue, IGrainFactory grains, TicketSigner tickets,
+        ActorRetry retry)
+    {
+        if (!Slug.IsOne(batch)) return Problem.Invalid("batch", "must be the id of a batch");
+        var (found, problem) = await FindAsync(http, batch!, catalogue);
+        if (problem is not null) return problem;
+        var (mine, unavailable) = await ReadAsync(found.Caller, found.Feed, grains, tickets, retry);
+        return unavailable is null ? Reply.Ok(mine, ReservationJson.Wire.MyReservationBody) : unavailable;
+    }
+
+    private static async ValueTask<(MyReservationBody Mine, Problem? Problem)> ReadAsync(
+        Caller caller, BoardFeed feed, IGrainFactory grains, TicketSigner tickets, ActorRetry retry)
+    {
         // Users of other channels never have a reservation, so no actor is activated for them.
-        if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Problem.Of(Refusal.NotFound);
-        if (await found.Feed.FindKeyAsync() is not { } key) return NoKey(found.Feed, Refusal.NotFound);
-        var alias = key.AliasOf(found.Caller.User);
+        if (!feed.Terms.IsEligible(caller.User)) return (MyReservationBody.None, null);
+        if (await feed.FindKeyAsync() is not { } key)
+            return (MyReservationBody.None, feed.IsAnonymised ? null : Problem.Of(Refusal.Unavailable));
+        var (batch, alias) = (feed.Terms.Id, key.AliasOf(caller.User));
         var answer = await retry.AskAsync(Of(grains, batch, alias).GetAsync);
-        return answer.Refused is { } refusal
-            ? refusal == Refusal.LimitReached
-                ? Problem.NotFound(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
-                : Problem.Of(refusal)
-            : Reply.Ok(BodyOf(batch, found.Caller, alias, answer.Value!, tickets),
-                ReservationJson.Wire.ReservationBody);
+        return answer.Refused switch
+        {
+            null => (new MyReservationBody(BodyOf(batch, caller, alias, answer.Value!, tickets), null), null),
+            Refusal.NotFound => (MyReservationBody.None, null),
+            Refusal.LimitReached => (new MyReservationBody(null, UserLimit.ReservationChanges), null),
+            { } refusal => (MyReservationBody.None, Problem.Of(refusal)),
+        };
     }
 
     private static async Task<IResult> CancelAsync(
@@ -106,10 +150,6 @@ public static class ReservationsApi
             ? ((caller, feed), null)
             : (default, Problem.Of(Refusal.NotFound));
     }
-
-    // An anonymised batch knows no users. A batch whose key is lost cannot answer.
-    private static Problem NoKey(BoardFeed feed, Refusal anonymised) =>
-        Problem.Of(feed.IsAnonymised ? anonymised : Refusal.Unavailable);
 
     private static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
         grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, alias));

@@ -80,7 +80,8 @@ public sealed class DamageTests : IDisposable
             ("POST", path + "/orders", sale.Sign.Bearer("weibo:bob"), ticket),
             ("GET", of, alice, null), ("DELETE", of, alice, null), ("GET", of + "/delivery", alice, null),
             ("PUT", of + "/delivery", alice, home), ("POST", of + "/checkout", alice, null),
-            ("GET", $"/api/me/orders?batch={batch}", alice, null),
+            ("GET", $"/api/me/orders?batch={batch}", alice, null), ("GET", $"/api/me/live?batch={batch}", alice, null),
+            ("GET", $"/api/me/reservation?batch={batch}", alice, null),
             ("GET", $"/api/operator/batches/{batch}/orders", sale.Operator, null),
             ("POST", "/api/operator/batches", sale.Operator, again),
         ];

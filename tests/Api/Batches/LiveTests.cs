@@ -21,11 +21,7 @@ public sealed class LiveTests : IAsyncLifetime
     public async Task A_viewer_gets_the_board_at_once_then_every_change_of_phase_and_pings_in_between()
     {
         var batch = await _sale.CreateAsync(stock: 3);
-        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
-        ((int)response.StatusCode).ShouldBe(200);
-        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
-        await using var viewer = await Viewer.OpenAsync(response);
+        await using var viewer = await WatchAsync(batch);
 
         var first = await viewer.NextAsync();
         first.EventType.ShouldBe("board");
@@ -44,15 +40,14 @@ public sealed class LiveTests : IAsyncLifetime
         // Nothing changes any more. Within the interval a ping shows that the stream lives.
         var quiet = Stopwatch.StartNew();
         await viewer.UntilAsync(shows => shows.EventType == "ping");
-        quiet.Elapsed.ShouldBeLessThan(LiveApi.PingInterval + Soon);
+        quiet.Elapsed.ShouldBeLessThan(LiveStreams.MaxSilence + Soon);
     }
 
     [Fact]
     public async Task A_phase_that_the_clock_changes_is_told_without_anybody_asking()
     {
         var batch = await _sale.CreateAsync(Stage.Waiting);
-        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
-        await using var viewer = await Viewer.OpenAsync(response);
+        await using var viewer = await WatchAsync(batch);
         PhaseOf(await viewer.NextAsync()).ShouldBe("waiting");
         _sale.Clock.Advance(Offer.StageLasts);
         await viewer.UntilAsync(shows => PhaseOf(shows) == "on-sale");
@@ -63,8 +58,7 @@ public sealed class LiveTests : IAsyncLifetime
     {
         const int buyers = 60;
         var batch = await _sale.CreateAsync(stock: buyers + 1);
-        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
-        await using var viewer = await Viewer.OpenAsync(response);
+        await using var viewer = await WatchAsync(batch);
         await viewer.NextAsync();
         var busy = Stopwatch.StartNew();
         var events = 0;
@@ -91,16 +85,11 @@ public sealed class LiveTests : IAsyncLifetime
     public async Task Who_comes_back_later_is_told_the_time_it_is_then()
     {
         var batch = await _sale.CreateAsync();
-        using (var earlier = await _sale.Client.OpenAsync($"/api/batches/{batch}/live"))
-        {
-            await using var viewer = await Viewer.OpenAsync(earlier);
-            await viewer.NextAsync();
-        }
+        await using (var viewer = await WatchAsync(batch)) await viewer.NextAsync();
 
         // Nobody watches or asks while the clock goes on, and the batch does not change.
         _sale.Clock.Advance(TimeSpan.FromMinutes(20));
-        using var later = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
-        await using var returned = await Viewer.OpenAsync(later);
+        await using var returned = await WatchAsync(batch);
         using var board = JsonDocument.Parse((await returned.NextAsync()).Data);
         board.RootElement.GetProperty("serverTime").GetDateTimeOffset()
             .ShouldBe(_sale.Clock.GetUtcNow(), TimeSpan.FromSeconds(30));
@@ -110,8 +99,7 @@ public sealed class LiveTests : IAsyncLifetime
     public async Task Streams_end_when_the_front_stops()
     {
         var batch = await _sale.CreateAsync();
-        using var response = await _sale.Client.OpenAsync($"/api/batches/{batch}/live");
-        await using var viewer = await Viewer.OpenAsync(response);
+        await using var viewer = await WatchAsync(batch);
         await viewer.NextAsync();
 
         var stopping = Stopwatch.StartNew();
@@ -121,6 +109,8 @@ public sealed class LiveTests : IAsyncLifetime
         stopping.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(25), "the host did not wait for its viewers to go");
         _sale.Front.Log.Errors.ShouldBeEmpty();
     }
+
+    private Task<Viewer> WatchAsync(string batch) => Viewer.OpenAsync(_sale.Client, $"/api/batches/{batch}/live");
 
     private static string? PhaseOf(SseItem<string> item)
     {
@@ -138,46 +128,5 @@ public sealed class LiveTests : IAsyncLifetime
             await Task.WhenAll(group.Select(_ => _sale.OrderAsync(batch, _sale.NewUser())));
             await pace.WaitForNextTickAsync();
         }
-    }
-
-    /// <summary>Reads a stream as browsers do, by the parser of the platform.</summary>
-    private sealed class Viewer(Stream stream) : IAsyncDisposable
-    {
-        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(stream).EnumerateAsync()
-            .GetAsyncEnumerator();
-
-        public static async Task<Viewer> OpenAsync(HttpResponseMessage response) =>
-            new(await response.Content.ReadAsStreamAsync());
-
-        public async Task<SseItem<string>> NextAsync()
-        {
-            (await _events.MoveNextAsync().AsTask().WaitAsync(LiveApi.PingInterval + Soon))
-                .ShouldBeTrue("the stream ended");
-            return _events.Current;
-        }
-
-        public async Task UntilAsync(Func<SseItem<string>, bool> fits)
-        {
-            var waited = Stopwatch.StartNew();
-            while (!fits(await NextAsync())) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(40));
-        }
-
-        public async Task<bool> EndsAsync()
-        {
-            try
-            {
-                while (await _events.MoveNextAsync().AsTask().WaitAsync(Soon))
-                {
-                }
-
-                return true;
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
-
-        public async ValueTask DisposeAsync() => await stream.DisposeAsync();
     }
 }

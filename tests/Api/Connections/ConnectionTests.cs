@@ -52,6 +52,22 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_streams_of_callers_count_among_those_who_watch()
+    {
+        var (batch, by) = (await _sale.CreateAsync(), _sale.Sign.Bearer(_sale.NewUser()));
+        var own = $"/api/me/live?batch={batch}";
+        await using var first = await Viewer.OpenAsync(_sale.Client, own, by);
+        await using var second = await Viewer.OpenAsync(_sale.Client, $"/api/batches/{batch}/live");
+        (await _sale.Client.GetAsync(own, by)).IsRefusal(503, "overloaded").Header("Connection").ShouldBe("close");
+        (await _sale.Client.GetAsync(own)).IsRefusal(401, "unauthenticated");
+        await first.DisposeAsync();
+        await Eventually.HoldsAsync(
+            () => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a place is free");
+        await using var next = await Viewer.OpenAsync(_sale.Client, own, by);
+        _sale.Front.Log.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Connections_beyond_the_bound_are_closed_and_those_who_stay_are_asked_to_leave()
     {
         var batch = await _sale.CreateAsync();

@@ -39,6 +39,25 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task A_user_may_ask_whether_they_have_a_reservation_and_none_is_an_answer()
+    {
+        var (batch, user) = (await _sale.CreateAsync(Stage.Reserving), _sale.NewUser());
+        (await ReadMineAsync(batch, user)).Is(200).Text.ShouldBe("{}");
+        var made = (await _sale.ReserveAsync(batch, user)).Is(201);
+        var mine = (await ReadMineAsync(batch, user)).Is(200);
+        mine.Names.ShouldBe(["reservation"]);
+        mine.Member("reservation").GetRawText().ShouldBe(made.Text);
+        mine.Header("Cache-Control").ShouldBe("no-store", "a ticket is a credential");
+        (await ReadMineAsync(batch, _sale.NewUser("twitter"))).Is(200).Text.ShouldBe("{}");
+        (await CancelAsync(batch, user)).Is(204);
+        (await ReadMineAsync(batch, user)).Is(200).Text.ShouldBe("{}");
+
+        (await _sale.Client.GetAsync($"/api/me/reservation?batch={batch}")).IsRefusal(401, "unauthenticated");
+        (await ReadMineAsync("no-such-batch", user)).IsRefusal(404, "not-found");
+        (await ReadMineAsync("A", user)).IsRefusal(400, "invalid-request", "batch");
+    }
+
+    [Fact]
     public async Task A_ticket_is_what_the_contract_says_byte_by_byte()
     {
         var batch = await _sale.CreateAsync(Stage.Reserving);
@@ -136,6 +155,7 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
         (refused["limit"], refused.Number("maximum")).ShouldBe(("reservation-changes", 20));
         var none = (await ReadAsync(batch, user)).IsRefusal(404, "not-found");
         (none["limit"], none.Number("maximum")).ShouldBe(("reservation-changes", 20));
+        (await ReadMineAsync(batch, user)).Is(200).Text.ShouldBe("""{"limit":"reservation-changes"}""");
         (await _sale.ReserveAsync(batch, _sale.NewUser())).Is(201);
     }
 
@@ -147,6 +167,9 @@ public sealed class ReservationTests(SaleTests.Fixture fixture)
 
     private Task<Answer> ReadAsync(string batch, string user) =>
         _sale.Client.GetAsync($"/api/batches/{batch}/reservation", _sale.Sign.Bearer(user));
+
+    private Task<Answer> ReadMineAsync(string batch, string user) =>
+        _sale.Client.GetAsync($"/api/me/reservation?batch={batch}", _sale.Sign.Bearer(user));
 
     private Task<Answer> CancelAsync(string batch, string user) =>
         _sale.Client.SendAsync("DELETE", $"/api/batches/{batch}/reservation", _sale.Sign.Bearer(user));
