@@ -60,6 +60,23 @@ public sealed class AnnouncementTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task All_earlier_announcements_can_be_reached()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        for (var i = 1; i <= 45; i++) await stage.Client.AnnounceAsync(batch, new($"News {i}", $"消息 {i}"));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.OpenAsync(batch);
+        foreach (var shown in (int[])[3, 20, 40, 45])
+        {
+            await Expect(visitor.Part("announcement-text")).ToHaveCountAsync(shown);
+            if (shown < 45) await visitor.Part("announcements-earlier").ClickAsync();
+        }
+        await Expect(visitor.Part("announcement-text").Last).ToHaveTextAsync("News 1");
+        await Expect(visitor.Part("announcements-earlier")).ToBeHiddenAsync();
+        visitor.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_script_in_an_announcement_is_text()
     {
         const string Script = "<img src=x onerror=\"window.isHacked=1\"><script>window.isHacked=1</script>";

@@ -188,9 +188,11 @@ public sealed class AnswerTests(SaleStage stage)
     [Fact]
     public async Task A_buyer_with_too_many_ended_orders_is_told_so_and_offered_no_more()
     {
-        var (batch, buyer) = await ReadyAsync("dropper", new Sale(Sale.AtOnce));
-        await using var _ = buyer;
-        // Elsewhere: this page does not know of them yet.
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "dropper");
+        await using var buyer = await stage.VisitAsync();
+        // Without the stream this page does not know of orders that were made elsewhere.
+        await buyer.Page.RouteAsync("**/api/me/live?*", route => route.AbortAsync());
+        await buyer.WaitForOpeningAsync(batch, "dropper");
         for (var i = 0; i < BatchTerms.MaxEndedOrders; i++)
             await stage.Client.CancelAsync(await stage.Client.BuyAsync(batch, "dropper"), "dropper");
         await buyer.Part("buy").ClickAsync();

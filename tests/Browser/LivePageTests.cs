@@ -80,6 +80,30 @@ public sealed class LivePageTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task Orders_beyond_the_first_page_of_the_list_are_shown_too()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var visitor = await stage.VisitAsync();
+        await visitor.ComeSignedInAsync("collector");
+        await visitor.Page.RouteAsync("**/api/me/orders?*", route =>
+        {
+            var page = route.Request.Url.Contains("after=", StringComparison.Ordinal) ? 2 : 1;
+            var next = page == 1 ? $$""","next":"{{batch}}.1" """ : "";
+            return route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = $$"""
+                    {"items":[{"id":"{{batch}}.{{page}}","batch":"{{batch}}","user":"weibo:collector","units":[1],
+                    "quantity":1,"status":"expired","amount":{"amount":1,"currency":"CNY"},
+                    "heldAt":"2026-01-0{{page}}T00:00:00.000Z","payBy":"2026-01-09T00:00:00.000Z"}]{{next}}}
+                    """,
+            });
+        });
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("order-id")).ToHaveTextAsync([$"Order {batch}.2", $"Order {batch}.1"]);
+    }
+
+    [Fact]
     public async Task The_list_leads_to_the_sale()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));

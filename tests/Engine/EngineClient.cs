@@ -82,6 +82,13 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> AnnounceAsync(string operatorToken, JsonObject announcement) =>
         SendAsync(HttpMethod.Post, "/api/operator/announcements", Bearer(operatorToken), announcement);
 
+    /// <summary>Ends all sessions of a user.</summary>
+    public Task<EngineAnswer> EndSessionsAsync(string operatorToken, string user) => SendAsync(
+        HttpMethod.Post,
+        "/api/operator/users/end-sessions",
+        Bearer(operatorToken),
+        new JsonObject { ["user"] = user, ["reason"] = "as asked" });
+
     /// <summary>The board.</summary>
     public Task<EngineAnswer> BoardAsync(string batch) => SendAsync(HttpMethod.Get, $"/api/batches/{batch}");
 

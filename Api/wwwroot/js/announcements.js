@@ -1,8 +1,8 @@
 import { call } from './api.js';
-import { build, byId, show } from './dom.js';
+import { build, byId, show, whileBusy } from './dom.js';
 import { language, moment } from './text.js';
 
-/** So many are read at a time, and shown when a visitor asks for the earlier ones. */
+/** So many are read at a time: at first, and whenever a visitor asks for the earlier ones. */
 const pageSize = 20;
 /** So many are shown before that. */
 const firstShown = 3;
@@ -20,6 +20,9 @@ export class Announcements {
   #onChange;
   #byId = new Map();
   #asking = null;
+  #isRead = false;
+  /** Whether there are earlier ones than those known. */
+  hasEarlier = false;
 
   constructor(batch, onChange) {
     this.#path = `/api/batches/${encodeURIComponent(batch)}/announcements?limit=${pageSize}`;
@@ -29,7 +32,7 @@ export class Announcements {
   /** The newest first. */
   get items() {
     return [...this.#byId.values()].sort((one, other) => Date.parse(other.at) - Date.parse(one.at)
-      || (one.id < other.id ? 1 : -1)).slice(0, pageSize);
+      || (one.id < other.id ? 1 : -1));
   }
 
   /** Takes in one that has just appeared; whether it is news. */
@@ -49,41 +52,56 @@ export class Announcements {
     return this.#asking;
   }
 
-  async #read() {
-    const answer = await call('GET', this.#path);
+  /** Reads the page of the list after the oldest one that is known. */
+  readEarlier() {
+    return this.#read(`&after=${encodeURIComponent(this.items.at(-1).id)}`);
+  }
+
+  async #read(after = '') {
+    const answer = await call('GET', this.#path + after);
     if (answer.kind !== 'answered' || answer.status !== 200)
       return;
     for (const announcement of answer.body.items)
       this.#byId.set(announcement.id, announcement);
+    if (after !== '' || !this.#isRead)
+      this.hasEarlier = answer.body.next !== undefined;
+    this.#isRead = true;
     this.#onChange();
   }
 }
 
 /** The section of the page. Words become text, never markup. */
 export class AnnouncementList {
+  #announcements;
   #shown = '';
   #isWhole = false;
-  #items = [];
 
-  constructor() {
-    byId('announcements-earlier').addEventListener('click', () => {
-      this.#isWhole = true;
-      this.update(this.#items);
-      byId('announcements').children[firstShown]?.focus();
-    });
+  constructor(announcements) {
+    this.#announcements = announcements;
+    const button = byId('announcements-earlier');
+    button.addEventListener('click', () => whileBusy(button, () => this.#showEarlier()));
   }
 
   /** Builds the list anew only when it differs: pictures do not load twice. */
-  update(items) {
-    this.#items = items;
+  update() {
+    const { items, hasEarlier } = this.#announcements;
     const seen = this.#isWhole ? items : items.slice(0, firstShown);
     const shown = `${language()} ${seen.map(item => item.id).join(' ')}`;
     show(byId('announcements-section'), items.length > 0);
-    show(byId('announcements-earlier'), seen.length < items.length);
+    show(byId('announcements-earlier'), seen.length < items.length || hasEarlier);
     if (shown === this.#shown)
       return;
     this.#shown = shown;
     byId('announcements').replaceChildren(...seen.map(card));
+  }
+
+  async #showEarlier() {
+    const before = byId('announcements').children.length;
+    if (this.#isWhole || this.#announcements.items.length <= before)
+      await this.#announcements.readEarlier();
+    this.#isWhole = true;
+    this.update();
+    byId('announcements').children[before]?.focus();
   }
 }
 

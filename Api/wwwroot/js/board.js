@@ -1,15 +1,14 @@
 import { call } from './api.js';
+import { SharedStream } from './shared-stream.js';
 
-/** A live stream that is silent for this long counts as broken. The server pings more often. */
-const silenceMs = 45_000;
 const pollEveryMs = 2_000;
 const backoffMaxMs = 30_000;
-/** A hidden page closes its stream, because a browser has six connections to a server, and buyers open many tabs. */
+/** A page that has been hidden for so long gives its stream up: most buyers who leave a tab open do not come back. */
 const hiddenMs = 60_000;
 /** No answer takes this long. */
 const latestAnswerMs = 60_000;
-/** Round trips at the start, to set the clock; then one a minute. */
-const clockRoundsMs = [0, 250, 900, 2_500];
+/** Round trips after the first answer, to set the clock; then one a minute. */
+const clockRoundsMs = [250, 900, 2_500];
 const clockEveryMs = 60_000;
 
 const jittered = ms => ms * (0.75 + Math.random() * 0.5);
@@ -19,45 +18,71 @@ const jittered = ms => ms * (0.75 + Math.random() * 0.5);
  * States: connecting, live, reconnecting (asking meanwhile), missing (no such batch).
  */
 export class BoardFeed {
+  #batch;
   #path;
   #clock;
-  #onBoard;
-  #onState;
-  #onAnnouncement;
-  #onGap;
-  #source = null;
+  #listeners;
+  #stream;
+  #followed = null;
   #state = '';
   #etag = null;
   #latest = null;
-  #failures = 0;
   #timers = new Map();
+  #tellWhetherThere;
+  #isThere = new Promise(resolve => { this.#tellWhetherThere = resolve; });
 
-  /** `onGap` is told whenever announcements may have appeared that no event told of. */
-  constructor(batch, clock, { onBoard, onState, onAnnouncement, onGap }) {
+  /**
+   * @param listeners `{onBoard, onState, onAnnouncement, onOrder, onGap, onRefused, onNote}`: `onOrder` gets an order
+   *   of the followed user that may have changed; `onGap` is told whenever announcements may have appeared that no
+   *   event told of; `onRefused` that the server refused the stream; `onNote` what the same page in another tab told
+   */
+  constructor(batch, clock, listeners) {
+    this.#batch = batch;
     this.#path = `/api/batches/${encodeURIComponent(batch)}`;
     this.#clock = clock;
-    this.#onBoard = onBoard;
-    this.#onState = onState;
-    this.#onAnnouncement = onAnnouncement;
-    this.#onGap = onGap;
+    this.#listeners = listeners;
+    this.#stream = new SharedStream({
+      onEvent: (name, data) => this.#came(name, data),
+      onState: state => this.#streamIs(state),
+      onRefused: () => listeners.onRefused(),
+      onNote: note => listeners.onNote(note),
+    });
   }
 
   start() {
     this.#tell('connecting');
-    this.#setClock();
-    this.#open();
+    this.#sampleTime().then(() => this.#setClock());
     document.addEventListener('visibilitychange', () => this.#visibility());
     window.addEventListener('pageshow', event => event.persisted && this.#wake());
-    window.addEventListener('pagehide', () => this.#close());
+    window.addEventListener('pagehide', () => this.#leave());
     window.addEventListener('online', () => this.#wake());
+    window.addEventListener('offline', () => this.#streamIs('reconnecting'));
+  }
+
+  /** Follows the stream of this user, with their orders; of null: the one for everybody. */
+  follow(user) {
+    this.#followed = { user };
+    this.#join();
+  }
+
+  /** Resolves when it is known whether there is such a batch. */
+  isThere() {
+    return this.#isThere;
+  }
+
+  /** Tells the same page in other tabs something. */
+  tell(note) {
+    this.#stream.tell(note);
   }
 
   /** Asks for the board now, besides the stream. */
   async refresh() {
     const answer = await call('GET', this.#path, this.#etag ? { headers: { 'if-none-match': this.#etag } } : {});
-    if (answer.kind === 'refused' && answer.code === 'not-found') {
-      this.#close();
+    if (answer.kind === 'refused' && answer.code === 'not-found' && this.#latest === null) {
       this.#tell('missing');
+      this.#leave();
+      [...this.#timers.keys()].forEach(name => this.#cancel(name));
+      this.#tellWhetherThere(false);
     } else if (answer.kind === 'answered' && answer.status === 200) {
       this.#etag = answer.headers.get('etag');
       this.#takeTime(answer);
@@ -69,7 +94,8 @@ export class BoardFeed {
   /** Whole answers only: a 304 carries no time. */
   async #sampleTime() {
     this.#etag = null;
-    await this.refresh();
+    if (!await this.refresh() && this.#latest === null)
+      this.#streamIs('reconnecting');
   }
 
   #setClock() {
@@ -91,57 +117,46 @@ export class BoardFeed {
       this.#clock.addRoundTrip(serverTime, answer.sentAt, answer.receivedAt);
   }
 
-  #open() {
-    this.#source?.close();
-    const source = new EventSource(`${this.#path}/live`);
-    this.#source = source;
-    source.onopen = () => {
-      this.#alive();
-      this.#onGap();
-    };
-    source.addEventListener('ping', () => this.#alive());
-    source.addEventListener('board', event => {
-      const board = JSON.parse(event.data);
-      if (this.#clock.addPast(Date.parse(board.serverTime), performance.now()))
-        this.#setClock();
-      this.#alive();
-      this.#take(board);
-    });
-    source.addEventListener('announcement', event => {
-      this.#alive();
-      this.#onAnnouncement(JSON.parse(event.data));
-    });
-    source.onerror = () => this.#broken(source.readyState === EventSource.CLOSED);
-  }
-
-  #alive() {
-    this.#failures = 0;
-    this.#tell('live');
-    this.#cancel('poll');
-    this.#cancel('open');
-    this.#after('silence', silenceMs, () => this.#broken(true));
-  }
-
-  /** The browser reconnects a broken stream by itself, except one that was answered with an error. */
-  #broken(reopen) {
-    if (this.#state === 'missing')
+  /** An unknown batch is asked for once, so its stream is opened only after its board came. */
+  #join() {
+    if (this.#followed === null || this.#latest === null || this.#state === 'missing')
       return;
-    this.#tell('reconnecting');
-    this.#cancel('silence');
-    if (!this.#timers.has('poll'))
+    const { user } = this.#followed;
+    this.#stream.join(`live ${this.#batch} ${user ?? ''}`,
+      user === null ? `${this.#path}/live` : `/api/me/live?batch=${encodeURIComponent(this.#batch)}`);
+  }
+
+  #came(name, data) {
+    if (name === 'open')
+      this.#listeners.onGap();
+    else if (name === 'board')
+      this.#boardCame(JSON.parse(data));
+    else if (name === 'announcement')
+      this.#listeners.onAnnouncement(JSON.parse(data));
+    else if (name === 'order')
+      this.#listeners.onOrder(JSON.parse(data));
+  }
+
+  #boardCame(board) {
+    if (this.#clock.addPast(Date.parse(board.serverTime), performance.now()))
+      this.#setClock();
+    this.#take(board);
+  }
+
+  #streamIs(state) {
+    this.#tell(state);
+    if (state === 'live')
+      this.#cancel('poll');
+    else if (state === 'reconnecting' && !this.#timers.has('poll'))
       this.#after('poll', jittered(pollEveryMs / 2), () => this.#poll());
-    if (reopen && !this.#timers.has('open')) {
-      this.#failures += 1;
-      const delay = Math.min(backoffMaxMs, 1_000 * 2 ** this.#failures);
-      this.#after('open', jittered(delay), () => this.#open());
-    }
   }
 
   async #poll(everyMs = pollEveryMs) {
     const heard = await this.refresh();
     if (this.#state !== 'reconnecting')
       return;
-    this.#onGap();
+    if (heard)
+      this.#listeners.onGap();
     const next = heard ? pollEveryMs : Math.min(backoffMaxMs, everyMs * 2);
     this.#after('poll', jittered(next), () => this.#poll(next));
   }
@@ -153,13 +168,18 @@ export class BoardFeed {
       if (behindMs > 0 && behindMs < latestAnswerMs)
         return;
     }
+    const isFirst = this.#latest === null;
     this.#latest = board;
-    this.#onBoard(board);
+    this.#listeners.onBoard(board);
+    if (!isFirst)
+      return;
+    this.#tellWhetherThere(true);
+    this.#join();
   }
 
   #visibility() {
     if (document.visibilityState === 'hidden')
-      this.#after('hidden', hiddenMs, () => this.#close());
+      this.#after('hidden', hiddenMs, () => this.#leave());
     else
       this.#wake();
   }
@@ -169,28 +189,28 @@ export class BoardFeed {
       return;
     this.#cancel('hidden');
     this.#sampleTime();
-    if (this.#source === null || this.#source.readyState === EventSource.CLOSED) {
-      this.#tell('reconnecting');
-      this.#open();
-    }
+    this.#join();
+    if (this.#state === 'reconnecting')
+      this.#stream.retry();
   }
 
-  #close() {
-    for (const name of ['silence', 'poll', 'open'])
-      this.#cancel(name);
-    this.#source?.close();
-    this.#source = null;
+  #leave() {
+    this.#cancel('poll');
+    this.#stream.leave();
+    this.#tell('connecting');
   }
 
   #tell(state) {
-    if (state === this.#state)
+    if (state === this.#state || this.#state === 'missing')
       return;
     this.#state = state;
-    this.#onState(state);
+    this.#listeners.onState(state);
   }
 
   #after(name, ms, action) {
     this.#cancel(name);
+    if (this.#state === 'missing')
+      return;
     this.#timers.set(name, setTimeout(() => {
       this.#timers.delete(name);
       action();

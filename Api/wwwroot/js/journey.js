@@ -7,9 +7,9 @@ export const maxEndedOrders = 10;
 /**
  * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
  *
- * @param facts `{board, now, user, channel, isSessionKnown, reservation, orders, buying}`: `reservation` is one of
- *   unknown, none, held and barred, `now` is on the server's clock, `orders` are as the API lists them, `buying` is the
- *   state of an open attempt
+ * @param facts `{board, now, user, channel, isSessionKnown, isSessionEnded, reservation, orders, buying}`:
+ *   `reservation` is one of unknown, none, held and barred, `now` is on the server's clock, `orders` are as the API
+ *   lists them, `buying` is the state of an open attempt; after the end of a session they are as they were known
  * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting}`:
  *   `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, or buying while an attempt is
  *   open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a step is one of next,
@@ -29,7 +29,8 @@ export function journey(facts) {
     awaiting,
     mayBuy,
     steps: stepsOf(place),
-    canCancelReservation: facts.reservation === 'held' && isReserving && owned.length === 0,
+    canCancelReservation:
+      facts.reservation === 'held' && isReserving && owned.length === 0 && facts.isSessionEnded !== true,
     ...actionOf(place),
   };
 }
@@ -40,6 +41,8 @@ function actionOf(place) {
   const { board, phase, user, awaiting, owned, mayBuy, reservation, isReserving, hasEndedTooOften } = place;
   if (place.buying.kind !== 'idle')
     return act('buying', false, `buying.${place.buying.why ?? place.buying.kind}`);
+  if (place.isSessionEnded === true && (owned.length > 0 || phase !== 'closed'))
+    return act('sign-in', true, awaiting !== null && place.now < Date.parse(awaiting.payBy) ? 'ended-pay' : 'ended');
   if (awaiting !== null)
     return place.now < Date.parse(awaiting.payBy) ? act('pay', true, 'pay') : act('none', false, 'pay-over');
   if (owned.length > 0 && mayBuy <= 0 && !hasEndedTooOften)

@@ -27,7 +27,8 @@ export class OrderCard {
     this.#wire(deeds);
   }
 
-  update(order, now) {
+  /** @param canAct whether the buyer can pay or cancel it now */
+  update(order, now, canAct) {
     this.#order = order;
     const part = this.#parts;
     this.element.dataset.status = order.status;
@@ -47,7 +48,7 @@ export class OrderCard {
     this.#showSaved();
     show(part('cancel-order'), isLive(order));
     show(part('delivery'), isLive(order));
-    show(part('order-controls'), isLive(order));
+    show(part('order-controls'), isLive(order) && canAct);
     this.tick(now);
   }
 
@@ -147,7 +148,7 @@ export class OrderList {
     this.#deeds = deeds;
   }
 
-  update(orders, now) {
+  update(orders, now, canAct) {
     const ids = new Set(orders.map(order => order.id));
     for (const [id, card] of this.#cards) {
       if (!ids.has(id)) {
@@ -157,7 +158,7 @@ export class OrderList {
     }
     orders.forEach((order, i) => {
       const card = this.#cardOf(order);
-      card.update(order, now);
+      card.update(order, now, canAct);
       if (this.#list.children[i] !== card.element)
         this.#list.insertBefore(card.element, this.#list.children[i] ?? null);
     });

@@ -1,52 +1,45 @@
 import { call } from './api.js';
 
-/** More orders than a user can have in one batch, so that one page has all of them. */
-const mostOrders = 1_000;
+/** More pages of the list than a user's orders of one batch can fill. */
+const mostPages = 20;
 
 /** Live orders count towards the limit and hold units. */
 export const isLive = order => order.status === 'awaiting-payment' || order.status === 'paid';
 
-/**
- * How often an order that awaits payment is requested. Right after the cashier it is requested often. Before, only the
- * buyer's own actions elsewhere or the deadline change it, and tens of thousands of buyers wait at the same time.
- */
-const soonEveryMs = 1_000;
-const soonForMs = 60_000;
-const watchEveryMs = 60_000;
-const overdueEveryMs = 10_000;
-const refundEveryMs = 15_000;
+/** Something that the server or others do can change it. */
+const canChange = order => order.status === 'awaiting-payment' || order.status === 'refunding';
+
+/** How often orders that can change are asked for while no events tell of changes. */
+const askEveryMs = 5_000;
 
 const jittered = ms => ms * (0.75 + Math.random() * 0.5);
 
 const path = order => `/api/orders/${encodeURIComponent(order.id)}`;
 
-/** The signed-in user's orders of one batch, newest first. */
+/** The signed-in user's orders of one batch, newest first. Events tell of changes. Without them the page asks. */
 export class Orders {
   #batch;
-  #clock;
-  #onChange;
+  #listeners;
   #timer = 0;
-  #soonUntil = 0;
   #asking = null;
+  #isTold = false;
+  #toldAt = new Map();
   isKnown = false;
   items = [];
 
-  constructor(batch, clock, onChange) {
+  /**
+   * @param listeners `{onChange, onOwn, onSignedOut}`: `onChange` is told whenever they may have changed, `onOwn` gets
+   *   an order that this page made or ended, `onSignedOut` is told that the server knows nobody any more
+   */
+  constructor(batch, listeners) {
     this.#batch = batch;
-    this.#clock = clock;
-    this.#onChange = onChange;
+    this.#listeners = listeners;
   }
 
   /** Asks the server. Simultaneous callers share one request. Without an answer the known orders stay. */
   refresh() {
     this.#asking ??= this.#ask().finally(() => { this.#asking = null; });
     return this.#asking;
-  }
-
-  /** Asks every second for a minute: the buyer has just been at the cashier. */
-  watchClosely() {
-    this.#soonUntil = performance.now() + soonForMs;
-    return this.refresh();
   }
 
   /** Opens the cashier, or the one that is open: `{checkoutUrl, expiresAt}`. */
@@ -58,7 +51,8 @@ export class Orders {
     const answer = await call('DELETE', path(order));
     if (answer.kind === 'answered' && answer.body !== null)
       this.take(answer.body);
-    await this.refresh();
+    else
+      await this.refresh();
     return answer;
   }
 
@@ -75,48 +69,62 @@ export class Orders {
     return call('PUT', `${path(order)}/delivery`, { body: delivery });
   }
 
-  /** Stores an order from an answer. */
+  /** Stores an order from an answer to this page. */
   take(order) {
-    const others = this.items.filter(item => item.id !== order.id);
-    this.#set([order, ...others]);
+    this.told(order);
+    this.#listeners.onOwn(order);
+  }
+
+  /** Stores an order that an event or another tab told of. */
+  told(order) {
+    this.#toldAt.set(order.id, performance.now());
+    this.#set([order, ...this.items.filter(item => item.id !== order.id)]);
+  }
+
+  /** Says whether events tell of every change. */
+  set isTold(value) {
+    this.#isTold = value;
+    this.#watch();
   }
 
   stop() {
     clearTimeout(this.#timer);
+    this.#listeners = { onChange: () => {}, onOwn: () => {}, onSignedOut: () => {} };
+    this.#isTold = true;
   }
 
   async #ask() {
-    const answer = await call('GET', `/api/me/orders?batch=${encodeURIComponent(this.#batch)}&limit=${mostOrders}`);
-    if (answer.kind === 'answered') {
-      this.isKnown = true;
-      this.#set(answer.body.items);
-    } else {
-      this.#watch();
+    const sentAt = performance.now();
+    const items = [];
+    let after = '';
+    for (let page = 0; page < mostPages; page += 1) {
+      const answer = await call('GET', `/api/me/orders?batch=${encodeURIComponent(this.#batch)}${after}`);
+      if (answer.kind !== 'answered') {
+        this.#watch();
+        if (answer.code === 'unauthenticated')
+          this.#listeners.onSignedOut();
+        return;
+      }
+      items.push(...answer.body.items);
+      if (answer.body.next === undefined)
+        break;
+      after = `&after=${encodeURIComponent(answer.body.next)}`;
     }
-    return answer;
+    this.isKnown = true;
+    // What an event told of after the request was sent is newer than the answer.
+    const newer = this.items.filter(item => this.#toldAt.get(item.id) > sentAt);
+    this.#set([...newer, ...items.filter(item => newer.every(other => other.id !== item.id))]);
   }
 
   #set(items) {
     this.items = [...items].sort((a, b) => Date.parse(b.heldAt) - Date.parse(a.heldAt));
     this.#watch();
-    this.#onChange();
+    this.#listeners.onChange();
   }
 
   #watch() {
     clearTimeout(this.#timer);
-    const everyMs = this.#watchMs();
-    if (everyMs !== null)
-      this.#timer = setTimeout(() => (document.hidden ? this.#watch() : this.refresh()), everyMs);
-  }
-
-  #watchMs() {
-    const awaiting = this.items.filter(order => order.status === 'awaiting-payment');
-    if (awaiting.length > 0) {
-      if (performance.now() < this.#soonUntil)
-        return soonEveryMs;
-      const leftMs = Math.min(...awaiting.map(order => Date.parse(order.payBy))) - (this.#clock.now() ?? 0);
-      return leftMs > 0 ? Math.min(jittered(watchEveryMs), leftMs + jittered(1_000)) : jittered(overdueEveryMs);
-    }
-    return this.items.some(order => order.status === 'refunding') ? jittered(refundEveryMs) : null;
+    if (!this.#isTold && this.items.some(canChange))
+      this.#timer = setTimeout(() => document.hidden ? this.#watch() : this.refresh(), jittered(askEveryMs));
   }
 }

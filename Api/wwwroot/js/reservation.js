@@ -1,30 +1,34 @@
 import { call } from './api.js';
 
-const isBarred = answer => answer.kind === 'refused' && answer.problem.limit === 'reservation-changes';
+const isBarring = limit => limit === 'reservation-changes';
 
 /**
  * The signed-in user's reservation for a batch. States: unknown (no answer yet), none, held, and barred (none, and none
  * can be made any more).
  */
 export class Reservation {
+  #batch;
   #path;
-  #onChange;
+  #listeners;
   state = 'unknown';
   /** The signed ticket for the purchase, or null. It is kept in memory only. */
   ticket = null;
 
-  constructor(batch, onChange) {
+  /** @param listeners `{onChange, onOwn}`: `onOwn` is told when this page has made or cancelled it */
+  constructor(batch, listeners) {
+    this.#batch = batch;
     this.#path = `/api/batches/${encodeURIComponent(batch)}/reservation`;
-    this.#onChange = onChange;
+    this.#listeners = listeners;
   }
 
   /** Asks the server. Without an answer the known state stays. */
   async refresh() {
-    const answer = await call('GET', this.#path);
-    if (answer.kind === 'answered')
-      this.#set('held', answer.body.ticket);
-    else if (answer.kind === 'refused' && answer.code === 'not-found')
-      this.#set(isBarred(answer) ? 'barred' : 'none', null);
+    const answer = await call('GET', `/api/me/reservation?batch=${encodeURIComponent(this.#batch)}`);
+    if (answer.kind === 'answered') {
+      const { reservation, limit } = answer.body;
+      const without = isBarring(limit) ? 'barred' : 'none';
+      this.#set(reservation === undefined ? without : 'held', reservation?.ticket ?? null);
+    }
     return answer;
   }
 
@@ -32,8 +36,8 @@ export class Reservation {
   async make() {
     const answer = await call('PUT', this.#path, { body: {} });
     if (answer.kind === 'answered')
-      this.#set('held', answer.body.ticket);
-    else if (isBarred(answer))
+      this.#setOwn('held', answer.body.ticket);
+    else if (answer.kind === 'refused' && isBarring(answer.problem.limit))
       this.#set('barred', null);
     return answer;
   }
@@ -42,13 +46,18 @@ export class Reservation {
   async cancel() {
     const answer = await call('DELETE', this.#path);
     if (answer.kind === 'answered')
-      this.#set('none', null);
+      this.#setOwn('none', null);
     return answer;
+  }
+
+  #setOwn(state, ticket) {
+    this.#set(state, ticket);
+    this.#listeners.onOwn();
   }
 
   #set(state, ticket) {
     this.state = state;
     this.ticket = ticket;
-    this.#onChange();
+    this.#listeners.onChange();
   }
 }

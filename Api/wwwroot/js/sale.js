@@ -30,6 +30,9 @@ const outdatedBy = {
 };
 const idle = { kind: 'idle' };
 
+const backoffMs = tries => Math.min(askBackoffMaxMs, 500 * 2 ** tries);
+const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
+
 /** The page of one sale: what is known, and what follows from it on the screen. */
 class SalePage {
   clock = new ServerClock();
@@ -41,9 +44,11 @@ class SalePage {
   buying = null;
   #buyingState = idle;
   #live = 'connecting';
+  /** Whose reservation and orders are known; it stays when their session ends. */
+  #knownUser = null;
   #statuses = new Map();
   #list;
-  #announcementList = new AnnouncementList();
+  #announcementList;
 
   constructor(batch) {
     this.batch = batch;
@@ -53,14 +58,15 @@ class SalePage {
     this.payer = new Payer(() => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
     this.announcements = new Announcements(batch, () => this.render());
+    this.#announcementList = new AnnouncementList(this.announcements);
     this.feed = new BoardFeed(batch, this.clock, {
       onBoard: board => this.#boardCame(board),
-      onState: state => {
-        this.#live = state;
-        this.render();
-      },
+      onState: state => this.#streamIs(state),
       onAnnouncement: announcement => this.#announcementCame(announcement),
+      onOrder: order => this.#orderTold(order),
       onGap: () => this.announcements.refresh(),
+      onRefused: () => this.session.user !== null && this.session.refresh(),
+      onNote: note => this.#otherTabTold(note),
     });
   }
 
@@ -68,10 +74,21 @@ class SalePage {
     this.deeds.wire(onPress);
     onLanguage(() => this.render());
     document.addEventListener('visibilitychange', () => !document.hidden && this.#refreshVisitor());
-    window.addEventListener('pageshow', event => event.persisted && this.orders?.watchClosely());
+    window.addEventListener('pageshow', event => event.persisted && this.#refreshVisitor());
     this.feed.start();
-    this.session.refresh();
+    this.#askSession();
     everySecond(this.clock, () => this.#nextInstant(), () => this.render());
+  }
+
+  /** Until it is known who visits, the page follows the stream for everybody. */
+  async #askSession() {
+    for (let tries = 0; tries < askTries; tries += 1) {
+      await this.session.refresh();
+      if (this.session.isKnown)
+        return;
+      this.feed.follow(null);
+      await sleep(backoffMs(tries));
+    }
   }
 
   /** Everything on the screen follows from what is known now. */
@@ -93,7 +110,7 @@ class SalePage {
     showAction(this.board, this.plan, now, { user: this.session.user, buying: this.#buyingState });
     showPayer(this.session.user, this.plan.action === 'pay' ? this.payer.isVerified(this.session.channel) : null);
     this.#showOrders(now);
-    this.#announcementList.update(this.announcements.items);
+    this.#announcementList.update();
     this.#announce(before, now);
   }
 
@@ -104,6 +121,7 @@ class SalePage {
       user: this.session.user,
       channel: this.session.channel,
       isSessionKnown: this.session.isKnown,
+      isSessionEnded: this.#isEnded,
       reservation: this.reservation?.state ?? 'unknown',
       orders: this.orders?.items ?? [],
       buying: this.#buyingState,
@@ -112,21 +130,22 @@ class SalePage {
 
   #showOrders(now) {
     const orders = this.orders?.items ?? [];
-    this.#list.update(orders, now);
-    show(byId('orders-empty'), orders.length === 0);
-    setText(byId('orders-empty'), text(this.session.user === null ? 'orders.signed-out' : 'orders.empty'));
+    this.#list.update(orders, now, !this.#isEnded);
+    show(byId('orders-empty'), orders.length === 0 || this.#isEnded);
+    const signedOut = orders.length > 0 && this.#isEnded ? 'orders.ended' : 'orders.signed-out';
+    setText(byId('orders-empty'), text(this.session.user === null ? signedOut : 'orders.empty'));
   }
 
   /** Changes that a listener should hear of: the phase, and how a purchase goes. */
   #announce(before, now) {
     if (before === null)
       return;
-    if (this.plan.action !== 'pay')
+    if (this.plan.action !== 'pay' && !this.#isEnded)
       this.notice.clearIf('order');
     if (before.phase !== this.plan.phase) {
       this.notice.clearIf(...outdatedBy[this.plan.phase] ?? []);
       setText(byId('news'), text(`news.${this.plan.phase}`));
-    } else if (before.status !== this.plan.status && this.plan.action === 'buying') {
+    } else if (before.status !== this.plan.status && (this.plan.action === 'buying' || this.#isEnded)) {
       setText(byId('news'), statusText(this.board, this.plan, now,
         { user: this.session.user, buying: this.#buyingState }));
     }
@@ -144,23 +163,79 @@ class SalePage {
       setText(byId('news'), text('announcement.news', { words: textFor(announcement, language()).words }));
   }
 
-  /** Another user, or none: nothing of the one before may stay. */
+  /** Whether the session ended of the user whose orders are shown. */
+  get #isEnded() {
+    return this.#knownUser !== null && this.session.endedUser === this.#knownUser;
+  }
+
+  #streamIs(state) {
+    this.#live = state;
+    this.#tellWhetherTold();
+    this.render();
+  }
+
+  /** The stream for everybody tells nothing of orders. */
+  #tellWhetherTold() {
+    if (this.orders !== null)
+      this.orders.isTold = this.#isEnded || this.#live === 'live' && this.session.user === this.#knownUser;
+  }
+
+  #orderTold(order) {
+    if (order.user === this.#knownUser)
+      this.orders?.told(order);
+  }
+
+  #otherTabTold(note) {
+    if (note.order !== undefined)
+      this.#orderTold(note.order);
+    else if (note.reserver === this.#knownUser)
+      this.reservation?.refresh();
+  }
+
   async #userChanged() {
+    const { user } = this.session;
+    if (this.#isEnded) {
+      this.#tellWhetherTold();
+      this.feed.follow(null);
+    } else if (user !== null && user === this.#knownUser) {
+      this.notice.clearIf('unauthenticated');
+      this.feed.follow(user);
+      this.#tellWhetherTold();
+      await this.#refreshKnown();
+      this.buying.resume();
+    } else {
+      this.#forgetUser();
+      if (await this.feed.isThere() && this.session.user === user) {
+        this.feed.follow(user);
+        if (user !== null)
+          this.#knowUser(user);
+      }
+    }
+    this.render();
+  }
+
+  /** Nothing of the user before may stay. */
+  #forgetUser() {
     this.orders?.stop();
     this.buying?.stop();
     this.notice.clear();
-    this.reservation = this.orders = this.buying = null;
+    this.reservation = this.orders = this.buying = this.#knownUser = null;
     this.#buyingState = idle;
     this.#statuses.clear();
-    if (this.session.user !== null)
-      this.#knowUser(this.session.user);
     this.render();
   }
 
   async #knowUser(user) {
-    const isCurrent = () => this.session.user === user && this.buying === buying;
-    const reservation = new Reservation(this.batch, () => isCurrent() && this.render());
-    const orders = new Orders(this.batch, this.clock, () => isCurrent() && this.#ordersCame());
+    const isCurrent = () => this.#knownUser === user && this.buying === buying;
+    const reservation = new Reservation(this.batch, {
+      onChange: () => isCurrent() && this.render(),
+      onOwn: () => this.feed.tell({ reserver: user }),
+    });
+    const orders = new Orders(this.batch, {
+      onChange: () => isCurrent() && this.#ordersCame(),
+      onOwn: order => this.feed.tell({ order }),
+      onSignedOut: () => isCurrent() && !this.#isEnded && this.session.refresh(),
+    });
     const buying = new Buying({
       batch: this.batch,
       user,
@@ -170,7 +245,9 @@ class SalePage {
       onState: state => isCurrent() && this.#buyingChanged(state),
       onEnd: outcome => isCurrent() && this.deeds.bought(outcome),
     });
+    this.#knownUser = user;
     Object.assign(this, { reservation, orders, buying });
+    this.#tellWhetherTold();
     // The payment may arrive before the buyer returns. Its outcome is shown in any case.
     const returned = this.deeds.returnedFromCashier();
     if (returned !== null)
@@ -178,11 +255,11 @@ class SalePage {
     for (let tries = 0; isCurrent() && tries < askTries; tries += 1) {
       await Promise.all([
         reservation.state === 'unknown' ? reservation.refresh() : null,
-        orders.isKnown ? null : returned !== null ? orders.watchClosely() : orders.refresh(),
+        orders.isKnown ? null : orders.refresh(),
       ]);
       if (orders.isKnown && this.clock.isSet && (reservation.state !== 'unknown' || !this.#mayTakePart()))
         break;
-      await new Promise(resolve => setTimeout(resolve, Math.min(askBackoffMaxMs, 500 * 2 ** tries)));
+      await sleep(backoffMs(tries));
     }
     if (isCurrent() && orders.isKnown && this.clock.isSet) {
       this.deeds.payNamed();
@@ -212,11 +289,15 @@ class SalePage {
   }
 
   async #refreshVisitor() {
-    await this.session.refresh();
-    if (this.session.user === null)
+    if (this.#live === 'missing')
       return;
-    this.orders.refresh();
-    this.reservation.refresh();
+    await this.session.refresh();
+    if (this.session.user !== null && this.session.user === this.#knownUser)
+      await this.#refreshKnown();
+  }
+
+  #refreshKnown() {
+    return Promise.all([this.orders.refresh(), this.reservation.refresh()]);
   }
 
   #nextInstant() {

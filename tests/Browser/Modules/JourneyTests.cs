@@ -21,6 +21,7 @@ public sealed class JourneyTests(SaleStage stage)
         const is = (seconds, known, board) =>
           ({ ...visitor, buying: { kind: 'idle' }, ...known, now: seconds * 1000, board: { ...terms, ...board } });
         const none = { reservation: 'none' };
+        const ended = { user: null, channel: null, isSessionEnded: true };
         """;
 
     [Theory]
@@ -54,6 +55,11 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("390, {}, {phase: 'closed'}", "closed", "none", false)]
     [InlineData("390, {orders: [order('awaiting-payment')]}, {phase: 'closed'}", "closed", "none", false)]
     [InlineData("340, {orders: [order('awaiting-payment')]}, {phase: 'closed'}", "closed", "pay", true)]
+    [InlineData("310, {...ended, orders: [order('awaiting-payment')]}", "on-sale", "sign-in", true)]
+    [InlineData("310, {...ended, orders: [order('paid')]}, {phase: 'closed'}", "closed", "sign-in", true)]
+    [InlineData("150, ended", "reserving", "sign-in", true)]
+    [InlineData("310, {...ended, buying: {kind: 'sending'}}", "on-sale", "buying", false)]
+    [InlineData("310, ended, {phase: 'closed'}", "closed", "none", false)]
     public async Task The_one_button_is_what_the_visitor_can_do_next(
         string known, string phase, string action, bool isOpen)
     {

@@ -115,6 +115,21 @@ public sealed class OtherPeople(Uri address) : IDisposable
     public async Task CancelAsync(string order, string user) =>
         await DoneAsync(_client.CancelAsync(await TokenAsync(user), order));
 
+    /// <summary>Ends all sessions of a user.</summary>
+    public async Task EndSessionsAsync(string user) =>
+        await DoneAsync(_client.EndSessionsAsync(await BossAsync(), user));
+
+    /// <summary>Cancels an order as an operator.</summary>
+    public async Task CancelAsOperatorAsync(string order) =>
+        await DoneAsync(_client.CancelAsync(await BossAsync(), order));
+
+    /// <summary>Pays an order of a user of Weibo.</summary>
+    public async Task PayAsync(string order, string user)
+    {
+        var checkout = await DoneAsync(_client.CheckoutAsync(await TokenAsync(user), order));
+        await DoneAsync(_client.PayAsync(checkout.GetProperty("checkoutUrl").GetString()!));
+    }
+
     /// <summary>The orders that a user has from a batch, as the API tells them.</summary>
     public async Task<JsonElement[]> OrdersAsync(string batch, string user)
     {
