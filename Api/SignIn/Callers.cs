@@ -40,13 +40,26 @@ public static class Callers
     }
 
     /// <summary>The caller of a request that lasts; null: there is no valid credential.</summary>
+    /// <remarks>
+    /// The schemes remember the whole credential for their scope. In the scope of the request, each open stream would
+    /// keep that in memory. So they get a scope of their own.
+    /// </remarks>
     public static async ValueTask<LastingCaller?> FindLastingAsync(HttpContext http)
     {
-        var scheme = SchemeOf(http);
-        var result = await http.AuthenticateAsync(scheme);
-        if (!result.Succeeded || Read(result.Principal) is not { } caller) return null;
-        var session = scheme == CookieAuthenticationDefaults.AuthenticationScheme ? result.Principal : null;
-        return new LastingCaller(caller, session, result.Properties?.ExpiresUtc);
+        var (scheme, services) = (SchemeOf(http), http.RequestServices);
+        await using var scope = services.CreateAsyncScope();
+        http.RequestServices = scope.ServiceProvider;
+        try
+        {
+            var result = await http.AuthenticateAsync(scheme);
+            if (!result.Succeeded || Read(result.Principal) is not { } caller) return null;
+            var session = scheme == CookieAuthenticationDefaults.AuthenticationScheme ? result.Principal : null;
+            return new LastingCaller(caller, session, result.Properties?.ExpiresUtc);
+        }
+        finally
+        {
+            http.RequestServices = services;
+        }
     }
 
     /// <summary>The caller if they run sales, else the problem.</summary>

@@ -51,6 +51,38 @@ public sealed class TabsTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task When_the_browser_has_suspended_the_tab_with_the_stream_another_takes_over()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce));
+        await using var visitor = await stage.VisitAsync();
+        await stage.Client.UntilOpenAsync(batch);
+        var (tabs, streams) = await OpenTabsAsync(visitor, batch, 1);
+        var other = visitor.Page;
+        await other.Clock.InstallAsync();
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "live");
+        streams().ShouldBe(1);
+
+        var browser = await other.Context.NewCDPSessionAsync(tabs[0]);
+        await browser.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
+        // Nothing for 15 s, and no answer for 10 s more.
+        await other.Clock.FastForwardAsync(16_000);
+        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "reconnecting");
+        await other.Clock.FastForwardAsync(11_000);
+        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "live");
+        streams().ShouldBe(2);
+        await stage.Client.OperateAsync(batch, "pause");
+        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "paused");
+
+        // The tab that comes back follows.
+        await browser.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+        await Expect(tabs[0].GetByTestId("sale")).ToHaveAttributeAsync("data-phase", "paused");
+        await stage.Client.OperateAsync(batch, "resume");
+        foreach (var tab in (IPage[])[tabs[0], other])
+            await Expect(tab.GetByTestId("sale")).ToHaveAttributeAsync("data-phase", "on-sale");
+    }
+
+    [Fact]
     public async Task Where_tabs_can_not_share_each_has_a_stream_of_its_own()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce));

@@ -125,7 +125,7 @@ export default {
   'status.ended-too-often': 'After {limit} expired, cancelled or refunded orders no more can be made here.',
   'status.pay': '{left} left to pay',
   'status.ended': 'Your session has ended. Sign in again to go on. Your reservation and your orders are safe.',
-  'status.ended-pay': 'Your session has ended. Sign in again to pay: {left} left.',
+  'status.ended-pay': 'Your session has ended. Sign in again to pay within {left}.',
   'status.pay-over': 'The time to pay is over. A payment already on its way may still count.',
   'status.buying.sending': 'Sending your purchase…',
   'status.buying.long': 'You are in line. Keep this page open.',

@@ -120,7 +120,7 @@ export default {
   'status.ended-too-often': '您在本批次已有 {limit} 笔订单过期、取消或退款，已达上限，不能再次抢购。',
   'status.pay': '剩余付款时间 {left}',
   'status.ended': '登录已失效，请重新登录。您的预约和订单不受影响。',
-  'status.ended-pay': '登录已失效，请重新登录后付款，剩余付款时间 {left}',
+  'status.ended-pay': '登录已失效，请在 {left} 内重新登录并付款。',
   'status.pay-over': '付款时间已过。已在途中的付款仍可能有效。',
   'status.buying.sending': '正在提交您的订单…',
   'status.buying.long': '正在排队，请不要关闭页面。',

@@ -69,6 +69,14 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         $"{(key is null ? "" : $"{EngineClient.KeyHeader}: {key}\r\n")}" +
         $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
+    /// <summary>Opens the stream that everybody may watch.</summary>
+    public byte[] Watch(string batch) =>
+        Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {host}\r\n\r\n");
+
+    /// <summary>Opens the stream of the user of that number.</summary>
+    public byte[] WatchOwn(string batch, int number) => Encoding.ASCII.GetBytes(
+        $"GET /api/me/live?batch={batch} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n\r\n");
+
     public byte[] Reservation(string batch, int number) => Encoding.ASCII.GetBytes(
         $"PUT /api/batches/{batch}/reservation HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n" +
         "Content-Length: 0\r\n\r\n");

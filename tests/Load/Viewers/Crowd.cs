@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Wire;
 
@@ -21,7 +20,8 @@ internal sealed class Crowd : IDisposable
     private static readonly TimeSpan LotWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
-    private readonly byte[] _request, _buffer = new byte[BufferBytes];
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly Func<int, byte[]> _request;
     private readonly IPEndPoint _server;
     private readonly int _street;
     private readonly Socket?[] _sockets;
@@ -35,15 +35,14 @@ internal sealed class Crowd : IDisposable
 
     /// <param name="viewers">How many; none is there before <see cref="ConnectAsync"/>.</param>
     /// <param name="engine">Where to.</param>
-    /// <param name="batch">What they watch.</param>
+    /// <param name="request">The request by which the viewer of that number, 0…, watches.</param>
     /// <param name="street">Which of the loopback's addresses they come from, 0…200: closed connections keep their
     /// ports for a while.</param>
-    public Crowd(int viewers, Uri engine, string batch, int street)
+    public Crowd(int viewers, Uri engine, Func<int, byte[]> request, int street)
     {
         (_sockets, _hasAsked, _scanners) = (new Socket[viewers], new bool[viewers], new NewsScanner[viewers]);
         (_server, _street) = (new IPEndPoint(IPAddress.Loopback, engine.Port), street);
-        _request =
-            Encoding.ASCII.GetBytes($"GET /api/batches/{batch}/live HTTP/1.1\r\nHost: {engine.Authority}\r\n\r\n");
+        _request = request;
         _thread = new Thread(Serve) { Name = "crowd", IsBackground = true };
         _thread.Start();
     }
@@ -111,7 +110,7 @@ internal sealed class Crowd : IDisposable
         {
             var (isAsking, error) = (!_hasAsked[viewer], SocketError.Success);
             var length = isAsking
-                ? socket.Send(_request, 0, _request.Length, SocketFlags.None, out error)
+                ? socket.Send(_request(viewer), SocketFlags.None, out error)
                 : socket.Receive(_buffer, SocketFlags.None, out error);
             if (error == SocketError.WouldBlock) return;
             if (length == 0 || error != SocketError.Success)

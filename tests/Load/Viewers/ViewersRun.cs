@@ -16,6 +16,9 @@ internal sealed record ViewersOptions : ExperimentOptions
     [Description("Event streams."), Range(1, 1_000_000)]
     public int Viewers { get; init; } = 10_000;
 
+    [Description("Sign the viewers in: each has the stream with their own orders.")]
+    public bool SignedIn { get; init; }
+
     [Description("Sales without viewers and with them, by turns."), Range(1, 100)]
     public int Rounds { get; init; } = 3;
 
@@ -80,7 +83,8 @@ internal sealed class ViewersRun(ViewersOptions options)
                 rounds.Add(await Progress.StageAsync($"Round {round}, {options.Viewers} watch", async () =>
                 {
                     var batch = market.NextBatch();
-                    using var crowd = new Crowd(options.Viewers, engine.Fronts[0], batch, round);
+                    var request = RequestOf(market.Writer, batch);
+                    using var crowd = new Crowd(options.Viewers, engine.Fronts[0], request, round);
                     return await new WatchedRound(market, crowd, options, batch)
                         .RunAsync(without, violations, cancellationToken);
                 }));
@@ -88,6 +92,13 @@ internal sealed class ViewersRun(ViewersOptions options)
 
             return rounds;
         });
+    }
+
+    private Func<int, byte[]> RequestOf(RequestWriter writer, string batch)
+    {
+        if (options.SignedIn) return viewer => writer.WatchOwn(batch, viewer);
+        var request = writer.Watch(batch);
+        return _ => request;
     }
 
     private async Task<(WatchedSale Sale, IReadOnlyList<string> Violations)> SellUnwatchedAsync(
