@@ -8,11 +8,13 @@ using OrleansSale.Api.Http.Connections;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Operators.Announcements;
+using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Live;
 using OrleansSale.Api.Sales.Orders;
+using OrleansSale.Api.Sales.Pages;
 using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.Api.Sales.Replies;
 using OrleansSale.Api.Sales.Reservations;
@@ -63,6 +65,7 @@ public static class Engine
             if (isDevelopment) data.AddSecrets(configuration);
             var keys = Keys.Load(configuration, isDevelopment);
             WebServer.Configure(builder.WebHost);
+            PageFiles.Find(builder);
             RefusedHosts.AddTo(builder.Services);
             builder.AddConnections(OpenFiles.Limit);
             data.AddActors(builder);
@@ -100,10 +103,10 @@ public static class Engine
         app.UseRequestOrigin();
         app.UseRoutingWithHead();
         PatientBody.Use(app);
-        app.UseEventPages();
         // They are inside the handler of problems, so their refusals are answered like all others.
         app.UseAuthentication();
         app.UseAuthorization();
+        EventPages.Map(app);
         app.MapSignIn(isDevelopment);
         app.MapChannels();
         app.MapPlatforms();
@@ -156,6 +159,7 @@ public static class Engine
         services.AddSingleton<PurchaseApi>();
         services.TryAddSingleton<PageAddresses>();
         services.AddSingleton<SalePage>(provider => provider.GetRequiredService<PageAddresses>().OfSale);
+        services.AddPages(configuration);
         services.AddSingleton<ReplyChannels>();
         services.AddSingleton<ReplyPosts>();
         services.AddSingleton<RepliesApi>();

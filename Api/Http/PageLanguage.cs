@@ -26,10 +26,13 @@ public static class PageLanguage
         return said.Select(Known).FirstOrDefault(language => language is not null) ?? English;
     }
 
+    /// <summary>The language that the address says; null: it says none.</summary>
+    public static string? AskedBy(HttpRequest request) => Known(request.Query[Name]);
+
     /// <summary>Keeps the language that the address says, if it says one.</summary>
     public static void Keep(HttpContext http)
     {
-        if (Known(http.Request.Query[Name]) is not { } asked) return;
+        if (AskedBy(http.Request) is not { } asked) return;
         http.Response.Cookies.Append(Name, asked, new CookieOptions
         {
             Path = "/",

@@ -100,6 +100,10 @@ public sealed class Problem : IResult
     /// <summary>The stable code of a refusal.</summary>
     public static string CodeOf(Refusal refusal) => Describe(refusal).Code;
 
+    /// <summary>When to ask again, in seconds; drawn anew for each answer.</summary>
+    public static string RetryAfter() =>
+        Random.Shared.Next(1, MaxRetryAfterSeconds + 1).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The HTTP status of a refusal.</summary>
     public static int StatusOf(Refusal refusal) => Describe(refusal).Status;
 
@@ -108,11 +112,7 @@ public sealed class Problem : IResult
     {
         var response = httpContext.Response;
         response.Headers.CacheControl = "no-store";
-        if (_status == StatusCodes.Status503ServiceUnavailable)
-        {
-            var seconds = Random.Shared.Next(1, MaxRetryAfterSeconds + 1);
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
+        if (_status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = RetryAfter();
         if (_status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer, Ticket";
         return Reply.WriteAsync(response, _status, MediaType, _body).AsTask();
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
@@ -29,6 +30,16 @@ public sealed record ChannelPaymentBody(string Provider, bool VerifiesPayer);
 /// <summary>The platforms that this engine sells on.</summary>
 public sealed record ChannelList(ChannelBody[] Items);
 
+/// <summary>The same list inside a page, which needs not ask for it.</summary>
+public sealed class PageChannels(ConfiguredChannels channels, NotificationReaders payments)
+{
+    /// <summary>
+    /// The list as JSON that is safe in HTML: the default encoder escapes all that could end an element.
+    /// </summary>
+    public string Json { get; } =
+        JsonSerializer.Serialize(ChannelsApi.ListOf(channels, payments), SignInJson.Default.ChannelList);
+}
+
 /// <summary>The platforms, for the pages.</summary>
 public static class ChannelsApi
 {
@@ -37,10 +48,12 @@ public static class ChannelsApi
         app.MapGet("/api/channels", (HttpContext http, ConfiguredChannels channels, NotificationReaders payments) =>
         {
             http.Response.Headers.CacheControl = "public, max-age=60";
-            var items = channels.All.Select(channel => BodyOf(channel, payments));
-            return Reply.Ok(new ChannelList([.. items]), SignInJson.Wire.ChannelList);
+            return Reply.Ok(ListOf(channels, payments), SignInJson.Wire.ChannelList);
         }).WithTags("Sign-in").WithSummary("The platforms that this engine sells on").Produces<ChannelList>()
             .Described("ListChannels", EndpointDescription.Open());
+
+    internal static ChannelList ListOf(ConfiguredChannels channels, NotificationReaders payments) =>
+        new([.. channels.All.Select(channel => BodyOf(channel, payments))]);
 
     private static ChannelBody BodyOf(Channel channel, NotificationReaders payments) => new(
         channel.Id, new LanguagesBody(channel.English, channel.Chinese),

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using OrleansSale.Tests.Browser.Stage;
 using static Microsoft.Playwright.Assertions;
 
@@ -119,7 +120,15 @@ public sealed class LivePageTests(SaleStage stage)
     public async Task A_sale_that_does_not_exist_is_told_as_such()
     {
         await using var visitor = await stage.VisitAsync();
-        await visitor.Page.GotoAsync("/sale/nothing-here");
-        await Expect(visitor.Part("missing")).ToBeVisibleAsync();
+        var asked = new List<string>();
+        visitor.Page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);
+        var answer = await visitor.Page.GotoAsync("/sale/nothing-here");
+        answer!.Status.ShouldBe(404);
+        await Expect(visitor.Part("missing")).ToContainTextAsync("There is no such sale");
+        asked.ShouldNotContain(path => path.StartsWith("/api/", StringComparison.Ordinal));
+        await visitor.Part("language").ClickAsync();
+        await Expect(visitor.Part("missing")).ToContainTextAsync("没有找到这个活动");
+        await visitor.Part("missing").GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(visitor.Part("batches")).ToBeVisibleAsync();
     }
 }

@@ -1,15 +1,13 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Unicode;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Pages;
 
 namespace OrleansSale.Api.SignIn.Platforms;
 
 /// <summary>The pages around a sign-in on a platform: without a script, for people.</summary>
 public static class SignInPage
 {
-    private const string Policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    // The merchant's mark may come from an https address.
+    private const string Policy = "default-src 'none'; style-src 'self'; img-src 'self' data: https:; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>
@@ -23,7 +21,7 @@ public static class SignInPage
         return WriteAsync(http, StatusCodes.Status200OK, "signed-in",
             isChinese ? "您已登录" : "You are signed in",
             isChinese ? "正在返回页面。" : "You return to your page automatically.",
-            [(returnTo, isChinese ? "继续" : "Continue", true)]);
+            [new PageLink(returnTo, isChinese ? "继续" : "Continue", true)]);
     }
 
     /// <summary>Asks a visitor whom another site has sent to sign out.</summary>
@@ -34,8 +32,9 @@ public static class SignInPage
             isChinese ? "退出登录？" : "Sign out?",
             isChinese ? "此操作由其他网站发起，请确认是否退出。" : "Another site has sent you here.",
             [
-                ($"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "退出登录" : "Sign out", true),
-                (returnTo, isChinese ? "返回" : "Go back", false),
+                new PageLink(
+                    $"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "退出登录" : "Sign out", true),
+                new PageLink(returnTo, isChinese ? "返回" : "Go back", false),
             ]);
     }
 
@@ -49,20 +48,17 @@ public static class SignInPage
     {
         var (status, code) = SignInFaults.Describe(fault);
         if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            var seconds = Random.Shared.Next(1, Problem.MaxRetryAfterSeconds + 1);
-            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
+            http.Response.Headers.RetryAfter = Problem.RetryAfter();
         var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
         var (title, body) = isChinese
             ? InChinese(fault, channel?.Chinese ?? "") : InEnglish(fault, channel?.English ?? "");
-        var links = new List<(string, string, bool)>();
+        var links = new List<PageLink>();
         if (channel is { } known && fault != SignInFault.UnfitSubject)
         {
             var again = $"/{WebProviders.PathOf(known.Id)}?returnTo={Uri.EscapeDataString(returnTo)}";
-            links.Add((again, isChinese ? "重新登录" : "Try again", true));
+            links.Add(new PageLink(again, isChinese ? "重新登录" : "Try again", true));
         }
-        links.Add((returnTo, isChinese ? "返回" : "Go back", false));
+        links.Add(new PageLink(returnTo, isChinese ? "返回" : "Go back", false));
         return WriteAsync(http, status, code, title, body, links);
     }
 
@@ -93,44 +89,20 @@ public static class SignInPage
         _ => ("系统繁忙", "您尚未登录。请稍后重试。"),
     };
 
-    private static Task WriteAsync(
-        HttpContext http, int status, string code, string title, string body,
-        IEnumerable<(string Address, string Text, bool IsPrimary)> links)
+    private static async Task WriteAsync(
+        HttpContext http, int status, string code, string title, string body, IReadOnlyList<PageLink> links)
     {
         var language = PageLanguage.Of(http.Request);
-        Func<string, string> encode = HtmlEncoder.Create(UnicodeRanges.All).Encode;
-        var buttons = string.Concat(links.Select(link =>
+        var renderer = http.RequestServices.GetRequiredService<PageRenderer>();
+        var page = await renderer.RenderAsync<PlainView>(new()
         {
-            var look = link.IsPrimary ? "primary" : "quiet";
-            return $"""<a class="button {look}" href="{encode(link.Address)}">{encode(link.Text)}</a>""";
-        }));
-        var page = $"""
-            <!doctype html>
-            <html lang="{language}">
-            <head>
-              <meta charset="utf-8">
-              <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-              <meta name="color-scheme" content="light dark">
-              <meta name="robots" content="noindex">
-              <title>{encode(title)}</title>
-              <link rel="icon" href="/img/icon.svg" type="image/svg+xml">
-              <link rel="stylesheet" href="/css/base.css">
-              <link rel="stylesheet" href="/css/controls.css">
-            </head>
-            <body>
-              <header class="top">
-                <a class="brand" href="/">
-                  <img class="mark" src="/img/icon.svg" alt=""><span>OrleansSale</span>
-                </a>
-              </header>
-              <main class="empty" data-testid="sign-in-page" data-code="{code}">
-                <h1>{encode(title)}</h1>
-                <p class="muted">{encode(body)}</p>
-                <p class="choices">{buttons}</p>
-              </main>
-            </body>
-            </html>
-            """;
+            [nameof(PlainView.Language)] = language,
+            [nameof(PlainView.Title)] = title,
+            [nameof(PlainView.Body)] = body,
+            [nameof(PlainView.Links)] = links,
+            [nameof(PlainView.Code)] = code,
+            [nameof(PlainView.TestId)] = "sign-in-page",
+        });
         var headers = http.Response.Headers;
         headers.ContentLanguage = language;
         headers.CacheControl = "no-store";
@@ -138,7 +110,6 @@ public static class SignInPage
         headers.XContentTypeOptions = "nosniff";
         // The address has the platform's code in it.
         headers["Referrer-Policy"] = "no-referrer";
-        var bytes = Encoding.UTF8.GetBytes(page);
-        return Reply.WriteAsync(http.Response, status, "text/html; charset=utf-8", bytes).AsTask();
+        await Reply.WriteAsync(http.Response, status, "text/html; charset=utf-8", page);
     }
 }

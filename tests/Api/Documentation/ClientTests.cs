@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Loader;
 using System.Text.Json;
 using Microsoft.CodeAnalysis;
@@ -18,19 +17,16 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
 {
     private const string Namespace = "OrleansSale.Tests.Api.Documentation.Generated";
 
-    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3);
-
     private readonly SaleFront _sale = fixture.Front;
 
     private static string Description => Path.Combine(WorkingCopy.Root, "docs", "openapi.json");
-
-    private static string TypeScript => Path.Combine(WorkingCopy.Root, "tests", "TypeScript");
 
     [Fact]
     public async Task A_linter_finds_no_error_and_nothing_to_warn_of()
     {
         // The linter uses its recommended rules if no others are named.
-        var (_, said, error) = await RunAsync("node_modules/.bin/redocly", "lint", Description, "--format=json");
+        var (_, said, error) =
+            await NodePackages.RunAsync("node_modules/.bin/redocly", "lint", Description, "--format=json");
         said.ShouldNotBeEmpty(error);
         var found = JsonElement.Parse(said);
         var problems = found.GetProperty("problems").EnumerateArray().Select(problem =>
@@ -44,9 +40,10 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
     public async Task A_client_in_TypeScript_compiles_and_buys_a_unit()
     {
         var (batch, user) = (await _sale.CreateAsync(), _sale.NewUser());
-        await SucceedAsync("node_modules/.bin/openapi-typescript", Description, "--output", "bin/schema.d.ts");
-        await SucceedAsync("node_modules/.bin/tsc", "--project", "tsconfig.json");
-        var order = await SucceedAsync(
+        await NodePackages.SucceedAsync(
+            "node_modules/.bin/openapi-typescript", Description, "--output", "bin/schema.d.ts");
+        await NodePackages.SucceedAsync("node_modules/.bin/tsc", "--project", "tsconfig.json");
+        var order = await NodePackages.SucceedAsync(
             "node", "bin/buy.js", _sale.Client.Address.ToString().TrimEnd('/'), batch,
             _sale.Sign.Bearer(user)["Bearer ".Length..], _sale.Sign.Ticket(user, batch));
         (await _sale.ReadOrderAsync(order.Trim(), user)).Is(200)["status"].ShouldBe("awaiting-payment");
@@ -107,32 +104,5 @@ public sealed class ClientTests(SaleTests.Fixture fixture)
         errors.ShouldBeEmpty();
         assembly.Position = 0;
         return new AssemblyLoadContext("generated client", isCollectible: true).LoadFromStream(assembly);
-    }
-
-    private static async Task<string> SucceedAsync(string program, params string[] arguments)
-    {
-        var (status, said, error) = await RunAsync(program, arguments);
-        status.ShouldBe(0, $"{program}: {said}{error}");
-        return said;
-    }
-
-    private static async Task<(int Status, string Said, string Error)> RunAsync(
-        string program, params string[] arguments)
-    {
-        Directory.Exists(Path.Combine(TypeScript, "node_modules"))
-            .ShouldBeTrue("tests/run installs what this needs; by hand: npm ci --prefix tests/TypeScript");
-        var start = new ProcessStartInfo(program == "node" ? program : Path.Combine(TypeScript, program), arguments)
-        {
-            WorkingDirectory = TypeScript,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        (start.Environment["REDOCLY_TELEMETRY"], start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"]) = ("off", "true");
-        using var process = Process.Start(start)!;
-        using var bound = new CancellationTokenSource(Bound);
-        var (output, error) =
-            (process.StandardOutput.ReadToEndAsync(bound.Token), process.StandardError.ReadToEndAsync(bound.Token));
-        await process.WaitForExitAsync(bound.Token);
-        return (process.ExitCode, await output, await error);
     }
 }

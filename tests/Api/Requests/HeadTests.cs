@@ -28,7 +28,9 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
         var paths = Routes.Of(_sale.Front, batch, order).Where(route => route.Method == "GET")
             .Select(route => route.Path).Except(OfOAuth).ToArray();
         paths.ShouldContain("/api/batches/" + batch + "/live", "an event stream is among them");
-        foreach (var path in paths.Concat(["/", $"/sale/{batch}", "/css/base.css", "/js/sale.js", "/nothing"]))
+        paths.ShouldContain($"/sale/{batch}", "pages are among them");
+        paths.ShouldContain("/pages/sale.js", "and what they load");
+        foreach (var path in paths.Concat(["/sale/nothing", "/nothing"]))
         {
             foreach (var by in (string?[])[null, _sale.Operator, _sale.Sign.Bearer(owner)])
             {
@@ -47,7 +49,8 @@ public sealed class HeadTests(SaleTests.Fixture fixture)
     public async Task A_HEAD_of_what_is_known_already_is_not_modified()
     {
         var batch = await _sale.CreateAsync();
-        foreach (var path in (string[])[$"/api/batches/{batch}", "/css/base.css", "/scalar/scalar.js"])
+        string[] paths = [$"/api/batches/{batch}", $"/sale/{batch}", "/pages/plain.css", "/scalar/scalar.js"];
+        foreach (var path in paths)
         {
             var tag = (await _sale.Client.SendAsync("HEAD", path)).Is(200).Header("ETag")!;
             (await _sale.Client.SendAsync("HEAD", path, headers: ("If-None-Match", tag))).Is(304).Header("ETag")

@@ -92,8 +92,9 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
                 var said = $"{rubbish}\n{answer}";
                 if (answer.Status is >= 500) (answer.Status, answer.Code).ShouldBe((503, "overloaded"), said);
                 if (answer.Status is < 400 or >= 500 || rubbish.Method == "HEAD") return;
-                // For an unknown checkout the sandbox answers with a page.
-                if (rubbish.Path.StartsWith("/sandbox/checkouts/", StringComparison.Ordinal)
+                // For an unknown checkout the sandbox answers with a page, and so does the front for an unknown sale.
+                if ((rubbish.Path.StartsWith("/sandbox/checkouts/", StringComparison.Ordinal)
+                    || rubbish.Path.StartsWith("/sale/", StringComparison.Ordinal))
                     && answer.MediaType == "text/html") return;
                 answer.MediaType.ShouldBe("application/problem+json", said);
                 Codes.ShouldContain(answer.Code!, said);

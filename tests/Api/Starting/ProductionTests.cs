@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace OrleansSale.Tests.Api.Starting;
 
 /// <summary>What is not for buyers, outside Development.</summary>
-public sealed class ProductionTests : IAsyncLifetime
+public sealed partial class ProductionTests : IAsyncLifetime
 {
     private SaleFront _sale = null!;
 
@@ -64,6 +65,7 @@ public sealed class ProductionTests : IAsyncLifetime
     // All paths that answer without a credential, however they were mapped.
     private static readonly string[] Open =
     [
+        "GET /", "GET /sale/{batch}",
         "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
         "GET /api/batches/{batch}/announcements", "GET /api/channels", "GET /api/me", "DELETE /api/me/session",
         "GET /health/live", "GET /health/ready",
@@ -91,8 +93,15 @@ public sealed class ProductionTests : IAsyncLifetime
             }
         }
 
-        open.Distinct().Order(StringComparer.Ordinal).ShouldBe(Open.Order(StringComparer.Ordinal));
+        open.Where(route => !IsFile(route)).Distinct().Order(StringComparer.Ordinal)
+            .ShouldBe(Open.Order(StringComparer.Ordinal));
     }
+
+    // What the pages load.
+    private static bool IsFile(string route) => FileRoute().IsMatch(route);
+
+    [GeneratedRegex("^(GET|HEAD) /(pages|img)/")]
+    private static partial Regex FileRoute();
 
     [Fact]
     public void A_session_is_kept_to_this_host_and_to_encrypted_connections()

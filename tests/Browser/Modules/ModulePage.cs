@@ -8,7 +8,13 @@ namespace OrleansSale.Tests.Browser.Modules;
 public sealed class ModulePage
 {
     private const string Origin = "http://127.0.0.1";
-    private static readonly string Pages = Path.Combine(WorkingCopy.Api, "wwwroot");
+
+    private const string Blank = """
+        <!doctype html>
+        <html lang="en" data-texts-en="/text/en.js" data-texts-zh-cn="/text/zh-CN.js"><title>-</title></html>
+        """;
+
+    private static readonly string Pages = Path.Combine(WorkingCopy.Api, "Pages");
     private readonly IPage _page;
 
     private ModulePage(IPage page) => _page = page;
@@ -21,7 +27,7 @@ public sealed class ModulePage
         {
             var path = new Uri(route.Request.Url).AbsolutePath;
             return path == "/blank"
-                ? route.FulfillAsync(new() { ContentType = "text/html", Body = "<!doctype html><title>-</title>" })
+                ? route.FulfillAsync(new() { ContentType = "text/html", Body = Blank })
                 : route.FulfillAsync(new() { ContentType = "text/javascript", Path = Pages + path });
         });
         await page.GotoAsync(Origin + "/blank");

@@ -11,13 +11,20 @@ public sealed class TextTests(SaleStage stage)
 {
     private const string Text = "/js/text.js";
 
+    private const string Texts = """
+        const texts = {
+          'en': (await import('/text/en.js')).default,
+          'zh-CN': (await import('/text/zh-CN.js')).default,
+        };
+        """;
+
     [Fact]
     public async Task Both_languages_have_the_same_texts_and_none_is_empty()
     {
-        var gaps = await stage.Modules.RunAsync<string[]>(Text, """
+        var gaps = await stage.Modules.RunAsync<string[]>(Text, Texts + """
             const names = texts => new Set(Object.keys(texts).map(name => name.replace(/\.one$/, '.other')));
-            const [en, zh] = [names(m.texts.en), names(m.texts['zh-CN'])];
-            const all = Object.values(m.texts).flatMap(texts => Object.entries(texts));
+            const [en, zh] = [names(texts.en), names(texts['zh-CN'])];
+            const all = Object.values(texts).flatMap(known => Object.entries(known));
             const empty = all.filter(([, text]) => text.trim() === '').map(([name]) => name);
             return [...[...en].filter(name => !zh.has(name)), ...[...zh].filter(name => !en.has(name)), ...empty];
             """);
@@ -27,10 +34,10 @@ public sealed class TextTests(SaleStage stage)
     [Fact]
     public async Task A_translation_fills_in_what_the_original_fills_in()
     {
-        var wrong = await stage.Modules.RunAsync<string[]>(Text, """
+        var wrong = await stage.Modules.RunAsync<string[]>(Text, Texts + """
             const holes = text => [...text.matchAll(/\{(\w+)\}/g)].map(match => match[1]).sort().join();
-            const differs = ([name, text]) => holes(text) !== holes(m.texts.en[name]);
-            return Object.entries(m.texts['zh-CN']).filter(differs).map(([name]) => name);
+            const differs = ([name, text]) => holes(text) !== holes(texts.en[name]);
+            return Object.entries(texts['zh-CN']).filter(differs).map(([name]) => name);
             """);
         wrong.ShouldBeEmpty();
     }
@@ -41,20 +48,10 @@ public sealed class TextTests(SaleStage stage)
         var codes = Enum.GetValues<Refusal>().Select(Problem.CodeOf).ToArray();
         codes.Length.ShouldBeGreaterThan(15);
         var missing = await stage.Modules.RunAsync<string[]>(Text, """
+            await m.loadTexts();
             return x.filter(code => !['title', 'body'].every(part => m.hasText(`refusal.${code}.${part}`)));
             """, codes);
         missing.ShouldBeEmpty();
-    }
-
-    [Theory]
-    [InlineData("['zh-TW', 'en']", "zh-CN")]
-    [InlineData("['fr', 'zh-Hans-CN']", "zh-CN")]
-    [InlineData("['en-GB', 'zh']", "en")]
-    [InlineData("['fr']", "en")]
-    public async Task The_language_is_the_first_preferred_that_the_page_speaks(string preferred, string chosen)
-    {
-        var language = await stage.Modules.RunAsync<string>(Text, $"return m.chooseLanguage(null, null, {preferred});");
-        language.ShouldBe(chosen);
     }
 
     [Fact]
@@ -70,7 +67,10 @@ public sealed class TextTests(SaleStage stage)
     {
         var faults = Enum.GetNames<FieldFault>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
         var words = await stage.Modules.RunAsync<string[]>(
-            Text, "return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));",
+            Text, """
+            await m.loadTexts();
+            return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));
+            """,
             faults);
         words.ShouldAllBe(text => text.Length > 5);
     }
@@ -87,7 +87,7 @@ public sealed class TextTests(SaleStage stage)
         string language, int amount, string currency, string written)
     {
         var text = await stage.Modules.RunAsync<string>(Text,
-            "m.setLanguage(x.language); return m.money(x);", new { language, amount, currency });
+            "await m.setLanguage(x.language); return m.money(x);", new { language, amount, currency });
         text.ShouldBe(written);
     }
 }

@@ -62,7 +62,7 @@ public sealed class Visitor : IAsyncDisposable
     public async Task OpenAsync(string batch)
     {
         await Page.GotoAsync($"/sale/{batch}");
-        await Expect(Part("sale")).ToBeVisibleAsync();
+        await Expect(Page.Locator("#sale:not([data-loading])")).ToBeVisibleAsync();
     }
 
     /// <summary>Signs in at the sandbox's platform, and comes back to the same page.</summary>

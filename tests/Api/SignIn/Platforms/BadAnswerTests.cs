@@ -113,8 +113,9 @@ public sealed class BadAnswerTests : IDisposable
         using var chinese = new SigningIn(_sale.Client.Address, "zh-CN,zh;q=0.9,en;q=0.5");
         var same = await chinese.SignInAsync("club");
         same.Header("Content-Language").ShouldBe("zh-CN");
-        same.Text.ShouldContain("俱乐部");
-        same.Text.ShouldContain("登录已取消");
+        var text = HttpUtility.HtmlDecode(same.Text);
+        text.ShouldContain("俱乐部");
+        text.ShouldContain("登录已取消");
         _provider.Error = "server_error";
         await IsFaultAsync(await _visitor.SignInAsync("club"), 503, "sign-in-platform-down", _visitor);
     }

@@ -50,15 +50,21 @@ export async function whileBusy(button, action) {
   }
 }
 
-/** The product's picture, or a drawing of a phone where there is none or it does not load. */
+/** The product's picture, or the neutral one that the page names, where there is none or it does not load. */
 export function showPicture(image, product) {
-  const address = product.imageUrl ?? '/img/phone.svg';
-  if (image.dataset.address === address)
+  const { neutral } = image.dataset;
+  const address = product.imageUrl ?? neutral;
+  if (image.dataset.shown === address)
     return;
-  image.dataset.address = address;
-  image.onerror = () => {
-    image.onerror = null;
-    image.src = '/img/phone.svg';
+  image.dataset.shown = address;
+  const fail = () => {
+    if (image.getAttribute('src') !== neutral)
+      image.src = neutral;
   };
-  image.src = address;
+  image.onerror = fail;
+  // The page may have come with it, and it may have failed before this script ran.
+  if (image.getAttribute('src') === address)
+    image.decode().catch(fail);
+  else
+    image.src = address;
 }

@@ -1,4 +1,4 @@
-import { askChannels } from './channels.js';
+import { channels } from './channels.js';
 import { build, byId, isEnabled, setText, show, whileBusy } from './dom.js';
 import { channelName, fillTexts, language, listOf, onLanguage, setChannelNames, setLanguage, text } from './text.js';
 
@@ -6,14 +6,14 @@ import { channelName, fillTexts, language, listOf, onLanguage, setChannelNames, 
 export class Header {
   #session;
   #channels = [];
-  #platforms = null;
-  #hasAsked = false;
+  #platforms = channels();
 
   /** @param session the page's Session, or null on a page that needs none */
   constructor(session) {
     this.#session = session;
     byId('language').addEventListener('click', () => setLanguage(language() === 'en' ? 'zh-CN' : 'en'));
     onLanguage(() => fillTexts());
+    setChannelNames(this.#platforms);
     fillTexts();
     if (session !== null)
       this.#wireAccount();
@@ -28,7 +28,7 @@ export class Header {
   /** The platforms that this visitor can sign in on: those of the page's batch, or all on a page of many. */
   get #offered() {
     const isOfPage = id => this.#channels.length === 0 || this.#channels.includes(id);
-    return (this.#platforms ?? []).filter(({ id, signIn }) => signIn !== null && isOfPage(id));
+    return this.#platforms.filter(({ id, signIn }) => signIn !== null && isOfPage(id));
   }
 
   render() {
@@ -45,9 +45,9 @@ export class Header {
     const offered = this.#offered;
     show(byId('sign-in-channels'), user === null && offered.length > 0);
     this.#showPlatforms(offered);
-    show(byId('sign-in-platform'), user === null && this.#hasAsked && offered.length === 0);
+    show(byId('sign-in-platform'), user === null && offered.length === 0);
     setText(byId('account-dialog-title'), text(user === null ? 'sign-in.title' : 'account.title'));
-    const channels = this.#channels.length > 0 ? this.#channels : (this.#platforms ?? []).map(({ id }) => id);
+    const channels = this.#channels.length > 0 ? this.#channels : this.#platforms.map(({ id }) => id);
     show(byId('sign-in-platform-body'), channels.length > 0);
     setText(byId('sign-in-platform-body'),
       text('sign-in.platform.body', { channels: listOf(channels.map(channelName)) }));
@@ -70,20 +70,8 @@ export class Header {
       build('a', { class: 'button primary', href, 'data-testid': `sign-in-with-${id}` }, label)));
   }
 
-  async #askPlatforms() {
-    const platforms = await askChannels();
-    this.#hasAsked = true;
-    if (platforms !== null) {
-      this.#platforms = platforms;
-      setChannelNames(platforms);
-    }
-    this.render();
-  }
-
   /** Opens the sign-in, or the account if somebody is signed in. */
   open() {
-    if (this.#platforms === null)
-      this.#askPlatforms();
     this.render();
     byId('account-dialog').showModal();
   }
@@ -95,7 +83,6 @@ export class Header {
   }
 
   #wireAccount() {
-    this.#askPlatforms();
     const dialog = byId('account-dialog');
     byId('account').addEventListener('click', () => this.open());
     byId('account-close').addEventListener('click', () => dialog.close());

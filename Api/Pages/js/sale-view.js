@@ -1,3 +1,4 @@
+import { showText, showTitle, titleOf } from './batch-text.js';
 import { line, showDigits } from './countdown.js';
 import { byId, enable, setText, show, showPicture } from './dom.js';
 import { maxEndedOrders } from './journey.js';
@@ -16,9 +17,10 @@ export function showBoard(board, phase) {
   showPicture(byId('picture'), board.product);
   byId('picture').alt = board.product.name;
   byId('sale').dataset.phase = phase;
-  document.title = `${board.product.name} · ${text(`phase.${phase}`)}`;
+  document.title = `${titleOf(board).words} · ${text(`phase.${phase}`)}`;
   setText(byId('phase'), text(`phase.${phase}`));
-  setText(byId('product'), board.product.name);
+  showTitle(byId('product'), byId('product-name'), board);
+  showText(byId('description'), board.description);
   setText(byId('price'), money(board.product.price));
   setText(byId('fact-units'), text('sale.units', { count: board.stock }));
   setText(byId('fact-limit'), text('sale.limit', { count: board.perUserLimit }));

@@ -1,48 +1,58 @@
-import en from '/text/en.js';
-import zhCN from '/text/zh-CN.js';
 import { minorUnitsOf } from './currency.js';
 
-/** The languages of the page and their texts: the same names in each. */
-export const texts = { en, 'zh-CN': zhCN };
+/** How long the visitor's choice of a language is kept. The server reads it from the cookie. */
+const keptForSeconds = 365 * 24 * 3_600;
 
+/** The texts of the languages that are loaded: the same names in each. */
+const texts = {};
 const listeners = new Set();
 const channelNames = new Map();
-let current = chooseLanguage(new URLSearchParams(location.search).get('lang'), saved(), navigator.languages);
+/** The server has chosen the language of the page. */
+let current = document.documentElement.lang;
 
 /** The language the page speaks now: a BCP 47 tag. */
 export const language = () => current;
 
-/** The language in the address, else the visitor's saved choice, else the browser's preference, else English. */
-export function chooseLanguage(asked, stored, preferred) {
-  for (const tag of [asked, stored, ...preferred ?? []]) {
-    const known = matching(tag);
-    if (known !== null)
-      return known;
-  }
-  return 'en';
+/** Loads the page's language. Everything else of this module needs it. */
+export async function loadTexts() {
+  await load(current);
+  if (new URLSearchParams(location.search).has('lang'))
+    keep(current);
 }
 
-function matching(tag) {
-  const primary = (tag ?? '').toLowerCase().split('-', 1)[0];
-  if (primary === 'zh')
-    return 'zh-CN';
-  return primary === 'en' ? 'en' : null;
-}
-
-/** Switches the language, saves the choice, and notifies all listeners. */
-export function setLanguage(tag) {
-  current = tag;
-  try {
-    localStorage.setItem('language', tag);
-  } catch {
-    // The choice lasts as long as the page.
-  }
+/** Switches the language, keeps the choice, and notifies all listeners. */
+export async function setLanguage(tag) {
+  keep(tag);
   const address = new URL(location.href);
-  if (address.searchParams.has('lang')) {
-    address.searchParams.set('lang', tag);
-    history.replaceState(null, '', address);
+  const isInAddress = address.searchParams.has('lang');
+  address.searchParams.set('lang', tag);
+  try {
+    await load(tag);
+  } catch {
+    // A new page comes with its texts.
+    location.assign(address);
+    return;
   }
+  current = tag;
+  if (isInAddress)
+    history.replaceState(null, '', address);
   listeners.forEach(listener => listener());
+}
+
+/** The page names where the texts of each language are. */
+async function load(tag) {
+  texts[tag] ??= (await import(document.documentElement.getAttribute(`data-texts-${tag}`))).default;
+}
+
+function keep(tag) {
+  document.cookie = `lang=${tag}; path=/; max-age=${keptForSeconds}; samesite=lax`;
+}
+
+/** A text that has been given in one language or in both: the page's, else the other one; and which it is. */
+export function textIn(given) {
+  const other = current === 'en' ? 'zh-CN' : 'en';
+  const tag = given[current] === undefined ? other : current;
+  return { tag, words: given[tag] ?? '' };
 }
 
 export const onLanguage = listener => listeners.add(listener);
@@ -109,8 +119,9 @@ export const channelName = channel => channelNames.get(channel)?.[current]
   ?? (hasText(`channel.${channel}`) ? text(`channel.${channel}`) : channel);
 
 /**
- * Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`; what speaks the
- * other language, the switch to it, says so (`data-other-language`).
+ * Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`; or that brings
+ * its text in both languages: `data-en`, `data-zh-cn`. The switch to the other language says that it is in that
+ * language (`data-other-language`).
  */
 export function fillTexts(root = document) {
   document.documentElement.lang = current;
@@ -118,6 +129,8 @@ export function fillTexts(root = document) {
     element.lang = current === 'en' ? 'zh-CN' : 'en';
   for (const element of root.querySelectorAll('[data-text]'))
     element.textContent = text(element.dataset.text);
+  for (const element of root.querySelectorAll('[data-en]'))
+    element.textContent = element.getAttribute(`data-${current}`);
   for (const element of root.querySelectorAll('[data-label]'))
     element.setAttribute('aria-label', text(element.dataset.label));
   for (const element of root.querySelectorAll('[data-placeholder]'))
@@ -139,12 +152,4 @@ export function faultText(field, fault) {
   const kind = fault === 'missing' ? 'blank' : fault;
   const names = [`fault.${field}.${kind}`, `fault.${kind}`, 'fault.malformed'];
   return text(names.find(hasText));
-}
-
-function saved() {
-  try {
-    return localStorage.getItem('language');
-  } catch {
-    return null;
-  }
 }

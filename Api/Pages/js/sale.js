@@ -1,6 +1,7 @@
-import { AnnouncementList, Announcements, textFor } from './announcements.js';
+import { AnnouncementList, Announcements } from './announcements.js';
 import { BoardFeed } from './board.js';
 import { Buying } from './buying.js';
+import { verifiesPayer } from './channels.js';
 import { ServerClock } from './clock.js';
 import { everySecond } from './countdown.js';
 import { byId, setText, show } from './dom.js';
@@ -9,14 +10,13 @@ import { journey } from './journey.js';
 import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
-import { Payer } from './payer.js';
 import { Reservation } from './reservation.js';
 import { SaleDeeds } from './sale-deeds.js';
 import {
   showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
 } from './sale-view.js';
 import { Session } from './session.js';
-import { language, onLanguage, text } from './text.js';
+import { loadTexts, onLanguage, text, textIn } from './text.js';
 import { channelsOf, nextChange } from './timetable.js';
 
 /** How often unknown facts about a visitor are requested at most. The pauses grow. */
@@ -55,7 +55,6 @@ class SalePage {
     this.session = new Session(() => this.#userChanged());
     this.header = new Header(this.session);
     this.deeds = new SaleDeeds(this);
-    this.payer = new Payer(() => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
     this.announcements = new Announcements(batch, () => this.render());
     this.#announcementList = new AnnouncementList(this.announcements);
@@ -96,11 +95,13 @@ class SalePage {
     showLive(this.#live);
     showZone();
     this.header.render();
-    show(byId('missing'), this.#live === 'missing');
-    show(byId('loading'), this.board === null && this.#live !== 'missing');
+    const isMissing = this.#live === 'missing';
+    show(byId('missing'), isMissing);
+    show(byId('sale'), !isMissing);
     const now = this.clock.now();
-    show(byId('sale'), this.board !== null && now !== null && this.#live !== 'missing');
-    if (byId('sale').hidden)
+    const isLoading = this.board === null || now === null;
+    byId('sale').toggleAttribute('data-loading', isLoading);
+    if (isMissing || isLoading)
       return;
     const before = this.plan;
     this.plan = this.#planAt(now);
@@ -108,7 +109,7 @@ class SalePage {
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
     showAction(this.board, this.plan, now, { user: this.session.user, buying: this.#buyingState });
-    showPayer(this.session.user, this.plan.action === 'pay' ? this.payer.isVerified(this.session.channel) : null);
+    showPayer(this.session.user, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
     this.#showOrders(now);
     this.#announcementList.update();
     this.#announce(before, now);
@@ -160,7 +161,7 @@ class SalePage {
 
   #announcementCame(announcement) {
     if (this.announcements.take(announcement))
-      setText(byId('news'), text('announcement.news', { words: textFor(announcement, language()).words }));
+      setText(byId('news'), text('announcement.news', { words: textIn(announcement.text).words }));
   }
 
   /** Whether the session ended of the user whose orders are shown. */
@@ -311,4 +312,5 @@ class SalePage {
 }
 
 const batch = /^\/sale\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? '';
+await loadTexts();
 new SalePage(batch).start();

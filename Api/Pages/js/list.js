@@ -1,10 +1,11 @@
 import { call } from './api.js';
+import { showText, showTitle } from './batch-text.js';
 import { ServerClock } from './clock.js';
 import { everySecond, line } from './countdown.js';
 import { byId, copyOf, setText, show, showPicture } from './dom.js';
 import { Header } from './header.js';
 import { Session } from './session.js';
-import { channelName, listOf, money, moment, number, onLanguage, text } from './text.js';
+import { channelName, listOf, loadTexts, money, moment, number, onLanguage, text } from './text.js';
 import { channelsOf, nextChange, nextInstant, phaseAt } from './timetable.js';
 
 const refreshEveryMs = 5_000;
@@ -15,6 +16,7 @@ const pageSize = 100;
 const timeEvery = 12;
 const order = ['on-sale', 'reserving', 'waiting', 'announced', 'paused', 'sold-out', 'closed'];
 
+await loadTexts();
 const clock = new ServerClock();
 const session = new Session(() => header.render());
 const header = new Header(session);
@@ -93,7 +95,8 @@ function fill(card, board, now) {
   showPicture(part('picture'), board.product);
   card.dataset.phase = phase;
   setText(part('phase'), text(`phase.${phase}`));
-  setText(part('name'), board.product.name);
+  showTitle(part('name'), part('product'), board);
+  showText(part('description'), board.description);
   setText(part('price'), money(board.product.price));
   setText(part('channels'), text('sale.for', { channels: listOf(channelsOf(board).map(channelName)) }));
   const isSelling = phase === 'on-sale' || phase === 'sold-out';

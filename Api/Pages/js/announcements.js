@@ -1,18 +1,11 @@
 import { call } from './api.js';
 import { build, byId, show, whileBusy } from './dom.js';
-import { language, moment } from './text.js';
+import { language, moment, textIn } from './text.js';
 
 /** So many are read at a time: at first, and whenever a visitor asks for the earlier ones. */
 const pageSize = 20;
 /** So many are shown before that. */
 const firstShown = 3;
-
-/** The text for the page's language, else the other one; and which it is. */
-export function textFor(announcement, current) {
-  const other = current === 'en' ? 'zh-CN' : 'en';
-  const tag = announcement.text[current] === undefined ? other : current;
-  return { tag, words: announcement.text[tag] ?? '' };
-}
 
 /** What is announced for one batch: read from the list, and added to by the live stream. Both may tell the same. */
 export class Announcements {
@@ -106,7 +99,7 @@ export class AnnouncementList {
 }
 
 function card(announcement) {
-  const { tag, words } = textFor(announcement, language());
+  const { tag, words } = textIn(announcement.text);
   const at = Date.parse(announcement.at);
   const names = { 'class': 'announcement', 'data-testid': 'announcement', 'data-id': announcement.id, 'tabindex': -1 };
   return build('li', names,

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.StaticAssets;
+
+namespace OrleansSale.Api.Pages;
+
+/// <summary>
+/// The files that the pages load. Their addresses have a hash of their content, so browsers keep them for ever.
+/// </summary>
+public sealed class PageFiles
+{
+    // Written by the build, beside every program that has the pages: the list of the files, and where they are before
+    // they are published.
+    private const string List = ".staticwebassets.endpoints.json", Places = ".staticwebassets.runtime.json";
+
+    // With this, files would be served as they are now instead of as they were built, and browsers would keep none.
+    private const string AsTheyAreNow = "ReloadStaticAssetsAtRuntime";
+
+    private readonly Lazy<FrozenDictionary<string, string>> _addresses;
+
+    /// <param name="endpoints">All endpoints of this process, once they are mapped.</param>
+    public PageFiles(EndpointDataSource endpoints) => _addresses = new(() => AddressesIn(endpoints));
+
+    /// <summary>The address of a file, by its path in <c>wwwroot</c>.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such file.</exception>
+    public string this[string path] => _addresses.Value[path];
+
+    /// <summary>Finds the files wherever the program runs from.</summary>
+    public static void Find(WebApplicationBuilder builder)
+    {
+        builder.Configuration.AddInMemoryCollection(
+            [new(AsTheyAreNow, "false"), new(WebHostDefaults.StaticWebAssetsKey, WrittenByBuild(Places))]);
+        builder.WebHost.UseStaticWebAssets();
+    }
+
+    /// <summary>Serves them compressed, and for ever; without the hash in their address, until they change.</summary>
+    public static void Map(IEndpointRouteBuilder app) => app.MapStaticAssets(WrittenByBuild(List)).Add(endpoint =>
+    {
+        var serve = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = http =>
+        {
+            PageHeaders.KeepForeignCodeOut(http.Response.Headers);
+            return serve(http);
+        };
+    });
+
+    private static string WrittenByBuild(string name) =>
+        Path.Combine(AppContext.BaseDirectory, typeof(PageFiles).Assembly.GetName().Name + name);
+
+    private static FrozenDictionary<string, string> AddressesIn(EndpointDataSource endpoints) => endpoints.Endpoints
+        .Select(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>())
+        .OfType<StaticAssetDescriptor>().Where(file => file.Selectors.Count == 0)
+        .Select(file => (Path: file.Properties.FirstOrDefault(one => one.Name == "label")?.Value, file.Route))
+        .Where(file => file.Path is not null)
+        .ToFrozenDictionary(file => file.Path!, file => "/" + file.Route, StringComparer.Ordinal);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using OrleansSale.Api.Http;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Sales.Pages;
+
+/// <summary>What the server itself says on the pages. The pages' scripts have all other words.</summary>
+/// <param name="language">The page's language.</param>
+internal sealed class PageWords(string language)
+{
+    // China has no summer time.
+    private static readonly TimeSpan BeijingTime = TimeSpan.FromHours(8);
+
+    private static readonly Dictionary<string, (string English, string Chinese)> Symbols = new()
+    {
+        ["CNY"] = ("CN¥", "¥"),
+        ["JPY"] = ("¥", "JP¥"),
+        ["USD"] = ("$", "US$"),
+        ["EUR"] = ("€", "€"),
+        ["GBP"] = ("£", "£"),
+        ["HKD"] = ("HK$", "HK$"),
+        ["TWD"] = ("NT$", "NT$"),
+        ["KRW"] = ("₩", "￦"),
+        ["INR"] = ("₹", "₹"),
+    };
+
+    private bool IsChinese => language == PageLanguage.Chinese;
+
+    public string Sales => T("Sales", "限量抢购");
+
+    public string Lead => T(
+        "Limited batches, sold to reserved users at one instant. Everyone sees the same clock.",
+        "限量批次，准点开售，仅限已预约用户购买。所有人看到的都是同一个服务器时间。");
+
+    public string AllSales => T("All sales", "全部抢购");
+
+    public string TryAgain => T("Try again", "重新加载");
+
+    public (string Title, string Body) Missing => IsChinese
+        ? ("没有找到这个活动", "地址可能有误，或活动尚未公布。")
+        : ("There is no such sale", "The address may be mistyped, or the sale was never announced.");
+
+    public (string Title, string Body) Busy => IsChinese
+        ? ("系统繁忙", "请稍等几秒后重新加载。")
+        : ("Very busy right now", "Wait a few seconds and load the page again.");
+
+    /// <summary>When a sale opens: on a clock of the readers' language, because nobody knows where they are.</summary>
+    public string Opens(DateTimeOffset at)
+    {
+        if (!IsChinese)
+            return $"Sale opens {at.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC";
+        var there = at.ToOffset(BeijingTime);
+        var day = "日一二三四五六"[(int)there.DayOfWeek];
+        var date = string.Create(CultureInfo.InvariantCulture, $"{there.Year}年{there.Month}月{there.Day}日（周{day}）");
+        return $"北京时间 {date}{there.ToString("HH:mm", CultureInfo.InvariantCulture)} 开售";
+    }
+
+    /// <summary>An amount as people write it, the minor units only where there are some.</summary>
+    public string Price(Money price)
+    {
+        var number = Major(price, isWholeShort: true, "N");
+        return Symbols.TryGetValue(price.Currency, out var symbol)
+            ? T(symbol.English, symbol.Chinese) + number : $"{price.Currency}\u00a0{number}";
+    }
+
+    /// <summary>An amount for programs, such as 1999.00.</summary>
+    public static string Amount(Money price) => Major(price, isWholeShort: false, "F");
+
+    private static string Major(Money price, bool isWholeShort, string format)
+    {
+        var digits = Currency.MinorUnitsOf(price.Currency) ?? 2;
+        var major = price.Amount / (decimal)Math.Pow(10, digits);
+        var shown = isWholeShort && decimal.IsInteger(major) ? 0 : digits;
+        return major.ToString($"{format}{shown}", CultureInfo.InvariantCulture);
+    }
+
+    private string T(string english, string chinese) => IsChinese ? chinese : english;
+}
