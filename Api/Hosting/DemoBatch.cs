@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Hosting;
 
@@ -43,15 +44,15 @@ public sealed partial class DemoBatch(
         await index.AddAsync(terms.Id);
         await catalogue.FindNewAsync(terms.Id);
         Log.Created(log, terms.Id, opens);
-        await AnnounceAsync(terms.Id, "reserve", null, new AnnouncementText(
+        await AnnounceAsync(terms.Id, "reserve", null, new LanguageText(
             "50,000 Mi2 go on sale in two minutes. Reserve now: it is free, and only those who have reserved can buy.",
             "5 万台小米手机 2 将于两分钟后开抢！立即预约，预约用户才有资格抢购。"));
-        await AnnounceAsync(terms.Id, "open", opens, new AnnouncementText(
+        await AnnounceAsync(terms.Id, "open", opens, new LanguageText(
             "The sale is open. Buy on the page, or by a reply to this post that says: buy",
             "抢购开始！打开活动页抢购，或直接回复本条微博“抢购”。"));
     }
 
-    private async Task AnnounceAsync(string batch, string key, DateTimeOffset? at, AnnouncementText text) =>
+    private async Task AnnounceAsync(string batch, string key, DateTimeOffset? at, LanguageText text) =>
         await announcements.AnnounceAsync(Topic.OfBatch(batch), text, imageUrl: null, at, by: "demo", key);
 
     private static partial class Log

@@ -27,6 +27,13 @@ namespace OrleansSale.Api.Operators;
 /// Days after the end of the sale for which users' data are kept at least: 0…3,650, 90 by default. Later an operator
 /// may remove them.
 /// </param>
+/// <param name="Title">
+/// Its heading on the pages and in links: one line of 1–100 characters, or one per language; left out: the product's
+/// name. Readers of a language that is left out see the other one.
+/// </param>
+/// <param name="Description">
+/// What is offered: 1–2,000 characters in one line or several, or one text per language; left out: nothing is said.
+/// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,
     ProductBody Product,
@@ -35,11 +42,13 @@ public sealed record CreateBatchBody(
     [property: WholeNumber(1, BatchTerms.MaxPerUserLimit)] int PerUserLimit,
     [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int PaymentWindowSeconds,
     ScheduleBody Schedule,
-    [property: WholeNumber(0, BatchTerms.MaxKeepPersonalDataDays)] int? KeepPersonalDataDays = null)
+    [property: WholeNumber(0, BatchTerms.MaxKeepPersonalDataDays)] int? KeepPersonalDataDays = null,
+    [property: Texts(BatchTerms.MaxTitleLength, isLine: true)] LanguageTexts? Title = null,
+    [property: Texts(BatchTerms.MaxDescriptionLength)] LanguageTexts? Description = null)
 {
     internal BatchTerms ToTerms() => new(
         Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule(),
-        KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays);
+        KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays, Title?.ToText(), Description?.ToText());
 }
 
 /// <summary>An operator's reason.</summary>

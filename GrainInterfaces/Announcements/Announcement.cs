@@ -1,14 +1,6 @@
-namespace OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Texts;
 
-/// <summary>A text for people in the languages of the pages; at least one of them is there.</summary>
-/// <param name="English">In English; null: only in Chinese.</param>
-/// <param name="Chinese">In Chinese; null: only in English.</param>
-[GenerateSerializer, Immutable, Alias("OrleansSale.AnnouncementText")]
-public sealed record AnnouncementText([property: Id(0)] string? English, [property: Id(1)] string? Chinese)
-{
-    /// <summary>Longest text of a language, in UTF-16 code units.</summary>
-    public const int MaxLength = 2_000;
-}
+namespace OrleansSale.GrainInterfaces.Announcements;
 
 /// <summary>An announcement.</summary>
 /// <param name="Id">Its id: <see cref="AnnouncementId"/>.</param>
@@ -17,9 +9,12 @@ public sealed record AnnouncementText([property: Id(0)] string? English, [proper
 /// <param name="At">The instant from which it is shown.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Announcement")]
 public sealed record Announcement(
-    [property: Id(0)] string Id, [property: Id(1)] AnnouncementText Text, [property: Id(2)] string? ImageUrl,
+    [property: Id(0)] string Id, [property: Id(1)] LanguageText Text, [property: Id(2)] string? ImageUrl,
     [property: Id(3)] DateTimeOffset At)
 {
+    /// <summary>Longest text of a language, in UTF-16 code units.</summary>
+    public const int MaxTextLength = 2_000;
+
     /// <summary>Most announcements of a batch or product, those to come included.</summary>
     public const int MaxCount = 100;
 }
@@ -32,7 +27,7 @@ public sealed record Announcement(
 /// <param name="Key">A hash of the operator and their Idempotency-Key.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.NewAnnouncement")]
 public sealed record NewAnnouncement(
-    [property: Id(0)] AnnouncementText Text, [property: Id(1)] string? ImageUrl, [property: Id(2)] DateTimeOffset? At,
+    [property: Id(0)] LanguageText Text, [property: Id(1)] string? ImageUrl, [property: Id(2)] DateTimeOffset? At,
     [property: Id(3)] PostTarget[] Targets, [property: Id(4)] string Key);
 
 /// <summary>Where an announcement is to be posted.</summary>

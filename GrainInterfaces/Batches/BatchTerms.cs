@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.GrainInterfaces.Batches;
 
@@ -16,6 +17,8 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// How many days after the end of the sale users' data are kept at least: 0…3,650. After that an operator may anonymise
 /// the batch.
 /// </param>
+/// <param name="Title">Its heading, a line of 1…100 characters in each language; null: its product's name.</param>
+/// <param name="Description">What is offered, 1…2,000 characters in each language; null: nothing is said.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(
     [property: Id(0)] string Id,
@@ -25,8 +28,15 @@ public sealed record BatchTerms(
     [property: Id(4)] int PerUserLimit,
     [property: Id(5)] int PaymentWindowSeconds,
     [property: Id(6)] Schedule Schedule,
-    [property: Id(7)] int KeepPersonalDataDays = BatchTerms.DefaultKeepPersonalDataDays)
+    [property: Id(7)] int KeepPersonalDataDays = BatchTerms.DefaultKeepPersonalDataDays,
+    [property: Id(8)] LanguageText? Title = null, [property: Id(9)] LanguageText? Description = null)
 {
+    /// <summary>Longest title of a language, in UTF-16 code units.</summary>
+    public const int MaxTitleLength = 100;
+
+    /// <summary>Longest description of a language, in UTF-16 code units.</summary>
+    public const int MaxDescriptionLength = 2_000;
+
     /// <summary>Most units a batch may ever have, restocks included.</summary>
     public const int MaxStock = 10_000_000;
 

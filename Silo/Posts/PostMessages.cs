@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Silo.Posts;
 
@@ -36,7 +37,7 @@ internal sealed record PostedText(
     [property: JsonPropertyName("zh-CN")] string? Chinese, [property: JsonPropertyName("en")] string? English)
 {
     /// <summary>The text of an announcement.</summary>
-    public static PostedText Of(AnnouncementText text) => new(text.Chinese, text.English);
+    public static PostedText Of(LanguageText text) => new(text.Chinese, text.English);
 }
 
 /// <summary>What a page offers, for a platform that draws a card of it.</summary>

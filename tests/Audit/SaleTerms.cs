@@ -21,8 +21,9 @@ public sealed record SaleTerms(
 
     private static readonly HashSet<string> Known =
         ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule",
-            "keepPersonalDataDays",
-            "keyHash", "secretHash"];
+            "keepPersonalDataDays", "title", "description", "keyHash", "secretHash"];
+
+    private static readonly string[] Languages = ["en", "zh-CN"];
 
     /// <summary>Reads the data of a <c>created</c> entry.</summary>
     /// <exception cref="FormatException">Something is missing, unknown or out of its range.</exception>
@@ -44,6 +45,8 @@ public sealed record SaleTerms(
             throw new FormatException("the schedule is out of order");
 
         Number(data, "keepPersonalDataDays", 0, 3_650);
+        RequireTexts(data, "title", 100);
+        RequireTexts(data, "description", 2_000);
         RequireHash(data, "keyHash");
         if (data.TryGetProperty("secretHash", out _)) RequireHash(data, "secretHash");
 
@@ -79,6 +82,16 @@ public sealed record SaleTerms(
         Member(data, name, JsonValueKind.Number).TryGetInt32(out var value) && value >= least && value <= most
             ? value
             : throw new FormatException($"{name} is not within {least}…{most}");
+
+    private static void RequireTexts(JsonElement data, string name, int most)
+    {
+        if (!data.TryGetProperty(name, out _)) return;
+        var texts = Member(data, name, JsonValueKind.Object).EnumerateObject().ToList();
+        var isOne = texts.Count > 0 && texts.All(text => Languages.Contains(text.Name)
+            && text.Value.ValueKind == JsonValueKind.String
+            && text.Value.GetString() is { Length: > 0 } words && words.Length <= most);
+        if (!isOne) throw new FormatException($"{name} is no text in a language of the pages");
+    }
 
     private static void RequireHash(JsonElement data, string name)
     {

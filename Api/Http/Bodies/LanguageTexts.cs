@@ -9,7 +9,13 @@ namespace OrleansSale.Api.Http.Bodies;
 /// <param name="English">In English; null: only in Chinese.</param>
 /// <param name="Chinese">In Chinese; null: only in English.</param>
 [JsonConverter(typeof(LanguageTextsFormat))]
-public sealed record LanguageTexts(string? English, string? Chinese);
+public sealed record LanguageTexts(string? English, string? Chinese)
+{
+    /// <summary>The text as it is kept: line feeds break its lines.</summary>
+    public LanguageText ToText() => new(WithLineFeeds(English), WithLineFeeds(Chinese));
+
+    private static string? WithLineFeeds(string? text) => text is null ? null : PlainText.WithLineFeeds(text);
+}
 
 /// <summary>A text, or an object with a text per language. Other languages are left alone.</summary>
 public sealed class LanguageTextsFormat : JsonConverter<LanguageTexts>
@@ -40,10 +46,11 @@ public sealed class LanguageTextsFormat : JsonConverter<LanguageTexts>
         texts.TryGetProperty(language, out var text) ? text.GetString() : null;
 }
 
-/// <summary>A text of one line or several, or one per language.</summary>
+/// <summary>A text, or one per language.</summary>
 /// <param name="maxLength">Most characters of each.</param>
+/// <param name="isLine">Whether each is one line; else it may have several.</param>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class TextsAttribute(int maxLength) : ValidationAttribute, IElementRule
+public sealed class TextsAttribute(int maxLength, bool isLine = false) : ValidationAttribute, IElementRule
 {
     private static readonly string[] Languages = [PageLanguage.English, PageLanguage.Chinese];
 
@@ -78,6 +85,7 @@ public sealed class TextsAttribute(int maxLength) : ValidationAttribute, IElemen
     /// <inheritdoc/>
     public override bool IsValid(object? value) => value is null or LanguageTexts;
 
-    private FieldProblem? Check(string text) =>
-        WrittenTextRules.CheckLines(PlainText.WithLineFeeds(text), 1, maxLength);
+    private FieldProblem? Check(string text) => isLine
+        ? WrittenTextRules.CheckLine(text, 1, maxLength)
+        : WrittenTextRules.CheckLines(PlainText.WithLineFeeds(text), 1, maxLength);
 }

@@ -20,7 +20,7 @@ namespace OrleansSale.Api.Operators.Announcements;
 /// <param name="At">The instant from which it is to be shown and posted; left out: now.</param>
 public sealed record AnnounceBody(
     [property: BatchId] string? Batch, [property: BatchId] string? Product,
-    [property: Texts(AnnouncementText.MaxLength)] LanguageTexts Text, [property: ImageAddress] string? ImageUrl,
+    [property: Texts(Announcement.MaxTextLength)] LanguageTexts Text, [property: ImageAddress] string? ImageUrl,
     DateTimeOffset? At)
     : IValidatableObject
 {
@@ -33,9 +33,7 @@ public sealed record AnnounceBody(
             yield return new("must be there, or product instead of it, and not both", [nameof(Batch)]);
     }
 
-    internal AnnouncementText ToText() => new(WithLineFeeds(Text.English), WithLineFeeds(Text.Chinese));
-
-    private static string? WithLineFeeds(string? text) => text is null ? null : PlainText.WithLineFeeds(text);
+    internal LanguageText ToText() => Text.ToText();
 }
 
 /// <summary>Which delivery to try again.</summary>

@@ -6,6 +6,7 @@ using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators.Announcements;
 
@@ -29,7 +30,7 @@ public sealed partial class AnnouncementCommands(
     /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
     /// </param>
     public async Task<AnnounceOutcome?> AnnounceAsync(
-        Topic topic, AnnouncementText text, string? imageUrl, DateTimeOffset? at, string by, string? key)
+        Topic topic, LanguageText text, string? imageUrl, DateTimeOffset? at, string by, string? key)
     {
         if (await FindBatchesAsync(topic) is not { Count: > 0 } batches) return null;
         var announcement = new NewAnnouncement(text, imageUrl, at, TargetsOf(batches), HashOf(by, key));

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Announcements;
 
@@ -11,7 +12,9 @@ public sealed record TextsBody(
     [property: JsonPropertyName("en"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? English,
     [property: JsonPropertyName("zh-CN"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Chinese)
 {
-    internal static TextsBody Of(AnnouncementText text) => new(text.English, text.Chinese);
+    internal static TextsBody Of(LanguageText text) => new(text.English, text.Chinese);
+
+    internal static TextsBody? OfAny(LanguageText? text) => text is null ? null : Of(text);
 }
 
 /// <summary>An announcement.</summary>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
+using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
@@ -12,6 +13,8 @@ namespace OrleansSale.Api.Sales.Boards;
 /// </summary>
 /// <param name="Id">Batch id.</param>
 /// <param name="Product">The product for sale.</param>
+/// <param name="Title">Its heading; left out: the product's name.</param>
+/// <param name="Description">What is offered; left out: nothing is said.</param>
 /// <param name="Channel">The platform whose users may take part, or a list of them.</param>
 /// <param name="Stock">Units offered so far, restocks included.</param>
 /// <param name="PerUserLimit">Units a user may have in live orders.</param>
@@ -30,15 +33,18 @@ namespace OrleansSale.Api.Sales.Boards;
 /// The instant at which the batch decides: this front's clock, or later if the batch's ledger is ahead of it.
 /// </param>
 public sealed record BoardBody(
-    string Id, ProductBody Product, [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock,
-    int PerUserLimit, int PaymentWindowSeconds, ScheduleBody Schedule,
+    string Id, ProductBody Product,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TextsBody? Title,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TextsBody? Description,
+    [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
+    int PaymentWindowSeconds, ScheduleBody Schedule,
     [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
     int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, HeadBody Head, DateTimeOffset ServerTime)
 {
     /// <summary>The board of a batch when this front's clock says this.</summary>
     public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) => new(
-        terms.Id, ProductBody.Of(terms.Product), terms.Channels, counts.Stock, terms.PerUserLimit,
-        terms.PaymentWindowSeconds,
+        terms.Id, ProductBody.Of(terms.Product), TextsBody.OfAny(terms.Title), TextsBody.OfAny(terms.Description),
+        terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
         ScheduleBody.Of(counts.Schedule), PhaseOf(counts, clock),
         counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
         new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), counts.At(clock));

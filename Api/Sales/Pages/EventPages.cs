@@ -78,17 +78,19 @@ public sealed class EventPages(
         var page = await renderer.KeepAsync<SaleView>((address, language, schedule.SaleOpens), () =>
         {
             var words = new PageWords(language);
-            var heading = new ShownText(terms.Product.Name, null);
+            var heading = words.Shown(terms.Title) ?? new ShownText(terms.Product.Name, null);
+            var description = words.Shown(terms.Description);
             return new()
             {
                 [nameof(SaleView.Language)] = language,
                 [nameof(SaleView.Title)] = $"{heading.Words} · {merchant.In(language)}",
-                [nameof(SaleView.Card)] = SaleCard.Of(heading.Words, terms, schedule, address, words),
+                [nameof(SaleView.Card)] = SaleCard.Of(
+                    heading.Words, description?.Words, terms, schedule, address, words),
                 [nameof(SaleView.Channels)] = _channels,
                 [nameof(SaleView.Terms)] = terms,
                 [nameof(SaleView.Price)] = words.Price(terms.Product.Price),
                 [nameof(SaleView.Heading)] = heading,
-                [nameof(SaleView.Description)] = null,
+                [nameof(SaleView.Description)] = description,
             };
         });
         await WriteAsync(http, page, address);

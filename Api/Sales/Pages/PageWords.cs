@@ -1,6 +1,8 @@
 using System.Globalization;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Pages;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Sales.Pages;
 
@@ -54,6 +56,14 @@ internal sealed class PageWords(string language)
         var date = string.Create(CultureInfo.InvariantCulture, $"{there.Year}年{there.Month}月{there.Day}日（周{day}）");
         return $"北京时间 {date}{there.ToString("HH:mm", CultureInfo.InvariantCulture)} 开售";
     }
+
+    /// <summary>A text in the page's language, else in the other one; null: there is none.</summary>
+    public ShownText? Shown(LanguageText? text) => text switch
+    {
+        null => null,
+        { Chinese: { } chinese } when IsChinese || text.English is null => new(chinese, PageLanguage.Chinese),
+        _ => new(text.English!, PageLanguage.English),
+    };
 
     /// <summary>An amount as people write it, the minor units only where there are some.</summary>
     public string Price(Money price)

@@ -12,16 +12,20 @@ internal static class SaleCard
 
     /// <summary>The card of a batch.</summary>
     /// <param name="heading">The batch's title, else its product's name.</param>
+    /// <param name="description">What it says of itself; null: nothing.</param>
     /// <param name="terms">Its terms.</param>
     /// <param name="schedule">Its schedule in force.</param>
     /// <param name="address">Its page.</param>
     /// <param name="words">The words of the page's language.</param>
     public static PageCard Of(
-        string heading, BatchTerms terms, Schedule schedule, PageAddress address, PageWords words)
+        string heading, string? description, BatchTerms terms, Schedule schedule, PageAddress address, PageWords words)
     {
         var product = terms.Product;
         string[] facts =
-            [product.Name == heading ? "" : product.Name, words.Price(product.Price), words.Opens(schedule.SaleOpens)];
+        [
+            product.Name == heading ? "" : product.Name, words.Price(product.Price), words.Opens(schedule.SaleOpens),
+            description?.ReplaceLineEndings(" ") ?? "",
+        ];
         return new PageCard(
             "product", heading, Cut(string.Join(" · ", facts.Where(fact => fact.Length > 0))), address,
             address.OfPicture(product.ImageUrl), product.Name,

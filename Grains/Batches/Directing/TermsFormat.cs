@@ -1,5 +1,7 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Directing;
 
@@ -25,6 +27,8 @@ internal static class TermsFormat
         to.Number("paymentWindowSeconds"u8, terms.PaymentWindowSeconds);
         Write(to, terms.Schedule);
         to.Number("keepPersonalDataDays"u8, terms.KeepPersonalDataDays);
+        WriteIfAny(to, "title"u8, terms.Title);
+        WriteIfAny(to, "description"u8, terms.Description);
     }
 
     /// <summary>Writes a schedule.</summary>
@@ -48,7 +52,8 @@ internal static class TermsFormat
         from.Close();
         return new BatchTerms(
             id, product, from.TextOrList("channel"u8), from.Int("stock"u8), from.Int("perUserLimit"u8),
-            from.Int("paymentWindowSeconds"u8), ReadSchedule(ref from), from.Int("keepPersonalDataDays"u8));
+            from.Int("paymentWindowSeconds"u8), ReadSchedule(ref from), from.Int("keepPersonalDataDays"u8),
+            ReadIfAny(ref from, "title"u8), ReadIfAny(ref from, "description"u8));
     }
 
     /// <summary>Reads a schedule.</summary>
@@ -60,6 +65,26 @@ internal static class TermsFormat
             ReadInstant(ref from, "saleOpens"u8), ReadInstant(ref from, "saleCloses"u8));
         from.Close();
         return schedule;
+    }
+
+    private static void WriteIfAny(DataWriter to, ReadOnlySpan<byte> name, LanguageText? text)
+    {
+        if (text is null) return;
+        to.Json.WriteStartObject(name);
+        to.TextIfAny("en"u8, text.English);
+        to.TextIfAny("zh-CN"u8, text.Chinese);
+        to.Json.WriteEndObject();
+    }
+
+    private static LanguageText? ReadIfAny(ref DataReader from, ReadOnlySpan<byte> name)
+    {
+        if (!from.Has(name)) return null;
+        from.Open(name);
+        var text = new LanguageText(from.TextIfAny("en"u8), from.TextIfAny("zh-CN"u8));
+        from.Close();
+        return text is { English: null, Chinese: null }
+            ? throw new LedgerFormatException($"{System.Text.Encoding.UTF8.GetString(name)} is in no language")
+            : text;
     }
 
     private static DateTimeOffset ReadInstant(ref DataReader from, ReadOnlySpan<byte> name) =>

@@ -1,5 +1,6 @@
 using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Tests.Api.Announcements;
 
@@ -28,7 +29,7 @@ public sealed class ShownAnnouncementTests
     }
 
     private static ShownAnnouncement Announced(int number) => new(new Announcement(
-        AnnouncementId.Of(Topic.OfBatch("mi2-1"), number), new AnnouncementText("The doors are open", null), null,
+        AnnouncementId.Of(Topic.OfBatch("mi2-1"), number), new LanguageText("The doors are open", null), null,
         Now + TimeSpan.FromSeconds(number - 10)));
 
     private static ShownAnnouncements Shown(params ShownAnnouncement[] ofBatch) => new(ofBatch, [], Now);

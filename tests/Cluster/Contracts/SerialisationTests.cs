@@ -10,6 +10,7 @@ using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Ledger;
 
@@ -36,7 +37,7 @@ public sealed class SerialisationTests
     private static readonly BatchSnapshot Snapshot =
         new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1));
 
-    private static readonly AnnouncementText Text = new("soon", "敬请期待");
+    private static readonly LanguageText Text = new("soon", "敬请期待");
 
     private static readonly Announcement Announced = new("batch-mi2-1.3", Text, "/mi2.png", At);
 

@@ -29,6 +29,13 @@ internal static class Lines
     public const string Operator = "weibo:boss";
 
     private static readonly Product Product = new("mi2", "小米 Mi2 16 GB", Price, "/mi2.png");
+    private static readonly BatchTerms Described = TermsOf(50_000, 2) with
+    {
+        Product = Product,
+        KeepPersonalDataDays = 30,
+        Title = new("The first batch", "第一轮开放购买"),
+    };
+
     private static readonly Alias Alice = AliasOf(Buyer);
     private static readonly PaymentId Payment = PaymentOf("p-2");
     private static readonly byte[] Root = [.. Enumerable.Range(0xE0, 32).Select(i => (byte)i)];
@@ -39,6 +46,8 @@ internal static class Lines
     [
         new Created(TermsOf(50_000, 2) with { Product = Product, KeepPersonalDataDays = 30 }, Key.Hash),
         new Created(TermsOf(channels: ["weibo", "mi"]), Key.Hash, Root),
+        new Created(Described with { Description = new(null, "四核 1.5 GHz\n16 GB") }, Key.Hash),
+        new Created(Described with { Title = new("The first batch", null) }, Key.Hash),
         new OpenedSale(),
         new EndedSale(EndCause.Schedule),
         new EndedSale(EndCause.Operator),

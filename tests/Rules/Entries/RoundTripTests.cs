@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
@@ -66,10 +67,15 @@ public class RoundTripTests
     private static readonly Gen<Schedule> AnySchedule = Gen.Select(Instant, Instant, Instant, Instant, (a, b, c, d) =>
         new Schedule(LiveBatch.Instant(a), LiveBatch.Instant(b), LiveBatch.Instant(c), LiveBatch.Instant(d)));
 
+    private static readonly Gen<LanguageText?> TextsOrNone = Gen.Select(Text.Null(), Text.Null(), (english, chinese) =>
+        english is null && chinese is null ? null : new LanguageText(english, chinese));
+
     private static readonly Gen<BatchTerms> Terms =
         Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000],
-        AnySchedule, Gen.Int[0, 3_650], (name, price, image, channels, stock, schedule, days) =>
-            new BatchTerms("mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days));
+        AnySchedule, Gen.Int[0, 3_650], Gen.Select(TextsOrNone, TextsOrNone),
+        (name, price, image, channels, stock, schedule, days, said) => new BatchTerms(
+            "mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days, said.Item1,
+            said.Item2));
 
     private static readonly Gen<BatchEntry> OfOrders = Gen.OneOf<BatchEntry>(
         Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq),
