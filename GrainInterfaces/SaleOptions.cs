@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
 namespace OrleansSale.GrainInterfaces;
@@ -58,6 +59,19 @@ public sealed class SaleOptions
     /// all verify. No default outside Development.
     /// </summary>
     public string? TicketKey { get; set; }
+
+    /// <summary>
+    /// The merchant's name on the pages, by language: <c>en</c> and <c>zh-CN</c>, at most 40 characters. A missing one
+    /// is the other; without any, the name is OrleansSale.
+    /// </summary>
+    [DisplayName("language")]
+    public Dictionary<string, string> MerchantName { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The merchant's mark on the pages: an https or site-relative address of a picture, at most 2,000 characters. By
+    /// default the pages have a mark of their own.
+    /// </summary>
+    public string? MerchantMarkUrl { get; set; }
 
     /// <summary>Whether an empty engine creates the demo batch. By default in Development only.</summary>
     public bool? Demo { get; set; }

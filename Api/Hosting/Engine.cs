@@ -50,6 +50,7 @@ public static class Engine
         var configuration = builder.Configuration;
         var isDevelopment = builder.Environment.IsDevelopment();
         WebSettings.Require(builder, DefaultAddress);
+        builder.Services.AddPages(MerchantSettings.Read(configuration));
         // Keys are checked before any data is touched, so a failed start leaves nothing behind.
         if (!isDevelopment)
         {
@@ -159,7 +160,6 @@ public static class Engine
         services.AddSingleton<PurchaseApi>();
         services.TryAddSingleton<PageAddresses>();
         services.AddSingleton<SalePage>(provider => provider.GetRequiredService<PageAddresses>().OfSale);
-        services.AddPages(configuration);
         services.AddSingleton<ReplyChannels>();
         services.AddSingleton<ReplyPosts>();
         services.AddSingleton<RepliesApi>();

@@ -10,9 +10,11 @@ namespace OrleansSale.Api.Hosting;
 public static class PageRegistration
 {
     /// <summary>Registers them.</summary>
-    public static void AddPages(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">Where to add them.</param>
+    /// <param name="merchant">Whose they are.</param>
+    public static void AddPages(this IServiceCollection services, Merchant merchant)
     {
-        services.AddSingleton(new Merchant(Merchant.DefaultName, Merchant.DefaultName, null));
+        services.AddSingleton(merchant);
         services.AddSingleton(provider =>
             new ShopAddress(provider.GetRequiredService<IOptions<PaymentOptions>>().Value.PublicAddress));
         services.AddSingleton<PageFiles>();
