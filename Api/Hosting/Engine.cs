@@ -101,6 +101,7 @@ public static class Engine
         PurchaseShortcut.Use(app);
         app.UseProblems();
         app.UseDraining();
+        if (DemoBatch.IsOn(app.Configuration, app.Environment)) DemoVisits.Use(app);
         app.UseRequestOrigin();
         app.UseRoutingWithHead();
         PatientBody.Use(app);
@@ -176,6 +177,7 @@ public static class Engine
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();
         services.AddSingleton<IFaultSource, PostFaults>();
+        services.AddSingleton<DemoVisits>();
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
