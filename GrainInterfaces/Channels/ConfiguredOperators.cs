@@ -4,6 +4,9 @@ namespace OrleansSale.GrainInterfaces.Channels;
 /// <param name="options">Settings that <c>OperatorRules</c> has accepted.</param>
 public sealed class ConfiguredOperators(OperatorsOptions options)
 {
+    /// <summary>Whether anybody can have a role who signs in on this channel.</summary>
+    public bool AreOn(string channel) => options.Exists(entry => entry.Channel == channel);
+
     /// <summary>The roles of a person, without repeats.</summary>
     /// <param name="channel">The channel that they signed in on.</param>
     /// <param name="subject">The platform's id of them.</param>

@@ -86,10 +86,14 @@ public static class DocumentationApi
         });
     }
 
-    /// <summary>Maps <c>/openapi/v1.json</c> and <c>/scalar</c>.</summary>
+    /// <summary>
+    /// Maps <c>/openapi/v1.json</c> and <c>/scalar</c>. Its vendor is asked for nothing and told nothing.
+    /// </summary>
     public static void MapDocumentation(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference("/scalar", options => options.WithTitle("OrleansSale"));
+        app.MapScalarApiReference("/scalar", options => options.WithTitle("OrleansSale")
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton()
+            .HideDeveloperTools());
     }
 }

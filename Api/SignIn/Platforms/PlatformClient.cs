@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Client;
@@ -39,6 +40,7 @@ public static class PlatformClient
         this IServiceCollection services, ConfiguredChannels channels, bool isDevelopment)
     {
         services.AddSingleton<PlatformSignIn>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, OperatorDoor>();
         var platforms = channels.All.Where(channel => channel.SignIn is not null).ToList();
         if (platforms.Count == 0) return;
         services.AddOpenIddict().AddClient(client =>

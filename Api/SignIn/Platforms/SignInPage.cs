@@ -1,5 +1,6 @@
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Pages;
+using OrleansSale.GrainInterfaces.Channels;
 
 namespace OrleansSale.Api.SignIn.Platforms;
 
@@ -38,6 +39,38 @@ public static class SignInPage
             ]);
     }
 
+    /// <summary>Asks a visitor of an operators' page to sign in.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="channels">Where operators can sign in.</param>
+    /// <param name="returnTo">The page.</param>
+    public static Task AskOperatorAsync(HttpContext http, IEnumerable<Channel> channels, string returnTo)
+    {
+        var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        var links = channels.Select(channel => new PageLink(
+            PathOf(channel.Id, returnTo),
+            isChinese ? $"使用{channel.Chinese}登录" : $"Sign in with {channel.English}", true));
+        return WriteAsync(http, StatusCodes.Status401Unauthorized, "sign-in-operator",
+            isChinese ? "请登录运营账号" : "For operators",
+            isChinese ? "此页面仅限运营人员使用。" : "Sign in with an operator's account to open this page.",
+            [.. links, new PageLink(ReturnAddress.Default, isChinese ? "全部抢购" : "All sales", false)]);
+    }
+
+    /// <summary>Tells that the visitor's account is no operator's.</summary>
+    public static Task RefuseAsync(HttpContext http, string returnTo)
+    {
+        var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
+        return WriteAsync(http, StatusCodes.Status403Forbidden, "no-operator",
+            isChinese ? "您没有权限" : "Your account is no operator's",
+            isChinese ? "此页面仅限运营人员使用，请更换账号。" : "Only operators can open this page. Use another account.",
+            [
+                new PageLink(
+                    $"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "更换账号" : "Use another account",
+                    true),
+                new PageLink(ReturnAddress.Default, isChinese ? "全部抢购" : "All sales", false),
+            ]);
+    }
+
     /// <summary>Tells why somebody is not signed in or out, and leads back.</summary>
     /// <param name="http">The request.</param>
     /// <param name="fault">Why.</param>
@@ -55,12 +88,14 @@ public static class SignInPage
         var links = new List<PageLink>();
         if (channel is { } known && fault != SignInFault.UnfitSubject)
         {
-            var again = $"/{WebProviders.PathOf(known.Id)}?returnTo={Uri.EscapeDataString(returnTo)}";
-            links.Add(new PageLink(again, isChinese ? "重新登录" : "Try again", true));
+            links.Add(new PageLink(PathOf(known.Id, returnTo), isChinese ? "重新登录" : "Try again", true));
         }
         links.Add(new PageLink(returnTo, isChinese ? "返回" : "Go back", false));
         return WriteAsync(http, status, code, title, body, links);
     }
+
+    private static string PathOf(string channel, string returnTo) =>
+        $"/{WebProviders.PathOf(channel)}?returnTo={Uri.EscapeDataString(returnTo)}";
 
     private static (string Title, string Body) InEnglish(SignInFault fault, string platform) => fault switch
     {
