@@ -52,7 +52,7 @@ public static class SignInPage
             isChinese ? $"使用{channel.Chinese}登录" : $"Sign in with {channel.English}", true));
         return WriteAsync(http, StatusCodes.Status401Unauthorized, "sign-in-operator",
             isChinese ? "请登录运营账号" : "For operators",
-            isChinese ? "此页面仅限运营人员使用。" : "Sign in with an operator's account to open this page.",
+            isChinese ? "此页面仅限运营人员使用。" : "Sign in with an operator’s account to open this page.",
             [.. links, new PageLink(ReturnAddress.Default, isChinese ? "全部抢购" : "All sales", false)]);
     }
 
@@ -61,7 +61,7 @@ public static class SignInPage
     {
         var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
         return WriteAsync(http, StatusCodes.Status403Forbidden, "no-operator",
-            isChinese ? "您没有权限" : "Your account is no operator's",
+            isChinese ? "您没有权限" : "Your account is no operator’s",
             isChinese ? "此页面仅限运营人员使用，请更换账号。" : "Only operators can open this page. Use another account.",
             [
                 new PageLink(
