@@ -1,12 +1,15 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.StaticAssets;
+using OrleansSale.Api.Http;
+using OrleansSale.GrainInterfaces;
 
 namespace OrleansSale.Api.Pages;
 
 /// <summary>
 /// The files that the pages load. Their addresses have a hash of their content, so browsers keep them for ever.
 /// </summary>
-public sealed class PageFiles
+public sealed partial class PageFiles
 {
     // Written by the build, beside every program that has the pages: the list of the files, and where they are before
     // they are published.
@@ -33,15 +36,31 @@ public sealed class PageFiles
     }
 
     /// <summary>Serves them compressed, and for ever; without the hash in their address, until they change.</summary>
-    public static void Map(IEndpointRouteBuilder app) => app.MapStaticAssets(WrittenByBuild(List)).Add(endpoint =>
+    public static void Map(IEndpointRouteBuilder app)
     {
-        var serve = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = http =>
+        app.MapStaticAssets(WrittenByBuild(List)).Add(endpoint =>
         {
-            PageHeaders.KeepForeignCodeOut(http.Response.Headers);
-            return serve(http);
-        };
-    });
+            var serve = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = http =>
+            {
+                PageHeaders.KeepForeignCodeOut(http.Response.Headers);
+                return serve(http);
+            };
+        });
+        app.MapGet("/pages/{file}", (HttpContext http, PageFiles files, string file) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            return files.FindOther(file) is { } own ? Results.Redirect(own) : Problem.Of(Refusal.NotFound);
+        }).ExcludeFromDescription();
+    }
+
+    // While fronts are replaced one by one, a page of one version may ask a front of another version for its files. The
+    // files of the same names there do as well.
+    private string? FindOther(string file) => OfAnyVersion().Match(file) is { Success: true } named
+        ? _addresses.Value.GetValueOrDefault($"pages/{named.Groups[1].Value}{named.Groups[2].Value}") : null;
+
+    [GeneratedRegex("""^([A-Za-z-]+)\.[a-z0-9]+(\.(?:js|css))$""")]
+    private static partial Regex OfAnyVersion();
 
     private static string WrittenByBuild(string name) =>
         Path.Combine(AppContext.BaseDirectory, typeof(PageFiles).Assembly.GetName().Name + name);

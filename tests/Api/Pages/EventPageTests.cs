@@ -192,6 +192,25 @@ public sealed class EventPageTests(SaleTests.Fixture fixture)
         }
     }
 
+    [Theory]
+    [InlineData("sale.0000000000.js", "^/pages/sale\\.[a-z0-9]+\\.js$")]
+    [InlineData("zh-CN.0000000000.js", "^/pages/zh-CN\\.[a-z0-9]+\\.js$")]
+    [InlineData("list.0000000000.css", "^/pages/list\\.[a-z0-9]+\\.css$")]
+    [InlineData("other.0000000000.js", null)]
+    [InlineData("sale.0000000000.svg", null)]
+    public async Task A_page_of_another_version_gets_the_files_of_this_one(string asked, string? own)
+    {
+        var answer = await _sale.Client.GetAsync($"/pages/{asked}");
+        if (own is null)
+        {
+            answer.IsRefusal(404, "not-found");
+            return;
+        }
+        answer.Is(302).Header("Cache-Control").ShouldBe("no-store");
+        answer.Header("Location")!.ShouldMatch(own);
+        (await _sale.Client.GetAsync(answer.Header("Location")!)).Is(200);
+    }
+
     private static async Task<PageText> ReadAsync(
         SaleFront sale, string path, params (string Name, string Value)[] headers) =>
         new((await GetAsync(sale, path, headers)).Is(200).Text);
