@@ -125,7 +125,10 @@ public sealed partial class AnnouncementsGrain(
         Task.FromResult(Book.BatchOf(number, channel, Now()));
 
     /// <inheritdoc />
-    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(PostFaults.Of(_topic, [.. Book.Troubled(Now())]));
+    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(DeliveryFaults.Of(
+        FaultKind.PostFailing, _topic.Kind == TopicKind.Batch ? _topic.Id : null,
+        _topic.Kind == TopicKind.Batch ? $"Posts of batch {_topic.Id}" : $"Posts of product {_topic.Id}",
+        [.. Book.Troubled(Now())]));
 
     /// <inheritdoc />
     public async Task<bool> WakeAsync()
