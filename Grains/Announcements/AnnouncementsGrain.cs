@@ -139,7 +139,9 @@ public sealed partial class AnnouncementsGrain(
 
     /// <inheritdoc />
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
-        stored.State.HasWork ? Task.CompletedTask : reminder.ClearAsync(this.GetGrainId());
+        // What a damaged document has to do is not known: it is woken again once it is restored.
+        stored.State.IsDamaged || stored.State.HasWork
+            ? Task.CompletedTask : reminder.ClearAsync(this.GetGrainId());
 
     private async Task TickAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.Grains.Documents;
@@ -33,13 +34,15 @@ public sealed partial class MessageIndexGrain(
 
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
 
+    // Shared by all engines of this process.
+    private static readonly Outage Waking = new("messages-waking");
+
     private static readonly MessagesState Nothing = new(HasWork: false, HasTrouble: false);
 
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(
-            TickAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
+        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
         if (!stored.State.IsDamaged) return;
         // Every batch may have some. Those that have none say so when they are woken.
         Log.Damaged(log);
@@ -96,12 +99,14 @@ public sealed partial class MessageIndexGrain(
     {
         try
         {
-            return await GrainFactory.GetGrain<IMessagesGrain>(batch).WakeAsync();
+            var isAwake = await GrainFactory.GetGrain<IMessagesGrain>(batch).WakeAsync();
+            if (Waking.Succeeds() is { } failures) Log.Wakes(log, failures);
+            return isAwake;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // One that cannot be read must not keep the others from being woken.
-            Log.NotWoken(log, batch, e.Message);
+            if (Waking.Fails(e.GetType().Name)) Log.NotWoken(log, batch, e.Message);
             return false;
         }
     }
@@ -111,7 +116,11 @@ public sealed partial class MessageIndexGrain(
         [LoggerMessage(1, LogLevel.Error, "The index of messages cannot be read; it is rebuilt from the catalogue")]
         public static partial void Damaged(ILogger log);
 
-        [LoggerMessage(2, LogLevel.Warning, "The messages of batch {Batch} could not be woken: {Reason}")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "The messages of batch {Batch} could not be woken; it is retried, and others are only counted: {Reason}")]
         public static partial void NotWoken(ILogger log, string batch, string reason);
+
+        [LoggerMessage(3, LogLevel.Information, "Messages can be woken again, after {Failures} failures")]
+        public static partial void Wakes(ILogger log, int failures);
     }
 }
