@@ -17,8 +17,11 @@ namespace OrleansSale.Api.Sandbox;
 public sealed record InboxMessage(
     string Id, string Key, string User, string? English, string? Chinese, string Link, long SentAt)
 {
-    /// <summary>Whether both were asked for by the same request.</summary>
-    internal bool IsSameMessage(InboxMessage other) => this with { Id = other.Id, SentAt = other.SentAt } == other;
+    /// <summary>
+    /// Whether both were asked for by the same request. A merchant whose address has changed meanwhile links elsewhere.
+    /// </summary>
+    internal bool IsSameMessage(InboxMessage other) =>
+        this with { Id = other.Id, SentAt = other.SentAt, Link = other.Link } == other;
 }
 
 /// <summary>The messages that users have on the platform.</summary>

@@ -164,7 +164,8 @@ internal sealed class SandboxDatabase : IDisposable
         // This writes in any case, so that an unwritable file is reported now.
         connection.Execute(isNew ? Schema : $"PRAGMA user_version = {Version}");
         transaction.Commit();
-        connection.Execute("SELECT 1 FROM checkouts, payments, refunds, notifications, posts, replies, messages LIMIT 0");
+        connection.Execute(
+            "SELECT 1 FROM checkouts, payments, refunds, notifications, posts, replies, messages LIMIT 0");
     }
 
     // SQLite would make it for everybody to read.

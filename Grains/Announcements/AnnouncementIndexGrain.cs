@@ -19,9 +19,9 @@ public sealed class AnnouncementIndex : IDocument
 }
 
 /// <summary>
-/// The actor of the index. Positions are of one activation: the next one tells of everything again. While some have work
-/// left it wakes them now and then: an actor whose write failed has left memory, and an engine in one process has no
-/// reminders.
+/// The actor of the index. Positions are of one activation: the next one tells of everything again. While some have
+/// work left it wakes them now and then: an actor whose write failed has left memory, and an engine in one process has
+/// no reminders.
 /// </summary>
 public sealed partial class AnnouncementIndexGrain(
     [PersistentState("announcement-index")] IPersistentState<AnnouncementIndex> stored,

@@ -19,8 +19,8 @@ public sealed class MessageIndex : IDocument
 }
 
 /// <summary>
-/// The actor of the index. While batches have work left it wakes them now and then: an actor whose write failed has left
-/// memory, and an engine in one process has no reminders.
+/// The actor of the index. While batches have work left it wakes them now and then: an actor whose write failed has
+/// left memory, and an engine in one process has no reminders.
 /// </summary>
 public sealed partial class MessageIndexGrain(
     [PersistentState("message-index")] IPersistentState<MessageIndex> stored, ILogger<MessageIndexGrain> log)

@@ -41,7 +41,8 @@ public static class MessageTexts
                 $"您的订单{order}（{product}）重复付款，订单不受影响。多付的{amount}将原路退回。"),
             RefundCause.WrongAmount => new AnnouncementText(
                 $"A payment of {amount} for order {order} ({product}) was not the amount due, and does not count. It "
-                    + "is being refunded to where it was paid from. If the order still awaits payment, you can pay again.",
+                    + "is being refunded to where it was paid from. If the order still awaits payment, you can pay "
+                    + "again.",
                 $"您的订单{order}（{product}）付款金额有误，本次付款无效。您支付的{amount}将原路退回；如订单仍待付款，可重新付款。"),
             RefundCause.WrongPayer => new AnnouncementText(
                 $"A payment of {amount} for your order {order} ({product}) came from another account, and does not "

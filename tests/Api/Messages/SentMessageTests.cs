@@ -19,9 +19,10 @@ public sealed class SentMessageTests
             async () => (await InboxAsync(sale, cookie, "en")).Count == 2, "both messages have come");
         (await InboxAsync(sale, cookie, "en")).ShouldBe(
         [
-            $"¥1,999.00 for your order {order} (Xiaomi Mi2 16 GB) was refunded to where it was paid from. It may take a "
-                + "few days to show there.",
-            $"Your order {order} (Xiaomi Mi2 16 GB) was cancelled. ¥1,999.00 is being refunded to where it was paid from.",
+            $"¥1,999.00 for your order {order} (Xiaomi Mi2 16 GB) was refunded to where it was paid from. It may take "
+                + "a few days to show there.",
+            $"Your order {order} (Xiaomi Mi2 16 GB) was cancelled. ¥1,999.00 is being refunded to where it was paid "
+                + "from.",
         ], "the newest first");
         (await InboxAsync(sale, cookie, "zh-CN"))[1]
             .ShouldBe($"您的订单{order}（Xiaomi Mi2 16 GB）已取消。您支付的¥1,999.00将原路退回。");
@@ -97,7 +98,8 @@ public sealed class SentMessageTests
             "it is tried again");
         foreach (var unknown in (string[])[$"{path}/1", $"{path}/x", "/api/operator/batches/nobody/messages/1"])
             (await sale.Client.PostAsync($"{unknown}/retry", sale.Operator)).IsRefusal(404, "not-found");
-        (await sale.Client.GetAsync("/api/operator/batches/nobody/messages", sale.Operator)).IsRefusal(404, "not-found");
+        (await sale.Client.GetAsync("/api/operator/batches/nobody/messages", sale.Operator))
+            .IsRefusal(404, "not-found");
         (await sale.Client.GetAsync(path, sale.Sign.Bearer("weibo:alice"))).IsRefusal(403, "forbidden");
         (await sale.Client.GetAsync(path)).IsRefusal(401, "unauthenticated");
     }

@@ -28,6 +28,9 @@ public sealed class InboxTests : IAsyncLifetime
     {
         (await SendAsync(Message("alice", "Refunded"), "k1")).ShouldBe(HttpStatusCode.Created);
         (await SendAsync(Message("alice", "Refunded"), "k1")).ShouldBe(HttpStatusCode.OK);
+        var moved = Message("alice", "Refunded");
+        moved["link"] = "https://moved.test/sale/mi2-1";
+        (await SendAsync(moved, "k1")).ShouldBe(HttpStatusCode.OK, "the merchant's address may change before a repeat");
         (await SendAsync(Message("alice", "Another"), "k1")).ShouldBe(HttpStatusCode.Conflict);
         (await SendAsync(Message("bob", "Refunded"), "k1")).ShouldBe(HttpStatusCode.Conflict);
         (await SendAsync(Message("bob", "For bob"), "k2")).ShouldBe(HttpStatusCode.Created);
