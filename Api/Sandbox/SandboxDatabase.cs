@@ -12,7 +12,7 @@ internal sealed class SandboxDatabase : IDisposable
     /// <summary>How long a statement waits for a lock that another process has on the file, in seconds.</summary>
     public const int LockWaitSeconds = 5;
 
-    private const int Version = 4;
+    private const int Version = 5;
 
     // All instants are Unix milliseconds, all amounts minor units.
     private const string Schema = """
@@ -93,7 +93,18 @@ internal sealed class SandboxDatabase : IDisposable
             UNIQUE (post, form, user_name, body)
         ) STRICT;
         CREATE INDEX replies_due ON replies (due_at) WHERE due_at IS NOT NULL;
-        PRAGMA user_version = 4;
+        CREATE TABLE messages (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            idempotency_key TEXT NOT NULL UNIQUE,
+            user_name TEXT NOT NULL,
+            english TEXT,
+            chinese TEXT,
+            link TEXT NOT NULL,
+            sent_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX messages_of_user ON messages (user_name, seq);
+        PRAGMA user_version = 5;
         """;
 
     private readonly string _connectionString;
@@ -153,7 +164,8 @@ internal sealed class SandboxDatabase : IDisposable
         // This writes in any case, so that an unwritable file is reported now.
         connection.Execute(isNew ? Schema : $"PRAGMA user_version = {Version}");
         transaction.Commit();
-        connection.Execute("SELECT 1 FROM checkouts, payments, refunds, notifications, posts, replies LIMIT 0");
+        connection.Execute(
+            "SELECT 1 FROM checkouts, payments, refunds, notifications, posts, replies, messages LIMIT 0");
     }
 
     // SQLite would make it for everybody to read.

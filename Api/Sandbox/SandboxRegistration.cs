@@ -18,6 +18,7 @@ public static class SandboxRegistration
         services.AddSingleton<Outbox>();
         services.AddSingleton<Cashier>();
         services.AddSingleton<Timeline>();
+        services.AddSingleton<Inbox>();
         services.AddHostedService<NotificationSender>();
         services.AddSingleton<ReplySender>();
         services.AddHostedService(provider => provider.GetRequiredService<ReplySender>());
@@ -60,6 +61,7 @@ public static class SandboxRegistration
         MerchantApi.Map(sandbox);
         BuyerApi.Map(sandbox);
         TimelineApi.Map(sandbox);
+        InboxApi.Map(sandbox);
         return app;
     }
 

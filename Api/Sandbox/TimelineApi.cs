@@ -101,6 +101,7 @@ internal static class TimelineApi
         {
             [nameof(TimelineView.User)] = user,
             [nameof(TimelineView.Merchant)] = options.Merchant,
+            [nameof(TimelineView.Messages)] = http.RequestServices.GetRequiredService<Inbox>().ListOf(user),
             [nameof(TimelineView.Posts)] = timeline.List(),
             [nameof(TimelineView.Refused)] = refused,
             [nameof(TimelineView.Form)] = Cashier.NewId(),

@@ -71,7 +71,7 @@ public sealed record AnnounceOutcome(
 public sealed record AnnouncementView(
     [property: Id(0)] Announcement Announcement, [property: Id(1)] DeliveryView[] Deliveries);
 
-/// <summary>How the delivery of an announcement to a channel stands: a closed set.</summary>
+/// <summary>How the delivery of an announcement or a message to a channel stands: a closed set.</summary>
 public enum DeliveryState
 {
     /// <summary>It is to be tried, or to be tried again.</summary>
@@ -90,9 +90,12 @@ public enum DeliveryState
 
     /// <summary>It was tried for <c>DeliveryRules.GiveUpAfter</c> in vain: only an operator tries again.</summary>
     Dead,
+
+    /// <summary>A message whose user is not known any more: their personal data were removed.</summary>
+    Undeliverable,
 }
 
-/// <summary>The delivery of an announcement to a channel.</summary>
+/// <summary>The delivery of an announcement or a message to a channel.</summary>
 /// <param name="Channel">The channel.</param>
 /// <param name="State">How it stands.</param>
 /// <param name="Tries">How many times it was tried.</param>

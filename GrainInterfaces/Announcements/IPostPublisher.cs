@@ -13,7 +13,10 @@ public interface IPostPublisher
 /// <summary>Where a channel takes posts.</summary>
 /// <param name="Name">A name of the place, to notice that the settings name another one.</param>
 /// <param name="IsRepeatHarmless">Whether the place takes the same post for one, however often it comes.</param>
-public sealed record PostPlace(string Name, bool IsRepeatHarmless);
+/// <param name="TakesMessages">
+/// Whether it also takes messages to single users. Only a place where a repeat is harmless does.
+/// </param>
+public sealed record PostPlace(string Name, bool IsRepeatHarmless, bool TakesMessages = false);
 
 /// <summary>An announcement for a channel.</summary>
 /// <param name="MessageId">The same for every try, and for no other announcement or channel.</param>

@@ -19,6 +19,9 @@ public enum FaultKind
 
     /// <summary>A channel does not take posts.</summary>
     PostFailing,
+
+    /// <summary>A channel does not take messages to buyers.</summary>
+    MessageFailing,
 }
 
 /// <summary>A fault: some end by themselves, others need an operator.</summary>

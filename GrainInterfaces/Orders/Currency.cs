@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace OrleansSale.GrainInterfaces.Orders;
 
@@ -33,6 +34,23 @@ public static class Currency
 
     /// <summary>How many decimal digits its minor unit is (CNY 2, JPY 0, KWD 3); null: nothing is sold in it.</summary>
     public static int? MinorUnitsOf(string code) => Digits.TryGetValue(code, out var digits) ? digits : null;
+
+    /// <summary>An amount of minor units as people write it: ¥1,999.00.</summary>
+    public static string Format(long amount, string code)
+    {
+        // Nothing is sold in a currency that is not in the list; two digits are what most have.
+        var digits = MinorUnitsOf(code) ?? 2;
+        var major = amount / (decimal)Math.Pow(10, digits);
+        var number = major.ToString($"N{digits}", CultureInfo.InvariantCulture);
+        return code switch
+        {
+            "CNY" or "JPY" => "¥" + number,
+            "USD" => "$" + number,
+            "EUR" => "€" + number,
+            "GBP" => "£" + number,
+            _ => $"{code} {number}",
+        };
+    }
 
     private static IEnumerable<KeyValuePair<string, int>> Of(string codes, int digits) =>
         codes.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)

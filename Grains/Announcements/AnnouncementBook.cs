@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
@@ -19,11 +17,6 @@ public sealed record BegunTry(int Number, Post Post);
 [GenerateSerializer, Alias("OrleansSale.AnnouncementBook")]
 public sealed class AnnouncementBook : IDocument
 {
-    /// <summary>How long a delivery that ended in vain counts as trouble.</summary>
-    public static readonly TimeSpan TroubleLasts = TimeSpan.FromDays(7);
-
-    private const int MessageIdDigits = 32;
-
     /// <inheritdoc/>
     [Id(3), JsonIgnore] public bool IsDamaged { get; set; }
 
@@ -117,15 +110,8 @@ public sealed class AnnouncementBook : IDocument
         foreach (var (item, delivery) in due)
         {
             if (!busy.Add(delivery.Channel)) continue;
-            Put(item.Number, delivery with
-            {
-                IsUnderWay = true,
-                Tries = delivery.Tries + 1,
-                TriesInARow = delivery.TriesInARow + 1,
-                FirstTry = delivery.FirstTry ?? now,
-                LastTry = now,
-            });
-            var id = MessageIdOf(item.Seed, delivery.Channel);
+            Put(item.Number, delivery.Begin(now));
+            var id = MessageId.Of(item.Seed, delivery.Channel);
             var target = Array.Find(item.Targets, target => target.Channel == delivery.Channel)!;
             begun.Add(new BegunTry(item.Number, new Post(id, target, item.Announced)));
         }
@@ -137,22 +123,7 @@ public sealed class AnnouncementBook : IDocument
         int number, string channel, PostResult result, PostPlace? place, DateTimeOffset now, double lot)
     {
         if (Find(number, channel) is not { IsUnderWay: true } tried) return null;
-        var next = result.Outcome == PostOutcome.TryLater
-            ? DeliveryRules.NextTry(tried.TriesInARow, tried.FirstTry ?? now, now, result.RetryAfter, lot) : null;
-        var ended = tried with
-        {
-            IsUnderWay = false,
-            State = result.Outcome switch
-            {
-                PostOutcome.Delivered => DeliveryState.Delivered,
-                PostOutcome.TryLater => next is null ? DeliveryState.Dead : DeliveryState.Waiting,
-                PostOutcome.Refused or PostOutcome.Gone => DeliveryState.Failed,
-                PostOutcome.Unknown => DeliveryState.Unknown,
-                _ => throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "unknown outcome"),
-            },
-            NextTry = next,
-            LastError = result.Error,
-        };
+        var ended = tried.End(result, now, lot);
         Put(number, ended);
         if (result.Outcome == PostOutcome.Gone && place is not null) NoteGone(channel, place, now);
         return ended;
@@ -195,37 +166,22 @@ public sealed class AnnouncementBook : IDocument
         if (delivery.State == DeliveryState.Delivered)
             return new Answer<AnnouncementView>(Refusal.Conflict, "the channel has it");
         Gone.Remove(channel);
-        Put(number, delivery with
-        {
-            State = DeliveryState.Waiting,
-            NextTry = now,
-            FirstTry = null,
-            TriesInARow = 0,
-            RetryKey = key,
-        });
+        Put(number, delivery.Again(key, now));
         return Items.Find(found => found.Number == number)!.ToView();
     }
 
     /// <summary>The deliveries that do not arrive: those that wait after an error, or ended in vain lately.</summary>
     public IEnumerable<PostDelivery> Troubled(DateTimeOffset now) =>
-        Items.SelectMany(item => item.Deliveries).Where(delivery => delivery.LastError is not null
-            && (delivery.State == DeliveryState.Waiting
-                || (delivery.HasEndedInVain && now - (delivery.LastTry ?? now) < TroubleLasts)));
+        Items.SelectMany(item => item.Deliveries).Where(delivery => delivery.IsTroubledAt(now));
 
     /// <summary>How they stand.</summary>
     public TopicState StateAt(DateTimeOffset now) => new(HasWork, Troubled(now).Any());
-
-    private static string MessageIdOf(string seed, string channel)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{channel}"));
-        return "msg_" + Convert.ToHexStringLower(hash)[..MessageIdDigits];
-    }
 
     private PostDelivery Make(PostTarget target, PostPlace place, DateTimeOffset now)
     {
         var made = new PostDelivery { Channel = target.Channel, NextTry = now };
         if (Gone.GetValueOrDefault(target.Channel) != place.Name) return made;
-        return Undeliverable(made, now);
+        return made.GiveUpGone(now);
     }
 
     // What still waits for the place is not tried there any more.
@@ -234,16 +190,8 @@ public sealed class AnnouncementBook : IDocument
         Gone[channel] = place.Name;
         foreach (var item in Items.ToArray())
             if (Find(item.Number, channel) is { State: DeliveryState.Waiting, IsUnderWay: false } waiting)
-                Put(item.Number, Undeliverable(waiting, now));
+                Put(item.Number, waiting.GiveUpGone(now));
     }
-
-    private static PostDelivery Undeliverable(PostDelivery delivery, DateTimeOffset now) => delivery with
-    {
-        State = DeliveryState.Failed,
-        NextTry = null,
-        LastTry = now,
-        LastError = "the receiver said before that it is gone",
-    };
 
     private PostDelivery? Find(int number, string channel) =>
         Items.Find(item => item.Number == number)?.Deliveries.FirstOrDefault(delivery => delivery.Channel == channel);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Documents;
@@ -17,7 +18,11 @@ public sealed class AnnouncementIndex : IDocument
     [Id(0)] public Dictionary<string, TopicState> Topics { get; set; } = [];
 }
 
-/// <summary>The actor of the index. Positions are of one activation: the next one tells of everything again.</summary>
+/// <summary>
+/// The actor of the index. Positions are of one activation: the next one tells of everything again. While some have
+/// work left it wakes them now and then: an actor whose write failed has left memory, and an engine in one process has
+/// no reminders.
+/// </summary>
 public sealed partial class AnnouncementIndexGrain(
     [PersistentState("announcement-index")] IPersistentState<AnnouncementIndex> stored,
     ILogger<AnnouncementIndexGrain> log)
@@ -26,6 +31,14 @@ public sealed partial class AnnouncementIndexGrain(
     /// <summary>Most batches and products that are woken at the same time.</summary>
     public const int MaxWaking = 8;
 
+    /// <summary>The time between two rounds of waking.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
+
+    // Shared by all engines of this process.
+    private static readonly Outage Waking = new("announcements-waking");
+
     private readonly Guid _activation = Guid.NewGuid();
     private readonly Dictionary<string, long> _changedAt = new(StringComparer.Ordinal);
     private long _position;
@@ -33,6 +46,7 @@ public sealed partial class AnnouncementIndexGrain(
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
         if (!stored.State.IsDamaged) return;
         // Every batch and product may have some. Those that have none say so when they are woken.
         Log.Damaged(log);
@@ -85,16 +99,25 @@ public sealed partial class AnnouncementIndexGrain(
         return woken;
     }
 
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        if (!stored.State.Topics.Values.Any(state => state.HasWork)) return;
+        DelayDeactivation(KeptAliveFor);
+        await WakeAllAsync();
+    }
+
     private async Task<bool> WakeAsync(string topic)
     {
         try
         {
-            return await GrainFactory.GetGrain<IAnnouncementsGrain>(topic).WakeAsync();
+            var isAwake = await GrainFactory.GetGrain<IAnnouncementsGrain>(topic).WakeAsync();
+            if (Waking.Succeeds() is { } failures) Log.Wakes(log, failures);
+            return isAwake;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // One that cannot be read must not keep the others from being woken.
-            Log.NotWoken(log, topic, e.Message);
+            if (Waking.Fails(e.GetType().Name)) Log.NotWoken(log, topic, e.Message);
             return false;
         }
     }
@@ -118,7 +141,11 @@ public sealed partial class AnnouncementIndexGrain(
             "The index of announcements cannot be read; it is rebuilt from the catalogue")]
         public static partial void Damaged(ILogger log);
 
-        [LoggerMessage(2, LogLevel.Warning, "The announcements of {Topic} could not be woken: {Reason}")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "The announcements of {Topic} could not be woken; it is retried, and others are only counted: {Reason}")]
         public static partial void NotWoken(ILogger log, string topic, string reason);
+
+        [LoggerMessage(3, LogLevel.Information, "Announcements can be woken again, after {Failures} failures")]
+        public static partial void Wakes(ILogger log, int failures);
     }
 }

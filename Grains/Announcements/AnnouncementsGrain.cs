@@ -125,7 +125,10 @@ public sealed partial class AnnouncementsGrain(
         Task.FromResult(Book.BatchOf(number, channel, Now()));
 
     /// <inheritdoc />
-    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(PostFaults.Of(_topic, [.. Book.Troubled(Now())]));
+    public Task<Fault[]> ListFaultsAsync() => Task.FromResult(DeliveryFaults.Of(
+        FaultKind.PostFailing, _topic.Kind == TopicKind.Batch ? _topic.Id : null,
+        _topic.Kind == TopicKind.Batch ? $"Posts of batch {_topic.Id}" : $"Posts of product {_topic.Id}",
+        [.. Book.Troubled(Now())]));
 
     /// <inheritdoc />
     public async Task<bool> WakeAsync()
@@ -136,7 +139,9 @@ public sealed partial class AnnouncementsGrain(
 
     /// <inheritdoc />
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
-        stored.State.HasWork ? Task.CompletedTask : reminder.ClearAsync(this.GetGrainId());
+        // What a damaged document has to do is not known: it is woken again once it is restored.
+        stored.State.IsDamaged || stored.State.HasWork
+            ? Task.CompletedTask : reminder.ClearAsync(this.GetGrainId());
 
     private async Task TickAsync(CancellationToken cancellationToken)
     {

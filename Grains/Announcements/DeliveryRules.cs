@@ -1,10 +1,13 @@
 namespace OrleansSale.Grains.Announcements;
 
-/// <summary>When a post that did not arrive is tried again.</summary>
+/// <summary>When a post or message that did not arrive is tried again.</summary>
 public static class DeliveryRules
 {
     /// <summary>From the first try on: one that would come later is not made any more.</summary>
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(3);
+
+    /// <summary>How long a delivery that ended in vain counts as trouble.</summary>
+    public static readonly TimeSpan TroubleLasts = TimeSpan.FromDays(7);
 
     /// <summary>The longest wait that a channel can ask for.</summary>
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(12);

@@ -2,7 +2,7 @@ using OrleansSale.GrainInterfaces.Announcements;
 
 namespace OrleansSale.Grains.Announcements;
 
-/// <summary>The delivery of an announcement to a channel, as stored.</summary>
+/// <summary>The delivery of an announcement or a message to a channel, as stored, and its rules.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PostDelivery")]
 public sealed record PostDelivery
 {
@@ -38,6 +38,63 @@ public sealed record PostDelivery
 
     /// <summary>Whether it is over, and the channel does not have the post for certain.</summary>
     public bool HasEndedInVain => State is DeliveryState.Unknown or DeliveryState.Failed or DeliveryState.Dead;
+
+    /// <summary>The delivery with a try that has begun.</summary>
+    public PostDelivery Begin(DateTimeOffset now) => this with
+    {
+        IsUnderWay = true,
+        Tries = Tries + 1,
+        TriesInARow = TriesInARow + 1,
+        FirstTry = FirstTry ?? now,
+        LastTry = now,
+    };
+
+    /// <summary>The delivery after the try that was under way.</summary>
+    /// <param name="result">What came of it.</param>
+    /// <param name="now">When it ended.</param>
+    /// <param name="lot">A random number from 0 to 1.</param>
+    public PostDelivery End(PostResult result, DateTimeOffset now, double lot)
+    {
+        var next = result.Outcome == PostOutcome.TryLater
+            ? DeliveryRules.NextTry(TriesInARow, FirstTry ?? now, now, result.RetryAfter, lot) : null;
+        return this with
+        {
+            IsUnderWay = false,
+            State = result.Outcome switch
+            {
+                PostOutcome.Delivered => DeliveryState.Delivered,
+                PostOutcome.TryLater => next is null ? DeliveryState.Dead : DeliveryState.Waiting,
+                PostOutcome.Refused or PostOutcome.Gone => DeliveryState.Failed,
+                PostOutcome.Unknown => DeliveryState.Unknown,
+                _ => throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "unknown outcome"),
+            },
+            NextTry = next,
+            LastError = result.Error,
+        };
+    }
+
+    /// <summary>The delivery, begun anew because an operator says so.</summary>
+    public PostDelivery Again(string key, DateTimeOffset now) => this with
+    {
+        State = DeliveryState.Waiting,
+        NextTry = now,
+        FirstTry = null,
+        TriesInARow = 0,
+        RetryKey = key,
+    };
+
+    /// <summary>The delivery, given up because its place said before that it is gone.</summary>
+    public PostDelivery GiveUpGone(DateTimeOffset now) => this with
+    {
+        State = DeliveryState.Failed,
+        NextTry = null,
+        LastTry = now,
+        LastError = "the receiver said before that it is gone",
+    };
+
+    /// <summary>Whether it does not arrive: it waits after an error, or ended in vain lately.</summary>
+    public bool IsTroubledAt(DateTimeOffset now) => LastError is not null
+        && (State == DeliveryState.Waiting || (HasEndedInVain && now - (LastTry ?? now) < DeliveryRules.TroubleLasts));
 
     internal DeliveryView ToView() => new(
         Channel, State, Tries, LastError, LastTry, IsUnderWay ? null : NextTry);

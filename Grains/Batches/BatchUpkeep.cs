@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
@@ -36,6 +37,7 @@ internal sealed partial class BatchUpkeep
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
     private readonly ClosingSweep _closings;
+    private readonly NewsCall _news;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -46,7 +48,7 @@ internal sealed partial class BatchUpkeep
     public BatchUpkeep(
         IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
         IClockCheck clock, BatchReminder reminder, BatchLeads leads, PaymentProviders providers,
-        RefundWatch refundWatch, CheckoutWatch checkoutWatch, TimeProvider timeProvider,
+        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, TimeProvider timeProvider,
         Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
@@ -56,16 +58,17 @@ internal sealed partial class BatchUpkeep
             batch.State, timeProvider, providers,
             (order, provider, checkout) => OrderOf(order.Seq).CloseCheckoutAsync(provider, checkout), CaptureAsync,
             checkoutWatch);
+        _news = new NewsCall(batch.State, places, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
     /// <summary>
     /// Whether the batch has no work left: the sale has ended, nothing is held or owed, no checkout is being closed,
-    /// and a requested removal of personal data is complete.
+    /// the news for buyers are handed over, and a requested removal of personal data is complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
         || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0 && _closings.IsIdle
-            && (!state.Directing.IsAnonymised || _erasure.IsDone)));
+            && _news.IsIdle && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();
@@ -137,6 +140,7 @@ internal sealed partial class BatchUpkeep
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
             _closings.Start(_batch.Now);
+            _news.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
@@ -33,7 +34,7 @@ namespace OrleansSale.Grains.Batches;
 public sealed partial class SaleBatchGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
     BatchLeads leads, PaymentProviders providers, RefundWatch refundWatch, CheckoutWatch checkoutWatch,
-    IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log)
+    IPostPublisher places, IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log)
     : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
@@ -70,7 +71,7 @@ public sealed partial class SaleBatchGrain(
             reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
             this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, providers, refundWatch, checkoutWatch,
-            timeProvider, DelayDeactivation, log);
+            places, timeProvider, DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();

@@ -2,12 +2,13 @@ using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Messages;
 
 namespace OrleansSale.Silo.Hosting;
 
 /// <summary>
-/// Wakes the batches and the announcements that have work left: when this silo has started, and whenever another silo
-/// has left. So a batch's holds end on time even if no buyer uses it. Reminders are a second safeguard.
+/// Wakes the batches, the announcements and the messages that have work left: when this silo has started, and whenever
+/// another silo has left. So a batch's holds end on time even if no buyer uses it. Reminders are a second safeguard.
 /// </summary>
 public sealed partial class BatchWaker(
     IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ILogger<BatchWaker> log)
@@ -72,9 +73,11 @@ public sealed partial class BatchWaker(
                 var woken = await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).WakeAllAsync();
                 var announcements = await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key)
                     .WakeAllAsync();
+                var messages = await grains.GetGrain<IMessageIndexGrain>(IMessageIndexGrain.Key).WakeAllAsync();
                 if (_outage.Ends() is { } failures) Log.WokenAgain(log, failures);
                 Log.Woken(log, woken);
                 if (announcements > 0) Log.AnnouncementsWoken(log, announcements);
+                if (messages > 0) Log.MessagesWoken(log, messages);
                 return;
             }
             catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
@@ -95,6 +98,9 @@ public sealed partial class BatchWaker(
         [LoggerMessage(4, LogLevel.Information,
             "{Count} batches and products have announcements to show or to post")]
         public static partial void AnnouncementsWoken(ILogger log, int count);
+
+        [LoggerMessage(5, LogLevel.Information, "{Count} batches have messages to send")]
+        public static partial void MessagesWoken(ILogger log, int count);
 
         [LoggerMessage(2, LogLevel.Warning,
             "The batches can't be woken now. It is tried again a few times, and each wakes when it is asked for: "

@@ -1,13 +1,14 @@
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.GrainInterfaces.Messages;
 
 namespace OrleansSale.Silo.Posts;
 
-/// <summary>Publishes posts over HTTP, each try within bounds.</summary>
+/// <summary>Publishes posts and sends messages to users over HTTP, each try within bounds.</summary>
 internal sealed class HttpPostPublisher(
     ConfiguredChannels channels, PageAddresses pages, SandboxPosts sandbox, IHttpClientFactory clients,
     TimeProvider timeProvider)
-    : IPostPublisher, IDisposable
+    : IPostPublisher, IMessageSender, IDisposable
 {
     /// <summary>Name of the client.</summary>
     public const string ClientName = "posts";
@@ -30,25 +31,19 @@ internal sealed class HttpPostPublisher(
     public PostPlace? Find(string channel) => OptionsOf(channel) is not { Kind: { } kind } options ? null
         : new PostPlace(
             kind == PostKind.Weibo ? WeiboPosts.Address.AbsoluteUri : options.Address?.AbsoluteUri ?? SandboxPosts.Path,
-            IsRepeatHarmless(kind));
+            IsRepeatHarmless(kind), TakesMessages(kind));
 
     /// <inheritdoc/>
-    public async Task<PostResult> PublishAsync(Post post, CancellationToken cancellationToken = default)
-    {
-        if (OptionsOf(post.Channel) is not { Kind: { } kind } options)
-            return new PostResult(PostOutcome.Refused, "the settings of the channel have no Posts any more");
-        // Nothing has been sent then, so a repeat is harmless.
-        if (!await _places.WaitAsync(TimeSpan.Zero, cancellationToken))
-            return new PostResult(PostOutcome.TryLater, "too many posts are under way");
-        try
-        {
-            return await TryAsync(post, kind, options, cancellationToken);
-        }
-        finally
-        {
-            _places.Release();
-        }
-    }
+    public async Task<PostResult> PublishAsync(Post post, CancellationToken cancellationToken = default) =>
+        OptionsOf(post.Channel) is { Kind: { } kind } options
+            ? await TryWithinBoundsAsync(kind, () => RequestOf(post, kind, options), cancellationToken)
+            : new PostResult(PostOutcome.Refused, "the settings of the channel have no Posts any more");
+
+    /// <inheritdoc/>
+    public async Task<PostResult> SendAsync(UserMessage message, CancellationToken cancellationToken = default) =>
+        OptionsOf(message.Channel) is { Kind: { } kind } options && TakesMessages(kind)
+            ? await TryWithinBoundsAsync(kind, () => RequestOf(message, kind, options), cancellationToken)
+            : new PostResult(PostOutcome.Refused, "by its settings the channel takes no messages any more");
 
     /// <inheritdoc/>
     public void Dispose() => _places.Dispose();
@@ -57,8 +52,27 @@ internal sealed class HttpPostPublisher(
 
     private static bool IsRepeatHarmless(PostKind kind) => kind != PostKind.Weibo;
 
+    // The share call of Weibo reaches everybody, never one user.
+    private static bool TakesMessages(PostKind kind) => kind is PostKind.Webhook or PostKind.Sandbox;
+
+    private async Task<PostResult> TryWithinBoundsAsync(
+        PostKind kind, Func<HttpRequestMessage?> make, CancellationToken cancellationToken)
+    {
+        // Nothing has been sent then, so a repeat is harmless.
+        if (!await _places.WaitAsync(TimeSpan.Zero, cancellationToken))
+            return new PostResult(PostOutcome.TryLater, "too many posts are under way");
+        try
+        {
+            return await TryAsync(kind, make, cancellationToken);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
     private async Task<PostResult> TryAsync(
-        Post post, PostKind kind, PostsOptions options, CancellationToken cancellationToken)
+        PostKind kind, Func<HttpRequestMessage?> make, CancellationToken cancellationToken)
     {
         // A lost answer leaves it open whether the post is there.
         var lost = IsRepeatHarmless(kind) ? PostOutcome.TryLater : PostOutcome.Unknown;
@@ -66,7 +80,7 @@ internal sealed class HttpPostPublisher(
         bound.CancelAfter(Try);
         try
         {
-            using var request = RequestOf(post, kind, options);
+            using var request = make();
             if (request is null) return new PostResult(PostOutcome.TryLater, "this process does not listen yet");
             using var client = clients.CreateClient(request.RequestUri!.IsLoopback ? LocalClientName : ClientName);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bound.Token);
@@ -98,5 +112,11 @@ internal sealed class HttpPostPublisher(
         PostKind.Weibo => WeiboPosts.RequestOf(post, options, pages),
         PostKind.Sandbox => sandbox.RequestOf(post, options),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown kind"),
+    };
+    private HttpRequestMessage? RequestOf(UserMessage message, PostKind kind, PostsOptions options) => kind switch
+    {
+        PostKind.Webhook => WebhookPosts.RequestOf(message, options, pages, timeProvider.GetUtcNow()),
+        PostKind.Sandbox => sandbox.RequestOf(message, options),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "takes no messages"),
     };
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Texts;
 
@@ -31,6 +33,44 @@ internal sealed record WebhookAnnouncement(
 /// <param name="Card">What the page offers.</param>
 internal sealed record SandboxMessage(
     string Id, string Channel, PostedText Text, Uri Link, Uri? ImageUrl, PostedCard Card);
+
+/// <summary>The body of a webhook about a message to a user.</summary>
+/// <param name="Type">What it tells of.</param>
+/// <param name="Timestamp">When it happened.</param>
+/// <param name="Data">The message.</param>
+internal sealed record WebhookUserMessage(string Type, DateTime Timestamp, SentMessage Data);
+
+/// <summary>A message to a user.</summary>
+/// <param name="Id">Its id, which no other message has.</param>
+/// <param name="Channel">The channel.</param>
+/// <param name="User">The user's subject there.</param>
+/// <param name="Kind">What it is about: <c>refund</c> or <c>refunded</c>.</param>
+/// <param name="Why">Why the money goes back; left out: the kind has no reason.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Order">The order.</param>
+/// <param name="Amount">The money it is about; left out: none.</param>
+/// <param name="Text">What it says, by language.</param>
+/// <param name="Link">The batch's page.</param>
+internal sealed record SentMessage(
+    string Id, string Channel, string User, string Kind,
+    string? Why, string Batch, string Order, PostedPrice? Amount,
+    PostedText Text, Uri Link)
+{
+    /// <summary>The body of a message.</summary>
+    public static SentMessage Of(UserMessage message, PageAddresses pages)
+    {
+        var content = message.Content;
+        return new SentMessage(
+            message.MessageId, message.Channel, message.Subject, NameOf(content.Kind), NameOf(content.Why),
+            content.Batch, content.Order, content.Amount is { } amount ? PostedPrice.Of(amount) : null,
+            PostedText.Of(MessageTexts.Of(content)), pages.OfSale(content.Batch));
+    }
+
+    private static string NameOf(MessageKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
+
+    private static string? NameOf(RefundCause? why) =>
+        why is { } cause ? JsonNamingPolicy.KebabCaseLower.ConvertName(cause.ToString()) : null;
+}
 
 /// <summary>A text by language; one may be left out.</summary>
 internal sealed record PostedText(
@@ -68,4 +108,6 @@ internal sealed record PostedPrice(long Amount, string Currency)
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WebhookMessage))]
 [JsonSerializable(typeof(SandboxMessage))]
+[JsonSerializable(typeof(WebhookUserMessage))]
+[JsonSerializable(typeof(SentMessage))]
 internal sealed partial class PostJson : JsonSerializerContext;

@@ -1,23 +1,26 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.Silo.Payments;
 
 namespace OrleansSale.Silo.Posts;
 
-/// <summary>Adds what publishes posts to a process that has a silo.</summary>
+/// <summary>Adds what publishes posts and sends messages to a process that has a silo.</summary>
 public static class PostRegistration
 {
     // Announcements are rare: connections are renewed so that a receiver's change of address is noticed.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
-    /// <summary>Registers <see cref="IPostPublisher"/> over HTTP.</summary>
+    /// <summary>Registers <see cref="IPostPublisher"/> and <see cref="IMessageSender"/> over HTTP.</summary>
     public static void AddPosts(this IServiceCollection services)
     {
         services.TryAddSingleton<OwnAddress>(() => null);
         services.TryAddSingleton<PageAddresses>();
         services.AddSingleton<SandboxPosts>();
-        services.AddSingleton<IPostPublisher, HttpPostPublisher>();
+        services.AddSingleton<HttpPostPublisher>();
+        services.AddSingleton<IPostPublisher>(provider => provider.GetRequiredService<HttpPostPublisher>());
+        services.AddSingleton<IMessageSender>(provider => provider.GetRequiredService<HttpPostPublisher>());
         AddClient(services, HttpPostPublisher.ClientName, usesProxy: true);
         AddClient(services, HttpPostPublisher.LocalClientName, usesProxy: false);
     }

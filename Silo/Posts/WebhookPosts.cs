@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Silo.Posts;
@@ -11,6 +12,9 @@ internal static class WebhookPosts
 {
     /// <summary>The type of an announcement's message.</summary>
     public const string Type = "announcement.published";
+
+    /// <summary>The type of a message to a user.</summary>
+    public const string MessageType = "message.created";
 
     /// <summary>The request.</summary>
     public static HttpRequestMessage RequestOf(Post post, PostsOptions options, PageAddresses pages, DateTimeOffset now)
@@ -22,6 +26,17 @@ internal static class WebhookPosts
         var body = JsonSerializer.SerializeToUtf8Bytes(message, PostJson.Default.WebhookMessage);
         var signature = new WebhookSignature(WebhookSecrets.Parse(options.Secret!)!);
         return signature.RequestOf(options.Address!, post.MessageId, body, now);
+    }
+
+    /// <summary>The request of a message to a user.</summary>
+    public static HttpRequestMessage RequestOf(
+        UserMessage message, PostsOptions options, PageAddresses pages, DateTimeOffset now)
+    {
+        var sent = new WebhookUserMessage(
+            MessageType, message.Content.At.UtcDateTime, SentMessage.Of(message, pages));
+        var body = JsonSerializer.SerializeToUtf8Bytes(sent, PostJson.Default.WebhookUserMessage);
+        var signature = new WebhookSignature(WebhookSecrets.Parse(options.Secret!)!);
+        return signature.RequestOf(options.Address!, message.MessageId, body, now);
     }
 
     /// <summary>What an answer means.</summary>

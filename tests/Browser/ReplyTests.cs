@@ -8,10 +8,12 @@ namespace OrleansSale.Tests.Browser;
 public sealed class ReplyTests(SaleStage stage)
 {
     [Theory]
-    [InlineData("en", "light", 390, "buy", "not opened yet", "You got it", "is held for you")]
-    [InlineData("zh-CN", "dark", 1280, "抢购！", "尚未开始", "恭喜您抢到了", "前完成付款")]
-    public async Task A_reply_with_the_buy_word_makes_an_order_that_is_paid_with_the_same_log_in(
-        string language, string colors, int width, string word, string early, string got, string held)
+    [InlineData(
+        "en", "light", 390, "buy", "not opened yet", "You got it", "is held for you", "was cancelled", "was refunded")]
+    [InlineData("zh-CN", "dark", 1280, "抢购！", "尚未开始", "恭喜您抢到了", "前完成付款", "已取消", "退款成功")]
+    public async Task A_reply_with_the_buy_word_is_an_order_paid_with_the_same_log_in_and_its_refund_is_told_there(
+        string language, string colors, int width, string word, string early, string got, string held,
+        string cancelled, string refunded)
     {
         var user = $"replier-{language}";
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), user);
@@ -43,8 +45,21 @@ public sealed class ReplyTests(SaleStage stage)
         await buyer.Page.Locator("#pay").ClickAsync();
         await buyer.OrderIsAsync("paid");
         await buyer.IsSignedInAsync($"weibo:{user}");
-        buyer.Errors.ShouldBeEmpty();
         (await stage.Client.OrdersAsync(batch, user)).Length.ShouldBe(1);
+
+        await buyer.Part("cancel-order").ClickAsync();
+        await buyer.Part("confirm-go").ClickAsync();
+        await buyer.OrderIsAsync("refunded");
+        var messages = await SaleStage.ReadMessagesAsync(buyer, 2);
+        await Expect(messages.First).ToContainTextAsync(refunded);
+        await Expect(messages.Last).ToContainTextAsync(cancelled);
+        await Expect(messages.Last).ToContainTextAsync("¥1,999.00");
+        (await buyer.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => violation.Id).ShouldBeEmpty();
+        await buyer.Part("message-link").First.ClickAsync();
+        await Expect(buyer.Part("sale")).ToBeVisibleAsync();
+        buyer.Page.Url.ShouldEndWith($"/sale/{batch}");
+        buyer.Errors.ShouldBeEmpty();
     }
 
     private static async Task<string> ReplyAsync(Microsoft.Playwright.ILocator post, string word)

@@ -3,7 +3,8 @@ using OrleansSale.Tests.Engine;
 namespace OrleansSale.Tests.Crash;
 
 /// <summary>An engine that is started again and again on what it left behind.</summary>
-internal sealed class EngineLives : IDisposable
+/// <param name="settings">Settings besides the usual ones.</param>
+internal sealed class EngineLives(params (string Key, string Value)[] settings) : IDisposable
 {
     /// <summary>An answer is bound to 10 s by the engine.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
@@ -17,7 +18,7 @@ internal sealed class EngineLives : IDisposable
         new EngineOptions(_folder.Path, Secrets)
         {
             // Short, so that holds expire while the engine is down, and payments come too late.
-            Settings = new Dictionary<string, string> { ["Orders:GraceSeconds"] = "1" },
+            Settings = settings.Append(("Orders:GraceSeconds", "1")).ToDictionary(),
         },
         cancellationToken);
 

@@ -133,6 +133,10 @@ public sealed class EngineClient : IDisposable
         return answer.Text("token") ?? throw new EngineException($"no token was made: {answer}");
     }
 
+    /// <summary>The messages to buyers of a batch that are not delivered.</summary>
+    public Task<EngineAnswer> MessagesAsync(string operatorToken, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/messages", Bearer(operatorToken));
+
     /// <summary>Reads an order.</summary>
     public Task<EngineAnswer> OrderAsync(string token, string order) =>
         SendAsync(HttpMethod.Get, $"/api/orders/{order}", Bearer(token));

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Messages;
 
 namespace OrleansSale.Tests.Harness;
 
-/// <summary>Channels that take posts: none, until a test names them and says what they answer.</summary>
-public sealed class FakePosts : IPostPublisher
+/// <summary>Channels that take posts and messages: none, until a test names them and says what they answer.</summary>
+public sealed class FakePosts : IPostPublisher, IMessageSender
 {
     private readonly ConcurrentQueue<Post> _taken = new();
+    private readonly ConcurrentQueue<UserMessage> _messages = new();
 
     /// <summary>How each channel takes posts.</summary>
     public ConcurrentDictionary<string, PostPlace> Places { get; } = new();
@@ -15,8 +17,15 @@ public sealed class FakePosts : IPostPublisher
     public Func<Post, Task<PostResult>> Answer { get; set; } =
         _ => Task.FromResult(new PostResult(PostOutcome.Delivered));
 
+    /// <summary>What came of a message that a channel has got; that it is delivered, by default.</summary>
+    public Func<UserMessage, Task<PostResult>> AnswerMessage { get; set; } =
+        _ => Task.FromResult(new PostResult(PostOutcome.Delivered));
+
     /// <summary>Every post that a channel has got, in order, repeats included.</summary>
     public IReadOnlyList<Post> All => [.. _taken];
+
+    /// <summary>Every message that a channel has got, in order, repeats included.</summary>
+    public IReadOnlyList<UserMessage> Messages => [.. _messages];
 
     /// <inheritdoc/>
     public PostPlace? Find(string channel) => Places.GetValueOrDefault(channel);
@@ -28,6 +37,17 @@ public sealed class FakePosts : IPostPublisher
         return Answer(post);
     }
 
+    /// <inheritdoc/>
+    public Task<PostResult> SendAsync(UserMessage message, CancellationToken cancellationToken = default)
+    {
+        _messages.Enqueue(message);
+        return AnswerMessage(message);
+    }
+
     /// <summary>The posts that a channel has got.</summary>
     public IReadOnlyList<Post> On(string channel) => [.. _taken.Where(post => post.Channel == channel)];
+
+    /// <summary>The messages about the orders of a batch.</summary>
+    public IReadOnlyList<UserMessage> MessagesOf(string batch) =>
+        [.. _messages.Where(message => message.Content.Batch == batch)];
 }

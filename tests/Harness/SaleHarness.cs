@@ -8,6 +8,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Announcements;
@@ -82,7 +83,7 @@ public class SaleHarness : IAsyncDisposable
     /// <summary>The payment provider, and its faults.</summary>
     public FakePayments Payments { get; }
 
-    /// <summary>The channels that take posts: none, until a test names them.</summary>
+    /// <summary>The channels that take posts and messages: none, until a test names them.</summary>
     public FakePosts Posts { get; }
 
     /// <summary>The clock: it stands still until a test moves it.</summary>
@@ -207,7 +208,7 @@ public class SaleHarness : IAsyncDisposable
 
     /// <summary>
     /// Kills a silo, as a crash does: nothing is written or said before. If it was the only one, another starts, and
-    /// wakes the batches and the announcements that have something to do.
+    /// wakes the batches, announcements and messages that have something to do.
     /// </summary>
     /// <param name="silo">The silo; null: the youngest. Over sockets the first one cannot be killed.</param>
     public async Task KillSiloAsync(SiloAddress? silo = null)
@@ -217,6 +218,7 @@ public class SaleHarness : IAsyncDisposable
         await _silos.StartOneAsync();
         await Catalogue.WakeAllAsync();
         await Actors.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).WakeAllAsync();
+        await Actors.GetGrain<IMessageIndexGrain>(IMessageIndexGrain.Key).WakeAllAsync();
     }
 
     /// <summary>
@@ -262,6 +264,7 @@ public class SaleHarness : IAsyncDisposable
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<PostWatch>();
         silo.Services.AddSingleton<IPostPublisher>(Posts);
+        silo.Services.AddSingleton<IMessageSender>(Posts);
         silo.Services.AddLogging(logging => logging.AddProvider(Log));
         silo.Services.AddOptions<OrderOptions>().Configure(orders => orders.GraceSeconds = _options.GraceSeconds);
     }

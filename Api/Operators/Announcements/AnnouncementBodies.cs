@@ -40,10 +40,11 @@ public sealed record AnnounceBody(
 /// <param name="Channel">The channel.</param>
 public sealed record RetryBody([property: ChannelId] string Channel);
 
-/// <summary>The delivery of an announcement to a channel.</summary>
+/// <summary>The delivery of an announcement or a message to a channel.</summary>
 /// <param name="Channel">The channel.</param>
 /// <param name="State">
-/// How it stands. Unknown, failed and dead ones are tried again only when an operator says so.
+/// How it stands. Unknown, failed and dead ones are tried again only when an operator says so. An undeliverable one is
+/// a message whose user is not known any more.
 /// </param>
 /// <param name="Tries">How many times it was tried.</param>
 /// <param name="LastError">What came of the last try; left out: nothing failed.</param>
@@ -88,9 +89,14 @@ public sealed record OperatorAnnouncementBody(
 /// <summary>Announcements.</summary>
 /// <param name="Items">The newest first, those to come included.</param>
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+/// <param name="Damaged">
+/// Whose announcements are missing here because their document is damaged: <c>batch-mi2-1</c>, <c>product-mi2</c>; left
+/// out: nobody's.
+/// </param>
 public sealed record OperatorAnnouncementList(
     OperatorAnnouncementBody[] Items,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Damaged = null);
 
 /// <summary>Reads and writes the bodies of the operators' announcements.</summary>
 [JsonSourceGenerationOptions(

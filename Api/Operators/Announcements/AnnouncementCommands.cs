@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Boards;
@@ -18,8 +16,6 @@ public sealed partial class AnnouncementCommands(
     /// <summary>Batches and products that are asked at a time.</summary>
     public const int MaxAsked = 32;
 
-    private const int KeyBytes = 16;
-
     /// <summary>Announces, once for each key. Null: there is no such batch or product.</summary>
     /// <param name="topic">The batch or product.</param>
     /// <param name="text">What it says.</param>
@@ -33,7 +29,7 @@ public sealed partial class AnnouncementCommands(
         Topic topic, LanguageText text, string? imageUrl, DateTimeOffset? at, string by, string? key)
     {
         if (await FindBatchesAsync(topic) is not { Count: > 0 } batches) return null;
-        var announcement = new NewAnnouncement(text, imageUrl, at, TargetsOf(batches), HashOf(by, key));
+        var announcement = new NewAnnouncement(text, imageUrl, at, TargetsOf(batches), OperatorKey.HashOf(by, key));
         var outcome = await retry.AskAsync(() => ActorOf(topic).AnnounceAsync(announcement));
         if (outcome.Result == AnnounceResult.Made) Log.Announced(log, outcome.Made!.Announcement.Id, by);
         if (outcome.Result == AnnounceResult.Made) await feed.CatchUpAsync();
@@ -55,30 +51,52 @@ public sealed partial class AnnouncementCommands(
     public async Task<Answer<AnnouncementView>> RetryAsync(string announcement, string channel, string by, string? key)
     {
         if (await FindAsync(announcement) is not var (topic, number)) return Refusal.NotFound;
-        var hash = HashOf(by, key);
+        var hash = OperatorKey.HashOf(by, key);
         return await retry.AskAsync(() => ActorOf(topic).RetryAsync(number, channel, hash));
     }
 
     /// <summary>
     /// Those of a batch or product, or all, the newest first; null: there is no such batch or product.
     /// </summary>
-    public async Task<IReadOnlyList<AnnouncementView>?> ListAsync(Topic? topic)
+    /// <exception cref="StorageDamagedException">Those that were asked for cannot be read.</exception>
+    public async Task<ListedAnnouncements?> ListAsync(Topic? topic)
     {
-        if (topic is { } one && await FindBatchesAsync(one) is not { Count: > 0 }) return null;
-        var topics = topic is { } asked ? [asked.Key] : await retry.AskAsync(IndexedAsync);
-        var all = new List<AnnouncementView>();
-        foreach (var group in topics.Chunk(MaxAsked))
+        if (topic is { } one)
         {
-            var lists = await Task.WhenAll(group.Select(key => retry.AskAsync(
-                () => grains.GetGrain<IAnnouncementsGrain>(key).ListAsync())));
-            foreach (var list in lists) all.AddRange(list);
+            return await FindBatchesAsync(one) is { Count: > 0 }
+                ? new(NewestFirst(await retry.AskAsync(() => ActorOf(one).ListAsync())), []) : null;
         }
-        return
-        [
-            .. all.OrderByDescending(view => view.Announcement.At)
-                .ThenByDescending(view => view.Announcement.Id, StringComparer.Ordinal),
-        ];
+        var (all, damaged) = (new List<AnnouncementView>(), new List<string>());
+        foreach (var group in (await retry.AskAsync(IndexedAsync)).Chunk(MaxAsked))
+        {
+            foreach (var (key, list) in group.Zip(await Task.WhenAll(group.Select(FindReadableAsync))))
+            {
+                if (list is null) damaged.Add(key);
+                else all.AddRange(list);
+            }
+        }
+        damaged.Sort(StringComparer.Ordinal);
+        return new(NewestFirst(all), damaged);
     }
+
+    // Null: its document is damaged, which must not fail the others.
+    private async Task<AnnouncementView[]?> FindReadableAsync(string topic)
+    {
+        try
+        {
+            return await retry.AskAsync(() => grains.GetGrain<IAnnouncementsGrain>(topic).ListAsync());
+        }
+        catch (StorageDamagedException)
+        {
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<AnnouncementView> NewestFirst(IEnumerable<AnnouncementView> views) =>
+    [
+        .. views.OrderByDescending(view => view.Announcement.At)
+            .ThenByDescending(view => view.Announcement.Id, StringComparer.Ordinal),
+    ];
 
     private async Task<string[]> IndexedAsync() =>
         (await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).ReadAsync(Guid.Empty, 0)).Topics;
@@ -104,13 +122,6 @@ public sealed partial class AnnouncementCommands(
         return [.. targets.Values];
     }
 
-    private static string HashOf(string by, string? key)
-    {
-        // A user has no line break.
-        var text = $"{by}\n{key ?? Guid.CreateVersion7().ToString("N")}";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, KeyBytes));
-    }
-
     private IAnnouncementsGrain ActorOf(Topic topic) => grains.GetGrain<IAnnouncementsGrain>(topic.Key);
 
     private static partial class Log
@@ -122,3 +133,11 @@ public sealed partial class AnnouncementCommands(
         public static partial void Cancelled(ILogger log, string announcement, string @operator);
     }
 }
+
+/// <summary>Announcements, and what is missing among them.</summary>
+/// <param name="Items">The newest first.</param>
+/// <param name="Damaged">
+/// The batches and products, as <see cref="Topic.Key"/>, whose announcements cannot be read because their document is
+/// damaged.
+/// </param>
+public sealed record ListedAnnouncements(IReadOnlyList<AnnouncementView> Items, IReadOnlyList<string> Damaged);

@@ -71,12 +71,15 @@ public static class OperatorAnnouncementsApi
             return Problem.Invalid("product", "cannot be there together with batch");
         Topic? topic = batch is not null ? Topic.OfBatch(batch)
             : product is not null ? Topic.OfProduct(product) : null;
-        if (await commands.ListAsync(topic) is not { } all) return Problem.Of(Refusal.NotFound);
+        if (await commands.ListAsync(topic) is not { } listed) return Problem.Of(Refusal.NotFound);
+        var all = listed.Items;
         var from = after is null ? 0 : all.TakeWhile(view => view.Announcement.Id != after).Count() + 1;
         if (from > all.Count) return Problem.Invalid("after", "must be an announcement of the list");
         var items = all.Skip(from).Take(count).Select(OperatorAnnouncementBody.Of).ToArray();
         return Reply.Ok(
-            new OperatorAnnouncementList(items, from + count < all.Count ? items[^1].Id : null),
+            new OperatorAnnouncementList(
+                items, from + count < all.Count ? items[^1].Id : null,
+                listed.Damaged.Count > 0 ? [.. listed.Damaged] : null),
             OperatorAnnouncementJson.Wire.OperatorAnnouncementList);
     }
 

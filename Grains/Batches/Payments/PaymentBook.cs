@@ -24,6 +24,9 @@ public sealed class PaymentBook
     /// <summary>Payments that are owed back and not refunded yet.</summary>
     public IReadOnlyCollection<Payment> Owed => _owed.Values;
 
+    /// <summary>Sequence of the last entry that says that a refund is owed or was made; 0: none.</summary>
+    public long LastRefundEntry { get; private set; }
+
     /// <summary>Whether the provider has made a refund with this id.</summary>
     public bool IsRefund(string provider, string refund) => _refunds.Contains((provider, refund));
 
@@ -76,6 +79,7 @@ public sealed class PaymentBook
         _owed.Add(e.Payment, payment);
         payment.State = PaymentState.Owed;
         order.Owed++;
+        LastRefundEntry = seq;
     }
 
     private void Apply(long seq, Order order, RefundMade e)
@@ -89,5 +93,6 @@ public sealed class PaymentBook
         _refunds.Add((e.Payment.Provider, e.Refund));
         order.Owed--;
         order.Returned++;
+        LastRefundEntry = seq;
     }
 }

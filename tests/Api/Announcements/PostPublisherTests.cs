@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Web;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Silo.Payments;
@@ -161,9 +163,75 @@ public sealed class PostPublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_to_a_user_is_signed_and_says_whom_it_is_for_and_what_it_is_about()
+    {
+        _platform.Answer = () => new(HttpStatusCode.NoContent);
+        (await SendAsync("hook")).ShouldBe(new PostResult(PostOutcome.Delivered));
+        var (request, body) = _platform.Requests[0];
+        request.RequestUri.ShouldBe(new Uri("https://shop.test/hook"));
+        var timestamp = request.Headers.GetValues("webhook-timestamp").Single();
+        request.Headers.GetValues("webhook-signature").Single()
+            .ShouldBe(new WebhookSignature([Secret]).Sign("msg_1", timestamp, Encoding.UTF8.GetBytes(body)));
+        var sent = JsonNode.Parse(body)!;
+        ((string)sent["type"]!, (string)sent["timestamp"]!).ShouldBe(("message.created", "2012-12-21T04:00:00Z"));
+        var data = sent["data"]!;
+        data["text"]!["zh-CN"]!.ToString().ShouldBe(
+            "您的订单mi2-1.17（Xiaomi Mi2 16 GB）由其他账号付款，本次付款无效。¥1,999.00将原路退回付款账号；如订单仍待付款，请用本账号付款。");
+        data["text"]!["en"]!.ToString().ShouldBe(
+            "A payment of ¥1,999.00 for your order mi2-1.17 (Xiaomi Mi2 16 GB) came from another account, and does not "
+                + "count. It is being refunded there. If the order still awaits payment, please pay with your own.");
+        data.AsObject().Remove("text");
+        data.ToJsonString().ShouldBe("""
+            {"id":"msg_1","channel":"hook","user":"alice","kind":"refund","why":"wrong-payer","batch":"mi2-1",
+            "order":"mi2-1.17","amount":{"amount":199900,"currency":"CNY"},"link":"https://sale.test/sale/mi2-1"}
+            """.ReplaceLineEndings(""));
+    }
+
+    [Fact]
+    public async Task A_message_goes_to_the_sandbox_beside_its_posts_and_never_to_Weibo()
+    {
+        _platform.Answer = () => new(HttpStatusCode.Created);
+        (await SendAsync("sandbox")).Outcome.ShouldBe(PostOutcome.Delivered);
+        var (request, body) = _platform.Requests[0];
+        request.RequestUri.ShouldBe(new Uri("http://sandbox.test/messages"));
+        request.Headers.Authorization!.ToString().ShouldBe("Bearer the key");
+        request.Headers.GetValues("Idempotency-Key").ShouldBe(["msg_1"]);
+        ((string)JsonNode.Parse(body)!["user"]!).ShouldBe("alice");
+        foreach (var channel in (string[])["weibo", "silent", "nowhere"])
+            (await SendAsync(channel)).Outcome.ShouldBe(PostOutcome.Refused, channel);
+        _platform.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Every_message_has_a_text_in_both_languages_with_order_product_and_amount()
+    {
+        foreach (var kind in Enum.GetValues<MessageKind>())
+        {
+            foreach (var why in Enum.GetValues<RefundCause>())
+            {
+                var text = MessageTexts.Of(Content(kind, why, new Money(1_234, "KWD")));
+                foreach (var said in (string?[])[text.English, text.Chinese])
+                    foreach (var part in (string[])["mi2-1.17", "Xiaomi Mi2 16 GB", "KWD 1.234"])
+                        said.ShouldNotBeNull().ShouldContain(part);
+                text.Chinese!.ShouldContain(kind == MessageKind.Refund ? "将原路退回" : "已原路退回");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(410, PostOutcome.Gone)]
+    [InlineData(503, PostOutcome.TryLater)]
+    public async Task The_answer_to_a_message_means_what_it_means_for_a_post(int status, PostOutcome expected)
+    {
+        _platform.Answer = () => new((HttpStatusCode)status);
+        (await SendAsync("hook")).Outcome.ShouldBe(expected);
+    }
+
+    [Fact]
     public async Task Before_the_process_listens_the_sandboxs_post_waits()
     {
         (await PublishAsync("unbound")).Outcome.ShouldBe(PostOutcome.TryLater);
+        (await SendAsync("unbound")).Outcome.ShouldBe(PostOutcome.TryLater);
         _platform.Requests.ShouldBeEmpty();
     }
 
@@ -175,6 +243,11 @@ public sealed class PostPublisherTests : IDisposable
         Publisher.Find("hook")!.IsRepeatHarmless.ShouldBeTrue();
         Publisher.Find("sandbox")!.IsRepeatHarmless.ShouldBeTrue();
         Publisher.Find("weibo")!.IsRepeatHarmless.ShouldBeFalse();
+        foreach (var channel in (string[])["hook", "sandbox", "weibo"])
+        {
+            var place = Publisher.Find(channel)!;
+            place.TakesMessages.ShouldBe(place.IsRepeatHarmless, $"{channel}: a message is sent again after a crash");
+        }
     }
 
     [Fact]
@@ -197,6 +270,14 @@ public sealed class PostPublisherTests : IDisposable
         new Post("msg_1", new(channel, "mi2-1", Card),
             new Announcement("batch-mi2-1.1", new("Open", "开门了"), "/mi2.png", Noon)),
         TestContext.Current.CancellationToken);
+
+    private Task<PostResult> SendAsync(string channel) => _services.GetRequiredService<IMessageSender>().SendAsync(
+        new UserMessage("msg_1", channel, "alice", Content(
+            MessageKind.Refund, RefundCause.WrongPayer, new Money(199_900, "CNY"))),
+        TestContext.Current.CancellationToken);
+
+    private static MessageContent Content(MessageKind kind, RefundCause why, Money amount) =>
+        new(kind, "mi2-1", "mi2-1.17", "Xiaomi Mi2 16 GB", why, amount, Noon);
 
     private static HttpResponseMessage Json(int status, string body) =>
         new((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };

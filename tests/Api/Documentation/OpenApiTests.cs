@@ -62,6 +62,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/announcements", "GET /api/operator/announcements",
             "DELETE /api/operator/announcements/{announcement}",
             "POST /api/operator/announcements/{announcement}/retry",
+            "GET /api/operator/batches/{batch}/messages",
+            "POST /api/operator/batches/{batch}/messages/{message}/retry",
             "GET /health/live", "GET /health/ready", "POST /dev/tokens",
         ]).Order(StringComparer.Ordinal));
     }

@@ -44,14 +44,14 @@ public sealed class CashierPageTests : IDisposable
     [InlineData(1_999, "KWD", "KWD 1.999")]
     [InlineData(1_999, "UGX", "UGX 1,999")]
     public void An_amount_is_written_as_people_write_it(long amount, string currency, string expected) =>
-        Price.Format(amount, currency).ShouldBe(expected);
+        Currency.Format(amount, currency).ShouldBe(expected);
 
     [Fact]
     public void The_cashier_knows_the_minor_unit_of_every_currency_that_the_engine_sells_in()
     {
         foreach (var currency in Currency.Codes)
         {
-            var written = Price.Format(1_234_567, currency);
+            var written = Currency.Format(1_234_567, currency);
             (written.Length - 1 - written.LastIndexOf('.'))
                 .ShouldBe(Currency.MinorUnitsOf(currency) is > 0 and var digits ? digits : written.Length, currency);
         }

@@ -60,6 +60,19 @@ public sealed class SaleStage : IAsyncLifetime
         return visitor;
     }
 
+    /// <summary>The messages that a visitor has at the platform, once so many have come.</summary>
+    public static async Task<ILocator> ReadMessagesAsync(Visitor visitor, int count)
+    {
+        var waiting = Stopwatch.StartNew();
+        await visitor.Page.GotoAsync("/sandbox/platform/timeline");
+        while (await visitor.Part("message").CountAsync() < count)
+        {
+            if (waiting.ElapsedMilliseconds > Visitor.PatienceMs) throw new TimeoutException($"No {count} messages");
+            await visitor.Page.ReloadAsync();
+        }
+        return visitor.Part("message");
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

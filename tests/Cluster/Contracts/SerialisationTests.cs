@@ -8,6 +8,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Texts;
@@ -75,6 +76,8 @@ public sealed class SerialisationTests
         new NewAnnouncement(Text, "/mi2.png", At, [new("weibo", "mi2-1", Card)], "key"),
         new AnnounceOutcome(AnnounceResult.Made, AnnouncementSeen), new TopicState(true, true),
         new TopicChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
+        new MessageView(18, "mi2-1.17", MessageKind.Refund, RefundCause.WrongPayer, Amount, At, Delivered),
+        new MessagesState(true, true),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 

@@ -183,7 +183,7 @@ public class AnnouncementBookTests
         StateOf(book, Webhook).ShouldBe(DeliveryState.Dead);
         (now - Noon).ShouldBeLessThanOrEqualTo(DeliveryRules.GiveUpAfter);
         book.Troubled(now).ShouldContain(delivery => delivery.Channel == Webhook);
-        book.Troubled(now + AnnouncementBook.TroubleLasts).ShouldBeEmpty();
+        book.Troubled(now + DeliveryRules.TroubleLasts).ShouldBeEmpty();
     }
 
     // Whatever happens in whatever order, what may be on Weibo is begun again by an operator only.

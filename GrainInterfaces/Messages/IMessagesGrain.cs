@@ -1,0 +1,53 @@
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.GrainInterfaces.Messages;
+
+/// <summary>
+/// The messages to buyers of a batch. Key: the batch id. They follow from the batch's ledger, which is their queue; the
+/// actor keeps how far it has read, and what is not delivered yet.
+/// </summary>
+[Alias("OrleansSale.IMessagesGrain")]
+public interface IMessagesGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Says that the ledger has an entry that a message follows from. Once it is answered, the message is delivered
+    /// whatever dies.
+    /// </summary>
+    /// <param name="seq">The entry's sequence: it is durable, and so are all before it.</param>
+    [Alias("NoteNewsAsync")]
+    Task NoteNewsAsync(long seq);
+
+    /// <summary>The messages that are not delivered, by sequence: those that wait, and the last that ended.</summary>
+    [Alias("ListAsync")]
+    Task<MessageView[]> ListAsync();
+
+    /// <summary>Tries a message again now, once for each key, whatever its state but delivered.</summary>
+    /// <param name="seq">The sequence of the entry that it follows from.</param>
+    /// <param name="key">A hash of the operator and their Idempotency-Key.</param>
+    [Alias("RetryAsync")]
+    Task<Answer<MessageView>> RetryAsync(long seq, string key);
+
+    /// <summary>The channels that do not take its messages now.</summary>
+    [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
+    Task<Fault[]> ListFaultsAsync();
+
+    /// <summary>Looks whether there are new entries, and does what is due; returns whether something is left.</summary>
+    [Alias("WakeAsync")]
+    Task<bool> WakeAsync();
+}
+
+/// <summary>A message to a buyer, as operators see it.</summary>
+/// <param name="Seq">Sequence of the entry that it follows from: its number in the batch.</param>
+/// <param name="Order">The order's id.</param>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Why">Why; null: the kind has no reason.</param>
+/// <param name="Amount">The money it is about; null: none.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Delivery">Its delivery.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.MessageView")]
+public sealed record MessageView(
+    [property: Id(0)] long Seq, [property: Id(1)] string Order, [property: Id(2)] MessageKind Kind,
+    [property: Id(3)] RefundCause? Why, [property: Id(4)] Money? Amount, [property: Id(5)] DateTimeOffset At,
+    [property: Id(6)] DeliveryView Delivery);

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Messages;
+
+namespace OrleansSale.Grains.Batches.Payments;
+
+/// <summary>
+/// Tells the actor of the batch's messages that the ledger has news for buyers: one call at a time, each tick, until it
+/// has answered. An activation tells it once, because the call of the one before may not have arrived. A batch whose
+/// channels take no messages calls nobody.
+/// </summary>
+internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, IGrainFactory grains, ILogger log)
+{
+    // Shared by all batches of this process: when storage fails, many fail together.
+    private static readonly Outage Telling = new("news");
+
+    private long _told;
+    private bool _isUnderWay;
+
+    /// <summary>Whether there is nothing to tell.</summary>
+    public bool IsIdle => batch.Payments.LastRefundEntry <= _told || !TakesMessages;
+
+    private bool TakesMessages =>
+        batch.Terms!.Channels.Any(channel => places.Find(channel) is { TakesMessages: true });
+
+    /// <summary>Tells what is new.</summary>
+    /// <param name="committed">The last entry that is durable.</param>
+    public void Start(long committed)
+    {
+        var news = batch.Payments.LastRefundEntry;
+        if (_isUnderWay || news <= _told || news > committed || !TakesMessages) return;
+        _isUnderWay = true;
+        _ = TellAsync(news);
+    }
+
+    private async Task TellAsync(long news)
+    {
+        try
+        {
+            await grains.GetGrain<IMessagesGrain>(batch.Terms!.Id).NoteNewsAsync(news);
+            _told = news;
+            if (Telling.Succeeds() is { } failures) Log.Tells(log, failures);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The next tick tells it again.
+            if (Telling.Fails(e.GetType().Name)) Log.NotTold(log, batch.Terms!.Id, e.Message);
+        }
+        finally
+        {
+            _isUnderWay = false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning,
+            "Batch {Batch}: its news for buyers could not be handed over; it is retried, and others are only counted: "
+                + "{Reason}")]
+        public static partial void NotTold(ILogger log, string batch, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "News for buyers are handed over again, after {Failures} failures")]
+        public static partial void Tells(ILogger log, int failures);
+    }
+}

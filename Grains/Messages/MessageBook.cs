@@ -1,0 +1,225 @@
+using System.Text.Json.Serialization;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Announcements;
+using OrleansSale.Grains.Documents;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Messages;
+
+/// <summary>A message, as stored. It names its user by the alias alone.</summary>
+/// <param name="Seq">Sequence of the entry that it follows from.</param>
+/// <param name="At">Instant of that entry.</param>
+/// <param name="Order">Sequence of the order.</param>
+/// <param name="Alias">The alias of the user.</param>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Why">Why; null: the kind has no reason.</param>
+/// <param name="Amount">The money it is about; null: none.</param>
+/// <param name="Delivery">Its delivery.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.StoredMessage")]
+public sealed record StoredMessage(
+    [property: Id(0)] long Seq, [property: Id(1)] DateTimeOffset At, [property: Id(2)] long Order,
+    [property: Id(3)] string Alias, [property: Id(4)] MessageKind Kind, [property: Id(5)] RefundCause? Why,
+    [property: Id(6)] Money? Amount, [property: Id(7)] PostDelivery Delivery)
+{
+    internal MessageView ToView(string batch) =>
+        new(Seq, OrderId.Of(batch, Order), Kind, Why, Amount, At, Delivery.ToView());
+}
+
+/// <summary>
+/// The document of a batch's messages, and its rules. It knows no clock and no chance: both are given. Which tries are
+/// under way is not stored, because every repeat is harmless: after a crash they begin again, under the same id.
+/// </summary>
+[GenerateSerializer, Alias("OrleansSale.MessageBook")]
+public sealed class MessageBook : IDocument
+{
+    /// <summary>Most messages that wait. While there are so many, no further entry is looked at.</summary>
+    public const int MaxWaiting = 100;
+
+    /// <summary>Most messages that ended and are kept for operators: the last ones.</summary>
+    public const int MaxEnded = 100;
+
+    /// <summary>Most tries at the same time.</summary>
+    public const int MaxTries = 4;
+
+    /// <inheritdoc/>
+    [Id(0), JsonIgnore] public bool IsDamaged { get; set; }
+
+    /// <summary>Random: makes the ids of the messages unlike those of any other engine. Empty: not begun.</summary>
+    [Id(1)] public string Seed { get; set; } = "";
+
+    /// <summary>Nobody is told of entries before this instant.</summary>
+    [Id(2)] public DateTimeOffset From { get; set; }
+
+    /// <summary>Sequence of the last entry that was looked at.</summary>
+    [Id(3)] public long Cursor { get; set; }
+
+    /// <summary>Sequence of the end of the last commit that was looked at whole; 0: none.</summary>
+    [Id(4)] public long SeenSeq { get; set; }
+
+    /// <summary>The hash of that end.</summary>
+    [Id(5)] public byte[] SeenHash { get; set; } = LedgerHead.Empty.Hash;
+
+    /// <summary>When the ledger was last looked at.</summary>
+    [Id(6)] public DateTimeOffset LookedAt { get; set; }
+
+    /// <summary>Those that are to be tried, or tried again, by sequence.</summary>
+    [Id(7)] public List<StoredMessage> Waiting { get; set; } = [];
+
+    /// <summary>
+    /// Those that ended in vain, and those that arrived after an operator's retry, in the order in which they ended.
+    /// </summary>
+    [Id(8)] public List<StoredMessage> Ended { get; set; } = [];
+
+    /// <summary>By channel, the name of the place that said that it is gone.</summary>
+    [Id(9)] public Dictionary<string, string> Gone { get; set; } = [];
+
+    /// <summary>How many more can wait.</summary>
+    [JsonIgnore] public int Room => MaxWaiting - Waiting.Count;
+
+    /// <summary>The end of the last commit that was looked at whole.</summary>
+    [JsonIgnore] public LedgerHead Seen => new(SeenSeq, SeenHash);
+
+    /// <summary>
+    /// Begins, at the first look. What happened long before it is not told any more: it would be news to nobody.
+    /// </summary>
+    /// <param name="now">The instant of the look.</param>
+    /// <param name="seed">Random, and never used before.</param>
+    public void Begin(DateTimeOffset now, string seed)
+    {
+        if (Seed.Length > 0) return;
+        (Seed, From) = (seed, now - DeliveryRules.GiveUpAfter);
+    }
+
+    /// <summary>
+    /// Begins anew on an older ledger, which an operator has restored. What was told is not told again. What waited is
+    /// given up, because its entries are not there.
+    /// </summary>
+    /// <param name="seed">Random, and never used before: another entry may get the sequence of a lost one.</param>
+    public void BeginAnew(string seed)
+    {
+        (Seed, From, Cursor, SeenSeq, SeenHash) = (seed, LookedAt, 0, 0, LedgerHead.Empty.Hash);
+        Waiting.Clear();
+        Ended.Clear();
+    }
+
+    /// <summary>Makes a message.</summary>
+    /// <param name="news">What it says; the news of one ledger come once, and in their order.</param>
+    /// <param name="alias">The user's alias.</param>
+    /// <param name="channel">The user's channel, which takes messages.</param>
+    /// <param name="place">Where it takes them.</param>
+    /// <param name="now">The instant.</param>
+    public void Make(News news, string alias, string channel, PostPlace place, DateTimeOffset now)
+    {
+        if (news.At < From || news.Seq <= Cursor) return;
+        Cursor = news.Seq;
+        var delivery = new PostDelivery { Channel = channel, NextTry = now };
+        var isGone = Gone.GetValueOrDefault(channel) == place.Name;
+        var made = new StoredMessage(
+            news.Seq, news.At, news.Order, alias, news.Kind, news.Why, news.Amount,
+            isGone ? delivery.GiveUpGone(now) : delivery);
+        if (isGone) Keep(made);
+        else Waiting.Add(made);
+    }
+
+    /// <summary>Notes how far the ledger was looked at.</summary>
+    public void Look(NewsPage page, DateTimeOffset now) => (Cursor, SeenSeq, SeenHash, LookedAt) =
+        (Math.Max(Cursor, page.Cursor), page.Seen.Seq, page.Seen.Hash, now);
+
+    /// <summary>
+    /// The messages whose turn it is, those that have been due for longest first. The messages about an order come one
+    /// after the other.
+    /// </summary>
+    /// <param name="now">The instant.</param>
+    /// <param name="underWay">Those that are being tried.</param>
+    public IReadOnlyList<StoredMessage> Due(DateTimeOffset now, IReadOnlyCollection<long> underWay) =>
+    [
+        .. Waiting.DistinctBy(message => message.Order)
+            .Where(message => message.Delivery.NextTry <= now && !underWay.Contains(message.Seq))
+            .OrderBy(message => message.Delivery.NextTry).ThenBy(message => message.Seq)
+            .Take(Math.Max(0, MaxTries - underWay.Count)),
+    ];
+
+    /// <summary>The id of a message.</summary>
+    public string IdOf(StoredMessage message) => MessageId.Of($"{Seed}/{message.Seq}", message.Delivery.Channel);
+
+    /// <summary>
+    /// Notes what came of a try; the delivery after it, or null if the message does not wait any more.
+    /// </summary>
+    /// <param name="seq">The message.</param>
+    /// <param name="began">When the try began.</param>
+    /// <param name="result">What came of it; null: the user is not known any more.</param>
+    /// <param name="place">Where the channel takes messages; null: nowhere any more.</param>
+    /// <param name="now">When it ended.</param>
+    /// <param name="lot">A random number from 0 to 1.</param>
+    public PostDelivery? End(
+        long seq, DateTimeOffset began, PostResult? result, PostPlace? place, DateTimeOffset now, double lot)
+    {
+        var index = Waiting.FindIndex(message => message.Seq == seq);
+        if (index < 0) return null;
+        var tried = Waiting[index];
+        var delivery = result is null
+            ? tried.Delivery with { State = DeliveryState.Undeliverable, NextTry = null, LastError = null }
+            : tried.Delivery.Begin(began).End(result, now, lot);
+        var ended = tried with { Delivery = delivery };
+        if (delivery.State == DeliveryState.Waiting)
+        {
+            Waiting[index] = ended;
+            return delivery;
+        }
+        Waiting.RemoveAt(index);
+        // A retry that arrived is kept, so that a repeat of the operator's request finds it.
+        if (delivery.State != DeliveryState.Delivered || delivery.RetryKey is not null) Keep(ended);
+        if (result?.Outcome == PostOutcome.Gone && place is not null) NoteGone(delivery.Channel, place, now);
+        return delivery;
+    }
+
+    /// <summary>Tries a message again now, because an operator says so; once for each key.</summary>
+    public Answer<StoredMessage> Retry(long seq, string key, DateTimeOffset now, bool isUnderWay)
+    {
+        var waits = Waiting.FindIndex(message => message.Seq == seq);
+        var ended = Ended.FindIndex(message => message.Seq == seq);
+        if (waits < 0 && ended < 0)
+            return new Answer<StoredMessage>(Refusal.NotFound, "no such message waits or has ended lately");
+        var message = waits >= 0 ? Waiting[waits] : Ended[ended];
+        if (message.Delivery.RetryKey == key) return message;
+        if (isUnderWay) return Conflict("it is being sent now");
+        if (message.Delivery.State == DeliveryState.Delivered) return Conflict("the channel has it");
+        if (message.Delivery.State == DeliveryState.Undeliverable) return Conflict("the user is not known any more");
+        if (waits < 0 && Room <= 0) return Conflict($"{MaxWaiting} messages wait already, which is the most");
+        Gone.Remove(message.Delivery.Channel);
+        var again = message with { Delivery = message.Delivery.Again(key, now) };
+        if (waits >= 0) Waiting[waits] = again;
+        else
+        {
+            Ended.RemoveAt(ended);
+            Waiting.Insert(Waiting.TakeWhile(other => other.Seq < seq).Count(), again);
+        }
+        return again;
+    }
+
+    /// <summary>The deliveries that do not arrive: those that wait after an error, or ended in vain lately.</summary>
+    public IEnumerable<PostDelivery> Troubled(DateTimeOffset now) =>
+        Waiting.Concat(Ended).Select(message => message.Delivery).Where(delivery => delivery.IsTroubledAt(now));
+
+    // What still waits for the place is not tried there any more.
+    private void NoteGone(string channel, PostPlace place, DateTimeOffset now)
+    {
+        Gone[channel] = place.Name;
+        foreach (var message in Waiting.Where(message => message.Delivery.Channel == channel).ToArray())
+        {
+            Waiting.Remove(message);
+            Keep(message with { Delivery = message.Delivery.GiveUpGone(now) });
+        }
+    }
+
+    private void Keep(StoredMessage message)
+    {
+        Ended.Add(message);
+        if (Ended.Count > MaxEnded) Ended.RemoveAt(0);
+    }
+
+    private static Answer<StoredMessage> Conflict(string detail) => new(Refusal.Conflict, detail);
+}

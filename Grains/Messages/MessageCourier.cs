@@ -1,0 +1,64 @@
+using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Grains.Messages;
+
+/// <summary>
+/// Finds the users of a batch's messages and sends to them. A user is looked up for each try, so that data that were
+/// removed meanwhile are not sent.
+/// </summary>
+internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, IGrainFactory grains, string batch)
+{
+    private string? _product;
+
+    /// <summary>The buyers of news, in their order; null: nobody is left to be told.</summary>
+    public async Task<IReadOnlyList<Recipient?>> FindAsync(IReadOnlyList<News> news)
+    {
+        var buyers = new List<Alias?>(news.Count);
+        foreach (var one in news) buyers.Add(await reader.FindBuyerAsync(one.Order));
+        var users = await FindUsersAsync([.. buyers.OfType<Alias>().Distinct()]);
+        return
+        [
+            .. buyers.Select(buyer => buyer is { } alias && users.TryGetValue(alias, out var user)
+                ? new Recipient(alias, UserId.ChannelOf(user).ToString()) : null),
+        ];
+    }
+
+    /// <summary>Tries once to send a message; it never throws.</summary>
+    /// <returns>What came of it; null: the user is not known any more.</returns>
+    public async Task<PostResult?> SendAsync(StoredMessage message, string id)
+    {
+        try
+        {
+            var alias = Alias.TryParse(message.Alias, out var parsed) ? parsed
+                : throw new FormatException($"{message.Alias} is no alias");
+            if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return null;
+            _product ??= await reader.FindProductAsync();
+            var subject = user[(UserId.ChannelOf(user).Length + 1)..];
+            return await sender.SendAsync(new UserMessage(id, message.Delivery.Channel, subject, new MessageContent(
+                message.Kind, batch, OrderId.Of(batch, message.Order), _product ?? batch, message.Why, message.Amount,
+                message.At)));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A repeat is harmless, whatever has happened.
+            return new PostResult(PostOutcome.TryLater, $"a fault of the engine: {e.GetType().Name}");
+        }
+    }
+
+    private async Task<Dictionary<Alias, string>> FindUsersAsync(Alias[] aliases)
+    {
+        if (aliases.Length == 0) return [];
+        var users = await grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(aliases);
+        return aliases.Zip(users).Where(pair => pair.Second is not null)
+            .ToDictionary(pair => pair.First, pair => pair.Second!);
+    }
+}
+
+/// <summary>The user of a message.</summary>
+/// <param name="Alias">Their alias.</param>
+/// <param name="Channel">Their channel.</param>
+internal sealed record Recipient(Alias Alias, string Channel);

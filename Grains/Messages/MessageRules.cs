@@ -1,0 +1,50 @@
+using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Payments;
+
+namespace OrleansSale.Grains.Messages;
+
+/// <summary>An entry of a batch that the buyer of an order is told of.</summary>
+/// <param name="Seq">Its sequence.</param>
+/// <param name="At">Its instant.</param>
+/// <param name="Order">Sequence of the order.</param>
+/// <param name="Kind">What the buyer is told.</param>
+/// <param name="Why">Why; null: the kind has no reason.</param>
+/// <param name="Amount">The money it is about; null: none.</param>
+public sealed record News(
+    long Seq, DateTimeOffset At, long Order, MessageKind Kind, RefundCause? Why, Money? Amount);
+
+/// <summary>
+/// Which entries a buyer is told of. Both that a refund is owed and that it was made: the first says why the money goes
+/// back, the second that it has; days may lie between the two.
+/// </summary>
+public static class MessageRules
+{
+    /// <summary>The news in an entry; null: nobody is told of it.</summary>
+    public static News? Of(StampedEntry entry) => entry.Entry switch
+    {
+        RefundOwed owed => Of(entry, owed.Order, MessageKind.Refund, CauseOf(owed.Why), owed.Amount),
+        RefundMade made => Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
+        _ => null,
+    };
+
+    /// <summary>
+    /// Whether lines of a ledger may have news. It is quick: what follows a fast sale must not read every purchase.
+    /// </summary>
+    public static bool MayHaveNews(ReadOnlySpan<byte> lines) => lines.IndexOf("\"type\":\"refund"u8) >= 0;
+
+    private static News Of(StampedEntry entry, long order, MessageKind kind, RefundCause? why, Money amount) =>
+        new(entry.Seq, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), order, kind, why, amount);
+
+    private static RefundCause CauseOf(RefundReason why) => why switch
+    {
+        RefundReason.Expired => RefundCause.Expired,
+        RefundReason.Cancelled => RefundCause.Cancelled,
+        RefundReason.Duplicate => RefundCause.Duplicate,
+        RefundReason.WrongAmount => RefundCause.WrongAmount,
+        RefundReason.WrongPayer => RefundCause.WrongPayer,
+        RefundReason.Returned => RefundCause.Returned,
+        _ => throw new ArgumentOutOfRangeException(nameof(why), why, "unknown reason"),
+    };
+}

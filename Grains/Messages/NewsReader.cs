@@ -1,0 +1,88 @@
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Ledger;
+
+namespace OrleansSale.Grains.Messages;
+
+/// <summary>Some news of a ledger.</summary>
+/// <param name="News">In their order.</param>
+/// <param name="Cursor">Sequence of the last entry that was looked at.</param>
+/// <param name="Seen">The end of the last commit that was looked at whole.</param>
+/// <param name="IsWhole">Whether the ledger had no more.</param>
+public sealed record NewsPage(IReadOnlyList<News> News, long Cursor, LedgerHead Seen, bool IsWhole);
+
+/// <summary>Reads the committed entries of a batch that buyers are told of.</summary>
+public sealed class NewsReader(ILedger ledger, string batch)
+{
+    /// <summary>Most entries that are looked at in one call; a commit is looked at whole.</summary>
+    public const int MaxEntries = 100_000;
+
+    private readonly string _stream = Streams.OfBatch(batch);
+
+    /// <summary>
+    /// The news after an entry, at most so many. Null: the ledger does not have what was seen, so it is an older one.
+    /// </summary>
+    /// <param name="seen">The end of a commit that was looked at whole.</param>
+    /// <param name="cursor">Sequence of the last entry that was looked at.</param>
+    /// <param name="room">Most news, 1 or more.</param>
+    public async Task<NewsPage?> ReadAsync(
+        LedgerHead seen, long cursor, int room, CancellationToken cancellationToken = default)
+    {
+        var (news, left, isSeen) = (new List<News>(), MaxEntries, seen.Seq == 0);
+        await foreach (var commit in ledger.ReadAsync(_stream, Math.Max(1, seen.Seq), cancellationToken))
+        {
+            if (!isSeen)
+            {
+                if (!seen.Matches(new LedgerHead(commit.LastSeq, commit.Hash))) return null;
+                isSeen = true;
+                continue;
+            }
+            foreach (var found in NewsIn(commit).Where(found => found.Seq > cursor))
+            {
+                if (news.Count == room) return new NewsPage(news, Math.Max(cursor, news[^1].Seq), seen, IsWhole: false);
+                news.Add(found);
+            }
+            (cursor, seen) = (Math.Max(cursor, commit.LastSeq), new LedgerHead(commit.LastSeq, commit.Hash));
+            if ((left -= commit.Count) <= 0) return new NewsPage(news, cursor, seen, IsWhole: false);
+        }
+        return isSeen ? new NewsPage(news, cursor, seen, IsWhole: true) : null;
+    }
+
+    /// <summary>The buyer of an order; null: it was not bought.</summary>
+    public async Task<Alias?> FindBuyerAsync(long order)
+    {
+        await foreach (var commit in ledger.ReadAsync(_stream, order))
+        {
+            foreach (var line in LedgerLines.Of(commit))
+            {
+                if (LedgerLines.TryReadSeq(line.Span, out var seq) && seq == order)
+                    return EntryReader.Read(line.Span).Entry is Held held ? held.Buyer : null;
+            }
+            break;
+        }
+        return null;
+    }
+
+    /// <summary>The name of the product; null: the batch was never created.</summary>
+    public async Task<string?> FindProductAsync()
+    {
+        await foreach (var commit in ledger.ReadAsync(_stream))
+        {
+            foreach (var line in LedgerLines.Of(commit))
+                return EntryReader.Read(line.Span).Entry is Created created ? created.Terms.Product.Name : null;
+        }
+        return null;
+    }
+
+    private static IEnumerable<News> NewsIn(LedgerCommit commit)
+    {
+        if (!MessageRules.MayHaveNews(commit.Entries.Span)) yield break;
+        foreach (var line in LedgerLines.Of(commit))
+        {
+            if (MessageRules.MayHaveNews(line.Span) && MessageRules.Of(EntryReader.Read(line.Span)) is { } news)
+                yield return news;
+        }
+    }
+}

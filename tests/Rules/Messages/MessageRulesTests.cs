@@ -1,0 +1,58 @@
+using CsCheck;
+using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Messages;
+using OrleansSale.Tests.Rules.Histories;
+
+namespace OrleansSale.Tests.Rules.Messages;
+
+/// <summary>Which entries of a ledger a buyer is told of.</summary>
+public class MessageRulesTests
+{
+    [Fact]
+    public void Every_refund_of_a_random_ledger_is_told_once_and_nothing_else_is()
+    {
+        var told = 0;
+        History.Any.Sample(history =>
+        {
+            foreach (var line in new Player(history).Play().Lines)
+            {
+                var stamped = EntryReader.Read(line);
+                var news = MessageRules.Of(stamped);
+                var expected = stamped.Entry switch
+                {
+                    RefundOwed owed => (owed.Order, Kind: MessageKind.Refund, owed.Amount),
+                    RefundMade made => (made.Order, Kind: MessageKind.Refunded, made.Amount),
+                    _ => default,
+                };
+                (news is null).ShouldBe(expected.Kind == default);
+                if (news is null) continue;
+                Interlocked.Increment(ref told);
+                (news.Order, news.Kind, news.Amount!.Value).ShouldBe(expected);
+                (news.Seq, news.At.ToUnixTimeMilliseconds()).ShouldBe((stamped.Seq, stamped.At));
+                (news.Why is null).ShouldBe(news.Kind == MessageKind.Refunded, "the buyer was told why before");
+                MessageRules.MayHaveNews(line).ShouldBeTrue("else it would never be read");
+            }
+        }, iter: Check.Iter, print: history => history.ToString());
+        told.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Each_reason_of_a_refund_has_its_own_cause()
+    {
+        var causes = Enum.GetValues<RefundReason>().Select(why => MessageRules.Of(new(
+            5, 0, new RefundOwed(3, new("pay", "p"), new(1, "CNY"), why)))!.Why);
+        causes.Select(cause => cause.ToString()).ShouldBe(Enum.GetNames<RefundReason>());
+    }
+
+    [Fact]
+    public void A_purchase_need_not_be_read()
+    {
+        MessageRules.MayHaveNews("""{"seq":2,"type":"held","at":"2012-12-21T04:00:00.000Z","data":{}}"""u8)
+            .ShouldBeFalse();
+        // A text of an operator cannot look like a type, because its quotes are escaped.
+        MessageRules.MayHaveNews("""{"seq":2,"type":"paused","data":{"reason":"\"type\":\"refund"}}"""u8)
+            .ShouldBeFalse();
+    }
+}
