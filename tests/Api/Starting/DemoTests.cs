@@ -1,3 +1,5 @@
+using OrleansSale.Tests.Harness;
+
 namespace OrleansSale.Tests.Api.Starting;
 
 public sealed class DemoTests
