@@ -1,3 +1,4 @@
+using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Wire;
 
@@ -40,7 +41,7 @@ internal sealed record Pressure(
             LatencyRow.Of(flood.Latencies(Fate.Overloaded)), flood.RetryAfter(),
             new Trickle(few, flood.Start, flood.End).NormalAgainSeconds(),
             Memory(sample => sample.ResidentMegabytes)
-                ?? throw new InvalidOperationException("the flood was too short for its memory to be seen"),
+                ?? throw new EngineException("the flood was too short for its memory to be seen"),
             memory.All(sample => sample.ManagedMegabytes is not null)
                 ? Memory(sample => sample.ManagedMegabytes!.Value)
                 : null,
