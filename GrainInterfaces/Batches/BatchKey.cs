@@ -36,9 +36,6 @@ public sealed class BatchKey
     /// <summary>SHA-256 of the key: 32 bytes. The ledger's first entry carries it.</summary>
     public byte[] Hash { get; }
 
-    /// <summary>The key's bytes: a secret.</summary>
-    public byte[] ToBytes() => [.. _bytes];
-
     /// <summary>The alias of a user.</summary>
     public Alias AliasOf(string user)
     {
@@ -53,9 +50,6 @@ public sealed class BatchKey
         SHA256.HashData(buffer[..(SaltLength + length)], hash);
         return new Alias(hash);
     }
-
-    /// <summary>The salt of a user's alias, 16 bytes: the user's proof that the alias is theirs.</summary>
-    public byte[] SaltOf(string user) => HMACSHA256.HashData(_bytes, Encoding.UTF8.GetBytes(user))[..SaltLength];
 
     /// <summary>
     /// The stand-in for an Idempotency-Key of a user: the first 16 bytes of HMAC-SHA256(key, alias ‖ 0 ‖

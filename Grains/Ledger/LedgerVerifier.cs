@@ -20,16 +20,6 @@ public sealed class LedgerVerifier(string stream, LedgerHead? head = null)
     /// <summary>The first break; null: none so far.</summary>
     public LedgerBreak? Break { get; private set; }
 
-    /// <summary>Verifies all commits, stopping at the first break.</summary>
-    public static async Task<LedgerVerifier> VerifyAsync(
-        string stream, IAsyncEnumerable<LedgerCommit> commits, CancellationToken cancellationToken = default)
-    {
-        var verifier = new LedgerVerifier(stream);
-        await foreach (var commit in commits.WithCancellation(cancellationToken).ConfigureAwait(false))
-            if (verifier.Accept(commit) is not null) break;
-        return verifier;
-    }
-
     /// <summary>
     /// Checks the commit that should follow <see cref="Head"/>, and moves the head to its end if it is right.
     /// </summary>

@@ -8,14 +8,14 @@ namespace OrleansSale.Silo.Posts;
 public static class MessageTexts
 {
     /// <summary>The text of a message.</summary>
-    public static AnnouncementText Of(MessageContent content)
+    public static LanguageText Of(MessageContent content)
     {
         var amount = content.Amount is { } money ? Currency.Format(money.Amount, money.Currency)
             : throw new ArgumentException($"a message of kind {content.Kind} has no amount", nameof(content));
         return content.Kind switch
         {
             MessageKind.Refund => OfRefund(content, amount),
-            MessageKind.Refunded => new AnnouncementText(
+            MessageKind.Refunded => new LanguageText(
                 $"{amount} for your order {content.Order} ({content.Product}) was refunded to where it was paid from. "
                     + "It may take a few days to show there.",
                 $"退款成功：您的订单{content.Order}（{content.Product}）的{amount}已原路退回，到账时间以支付渠道为准。"),
@@ -23,32 +23,32 @@ public static class MessageTexts
         };
     }
 
-    private static AnnouncementText OfRefund(MessageContent content, string amount)
+    private static LanguageText OfRefund(MessageContent content, string amount)
     {
         var (order, product) = (content.Order, content.Product);
         return content.Why switch
         {
-            RefundCause.Expired => new AnnouncementText(
+            RefundCause.Expired => new LanguageText(
                 $"Your payment for order {order} ({product}) came after its time to pay had ended. "
                     + $"{amount} is being refunded to where it was paid from.",
                 $"您的订单{order}（{product}）付款超时，订单已关闭。您支付的{amount}将原路退回。"),
-            RefundCause.Cancelled => new AnnouncementText(
+            RefundCause.Cancelled => new LanguageText(
                 $"Your order {order} ({product}) was cancelled. {amount} is being refunded to where it was paid from.",
                 $"您的订单{order}（{product}）已取消。您支付的{amount}将原路退回。"),
-            RefundCause.Duplicate => new AnnouncementText(
+            RefundCause.Duplicate => new LanguageText(
                 $"Your order {order} ({product}) was paid twice, and stays paid. The second payment of {amount} is "
                     + "being refunded to where it was paid from.",
                 $"您的订单{order}（{product}）重复付款，订单不受影响。多付的{amount}将原路退回。"),
-            RefundCause.WrongAmount => new AnnouncementText(
+            RefundCause.WrongAmount => new LanguageText(
                 $"A payment of {amount} for order {order} ({product}) was not the amount due, and does not count. It "
                     + "is being refunded to where it was paid from. If the order still awaits payment, you can pay "
                     + "again.",
                 $"您的订单{order}（{product}）付款金额有误，本次付款无效。您支付的{amount}将原路退回；如订单仍待付款，可重新付款。"),
-            RefundCause.WrongPayer => new AnnouncementText(
+            RefundCause.WrongPayer => new LanguageText(
                 $"A payment of {amount} for your order {order} ({product}) came from another account, and does not "
                     + "count. It is being refunded there. If the order still awaits payment, please pay with your own.",
                 $"您的订单{order}（{product}）由其他账号付款，本次付款无效。{amount}将原路退回付款账号；如订单仍待付款，请用本账号付款。"),
-            RefundCause.Returned => new AnnouncementText(
+            RefundCause.Returned => new LanguageText(
                 $"What you gave back of order {order} ({product}) has a new buyer. {amount} is being refunded to where "
                     + "it was paid from.",
                 $"您退回的商品（订单{order}，{product}）已有新买家。您支付的{amount}将原路退回。"),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Shopping;
 
@@ -24,8 +23,8 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         bound.CancelAfter(Bound);
-        var seed = FromEnvironment("CRASH_SEED") ?? Random.Shared.Next(1, 1_000_000);
-        var rounds = FromEnvironment("CRASH_ROUNDS") ?? 10;
+        var seed = Chance.Seed("CRASH_SEED");
+        var rounds = Chance.FromEnvironment("CRASH_ROUNDS") ?? 10;
         output.WriteLine($"CRASH_SEED={seed} CRASH_ROUNDS={rounds}");
 
         using var lives = new EngineLives();
@@ -91,9 +90,4 @@ public sealed class KillTests(ITestOutputHelper output)
         await engine.KillAsync();
         await shopping;
     }
-
-    private static int? FromEnvironment(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
-            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)
-            : null;
 }

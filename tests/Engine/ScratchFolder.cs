@@ -1,8 +1,7 @@
 namespace OrleansSale.Tests.Engine;
 
-/// <summary>A temporary folder. Disposing deletes it, unless it is to be kept.</summary>
-/// <param name="keeps">Whether it is kept; then disposing says where it is.</param>
-public sealed class ScratchFolder(bool keeps = false) : IDisposable, IAsyncDisposable
+/// <summary>A temporary folder. Disposing deletes it.</summary>
+public sealed class ScratchFolder : IDisposable, IAsyncDisposable
 {
     /// <summary>Where it is.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("orleanssale-").FullName;
@@ -10,8 +9,7 @@ public sealed class ScratchFolder(bool keeps = false) : IDisposable, IAsyncDispo
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (keeps) Console.WriteLine($"Kept: {Path}");
-        else if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+        if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
     }
 
     /// <inheritdoc/>

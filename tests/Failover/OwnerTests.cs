@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansSale.Tests.Failover.Stage;
+using OrleansSale.Tests.Shopping;
 
 namespace OrleansSale.Tests.Failover;
 

@@ -4,39 +4,60 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace OrleansSale.Tests.Harness;
 
-/// <summary>Keeps what the engine logs, and whether a stack trace came with it.</summary>
-public sealed class LogLines : ILoggerProvider
+/// <summary>A line of a log.</summary>
+/// <param name="Level">Its level.</param>
+/// <param name="Category">Who logged it.</param>
+/// <param name="Text">What it says.</param>
+/// <param name="Values">The values in it, each with its name.</param>
+/// <param name="Exception">The exception that came with it, and so a stack trace; null: none did.</param>
+public sealed record LogLine(LogLevel Level, string Category, string Text, string Values, Exception? Exception)
 {
-    private readonly ConcurrentQueue<(string Text, Exception? Exception)> _lines = new();
+    /// <summary>All of it.</summary>
+    public override string ToString() => $"{Level} {Category}: {Text} {Values} {Exception}";
+}
+
+/// <summary>Keeps what is logged.</summary>
+/// <param name="least">From this level on.</param>
+/// <param name="categories">Beginnings of the categories that are kept; none: the engine's own.</param>
+public sealed class LogLines(LogLevel least = LogLevel.Information, params string[] categories) : ILoggerProvider
+{
+    private const string Engine = "OrleansSale.";
+
+    private readonly ConcurrentQueue<LogLine> _lines = new();
 
     /// <summary>The lines so far.</summary>
-    public IReadOnlyList<(string Text, Exception? Exception)> All => [.. _lines];
+    public IReadOnlyList<LogLine> All => [.. _lines];
 
     /// <summary>The lines that say this.</summary>
-    public IReadOnlyList<(string Text, Exception? Exception)> With(string part) =>
+    public IReadOnlyList<LogLine> With(string part) =>
         [.. _lines.Where(line => line.Text.Contains(part, StringComparison.Ordinal))];
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) =>
-        categoryName.StartsWith("OrleansSale.", StringComparison.Ordinal) ? new Logger(_lines) : NullLogger.Instance;
+        categories.DefaultIfEmpty(Engine).Any(name => categoryName.StartsWith(name, StringComparison.Ordinal))
+            ? new Logger(categoryName, least, _lines)
+            : NullLogger.Instance;
 
     /// <inheritdoc/>
     public void Dispose()
     {
     }
 
-    private sealed class Logger(ConcurrentQueue<(string Text, Exception? Exception)> lines) : ILogger
+    private sealed class Logger(string category, LogLevel least, ConcurrentQueue<LogLine> lines) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) lines.Enqueue((formatter(state, exception), exception));
+            if (!IsEnabled(logLevel)) return;
+            var values = state is IEnumerable<KeyValuePair<string, object?>> pairs
+                ? string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}")) : "";
+            lines.Enqueue(new LogLine(logLevel, category, formatter(state, exception), values, exception));
         }
     }
 }

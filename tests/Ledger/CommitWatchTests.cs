@@ -1,11 +1,13 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo.Storage;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger;
 
-public sealed class CommitWatchTests
+public sealed class CommitWatchTests : IDisposable
 {
     private const string Why = "the disk is full";
     private const int Full = 13;
@@ -13,10 +15,15 @@ public sealed class CommitWatchTests
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly LogList<CommitWatch> _log = new();
+    private readonly LogLines _log = new();
     private readonly CommitWatch _watch;
 
-    public CommitWatchTests() => _watch = new CommitWatch(_time, _log);
+    public CommitWatchTests() =>
+        _watch = new CommitWatch(_time, new Logger<CommitWatch>(new LoggerFactory([_log])));
+
+    public void Dispose() => _log.Dispose();
+
+    private IEnumerable<string> Logged => _log.All.Select(line => line.Text);
 
     [Theory]
     [InlineData(true)]
@@ -101,12 +108,12 @@ public sealed class CommitWatchTests
             Fail(isProbe: commit % 2 == 0, 100);
             Succeed(isProbe: false);
         }
-        _log.Lines.ShouldBe(
+        Logged.ShouldBe(
             ["A write to the ledger failed; further failures like it are only counted: "
                 + "the disk is full (database or disk is full)"]);
         _time.Advance(Outage.QuietFor);
         for (var commit = 0; commit < 3; commit++) Succeed(isProbe: true);
-        _log.Lines[1..].ShouldBe(["Writes to the ledger succeed again; 20 had failed"]);
+        Logged.Skip(1).ShouldBe(["Writes to the ledger succeed again; 20 had failed"]);
     }
 
     [Fact]
@@ -115,11 +122,11 @@ public sealed class CommitWatchTests
         _watch.Begin(isProbe: false);
         _time.Advance(CommitWatch.MaxDuration + Moment);
         for (var look = 0; look < 3; look++) _watch.NoteLate();
-        _log.Lines.ShouldHaveSingleItem().ShouldContain("under way for more than 2 s");
+        Logged.ShouldHaveSingleItem().ShouldContain("under way for more than 2 s");
         Succeed(isProbe: false);
         _time.Advance(Outage.QuietFor);
         Succeed(isProbe: false);
-        _log.Lines[1..].ShouldBe(["Writes to the ledger succeed again; 1 had failed"]);
+        Logged.Skip(1).ShouldBe(["Writes to the ledger succeed again; 1 had failed"]);
     }
 
     private void Fail(bool isProbe, int bytes)

@@ -3,6 +3,7 @@ using OrleansSale.Silo;
 using OrleansSale.Silo.Embedded;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -13,7 +14,7 @@ public sealed class DirectoryStartTests : IAsyncLifetime
 {
     private const int PageBytes = 4_096;
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
     private DataDirectory _directory = null!;
 
     public async ValueTask InitializeAsync()

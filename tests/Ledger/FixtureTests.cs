@@ -4,6 +4,7 @@ using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Reservations;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -23,7 +24,7 @@ public sealed class FixtureTests
     [Fact]
     public async Task The_first_file_of_format_2_is_read_verified_and_exported_to_the_same_bytes()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new ScratchFolder();
         await using var ledger = OpenCopy(directory);
 
         (await ledger.ReadAllAsync(Batch)).Select(commit => commit.Count).ShouldBe([1, 1, 2, 30, 2]);
@@ -43,7 +44,7 @@ public sealed class FixtureTests
     [Fact]
     public async Task Its_batch_and_its_reservations_are_what_they_were()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new ScratchFolder();
         await using var ledger = OpenCopy(directory);
         var batch = new SaleBatch();
         await BatchReplay.ReadAsync(ledger, Batch, batch, Cancelled);
@@ -67,7 +68,7 @@ public sealed class FixtureTests
     [Fact]
     public async Task It_can_be_appended_to()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new ScratchFolder();
         await using var ledger = OpenCopy(directory);
         var head = await ledger.ReadHeadAsync(Batch, Cancelled);
         Convert.ToHexStringLower(head.Hash)
@@ -77,7 +78,7 @@ public sealed class FixtureTests
         (await ledger.VerifyAsync(Batch)).Seq.ShouldBe(39);
     }
 
-    private static SqliteLedger OpenCopy(TemporaryDirectory directory)
+    private static SqliteLedger OpenCopy(ScratchFolder directory)
     {
         var path = Path.Combine(directory.Path, "ledger.db");
         File.Copy(Path.Combine(Fixtures, "ledger-2.db"), path);

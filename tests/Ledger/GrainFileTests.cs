@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansSale.Silo.Embedded;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -10,7 +11,7 @@ public sealed class GrainFileTests : IDisposable
 {
     private const int Askers = 500;
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
     private readonly DataDirectory _directory;
 
     public GrainFileTests()

@@ -2,6 +2,7 @@ using CsCheck;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Harness;
 using OrleansSale.Tests.Ledger.Postgres;
 
@@ -22,7 +23,7 @@ public sealed class LedgerModelTests(PostgresFixture postgres)
     [Fact]
     public async Task Random_histories_in_a_file_get_the_same_answers_and_the_same_streams_as_the_model()
     {
-        using var directory = new TemporaryDirectory();
+        using var directory = new ScratchFolder();
         await using var ledger = SqliteLedger.Open(Path.Combine(directory.Path, "ledger.db"), null);
         await CompareAsync(ledger);
     }

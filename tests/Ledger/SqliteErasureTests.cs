@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Reservations;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -12,7 +13,7 @@ public sealed class SqliteErasureTests : IAsyncLifetime
 {
     private const long At = 1_356_062_400_012;
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
     private readonly BatchKey _key = new(RandomNumberGenerator.GetBytes(BatchKey.Length));
     private SqliteLedger _ledger = null!;
 
@@ -101,7 +102,7 @@ public sealed class SqliteErasureTests : IAsyncLifetime
         PlantInRoomOfAPage("weibo:erased-0-.");
         _ledger = SqliteLedger.Open(LedgerPath, null);
         await _ledger.EraseAsync(StreamOf("weibo:kept-29-."), Cancelled);
-        using var killed = new TemporaryDirectory();
+        using var killed = new ScratchFolder();
         foreach (var file in Directory.GetFiles(_temporary.Path, "*.db*"))
             File.Copy(file, Path.Combine(killed.Path, Path.GetFileName(file)));
         Find(Bytes.OfFiles(killed.Path), "erased").ShouldNotBeEmpty("a planted copy has to be found");

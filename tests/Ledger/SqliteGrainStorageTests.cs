@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -12,7 +13,7 @@ public sealed class SqliteGrainStorageTests : GrainStorageContract
 {
     private const int Documents = 60;
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
     private DataDirectory? _directory;
 
     public override async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -73,7 +74,7 @@ public sealed partial class SqliteLedgerTests
         await ExecuteAsync(change);
 
         Ledger = await OpenAsync();
-        var verifier = await LedgerVerifier.VerifyAsync(Stream, Ledger.ReadAsync(Stream, 1, Cancelled), Cancelled);
+        var verifier = await Ledger.TryVerifyAsync(Stream);
         var found = verifier.Break.ShouldNotBeNull();
         found.Seq.ShouldBe(seq, found.ToString());
         found.Reason.ShouldBe(Enum.Parse<LedgerBreakReason>(reason));
@@ -179,12 +180,12 @@ public sealed partial class SqliteLedgerTests
 
     private async Task<List<LedgerCommit>> ReopenTornAsync(byte[] file, byte[] log)
     {
-        using var torn = new TemporaryDirectory();
+        using var torn = new ScratchFolder();
         var path = Path.Combine(torn.Path, "ledger.db");
         await File.WriteAllBytesAsync(path, file, Cancelled);
         if (log.Length > 0) await File.WriteAllBytesAsync(path + "-wal", log, Cancelled);
         await using var ledger = SqliteLedger.Open(path, null);
-        var verifier = await LedgerVerifier.VerifyAsync(Stream, ledger.ReadAsync(Stream, 1, Cancelled), Cancelled);
+        var verifier = await ledger.TryVerifyAsync(Stream);
         if (verifier.Break is { } found) throw new ChainBrokenException(found);
         if (log.Length > 0)
         {

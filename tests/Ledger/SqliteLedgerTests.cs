@@ -1,13 +1,14 @@
 using Microsoft.Data.Sqlite;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
 /// <summary>The contract on SQLite, and what only a file can do wrong.</summary>
 public sealed partial class SqliteLedgerTests : LedgerContract
 {
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     private string LedgerPath => Path.Combine(_temporary.Path, "ledger.db");
 

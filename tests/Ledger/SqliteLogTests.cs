@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger;
 
@@ -10,7 +11,7 @@ public sealed class SqliteLogTests : IAsyncLifetime
 
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(20);
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
     private readonly Chain _chain = new(Stream);
     private SqliteLedger _ledger = null!;
 

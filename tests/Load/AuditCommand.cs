@@ -10,6 +10,7 @@ internal static class AuditCommand
     public static Command Make()
     {
         var file = new Argument<FileInfo>("file") { Description = "The export, application/x-ndjson." };
+        file.AcceptExistingOnly();
         var command = new Command("audit", "Replays the export of a ledger and checks the invariants.") { file };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(file), cancellationToken));
         return command;

@@ -42,9 +42,6 @@ internal readonly struct EntryKind(byte[] type, DataRead read)
 /// </summary>
 public sealed class InconsistentEntryException(long seq, string message) : Exception($"Entry {seq}: {message}")
 {
-    /// <summary>Sequence of the entry.</summary>
-    public long Seq { get; } = seq;
-
     /// <summary>Throws unless the condition holds.</summary>
     internal static void ThrowUnless(bool holds, long seq, string otherwise)
     {

@@ -46,9 +46,6 @@ public sealed class Order
     /// <summary>The deadline that the buyer sees, ms.</summary>
     public long PayBy => Row.PayBy;
 
-    /// <summary>Version of the reservation that it was made with.</summary>
-    public long Reservation => Row.Reservation;
-
     /// <summary>The client's key; null: none.</summary>
     public KeyHash? Key => Row.HasKey ? Row.Key : null;
 

@@ -43,7 +43,6 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         ref var row = ref At(place);
         (row.Seq, row.PayBy, row.Buyer) = (seq, held.PayBy, held.Buyer);
         row.WindowMilliseconds = (int)(held.PayBy - at);
-        row.Reservation = (ushort)held.Reservation;
         (row.HasKey, row.Key) = (held.Key is not null, held.Key.GetValueOrDefault());
         Count++;
         if (held.Units.Length == 1) row.Unit = held.Units[0];
@@ -97,7 +96,6 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         /// <summary>Its place among the details plus one; 0: none.</summary>
         public int Details;
 
-        public ushort Reservation;
         public bool HasKey;
         public HoldState Hold;
     }

@@ -19,9 +19,6 @@ public sealed class Payment
 
     /// <summary>The state of the money.</summary>
     public PaymentState State { get; internal set; }
-
-    /// <summary>The provider's refund id; null: not refunded.</summary>
-    public string? Refund { get; internal set; }
 }
 
 /// <summary>The state of a captured payment. It ends as <see cref="Kept"/> or <see cref="PaidBack"/>.</summary>

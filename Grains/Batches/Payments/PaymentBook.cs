@@ -89,7 +89,6 @@ public sealed class PaymentBook
         ThrowUnless(payment!.Amount == e.Amount, seq, "another amount than is owed");
         _owed.Remove(e.Payment);
         payment.State = PaymentState.PaidBack;
-        payment.Refund = e.Refund;
         _refunds.Add((e.Payment.Provider, e.Refund));
         order.Owed--;
         order.Returned++;

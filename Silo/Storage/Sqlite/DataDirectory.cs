@@ -127,8 +127,4 @@ public sealed class DataDirectory : IDisposable
 /// <summary>The data directory belongs to another running engine.</summary>
 public sealed class DataDirectoryInUseException(string path, Exception? inner = null) : IOException(
     $"The data directory {path} is in use by another process. Stop that one, "
-    + "or set Sale:DataDirectory to another directory.", inner)
-{
-    /// <summary>The directory, as an absolute path.</summary>
-    public string Path { get; } = path;
-}
+    + "or set Sale:DataDirectory to another directory.", inner);

@@ -8,6 +8,7 @@ using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Batches;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Batches;
 
@@ -59,8 +60,8 @@ public sealed class DamageTests : IDisposable
             (await sale.Client.GetAsync($"/api/operator/batches/{sound}/reservations", sale.Operator)).Is(200);
         reservations.Json.GetProperty("damaged").GetRawText().ShouldBe($"[\"{bobsAlias}\"]");
 
-        sale.Front.Log.Errors.Count.ShouldBe(2, string.Join('\n', sale.Front.Log.Errors));
-        sale.Front.Log.Errors.ShouldAllBe(line => !line.Contains("   at ", StringComparison.Ordinal));
+        sale.Front.Log.All.Count.ShouldBe(2, string.Join('\n', sale.Front.Log.All));
+        sale.Front.Log.All.ShouldAllBe(line => !$"{line}".Contains("   at ", StringComparison.Ordinal));
     }
 
     private static async Task AssertUnavailableAsync(SaleFront sale, string batch, string order)

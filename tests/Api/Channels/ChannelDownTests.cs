@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OrleansSale.Tests.Api.Payments.Stripe;
 using OrleansSale.Tests.Api.SignIn.Platforms;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 using OrleansSale.Tests.Platforms;
 using OrleansSale.Tests.Platforms.Stripe;
 

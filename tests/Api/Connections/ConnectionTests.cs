@@ -5,6 +5,7 @@ using OrleansSale.Api.Http.Connections;
 using OrleansSale.Api.Sales.Live;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.Silo;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Connections;
 
@@ -48,7 +49,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             () => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a HEAD has left");
         using var next = await WatchAsync(live);
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             () => _sale.Front.Services.GetRequiredService<StreamPlaces>().Taken == 1, "a place is free");
         await using var next = await Viewer.OpenAsync(_sale.Client, own, by);
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             silent.ForEach(open => open.Dispose());
         }
         await Eventually.HoldsAsync(() => !connections.IsCrowded, "those who left are not counted");
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     // Whether the server has closed the connection, in order or by a reset. The server never sends anything first.
@@ -127,7 +128,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         var connections = _sale.Front.Services.GetRequiredService<OpenConnections>();
         connections.Count.ShouldBe(1);
         await Eventually.HoldsAsync(() => connections.Count == 0, "the connection is closed");
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Theory]

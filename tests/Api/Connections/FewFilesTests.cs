@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Connections;
 

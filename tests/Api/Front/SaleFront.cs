@@ -13,6 +13,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Front;
 

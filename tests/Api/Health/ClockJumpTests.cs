@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Health;
 

@@ -41,7 +41,7 @@ public sealed class ReadyTests : IAsyncLifetime
 
         _one.Result = () => Task.FromResult(HealthCheckResult.Healthy());
         (await ReadyAsync()).ShouldBe((200, "ready"));
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     private async Task<(int Status, string Body)> ReadyAsync()

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Health;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrleansSale.Api.Operators;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Operators;
 

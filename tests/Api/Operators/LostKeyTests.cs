@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Operators;
 
@@ -39,7 +40,7 @@ public sealed class LostKeyTests : IDisposable
         fault.GetProperty("batch").GetString().ShouldBe(batch);
         fault.GetProperty("detail").GetString()!.ShouldContain(detail);
         await AssertUnavailableAsync(sale, batch, order);
-        sale.Front.Log.Errors.ShouldHaveSingleItem().ShouldContain(batch);
+        sale.Front.Log.All.ShouldHaveSingleItem().Text.ShouldContain(batch);
 
         await ExecuteAsync($"""
             DELETE FROM GrainState {OfKeys};
@@ -51,7 +52,7 @@ public sealed class LostKeyTests : IDisposable
         await Eventually.HoldsAsync(async () => await DamagedAsync(sale) is null, "it is not named any more");
         (await FaultsAsync(sale)).ShouldBeEmpty();
         (await sale.ReadOrderAsync(order, "weibo:alice")).Is(200);
-        sale.Front.Log.Errors.ShouldHaveSingleItem();
+        sale.Front.Log.All.ShouldHaveSingleItem();
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Operators;
 

@@ -3,6 +3,7 @@ using OrleansSale.Api.Sales.Boards;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Orders;
 

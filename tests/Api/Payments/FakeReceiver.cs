@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Silo.Payments.Protocol;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Payments;
 

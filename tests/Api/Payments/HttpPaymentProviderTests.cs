@@ -15,6 +15,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Silo.Payments.Providers;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Payments;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Payments;
 

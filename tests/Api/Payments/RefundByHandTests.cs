@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Payments;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Payments;
 

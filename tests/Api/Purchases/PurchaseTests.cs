@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Purchases;
 

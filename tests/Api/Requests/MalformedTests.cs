@@ -51,7 +51,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
     [MemberData(nameof(Messages))]
     public async Task It_is_the_client_s_fault_and_told_as_such(string what, string message, bool isUnreadable)
     {
-        var errors = _sale.Front.Log.Errors.Count;
+        var errors = _sale.Front.Log.All.Count;
         var batch = await _sale.CreateAsync();
         var (user, ticket) =
             (_sale.Sign.Bearer(_sale.NewUser()), "Ticket " + _sale.Sign.Ticket(_sale.NewUser(), batch));
@@ -70,7 +70,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
             }
         }
 
-        _sale.Front.Log.Errors.Skip(errors).ShouldBeEmpty(what);
+        _sale.Front.Log.All.Skip(errors).ShouldBeEmpty(what);
     }
 
     [Theory]
@@ -91,11 +91,11 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
     [InlineData("GET /sale/..%2f..%2fetc HTTP/1.1", 404)]
     public async Task A_request_line_that_is_odd_gets_its_answer(string line, int status)
     {
-        var errors = _sale.Front.Log.Errors.Count;
+        var errors = _sale.Front.Log.All.Count;
         var answer = await SendAsync(
             line.Replace("@", _sale.Client.Address.Authority, StringComparison.Ordinal), "\r\n", null);
         answer.Status.ShouldBe(status, answer.Text);
-        _sale.Front.Log.Errors.Skip(errors).ShouldBeEmpty(line);
+        _sale.Front.Log.All.Skip(errors).ShouldBeEmpty(line);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
     [Fact]
     public async Task A_body_that_does_not_come_is_not_waited_for()
     {
-        var errors = _sale.Front.Log.Errors.Count;
+        var errors = _sale.Front.Log.All.Count;
         var batch = await _sale.CreateAsync();
         string[] bodies =
             ["Content-Length: 20\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n",
@@ -135,7 +135,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
             answer.Status.ShouldBeOneOf([400, 401, 408, 413], answer.Text);
             answer.Text.ShouldContain("application/problem+json");
         }
-        _sale.Front.Log.Errors.Skip(errors).ShouldBeEmpty();
+        _sale.Front.Log.All.Skip(errors).ShouldBeEmpty();
     }
 
     private static (string Method, string Path, bool Reads)[] Endpoints(string batch) =>

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Reservations;
 

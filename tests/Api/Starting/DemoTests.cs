@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSale.Api.Hosting;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Starting;
 

@@ -98,8 +98,8 @@ public sealed class OlderLedgerTests : IDisposable
         // After a new PUT the delivery is there again.
         await DeliverAsync(damaged, order, "weibo:alice");
         (await damaged.Client.GetAsync(delivery, alice)).Is(200);
-        damaged.Front.Log.Errors.Count.ShouldBe(2, string.Join('\n', damaged.Front.Log.Errors));
-        damaged.Front.Log.Errors.ShouldAllBe(line => !line.Contains("   at ", StringComparison.Ordinal));
+        damaged.Front.Log.All.Count.ShouldBe(2, string.Join('\n', damaged.Front.Log.All));
+        damaged.Front.Log.All.ShouldAllBe(line => !$"{line}".Contains("   at ", StringComparison.Ordinal));
     }
 
     private string LedgerPath => Path.Combine(_directory.Path, "ledger.db");

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Starting;
 
@@ -124,13 +125,13 @@ public sealed partial class ProductionTests : IAsyncLifetime
         // There is no provider. So the buyer is asked to come back, and the order stays.
         (await _sale.CheckOutAsync(order, user)).IsRefusal(503, "overloaded");
         (await _sale.ReadOrderAsync(order, user)).Is(200)["status"].ShouldBe("awaiting-payment");
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_sandbox_that_the_settings_ask_for_is_warned_of()
     {
-        var lines = new EveryLine();
+        var lines = new LogLines();
         await using var open = await SaleFront.StartAsync(new FrontPlan
         {
             Environment = "Production",
@@ -142,8 +143,7 @@ public sealed partial class ProductionTests : IAsyncLifetime
             Services = services => services.AddSingleton<ILoggerProvider>(lines),
         });
         (await open.Client.GetAsync("/sandbox/platform/login")).Is(200);
-        lines.All.ShouldContain(line => line.Contains("Payments:Sandbox is on", StringComparison.Ordinal)
-            && line.Contains("without money", StringComparison.Ordinal));
+        lines.With("Payments:Sandbox is on").ShouldHaveSingleItem().Text.ShouldContain("without money");
     }
 
     [Fact]

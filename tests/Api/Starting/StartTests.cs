@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Starting;
 

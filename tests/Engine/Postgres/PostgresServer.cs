@@ -148,10 +148,10 @@ public sealed class PostgresServer : IAsyncDisposable
         _output?.Dispose();
         _process?.Dispose();
         var settings = _settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"]);
-        _process = Launch(
+        _process = Process.Start(CommandOf(
             "postgres",
             ["-D", _directory, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                .. settings]);
+                .. settings]))!;
         _output = new ProcessOutput(_process);
         var started = Stopwatch.GetTimestamp();
         while (!await AcceptsAsync(cancellationToken))
@@ -186,11 +186,13 @@ public sealed class PostgresServer : IAsyncDisposable
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
         // It refuses to run as root.
-        if (Environment.IsPrivilegedProcess) await RunAsync("chown", [Unprivileged, _directory], cancellationToken);
-        var create = Launch(
-            "initdb",
-            ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]);
-        await EndAsync(create, cancellationToken);
+        if (Environment.IsPrivilegedProcess)
+            await RequireAsync(new ProcessStartInfo("chown", [Unprivileged, _directory]), cancellationToken);
+        await RequireAsync(
+            CommandOf(
+                "initdb",
+                ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]),
+            cancellationToken);
     }
 
     private async Task<bool> AcceptsAsync(CancellationToken cancellationToken)
@@ -206,39 +208,25 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private Process Launch(string program, IEnumerable<string> arguments)
+    private ProcessStartInfo CommandOf(string program, IEnumerable<string> arguments)
     {
         // Both commands become the program, so the process that is started is the server itself. It gets a session of
         // its own. So an interrupt at the terminal reaches only its starter, who ends the server last.
         string[] become = Environment.IsPrivilegedProcess
             ? ["setsid", "setpriv", $"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups"]
             : ["setsid"];
-        var start = new ProcessStartInfo(become[0], [.. become[1..], Path.Combine(_programs, program), .. arguments])
+        return new ProcessStartInfo(become[0], [.. become[1..], Path.Combine(_programs, program), .. arguments])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return Process.Start(start) ?? throw new EngineException($"{program} could not be started");
     }
 
-    private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    private static async Task RequireAsync(ProcessStartInfo command, CancellationToken cancellationToken)
     {
-        var start =
-            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        await EndAsync(Process.Start(start)!, cancellationToken);
-    }
-
-    private static async Task EndAsync(Process process, CancellationToken cancellationToken)
-    {
-        using (process)
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
-            _ = await output;
-            await process.WaitForExitAsync(cancellationToken);
-            if (process.ExitCode != 0) throw new EngineException($"{process.StartInfo.FileName} failed:\n{errors}");
-        }
+        var (status, text) = await ExternalProgram.RunAsync(command, cancellationToken);
+        if (status != 0) throw new EngineException($"{command.FileName} failed:\n{text}");
     }
 
     private void EndWithUs(object? sender, EventArgs ended)

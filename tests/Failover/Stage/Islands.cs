@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using OrleansSale.Tests.Engine;
 
@@ -63,8 +62,9 @@ internal sealed class Islands : IAsyncDisposable
     {
         // Removing a namespace removes its end of the cable, and so the other end too. What was never made cannot be
         // removed.
-        for (var island = 0; island < _count; island++) await RunAsync("netns", "del", NameOf(island));
-        await RunAsync("link", "del", _name);
+        for (var island = 0; island < _count; island++)
+            await ExternalProgram.RunAsync("ip", ["netns", "del", NameOf(island)]);
+        await ExternalProgram.RunAsync("ip", ["link", "del", _name]);
     }
 
     private async Task MakeAsync()
@@ -88,23 +88,7 @@ internal sealed class Islands : IAsyncDisposable
 
     private static async Task IpAsync(params string[] arguments)
     {
-        if (await RunAsync(arguments) is { } error)
-            throw new EngineException($"ip {string.Join(' ', arguments)}: {error}");
-    }
-
-    /// <returns>Null, or what went wrong.</returns>
-    private static async Task<string?> RunAsync(params string[] arguments)
-    {
-        try
-        {
-            using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
-            var error = await ip.StandardError.ReadToEndAsync();
-            await ip.WaitForExitAsync();
-            return ip.ExitCode == 0 ? null : error.Trim();
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            return exception.Message;
-        }
+        var (status, text) = await ExternalProgram.RunAsync("ip", arguments);
+        if (status != 0) throw new EngineException($"ip {string.Join(' ', arguments)}: {text.Trim()}");
     }
 }

@@ -41,7 +41,8 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
     private SaleUnderLoad(
         ClusterProcesses cluster, EngineSecrets secrets, string name, Load load, ITestOutputHelper output)
     {
-        (_cluster, _output, _load, _seed) = (cluster, output, load, Chance.Seed(output));
+        (_cluster, _output, _load, _seed) = (cluster, output, load, Chance.Seed("FAILOVER_SEED"));
+        output.WriteLine($"FAILOVER_SEED={_seed}");
         Campaign = new Campaign(name, _seed, secrets);
         _shoppers = [.. Enumerable.Range(0, load.Shoppers).Select(number =>
             new Shopper(Campaign, number, $"{name}-{number}", new Random(Campaign.Random.Next())))];

@@ -63,10 +63,10 @@ public sealed class PacedAnswers
         work.Answered(0, Answers.Of(503, """{"code":"overloaded"}""", "Retry-After: 3\r\n"))
             .ShouldBe(TimeSpan.FromSeconds(3));
         work.Failed(1, "the connection was closed").ShouldNotBeNull();
-        (work.Repeats, work.Settled, work.CountOf(Fate.Undecided)).ShouldBe((2, 0, 2));
+        (work.Repeats, work.CountOf(Fate.Undecided)).ShouldBe((2, 2));
         work.Answered(0, Order).ShouldBeNull();
         work.Failed(1, "the connection was closed").ShouldBeNull();
-        (work.Repeats, work.Settled, work.Successes, work.CountOf(Fate.Undecided)).ShouldBe((2, 1, 1, 1));
+        (work.Repeats, work.Good, work.CountOf(Fate.Undecided)).ShouldBe((2, 1, 1));
     }
 
     [Fact]

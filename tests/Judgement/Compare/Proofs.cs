@@ -7,8 +7,6 @@ namespace OrleansSale.Tests.Judgement.Compare;
 /// <summary>Every contender does what it is measured for; each is started as it is for a comparison.</summary>
 public sealed class Proofs
 {
-    private readonly EngineSecrets _secrets = EngineSecrets.Make();
-
     public static TheoryData<string> Names =>
         [.. Contender.All.Where(contender => !contender.Refuses).Select(contender => contender.Name)];
 
@@ -17,7 +15,7 @@ public sealed class Proofs
     {
         var contender = Contender.All.Single(contender => contender.Name == name);
         await using var stage = await StartAsync(contender);
-        await new Proof(contender, stage, _secrets).RunAsync(TestContext.Current.CancellationToken);
+        await new Proof(contender, stage).RunAsync(TestContext.Current.CancellationToken);
         if (!contender.Stores) return;
         var stored = await stage.ReadAsync(Proof.Batch, TestContext.Current.CancellationToken);
         stored.ShouldNotBeNull().Judge(new Told(1, 0, [])).ShouldBeEmpty();
@@ -31,10 +29,10 @@ public sealed class Proofs
         await using var stage = await StartAsync(Contender.All.Single(contender => contender.Name == Contender.NoOp));
         var purchase = Contender.All.Single(contender => contender.Name == Contender.Purchase);
         var failure = await Should.ThrowAsync<EngineException>(
-            () => new Proof(purchase, stage, _secrets).RunAsync(TestContext.Current.CancellationToken));
+            () => new Proof(purchase, stage).RunAsync(TestContext.Current.CancellationToken));
         failure.Message.ShouldContain("a repeat was answered 201");
     }
 
-    private Task<Stage> StartAsync(Contender contender) =>
-        Stage.StartAsync(contender, _secrets, TestContext.Current.CancellationToken);
+    private static Task<Stage> StartAsync(Contender contender) =>
+        Stage.StartAsync(contender, TestContext.Current.CancellationToken);
 }

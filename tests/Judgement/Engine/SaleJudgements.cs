@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Judgement.Engine;
 /// <summary>Whether a measurement sold what it was asked to.</summary>
 public sealed class SaleJudgements
 {
-    private static readonly Shape Two = new("two", Way.Calls, 2, 3);
+    private static readonly Shape Two = new("two", 2, 3);
 
     [Fact]
     public void A_sale_of_every_unit_once_passes() => Judge(Told(1, 2, 3, 1, 2, 3)).ShouldBeEmpty();
@@ -87,7 +87,7 @@ public sealed class SaleJudgements
     [Fact]
     public void Every_buyer_is_another_and_every_purchase_belongs_to_one_batch()
     {
-        var shape = new Shape("three", Way.Calls, 3, MeasureOptions.CallSize + 10);
+        var shape = new Shape("three", 3, Crowd.CallSize + 10);
         var crowd = new Crowd(shape);
         crowd.Calls.ShouldBe(6);
         var calls = Enumerable.Range(0, crowd.Calls).Select(crowd.CallAt).ToList();

@@ -12,23 +12,12 @@ public sealed class OverloadChecks
     private static readonly MemoryRow Steady = new(300, 350, 350, 360);
 
     private static readonly Flood Second =
-        new(OverloadFindings.Slowed, PeakPerSecond: 2_000, Factor: 2, IsFirst: false);
+        new(Flood.Slowed, PeakPerSecond: 2_000, Factor: 2, IsFirst: false);
 
-    private static readonly Pressure Good = new()
-    {
-        Accepted = 60_000,
-        Overloaded = 60_000,
-        Undecided = 0,
-        Others = [],
-        AcceptedPerSecond = 1_900,
-        AcceptedMs = Fast,
-        OverloadedMs = Fast,
-        RetryAfter = new() { [1] = 30_000, [3] = 30_000 },
-        NormalAgainSeconds = 1,
-        Resident = Steady,
-        Managed = Steady,
-        Violations = [],
-    };
+    private static readonly Pressure Good = new(
+        Accepted: 60_000, Overloaded: 60_000, Undecided: 0, Others: [], AcceptedPerSecond: 1_900, AcceptedMs: Fast,
+        OverloadedMs: Fast, RetryAfter: new() { [1] = 30_000, [3] = 30_000 }, NormalAgainSeconds: 1, Resident: Steady,
+        Managed: Steady, Violations: []);
 
     [Fact]
     public void An_overload_that_is_borne_well_passes() => Failing(Good).ShouldBeEmpty();

@@ -16,6 +16,7 @@ namespace OrleansSale.Tests.Judgement.Wire;
 public sealed class WireClients : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<int, int> _asked = new();
+    private readonly ConcurrentDictionary<int, long> _askedAt = new();
     private readonly ConcurrentDictionary<string, bool> _connections = new();
     private readonly TaskCompletionSource _never = new();
     private WebApplication? _server;
@@ -43,39 +44,43 @@ public sealed class WireClients : IAsyncLifetime
     [InlineData("length"), InlineData("chunked"), InlineData("closing")]
     public async Task Every_request_is_sent_once_and_gets_its_own_answer(string behaviour)
     {
-        var work = new Work(behaviour, 500);
+        var work = Ask(behaviour, 500);
         await RunAsync(work, connections: 8);
         _asked.Count.ShouldBe(500);
         _asked.Values.ShouldAllBe(times => times == 1);
-        work.Bodies.ShouldBe(Enumerable.Range(0, 500).ToDictionary(index => index, index => $"{{\"index\":{index}}}"));
+        work.Bodies().Select(body => Encoding.ASCII.GetString(body.Span))
+            .ShouldBe(Enumerable.Range(0, 500).Select(index => $"{{\"index\":{index}}}"));
         if (behaviour != "closing") _connections.Count.ShouldBeLessThanOrEqualTo(8);
     }
 
     [Fact]
     public async Task A_refusal_that_asks_for_it_is_sent_again_until_the_bound()
     {
-        var work = new Work("overloaded", 20) { Repeats = 3 };
+        var requests = RequestsOf("overloaded", 20);
+        var work = new Requests(requests) { MaxTries = 2 };
         await RunAsync(work, connections: 4);
-        _asked.Values.ShouldAllBe(times => times == 4);
-        work.Bodies.Count.ShouldBe(20);
+        _asked.Values.ShouldAllBe(times => times == 2);
+        (_asked.Count, work.Repeats, work.Refusals["http-503"]).ShouldBe((20, 20, 20));
     }
 
     [Fact]
     public async Task A_request_without_an_answer_fails_at_its_bound_and_the_others_go_on()
     {
-        var work = new Work("silent", 10) { SilentIndex = 3 };
-        await RunAsync(work, connections: 2, answerWithinSeconds: 0.5);
-        work.Failures.Keys.ShouldBe([3]);
-        work.Bodies.Count.ShouldBe(9);
+        var requests = RequestsOf("length", 10);
+        requests[3] = RequestsOf("silent", 4)[3];
+        var work = new Requests(requests);
+        await RunAsync(work, connections: 2, answerWithinSeconds: 3);
+        Enumerable.Range(0, 10).Where(index => work.FateOf(index) == Fate.Undecided).ShouldBe([3]);
+        work.Bodies().Count().ShouldBe(9);
     }
 
     [Fact]
     public async Task A_server_that_is_not_there_fails_every_request()
     {
         await _server!.StopAsync(TestContext.Current.CancellationToken);
-        var work = new Work("length", 10);
+        var work = Ask("length", 10);
         await RunAsync(work, connections: 2);
-        work.Failures.Count.ShouldBe(10);
+        work.CountOf(Fate.Undecided).ShouldBe(10);
     }
 
     [Fact]
@@ -95,25 +100,24 @@ public sealed class WireClients : IAsyncLifetime
                     TestContext.Current.CancellationToken);
             }
         }, TestContext.Current.CancellationToken);
-        using var client = new WireClient([(IPEndPoint)listener.LocalEndpoint], 1, TimeSpan.FromSeconds(10));
-        var work = new Work("length", 3);
-        await client.RunAsync(work, TestContext.Current.CancellationToken).WaitAsync(
-            TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _address = (IPEndPoint)listener.LocalEndpoint;
+        var work = Ask("length", 3);
+        await RunAsync(work, connections: 1);
         await serving;
-        work.Failures.ShouldBeEmpty();
-        work.Bodies.Count.ShouldBe(3);
+        work.CountOf(Fate.Repeated).ShouldBe(3);
     }
 
     [Fact]
     public async Task No_request_starts_before_it_is_due()
     {
-        var work = new Work("length", 30) { Between = TimeSpan.FromMilliseconds(10) };
+        var work = new Requests(RequestsOf("length", 30), perSecond: 100);
         await RunAsync(work, connections: 4);
-        work.Early.ShouldBe(0);
-        work.Bodies.Count.ShouldBe(30);
+        work.Bodies().Count().ShouldBe(30);
+        _askedAt.Count.ShouldBe(30);
+        _askedAt.ShouldAllBe(asked => asked.Value >= work.DueAt(asked.Key));
     }
 
-    private async Task RunAsync(Work work, int connections, double answerWithinSeconds = 10)
+    private async Task RunAsync(Requests work, int connections, double answerWithinSeconds = 10)
     {
         using var client = new WireClient([_address], connections, TimeSpan.FromSeconds(answerWithinSeconds));
         await client.RunAsync(work, TestContext.Current.CancellationToken).WaitAsync(
@@ -122,60 +126,22 @@ public sealed class WireClients : IAsyncLifetime
 
     private async Task AnswerAsync(string behaviour, int index, HttpContext context)
     {
+        _askedAt.TryAdd(index, Stopwatch.GetTimestamp());
         _asked.AddOrUpdate(index, 1, (_, times) => times + 1);
         _connections[context.Connection.Id] = true;
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync();
         if (behaviour == "overloaded") context.Response.StatusCode = 503;
         if (behaviour == "closing") context.Response.Headers.Connection = "close";
-        if (behaviour == "silent" && body.Contains("silent", StringComparison.Ordinal)) await _never.Task;
+        if (behaviour == "silent") await _never.Task;
         var answer = Encoding.ASCII.GetBytes($"{{\"index\":{index}}}");
         if (behaviour != "chunked") context.Response.ContentLength = answer.Length;
         foreach (var part in answer.Chunk(4)) await context.Response.Body.WriteAsync(part);
     }
 
-    private sealed class Work(string behaviour, int count) : IWireWork
-    {
-        private readonly long _start = Stopwatch.GetTimestamp();
-        private readonly ConcurrentDictionary<int, int> _answers = new();
-        private int _early;
+    private static Requests Ask(string behaviour, int count) => new(RequestsOf(behaviour, count));
 
-        public int Count => count;
-
-        public int Repeats { get; init; }
-
-        public int SilentIndex { get; init; } = -1;
-
-        public TimeSpan Between { get; init; }
-
-        public int Early => _early;
-
-        public ConcurrentDictionary<int, string> Bodies { get; } = new();
-
-        public ConcurrentDictionary<int, string> Failures { get; } = new();
-
-        public long DueAt(int index) => _start + (long)(index * Between.TotalSeconds * Stopwatch.Frequency);
-
-        public ReadOnlyMemory<byte> Request(int index)
-        {
-            if (Stopwatch.GetTimestamp() < DueAt(index)) Interlocked.Increment(ref _early);
-            var body = index == SilentIndex ? "{\"silent\":true}" : "{}";
-            return Encoding.ASCII.GetBytes(
-                $"POST /{behaviour}/{index} HTTP/1.1\r\nHost: x\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-        }
-
-        public TimeSpan? Answered(int index, WireAnswer answer)
-        {
-            if (answer.Status == 503 && _answers.AddOrUpdate(index, 1, (_, times) => times + 1) <= Repeats)
-                return TimeSpan.FromMilliseconds(1);
-            Bodies[index] = Encoding.ASCII.GetString(answer.Body);
-            return null;
-        }
-
-        public TimeSpan? Failed(int index, string why)
-        {
-            Failures[index] = why;
-            return null;
-        }
-    }
+    private static byte[][] RequestsOf(string behaviour, int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(index => Encoding.ASCII.GetBytes(
+            $"POST /{behaviour}/{index} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{}}")),
+    ];
 }

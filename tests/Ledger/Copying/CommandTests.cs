@@ -16,7 +16,7 @@ public sealed class CommandTests(PostgresFixture postgres) : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

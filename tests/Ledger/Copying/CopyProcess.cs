@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger.Copying;
@@ -19,7 +18,7 @@ internal sealed class CopyProcess : IDisposable
     /// <summary>Starts it.</summary>
     public static CopyProcess Start(params string[] arguments)
     {
-        var program = Path.Combine(Known("Repository"), "Silo", Known("Built"), "OrleansSale.Silo.dll");
+        var program = WorkingCopy.ProgramOf("Silo") + ".dll";
         return new CopyProcess(Process.Start(new ProcessStartInfo("dotnet", [program, "copy", .. arguments])
         {
             RedirectStandardOutput = true,
@@ -57,7 +56,4 @@ internal sealed class CopyProcess : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
     }
-
-    private static string Known(string key) => typeof(EngineProcess).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

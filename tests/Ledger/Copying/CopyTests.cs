@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Copying;
@@ -11,7 +12,7 @@ namespace OrleansSale.Tests.Ledger.Copying;
 /// </summary>
 public sealed class CopyTests(EngineFiles files, PostgresFixture postgres) : IClassFixture<EngineFiles>, IDisposable
 {
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

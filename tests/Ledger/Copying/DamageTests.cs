@@ -1,6 +1,7 @@
 using OrleansSale.Silo;
 using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Ledger.Postgres;
 using static OrleansSale.Tests.Ledger.Copying.StoredRows;
 
@@ -11,7 +12,7 @@ namespace OrleansSale.Tests.Ledger.Copying;
 /// </summary>
 public sealed class DamageTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

@@ -6,6 +6,7 @@ using Orleans.TestingHost;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Ledger.Copying;
 
@@ -24,7 +25,7 @@ public sealed class EngineFiles : IAsyncLifetime
     /// <summary>The streams of reservations.</summary>
     public const int Reservations = 500;
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -89,7 +90,7 @@ public sealed class EngineFiles : IAsyncLifetime
     /// <summary>Gives a directory that has none some documents, by key, without an actor.</summary>
     internal static async Task AddDocumentsAsync(string directory, params string[] keys)
     {
-        using var temporary = new TemporaryDirectory();
+        using var temporary = new ScratchFolder();
         await using (var place = DirectoryPlace.OpenTarget(Path.Combine(temporary.Path, "data"), "a test"))
             await place.AddAsync(
                 [.. keys.Order().Select(key => new DocumentRow("sale", "note", 0, 0, key, 1, [1], DateTime.UnixEpoch))],

@@ -2,6 +2,7 @@ using OrleansSale.Silo;
 using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Storage.Postgres;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Ledger.Postgres;
 
 namespace OrleansSale.Tests.Ledger.Copying;
@@ -13,7 +14,7 @@ public sealed class InterruptionTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const int ChunkRows = 16;
 
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

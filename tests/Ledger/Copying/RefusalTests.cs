@@ -5,6 +5,7 @@ using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Copying;
 using OrleansSale.Silo.Embedded;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Ledger.Postgres;
 using static OrleansSale.Tests.Ledger.Copying.StoredRows;
 
@@ -13,7 +14,7 @@ namespace OrleansSale.Tests.Ledger.Copying;
 /// <summary>What must not be copied from or to is refused in one line, and left as it was.</summary>
 public sealed class RefusalTests(PostgresFixture postgres) : IDisposable
 {
-    private readonly TemporaryDirectory _temporary = new();
+    private readonly ScratchFolder _temporary = new();
 
     private string Source => Path.Combine(_temporary.Path, "source");
 

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Xml.Linq;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OrleansSale.Silo.Storage.Postgres;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Ledger.Postgres;
 
@@ -15,12 +17,13 @@ public sealed class PostgresDatabaseTests(PostgresFixture postgres)
     [Fact]
     public async Task A_database_that_can_be_used_is_found_so_and_doubts_about_the_server_are_logged()
     {
-        var logger = new LogList<PostgresDatabase>();
-        await using var database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync(), logger);
+        var log = new LogLines();
+        await using var database = PostgresDatabase.Open(
+            await postgres.CreateDatabaseAsync(), new Logger<PostgresDatabase>(new LoggerFactory([log])));
         (await database.CheckAsync(Cancelled)).ShouldBeNull();
-        logger.Lines.Count.ShouldBe(2);
-        logger.Lines[0].ShouldStartWith("The database server runs with fsync off");
-        logger.Lines[1].ShouldStartWith("The database server runs with full_page_writes off");
+        log.All.Count.ShouldBe(2);
+        log.All[0].Text.ShouldStartWith("The database server runs with fsync off");
+        log.All[1].Text.ShouldStartWith("The database server runs with full_page_writes off");
     }
 
     [Fact]

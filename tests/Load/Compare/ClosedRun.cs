@@ -3,12 +3,7 @@ using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>One measurement of the closed loop.</summary>
-/// <param name="Connections">Over how many connections.</param>
-/// <param name="Seconds">How long.</param>
 /// <param name="Good">Answers that are what they must be.</param>
-/// <param name="P99Ms">The 99th percentile of the latency, from the sending.</param>
-/// <param name="Used">Where the processor time went.</param>
 internal sealed record ClosedRun(int Connections, double Seconds, long Good, double P99Ms, Usage Used)
 {
     /// <summary>

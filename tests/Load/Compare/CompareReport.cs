@@ -3,7 +3,6 @@ using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>What a comparison measured and found.</summary>
 internal static class CompareReport
 {
     private static readonly string[] Notes =
@@ -18,10 +17,8 @@ internal static class CompareReport
     ];
 
     /// <summary>The report of all turns. Findings about the engine fail it; others are only listed.</summary>
-    /// <param name="options">How it was compared.</param>
     /// <param name="closed">The closed loop: a reading for each turn, by contender.</param>
     /// <param name="open">The open loop, likewise for each share of the peak.</param>
-    /// <param name="surroundings">Where.</param>
     public static Report Of(
         CompareOptions options, IReadOnlyList<Reading> closed, IReadOnlyList<Reading> open, Surroundings surroundings)
     {

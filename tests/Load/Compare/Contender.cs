@@ -3,7 +3,6 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare;
 
-/// <summary>Which web server and store a contender is.</summary>
 internal enum Host
 {
     NoOp,
@@ -15,10 +14,8 @@ internal enum Host
     Postgres,
 }
 
-/// <summary>What is asked of a contender.</summary>
 internal enum Asked
 {
-    /// <summary>A purchase of one unit.</summary>
     Purchase,
 
     /// <summary>A purchase that is refused: the batch is sold out, and no user who asks holds a unit.</summary>
@@ -34,14 +31,8 @@ internal enum Asked
     Reply,
 }
 
-/// <summary>One of those that are compared.</summary>
 /// <param name="Letter">How a comparison's goals name it; two may share one.</param>
-/// <param name="Name">Its name, in files and on the command line.</param>
-/// <param name="Title">What it is, for a person.</param>
-/// <param name="Host">Which server it runs on.</param>
-/// <param name="Credential">What its requests carry.</param>
 /// <param name="Durability">What an acknowledgement is worth.</param>
-/// <param name="Asked">What is asked of it.</param>
 internal sealed record Contender(
     string Letter, string Name, string Title, Host Host, Credential Credential, string Durability,
     Asked Asked = Asked.Purchase)
@@ -68,8 +59,7 @@ internal sealed record Contender(
             Asked.Refusal),
         new("g", Reserve, "OrleansSale reservation, JWT", Host.Engine, Credential.Token, Synced, Asked.Reservation),
         new("g", ReservePostgres, "OrleansSale reservation, JWT, PostgreSQL", Host.EngineOnPostgres, Credential.Token,
-            Synced,
-            Asked.Reservation),
+            Synced, Asked.Reservation),
         new("h", PurchaseToken, "OrleansSale purchase, JWT alone", Host.Engine, Credential.Token, Synced,
             Asked.ReservedPurchase),
         new("h", Reply, "OrleansSale purchase, signed reply to a post", Host.Engine, Credential.Signature, Synced,

@@ -12,8 +12,7 @@ namespace OrleansSale.Tests.Load.Compare;
 /// A contender with its processes, over all rounds. In its turn it has a fresh batch for every measurement, and
 /// everything it stored in the turn is audited at its end.
 /// </summary>
-internal sealed class Entrant(
-    Contender contender, CompareOptions options, Stage stage, EngineSecrets secrets, WrkRun wrk) : IAsyncDisposable
+internal sealed class Entrant(Contender contender, CompareOptions options, Stage stage, WrkRun wrk) : IAsyncDisposable
 {
     /// <summary>How often a measurement is made anew, with twice the users, because they ran out.</summary>
     private const int Tries = 3;
@@ -39,18 +38,16 @@ internal sealed class Entrant(
     /// <summary>For what is overdue when the processes go on after others' turns.</summary>
     private static readonly TimeSpan Awakening = TimeSpan.FromSeconds(0.5);
 
-    private readonly RequestWriter _writer = new(secrets, stage.Address.Authority);
+    private readonly RequestWriter _writer = new(stage.Secrets, stage.Address.Authority);
     private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _findings = new(StringComparer.Ordinal);
-    private readonly double _likelyAtFirst = contender.NeedsReservations ? LikelyOfReserved : LikelyAtFirst;
-    private double _likelyPerSecond = contender.NeedsReservations ? LikelyOfReserved : LikelyAtFirst;
+    private double? _mostPerSecond;
     private int _batches;
 
     /// <summary>Proves the contender and warms it up; the figures are dropped. Ends frozen.</summary>
-    /// <exception cref="EngineException">It is no contender, or could not be measured.</exception>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        await new Proof(contender, stage, secrets).RunAsync(cancellationToken);
+        await new Proof(contender, stage).RunAsync(cancellationToken);
         if (contender.Refuses) await SellOutAsync(cancellationToken);
         var seconds = Math.Max(1, options.WarmUpSeconds / options.Connections.Length);
         foreach (var count in options.Connections)
@@ -60,7 +57,6 @@ internal sealed class Entrant(
     }
 
     /// <summary>Takes a turn; in every other one the most connections come first. Begins and ends frozen.</summary>
-    /// <returns>What the closed loop shows, and the open loop at each share of the peak.</returns>
     public async Task<(Reading Closed, IReadOnlyList<Reading> Open)> TakeTurnAsync(
         int round, CancellationToken cancellationToken)
     {
@@ -84,9 +80,10 @@ internal sealed class Entrant(
     private async Task<ClosedRun> MeasureClosedAsync(
         int connections, int seconds, CancellationToken cancellationToken)
     {
+        var likely = _mostPerSecond ?? (contender.NeedsReservations ? LikelyOfReserved : LikelyAtFirst);
         for (var attempt = 0; attempt < Tries; attempt++)
         {
-            var users = (int)(_likelyPerSecond * (seconds + 1) * Margin * Math.Pow(2, attempt)) + connections;
+            var users = (int)(likely * (seconds + 1) * Margin * Math.Pow(2, attempt)) + connections;
             var (batch, requests) = await PrepareAsync(users, cancellationToken);
             wrk.Share(requests);
             var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);
@@ -102,7 +99,7 @@ internal sealed class Entrant(
             if (count.Answers - good + count.Lost is > 0 and var bad)
                 _findings.Add($"{bad} answers are not what they must be, at {connections} connections");
             var run = new ClosedRun(connections, count.Microseconds / 1e6, good, count.P99 / 1e3, usage);
-            _likelyPerSecond = Math.Max(_likelyPerSecond == _likelyAtFirst ? 0 : _likelyPerSecond, run.PerSecond);
+            _mostPerSecond = Math.Max(_mostPerSecond ?? 0, run.PerSecond);
             return run;
         }
 
@@ -118,7 +115,7 @@ internal sealed class Entrant(
         GC.Collect();
         var work = new Requests(requests, perSecond) { Expected = contender.Expected };
         await SendAsync(work, OpenConnections, cancellationToken);
-        Tell(batch, new Told(work.Successes, work.CountOf(Fate.Undecided), ToldOf(work)));
+        Tell(batch, ToldOf(work));
         if (work.Count - work.Good is > 0 and var bad)
             _findings.Add($"{bad} answers are not what they must be, at {percent} % of the peak: {work.Unexpected}");
         var latencies = work.SettledLatencies();
@@ -154,17 +151,21 @@ internal sealed class Entrant(
         await SendAsync(work, SellingConnections, cancellationToken);
         if (work.Good < work.Count)
             throw new EngineException($"{contender.Name} could not be sold out: {work.Unexpected}\n{stage.Output}");
-        _told[SoldOutBatch] = new Told(work.Good, 0, ToldOf(work));
+        Tell(SoldOutBatch, ToldOf(work));
     }
 
     // The first request is of the first user. Where it is not, refusals are measured, and nobody is told an order.
-    private OrderTold[] ToldOf(Requests work) =>
-    [
-        .. Enumerable.Range(0, work.Count)
-            .Select(index => (Body: work.BodyOf(index), Index: index))
-            .Where(one => one.Body is not null)
-            .Select(one => contender.Read(one.Body!.Value, one.Index)),
-    ];
+    private Told ToldOf(Requests work)
+    {
+        OrderTold[] orders =
+        [
+            .. from index in Enumerable.Range(0, work.Count)
+               let body = work.BodyOf(index)
+               where body is not null
+               select contender.Read(body.Value, index),
+        ];
+        return new Told(orders.Length, work.CountOf(Fate.Undecided), orders);
+    }
 
     private async Task SendAsync(Requests work, int connections, CancellationToken cancellationToken)
     {

@@ -11,15 +11,12 @@ namespace OrleansSale.Tests.Load.Compare;
 /// genuine, sells a unit once, gives a user no second order, and tells a user who comes too late that it is sold out.
 /// Of reservations it gives a user one, and the same again.
 /// </summary>
-internal sealed class Proof(Contender contender, Stage stage, EngineSecrets secrets)
+internal sealed class Proof(Contender contender, Stage stage)
 {
-    /// <summary>The batch of the proof: one unit.</summary>
     public const string Batch = "proof";
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs the proof. One user has something afterwards.</summary>
-    /// <exception cref="EngineException">It failed; the message says how.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await stage.OpenAsync(Batch, 1, cancellationToken);
@@ -27,19 +24,19 @@ internal sealed class Proof(Contender contender, Stage stage, EngineSecrets secr
 
         var answer = await AskAsync(EngineSecrets.Make(), 1);
         Require(answer.LastStatus == 401, "a forged credential", answer);
-        answer = await AskAsync(secrets, 1);
+        answer = await AskAsync(stage.Secrets, 1);
         Require(answer.FateOf(0) == (contender.Refuses ? Fate.Made : contender.Expected), "the first request", answer);
         var told = contender.Read(answer.Bodies().Single(), 1);
         if (told.User != RequestWriter.UserOf(1)) throw new EngineException($"{contender.Name} answers {told.User}");
         if (!contender.Stores) return;
 
-        answer = await AskAsync(secrets, 1);
+        answer = await AskAsync(stage.Secrets, 1);
         Require(
             answer.LastStatus == 409
                 || (answer.FateOf(0) == Fate.Repeated && contender.Read(answer.Bodies().Single(), 1) == told),
             "a repeat", answer);
         if (contender.Asked == Asked.Reservation) return;
-        answer = await AskAsync(secrets, 2);
+        answer = await AskAsync(stage.Secrets, 2);
         Require(
             answer.LastStatus == 409 || answer.FateOf(0) == Fate.SoldOut, "a user who comes too late", answer);
 

@@ -6,13 +6,9 @@ namespace OrleansSale.Tests.Load.Compare;
 /// A measure of the design: one contender's answers a second as a multiple of another's, round by round. Each counts
 /// with the connections that suit it best in that round.
 /// </summary>
-/// <param name="Name">Its name in the report.</param>
-/// <param name="Above">What is divided.</param>
-/// <param name="Below">By what.</param>
 /// <param name="Goal">The least that is aimed at; null: it is only reported.</param>
 internal sealed record Ratio(string Name, string Above, string Below, double? Goal)
 {
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<Ratio> All { get; } =
     [
         new("purchase_vs_noop", Contender.Purchase, Contender.NoOp, 0.85),
@@ -29,7 +25,6 @@ internal sealed record Ratio(string Name, string Above, string Below, double? Go
         new("purchase_jwt_vs_jwt_noop", Contender.PurchaseJwt, Contender.NoOpJwt, null),
     ];
 
-    /// <summary>Whether both contenders were measured in a round.</summary>
     public bool IsMeasured(IReadOnlyList<Reading> closed) => closed.Quotient(Above, Below, ClosedRun.Peak) is not null;
 
     public Goal Of(IReadOnlyList<Reading> closed) =>

@@ -8,7 +8,6 @@ namespace OrleansSale.Tests.Load.Compare;
 /// <param name="Orders">What was told, where the generator kept it; these are among the acknowledged.</param>
 internal sealed record Told(long Acknowledged, long Undecided, IReadOnlyList<OrderTold> Orders);
 
-/// <summary>A batch as its store has it in the end.</summary>
 internal abstract record Stored
 {
     /// <summary>Holds it against what clients were told: what is wrong, each kind once; empty if nothing is.</summary>
@@ -22,14 +21,11 @@ internal abstract record Stored
         (told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count(), $"{what} were told to two users"),
     ];
 
-    /// <summary>Those that were counted.</summary>
     protected static IEnumerable<string> Found(IEnumerable<(long Count, string What)> faults) =>
         faults.Where(fault => fault.Count > 0).Select(fault => $"{fault.Count} {fault.What}");
 }
 
 /// <summary>A sale, the same for every contender: nothing oversold, nothing lost, nobody served twice.</summary>
-/// <param name="Stock">Units that were put in.</param>
-/// <param name="Left">Units that the store says are free.</param>
 /// <param name="Orders">Every order kept, of one unit each.</param>
 /// <param name="Broken">What a ledger's own audit found; empty where there is no ledger.</param>
 internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> Orders, IReadOnlyList<string> Broken)
@@ -55,7 +51,6 @@ internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> 
 }
 
 /// <summary>The reservations of a batch: none lost, and none that nobody made.</summary>
-/// <param name="Users">Everybody who has one, by the ledgers.</param>
 internal sealed record StoredRoster(IReadOnlySet<string> Users) : Stored
 {
     public override IReadOnlyList<string> Judge(Told told) => [.. Found(

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Compare;
 
@@ -9,8 +8,7 @@ namespace OrleansSale.Tests.Load.Compare;
 /// Debian's wrk as a process of its own: a closed loop, every connection sends its next request when it has its answer.
 /// Its threads have shares of their own of the prepared requests, and each request is sent once.
 /// </summary>
-/// <param name="folder">Where the requests are put for it; in memory, so that no disk is busy with them.</param>
-internal sealed class WrkRun(string folder)
+internal sealed class WrkRun : IDisposable
 {
     private const string Script = "Compare/purchases.lua";
 
@@ -20,7 +18,12 @@ internal sealed class WrkRun(string folder)
     /// <summary>Threads of wrk: one for each core, as its manual has it.</summary>
     public static int Threads => Environment.ProcessorCount;
 
-    private string Shares => Path.Combine(folder, "requests");
+    /// <summary>In memory, where there is such a folder, so that no disk is busy with the requests.</summary>
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
+        $"orleanssale-compare-{Environment.ProcessId}")).FullName;
+
+    private string Shares => Path.Combine(_folder, "requests");
 
     /// <summary>Shares out all that may be sent in the next run among the threads.</summary>
     public void Share(byte[][] requests)
@@ -36,13 +39,11 @@ internal sealed class WrkRun(string folder)
         }
     }
 
-    /// <summary>Puts load on a server for so many seconds, over <see cref="Threads"/> connections or more.</summary>
-    /// <exception cref="EngineException">wrk failed.</exception>
     public async Task<WrkCount> RunAsync(Uri server, int connections, int seconds, CancellationToken cancellationToken)
     {
-        var result = Path.Combine(folder, "count.json");
+        var result = Path.Combine(_folder, "count.json");
         File.Delete(result);
-        var (status, text) = await DebianPrograms.RunAsync(
+        var (status, text) = await ExternalProgram.RunAsync(
             "wrk",
             [
                 $"-t{Threads}", $"-c{connections}", $"-d{seconds}s", $"--timeout={AnswerWithinSeconds}s",
@@ -53,13 +54,12 @@ internal sealed class WrkRun(string folder)
         if (status != 0 || !File.Exists(result)) throw new EngineException($"wrk failed:\n{text}");
         return WrkCount.Parse(await File.ReadAllTextAsync(result, cancellationToken));
     }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
 
-/// <summary>What wrk counted.</summary>
 /// <param name="Microseconds">From its first connection to its last answer.</param>
-/// <param name="Answers">Answers that came whole.</param>
 /// <param name="Sent">Requests taken from the shares; those without an answer were under way at the end.</param>
-/// <param name="Refusals">Answers with a status of 400 or more.</param>
 /// <param name="Lost">Connections that failed, and answers that did not come in time.</param>
 /// <param name="RanOut">Whether a thread had nobody left to ask for: such a measurement is void.</param>
 /// <param name="P99">The 99th percentile of the latency from the sending, in µs: little, in a closed loop.</param>

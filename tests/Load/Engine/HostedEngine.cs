@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using OrleansSale.Api.Hosting;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Purchases;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Silo.Starting;
@@ -28,26 +28,18 @@ internal sealed class HostedEngine : IAsyncDisposable
         "--Logging:LogLevel:Microsoft.AspNetCore.DataProtection=Error",
     ];
 
-    private readonly EngineData _data;
-    private readonly WebApplication _app;
+    private EngineData? _data;
+    private WebApplication? _app;
 
-    private HostedEngine(EngineData data, WebApplication app) => (_data, _app) = (data, app);
-
-    public IGrainFactory Actors => _app.Services.GetRequiredService<IGrainFactory>();
-
-    public async Task<PurchaseLane> FindLaneAsync(string batch)
+    private HostedEngine()
     {
-        await Actors.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch);
-        return _app.Services.GetRequiredService<PurchaseLanes>()
-            .Of(await _app.Services.GetRequiredService<CatalogueCopy>().FindNewAsync(batch));
     }
 
-    public ILedger Ledger => _app.Services.GetRequiredService<ILedger>();
+    public ILedger Ledger => Service<ILedger>();
 
     public static async Task<HostedEngine> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
     {
-        EngineData? data = null;
-        WebApplication? app = null;
+        var engine = new HostedEngine();
         try
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -56,50 +48,39 @@ internal sealed class HostedEngine : IAsyncDisposable
                 ContentRootPath = WorkingCopy.Api,
                 EnvironmentName = "Development",
             });
-            data = await builder.AddEngineAsync();
-            app = builder.Build();
-            await app.StartAsync(cancellationToken);
-            return new HostedEngine(data, app);
+            engine._data = await builder.AddEngineAsync();
+            engine._app = builder.Build();
+            await engine._app.StartAsync(cancellationToken);
+            return engine;
         }
         catch (Exception failure)
         {
-            if (app is not null) await app.DisposeAsync();
-            if (data is not null) await data.DisposeAsync();
+            await engine.ReleaseAsync();
             if (failure is OperationCanceledException) throw;
             throw new EngineException(StartFailure.Describe(failure));
         }
     }
 
+    public ISaleBatchGrain Batch(string id) => Service<IGrainFactory>().GetGrain<ISaleBatchGrain>(id);
+
+    public async Task<PurchaseLane> FindLaneAsync(string batch)
+    {
+        await Service<IGrainFactory>().GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).AddAsync(batch);
+        return Service<PurchaseLanes>().Of(await Service<CatalogueCopy>().FindNewAsync(batch));
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-        await _data.DisposeAsync();
+        await _app!.StopAsync();
+        await ReleaseAsync();
     }
-}
 
-/// <summary>
-/// A process' garbage collector is set when it starts, and the load generator's is not the engine's. What measures the
-/// engine in its own process therefore starts itself again on the engine's runtime settings.
-/// </summary>
-internal static class EngineSettings
-{
-    private const string Mark = "ORLEANSSALE_ON_ENGINE_SETTINGS";
-    public static bool AreOn => Environment.GetEnvironmentVariable(Mark) == "1";
-
-    public static async Task<int> RunAgainAsync(CancellationToken cancellationToken)
+    private async Task ReleaseAsync()
     {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [
-                "exec", "--runtimeconfig", WorkingCopy.ProgramOf("Api") + ".runtimeconfig.json",
-                typeof(EngineSettings).Assembly.Location,
-                .. Environment.GetCommandLineArgs()[1..],
-            ]);
-        start.Environment[Mark] = "1";
-        using var again = Process.Start(start) ?? throw new EngineException("dotnet could not be started");
-        await using var interrupt = cancellationToken.Register(() => _ = Signals.Interrupt(again.Id));
-        await again.WaitForExitAsync(CancellationToken.None);
-        return again.ExitCode;
+        if (_app is not null) await _app.DisposeAsync();
+        if (_data is not null) await _data.DisposeAsync();
     }
+
+    private T Service<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
 }

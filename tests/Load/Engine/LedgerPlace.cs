@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Postgres;
 using OrleansSale.Tests.Load.Sales;
@@ -21,7 +20,7 @@ internal sealed class LedgerPlace : IAsyncDisposable
     public string Name => _server is null ? MeasureOptions.Sqlite : MeasureOptions.Postgres;
     public string Durability { get; }
     public int? ServerProcess => _server?.ProcessId;
-    private string Current => _renewed.ToString("'sale'0", CultureInfo.InvariantCulture);
+    private string Current => $"sale{_renewed}";
 
     public static async Task<LedgerPlace> OpenAsync(string ledger, CancellationToken cancellationToken)
     {
@@ -30,20 +29,20 @@ internal sealed class LedgerPlace : IAsyncDisposable
         return new LedgerPlace(server, await EngineUnderLoad.DurabilityOfAsync(server, cancellationToken));
     }
 
+    /// <summary>Deletes what is there; the settings of an engine that begins anew.</summary>
     public async Task<IReadOnlyList<string>> RenewAsync(CancellationToken cancellationToken)
     {
         var before = Current;
         _renewed++;
-        var folder = Path.Combine(_folder.Path, Current);
         if (Path.Combine(_folder.Path, before) is var old && Directory.Exists(old))
             Directory.Delete(old, recursive: true);
-        if (_server is null) return [$"--Sale:DataDirectory={folder}"];
+        var folder = $"--Sale:DataDirectory={Path.Combine(_folder.Path, Current)}";
+        if (_server is null) return [folder];
         await _server.ExecuteAsync("postgres", $"DROP DATABASE IF EXISTS \"{before}\" WITH (FORCE)", cancellationToken);
         var connection = await _server.CreateDatabaseAsync(Current, cancellationToken);
         // What is still to be written of the one before is not for the next to pay.
         await _server.ExecuteAsync("postgres", "CHECKPOINT", cancellationToken);
-        return [$"--Sale:DataDirectory={folder}",
-            .. EngineUnderLoad.OneSilo(connection).Select(one => $"--{one.Key}={one.Value}")];
+        return [folder, .. EngineUnderLoad.OneSilo(connection).Select(one => $"--{one.Key}={one.Value}")];
     }
 
     public async ValueTask DisposeAsync()

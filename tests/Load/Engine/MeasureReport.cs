@@ -1,4 +1,5 @@
 using System.Runtime;
+using OrleansSale.Tests.Load.Engine.Selling;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 
@@ -21,11 +22,7 @@ internal static class MeasureReport
     ];
 
     /// <summary>The report of all rounds.</summary>
-    /// <param name="options">What was measured.</param>
     /// <param name="durability">By ledger: what an acknowledgement is worth.</param>
-    /// <param name="sales">Every sale.</param>
-    /// <param name="replays">Every replay.</param>
-    /// <param name="surroundings">Where.</param>
     public static Report Of(
         MeasureOptions options, IReadOnlyDictionary<string, string> durability, IReadOnlyList<Reading> sales,
         IReadOnlyList<Reading> replays, Surroundings surroundings)
@@ -36,7 +33,7 @@ internal static class MeasureReport
         {
             ["scale"] = options.Scale,
             ["rounds"] = options.Rounds,
-            ["callsInFlight"] = options.Calls,
+            ["callsInFlight"] = Sellers.CallsInFlight,
             ["runtime"] = GCSettings.IsServerGC ? "server garbage collector" : "workstation garbage collector",
             ["durability"] = durability,
             ["sales"] = sales,

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using OrleansSale.Tests.Load.Experiments;
@@ -6,22 +5,12 @@ using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Engine;
 
-/// <summary>What to measure, and how often.</summary>
 internal sealed record MeasureOptions : ExperimentOptions
 {
-    /// <summary>Names of ledgers.</summary>
     public const string Sqlite = "sqlite", Postgres = "postgres", Both = "both";
 
-    /// <summary>Buyers who wait on the lane at a time.</summary>
-    public const int LaneBuyers = 512;
-
-    /// <summary>Purchases of a call.</summary>
-    public const int CallSize = 256;
-
-    /// <summary>Size of the warm-up's batches as a share of their full one: 100,000 units of the large shape.</summary>
-    public const double WarmUpScale = 0.02;
-
-    [Description("Which ledger."), AllowedValues(Sqlite, Postgres, Both)]
+    [Description("Which ledger: sqlite, postgres or both."),
+        AllowedValues(Sqlite, Postgres, Both, ErrorMessage = "--ledger must be sqlite, postgres or both.")]
     public string Ledger { get; init; } = Both;
 
     [Description("Size of the batches as a share of their full one."), Range(0.001, 1)]
@@ -30,37 +19,27 @@ internal sealed record MeasureOptions : ExperimentOptions
     [Description("How often everything is measured."), Range(1, 100)]
     public int Rounds { get; init; } = 3;
 
-    [Description("Calls of 256 under way at a time: as of so many fronts."), Range(1, 64)]
-    public int Calls { get; init; } = 8;
-
     public IReadOnlyList<string> Ledgers => Ledger == Both ? [Sqlite, Postgres] : [Ledger];
 
     public IReadOnlyList<Shape> Shapes => [.. Shape.All.Select(shape => shape.Scaled(Scale))];
 }
 
-/// <summary>How purchases reach the batch.</summary>
-internal enum Way
-{
-    /// <summary>In full calls, several of them under way at a time, as the lanes of several fronts would.</summary>
-    Calls,
-
-    /// <summary>Through the lane of one front, each buyer waiting for the own answer.</summary>
-    Lane,
-}
-
 /// <summary>What is sold in one measurement.</summary>
 /// <param name="Name">Its name in the report, whatever the scale.</param>
-/// <param name="Way">How.</param>
 /// <param name="Batches">Batches, one after the other; all are created and active before.</param>
 /// <param name="UnitsEach">Units of each: all are sold, one to a buyer.</param>
-internal sealed record Shape(string Name, Way Way, int Batches, int UnitsEach)
+/// <param name="ThroughLane">
+/// Whether buyers wait for their own answers at the lane of one front. Else their purchases come in full calls, several
+/// of them under way at a time, as the lanes of several fronts would bring them.
+/// </param>
+internal sealed record Shape(string Name, int Batches, int UnitsEach, bool ThroughLane = false)
 {
     public const string Small = "500x10k", Middle = "10x500k", Large = "1x5m", Lane = "lane";
 
     public static IReadOnlyList<Shape> All { get; } =
     [
-        new(Small, Way.Calls, 500, 10_000), new(Middle, Way.Calls, 10, 500_000), new(Large, Way.Calls, 1, 5_000_000),
-        new(Lane, Way.Lane, 1, 1_000_000),
+        new(Small, 500, 10_000), new(Middle, 10, 500_000), new(Large, 1, 5_000_000),
+        new(Lane, 1, 1_000_000, ThroughLane: true),
     ];
 
     public int Units => Batches * UnitsEach;
@@ -74,18 +53,12 @@ internal sealed record Shape(string Name, Way Way, int Batches, int UnitsEach)
 /// </summary>
 internal sealed class MeasureRun(MeasureOptions options)
 {
+    /// <summary>Size of the warm-up's batches as a share of their full one: 100,000 units of the large shape.</summary>
+    private const double WarmUpScale = 0.02;
+
     private readonly List<Reading> _sales = [], _replays = [];
 
-    public static Command Command() => Experiment.Command<MeasureOptions>(
-        "engine", "Measures the batch actor on its durable ledger, without HTTP.", (options, cancellationToken) =>
-            EngineSettings.AreOn
-            ? Experiment.TellAsync(options, RunAsync, cancellationToken)
-            : EngineSettings.RunAgainAsync(cancellationToken));
-
-    private static Task<Report> RunAsync(MeasureOptions options, CancellationToken cancellationToken) =>
-        new MeasureRun(options).RunAsync(cancellationToken);
-
-    private async Task<Report> RunAsync(CancellationToken cancellationToken)
+    public async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
         var surroundings = Survey.Take();
         List<LedgerPlace> places = [];
@@ -119,15 +92,15 @@ internal sealed class MeasureRun(MeasureOptions options)
         {
             foreach (var shape in Shape.All.Where(shape => shape.Name is Shape.Large or Shape.Lane))
             {
-                var small = shape.Scaled(Math.Min(options.Scale, MeasureOptions.WarmUpScale));
-                await new Measurement(0, place, small, options.Calls).RunAsync(cancellationToken);
+                var small = shape.Scaled(Math.Min(options.Scale, WarmUpScale));
+                await new Measurement(0, place, small).RunAsync(cancellationToken);
             }
         }
     }
 
     private async Task MeasureAsync(int round, LedgerPlace place, Shape shape, CancellationToken cancellationToken)
     {
-        var measurement = new Measurement(round, place, shape, options.Calls) { Audits = round == 1 };
+        var measurement = new Measurement(round, place, shape) { Audits = round == 1 };
         var (sale, replay) = await measurement.RunAsync(cancellationToken);
         _sales.Add(sale);
         Console.WriteLine(sale.Line());

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
@@ -12,8 +11,18 @@ using OrleansSale.Tests.Load.Machine;
 namespace OrleansSale.Tests.Load.Engine;
 
 /// <summary>One measurement: an engine on an empty ledger, its batches, and the sale of all their units.</summary>
-internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int callsInFlight)
+internal sealed class Measurement(int round, LedgerPlace place, Shape shape)
 {
+    /// <summary>
+    /// Figures of a sale: units a second; units for a second of processor time, of this process and the database
+    /// server; memory in use that a held unit keeps, users' aliases included; share of the machine that programs took
+    /// which are no part of this.
+    /// </summary>
+    public const string PerSecond = "perSecond", PerProcessorSecond = "perProcessorSecond",
+        BytesPerHold = "bytesPerHold", Others = "othersShare";
+
+    public const string Replay = "replay";
+
     private const int CreatedAtATime = 16;
 
     /// <summary>The system counts processor time in steps of this many seconds.</summary>
@@ -25,16 +34,6 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
     /// <summary>Long enough for the clocks to agree that the sale is open.</summary>
     private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(10), OpenUntil = TimeSpan.FromHours(8);
 
-    /// <summary>
-    /// Figures of a sale: units a second; units for a second of processor time, of this process and the database
-    /// server; memory in use that a held unit keeps, users' aliases included; share of the machine that programs took
-    /// which are no part of this.
-    /// </summary>
-    public const string PerSecond = "perSecond", PerProcessorSecond = "perProcessorSecond",
-        BytesPerHold = "bytesPerHold", Others = "othersShare";
-
-    public const string Replay = "replay";
-
     public bool Audits { get; init; }
 
     public static string NameOf(string ledger, string measured) => $"{ledger}, {measured}";
@@ -44,16 +43,21 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         await using var engine =
             await HostedEngine.StartAsync(await place.RenewAsync(cancellationToken), cancellationToken);
         var ids = Enumerable.Range(1, shape.Batches).Select(number => $"b{number}").ToList();
-        await CreateAsync(engine, ids, cancellationToken);
+        foreach (var some in ids.Chunk(CreatedAtATime))
+            await Task.WhenAll(some.Select(id => CreateAsync(engine.Batch(id), id)));
+        // By then each has looked after itself for the first time: a cluster's has its reminder.
+        await Task.Delay(Agenda.Period * 2, cancellationToken);
         // Listing the batches is no part of the sale.
-        var lanes = shape.Way == Way.Lane ? await Task.WhenAll(ids.Select(engine.FindLaneAsync)) : [];
+        var lanes = shape.ThroughLane ? await Task.WhenAll(ids.Select(engine.FindLaneAsync)) : [];
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var crowd = new Crowd(shape);
         GC.Collect();
 
         var (allocated, start) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
         var meter = new UsageMeter(store: place.ServerProcess);
-        var tally = await SellAsync(engine, ids, lanes, crowd, cancellationToken);
+        var tally = shape.ThroughLane
+            ? await Sellers.SellThroughLanesAsync(lanes, crowd, cancellationToken)
+            : await Sellers.SellInCallsAsync([.. ids.Select(engine.Batch)], crowd, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var usage = meter.Stop();
@@ -62,7 +66,7 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         // Before the audit, which leaves much to collect.
-        var replay = shape.Way == Way.Lane ? await ReplayAsync(engine, ids[0], cancellationToken) : null;
+        var replay = shape.ThroughLane ? await ReplayAsync(engine, ids[0], cancellationToken) : null;
         var (batches, commits) = await ReadAsync(engine, ids, cancellationToken);
         var figures = FiguresOf(shape.Units, seconds, allocated, held, usage);
         // A batch's creation and its opening, before the sale, are commits of their own.
@@ -85,37 +89,16 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
             [Others] = used.OthersShare,
         };
 
-    private async Task CreateAsync(HostedEngine engine, IEnumerable<string> ids, CancellationToken cancellationToken)
-    {
-        foreach (var some in ids.Chunk(CreatedAtATime)) await Task.WhenAll(some.Select(CreateAsync));
-        // By then each has looked after itself for the first time: a cluster's has its reminder.
-        await Task.Delay(Agenda.Period * 2, cancellationToken);
-
-        async Task CreateAsync(string id)
-        {
-            var created = await engine.Actors.GetGrain<ISaleBatchGrain>(id).CreateAsync(TermsOf(id));
-            if (created.Refused is not null)
-                throw new EngineException($"batch {id} could not be created: {created.Refused}");
-        }
-    }
-
-    private BatchTerms TermsOf(string id)
+    private async Task CreateAsync(ISaleBatchGrain batch, string id)
     {
         var opens = DateTimeOffset.FromUnixTimeMilliseconds((DateTimeOffset.UtcNow - OpenFor).ToUnixTimeMilliseconds());
-        return new BatchTerms(
+        var created = await batch.CreateAsync(new BatchTerms(
             id, new Product("mi2", "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), null), [BatchPlan.Channel],
-            shape.UnitsEach,
-            PerUserLimit: 1, PaymentWindowSeconds, new Schedule(opens - OpenFor, opens, opens, opens + OpenUntil));
+            shape.UnitsEach, PerUserLimit: 1, PaymentWindowSeconds,
+            new Schedule(opens - OpenFor, opens, opens, opens + OpenUntil)));
+        if (created.Refused is not null)
+            throw new EngineException($"batch {id} could not be created: {created.Refused}");
     }
-
-    private Task<Tally> SellAsync(
-        HostedEngine engine, IReadOnlyList<string> ids, IReadOnlyList<PurchaseLane> lanes, Crowd crowd,
-        CancellationToken cancellationToken) =>
-        shape.Way == Way.Lane
-            ? Sellers.SellThroughLanesAsync(lanes, crowd, MeasureOptions.LaneBuyers, cancellationToken)
-            : Sellers.SellInCallsAsync(
-                [.. ids.Select(id => engine.Actors.GetGrain<ISaleBatchGrain>(id))], crowd, callsInFlight,
-                cancellationToken);
 
     /// <summary>What the batches say, and in how many commits their entries were stored.</summary>
     private async Task<(IReadOnlyList<SoldBatch> Batches, long Commits)> ReadAsync(
@@ -125,11 +108,10 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape, int
         foreach (var id in ids)
         {
             // The counts alone, none of the users.
-            if (await engine.Actors.GetGrain<ISaleBatchGrain>(id).ReadBoardAsync(int.MaxValue) is not { } board)
-                continue;
+            if (await engine.Batch(id).ReadBoardAsync(int.MaxValue) is not { } board) continue;
             commits += await engine.Ledger.ReadAsync(Streams.OfBatch(id), cancellationToken: cancellationToken)
                 .CountAsync(cancellationToken);
-            var proof = Audits ? await LedgerReading.AuditAsync(engine.Ledger, id, cancellationToken) : null;
+            var proof = Audits ? await LedgerProof.OfAsync(engine.Ledger, id, cancellationToken) : null;
             batches.Add(new SoldBatch(id, board.Snapshot, proof));
         }
 

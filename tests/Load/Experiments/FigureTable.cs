@@ -16,7 +16,6 @@ internal sealed class Figures : OrderedDictionary<string, object?>
     }
 }
 
-/// <summary>Makes tables of figures.</summary>
 internal static partial class FigureTable
 {
     /// <summary>A column for each set of figures, a row for each figure.</summary>
@@ -29,7 +28,6 @@ internal static partial class FigureTable
     public static Table Of(string title, IReadOnlyList<Figures> rows) => Make(
         title, rows.Count == 0 ? [] : rows[0].Keys.Select(Spaced), rows.Select(row => row.Values.Select(Told)));
 
-    /// <summary>A figure as text.</summary>
     public static string Told(object? value) => value switch
     {
         null => "–",
@@ -43,7 +41,6 @@ internal static partial class FigureTable
         _ => string.Join(", ", Figures.Of(value).Select(figure => $"{Spaced(figure.Key)} {Told(figure.Value)}")),
     };
 
-    /// <summary>A figure's name in words.</summary>
     public static string Spaced(string name) => WordStart().Replace(name, " ").ToLowerInvariant();
 
     private static Table Make(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows)

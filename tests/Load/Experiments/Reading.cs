@@ -1,10 +1,8 @@
 namespace OrleansSale.Tests.Load.Experiments;
 
 /// <summary>One measurement of one of those that are measured by turns.</summary>
-/// <param name="Of">What was measured.</param>
 /// <param name="Round">In which round, from 1.</param>
 /// <param name="Figures">The figures by name; every measurement of one thing has the same.</param>
-/// <param name="Findings">What is wrong; empty if nothing is.</param>
 internal sealed record Reading(
     string Of, int Round, IReadOnlyDictionary<string, double> Figures, IReadOnlyList<string> Findings)
 {

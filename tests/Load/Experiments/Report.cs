@@ -19,7 +19,6 @@ internal sealed record Report
     [JsonExtensionData]
     public IDictionary<string, object?> Figures { get; init; } = new Figures();
 
-    /// <summary>What was measured, for a person.</summary>
     [JsonIgnore]
     public IReadOnlyList<Table> Tables { get; init; } = [];
 
@@ -28,7 +27,6 @@ internal sealed record Report
     public IReadOnlyList<Goal> Goals { get; init; } = [];
     public IReadOnlyList<Check> Checks { get; init; } = [];
 
-    /// <summary>Whatever else is wrong.</summary>
     public IReadOnlyList<string> Failures { get; init; } = [];
 
     [JsonIgnore]
@@ -57,8 +55,6 @@ internal sealed record Report
 }
 
 /// <summary>A measure of the design and what is aimed at. To miss it fails nothing.</summary>
-/// <param name="Name">What is measured.</param>
-/// <param name="Measured">The rounds' figures.</param>
 /// <param name="Bound">The goal, which is reached itself; null: the measure is only reported.</param>
 /// <param name="IsMost">Whether the goal is the most it may be, and not the least.</param>
 internal sealed record Goal(string Name, Spread Measured, double? Bound, bool IsMost = false)
@@ -77,7 +73,6 @@ internal sealed record Goal(string Name, Spread Measured, double? Bound, bool Is
 }
 
 /// <summary>A figure and its bound.</summary>
-/// <param name="Name">What was measured.</param>
 /// <param name="Figure">The figure; null: it could not be measured, and the check fails.</param>
 /// <param name="IsLeast">Whether the bound is the least that is allowed; else the most.</param>
 /// <param name="Bound">The bound, which is allowed itself.</param>

@@ -34,7 +34,6 @@ internal readonly record struct Spread(double Median, double Least, double Most)
     }
 }
 
-/// <summary>Takes turns.</summary>
 internal static class Rounds
 {
     /// <summary>The list from its element <paramref name="by"/> on, and then its beginning.</summary>

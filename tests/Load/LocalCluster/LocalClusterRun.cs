@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using OrleansSale.Tests.Engine;
@@ -8,7 +7,6 @@ using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.LocalCluster;
 
-/// <summary>A cluster on this machine.</summary>
 internal sealed record LocalClusterOptions : CommandOptions
 {
     private const int Most = 16;
@@ -25,12 +23,12 @@ internal sealed record LocalClusterOptions : CommandOptions
     [Description("Port of the first front; the others' follow."), Range(1, 65_535 - Most)]
     public int Port { get; init; } = 8080;
 
-    public override string? Fault() =>
+    protected override string? Fault() =>
         Enumerable.Range(Port, Fronts).Where(port => !LoopbackPorts.IsFree(port))
             .Select(port => $"port {port} is taken: choose another one with --port").FirstOrDefault();
 }
 
-/// <summary>That cluster, from its start to the interrupt that ends it.</summary>
+/// <summary>A cluster on this machine, from its start to the interrupt that ends it.</summary>
 internal static class LocalClusterRun
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
@@ -39,17 +37,13 @@ internal static class LocalClusterRun
     /// <summary>Each program gets a session of its own: an interrupt at the terminal is for this one alone.</summary>
     private static readonly string[] Launcher = ["setsid"];
 
-    /// <summary>The command <c>cluster</c>.</summary>
-    public static Command Command() => Experiment.Command<LocalClusterOptions>(
-        "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.", RunAsync);
-
-    private static async Task<int> RunAsync(LocalClusterOptions options, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(LocalClusterOptions options, CancellationToken cancellationToken)
     {
         try
         {
             Console.WriteLine("Starting PostgreSQL …");
             await using var postgres =
-                await PostgresServer.StartAsync(FolderOf(options, "postgres"), settings: null, cancellationToken);
+                await PostgresServer.StartAsync(FolderOf("postgres"), settings: null, cancellationToken);
             var identity = new ClusterIdentity(await postgres.FindDatabaseAsync("sale", cancellationToken));
             Console.WriteLine($"Starting {options.Silos} silos and {options.Fronts} fronts …");
             var plan = new ClusterPlan(identity, Secrets: null)
@@ -59,7 +53,7 @@ internal static class LocalClusterRun
                 FirstFrontPort = options.Port,
                 Demo = true,
                 Launcher = Launcher,
-                SandboxDirectory = FolderOf(options, "sandbox"),
+                SandboxDirectory = FolderOf("sandbox"),
             };
             await using var cluster = await ClusterProcesses.StartAsync(plan, cancellationToken);
             Print(cluster, identity.ConnectionString + (options.Data is { } data ? $" in {data.FullName}" : ""));
@@ -75,31 +69,27 @@ internal static class LocalClusterRun
             // While it started.
             return 0;
         }
-    }
 
-    private static string? FolderOf(LocalClusterOptions options, string name) =>
-        options.Data is null ? null : Path.Combine(options.Data.FullName, name);
+        string? FolderOf(string name) => options.Data is null ? null : Path.Combine(options.Data.FullName, name);
+    }
 
     private static void Print(ClusterProcesses cluster, string database)
     {
         foreach (var front in cluster.Fronts) Tell(front, "event page, API, /scalar");
         foreach (var silo in cluster.Silos) Tell(silo, "/health/ready");
-        var first = Text(cluster.Fronts[0].Address);
         Console.WriteLine(
             $"""
             Database: {database}
 
-            Open {first}, which has the sandbox cashier, or any other front: sign in, reserve, buy. A demo batch opens
-            two minutes after its creation. An operator's token:
-              curl -s {first}/dev/tokens -H 'Content-Type: application/json' \
+            Open {cluster.Fronts[0].Address}, which has the sandbox cashier, or any other front: sign in, reserve, buy.
+            A demo batch opens two minutes after its creation. An operator's token:
+              curl -s {cluster.Fronts[0].Address}dev/tokens -H 'Content-Type: application/json' \
                 -d {"'{\"user\":\"me\",\"channel\":\"staff\",\"roles\":[\"operator\"]}'"}
             To see a failover, end one: kill -9 PROCESS. Ctrl-C stops everything.
             """);
 
         static void Tell(ClusterMember member, string what) =>
-            Console.WriteLine($"{member.Name}: {Text(member.Address)}, process {member.Process.Id}: {what}");
-
-        static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
+            Console.WriteLine($"{member.Name}: {member.Address}, process {member.Process.Id}: {what}");
     }
 
     /// <summary>Says of each program that ends that it has.</summary>

@@ -6,13 +6,9 @@ using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.Machine;
 
-/// <summary>Where it was measured.</summary>
-/// <param name="Machine">Cores, processor, system.</param>
-/// <param name="Programs">Versions of what was measured and measured with.</param>
 /// <param name="FsyncMicroseconds">Median of an append of 4 KiB and its fsync where the data was, in µs.</param>
 internal sealed record Surroundings(string Machine, IReadOnlyList<string> Programs, double FsyncMicroseconds);
 
-/// <summary>Describes what the measurements are made on and with.</summary>
 internal static class Survey
 {
     private const int Syncs = 200, SyncedBytes = 4096;
@@ -64,34 +60,14 @@ internal static class DebianPrograms
     private const string Install = "source tests/packages.sh && install_postgresql && install_redis && install_wrk";
 
     /// <summary>Sees to it that PostgreSQL, Redis and wrk are there, as the tests do; their versions.</summary>
-    /// <exception cref="EngineException">One is missing and could not be installed.</exception>
     public static async Task<IReadOnlyList<string>> RequireAsync(CancellationToken cancellationToken)
     {
-        var (status, text) = await RunAsync("bash", ["-c", Install], cancellationToken);
+        var (status, text) = await ExternalProgram.RunAsync("bash", ["-c", Install], cancellationToken);
         if (status != 0) throw new EngineException($"what is compared could not be installed:\n{text}");
         string[] programs = ["redis-server", Path.Combine(PostgresServer.FindPrograms(), "postgres"), "wrk"];
-        List<string> versions = [];
         // wrk's status says that it was told nothing to do.
-        foreach (var program in programs)
-            versions.Add((await RunAsync(program, ["--version"], cancellationToken)).Text.Split('\n')[0].Trim());
-        return versions;
-    }
-
-    /// <summary>Runs a program to its end, from the working copy's root.</summary>
-    /// <returns>Its status and all that it wrote.</returns>
-    public static async Task<(int Status, string Text)> RunAsync(
-        string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = WorkingCopy.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start) ?? throw new EngineException($"{program} could not be started");
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        var text = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await errors;
-        await process.WaitForExitAsync(cancellationToken);
-        return (process.ExitCode, text);
+        var told = await Task.WhenAll(
+            programs.Select(program => ExternalProgram.RunAsync(program, ["--version"], cancellationToken)));
+        return [.. told.Select(one => one.Text.Split('\n')[0].Trim())];
     }
 }

@@ -5,8 +5,6 @@ namespace OrleansSale.Tests.Load.Machine;
 
 /// <summary>Where the processor time of a measurement went.</summary>
 /// <param name="HostSeconds">To the server that is measured; the engine's includes its SQLite store.</param>
-/// <param name="StoreSeconds">To the store beside it.</param>
-/// <param name="GeneratorSeconds">To the load generator.</param>
 /// <param name="OthersShare">Share of the machine that programs took that are no part of this, 0…1.</param>
 internal record Usage(double HostSeconds, double StoreSeconds, double GeneratorSeconds, double OthersShare);
 
@@ -17,7 +15,6 @@ internal sealed class UsageMeter(int? host = null, int? store = null)
 {
     private readonly (long At, double Host, double Store, double Ours, double Busy) _start = Now(host, store);
 
-    /// <summary>What was used since.</summary>
     public Usage Stop()
     {
         var end = Now(host, store);

@@ -5,9 +5,6 @@ namespace OrleansSale.Tests.Load.Overload;
 /// <summary>What must hold under overload.</summary>
 internal static class OverloadFindings
 {
-    /// <summary>The ledger that the harness slows.</summary>
-    public const string Slowed = "slowed";
-
     /// <summary>How long after a flood everything must be as before.</summary>
     private const double NormalWithinSeconds = 2;
 
@@ -36,10 +33,7 @@ internal static class OverloadFindings
     private const int LongestRetryAfterSeconds = 10;
 
     /// <summary>All checks. At the real ledger the socket is the limit, so only what is stored is judged.</summary>
-    /// <param name="flood">The flood.</param>
-    /// <param name="seen">What it did.</param>
-    /// <param name="connections">Over how many connections.</param>
-    public static IEnumerable<Check> Judge(Flood flood, Pressure seen, int connections) => flood.Ledger == Slowed
+    public static IEnumerable<Check> Judge(Flood flood, Pressure seen, int connections) => flood.Ledger == Flood.Slowed
         ? JudgeSlowed(flood, seen, connections * ConnectionKilobytes / 1e3 + SlackMegabytes)
         : [Check.AtMost("real ledger, promises broken", seen.Violations.Count, 0)];
 
@@ -58,9 +52,8 @@ internal static class OverloadFindings
             Check.AtMost("overloaded without a Retry-After", seen.Overloaded - told.Sum(one => one.Value), 0),
             Check.AtLeast($"values of Retry-After ({values})", told.Count, 2),
             Check.AtLeast("accepted ÷ slowed peak", seen.AcceptedPerSecond / flood.PeakPerSecond, LeastThroughput),
-            Check.AtMost("resident memory, most, above before", resident.Peak - resident.Before, mostMegabytes, "MB"),
-            Check.AtMost("managed heap, most, above before", seen.Managed?.Peak - seen.Managed?.Before, mostMegabytes,
-                "MB"),
+            Check.AtMost("resident memory, most, above before", resident.Growth(), mostMegabytes, "MB"),
+            Check.AtMost("managed heap, most, above before", seen.Managed?.Growth(), mostMegabytes, "MB"),
             Check.AtMost("normal again after", seen.NormalAgainSeconds, NormalWithinSeconds, "s"),
             Check.AtMost("promises broken, by the ledger", seen.Violations.Count, 0),
         ];

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
@@ -10,20 +9,13 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Overload;
 
-/// <summary>How much more to ask of the engine than it can do.</summary>
 internal sealed record OverloadOptions : ExperimentOptions
 {
     [Description("Length of a flood."), Range(5, 600)]
     public int Seconds { get; init; } = 30;
 
-    [Description("What the slowed ledger takes in a second."), Range(100, 100_000)]
-    public int LedgerPerSecond { get; init; } = 2_000;
-
     [Description("Keep-alive connections of a flood: as many purchases can be under way at once."), Range(100, 100_000)]
     public int Connections { get; init; } = 10_000;
-
-    [Description("Leave out the flood at the real ledger, at the socket's limit.")]
-    public bool SlowedOnly { get; init; }
 }
 
 /// <summary>
@@ -32,6 +24,9 @@ internal sealed record OverloadOptions : ExperimentOptions
 /// </summary>
 internal sealed class OverloadRun(OverloadOptions options)
 {
+    /// <summary>What the slowed ledger takes in a second.</summary>
+    private const int LedgerPerSecond = 2_000;
+
     private const int RealPeakPurchases = 100_000, RealWarmUpPurchases = 30_000, SlowedPeakSeconds = 8,
         SlowedWarmUpSeconds = 2, PeakConnections = 256, TrickleConnections = 600, ViolationsShown = 10;
 
@@ -40,39 +35,25 @@ internal sealed class OverloadRun(OverloadOptions options)
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    private readonly EngineSecrets _secrets = EngineSecrets.Make();
-
-    /// <summary>The command <c>overload</c>.</summary>
-    public static Command Command() => Experiment.Of<OverloadOptions>(
-        "overload", "Asks for 2 and 4 times what the engine can do, and checks what becomes of it.", RunAsync);
-
-    private static Task<Report> RunAsync(OverloadOptions options, CancellationToken cancellationToken) =>
-        new OverloadRun(options).RunAsync(cancellationToken);
-
-    private async Task<Report> RunAsync(CancellationToken cancellationToken)
+    public async Task<Report> RunAsync(CancellationToken cancellationToken)
     {
-        var floods = await FloodAsync(
-            OverloadFindings.Slowed,
-            engine => engine with
+        var slowed = await FloodAsync(
+            Flood.Slowed, LedgerPerSecond * SlowedWarmUpSeconds, LedgerPerSecond * SlowedPeakSeconds, SlowedFactors,
+            cancellationToken, engine => engine with
             {
                 Assembly = WorkingCopy.ProgramOf("tests/Slowed") + ".dll",
-                Settings = new Dictionary<string, string> { ["purchases-per-second"] = $"{options.LedgerPerSecond}" },
-            },
-            options.LedgerPerSecond * SlowedWarmUpSeconds, options.LedgerPerSecond * SlowedPeakSeconds, SlowedFactors,
-            cancellationToken);
-        if (!options.SlowedOnly)
-        {
-            floods.AddRange(await FloodAsync(
-                "real", adjust: null, RealWarmUpPurchases, RealPeakPurchases, RealFactors, cancellationToken));
-        }
-
+                Settings = new Dictionary<string, string> { ["purchases-per-second"] = $"{LedgerPerSecond}" },
+            });
+        var real = await FloodAsync(
+            "real", RealWarmUpPurchases, RealPeakPurchases, RealFactors, cancellationToken);
+        (Flood Flood, Pressure Seen)[] floods = [.. slowed, .. real];
         var columns = floods.Select(one => ($"{one.Flood.Ledger}, {one.Flood.Name}", Figures.Of(one.Seen))).ToList();
         return new Report
         {
             Surroundings = Survey.Take(),
             Figures = new Figures
             {
-                ["ledgerPerSecond"] = options.LedgerPerSecond,
+                ["ledgerPerSecond"] = LedgerPerSecond,
                 ["connections"] = options.Connections,
                 ["floods"] = floods.Select(one => new { one.Flood, one.Seen }),
             },
@@ -83,20 +64,19 @@ internal sealed class OverloadRun(OverloadOptions options)
     }
 
     private async Task<List<(Flood Flood, Pressure Seen)>> FloodAsync(
-        string ledger, Func<EngineOptions, EngineOptions>? adjust, int warmUp, int peakPurchases, int[] factors,
-        CancellationToken cancellationToken)
+        string ledger, int warmUp, int peakPurchases, int[] factors, CancellationToken cancellationToken,
+        Func<EngineOptions, EngineOptions>? adjust = null)
     {
-        await using var engine = await Progress.StageAsync(
-            $"Start the engine, {ledger} ledger",
-            () => EngineUnderLoad.StartAsync(_secrets, keeps: false, adjust, cancellationToken));
-        return await Market.RunAsync(engine, _secrets, async market =>
+        Console.WriteLine($"Warming up an engine on the {ledger} ledger, and measuring its peak …");
+        await using var engine = await EngineUnderLoad.StartAsync(cancellationToken, adjust);
+        return await Market.RunAsync(engine, async market =>
         {
-            await PeakAsync(market, $"Warm up, {ledger} ledger", warmUp, cancellationToken);
-            var peak = await PeakAsync(market, $"Peak, closed loop, {ledger} ledger", peakPurchases, cancellationToken);
+            await market.SellOutAsync(warmUp, PeakConnections, cancellationToken);
+            var (_, sold) = await market.SellOutAsync(peakPurchases, PeakConnections, cancellationToken);
             var floods = new List<(Flood, Pressure)>();
             foreach (var factor in factors)
             {
-                var flood = new Flood(ledger, peak, factor, floods.Count == 0);
+                var flood = new Flood(ledger, sold.PerSecond, factor, floods.Count == 0);
                 floods.Add((flood, await FloodAsync(market, flood, cancellationToken)));
             }
 
@@ -104,17 +84,9 @@ internal sealed class OverloadRun(OverloadOptions options)
         });
     }
 
-    /// <summary>Purchases a second when every buyer waits for the answer before the next purchase.</summary>
-    private async Task<double> PeakAsync(Market market, string name, int purchases, CancellationToken cancellationToken)
-    {
-        var (_, sold) = await market.SellOutAsync(purchases, requests => Progress.StageAsync(
-            name, purchases, () => requests.Settled,
-            () => market.SendAsync(requests, PeakConnections, cancellationToken)));
-        return Market.RequireAll(sold);
-    }
-
     private async Task<Pressure> FloodAsync(Market market, Flood flood, CancellationToken cancellationToken)
     {
+        Console.WriteLine(Invariant($"Flood of {flood.Factor} × {flood.PeakPerSecond:n0} purchases a second …"));
         var (perSecond, batch) = (flood.PeakPerSecond * flood.Factor, market.NextBatch());
         var lasts = Trickle.Before + TimeSpan.FromSeconds(options.Seconds) + Trickle.After;
         var (many, few) = ((int)(perSecond * options.Seconds), (int)(Trickle.PerSecond * lasts.TotalSeconds));
@@ -127,16 +99,12 @@ internal sealed class OverloadRun(OverloadOptions options)
         var purchases = new Requests(floodRequests, perSecond) { StartsIn = Trickle.Before };
         var trickle = new Requests(trickleRequests, Trickle.PerSecond);
         var watching = WatchMemoryAsync(market.Engine, ends.Token);
-        await Progress.StageAsync(
-            $"Flood {flood.Factor}×, {flood.Ledger} ledger", many, () => purchases.Settled,
-            () => Task.WhenAll(
-                market.SendAsync(purchases, options.Connections, cancellationToken),
-                market.SendAsync(trickle, TrickleConnections, cancellationToken)));
+        await Task.WhenAll(
+            market.SendAsync(purchases, options.Connections, cancellationToken),
+            market.SendAsync(trickle, TrickleConnections, cancellationToken));
         await ends.CancelAsync();
-        var memory = await watching;
-        var (_, violations) = await Progress.StageAsync(
-            "Audit the ledger", () => market.AuditAsync(batch, cancellationToken, purchases, trickle));
-        return Pressure.Of(purchases, trickle, memory, [.. violations.Take(ViolationsShown)]);
+        var (_, violations) = await market.AuditAsync(batch, cancellationToken, purchases, trickle);
+        return Pressure.Of(purchases, trickle, await watching, [.. violations.Take(ViolationsShown)]);
     }
 
     private static async Task<List<MemorySample>> WatchMemoryAsync(EngineUnderLoad engine, CancellationToken ends)

@@ -16,7 +16,6 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
     /// <summary>The latency is judged over windows of this length: a moment's pause is no overload.</summary>
     private const double WindowSeconds = 0.5;
 
-    /// <summary>Purchases a second.</summary>
     public const double PerSecond = 50;
 
     /// <summary>How long it lasts before and after the flood.</summary>
@@ -30,9 +29,10 @@ internal sealed class Trickle(Requests purchases, long floodStart, long floodEnd
         var settled = purchases.Start + (long)(Settling.TotalSeconds * Stopwatch.Frequency);
         var before = purchases.Latencies(index => purchases.DueAt(index) >= settled
             && purchases.DueAt(index) < floodStart && purchases.FateOf(index) == Fate.Made).Milliseconds(50);
+        var after = Enumerable.Range(0, purchases.Count).Where(index => purchases.DueAt(index) >= floodEnd);
         return NormalAgainSeconds(
         [
-            .. Enumerable.Range(0, purchases.Count).Where(index => purchases.DueAt(index) >= floodEnd).Select(index => (
+            .. after.Select(index => (
                 Stopwatch.GetElapsedTime(floodEnd, purchases.DueAt(index)).TotalSeconds,
                 purchases.FateOf(index) == Fate.Made
                     ? purchases.LatencyOf(index)!.Value.TotalMilliseconds

@@ -8,7 +8,6 @@ namespace OrleansSale.Tests.Load.Sales;
 /// <summary>The engine that is put under load: one process, or a cluster. Disposing ends all of it.</summary>
 internal sealed class EngineUnderLoad : IAsyncDisposable
 {
-    /// <summary>How SQLite's file is written.</summary>
     public const string SqliteDurability =
         "SQLite WAL, synchronous=FULL, one fsync per commit before the answers it carries";
 
@@ -25,9 +24,10 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
 
     private readonly Stack<IAsyncDisposable> _owned = new();
 
+    public EngineSecrets Secrets { get; } = EngineSecrets.Make();
+
     public IReadOnlyList<EngineProcess> Processes { get; private set; } = [];
 
-    /// <summary>Where its fronts listen.</summary>
     public IReadOnlyList<Uri> Fronts { get; private set; } = [];
 
     /// <summary>What an answer rests on.</summary>
@@ -36,49 +36,28 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     /// <summary>Its database; null: it has files of its own.</summary>
     public PostgresServer? Postgres { get; private set; }
 
-    /// <summary>The slowest of its processes, from start to first answer.</summary>
-    public TimeSpan ToFirstAnswer => Processes.Max(process => process.ToFirstAnswer);
-
-    /// <summary>The last lines it wrote.</summary>
     public string Output => string.Join('\n', Processes.Select(process => process.Output));
 
-    /// <summary>Starts it in one process on SQLite files.</summary>
-    /// <param name="secrets">Its secrets.</param>
-    /// <param name="keeps">Whether the files are kept.</param>
-    /// <param name="adjust">What else is to differ from the defaults; null: nothing.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Starts it in one process on SQLite files; adjusted: with other options.</summary>
     public static Task<EngineUnderLoad> StartAsync(
-        EngineSecrets secrets, bool keeps, Func<EngineOptions, EngineOptions>? adjust,
-        CancellationToken cancellationToken) =>
-        StartAsync(engine =>
-        {
-            var options = new EngineOptions(engine.Own(new ScratchFolder(keeps)).Path, secrets);
-            return engine.StartProcessAsync(adjust?.Invoke(options) ?? options, cancellationToken);
-        });
+        CancellationToken cancellationToken, Func<EngineOptions, EngineOptions>? adjust = null) =>
+        StartAsync(engine => engine.StartProcessAsync(adjust ?? (options => options), cancellationToken));
 
     /// <summary>Starts it in one process on a PostgreSQL of its own.</summary>
-    public static Task<EngineUnderLoad> StartOnPostgresAsync(
-        EngineSecrets secrets, CancellationToken cancellationToken) =>
+    public static Task<EngineUnderLoad> StartOnPostgresAsync(CancellationToken cancellationToken) =>
         StartAsync(async engine =>
         {
-            var folder = engine.Own(new ScratchFolder());
-            var settings = OneSilo(await engine.StartDatabaseAsync(null, cancellationToken));
-            await engine.StartProcessAsync(
-                new EngineOptions(folder.Path, secrets) { Settings = settings }, cancellationToken);
+            var settings = OneSilo(await engine.StartDatabaseAsync(cancellationToken));
+            await engine.StartProcessAsync(options => options with { Settings = settings }, cancellationToken);
         });
 
     /// <summary>Starts it as a cluster on a PostgreSQL of its own.</summary>
-    /// <param name="secrets">Its secrets.</param>
-    /// <param name="silos">How many silos.</param>
-    /// <param name="fronts">How many fronts.</param>
-    /// <param name="folder">Where the server's files are and stay; null: in a folder that goes with it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public static Task<EngineUnderLoad> StartClusterAsync(
-        EngineSecrets secrets, int silos, int fronts, string? folder, CancellationToken cancellationToken) =>
+        int silos, int fronts, CancellationToken cancellationToken) =>
         StartAsync(async engine =>
         {
-            var identity = new ClusterIdentity(await engine.StartDatabaseAsync(folder, cancellationToken));
-            var plan = new ClusterPlan(identity, secrets) { Silos = silos, Fronts = fronts };
+            var identity = new ClusterIdentity(await engine.StartDatabaseAsync(cancellationToken));
+            var plan = new ClusterPlan(identity, engine.Secrets) { Silos = silos, Fronts = fronts };
             var cluster = engine.Own(await ClusterProcesses.StartAsync(plan, cancellationToken));
             engine.Processes = [.. cluster.Silos.Concat(cluster.Fronts).Select(member => member.Process)];
             engine.Fronts = [.. cluster.Fronts.Select(front => front.Address)];
@@ -143,17 +122,19 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
         }
     }
 
-    private async Task StartProcessAsync(EngineOptions options, CancellationToken cancellationToken)
+    private async Task StartProcessAsync(
+        Func<EngineOptions, EngineOptions> adjust, CancellationToken cancellationToken)
     {
+        var options = adjust(new EngineOptions(Own(new ScratchFolder()).Path, Secrets));
         var process = Own(await EngineProcess.StartAsync(options, cancellationToken));
         (Processes, Fronts) = ([process], [process.Address]);
     }
 
-    private async Task<string> StartDatabaseAsync(string? folder, CancellationToken cancellationToken)
+    private async Task<string> StartDatabaseAsync(CancellationToken cancellationToken)
     {
-        Postgres = Own(await PostgresServer.StartAsync(folder, settings: null, cancellationToken));
+        Postgres = Own(await PostgresServer.StartAsync(cancellationToken: cancellationToken));
         Durability = await DurabilityOfAsync(Postgres, cancellationToken);
-        return await Postgres.FindDatabaseAsync(Database, cancellationToken);
+        return await Postgres.CreateDatabaseAsync(Database, cancellationToken);
     }
 
     /// <summary>The sum of all generations in Prometheus' text; null if there is none.</summary>

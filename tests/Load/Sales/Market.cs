@@ -10,7 +10,7 @@ namespace OrleansSale.Tests.Load.Sales;
 /// An engine, its operator, who opens batches, steers them and audits what is stored, and buyers with tickets.
 /// Disposing leaves the engine as it is.
 /// </summary>
-internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : IDisposable
+internal sealed class Market(EngineUnderLoad engine) : IDisposable
 {
     /// <summary>The engine bounds an answer to 10 s. An answer that takes longer than this is lost.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
@@ -27,20 +27,33 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
     private static readonly TimeSpan OperatorAnswerWithin = TimeSpan.FromSeconds(60),
         BoardWithin = TimeSpan.FromSeconds(5), BoardInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Reservations a second, as the first batch takes them for granted.</summary>
+    private const double LikelyReservations = 1_000;
+
+    /// <summary>Of the reservations a second that were seen last, what the next batch takes for granted.</summary>
+    private const double Caution = 0.6;
+
+    /// <summary>Fewer reservations than this say nothing about how many can be made in a second.</summary>
+    private const int LeastToGoBy = 1_000;
+
+    private const int MaxReserveTries = 5;
+
+    private static readonly TimeSpan LeastReservable = TimeSpan.FromSeconds(3);
+
     private readonly EngineClient _operator = new(engine.Fronts[0], OperatorAnswerWithin);
-    private readonly string _token = new TokenSigner(secrets).Sign(BatchPlan.Channel, "chef", "operator");
+    private readonly string _token = new TokenSigner(engine.Secrets).Sign(BatchPlan.Channel, "chef", "operator");
+    private double _reservationsPerSecond = LikelyReservations;
     private int _batches;
 
     public EngineUnderLoad Engine => engine;
-    public RequestWriter Writer { get; } = new(secrets, engine.Fronts[0].Authority);
+    public RequestWriter Writer { get; } = new(engine.Secrets, engine.Fronts[0].Authority);
 
-    /// <summary>Runs an experiment on it. A failure's message has the engine's last lines.</summary>
-    public static async Task<T> RunAsync<T>(
-        EngineUnderLoad engine, EngineSecrets secrets, Func<Market, Task<T>> runAsync)
+    /// <summary>Runs an experiment on an engine. A failure's message has the engine's last lines.</summary>
+    public static async Task<T> RunAsync<T>(EngineUnderLoad engine, Func<Market, Task<T>> runAsync)
     {
         try
         {
-            using var market = new Market(engine, secrets);
+            using var market = new Market(engine);
             return await runAsync(market);
         }
         catch (Exception exception) when (exception is EngineException or HttpRequestException)
@@ -49,26 +62,19 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         }
     }
 
-    /// <summary>Connections to its fronts.</summary>
-    public WireClient Connect(int connections) =>
-        new([.. engine.Fronts.Select(front => new IPEndPoint(IPAddress.Loopback, front.Port))], connections,
-            AnswerWithin);
+    public WireClient Connect(int connections) => new(
+        [.. engine.Fronts.Select(front => new IPEndPoint(IPAddress.Loopback, front.Port))], connections, AnswerWithin);
 
-    /// <summary>Sends requests until all are answered.</summary>
     public async Task SendAsync(Requests requests, int connections, CancellationToken cancellationToken)
     {
         using var wire = Connect(connections);
         await wire.RunAsync(requests, cancellationToken);
     }
 
-    /// <summary>The id of a batch that no one has used.</summary>
     public string NextBatch() => $"batch-{++_batches}";
 
     /// <summary>Creates a batch, and waits until it is on sale if it is not to open later.</summary>
-    /// <param name="batch">Its id.</param>
-    /// <param name="stock">Units.</param>
     /// <param name="opens">When the sale opens; null: soon. Until then users may reserve.</param>
-    /// <exception cref="EngineException">It could not be created.</exception>
     public async Task CreateAsync(string batch, int stock, DateTimeOffset? opens = null)
     {
         var opening = opens ?? DateTimeOffset.UtcNow + OpensAfter;
@@ -84,55 +90,61 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
         if (wait > TimeSpan.Zero) await Task.Delay(wait);
     }
 
+    /// <summary>
+    /// Creates a batch and reserves for so many users with their own tokens. A schedule is fixed when the batch is
+    /// created, so the opening is set to when all will have reserved on this machine, with a margin.
+    /// </summary>
+    /// <param name="opens">When the sale opens, if that is fixed.</param>
+    /// <exception cref="EngineException">Not all could reserve before the opening.</exception>
+    public async Task<(DateTimeOffset Opens, Requests Reservations)> ReserveAsync(
+        string batch, int stock, int users, WireClient wire, CancellationToken cancellationToken,
+        DateTimeOffset? opens = null)
+    {
+        var requests = RequestWriter.Many(0, users, number => Writer.Reservation(batch, number));
+        var opening = opens
+            ?? DateTimeOffset.UtcNow + LeastReservable + TimeSpan.FromSeconds(users / _reservationsPerSecond);
+        await CreateAsync(batch, stock, opening);
+        var reservations = new Requests(requests) { MaxTries = MaxReserveTries };
+        await wire.RunAsync(reservations, cancellationToken);
+        if (reservations.Bodies().Count() < users)
+            throw new EngineException($"not all could reserve: {reservations.Unexpected}");
+        if (users >= LeastToGoBy) _reservationsPerSecond = reservations.PerSecond * Caution;
+        return (opening, reservations);
+    }
+
     /// <summary>Announces something for a batch; the announcement's id.</summary>
-    /// <exception cref="EngineException">It was refused.</exception>
-    public async Task<string> AnnounceAsync(string batch)
-    {
-        var announced = await _operator.AnnounceAsync(
-            _token, new JsonObject { ["batch"] = batch, ["text"] = "The sale is on: reply to this post to buy." });
-        return announced.Text("id") ?? throw new EngineException($"an announcement was refused: {announced}");
-    }
+    public async Task<string> AnnounceAsync(string batch) => Succeeded(await _operator.AnnounceAsync(
+        _token, new JsonObject { ["batch"] = batch, ["text"] = "The sale is on: reply to this post to buy." }))
+        .Text("id")!;
 
-    /// <summary>Pauses, resumes or closes a sale.</summary>
-    public async Task OperateAsync(string batch, string action)
-    {
-        var done = await _operator.OperateAsync(_token, batch, action);
-        if (!done.Succeeded) throw new EngineException($"{action} was refused: {done}");
-    }
+    public async Task OperateAsync(string batch, string action) =>
+        Succeeded(await _operator.OperateAsync(_token, batch, action));
 
-    /// <summary>The board's free units.</summary>
-    public async Task<int> FreeAsync(string batch)
-    {
-        var board = await _operator.BoardAsync(batch);
-        return board.Succeeded
-            ? board.Body.GetProperty("free").GetInt32()
-            : throw new EngineException($"there is no board: {board}");
-    }
+    public async Task<int> FreeAsync(string batch) =>
+        Succeeded(await _operator.BoardAsync(batch)).Body.GetProperty("free").GetInt32();
 
     /// <summary>The purchases of so many users, from this one on.</summary>
     public byte[][] Purchases(string batch, int first, int count) =>
         RequestWriter.Many(first, count, number => Writer.Purchase(batch, number));
 
     /// <summary>Sells a whole batch in a closed loop: each connection waits for its answer before it goes on.</summary>
-    /// <exception cref="EngineException">Not all purchases were accepted.</exception>
-    public async Task<(string Batch, Requests Purchases)> SellOutAsync(int units, Func<Requests, Task> sendAsync)
+    public async Task<(string Batch, Requests Purchases)> SellOutAsync(
+        int units, int connections, CancellationToken cancellationToken)
     {
         var batch = NextBatch();
         await CreateAsync(batch, units);
         var purchases = new Requests(Purchases(batch, 0, units));
-        await sendAsync(purchases);
+        await SendAsync(purchases, connections, cancellationToken);
         RequireAll(purchases);
         return (batch, purchases);
     }
 
     /// <summary>Sees to it that all purchases were accepted; how many were in a second.</summary>
-    /// <exception cref="EngineException">Not all were.</exception>
     public static double RequireAll(Requests purchases) => purchases.Good == purchases.Count
         ? purchases.PerSecond
         : throw new EngineException(
             $"only {purchases.Good} of {purchases.Count} purchases were accepted ({purchases.Unexpected})");
 
-    /// <summary>Reads the whole ledger of a batch.</summary>
     public async Task<AuditedSale> ReadAsync(string batch, CancellationToken cancellationToken)
     {
         await using var export = await _operator.LedgerAsync(_token, batch);
@@ -143,8 +155,8 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
     public Task<IReadOnlyDictionary<string, string>> RosterAsync(string batch) => _operator.RosterAsync(_token, batch);
 
     /// <summary>
-    /// What the ledger breaks, and what it lacks of the orders told. Reservations are not looked at: this
-    /// program signs the tickets.
+    /// What the ledger breaks, and what it lacks of the orders told. Reservations are not looked at: this program signs
+    /// the tickets.
     /// </summary>
     public async Task<(AuditedSale Sale, IReadOnlyList<string> Violations)> AuditAsync(
         string batch, CancellationToken cancellationToken, params IReadOnlyList<Requests> told)
@@ -180,4 +192,7 @@ internal sealed class Market(EngineUnderLoad engine, EngineSecrets secrets) : ID
     }
 
     public void Dispose() => _operator.Dispose();
+
+    private static EngineAnswer Succeeded(EngineAnswer answer) =>
+        answer.Succeeded ? answer : throw new EngineException($"the operator was refused: {answer}");
 }

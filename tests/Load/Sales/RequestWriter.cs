@@ -9,7 +9,6 @@ using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Sales;
 
-/// <summary>What a purchase proves its buyer with.</summary>
 internal enum Credential
 {
     Ticket,
@@ -51,23 +50,16 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     }
 
     /// <summary>The purchase of the user of that number. Its ticket is signed here.</summary>
-    public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket)
+    public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket) => credential switch
     {
-        var ticket = credential == Credential.Token
-            ? "" : Ticket.Sign(secrets.TicketKey, UserOf(number), batch, AliasOf(UserOf(number)));
-        return credential switch
-        {
-            Credential.Ticket => Purchase(batch, $"Ticket {ticket}", """{"quantity":1}"""),
-            Credential.Token => Purchase(batch, Bearer(number), """{"quantity":1}"""),
-            _ => Purchase(batch, Bearer(number), $$"""{"ticket":"{{ticket}}","quantity":1}"""),
-        };
-    }
+        Credential.Ticket => Purchase(batch, $"Ticket {TicketOf(batch, number)}", """{"quantity":1}"""),
+        Credential.Token => Purchase(batch, Bearer(number), """{"quantity":1}"""),
+        _ => Purchase(batch, Bearer(number), $$"""{"ticket":"{{TicketOf(batch, number)}}","quantity":1}"""),
+    };
 
-    public byte[] Purchase(string batch, string authorization, string body, string? key = null) =>
-        Encoding.ASCII.GetBytes(
-        $"POST /api/batches/{batch}/orders HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\n" +
-        $"{(key is null ? "" : $"{EngineClient.KeyHeader}: {key}\r\n")}" +
-        $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+    public byte[] Purchase(string batch, string authorization, string body, string? key = null) => Write(
+        $"POST /api/batches/{batch}/orders",
+        $"Authorization: {authorization}\r\n{(key is null ? "" : $"{EngineClient.KeyHeader}: {key}\r\n")}", body);
 
     /// <summary>Opens the stream that everybody may watch.</summary>
     public byte[] Watch(string batch) =>
@@ -77,9 +69,8 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     public byte[] WatchOwn(string batch, int number) => Encoding.ASCII.GetBytes(
         $"GET /api/me/live?batch={batch} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n\r\n");
 
-    public byte[] Reservation(string batch, int number) => Encoding.ASCII.GetBytes(
-        $"PUT /api/batches/{batch}/reservation HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n" +
-        "Content-Length: 0\r\n\r\n");
+    public byte[] Reservation(string batch, int number) =>
+        Write($"PUT /api/batches/{batch}/reservation", $"Authorization: {Bearer(number)}\r\n", "");
 
     /// <summary>The reply of the user of that number to a batch's first post. It is signed here, now.</summary>
     public byte[] Reply(string batch, int number)
@@ -87,34 +78,38 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         var body = $$"""{"id":"reply-{{number}}","user":"{{SubjectOf(number)}}","post":"{{PostOf(batch)}}",""" +
             "\"text\":\"buy\"}";
         var (id, timestamp) = ($"message-{number}", WebhookSignature.TimestampOf(DateTimeOffset.UtcNow));
-        return Encoding.ASCII.GetBytes(
-            $"POST /api/channels/{BatchPlan.Channel}/replies HTTP/1.1\r\nHost: {host}\r\n" +
+        return Write(
+            $"POST /api/channels/{BatchPlan.Channel}/replies",
             $"{WebhookSignature.IdHeader}: {id}\r\n{WebhookSignature.TimestampHeader}: {timestamp}\r\n" +
-            $"{WebhookSignature.SignatureHeader}: {_platform.Sign(id, timestamp, Encoding.ASCII.GetBytes(body))}\r\n" +
-            $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            $"{WebhookSignature.SignatureHeader}: {_platform.Sign(id, timestamp, Encoding.ASCII.GetBytes(body))}\r\n",
+            body);
     }
 
     /// <summary>The id of a batch's first announcement.</summary>
     public static string PostOf(string batch) => $"batch-{batch}.1";
 
-    public static byte[][] Many(int first, int count, Func<int, byte[]> request)
-    {
-        var requests = new byte[count][];
-        for (var index = 0; index < count; index++) requests[index] = request(first + index);
-        return requests;
-    }
+    public static byte[][] Many(int first, int count, Func<int, byte[]> request) =>
+        [.. Enumerable.Range(first, count).Select(request)];
 
     private static long NumberOf(string user) =>
         long.Parse(user.AsSpan(user.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static string SubjectOf(int number) => string.Create(CultureInfo.InvariantCulture, $"buyer-{number:d7}");
 
+    private byte[] Write(string line, string headers, string body)
+    {
+        var type = body.Length == 0 ? "" : "Content-Type: application/json\r\n";
+        return Encoding.ASCII.GetBytes(
+            $"{line} HTTP/1.1\r\nHost: {host}\r\n{headers}{type}Content-Length: {body.Length}\r\n\r\n{body}");
+    }
+
+    private string TicketOf(string batch, int number) =>
+        Ticket.Sign(secrets.TicketKey, UserOf(number), batch, AliasOf(UserOf(number)));
+
     private string Bearer(int number) => $"Bearer {_tokens.Sign(BatchPlan.Channel, SubjectOf(number))}";
 }
 
 /// <summary>An order of one unit, as a client was told of it or as it is stored.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="User">Whose it is.</param>
 /// <param name="Unit">The unit's number; 0: it was not told.</param>
 internal readonly record struct OrderTold(string Id, string User, int Unit)
 {
@@ -123,26 +118,20 @@ internal readonly record struct OrderTold(string Id, string User, int Unit)
 
     public static OrderTold Of(ReadOnlyMemory<byte> body)
     {
-        using var order = JsonDocument.Parse(body);
-        return new OrderTold(
-            order.RootElement.GetProperty("id").GetString()!,
-            order.RootElement.GetProperty("user").GetString()!,
-            order.RootElement.GetProperty("units")[0].GetInt32());
+        var order = JsonElement.Parse(body.Span);
+        return new OrderTold(Text(order, "id"), Text(order, "user"), order.GetProperty("units")[0].GetInt32());
     }
 
     /// <summary>Of a reply to a post: its answer has the order's id alone; the platform knows who replied.</summary>
-    public static OrderTold OfReply(ReadOnlyMemory<byte> body, string user)
-    {
-        using var answer = JsonDocument.Parse(body);
-        return new OrderTold(answer.RootElement.GetProperty("order").GetString()!, user, 0);
-    }
+    public static OrderTold OfReply(ReadOnlyMemory<byte> body, string user) =>
+        new(Text(JsonElement.Parse(body.Span), "order"), user, 0);
 
     /// <summary>Of a reservation: its ticket takes the place of an id, and it has no unit.</summary>
     public static OrderTold OfReservation(ReadOnlyMemory<byte> body)
     {
-        using var reservation = JsonDocument.Parse(body);
-        return new OrderTold(
-            reservation.RootElement.GetProperty("ticket").GetString()!,
-            reservation.RootElement.GetProperty("user").GetString()!, 0);
+        var reservation = JsonElement.Parse(body.Span);
+        return new OrderTold(Text(reservation, "ticket"), Text(reservation, "user"), 0);
     }
+
+    private static string Text(JsonElement body, string name) => body.GetProperty(name).GetString()!;
 }

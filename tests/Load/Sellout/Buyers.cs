@@ -14,17 +14,16 @@ internal sealed class Buyers
 
     /// <summary>Of a hundred buyers, how many send an Idempotency-Key, and how many double-click.</summary>
     private const int Keyed = 50, DoubleClicking = 2;
-    private readonly string?[] _keys, _tickets;
+
+    private readonly string?[] _keys;
     private readonly int[] _clicks;
+    private string[] _tickets = [];
 
     public Buyers(SelloutOptions options)
     {
         var random = new Random(options.Seed);
-        _tickets = new string?[options.Buyers];
-        _keys = new string?[options.Buyers];
-        for (var buyer = 0; buyer < options.Buyers; buyer++)
-            if (random.Next(100) < Keyed) _keys[buyer] = $"click-{random.NextInt64():x16}";
         var order = Enumerable.Range(0, options.Buyers).ToArray();
+        _keys = [.. order.Select(_ => random.Next(100) < Keyed ? $"click-{random.NextInt64():x16}" : null)];
         random.Shuffle(order);
         _clicks = [.. order.SelectMany(
             buyer => Enumerable.Repeat(buyer, random.Next(100) < DoubleClicking ? 2 : 1))];
@@ -34,20 +33,19 @@ internal sealed class Buyers
 
     public string? KeyOf(int buyer) => _keys[buyer];
 
-    public string TicketOf(int buyer) =>
-        _tickets[buyer] ?? throw new InvalidOperationException("the buyer has no ticket");
+    public string TicketOf(int buyer) => _tickets[buyer];
 
-    /// <summary>Keeps the tickets of reservations, of this buyer and the following ones.</summary>
-    public void GiveTickets(int first, Requests reservations)
-    {
-        for (var index = 0; index < reservations.Count; index++)
-            _tickets[first + index] = OrderTold.OfReservation(reservations.BodyOf(index)!.Value).Id;
-    }
+    public void GiveTickets(Requests reservations) =>
+        _tickets = [.. reservations.Bodies().Select(body => OrderTold.OfReservation(body).Id)];
 
-    public Requests Click(RequestWriter writer, string batch, long opening)
+    public Requests Click(RequestWriter writer, string batch, DateTimeOffset opens)
     {
         var requests = RequestWriter.Many(
-            0, _tickets.Length, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", _keys[buyer]));
-        return new Requests([.. _clicks.Select(buyer => requests[buyer])]) { Start = opening, MaxTries = MaxTries };
+            0, _tickets.Length, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", KeyOf(buyer)));
+        return new Requests([.. _clicks.Select(buyer => requests[buyer])])
+        {
+            Start = Requests.TicksOf(opens),
+            MaxTries = MaxTries,
+        };
     }
 }

@@ -9,10 +9,6 @@ using OrleansSale.Tests.Load.Wire;
 namespace OrleansSale.Tests.Load.Sellout;
 
 /// <summary>What saw a sale, once it is over.</summary>
-/// <param name="Options">How it was sold.</param>
-/// <param name="Buyers">To whom.</param>
-/// <param name="Clicks">What they were told.</param>
-/// <param name="Sale">What the ledger says.</param>
 /// <param name="BoardDisagrees">In which way the board differs from the ledger; null if it does not.</param>
 /// <param name="SuspectedSilos">Silos that others suspected of being dead, though none was ended.</param>
 internal sealed record Witnesses(
@@ -33,13 +29,11 @@ internal sealed record Witnesses(
     /// What a sellout measured and found: judged by what clients were told and what the ledger says. Times are from the
     /// opening, latencies from a click's intended start.
     /// </summary>
-    /// <param name="opens">When the sale opened.</param>
-    /// <param name="cost">What the engine took for it.</param>
     public Report Report(DateTimeOffset opens, Figures cost)
     {
         var (record, duplicates) = Record();
         var told = record.Against(Sale);
-        var toLastOrder = SecondsToLast(HasOrder);
+        var toLastOrder = Clicks.SecondsToLast(HasOrder);
         var figures = new Figures
         {
             ["silos"] = Options.Cluster,
@@ -54,7 +48,7 @@ internal sealed record Witnesses(
             // By the ledger's clock; null if units were left.
             ["secondsToLastUnitInLedger"] = (Sale.SoldOutAt - opens.UtcDateTime)?.TotalSeconds,
             ["secondsToLastOrderAnswered"] = toLastOrder,
-            ["secondsToLastAnswer"] = SecondsToLast(_ => true),
+            ["secondsToLastAnswer"] = Clicks.SecondsToLast(_ => true),
             [PurchasesPerSecond] = toLastOrder > 0 ? UnitsSold / toLastOrder : 0,
             ["latencyMs"] = LatencyRow.Of(Clicks.Latencies(_ => true)),
             ["orderLatencyMs"] = LatencyRow.Of(Clicks.Latencies(HasOrder)),
@@ -77,9 +71,6 @@ internal sealed record Witnesses(
     }
 
     private bool HasOrder(int click) => Clicks.BodyOf(click) is not null;
-
-    private double SecondsToLast(Func<int, bool> isChosen) =>
-        Enumerable.Range(0, Clicks.Count).Where(isChosen).Max(Clicks.SinceStart)?.TotalSeconds ?? 0;
 
     /// <summary>
     /// What clients were told, and how many orders are beyond a user's first or a double click's second.

@@ -17,7 +17,7 @@ internal sealed class Crowd : IDisposable
 
     private const int BufferBytes = 64 * 1024, WaitMilliseconds = 5;
 
-    private static readonly TimeSpan LotWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LotWithin = TimeSpan.FromSeconds(30), ReachedWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     private readonly byte[] _buffer = new byte[BufferBytes];
@@ -34,7 +34,6 @@ internal sealed class Crowd : IDisposable
     private volatile int _wanted, _seeing, _lost;
 
     /// <param name="viewers">How many; none is there before <see cref="ConnectAsync"/>.</param>
-    /// <param name="engine">Where to.</param>
     /// <param name="request">The request by which the viewer of that number, 0…, watches.</param>
     /// <param name="street">Which of the loopback's addresses they come from, 0…200: closed connections keep their
     /// ports for a while.</param>
@@ -47,11 +46,9 @@ internal sealed class Crowd : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Viewers whose stream ended.</summary>
     public int Lost => _lost;
 
     /// <summary>Connects them all; each has seen the board when this returns.</summary>
-    /// <exception cref="EngineException">Some don't see it.</exception>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
         while (_wanted < _sockets.Length)
@@ -62,7 +59,7 @@ internal sealed class Crowd : IDisposable
             {
                 if (Stopwatch.GetElapsedTime(started) > LotWithin || Lost > 0)
                     throw new EngineException($"only {_seeing} of {_wanted} viewers see the board, {Lost} have ended");
-                await Task.Delay(Poll, cancellationToken); // bounded poll
+                await Task.Delay(Poll, cancellationToken);
             }
         }
     }
@@ -72,14 +69,13 @@ internal sealed class Crowd : IDisposable
     public Reach Expect(string news) => _reach = new Reach(news, _sockets.Length);
 
     /// <summary>Waits until all have been reached, or patience runs out.</summary>
-    public async Task ReachedAsync(Reach reach, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task ReachedAsync(Reach reach, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        while (reach.Count < _sockets.Length && Stopwatch.GetElapsedTime(started) < patience)
-            await Task.Delay(Poll, cancellationToken); // bounded poll
+        while (reach.Count < _sockets.Length && Stopwatch.GetElapsedTime(started) < ReachedWithin)
+            await Task.Delay(Poll, cancellationToken);
     }
 
-    /// <summary>Ends all streams.</summary>
     public void Dispose()
     {
         _ends = true;
@@ -132,97 +128,7 @@ internal sealed class Crowd : IDisposable
         var phases = scanner.Read(piece);
         if (phases > 0 && isFirst) _seeing++;
         if (phases > 0) _reach?.Told(viewer, scanner.Phase, Stopwatch.GetTimestamp());
-        if (scanner.Announcements != announced) _reach?.Told(viewer, Reach.Announced, Stopwatch.GetTimestamp());
-    }
-}
-
-/// <summary>Whom the news of a phase, or an announcement, has reached.</summary>
-internal sealed class Reach(string news, int viewers)
-{
-    /// <summary>The news that is an announcement.</summary>
-    public const string Announcement = "Announcement";
-
-    private readonly long[] _reachedAt = new long[viewers];
-    private int _reached;
-
-    /// <summary>What an announcement is told as. No phase begins with a capital.</summary>
-    public static byte Announced => (byte)Announcement[0];
-
-    public string News => news;
-
-    /// <summary>How many have been reached.</summary>
-    public int Count => Volatile.Read(ref _reached);
-
-    /// <summary>A viewer was told some news, by their first letter; by one thread at a time.</summary>
-    public void Told(int viewer, byte letter, long at)
-    {
-        if (letter != news[0] || _reachedAt[viewer] != 0) return;
-        _reachedAt[viewer] = at;
-        Volatile.Write(ref _reached, _reached + 1);
-    }
-
-    /// <summary>From a moment (Stopwatch ticks) until this share was reached, in s; null: it never was.</summary>
-    public double? SecondsTo(double share, long since)
-    {
-        var needed = (int)Math.Ceiling(share * viewers);
-        var reached = _reachedAt.Where(at => at != 0).Order().ToArray();
-        return reached.Length < needed
-            ? null
-            : Math.Max(0, (reached[needed - 1] - since) / (double)Stopwatch.Frequency);
-    }
-}
-
-/// <summary>
-/// Finds the phase in a stream of events, however the stream is cut into pieces, by the first letter of its name: each
-/// phase has one of its own. It counts announcements. It keeps four bytes of state.
-/// </summary>
-internal struct NewsScanner
-{
-    /// <summary>The needle begins with a quotation mark. The mark at this place may begin another needle.</summary>
-    private const int SecondMark = 7;
-
-    private byte _matched, _announced;
-
-    private static ReadOnlySpan<byte> Needle => "\"phase\":\""u8;
-
-    /// <summary>The event's line, with the end of the one before: no other place of it begins like that.</summary>
-    private static ReadOnlySpan<byte> AnnouncementLine => "\nevent: announcement\n"u8;
-
-    /// <summary>The first letter of the phase told last; 0: none yet.</summary>
-    public byte Phase { get; private set; }
-
-    /// <summary>How many announcements were told, modulo 256.</summary>
-    public byte Announcements { get; private set; }
-
-    /// <summary>Reads the next piece.</summary>
-    /// <returns>How many phases it told.</returns>
-    public int Read(ReadOnlySpan<byte> piece)
-    {
-        var told = 0;
-        foreach (var letter in piece)
-        {
-            ReadLine(letter);
-            if (_matched == Needle.Length)
-            {
-                (Phase, _matched) = (letter, 0);
-                told++;
-                continue;
-            }
-
-            if (letter != Needle[_matched] && _matched == SecondMark) _matched = 1;
-            _matched = letter == Needle[_matched] ? (byte)(_matched + 1) : letter == Needle[0] ? (byte)1 : (byte)0;
-        }
-
-        return told;
-    }
-
-    private void ReadLine(byte letter)
-    {
-        var isNext = letter == AnnouncementLine[_announced];
-        _announced = isNext ? (byte)(_announced + 1) : letter == AnnouncementLine[0] ? (byte)1 : (byte)0;
-        if (_announced < AnnouncementLine.Length) return;
-        // Its last letter may begin the next one.
-        _announced = 1;
-        Announcements++;
+        if (scanner.Announcements != announced)
+            _reach?.Told(viewer, (byte)Reach.Announcement[0], Stopwatch.GetTimestamp());
     }
 }

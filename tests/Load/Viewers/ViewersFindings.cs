@@ -2,8 +2,6 @@ using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
-/// <summary>A sale, watched or not.</summary>
-/// <param name="PurchasesPerSecond">Orders told in a second, closed loop.</param>
 /// <param name="ResidentMegabytes">Of the engine after the purchases, with the viewers still there.</param>
 /// <param name="ManagedMegabytes">Its managed heap after the last collection; null: not reported.</param>
 internal sealed record WatchedSale(
@@ -11,24 +9,17 @@ internal sealed record WatchedSale(
 
 /// <summary>How one piece of news spread: a change of phase, or an announcement.</summary>
 /// <param name="News">The new phase, or that it was an announcement.</param>
-/// <param name="What">What made it.</param>
 /// <param name="SecondsTo99Percent">Until it had reached 99 % of the viewers; null: it never came so far.</param>
 internal sealed record Spreading(string News, string What, double? SecondsTo99Percent);
 
 /// <summary>As many purchases again before the viewers' eyes, in a closed loop.</summary>
-/// <param name="Announces">Whether an announcement was made amid them.</param>
-/// <param name="PurchasesPerSecond">Orders told in a second.</param>
 /// <param name="ProcessorMicroseconds">Of the engine for one of them, whatever else it did meanwhile.</param>
 /// <param name="OthersShare">Share of the machine that other programs took meanwhile, 0…1.</param>
 internal sealed record SalePart(
     bool Announces, double PurchasesPerSecond, double ProcessorMicroseconds, double OthersShare);
 
 /// <summary>A sale without viewers, and then one with them.</summary>
-/// <param name="Without">The one that nobody watched.</param>
-/// <param name="With">The other.</param>
 /// <param name="Parts">Parts of the other, by turns quiet and with an announcement.</param>
-/// <param name="Changes">Every change of its phase, and its announcements.</param>
-/// <param name="Lost">Viewers whose stream ended before its time.</param>
 /// <param name="Violations">What the audits of both ledgers found; empty if nothing is wrong.</param>
 internal sealed record ViewersRound(
     WatchedSale Without, WatchedSale With, IReadOnlyList<SalePart> Parts, IReadOnlyList<Spreading> Changes, int Lost,

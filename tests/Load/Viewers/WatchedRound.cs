@@ -23,8 +23,6 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
     /// </summary>
     private static readonly bool[] Announces = [false, true, true, false];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     /// <summary>From the start of that load.</summary>
     private static readonly TimeSpan PausedAfter = TimeSpan.FromSeconds(0.5), ResumedAfter = TimeSpan.FromSeconds(2);
 
@@ -51,8 +49,8 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         GC.Collect();
         var opening = crowd.Expect("on-sale");
         var purchases = new Requests(first) { StartsIn = opens - DateTimeOffset.UtcNow };
-        await market.SendAsync(purchases, ViewersRun.Connections, cancellationToken);
-        await ReachedAsync(opening, "it opens, and everybody buys", TicksOf(opens), cancellationToken);
+        await SendAsync(purchases, cancellationToken);
+        await ReachedAsync(opening, "it opens, and everybody buys", Requests.TicksOf(opens), cancellationToken);
         var with = await ViewersRun.MeasureAsync(market, purchases);
 
         var (parts, sold) = (new List<SalePart>(), new List<Requests> { purchases });
@@ -64,13 +62,15 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         }
 
         var paced = new Requests(second, without.PurchasesPerSecond * PacedShare);
-        await Task.WhenAll(
-            market.SendAsync(paced, ViewersRun.Connections, cancellationToken), PauseAndResumeAsync(cancellationToken));
-        var (soldOut, rest) = await SellTheRestAsync(many + inParts + few, cancellationToken);
+        await Task.WhenAll(SendAsync(paced, cancellationToken), PauseAndResumeAsync(cancellationToken));
+        var rest = new Requests(market.Purchases(batch, many + inParts + few, await market.FreeAsync(batch)));
+        var soldOut = crowd.Expect("sold-out");
+        await SendAsync(rest, cancellationToken);
+        await crowd.ReachedAsync(soldOut, cancellationToken);
         await OperateAsync("close", "closed", cancellationToken);
         var (sale, violations) = await market.AuditAsync(batch, cancellationToken, [.. sold, paced, rest]);
         var soldOutAt = sale.SoldOutAt ?? throw new EngineException("the batch was not sold out");
-        _changes.Add(ChangeOf(soldOut, "the last unit, under load", TicksOf(soldOutAt)));
+        Note(soldOut, "the last unit, under load", Requests.TicksOf(soldOutAt));
         return new ViewersRound(
             without, with, parts, _changes, crowd.Lost, [.. violationsWithout, .. violations]);
     }
@@ -80,7 +80,7 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
         GC.Collect();
         var meter = new UsageMeter(market.Engine.Processes[0].Id);
         await Task.WhenAll(
-            market.SendAsync(purchases, ViewersRun.Connections, cancellationToken),
+            SendAsync(purchases, cancellationToken),
             announces ? AnnounceAsync(cancellationToken) : Task.CompletedTask);
         var used = meter.Stop();
         return new SalePart(
@@ -89,48 +89,36 @@ internal sealed class WatchedRound(Market market, Crowd crowd, ViewersOptions op
 
     private async Task AnnounceAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(AnnouncedAfter, cancellationToken); // paced: amid the load
-        var reach = crowd.Expect(Reach.Announcement);
-        var since = Stopwatch.GetTimestamp();
+        await Task.Delay(AnnouncedAfter, cancellationToken);
+        var (reach, since) = (crowd.Expect(Reach.Announcement), Stopwatch.GetTimestamp());
         await market.AnnounceAsync(batch);
         await ReachedAsync(reach, "under load", since, cancellationToken);
     }
 
     private async Task PauseAndResumeAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(PausedAfter, cancellationToken); // paced: amid the load
+        await Task.Delay(PausedAfter, cancellationToken);
         await OperateAsync("pause", "paused", cancellationToken);
-        await Task.Delay(ResumedAfter - PausedAfter, cancellationToken); // paced: likewise
+        await Task.Delay(ResumedAfter - PausedAfter, cancellationToken);
         await OperateAsync("resume", "on-sale", cancellationToken);
     }
 
     private async Task OperateAsync(string action, string phase, CancellationToken cancellationToken)
     {
-        var reach = crowd.Expect(phase);
-        var since = Stopwatch.GetTimestamp();
+        var (reach, since) = (crowd.Expect(phase), Stopwatch.GetTimestamp());
         await market.OperateAsync(batch, action);
         await ReachedAsync(reach, action, since, cancellationToken);
     }
 
-    private async Task<(Reach SoldOut, Requests Purchases)> SellTheRestAsync(
-        int firstUser, CancellationToken cancellationToken)
-    {
-        var rest = new Requests(market.Purchases(batch, firstUser, await market.FreeAsync(batch)));
-        var soldOut = crowd.Expect("sold-out");
-        await market.SendAsync(rest, ViewersRun.Connections, cancellationToken);
-        await crowd.ReachedAsync(soldOut, Patience, cancellationToken);
-        return (soldOut, rest);
-    }
+    private Task SendAsync(Requests purchases, CancellationToken cancellationToken) =>
+        market.SendAsync(purchases, ViewersRun.Connections, cancellationToken);
 
     private async Task ReachedAsync(Reach reach, string what, long since, CancellationToken cancellationToken)
     {
-        await crowd.ReachedAsync(reach, Patience, cancellationToken);
-        _changes.Add(ChangeOf(reach, what, since));
+        await crowd.ReachedAsync(reach, cancellationToken);
+        Note(reach, what, since);
     }
 
-    private static Spreading ChangeOf(Reach reach, string what, long since) =>
-        new(reach.News, what, reach.SecondsTo(0.99, since));
-
-    private static long TicksOf(DateTimeOffset instant) =>
-        Stopwatch.GetTimestamp() + (long)((instant - DateTimeOffset.UtcNow).TotalSeconds * Stopwatch.Frequency);
+    private void Note(Reach reach, string what, long since) =>
+        _changes.Add(new Spreading(reach.News, what, reach.SecondsTo(0.99, since)));
 }

@@ -2,6 +2,9 @@ using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
 namespace OrleansSale.Tests.Load.Wire;
 
@@ -20,10 +23,9 @@ internal sealed class Epoll : IDisposable
     private static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 3 : 4;
 
     private readonly int[] _events = new int[MostEvents * Stride];
-    private readonly int _epoll = Known(Create(0));
+    private readonly SafeFileHandle _epoll = new(Known(Create(0)), ownsHandle: true);
 
     /// <summary>Begins to connect, and tells of the connection from now on; a closed one leaves by itself.</summary>
-    /// <param name="server">Where to.</param>
     /// <param name="number">What to call it, 0 or more.</param>
     /// <param name="from">Its own address; null: any.</param>
     public Socket Connect(IPEndPoint server, int number, IPAddress? from = null)
@@ -61,24 +63,17 @@ internal sealed class Epoll : IDisposable
     /// <summary>The connection of the event of that index.</summary>
     public int NumberOf(int index) => _events[index * Stride + Stride - 2];
 
-    public void Dispose() => _ = Close(_epoll);
+    public void Dispose() => _epoll.Dispose();
 
     private static int Known(int result) =>
         result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
     [DllImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Create(int flags);
 
     [DllImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Control(int epoll, int operation, int handle, int[] added);
+    private static extern int Control(SafeFileHandle epoll, int operation, int handle, int[] added);
 
     [DllImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int WaitFor(int epoll, [Out] int[] events, int most, int milliseconds);
-
-    [DllImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int handle);
+    private static extern int WaitFor(SafeFileHandle epoll, [Out] int[] events, int most, int milliseconds);
 }

@@ -2,7 +2,6 @@ using HdrHistogram;
 
 namespace OrleansSale.Tests.Load.Wire;
 
-/// <summary>Latencies as a histogram of microseconds.</summary>
 internal static class LatencyHistogram
 {
     /// <summary>The longest latency that is told apart: an hour.</summary>
@@ -26,7 +25,6 @@ internal static class LatencyHistogram
 }
 
 /// <summary>Latencies from the intended start, in milliseconds; all 0 if there were none.</summary>
-/// <param name="Count">How many.</param>
 internal sealed record LatencyRow(long Count, double P50, double P99, double P999, double Max)
 {
     public static LatencyRow Of(LongHistogram latencies) => new(

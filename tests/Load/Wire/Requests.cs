@@ -4,10 +4,8 @@ using HdrHistogram;
 
 namespace OrleansSale.Tests.Load.Wire;
 
-/// <summary>What became of a request.</summary>
 internal enum Fate : byte
 {
-    /// <summary>No answer came.</summary>
     Undecided,
 
     /// <summary>201: it was done.</summary>
@@ -17,10 +15,8 @@ internal enum Fate : byte
     Repeated,
     SoldOut,
 
-    /// <summary>Told to come back.</summary>
     Overloaded,
 
-    /// <summary>Any other refusal.</summary>
     Other,
 }
 
@@ -28,10 +24,10 @@ internal enum Fate : byte
 /// Requests that start at fixed intervals, whatever became of the ones before. Latency counts from the intended start
 /// to the answer that settles the request, repeats included. What is told of each is kept for the audit.
 /// </summary>
-internal sealed class Requests : IWireWork
+internal sealed class Requests
 {
     /// <summary>A longer Retry-After is cut to this.</summary>
-    public const int MaxRetryAfterSeconds = 10;
+    private const int MaxRetryAfterSeconds = 10;
 
     /// <summary>Room for an order of one unit, a reservation or the answer to a reply.</summary>
     private const int MaxBodyBytes = 512;
@@ -46,20 +42,17 @@ internal sealed class Requests : IWireWork
 
     private readonly byte[][] _requests;
     private readonly double _ticksBetween;
-    private readonly Fate[] _fates;
-    private readonly long[] _answeredAt;
-    private readonly byte[] _tries, _retryAfter, _bodies;
-    private readonly int[] _bodyLengths;
+    private readonly Outcome[] _outcomes;
+
+    /// <summary>All bodies at once, so that no collection stands between a request and its time.</summary>
+    private readonly byte[] _bodies;
 
     /// <param name="requests">In the order of their starts.</param>
     /// <param name="perSecond">How many start in a second; infinite: all at once.</param>
     public Requests(byte[][] requests, double perSecond = double.PositiveInfinity)
     {
         (_requests, _ticksBetween) = (requests, Stopwatch.Frequency / perSecond);
-        (_fates, _answeredAt, _tries, _retryAfter) =
-            (new Fate[Count], new long[Count], new byte[Count], new byte[Count]);
-        // All at once, so that no collection stands between a request and its time.
-        (_bodies, _bodyLengths) = (new byte[(long)Count * MaxBodyBytes], new int[Count]);
+        (_outcomes, _bodies) = (new Outcome[Count], new byte[(long)Count * MaxBodyBytes]);
         StartsIn = TimeSpan.Zero;
     }
 
@@ -71,25 +64,17 @@ internal sealed class Requests : IWireWork
     /// <summary>When the first one starts, from now.</summary>
     public TimeSpan StartsIn
     {
-        init => Start = Stopwatch.GetTimestamp() + (long)((Lead + value).TotalSeconds * Stopwatch.Frequency);
+        init => Start = TicksOf(DateTimeOffset.UtcNow + Lead + value);
     }
 
     /// <summary>How often one is sent at most, after a Retry-After or without an answer.</summary>
     public int MaxTries { get; init; } = 1;
 
-    /// <summary>What each is meant to become.</summary>
     public Fate Expected { get; init; } = Fate.Made;
 
     /// <summary>When the one after the last would start, in Stopwatch ticks.</summary>
     public long End => DueAt(Count);
 
-    /// <summary>Requests answered for good.</summary>
-    public int Settled { get; private set; }
-
-    /// <summary>Requests done, now or before.</summary>
-    public int Successes { get; private set; }
-
-    /// <summary>How often a request was sent again.</summary>
     public long Repeats { get; private set; }
 
     /// <summary>What was refused in the end, by code; by status if it had none.</summary>
@@ -104,30 +89,33 @@ internal sealed class Requests : IWireWork
     /// <summary>The first answer that is not what was expected, or why one did not come; null if all are.</summary>
     public string? Unexpected { get; private set; }
 
-    /// <summary>Answers that are what was expected.</summary>
     public int Good => CountOf(Expected);
 
     /// <summary>Those a second, from the first intended start to the last answer.</summary>
-    public double PerSecond =>
-        Good / Math.Max(Stopwatch.GetElapsedTime(Start, LastAnswer()).TotalSeconds, double.Epsilon);
+    public double PerSecond => Good / Math.Max(
+        Stopwatch.GetElapsedTime(Start, _outcomes.Max(one => one.AnsweredAt)).TotalSeconds, double.Epsilon);
+
+    public static long TicksOf(DateTimeOffset instant) =>
+        Stopwatch.GetTimestamp() + (long)((instant - DateTimeOffset.UtcNow).TotalSeconds * Stopwatch.Frequency);
 
     public long DueAt(int index) => Start + (long)(index * _ticksBetween);
 
     public ReadOnlyMemory<byte> Request(int index) => _requests[index];
 
+    /// <summary>An answer came. Null if the request is done; else after how long to send it again.</summary>
     public TimeSpan? Answered(int index, WireAnswer answer)
     {
         LastStatus = answer.Status;
         if (answer.Status == 503 && MayRepeat(index))
             return TimeSpan.FromSeconds(Math.Clamp(answer.RetryAfterSeconds, 1, MaxRetryAfterSeconds));
-        var fate = FateOf(answer);
-        _answeredAt[index] = Stopwatch.GetTimestamp();
-        (_fates[index], _retryAfter[index]) = (fate, (byte)Math.Min(answer.RetryAfterSeconds, byte.MaxValue));
-        if (fate != Expected) Unexpected ??= $"{answer.Status} {Encoding.UTF8.GetString(answer.Body)}";
-        if (fate is Fate.Made or Fate.Repeated)
+        ref var outcome = ref _outcomes[index];
+        (outcome.Fate, outcome.AnsweredAt) = (FateOf(answer), Stopwatch.GetTimestamp());
+        outcome.RetryAfter = (byte)Math.Min(answer.RetryAfterSeconds, byte.MaxValue);
+        if (outcome.Fate != Expected) Unexpected ??= $"{answer.Status} {Encoding.UTF8.GetString(answer.Body)}";
+        if (outcome.Fate is Fate.Made or Fate.Repeated)
         {
-            Keep(index, answer.Body);
-            Successes++;
+            answer.Body.CopyTo(_bodies.AsSpan(index * MaxBodyBytes, MaxBodyBytes));
+            outcome.BodyBytes = answer.Body.Length;
         }
         else
         {
@@ -135,10 +123,10 @@ internal sealed class Requests : IWireWork
             Refusals[code] = Refusals.GetValueOrDefault(code) + 1;
         }
 
-        Settled++;
         return null;
     }
 
+    /// <summary>No answer came. Null if the request is given up; else after how long to send it again.</summary>
     public TimeSpan? Failed(int index, string why)
     {
         LastFailure = why;
@@ -147,14 +135,14 @@ internal sealed class Requests : IWireWork
         return null;
     }
 
-    public Fate FateOf(int index) => _fates[index];
+    public Fate FateOf(int index) => _outcomes[index].Fate;
 
-    public int CountOf(Fate fate) => _fates.Count(one => one == fate);
+    public int CountOf(Fate fate) => _outcomes.Count(one => one.Fate == fate);
 
     /// <summary>What was told of one that was done, as JSON; null if it was not.</summary>
-    public ReadOnlyMemory<byte>? BodyOf(int index) => _bodyLengths[index] == 0
-        ? (ReadOnlyMemory<byte>?)null
-        : _bodies.AsMemory(index * MaxBodyBytes, _bodyLengths[index]);
+    public ReadOnlyMemory<byte>? BodyOf(int index) => _outcomes[index].BodyBytes is > 0 and var bytes
+        ? _bodies.AsMemory(index * MaxBodyBytes, bytes)
+        : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>What was told of all that were done.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Bodies() =>
@@ -163,23 +151,20 @@ internal sealed class Requests : IWireWork
     /// <summary>From the intended start of one to its answer; null if none came.</summary>
     public TimeSpan? LatencyOf(int index) => Since(DueAt(index), index);
 
-    /// <summary>From the start of the first one to the answer of this one; null if none came.</summary>
-    public TimeSpan? SinceStart(int index) => Since(Start, index);
+    /// <summary>From the start of the first one to the last answer of those chosen, in s; 0 if none came.</summary>
+    public double SecondsToLast(Func<int, bool> isChosen) =>
+        Enumerable.Range(0, Count).Where(isChosen).Max(index => Since(Start, index))?.TotalSeconds ?? 0;
 
-    /// <summary>The moment of the last answer, in Stopwatch ticks.</summary>
-    public long LastAnswer() => _answeredAt.Max();
-
-    /// <summary>How many were done in a second between two moments, in Stopwatch ticks.</summary>
-    public double MadePerSecond(long from, long to) =>
-        Enumerable.Range(0, Count)
-            .Count(index => _fates[index] == Fate.Made && _answeredAt[index] >= from && _answeredAt[index] < to)
-        / Stopwatch.GetElapsedTime(from, to).TotalSeconds;
+    /// <summary>How many were done in a second while they started.</summary>
+    public double MadePerSecondMeanwhile() =>
+        _outcomes.Count(one => one.Fate == Fate.Made && one.AnsweredAt >= Start && one.AnsweredAt < End)
+        / Stopwatch.GetElapsedTime(Start, End).TotalSeconds;
 
     /// <summary>Latencies in µs of those chosen, by index.</summary>
     public LongHistogram Latencies(Func<int, bool> isChosen) =>
         LatencyHistogram.Of(Enumerable.Range(0, Count).Where(isChosen).Select(LatencyOf));
 
-    public LongHistogram Latencies(Fate fate) => Latencies(index => _fates[index] == fate);
+    public LongHistogram Latencies(Fate fate) => Latencies(index => FateOf(index) == fate);
 
     /// <summary>Latencies in µs, without those of the settling time.</summary>
     public LongHistogram SettledLatencies() =>
@@ -187,24 +172,17 @@ internal sealed class Requests : IWireWork
 
     /// <summary>How many were told to come back after how many seconds; 0: they were not told after how many.</summary>
     public SortedDictionary<int, int> RetryAfter() => new(
-        Enumerable.Range(0, Count).Where(index => _fates[index] == Fate.Overloaded)
-            .CountBy(index => (int)_retryAfter[index]).ToDictionary());
+        _outcomes.Where(one => one.Fate == Fate.Overloaded).CountBy(one => (int)one.RetryAfter).ToDictionary());
 
-    private TimeSpan? Since(long moment, int index) =>
-        _answeredAt[index] == 0 ? null : Stopwatch.GetElapsedTime(moment, _answeredAt[index]);
+    private TimeSpan? Since(long moment, int index) => _outcomes[index].AnsweredAt is not 0 and var at
+        ? Stopwatch.GetElapsedTime(moment, at)
+        : null;
 
     private bool MayRepeat(int index)
     {
-        if (++_tries[index] >= MaxTries) return false;
+        if (++_outcomes[index].Tries >= MaxTries) return false;
         Repeats++;
         return true;
-    }
-
-    private void Keep(int index, ReadOnlySpan<byte> body)
-    {
-        if (body.Length > MaxBodyBytes) throw new WireException($"an answer is longer than {MaxBodyBytes} bytes");
-        body.CopyTo(_bodies.AsSpan(index * MaxBodyBytes));
-        _bodyLengths[index] = body.Length;
     }
 
     private static Fate FateOf(WireAnswer answer) => answer.Status switch
@@ -216,4 +194,12 @@ internal sealed class Requests : IWireWork
         503 when answer.Code.SequenceEqual("overloaded"u8) => Fate.Overloaded,
         _ => Fate.Other,
     };
+
+    private struct Outcome
+    {
+        public long AnsweredAt;
+        public int BodyBytes;
+        public Fate Fate;
+        public byte Tries, RetryAfter;
+    }
 }

@@ -7,11 +7,11 @@ namespace OrleansSale.Tests.Load.Wire;
 internal sealed class WireAnswer
 {
     /// <summary>The longest answer accepted, head and body together.</summary>
-    public const int LongestBytes = 1024 * 1024;
+    private const int MaxBytes = 8 * 1024;
 
-    private const int FirstBufferBytes = 4096, Chunked = -1, Unstated = -2;
+    private const int Chunked = -1, Unstated = -2;
 
-    private byte[] _buffer = new byte[FirstBufferBytes];
+    private readonly byte[] _buffer = new byte[MaxBytes];
     private int _length, _headEnd, _bodyLength, _framing, _nextChunk;
 
     public int Status { get; private set; }
@@ -26,22 +26,22 @@ internal sealed class WireAnswer
     public ReadOnlySpan<byte> Body => _buffer.AsSpan(_headEnd, _bodyLength);
 
     /// <summary>The code of a refusal; empty if it has none.</summary>
-    public ReadOnlySpan<byte> Code => TextAfter("\"code\":\""u8);
-
-    /// <summary>Where the next bytes go.</summary>
-    public Memory<byte> Space()
+    public ReadOnlySpan<byte> Code
     {
-        if (_length == _buffer.Length)
+        get
         {
-            if (_length >= LongestBytes) throw new WireException($"an answer is longer than {LongestBytes} bytes");
-            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, LongestBytes));
+            var at = Body.IndexOf("\"code\":\""u8);
+            var rest = at < 0 ? default : Body[(at + "\"code\":\"".Length)..];
+            return rest[..Math.Max(0, rest.IndexOf((byte)'"'))];
         }
-
-        return _buffer.AsMemory(_length);
     }
 
-    /// <summary>Forgets the answer.</summary>
-    public void Clear() => (_length, _headEnd, _bodyLength, Status, RetryAfterSeconds, Closes) = (0, 0, 0, 0, 0, false);
+    /// <summary>Where the next bytes go.</summary>
+    public Memory<byte> Space() => _length < MaxBytes
+        ? _buffer.AsMemory(_length)
+        : throw new WireException($"an answer is longer than {MaxBytes} bytes");
+
+    public void Clear() => (_length, _headEnd, _bodyLength, Status) = (0, 0, 0, 0);
 
     /// <summary>Takes note of bytes put into <see cref="Space"/>.</summary>
     /// <returns>Whether the answer is whole.</returns>
@@ -49,39 +49,22 @@ internal sealed class WireAnswer
     public bool Added(int bytes)
     {
         _length += bytes;
-        while (_headEnd == 0)
+        if (_headEnd == 0)
         {
             var all = _buffer.AsSpan(0, _length);
             var end = all.IndexOf("\r\n\r\n"u8);
             if (end < 0) return false;
             ReadHead(all[..(end + 2)]);
-            if (Status is < 100 or >= 200)
-            {
-                _headEnd = _nextChunk = end + 4;
-                break;
-            }
-
-            // 100 Continue and the like come before the answer.
-            all[(end + 4)..].CopyTo(_buffer);
-            _length -= end + 4;
+            _headEnd = _nextChunk = end + 4;
         }
 
         if (_framing == Chunked) return AreChunksWhole();
-        _bodyLength = _framing >= 0 ? _framing : throw new WireException("the answer states no length");
-        return _length <= _headEnd + _bodyLength
-            ? _length == _headEnd + _bodyLength
-            : throw new WireException("more came than the answer's length");
+        _bodyLength = _framing;
+        return IsWhole(_headEnd + _bodyLength);
     }
 
-    /// <summary>The text that follows in the body, up to the next quotation mark; empty if there is none.</summary>
-    public ReadOnlySpan<byte> TextAfter(ReadOnlySpan<byte> prefix)
-    {
-        var at = Body.IndexOf(prefix);
-        if (at < 0) return default;
-        var rest = Body[(at + prefix.Length)..];
-        var end = rest.IndexOf((byte)'"');
-        return end < 0 ? default : rest[..end];
-    }
+    private bool IsWhole(int end) =>
+        _length <= end ? _length == end : throw new WireException("more came than the answer");
 
     /// <summary>Moves the chunks together, each when all of it has come.</summary>
     private bool AreChunksWhole()
@@ -99,8 +82,7 @@ internal sealed class WireAnswer
             rest.Slice(line + 2, size).CopyTo(_buffer.AsSpan(_headEnd + _bodyLength));
             _bodyLength += size;
             _nextChunk += line + size + 4;
-            if (size > 0) continue;
-            return _nextChunk == _length ? true : throw new WireException("more came than the answer's last chunk");
+            if (size == 0) return IsWhole(_nextChunk);
         }
     }
 
@@ -117,14 +99,15 @@ internal sealed class WireAnswer
             else if (Value(line, "Retry-After:"u8, out value)) RetryAfterSeconds = Number(value);
             else if (Value(line, "Connection:"u8, out value)) Closes = Ascii.EqualsIgnoreCase(value, "close"u8);
         }
+
+        if (_framing == Unstated) throw new WireException("the answer states no length");
     }
 
     private static bool Value(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
-        value = default;
-        if (line.Length < name.Length || !Ascii.EqualsIgnoreCase(line[..name.Length], name)) return false;
-        value = line[name.Length..].Trim(" \t"u8);
-        return true;
+        var isNamed = line.Length >= name.Length && Ascii.EqualsIgnoreCase(line[..name.Length], name);
+        value = isNamed ? line[name.Length..].Trim(" \t"u8) : default;
+        return isNamed;
     }
 
     private static int Number(ReadOnlySpan<byte> text) =>

@@ -3,24 +3,7 @@ using System.Net;
 
 namespace OrleansSale.Tests.Load.Wire;
 
-/// <summary>Requests to send, and what to make of the answers. Everything is asked by one thread.</summary>
-internal interface IWireWork
-{
-    int Count { get; }
-
-    /// <summary>When a request is meant to start (Stopwatch ticks); never earlier than the one before.</summary>
-    long DueAt(int index);
-
-    ReadOnlyMemory<byte> Request(int index);
-
-    /// <summary>An answer came. Null if the request is done; else after how long to send it again.</summary>
-    TimeSpan? Answered(int index, WireAnswer answer);
-
-    /// <summary>No answer came, and what became of the request is not known. Null if it is given up.</summary>
-    TimeSpan? Failed(int index, string why);
-}
-
-/// <summary>Sends work over keep-alive connections, one request at a time on each, as browsers do.</summary>
+/// <summary>Sends requests over keep-alive connections, one at a time on each, as browsers do.</summary>
 /// <remarks>
 /// Open loop: a request is due at its intended start whatever became of the ones before, and its latency counts from
 /// there. If all connections are busy then, it waits for one, and that wait is part of its latency.
@@ -35,7 +18,6 @@ internal sealed class WireClient : IDisposable
     private readonly TimeSpan _answerWithin;
 
     /// <param name="servers">Where to: the connections are shared out among them, and opened when first needed.</param>
-    /// <param name="connections">How many, 1 or more.</param>
     /// <param name="answerWithin">After this long without an answer a request counts as failed.</param>
     public WireClient(IReadOnlyList<IPEndPoint> servers, int connections, TimeSpan answerWithin)
     {
@@ -44,8 +26,8 @@ internal sealed class WireClient : IDisposable
             .Select(number => new WireConnection(_epoll, servers[number % servers.Count], number))];
     }
 
-    /// <summary>Does the work on a thread of its own, until every request is done or given up.</summary>
-    public Task RunAsync(IWireWork work, CancellationToken cancellationToken) => Task.Factory.StartNew(
+    /// <summary>Sends them on a thread of its own, until every one is done or given up.</summary>
+    public Task RunAsync(Requests work, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () => Run(work, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public void Dispose()
@@ -62,7 +44,7 @@ internal sealed class WireClient : IDisposable
     public static int MillisecondsFor(long ticks) => (int)Math.Clamp(
         Math.Ceiling(ticks * 1e3 / Stopwatch.Frequency), 0, WatchMilliseconds);
 
-    private void Run(IWireWork work, CancellationToken cancellationToken)
+    private void Run(Requests work, CancellationToken cancellationToken)
     {
         var (idle, repeats) = (new Queue<WireConnection>(_connections), new PriorityQueue<int, long>());
         var (next, left, watched) = (0, work.Count, Stopwatch.GetTimestamp());
@@ -71,7 +53,7 @@ internal sealed class WireClient : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             while (idle.Count > 0 && NextDue() <= Stopwatch.GetTimestamp())
             {
-                var index = IsRepeatNext() ? repeats.Dequeue() : next++;
+                var index = RepeatAt() <= Stopwatch.GetTimestamp() ? repeats.Dequeue() : next++;
                 var connection = idle.Dequeue();
                 connection.Ask(index, work.Request(index));
                 Proceed(connection);
@@ -86,11 +68,9 @@ internal sealed class WireClient : IDisposable
                 Settle(connection, "no answer came in time");
         }
 
-        bool IsRepeatNext() => repeats.TryPeek(out _, out var at) && at <= Stopwatch.GetTimestamp();
+        long RepeatAt() => repeats.TryPeek(out _, out var at) ? at : long.MaxValue;
 
-        long NextDue() => Math.Min(
-            next < work.Count ? work.DueAt(next) : long.MaxValue,
-            repeats.TryPeek(out _, out var at) ? at : long.MaxValue);
+        long NextDue() => Math.Min(next < work.Count ? work.DueAt(next) : long.MaxValue, RepeatAt());
 
         void Proceed(WireConnection connection)
         {
@@ -100,22 +80,10 @@ internal sealed class WireClient : IDisposable
         void Settle(WireConnection connection, string? failure)
         {
             var index = connection.Settle(failure);
-            var again = failure is null ? Take(index, connection.Answer) : work.Failed(index, failure);
+            var again = failure is null ? work.Answered(index, connection.Answer) : work.Failed(index, failure);
             idle.Enqueue(connection);
             if (again is not { } after) left--;
             else repeats.Enqueue(index, Stopwatch.GetTimestamp() + (long)(after.TotalSeconds * Stopwatch.Frequency));
-        }
-
-        TimeSpan? Take(int index, WireAnswer answer)
-        {
-            try
-            {
-                return work.Answered(index, answer);
-            }
-            catch (WireException exception)
-            {
-                return work.Failed(index, exception.Message);
-            }
         }
     }
 }

@@ -100,7 +100,7 @@ internal sealed class LiveBatch
     {
         var before = StateDump.Of(State);
         var refusal = Should.Throw<InconsistentEntryException>(() => State.Apply(seq, at, entry), entry.ToString());
-        refusal.Seq.ShouldBe(seq);
+        refusal.Message.ShouldStartWith($"Entry {seq}: ");
         StateDump.Same(StateDump.Of(State), before);
         return refusal;
     }

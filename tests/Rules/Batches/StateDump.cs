@@ -77,7 +77,7 @@ internal static class StateDump
             $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.Buyer} ");
         text.Append(CultureInfo.InvariantCulture, $"units {string.Join(' ', order.Units)}");
         text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
-        text.Append(CultureInfo.InvariantCulture, $" reservation {order.Reservation} key {order.Key} {order.Hold}");
+        text.Append(CultureInfo.InvariantCulture, $" key {order.Key} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
         text.Append(CultureInfo.InvariantCulture,
             $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
@@ -90,6 +90,6 @@ internal static class StateDump
     private static void AppendPayment(StringBuilder text, string what, PaymentId id, Payment payment)
     {
         text.Append(CultureInfo.InvariantCulture, $"{what} {id}={payment.Id} order {payment.Order} {payment.Amount} ");
-        text.Append(CultureInfo.InvariantCulture, $"{payment.State} refund {payment.Refund ?? "-"}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.State}\n");
     }
 }

@@ -1,4 +1,5 @@
 using OrleansSale.Tests.Audit;
+using OrleansSale.Tests.Harness;
 using OrleansSale.Tests.Platforms.Stripe;
 using static OrleansSale.Tests.Api.Payments.Stripe.TwoProviders;
 

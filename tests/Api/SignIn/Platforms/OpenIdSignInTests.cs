@@ -38,7 +38,7 @@ public sealed class OpenIdSignInTests : IDisposable
         asked.Scope!.Split(' ').Order().ShouldBe(["openid", "profile"]);
         asked.RedirectUri.ShouldBe(new Uri(_sale.Client.Address, "/signin/club/callback").AbsoluteUri);
         _provider.Exchanged!.CodeVerifier.ShouldNotBeNullOrEmpty();
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]

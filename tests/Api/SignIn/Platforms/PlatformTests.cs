@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OrleansSale.Api.SignIn.Platforms;
+using OrleansSale.Tests.Harness;
 using OrleansSale.Tests.Platforms;
 
 namespace OrleansSale.Tests.Api.SignIn.Platforms;
@@ -18,7 +19,7 @@ public sealed class PlatformTests : ICollectionFixture<PlatformTests.Fixture>
 
     public sealed class Fixture : IAsyncLifetime
     {
-        internal EveryLine Log { get; } = new();
+        internal LogLines Log { get; } = new(LogLevel.Trace, "");
 
         /// <summary>The clock of what a sign-in waits for.</summary>
         internal FakeTimeProvider Patience { get; } = new();

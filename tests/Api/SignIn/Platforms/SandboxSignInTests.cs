@@ -38,7 +38,7 @@ public sealed partial class SandboxSignInTests : IAsyncLifetime
             (me["user"], me["channel"], me["name"]).ShouldBe(($"weibo:{name}", "weibo", name));
             me.Member("roles").EnumerateArray().Select(role => role.GetString()!).ShouldBe(roles);
         }
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed partial class SandboxSignInTests : IAsyncLifetime
         SigningIn.CodeOf((await LogInAsync(visitor, "true", button: "cancel")).Is(403)).ShouldBe("sign-in-cancelled");
         SigningIn.CodeOf((await LogInAsync(visitor, "ali\u200bce")).Is(403)).ShouldBe("sign-in-unfit-subject");
         (await visitor.MeAsync())["user"].ShouldBeNull();
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     // The pages' policy lets a form lead to its own host only.
@@ -62,7 +62,7 @@ public sealed partial class SandboxSignInTests : IAsyncLifetime
             var answer = (await visitor.PostAsync($"/sandbox/platform/{path}", form)).Is(400);
             (answer["code"], answer["field"]).ShouldBe(("invalid-request", "body"));
         }
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed partial class SandboxSignInTests : IAsyncLifetime
         ]);
         (await visitor.PostAsync("/sandbox/platform/token", form)).Status.ShouldBeOneOf(400, 401);
         (await visitor.GetAsync("/sandbox/platform/nothing")).Is(404);
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class WebProviderTests : IAsyncLifetime
         _weibo.Calls.Count.ShouldBe(2);
         _weibo.Calls.Last().ShouldContain("/2/users/show.json?");
         _weibo.Calls.Last().ShouldContain("uid=1736200151");
-        _sale.Front.Log.Errors.ShouldBeEmpty();
+        _sale.Front.Log.All.ShouldBeEmpty();
     }
 
     [Fact]

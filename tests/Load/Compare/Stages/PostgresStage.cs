@@ -24,8 +24,8 @@ internal sealed class PostgresStage : Stage
 
     private readonly PostgresServer _server;
 
-    private PostgresStage(PostgresServer server, EngineProcess host)
-        : base(host, server.ProcessId) => _server = server;
+    private PostgresStage(PostgresServer server, EngineSecrets secrets, EngineProcess host)
+        : base(secrets, host, server.ProcessId) => _server = server;
 
     public static async Task<PostgresStage> StartAsync(EngineSecrets secrets, CancellationToken cancellationToken)
     {
@@ -34,8 +34,8 @@ internal sealed class PostgresStage : Stage
         {
             var database = await server.CreateDatabaseAsync(Database, cancellationToken);
             await server.ExecuteAsync(Database, Schema, cancellationToken);
-            return new PostgresStage(
-                server, await StartHostAsync("postgres", secrets, cancellationToken, $"{database};{Client}"));
+            var host = await StartHostAsync("postgres", secrets, cancellationToken, $"{database};{Client}");
+            return new PostgresStage(server, secrets, host);
         }
         catch
         {

@@ -19,8 +19,8 @@ internal sealed class RedisStage : Stage
     private readonly int _port;
     private readonly Dictionary<string, int> _stocks = new(StringComparer.Ordinal);
 
-    private RedisStage(Process server, ScratchFolder folder, int port, EngineProcess host)
-        : base(host, server.Id) => (_server, _folder, _port) = (server, folder, port);
+    private RedisStage(Process server, ScratchFolder folder, int port, EngineSecrets secrets, EngineProcess host)
+        : base(secrets, host, server.Id) => (_server, _folder, _port) = (server, folder, port);
 
     /// <summary>Starts it; its file is synced <c>always</c> or <c>everysec</c>.</summary>
     public static async Task<RedisStage> StartAsync(
@@ -47,7 +47,7 @@ internal sealed class RedisStage : Stage
             }
 
             var host = await StartHostAsync("redis", secrets, cancellationToken, $"127.0.0.1:{port}");
-            return new RedisStage(server, folder, port, host);
+            return new RedisStage(server, folder, port, secrets, host);
         }
         catch
         {

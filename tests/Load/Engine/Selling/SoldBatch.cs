@@ -1,25 +1,11 @@
-using System.IO.Pipelines;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Load.Engine.Selling;
 
 /// <summary>What a batch and its ledger say once its units are sold.</summary>
-/// <param name="Id">The batch.</param>
-/// <param name="Board">Its committed counts.</param>
 /// <param name="Proof">What its ledger proves; null if it was not read back.</param>
 internal sealed record SoldBatch(string Id, BatchSnapshot Board, LedgerProof? Proof);
-
-/// <summary>What a stored ledger proves.</summary>
-/// <param name="HeadSeq">Sequence of its last entry.</param>
-/// <param name="HeadHash">Hash of that, in lower-case hexadecimal.</param>
-/// <param name="Held">Units held.</param>
-/// <param name="Orders">Orders ever made.</param>
-/// <param name="Violations">What is wrong with it, in words: the first ones.</param>
-internal sealed record LedgerProof(
-    long HeadSeq, string HeadHash, int Held, int Orders, IReadOnlyList<string> Violations);
 
 /// <summary>Judges a measurement: whether what was asked for was sold, once, and stored.</summary>
 internal static class SaleJudge
@@ -97,43 +83,5 @@ internal sealed class Tally
         Wrong += other.Wrong;
         UnitNumbers += other.UnitNumbers;
         foreach (var (why, count) in other.Refused) Refused[why] = Refused.GetValueOrDefault(why) + count;
-    }
-}
-
-/// <summary>Reads ledgers back out of storage, and proves them.</summary>
-internal static class LedgerReading
-{
-    private const int ViolationsShown = 5;
-
-    public static async Task<LedgerProof> AuditAsync(ILedger ledger, string batch, CancellationToken cancellationToken)
-    {
-        var export = new Pipe();
-        var writing = Task.Run(() => WriteAsync(ledger, batch, export.Writer, cancellationToken), cancellationToken);
-        await using var lines = export.Reader.AsStream();
-        var sale = await LedgerAudit.ReadAsync(lines, cancellationToken);
-        await writing;
-        return new LedgerProof(
-            sale.HeadSeq, sale.HeadHash, sale.Units.Held, sale.Orders.Count,
-            [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
-    }
-
-    private static async Task WriteAsync(
-        ILedger ledger, string batch, PipeWriter export, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var commit in ledger.ReadAsync(Streams.OfBatch(batch), cancellationToken: cancellationToken))
-            {
-                LedgerExport.WriteCommit(export, commit);
-                await export.FlushAsync(cancellationToken);
-            }
-
-            await export.CompleteAsync();
-        }
-        catch (Exception failure)
-        {
-            // The reader meets it, and tells.
-            await export.CompleteAsync(failure);
-        }
     }
 }
