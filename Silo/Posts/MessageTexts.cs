@@ -1,6 +1,6 @@
-using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Silo.Posts;
 

@@ -66,7 +66,8 @@ public sealed class TwoSiloTests : IAsyncLifetime
         var client = _sale.Batch(id, _sale.Client);
         (await client.Actor.GetOrderAsync(order.Seq, order.Buyer)).Value.ShouldBeEquivalentTo(order);
         (await client.Actor.ListOrdersOfAsync(client.AliasOf("weibo:b"))).Orders.Single().ShouldBeEquivalentTo(other);
-        var each = await client.Actor.ListOrdersOfEachAsync([client.AliasOf("weibo:nobody"), client.AliasOf("weibo:b")]);
+        var each = await client.Actor.ListOrdersOfEachAsync(
+            [client.AliasOf("weibo:nobody"), client.AliasOf("weibo:b")]);
         each[0].Orders.ShouldBeEmpty();
         each[1].Orders.Single().ShouldBeEquivalentTo(other);
         (await client.Actor.ListOrdersAsync(0, 1)).Orders.Single().Seq.ShouldBe(order.Seq);
