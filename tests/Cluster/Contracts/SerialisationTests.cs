@@ -31,14 +31,14 @@ public sealed class SerialisationTests
         new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
             Cancelled);
 
+    private static readonly LanguageText Text = new("soon", "敬请期待");
+
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
-        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7);
+        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7, Text, Text);
 
     private static readonly BatchSnapshot Snapshot =
         new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1));
-
-    private static readonly LanguageText Text = new("soon", "敬请期待");
 
     private static readonly Announcement Announced = new("batch-mi2-1.3", Text, "/mi2.png", At);
 
