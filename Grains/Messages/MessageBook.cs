@@ -35,13 +35,16 @@ public sealed record StoredMessage(
 [GenerateSerializer, Alias("OrleansSale.MessageBook")]
 public sealed class MessageBook : IDocument
 {
-    /// <summary>Most messages that wait. While there are so many, no further entry is looked at.</summary>
+    /// <summary>Most messages of a channel that wait. Its next ones stay in the ledger meanwhile.</summary>
     public const int MaxWaiting = 100;
+
+    /// <summary>What stayed in the ledger is read once so many can be made: a reading should be worth it.</summary>
+    public const int MinRoom = MaxWaiting / 4;
 
     /// <summary>Most messages that ended and are kept for operators: the last ones.</summary>
     public const int MaxEnded = 100;
 
-    /// <summary>Most tries at the same time.</summary>
+    /// <summary>Most tries at the same time on a channel.</summary>
     public const int MaxTries = 4;
 
     /// <inheritdoc/>
@@ -76,8 +79,17 @@ public sealed class MessageBook : IDocument
     /// <summary>By channel, the name of the place that said that it is gone.</summary>
     [Id(9)] public Dictionary<string, string> Gone { get; set; } = [];
 
-    /// <summary>How many more can wait.</summary>
-    [JsonIgnore] public int Room => MaxWaiting - Waiting.Count;
+    /// <summary>
+    /// By channel that had no room, the sequence of the last entry that was looked at for it. Without it a channel that
+    /// takes nothing would keep the messages of all others from being made.
+    /// </summary>
+    [Id(10)] public Dictionary<string, long> Behind { get; set; } = [];
+
+    /// <summary>Whether some wait, or are to be made once there is room.</summary>
+    [JsonIgnore] public bool HasWork => Waiting.Count > 0 || Behind.Count > 0;
+
+    /// <summary>A channel whose messages stayed in the ledger and can be made now; null: there is none.</summary>
+    [JsonIgnore] public string? CanCatchUp => Behind.Keys.FirstOrDefault(channel => RoomOn(channel) >= MinRoom);
 
     /// <summary>The end of the last commit that was looked at whole.</summary>
     [JsonIgnore] public LedgerHead Seen => new(SeenSeq, SeenHash);
@@ -103,9 +115,14 @@ public sealed class MessageBook : IDocument
         (Seed, From, Cursor, SeenSeq, SeenHash) = (seed, LookedAt, 0, 0, LedgerHead.Empty.Hash);
         Waiting.Clear();
         Ended.Clear();
+        Behind.Clear();
     }
 
-    /// <summary>Makes a message.</summary>
+    /// <summary>How many more can wait for a channel.</summary>
+    public int RoomOn(string channel) =>
+        MaxWaiting - Waiting.Count(message => message.Delivery.Channel == channel);
+
+    /// <summary>Makes a message, or leaves it in the ledger until its channel has room.</summary>
     /// <param name="news">What it says; the news of one ledger come once, and in their order.</param>
     /// <param name="alias">The user's alias.</param>
     /// <param name="channel">The user's channel, which takes messages.</param>
@@ -115,13 +132,26 @@ public sealed class MessageBook : IDocument
     {
         if (news.At < From || news.Seq <= Cursor) return;
         Cursor = news.Seq;
-        var delivery = new PostDelivery { Channel = channel, NextTry = now };
-        var isGone = Gone.GetValueOrDefault(channel) == place.Name;
-        var made = new StoredMessage(
-            news.Seq, news.At, news.Order, alias, news.Kind, news.Why, news.Amount,
-            isGone ? delivery.GiveUpGone(now) : delivery);
-        if (isGone) Keep(made);
-        else Waiting.Add(made);
+        if (Behind.ContainsKey(channel) || TryAdd(news, alias, channel, place, now)) return;
+        Behind[channel] = news.Seq - 1;
+    }
+
+    /// <summary>Makes the messages that a channel had no room for, as many as it has now.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="place">Where it takes messages.</param>
+    /// <param name="news">The news of its users after <see cref="Behind"/>, with their aliases.</param>
+    /// <param name="end">Sequence of the last entry that was looked at for them.</param>
+    /// <param name="now">The instant.</param>
+    public void CatchUp(
+        string channel, PostPlace place, IEnumerable<(News News, string Alias)> news, long end, DateTimeOffset now)
+    {
+        foreach (var (one, alias) in news)
+        {
+            if (one.At >= From && !TryAdd(one, alias, channel, place, now)) return;
+            Behind[channel] = one.Seq;
+        }
+        if (end < Cursor) Behind[channel] = end;
+        else Behind.Remove(channel);
     }
 
     /// <summary>Notes how far the ledger was looked at.</summary>
@@ -139,7 +169,8 @@ public sealed class MessageBook : IDocument
         .. Waiting.DistinctBy(message => message.Order)
             .Where(message => message.Delivery.NextTry <= now && !underWay.Contains(message.Seq))
             .OrderBy(message => message.Delivery.NextTry).ThenBy(message => message.Seq)
-            .Take(Math.Max(0, MaxTries - underWay.Count)),
+            .GroupBy(message => message.Delivery.Channel)
+            .SelectMany(ofChannel => ofChannel.Take(Math.Max(0, MaxTries - CountOn(ofChannel.Key, underWay)))),
     ];
 
     /// <summary>The id of a message.</summary>
@@ -188,14 +219,15 @@ public sealed class MessageBook : IDocument
         if (isUnderWay) return Conflict("it is being sent now");
         if (message.Delivery.State == DeliveryState.Delivered) return Conflict("the channel has it");
         if (message.Delivery.State == DeliveryState.Undeliverable) return Conflict("the user is not known any more");
-        if (waits < 0 && Room <= 0) return Conflict($"{MaxWaiting} messages wait already, which is the most");
+        if (waits < 0 && RoomOn(message.Delivery.Channel) <= 0)
+            return Conflict($"{MaxWaiting} messages wait for the channel already, which is the most");
         Gone.Remove(message.Delivery.Channel);
         var again = message with { Delivery = message.Delivery.Again(key, now) };
         if (waits >= 0) Waiting[waits] = again;
         else
         {
             Ended.RemoveAt(ended);
-            Waiting.Insert(Waiting.TakeWhile(other => other.Seq < seq).Count(), again);
+            Insert(again);
         }
         return again;
     }
@@ -203,6 +235,26 @@ public sealed class MessageBook : IDocument
     /// <summary>The deliveries that do not arrive: those that wait after an error, or ended in vain lately.</summary>
     public IEnumerable<PostDelivery> Troubled(DateTimeOffset now) =>
         Waiting.Concat(Ended).Select(message => message.Delivery).Where(delivery => delivery.IsTroubledAt(now));
+
+    // False: the channel has no room for it.
+    private bool TryAdd(News news, string alias, string channel, PostPlace place, DateTimeOffset now)
+    {
+        var isGone = Gone.GetValueOrDefault(channel) == place.Name;
+        if (!isGone && RoomOn(channel) <= 0) return false;
+        var delivery = new PostDelivery { Channel = channel, NextTry = now };
+        var made = new StoredMessage(
+            news.Seq, news.At, news.Order, alias, news.Kind, news.Why, news.Amount,
+            isGone ? delivery.GiveUpGone(now) : delivery);
+        if (isGone) Keep(made);
+        else Insert(made);
+        return true;
+    }
+
+    private void Insert(StoredMessage message) =>
+        Waiting.Insert(Waiting.TakeWhile(other => other.Seq < message.Seq).Count(), message);
+
+    private int CountOn(string channel, IReadOnlyCollection<long> underWay) =>
+        Waiting.Count(message => message.Delivery.Channel == channel && underWay.Contains(message.Seq));
 
     // What still waits for the place is not tried there any more.
     private void NoteGone(string channel, PostPlace place, DateTimeOffset now)

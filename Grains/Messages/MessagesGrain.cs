@@ -49,7 +49,7 @@ public sealed partial class MessagesGrain(
         : _isAbandoned ? throw new SaleUnavailableException($"the messages of {Batch} deactivate")
         : stored.State;
 
-    private bool HasWork => _isBehind || Book.Waiting.Count > 0;
+    private bool HasWork => _isBehind || Book.HasWork;
 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -130,7 +130,9 @@ public sealed partial class MessagesGrain(
         if (_isAbandoned) return;
         var now = Now();
         var isChanged = TakeEnded(now);
-        if (_isBehind && Book.Room > 0 && now >= _readFrom) isChanged |= await TryReadAsync(now);
+        if (_isBehind && now >= _readFrom) isChanged |= await TryReadAsync(ReadAsync, now);
+        if (Book.CanCatchUp is { } channel && now >= _readFrom)
+            isChanged |= await TryReadAsync(at => CatchUpAsync(channel, at), now);
         if (isChanged) await WriteAsync();
         foreach (var message in Book.Due(now, _underWay.Keys))
         {
@@ -147,12 +149,11 @@ public sealed partial class MessagesGrain(
     }
 
     // Whether the document has changed. What waits is sent even if the ledger cannot be read.
-    private async Task<bool> TryReadAsync(DateTimeOffset now)
+    private async Task<bool> TryReadAsync(Func<DateTimeOffset, Task<bool>> readAsync, DateTimeOffset now)
     {
         try
         {
-            var isChanged = await ReadAsync(now);
-            _hasLooked = true;
+            var isChanged = await readAsync(now);
             if (Reading.Succeeds() is { } failures) Log.Reads(log, failures);
             return isChanged;
         }
@@ -167,10 +168,11 @@ public sealed partial class MessagesGrain(
     private async Task<bool> ReadAsync(DateTimeOffset now)
     {
         Book.Begin(now, Guid.NewGuid().ToString("N"));
-        if (await _news.ReadAsync(Book.Seen, Book.Cursor, Book.Room) is not { } page)
+        if (await _news.ReadAsync(Book.Seen, Book.Cursor) is not { } page)
         {
             Log.Older(log, Batch);
             Book.BeginAnew(Guid.NewGuid().ToString("N"));
+            _hasLooked = true;
             return true;
         }
         // Everything is asked before anything is changed: a failure leaves the document as it is stored.
@@ -183,7 +185,20 @@ public sealed partial class MessagesGrain(
         var isNew = page.Cursor > Book.Cursor || page.Seen.Seq != Book.SeenSeq || page.News.Count > 0;
         Book.Look(page, now);
         _isBehind = !page.IsWhole;
+        _hasLooked = true;
         return isNew;
+    }
+
+    // What a channel had no room for.
+    private async Task<bool> CatchUpAsync(string channel, DateTimeOffset now)
+    {
+        if (PlaceOf(channel) is not { } place) return Book.Behind.Remove(channel);
+        var (news, end) = await _news.ReadAgainAsync(Book.Behind[channel], Book.Cursor);
+        var users = await _courier.FindAsync(news);
+        var own = news.Zip(users).Where(pair => pair.Second?.Channel == channel)
+            .Select(pair => (pair.First, pair.Second!.Alias.ToString()));
+        Book.CatchUp(channel, place, own, end, now);
+        return true;
     }
 
     private async Task TryAsync(StoredMessage message, string id)

@@ -19,16 +19,19 @@ public sealed class NewsReader(ILedger ledger, string batch)
     /// <summary>Most entries that are looked at in one call; a commit is looked at whole.</summary>
     public const int MaxEntries = 100_000;
 
+    /// <summary>Most news that are found in one call.</summary>
+    public const int MaxNews = 100;
+
     private readonly string _stream = Streams.OfBatch(batch);
 
     /// <summary>
-    /// The news after an entry, at most so many. Null: the ledger does not have what was seen, so it is an older one.
+    /// The news after an entry, at most <see cref="MaxNews"/>. Null: the ledger does not have what was seen, so it is
+    /// an older one.
     /// </summary>
     /// <param name="seen">The end of a commit that was looked at whole.</param>
     /// <param name="cursor">Sequence of the last entry that was looked at.</param>
-    /// <param name="room">Most news, 1 or more.</param>
     public async Task<NewsPage?> ReadAsync(
-        LedgerHead seen, long cursor, int room, CancellationToken cancellationToken = default)
+        LedgerHead seen, long cursor, CancellationToken cancellationToken = default)
     {
         var (news, left, isSeen) = (new List<News>(), MaxEntries, seen.Seq == 0);
         await foreach (var commit in ledger.ReadAsync(_stream, Math.Max(1, seen.Seq), cancellationToken))
@@ -41,13 +44,34 @@ public sealed class NewsReader(ILedger ledger, string batch)
             }
             foreach (var found in NewsIn(commit).Where(found => found.Seq > cursor))
             {
-                if (news.Count == room) return new NewsPage(news, Math.Max(cursor, news[^1].Seq), seen, IsWhole: false);
+                if (news.Count == MaxNews)
+                    return new NewsPage(news, Math.Max(cursor, news[^1].Seq), seen, IsWhole: false);
                 news.Add(found);
             }
             (cursor, seen) = (Math.Max(cursor, commit.LastSeq), new LedgerHead(commit.LastSeq, commit.Hash));
             if ((left -= commit.Count) <= 0) return new NewsPage(news, cursor, seen, IsWhole: false);
         }
         return isSeen ? new NewsPage(news, cursor, seen, IsWhole: true) : null;
+    }
+
+    /// <summary>
+    /// The news after one entry up to another one, at most <see cref="MaxNews"/>, and the last entry that was looked
+    /// at. All of them were looked at before.
+    /// </summary>
+    public async Task<(IReadOnlyList<News> News, long Cursor)> ReadAgainAsync(long after, long last)
+    {
+        var (news, left) = (new List<News>(), MaxEntries);
+        await foreach (var commit in ledger.ReadAsync(_stream, after + 1))
+        {
+            foreach (var found in NewsIn(commit).Where(found => found.Seq > after && found.Seq <= last))
+            {
+                if (news.Count == MaxNews) return (news, news[^1].Seq);
+                news.Add(found);
+            }
+            if (commit.LastSeq >= last) break;
+            if ((left -= commit.Count) <= 0) return (news, commit.LastSeq);
+        }
+        return (news, last);
     }
 
     /// <summary>The buyer of an order; null: it was not bought.</summary>

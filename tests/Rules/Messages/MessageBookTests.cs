@@ -122,11 +122,34 @@ public class MessageBookTests
         var book = Begun();
         Make(book, 1);
         End(book, 1, new(PostOutcome.Refused, "answered 400"));
-        for (var seq = 2; book.Room > 0; seq++) Make(book, seq, order: seq);
+        for (var seq = 2; book.RoomOn(Channel) > 0; seq++) Make(book, seq, order: seq);
         book.Retry(1, "k", Noon, isUnderWay: false).Refused.ShouldBe(Refusal.Conflict);
         End(book, 2, Arrived);
         book.Retry(1, "k", Noon, isUnderWay: false).Refused.ShouldBeNull();
         book.Waiting[0].Seq.ShouldBe(1, "in the order of the entries");
+    }
+
+    [Fact]
+    public void What_a_channel_has_no_room_for_stays_in_the_ledger_and_holds_up_no_other_channel()
+    {
+        const int Later = MessageBook.MaxWaiting + 1, Elsewhere = Later + 1, Last = Elsewhere + 1;
+        var book = Begun();
+        for (var seq = 1; seq <= Later; seq++) Make(book, seq, order: seq);
+        Make(book, Elsewhere, order: Elsewhere, channel: "shop");
+        Make(book, Last, order: Last);
+        book.Waiting.Select(message => message.Seq).ShouldBe([.. Enumerable.Range(1, Later - 1), Elsewhere]);
+        Due(book).ShouldContain(Elsewhere);
+        Due(book, 1, 2, 3, 4).ShouldBe([Elsewhere], "each channel has tries of its own");
+        book = Restored(book);
+        (book.Behind[Channel], book.HasWork, book.CanCatchUp).ShouldBe((Later - 1, true, null));
+        for (var seq = 1; seq <= MessageBook.MinRoom; seq++) End(book, seq, Arrived);
+        book.CanCatchUp.ShouldBe(Channel);
+        book.CatchUp(Channel, Place, [(NewsOf(Later, Later, Noon), "alias")], Later, Noon);
+        (book.Waiting[^2].Seq, book.Behind[Channel]).ShouldBe((Later, Later), "in the order of the entries");
+        book.CatchUp(Channel, Place, [(NewsOf(Last, Last, Noon), "alias")], Last, Noon);
+        book.Behind.ShouldBeEmpty();
+        book.Waiting.Select(message => message.Seq).ShouldBe(Enumerable.Range(
+            MessageBook.MinRoom + 1, Last - MessageBook.MinRoom).Select(seq => (long)seq));
     }
 
     [Fact]
@@ -165,7 +188,7 @@ public class MessageBookTests
                 {
                     case "news":
                         // The reader asks for no more than there is room for.
-                        if (book.Room > 0) Make(book, ++seq, order: number, at: now);
+                        if (book.RoomOn(Channel) > 0) Make(book, ++seq, order: number, at: now);
                         break;
                     case "tick":
                         stored = Restored(book);
@@ -219,9 +242,12 @@ public class MessageBookTests
         return book;
     }
 
-    private static void Make(MessageBook book, long seq, long order = 3, DateTimeOffset? at = null) => book.Make(
-        new News(seq, at ?? Noon, order, MessageKind.Refunded, null, new(1, "CNY")), "alias", Channel, Place,
-        at ?? Noon);
+    private static void Make(
+        MessageBook book, long seq, long order = 3, DateTimeOffset? at = null, string channel = Channel) => book.Make(
+        NewsOf(seq, order, at ?? Noon), "alias", channel, Place, at ?? Noon);
+
+    private static News NewsOf(long seq, long order, DateTimeOffset at) =>
+        new(seq, at, order, MessageKind.Refunded, null, new(1, "CNY"));
 
     private static DeliveryState? End(MessageBook book, long seq, PostResult? result, DateTimeOffset? now = null) =>
         book.End(seq, now ?? Noon, result, Place, now ?? Noon, 0)?.State;
