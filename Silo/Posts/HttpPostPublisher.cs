@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.GrainInterfaces.Messages;
@@ -22,10 +23,14 @@ internal sealed class HttpPostPublisher(
     /// <summary>The longest answer that is read, in bytes.</summary>
     public const int MaxAnswerBytes = 64 * 1024;
 
-    /// <summary>Tries under way in this process; a further one has to wait for its next turn.</summary>
+    /// <summary>
+    /// Tries under way in this process on one channel; a further one has to wait for its next turn. So a channel that
+    /// does not answer takes no place from the others.
+    /// </summary>
     public const int MaxTries = 64;
 
-    private readonly SemaphoreSlim _places = new(MaxTries, MaxTries);
+    // As many as channels are configured.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _places = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public PostPlace? Find(string channel) => OptionsOf(channel) is not { Kind: { } kind } options ? null
@@ -36,17 +41,21 @@ internal sealed class HttpPostPublisher(
     /// <inheritdoc/>
     public async Task<PostResult> PublishAsync(Post post, CancellationToken cancellationToken = default) =>
         OptionsOf(post.Channel) is { Kind: { } kind } options
-            ? await TryWithinBoundsAsync(kind, () => RequestOf(post, kind, options), cancellationToken)
+            ? await TryWithinBoundsAsync(post.Channel, kind, () => RequestOf(post, kind, options), cancellationToken)
             : new PostResult(PostOutcome.Refused, "the settings of the channel have no Posts any more");
 
     /// <inheritdoc/>
     public async Task<PostResult> SendAsync(UserMessage message, CancellationToken cancellationToken = default) =>
         OptionsOf(message.Channel) is { Kind: { } kind } options && TakesMessages(kind)
-            ? await TryWithinBoundsAsync(kind, () => RequestOf(message, kind, options), cancellationToken)
+            ? await TryWithinBoundsAsync(
+                message.Channel, kind, () => RequestOf(message, kind, options), cancellationToken)
             : new PostResult(PostOutcome.Refused, "by its settings the channel takes no messages any more");
 
     /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        foreach (var places in _places.Values) places.Dispose();
+    }
 
     private PostsOptions? OptionsOf(string channel) => channels.TryFind(channel, out var found) ? found.Posts : null;
 
@@ -56,10 +65,11 @@ internal sealed class HttpPostPublisher(
     private static bool TakesMessages(PostKind kind) => kind is PostKind.Webhook or PostKind.Sandbox;
 
     private async Task<PostResult> TryWithinBoundsAsync(
-        PostKind kind, Func<HttpRequestMessage?> make, CancellationToken cancellationToken)
+        string channel, PostKind kind, Func<HttpRequestMessage?> make, CancellationToken cancellationToken)
     {
+        var places = _places.GetOrAdd(channel, _ => new SemaphoreSlim(MaxTries, MaxTries));
         // Nothing has been sent then, so a repeat is harmless.
-        if (!await _places.WaitAsync(TimeSpan.Zero, cancellationToken))
+        if (!await places.WaitAsync(TimeSpan.Zero, cancellationToken))
             return new PostResult(PostOutcome.TryLater, "too many posts are under way");
         try
         {
@@ -67,7 +77,7 @@ internal sealed class HttpPostPublisher(
         }
         finally
         {
-            _places.Release();
+            places.Release();
         }
     }
 
