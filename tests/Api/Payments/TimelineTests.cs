@@ -41,6 +41,11 @@ public sealed partial class TimelineTests(TimelineTests.Platform platform) : ICl
         (await PostedAsync("Open", "k1", HttpStatusCode.OK)).ShouldBe(id);
         using var other = await PostAsync(Post("Other"), "k1");
         await IsAsync(other, HttpStatusCode.Conflict, "conflict");
+        var moved = Post("Open");
+        moved["link"] = "https://moved.test/sale/mi2-1";
+        moved["imageUrl"] = "https://moved.test/mi2.png";
+        using var repeated = await PostAsync(moved, "k1");
+        repeated.StatusCode.ShouldBe(HttpStatusCode.OK, "the merchant's address may change before a repeat");
         TextsOf(await PageAsync()).ShouldBe(["Open"]);
     }
 
