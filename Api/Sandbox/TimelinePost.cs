@@ -28,8 +28,18 @@ public sealed record TimelinePost(
     string? ImageUrl, string? TitleEnglish, string? TitleChinese, string Product, long Amount,
     string Currency, long SaleOpensAt, string? CardImageUrl, long PostedAt)
 {
-    /// <summary>Whether both were asked for by the same request.</summary>
-    internal bool IsSamePost(TimelinePost other) => this with { Id = other.Id, PostedAt = other.PostedAt } == other;
+    /// <summary>
+    /// Whether both were asked for by the same request. A merchant whose address has changed meanwhile links elsewhere,
+    /// and has its pictures elsewhere.
+    /// </summary>
+    internal bool IsSamePost(TimelinePost other) => this with
+    {
+        Id = other.Id,
+        PostedAt = other.PostedAt,
+        Link = other.Link,
+        ImageUrl = other.ImageUrl,
+        CardImageUrl = other.CardImageUrl,
+    } == other;
 }
 
 /// <summary>A reply of a user to a post. The instant is Unix milliseconds.</summary>

@@ -39,6 +39,12 @@ public sealed partial class TimelineTests(TimelineTests.Platform platform) : ICl
     {
         var id = await PostedAsync("Open", "k1", HttpStatusCode.Created);
         (await PostedAsync("Open", "k1", HttpStatusCode.OK)).ShouldBe(id);
+        var moved = Post("Open");
+        moved["link"] = "https://moved.test/sale/mi2-1";
+        moved["imageUrl"] = "https://moved.test/img/banner.png";
+        moved["card"]!["imageUrl"] = "https://moved.test/img/phone.svg";
+        using var again = await PostAsync(moved, "k1");
+        again.StatusCode.ShouldBe(HttpStatusCode.OK, "the merchant's address may change before a repeat");
         using var other = await PostAsync(Post("Other"), "k1");
         await IsAsync(other, HttpStatusCode.Conflict, "conflict");
         TextsOf(await PageAsync()).ShouldBe(["Open"]);
