@@ -29,9 +29,6 @@ public static class Currency
     private static readonly FrozenDictionary<string, int> Digits =
         Of(WithNone, 0).Concat(Of(WithTwo, 2)).Concat(Of(WithThree, 3)).ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>All codes.</summary>
-    public static IReadOnlyCollection<string> Codes => Digits.Keys;
-
     /// <summary>How many decimal digits its minor unit is (CNY 2, JPY 0, KWD 3); null: nothing is sold in it.</summary>
     public static int? MinorUnitsOf(string code) => Digits.TryGetValue(code, out var digits) ? digits : null;
 

@@ -123,6 +123,7 @@ internal sealed class HttpPostPublisher(
         PostKind.Sandbox => sandbox.RequestOf(post, options),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown kind"),
     };
+
     private HttpRequestMessage? RequestOf(UserMessage message, PostKind kind, PostsOptions options) => kind switch
     {
         PostKind.Webhook => WebhookPosts.RequestOf(message, options, pages, timeProvider.GetUtcNow()),

@@ -25,6 +25,9 @@ public sealed class LogLines(LogLevel least = LogLevel.Information, params strin
 
     private readonly ConcurrentQueue<LogLine> _lines = new();
 
+    /// <summary>Beginnings of texts that are not kept.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     /// <summary>The lines so far.</summary>
     public IReadOnlyList<LogLine> All => [.. _lines];
 
@@ -35,7 +38,7 @@ public sealed class LogLines(LogLevel least = LogLevel.Information, params strin
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) =>
         categories.DefaultIfEmpty(Engine).Any(name => categoryName.StartsWith(name, StringComparison.Ordinal))
-            ? new Logger(categoryName, least, _lines)
+            ? new Logger(categoryName, least, this)
             : NullLogger.Instance;
 
     /// <inheritdoc/>
@@ -43,7 +46,12 @@ public sealed class LogLines(LogLevel least = LogLevel.Information, params strin
     {
     }
 
-    private sealed class Logger(string category, LogLevel least, ConcurrentQueue<LogLine> lines) : ILogger
+    private void Add(LogLine line)
+    {
+        if (!Ignored.Any(text => line.Text.StartsWith(text, StringComparison.Ordinal))) _lines.Enqueue(line);
+    }
+
+    private sealed class Logger(string category, LogLevel least, LogLines log) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -57,7 +65,7 @@ public sealed class LogLines(LogLevel least = LogLevel.Information, params strin
             if (!IsEnabled(logLevel)) return;
             var values = state is IEnumerable<KeyValuePair<string, object?>> pairs
                 ? string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}")) : "";
-            lines.Enqueue(new LogLine(logLevel, category, formatter(state, exception), values, exception));
+            log.Add(new LogLine(logLevel, category, formatter(state, exception), values, exception));
         }
     }
 }

@@ -31,9 +31,6 @@ public sealed partial class OpenConnections(IOptions<ConnectionOptions> options,
     /// <summary>Whether more than seven of eight places are taken.</summary>
     public bool IsCrowded => _isCrowded;
 
-    /// <summary>How many there are.</summary>
-    public int Count => Volatile.Read(ref _open);
-
     /// <summary>Makes these limits stricter while the front is crowded.</summary>
     public void Govern(KestrelServerLimits limits) =>
         (_limits, _relaxed) = (limits, (limits.KeepAliveTimeout, limits.RequestHeadersTimeout));

@@ -69,13 +69,16 @@ public sealed class LiveStreams(
     {
         var board = new BoardEvents(feed, await announcements.ReadAsync(feed.Terms) ?? ShownAnnouncements.None);
         await board.BeginAsync(events, timeProvider);
-        var checkedAt = timeProvider.GetTimestamp();
+        var (checkedAt, changed) = (timeProvider.GetTimestamp(), Task.CompletedTask);
         // Viewers who come back to a damaged batch get a refusal.
         while (!events.Ends.IsCancellationRequested && !feed.IsDamaged)
         {
             await board.WriteNewAsync(events);
             if (orders is not null) await orders.WriteNewAsync(events);
-            await events.WaitAsync(orders is null ? board.Changed : Task.WhenAny(board.Changed, orders.Changed));
+            // The same one after a ping: each new one would stay with the board and the orders until they change.
+            if (changed.IsCompleted)
+                changed = orders is null ? board.Changed : Task.WhenAny(board.Changed, orders.Changed);
+            await events.WaitAsync(changed);
             if (caller is null || timeProvider.GetElapsedTime(checkedAt) < CheckInterval) continue;
             if (!await caller.IsSignedInAsync(sessions, timeProvider.GetUtcNow())) return;
             checkedAt = timeProvider.GetTimestamp();

@@ -11,9 +11,6 @@ public sealed class StreamPlaces(IOptions<ConnectionOptions> options)
     private readonly int _most = options.Value.MaxStreams!.Value;
     private int _taken;
 
-    /// <summary>How many are taken.</summary>
-    public int Taken => Volatile.Read(ref _taken);
-
     /// <summary>Takes a place, to be given back by <see cref="Leave"/>; false: there is none.</summary>
     public bool TryTake()
     {

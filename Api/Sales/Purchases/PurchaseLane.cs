@@ -47,6 +47,7 @@ public sealed partial class PurchaseLane(
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _monotonic = TimeProvider.System;
+    // Those that are still to be sent to the batch. Some of them may be answered already.
     private readonly Queue<Waiting> _queue = new();
     private readonly Dictionary<Alias, Waiting> _open = [];
     private readonly Outage _outage = new("purchases");
@@ -59,17 +60,6 @@ public sealed partial class PurchaseLane(
 
     /// <summary>How buyers are told that it is sold out.</summary>
     public SoldOutProblem SoldOut { get; } = new();
-
-    /// <summary>
-    /// How many purchases wait to be sent to the batch, including those that were answered meanwhile.
-    /// </summary>
-    internal int QueuedCount
-    {
-        get
-        {
-            lock (_lock) return _queue.Count;
-        }
-    }
 
     /// <summary>Whether this user has a purchase under way here.</summary>
     public bool IsWaiting(Alias buyer)

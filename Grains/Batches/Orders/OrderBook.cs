@@ -88,7 +88,7 @@ public sealed class OrderBook
         ThrowUnless(_directing.IsOpen && !_directing.IsEnded, seq, "a hold outside the sale");
         _stock.RequireFree(seq, e.Units);
         ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the payment window's");
-        ThrowUnless(e.Reservation is >= 1 and <= ushort.MaxValue, seq, "an impossible reservation");
+        ThrowUnless(e.Reservation >= 1, seq, "an impossible reservation");
         var latest = LatestOf(e.Buyer);
         ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq,
             "a key that names another order");

@@ -6,10 +6,8 @@ namespace OrleansSale.Grains.Batches.Reservations;
 /// <summary>The cancelled reservations of a batch. The reservations themselves are in their own streams.</summary>
 public sealed class ReservationBook
 {
+    // By user, the highest version that is cancelled.
     private readonly Dictionary<Alias, long> _cancelledVersions = [];
-
-    /// <summary>By user, the highest version of a reservation that is cancelled.</summary>
-    public IReadOnlyDictionary<Alias, long> CancelledVersions => _cancelledVersions;
 
     /// <summary>The highest version of the user's reservation that is cancelled; 0: none.</summary>
     public long CancelledVersionOf(Alias user) => _cancelledVersions.GetValueOrDefault(user);

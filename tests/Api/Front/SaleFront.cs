@@ -75,6 +75,17 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
         return $"{options.Cookie.Name}={options.TicketDataFormat.Protect(ticket)}";
     }
 
+    /// <summary>
+    /// The lines of the readiness, once it is ready: the checks have bounds in real time, which a busy machine exceeds.
+    /// </summary>
+    public async Task<string[]> ReadyAsync()
+    {
+        Answer? ready = null;
+        await Eventually.HoldsAsync(
+            async () => (ready = await Client.GetAsync("/health/ready")).Status == 200, "it is ready");
+        return ready!.Text.Split('\n');
+    }
+
     public Task<Answer> BoardAsync(string batch) => Client.GetAsync($"/api/batches/{batch}");
 
     public Task<Answer> ReserveAsync(string batch, string user) =>

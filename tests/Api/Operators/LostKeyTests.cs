@@ -40,7 +40,7 @@ public sealed class LostKeyTests : IDisposable
         fault.GetProperty("batch").GetString().ShouldBe(batch);
         fault.GetProperty("detail").GetString()!.ShouldContain(detail);
         await AssertUnavailableAsync(sale, batch, order);
-        sale.Front.Log.All.ShouldHaveSingleItem().Text.ShouldContain(batch);
+        LinesOf(sale, batch).ShouldHaveSingleItem();
 
         await ExecuteAsync($"""
             DELETE FROM GrainState {OfKeys};
@@ -48,11 +48,11 @@ public sealed class LostKeyTests : IDisposable
             DROP TABLE kept
             """);
         await Eventually.HoldsAsync(
-            async () => (await sale.BuyAsync(batch, "weibo:bob")).Status == 201, "it sells again");
+            async () => (await sale.BuyAsync(batch, "weibo:bob")).Status is 200 or 201, "it sells again");
         await Eventually.HoldsAsync(async () => await DamagedAsync(sale) is null, "it is not named any more");
         (await FaultsAsync(sale)).ShouldBeEmpty();
         (await sale.ReadOrderAsync(order, "weibo:alice")).Is(200);
-        sale.Front.Log.All.ShouldHaveSingleItem();
+        LinesOf(sale, batch).ShouldHaveSingleItem();
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class LostKeyTests : IDisposable
             INSERT INTO GrainState SELECT * FROM kept
             """)).ShouldBeGreaterThan(0);
         await using var sale = await SaleFront.StartAsync(_plan);
-        (await sale.BoardAsync(batch)).Is(200);
+        await Eventually.HoldsAsync(async () => (await sale.BoardAsync(batch)).Status == 200, "the board is shown");
         const string touch = $"UPDATE GrainState SET Payload = Payload {OfKeys} AND Payload IS NOT NULL";
         await Eventually.HoldsAsync(async () => await ExecuteAsync(touch) == 0, "the key is removed");
         (await DamagedAsync(sale)).ShouldBeNull();
@@ -111,7 +111,8 @@ public sealed class LostKeyTests : IDisposable
 
     private static async Task AssertUnavailableAsync(SaleFront sale, string batch, string order)
     {
-        (await sale.BoardAsync(batch)).Is(200);
+        await Eventually.HoldsAsync(
+            async () => (await sale.BoardAsync(batch)).Status == 200, "the board is shown");
         (await sale.BuyAsync(batch, "weibo:bob")).IsRefusal(503, "unavailable");
         (await sale.ReadOrderAsync(order, "weibo:alice")).IsRefusal(503, "unavailable");
         (await sale.OperateAsync(batch, "pause")).IsRefusal(503, "unavailable");
@@ -132,8 +133,12 @@ public sealed class LostKeyTests : IDisposable
     }
 
     private static async Task<string?> DamagedAsync(SaleFront sale) =>
-        (await sale.Client.GetAsync("/health/ready")).Is(200).Text.Split('\n')
+        (await sale.ReadyAsync())
             .SingleOrDefault(line => line.StartsWith("damaged:", StringComparison.Ordinal));
+
+    // Not every error in the log: other parts log what a busy machine keeps waiting.
+    private static IReadOnlyList<LogLine> LinesOf(SaleFront sale, string batch) =>
+        sale.Front.Log.With($"Nobody can take part in batch {batch}:");
 
     private static async Task<System.Text.Json.JsonElement[]> FaultsAsync(SaleFront sale) =>
     [

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CsCheck;
 using OrleansSale.Api.Sandbox;
-using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Api.Payments;
@@ -32,29 +31,6 @@ public sealed class CashierPageTests : IDisposable
     {
         _pages.Dispose();
         _directory.Dispose();
-    }
-
-    [Theory]
-    [InlineData(199_900, "CNY", "¥1,999.00")]
-    [InlineData(5, "CNY", "¥0.05")]
-    [InlineData(123_456_789_012, "CNY", "¥1,234,567,890.12")]
-    [InlineData(1_999, "JPY", "¥1,999")]
-    [InlineData(1_999, "USD", "$19.99")]
-    [InlineData(1_999, "SEK", "SEK 19.99")]
-    [InlineData(1_999, "KWD", "KWD 1.999")]
-    [InlineData(1_999, "UGX", "UGX 1,999")]
-    public void An_amount_is_written_as_people_write_it(long amount, string currency, string expected) =>
-        Currency.Format(amount, currency).ShouldBe(expected);
-
-    [Fact]
-    public void The_cashier_knows_the_minor_unit_of_every_currency_that_the_engine_sells_in()
-    {
-        foreach (var currency in Currency.Codes)
-        {
-            var written = Currency.Format(1_234_567, currency);
-            (written.Length - 1 - written.LastIndexOf('.'))
-                .ShouldBe(Currency.MinorUnitsOf(currency) is > 0 and var digits ? digits : written.Length, currency);
-        }
     }
 
     [Fact]

@@ -9,14 +9,16 @@ public sealed class DemoTests
     [Fact]
     public async Task An_empty_engine_in_Development_opens_the_Mi2_batch()
     {
-        await using var sale =
-            await SaleFront.StartAsync(new FrontPlan { Settings = new() { ["Sale:Demo"] = "true" } });
+        await using var sale = await SaleFront.StartAsync(new FrontPlan
+        {
+            Settings = new() { ["Sale:Demo"] = "true", ["Channels:weibo:Name:zh-CN"] = "微博" },
+        });
         var items = await FoundAsync(sale);
         var demo = items.ShouldHaveSingleItem();
         (demo["id"], demo["product.name"], demo["channel"]).ShouldBe(("mi2-1", "Xiaomi Mi2 16 GB", "weibo"));
         (demo.Number("stock"), demo.Number("free"), demo.Number("perUserLimit")).ShouldBe((50_000, 50_000, 1));
         (demo.Number("product.price.amount"), demo["product.price.currency"]).ShouldBe((199_900, "CNY"));
-        demo["title.zh-CN"].ShouldBe("小米手机 2 weibo专场 第 1 轮");
+        demo["title.zh-CN"].ShouldBe("小米手机 2 微博专场 第 1 轮");
         demo["description.en"]!.ShouldContain("no money moves");
         demo["phase"].ShouldBe("reserving");
         (demo.Instant("schedule.saleOpens") - demo.Instant("schedule.reservationOpens"))

@@ -60,7 +60,7 @@ public sealed partial class ProductionTests : IAsyncLifetime
         }
 
         (await _sale.Client.GetAsync("/health/live")).Is(200);
-        (await _sale.Client.GetAsync("/health/ready")).Is(200);
+        (await _sale.ReadyAsync())[0].ShouldBe("ready");
     }
 
     // All paths that answer without a credential, however they were mapped.

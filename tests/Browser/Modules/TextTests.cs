@@ -57,7 +57,14 @@ public sealed class TextTests(SaleStage stage)
     [Fact]
     public async Task The_page_knows_the_minor_unit_of_every_currency_that_the_engine_sells_in()
     {
-        var codes = Currency.Codes.ToArray();
+        var letters = Enumerable.Range('A', 26).Select(letter => (char)letter).ToArray();
+        string[] codes =
+        [
+            .. from first in letters from second in letters from third in letters
+               select $"{first}{second}{third}" into code
+               where Currency.MinorUnitsOf(code) is not null
+               select code,
+        ];
         var digits = await stage.Modules.RunAsync<int[]>("/js/currency.js", "return x.map(m.minorUnitsOf);", codes);
         codes.Zip(digits).ShouldAllBe(pair => Currency.MinorUnitsOf(pair.First) == pair.Second);
     }

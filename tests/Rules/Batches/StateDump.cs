@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
+using OrleansSale.Grains.Batches.Reservations;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
@@ -40,7 +43,7 @@ internal static class StateDump
         foreach (var (key, command) in batch.Directing.Commands.OrderBy(
             c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
-        foreach (var (user, version) in batch.Reservations.CancelledVersions.OrderBy(
+        foreach (var (user, version) in CancelledVersionsOf(batch.Reservations).OrderBy(
             v => v.Key.ToString(), StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");
         text.Append("touches").AppendJoin(' ', batch.Touches.Select(hash => $" {hash:x}")).Append('\n');
@@ -58,6 +61,10 @@ internal static class StateDump
             $"The states differ.\nexpected: {first.ElementAtOrDefault(i)}\n"
             + $"actual:   {second.ElementAtOrDefault(i)}");
     }
+
+    // The batch asks for one user at a time.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_cancelledVersions")]
+    private static extern ref Dictionary<Alias, long> CancelledVersionsOf(ReservationBook reservations);
 
     private static void AppendTerms(StringBuilder text, BatchTerms terms)
     {
