@@ -73,6 +73,18 @@ public sealed class SaleOptions
     /// </summary>
     public string? MerchantMarkUrl { get; set; }
 
+    /// <summary>
+    /// The proxies in front of a front: addresses and networks such as <c>10.0.0.0/24</c>, separated by spaces. What
+    /// they say of the browser's address, scheme and host is believed. By default nobody is.
+    /// </summary>
+    public string? Proxies { get; set; }
+
+    /// <summary>
+    /// The path below which a proxy shows this engine, such as <c>/shop</c>: at most 128 characters. By default the
+    /// engine has the whole site.
+    /// </summary>
+    public string? PathBase { get; set; }
+
     /// <summary>Whether an empty engine creates the demo batch. By default in Development only.</summary>
     public bool? Demo { get; set; }
 

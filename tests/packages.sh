@@ -23,6 +23,13 @@ install_typescript() {
   npm ci --prefix "$place" --no-fund --no-audit >/dev/null || { echo "the packages of $place could not be installed"; return 1; }
 }
 
+# Started by the tests in front of an engine, in folders of its own; the package's own server is not used.
+install_nginx() {
+  [ -x /usr/sbin/nginx ] && return
+  echo "Installing nginx …"
+  install_packages nginx || { echo "nginx could not be installed"; return 1; }
+}
+
 # What the engine is compared with has to keep its rules too; started in the same way.
 install_redis() {
   command -v redis-server >/dev/null && return

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansSale.Api.Actors;
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Operators.Announcements;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
@@ -20,7 +21,7 @@ namespace OrleansSale.Api.Hosting;
 public sealed partial class DemoBatch(
     IGrainFactory grains, ActorRetry retry, CatalogueCopy catalogue, ConfiguredChannels channels, DemoVisits visits,
     AnnouncementCommands announcements, IConfiguration configuration, IHostEnvironment environment,
-    TimeProvider timeProvider, ILogger<DemoBatch> log)
+    SitePath site, TimeProvider timeProvider, ILogger<DemoBatch> log)
     : BackgroundService
 {
     /// <summary>Most demo batches of an engine. While somebody looks, one is made every two minutes.</summary>
@@ -101,7 +102,8 @@ public sealed partial class DemoBatch(
         var now = DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         var opens = now + OpensAfter;
         var channel = channels.TryFind("weibo", out var weibo) ? weibo : channels.All.First();
-        var product = new Product(ProductId, "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), "/img/phone.svg");
+        var product = new Product(
+            ProductId, "Xiaomi Mi2 16 GB", new Money(199_900, "CNY"), site.Of("/img/phone.svg"));
         return new BatchTerms(
             IdStart + number, product, [channel.Id], Stock: 50_000, PerUserLimit: 1, PaymentWindowSeconds: 900,
             new Schedule(now, opens, opens, opens + Lasts),

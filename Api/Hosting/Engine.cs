@@ -52,6 +52,7 @@ public static class Engine
         var isDevelopment = builder.Environment.IsDevelopment();
         WebSettings.Require(builder, DefaultAddress);
         builder.Services.AddPages(MerchantSettings.Read(configuration));
+        var proxy = ProxySettings.Read(configuration);
         // Keys are checked before any data is touched, so a failed start leaves nothing behind.
         if (!isDevelopment)
         {
@@ -69,6 +70,7 @@ public static class Engine
             WebServer.Configure(builder.WebHost);
             PageFiles.Find(builder);
             RefusedHosts.AddTo(builder.Services);
+            BehindProxy.AddTo(builder.Services, proxy.Site, proxy.Proxies);
             builder.AddConnections(OpenFiles.Limit);
             data.AddActors(builder);
             AddFront(builder.Services, keys, configuration, isDevelopment);

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Webhooks;
@@ -36,7 +37,9 @@ public static class PaymentRegistration
         if (hasSilo) services.AddPaymentProviders(configuration, environment, RoleOf(hasSilo));
         else services.AddPaymentOptions(configuration, environment, RoleOf(hasSilo));
         services.Replace(ServiceDescriptor.Singleton<OwnAddress>(
-            provider => () => ListeningAddress.Of(provider.GetRequiredService<IServer>())));
+            provider => () => PaymentAddresses.At(
+                ListeningAddress.Of(provider.GetRequiredService<IServer>()),
+                provider.GetRequiredService<SitePath>().Base)));
         services.AddNotificationReaders();
         if (dataDirectory is not null && PaymentOptions.UsesSandbox(configuration, environment.IsDevelopment()))
             services.AddSandbox((sandbox, provider) => Configure(sandbox, provider, dataDirectory, isShared));
@@ -57,6 +60,7 @@ public static class PaymentRegistration
         sandbox.ApiKey = own.ApiKey;
         sandbox.WebhookSecrets = WebhookSecrets.Parse(own.WebhookSecret) ?? [];
         sandbox.PublicAddress = options.PublicAddress;
+        sandbox.PathBase = provider.GetRequiredService<SitePath>().Base;
         sandbox.NotificationAddress = own.NotificationAddress;
         if (options.Providers.Count > 0) sandbox.NotificationPath += $"/{name}";
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.Api.SignIn.Platforms;
@@ -46,8 +47,9 @@ public static class PlatformRegistration
         services.AddSingleton(SandboxIn);
         if (PaymentOptions.UsesSandbox(configuration, isDevelopment)) return channels;
         services.AddSandboxPlatform((sandbox, provider) =>
-            (sandbox.ApiKey, sandbox.PublicAddress) =
-                (RandomNumberGenerator.GetHexString(SecretDigits), PaymentsIn(provider).PublicAddress));
+            (sandbox.ApiKey, sandbox.PublicAddress, sandbox.PathBase) = (
+                RandomNumberGenerator.GetHexString(SecretDigits), PaymentsIn(provider).PublicAddress,
+                provider.GetRequiredService<SitePath>().Base));
         return channels;
     }
 

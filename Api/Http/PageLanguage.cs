@@ -37,6 +37,7 @@ public static class PageLanguage
         {
             Path = "/",
             MaxAge = KeptFor,
+            Secure = http.Request.IsHttps,
             SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Lax,
             IsEssential = true,
         });

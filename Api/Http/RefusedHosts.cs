@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.HostFiltering;
 namespace OrleansSale.Api.Http;
 
 /// <summary>
-/// Answers refusals of ASP.NET's host filter with a problem. The filter precedes everything else: the pages, the
-/// endpoints and the purchase's shortcut.
+/// Answers refusals of ASP.NET's host filter with a problem. The filter precedes everything that answers requests: the
+/// pages, the endpoints and the purchase's shortcut.
 /// </summary>
 internal sealed class RefusedHosts : IStartupFilter
 {

@@ -12,9 +12,13 @@ public static class Reply
     public static IResult Ok<T>(T body, JsonTypeInfo<T> type) => TypedResults.Json(body, type);
 
     /// <summary>201 with a body and its address.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="location">The path below the site's base.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="type">How it is written.</param>
     public static IResult Created<T>(HttpContext http, string location, T body, JsonTypeInfo<T> type)
     {
-        http.Response.Headers.Location = location;
+        http.Response.Headers.Location = http.Request.PathBase + location;
         return TypedResults.Json(body, type, statusCode: StatusCodes.Status201Created);
     }
 

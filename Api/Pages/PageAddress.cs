@@ -10,7 +10,9 @@ public sealed record ShopAddress(Uri? Configured)
 
     /// <summary>The address, as seen by a request.</summary>
     public Uri Of(HttpRequest request) => Configured
-        ?? (Uri.TryCreate($"{request.Scheme}://{request.Host}/", UriKind.Absolute, out var named) ? named : Unknown);
+        ?? (Uri.TryCreate(
+            $"{request.Scheme}://{request.Host}{request.PathBase}/", UriKind.Absolute, out var named)
+            ? named : Unknown);
 }
 
 /// <summary>The addresses of a page: one for each language, and one whose language depends on who asks.</summary>

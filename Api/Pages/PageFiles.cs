@@ -21,7 +21,9 @@ public sealed partial class PageFiles
     private readonly Lazy<FrozenDictionary<string, string>> _addresses;
 
     /// <param name="endpoints">All endpoints of this process, once they are mapped.</param>
-    public PageFiles(EndpointDataSource endpoints) => _addresses = new(() => AddressesIn(endpoints));
+    /// <param name="site">Where they are on the site.</param>
+    public PageFiles(EndpointDataSource endpoints, SitePath site) =>
+        _addresses = new(() => AddressesIn(endpoints, site));
 
     /// <summary>The address of a file, by its path in <c>wwwroot</c>.</summary>
     /// <exception cref="KeyNotFoundException">There is no such file.</exception>
@@ -65,10 +67,11 @@ public sealed partial class PageFiles
     private static string WrittenByBuild(string name) =>
         Path.Combine(AppContext.BaseDirectory, typeof(PageFiles).Assembly.GetName().Name + name);
 
-    private static FrozenDictionary<string, string> AddressesIn(EndpointDataSource endpoints) => endpoints.Endpoints
+    private static FrozenDictionary<string, string> AddressesIn(EndpointDataSource endpoints, SitePath site) =>
+        endpoints.Endpoints
         .Select(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>())
         .OfType<StaticAssetDescriptor>().Where(file => file.Selectors.Count == 0)
         .Select(file => (Path: file.Properties.FirstOrDefault(one => one.Name == "label")?.Value, file.Route))
         .Where(file => file.Path is not null)
-        .ToFrozenDictionary(file => file.Path!, file => "/" + file.Route, StringComparer.Ordinal);
+        .ToFrozenDictionary(file => file.Path!, file => site.Of("/" + file.Route), StringComparer.Ordinal);
 }

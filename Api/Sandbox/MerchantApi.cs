@@ -119,8 +119,8 @@ internal static class MerchantApi
     private static Uri PublicAddress(HttpRequest request, SandboxOptions options, IServer server)
     {
         var address = options.PublicAddress
-            ?? ListeningAddress.Of(server)
-            ?? new Uri($"{request.Scheme}://{request.Host}");
+            ?? new Uri(
+                ListeningAddress.Of(server) ?? new Uri($"{request.Scheme}://{request.Host}"), options.PathBase);
         return new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
     }
 

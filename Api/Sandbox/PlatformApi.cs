@@ -35,11 +35,13 @@ internal static class PlatformApi
 
     /// <summary>The address of the log-in page that leads back to this page of the sandbox.</summary>
     public static string LoginPageOf(HttpRequest request) =>
-        LoginPageTo(request.Path + request.QueryString);
+        LoginPageTo(request, request.Path + request.QueryString);
 
     /// <summary>The address of the log-in page that leads to this page of the sandbox.</summary>
-    public static string LoginPageTo(string page) =>
-        $"{PlatformProvider.Path}/login?{ReturnField}={Uri.EscapeDataString(page)}";
+    public static string LoginPageTo(HttpRequest request, string page) =>
+        $"{LoginPage(request)}?{ReturnField}={Uri.EscapeDataString(request.PathBase + page)}";
+
+    private static string LoginPage(HttpRequest request) => $"{request.PathBase}{PlatformProvider.Path}/login";
 
     // OpenIddict answers the requests of programs whole.
     private static async Task<IResult> AnswerAsync(HttpContext http) => await PlatformProvider.AnswersAsync(http)
@@ -99,7 +101,7 @@ internal static class PlatformApi
 
     // After a form it has what the form carries, so that a link leads to the same page.
     private static string AddressOf(HttpRequest request, IEnumerable<KeyValuePair<string, string>> carried) =>
-        request.Path + QueryString.Create(carried.Where(one => one.Key != "lang").Select(
+        request.PathBase + request.Path + QueryString.Create(carried.Where(one => one.Key != "lang").Select(
             one => KeyValuePair.Create(one.Key, (string?)one.Value)));
 
     private static async Task<IResult> LogInAsync(
@@ -114,11 +116,13 @@ internal static class PlatformApi
         }
         await RememberAsync(http, name);
         // Only to pages of the sandbox.
-        return Results.LocalRedirect(IsPage(returnTo) ? returnTo : $"{PlatformProvider.Path}/login");
+        return Results.LocalRedirect(
+            IsPage(returnTo, http.Request.PathBase) ? returnTo : LoginPage(http.Request));
     }
 
     // A page's address is visible ASCII: nothing else fits into the header of a redirect.
-    private static bool IsPage(string address) => address.StartsWith("/sandbox/", StringComparison.Ordinal)
+    private static bool IsPage(string address, PathString pathBase) =>
+        address.StartsWith($"{pathBase}/sandbox/", StringComparison.Ordinal)
         && address.All(c => c is > ' ' and <= '~' and not '\\') && !address.Contains("..", StringComparison.Ordinal);
 
     private static bool TryRead(IFormCollection form, out string name)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
@@ -45,11 +46,12 @@ internal static class PlatformProvider
         services.AddAuthentication().AddCookie(Cookie, options =>
         {
             options.Cookie.Name = "platform";
-            options.Cookie.Path = "/sandbox";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.ExpireTimeSpan = LoggedInFor;
         });
+        services.AddOptions<CookieAuthenticationOptions>(Cookie).Configure<SandboxOptions>(
+            (options, sandbox) => options.Cookie.Path = $"{sandbox.PathBase}/sandbox");
         services.AddOpenIddict().AddServer(server =>
         {
             server.EnableDegradedMode();
@@ -105,7 +107,7 @@ internal static class PlatformProvider
                 context.Reject(Errors.InvalidClient, "The platform knows no such application.");
             // Its host is this process', under whatever name a browser reaches it.
             else if (!Uri.TryCreate(context.RedirectUri, UriKind.Absolute, out var back)
-                || !back.AbsolutePath.StartsWith(CallbackPrefix, StringComparison.Ordinal))
+                || !back.AbsolutePath.StartsWith(merchant.PathBase + CallbackPrefix, StringComparison.Ordinal))
                 context.Reject(Errors.InvalidRequest, "The application has not registered this address.");
             return default;
         }

@@ -29,6 +29,9 @@ public sealed class SandboxOptions
     /// </summary>
     public Uri? PublicAddress { get; set; }
 
+    /// <summary>The path below which browsers see it, such as <c>/shop</c>. Default: none.</summary>
+    public string PathBase { get; set; } = "";
+
     /// <summary>
     /// Where notifications go if the checkout named no address of its own. Default: <see cref="NotificationPath"/> at
     /// the first address this process listens on, asked anew for each attempt.

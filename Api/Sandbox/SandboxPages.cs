@@ -30,9 +30,15 @@ internal sealed class SandboxPages : IDisposable
 
     private readonly string _version;
 
-    public SandboxPages() => _version = Convert.ToHexStringLower(
-        SHA256.HashData([.. _assets.OrderBy(asset => asset.Key, StringComparer.Ordinal)
-            .SelectMany(asset => asset.Value.Bytes)]))[..16];
+    private readonly string _path;
+
+    public SandboxPages(SandboxOptions options)
+    {
+        _path = $"{options.PathBase}/sandbox";
+        _version = Convert.ToHexStringLower(
+            SHA256.HashData([.. _assets.OrderBy(asset => asset.Key, StringComparer.Ordinal)
+                .SelectMany(asset => asset.Value.Bytes)]))[..16];
+    }
 
     /// <summary>
     /// The language that a tag such as <c>zh-Hans</c> or <c>en-GB</c> asks for; null: none of the two.
@@ -47,7 +53,9 @@ internal sealed class SandboxPages : IDisposable
     public (byte[] Bytes, string ContentType)? Asset(string name) =>
         _assets.TryGetValue(name, out var asset) ? asset : null;
 
-    /// <summary>Answers with a page. It also gets its language and the version of its files.</summary>
+    /// <summary>
+    /// Answers with a page. It also gets its language, the sandbox's path and the version of its files.
+    /// </summary>
     /// <param name="hasForm">Whether the page sends a form to this process.</param>
     /// <param name="hasPictures">Whether the page shows pictures from other sites, over https.</param>
     public async Task<ContentHttpResult> AnswerAsync<TView>(
@@ -75,6 +83,7 @@ internal sealed class SandboxPages : IDisposable
         where TView : IComponent
     {
         (parameters["Language"], parameters["Version"]) = (language, _version);
+        parameters["Sandbox"] = _path;
         await using var renderer = new HtmlRenderer(_services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TView>(ParameterView.FromDictionary(parameters))).ToHtmlString());
@@ -105,6 +114,7 @@ internal sealed class SandboxPages : IDisposable
             {
                 Path = "/",
                 MaxAge = LanguageKept,
+                Secure = context.Request.IsHttps,
                 SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Lax,
                 IsEssential = true,
             });

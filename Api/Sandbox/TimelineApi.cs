@@ -58,7 +58,7 @@ internal static class TimelineApi
     private static async Task<IResult> ShowAsync(HttpContext http, Timeline timeline, SandboxPages pages) =>
         await PlatformApi.WhoAsync(http) is { } user
             ? await RenderAsync(http, timeline, pages, user, StatusCodes.Status200OK)
-            : Results.LocalRedirect(PlatformApi.LoginPageTo(Path + http.Request.QueryString));
+            : Results.LocalRedirect(PlatformApi.LoginPageTo(http.Request, Path + http.Request.QueryString));
 
     // A log-in that has ended begins anew, and the reply is typed again.
     private static async Task<IResult> ReplyAsync(
@@ -68,7 +68,7 @@ internal static class TimelineApi
         var (form, refusal) = await SandboxAnswer.ReadFormAsync(http.Request, cancellationToken);
         if (refusal is not null) return refusal;
         if (await PlatformApi.WhoAsync(http) is not { } user)
-            return Results.LocalRedirect(PlatformApi.LoginPageTo(Path));
+            return Results.LocalRedirect(PlatformApi.LoginPageTo(http.Request, Path));
         var (text, click) = (form[TextField].ToString().Trim(), form[FormField].ToString());
         if (click.Length != FormLength || !click.All(char.IsAsciiHexDigitLower))
             return SandboxAnswer.Invalid(new JsonFault(FormField, "must be what the page has"));
@@ -85,7 +85,7 @@ internal static class TimelineApi
         return outcome switch
         {
             // So that reloading the page sends nothing again.
-            ReplyOutcome.Kept => Results.LocalRedirect($"{Path}#{post}"),
+            ReplyOutcome.Kept => Results.LocalRedirect($"{http.Request.PathBase}{Path}#{post}"),
             ReplyOutcome.NotFound => SandboxAnswer.NotFound("There is no such post"),
             _ => await RenderAsync(
                 http, timeline, pages, user, StatusCodes.Status409Conflict,
@@ -105,7 +105,7 @@ internal static class TimelineApi
             [nameof(TimelineView.Posts)] = timeline.List(),
             [nameof(TimelineView.Refused)] = refused,
             [nameof(TimelineView.Form)] = Cashier.NewId(),
-            [nameof(TimelineView.LoginPage)] = PlatformApi.LoginPageTo(Path),
+            [nameof(TimelineView.LoginPage)] = PlatformApi.LoginPageTo(http.Request, Path),
         }, hasForm: true, hasPictures: true);
     }
 }

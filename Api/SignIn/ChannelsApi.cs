@@ -31,13 +31,13 @@ public sealed record ChannelPaymentBody(string Provider, bool VerifiesPayer);
 public sealed record ChannelList(ChannelBody[] Items);
 
 /// <summary>The same list inside a page, which needs not ask for it.</summary>
-public sealed class PageChannels(ConfiguredChannels channels, NotificationReaders payments)
+public sealed class PageChannels(ConfiguredChannels channels, NotificationReaders payments, SitePath site)
 {
     /// <summary>
     /// The list as JSON that is safe in HTML: the default encoder escapes all that could end an element.
     /// </summary>
     public string Json { get; } =
-        JsonSerializer.Serialize(ChannelsApi.ListOf(channels, payments), SignInJson.Default.ChannelList);
+        JsonSerializer.Serialize(ChannelsApi.ListOf(channels, payments, site), SignInJson.Default.ChannelList);
 }
 
 /// <summary>The platforms, for the pages.</summary>
@@ -45,19 +45,21 @@ public static class ChannelsApi
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapChannels(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/channels", (HttpContext http, ConfiguredChannels channels, NotificationReaders payments) =>
+        app.MapGet("/api/channels", (
+            HttpContext http, ConfiguredChannels channels, NotificationReaders payments, SitePath site) =>
         {
             http.Response.Headers.CacheControl = "public, max-age=60";
-            return Reply.Ok(ListOf(channels, payments), SignInJson.Wire.ChannelList);
+            return Reply.Ok(ListOf(channels, payments, site), SignInJson.Wire.ChannelList);
         }).WithTags("Sign-in").WithSummary("The platforms that this engine sells on").Produces<ChannelList>()
             .Described("ListChannels", EndpointDescription.Open());
 
-    internal static ChannelList ListOf(ConfiguredChannels channels, NotificationReaders payments) =>
-        new([.. channels.All.Select(channel => BodyOf(channel, payments))]);
+    internal static ChannelList ListOf(
+        ConfiguredChannels channels, NotificationReaders payments, SitePath site) =>
+        new([.. channels.All.Select(channel => BodyOf(channel, payments, site))]);
 
-    private static ChannelBody BodyOf(Channel channel, NotificationReaders payments) => new(
+    private static ChannelBody BodyOf(Channel channel, NotificationReaders payments, SitePath site) => new(
         channel.Id, new LanguagesBody(channel.English, channel.Chinese),
-        channel.SignIn is null ? null : $"/signin/{channel.Id}",
+        channel.SignIn is null ? null : site.Of($"/signin/{channel.Id}"),
         payments.NameOf(channel) is { } provider && payments.TryFind(provider, out var reader)
             ? new ChannelPaymentBody(provider, reader.VerifiesPayer)
             : null);

@@ -47,7 +47,7 @@ public static class DocumentationApi
     {
         options.AddOperationTransformer(DescriptionTransformers.CompleteAsync);
         options.AddSchemaTransformer(DescriptionTransformers.CompleteAsync);
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer((document, context, _) =>
         {
             document.Info = new OpenApiInfo
             {
@@ -62,7 +62,8 @@ public static class DocumentationApi
             };
             // All paths are relative to the front's own address.
             const string Own = "The front that serves this description.";
-            document.Servers = [new OpenApiServer { Url = "/", Description = Own }];
+            var at = context.ApplicationServices.GetRequiredService<SitePath>().Base;
+            document.Servers = [new OpenApiServer { Url = at.Length > 0 ? at : "/", Description = Own }];
             foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
                 tag.Description = Tags.GetValueOrDefault(tag.Name ?? "");
             document.Components ??= new OpenApiComponents();

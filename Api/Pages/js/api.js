@@ -12,9 +12,12 @@ const codeByStatus = {
   413: 'too-large', 415: 'unsupported-media-type', 429: 'overloaded',
 };
 
+/** The address of a path of the engine. The page says below which path of its site the engine is. */
+export const at = path => (document.documentElement.dataset.base ?? '') + path;
+
 /**
  * @param {string} method
- * @param {string} path
+ * @param {string} path of the engine
  * @param {{body?: object, headers?: object, credentials?: string, timeoutMs?: number}} options
  * @returns {Promise<object>} `{kind: 'answered', status, body, headers, sentAt, receivedAt}`,
  *   `{kind: 'refused', status, code, problem, retryAfterSeconds}` or `{kind: 'lost'}`
@@ -23,7 +26,7 @@ export async function call(method, path, options = {}) {
   const { body, headers = {}, credentials = 'same-origin', timeoutMs = answerTimeoutMs } = options;
   const sentAt = performance.now();
   try {
-    const response = await fetch(path, {
+    const response = await fetch(at(path), {
       method,
       credentials,
       cache: 'no-store',

@@ -1,3 +1,5 @@
+import { at } from './api.js';
+
 /** The server sends an event at least every 10 s. A stream without one for this long does not work. */
 export const silenceMs = 15_000;
 const backoffMaxMs = 30_000;
@@ -40,7 +42,7 @@ export class EventStream {
   }
 
   #connect() {
-    const source = new EventSource(this.#path);
+    const source = new EventSource(at(this.#path));
     this.#source = source;
     this.#expectEvent();
     source.onopen = () => this.#came('open', '');

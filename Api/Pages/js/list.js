@@ -1,4 +1,4 @@
-import { call } from './api.js';
+import { at, call } from './api.js';
 import { showText, showTitle } from './batch-text.js';
 import { ServerClock } from './clock.js';
 import { everySecond, line } from './countdown.js';
@@ -83,7 +83,7 @@ function cardOf(board) {
   if (!cards.has(board.id)) {
     const card = copyOf('batch-card');
     card.dataset.batch = board.id;
-    card.querySelector('a').href = `/sale/${encodeURIComponent(board.id)}`;
+    card.querySelector('a').href = at(`/sale/${encodeURIComponent(board.id)}`);
     cards.set(board.id, card);
   }
   return cards.get(board.id);

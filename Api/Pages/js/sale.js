@@ -311,6 +311,6 @@ class SalePage {
   }
 }
 
-const batch = /^\/sale\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? '';
+const batch = /\/sale\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? '';
 await loadTexts();
 new SalePage(batch).start();

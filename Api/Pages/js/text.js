@@ -45,7 +45,8 @@ async function load(tag) {
 }
 
 function keep(tag) {
-  document.cookie = `lang=${tag}; path=/; max-age=${keptForSeconds}; samesite=lax`;
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  document.cookie = `lang=${tag}; path=/; max-age=${keptForSeconds}; samesite=lax${secure}`;
 }
 
 /** A text that has been given in one language or in both: the page's, else the other one; and which it is. */

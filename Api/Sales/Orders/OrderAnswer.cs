@@ -35,10 +35,11 @@ public static class OrderAnswer
     /// <param name="user">Its owner.</param>
     public static Task WriteAsync(HttpContext http, int status, OrderView order, string user)
     {
-        var location = string.Create(CultureInfo.InvariantCulture, $"{Path}{order.Batch}.{order.Seq}");
+        var site = http.Request.PathBase.Value ?? "";
+        var location = string.Create(CultureInfo.InvariantCulture, $"{site}{Path}{order.Batch}.{order.Seq}");
         var sheet = _blank ?? new Sheet();
         _blank = null;
-        sheet.Write(order, user, location.AsSpan(Path.Length));
+        sheet.Write(order, user, location.AsSpan(site.Length + Path.Length));
         var bytes = sheet.Bytes.WrittenMemory;
         http.Response.Headers.Location = location;
         var written = Reply.WriteAsync(http.Response, status, Reply.MediaType, bytes);

@@ -111,7 +111,7 @@ public sealed class EventPages(
 
     private Task TellMissingAsync(HttpContext http) => TellAsync(
         http, StatusCodes.Status404NotFound, Problem.CodeOf(Refusal.NotFound), words => words.Missing,
-        words => new PageLink("/", words.AllSales, true));
+        words => new PageLink(http.Request.PathBase + "/", words.AllSales, true));
 
     private Task TellBusyAsync(HttpContext http)
     {

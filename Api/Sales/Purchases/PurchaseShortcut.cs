@@ -25,7 +25,7 @@ public sealed class PurchaseShortcut(
     internal Task? Take(HttpContext http)
     {
         var request = http.Request;
-        if (!HttpMethods.IsPost(request.Method) || request.PathBase.HasValue || draining.IsDraining) return null;
+        if (!HttpMethods.IsPost(request.Method) || draining.IsDraining) return null;
         if (BatchOf(request.Path.Value) is not { Length: > 0 } batch || lanes.Find(batch) is not { } lane) return null;
         return reader.TryRead(request, lane.Feed.Terms.Id, out var ask) ? handler.AnswerAsync(http, lane, ask) : null;
     }

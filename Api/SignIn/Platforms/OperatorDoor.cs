@@ -23,7 +23,7 @@ public sealed class OperatorDoor(ConfiguredChannels channels, ConfiguredOperator
         if (authorizeResult.Succeeded || !ReadsPages(context.Request))
             return _others.HandleAsync(next, context, policy, authorizeResult);
         var request = context.Request;
-        var target = ReturnAddress.Of(request.PathBase + request.Path + request.QueryString);
+        var target = ReturnAddress.Of(request.PathBase + request.Path + request.QueryString, request);
         return authorizeResult.Forbidden
             ? SignInPage.RefuseAsync(context, target)
             : SignInPage.AskOperatorAsync(context, channels.All.Where(MayHaveOperators), target);

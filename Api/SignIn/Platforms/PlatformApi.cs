@@ -22,7 +22,7 @@ public static class PlatformApi
     // A page of another site can lead a visitor here, but only they decide.
     private static async Task SignOutAsync(HttpContext http, Sessions sessions, string? returnTo)
     {
-        var target = ReturnAddress.Of(returnTo);
+        var target = ReturnAddress.Of(returnTo, http.Request);
         if (RequestOrigin.IsForeign(http.Request) || RequestOrigin.IsPartOfPage(http.Request))
         {
             await SignInPage.AskToSignOutAsync(http, target);

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Client;
+using OpenIddict.Client.AspNetCore;
+using OrleansSale.Api.Http;
 using OrleansSale.GrainInterfaces.Channels;
 using Polly;
 using static OpenIddict.Client.OpenIddictClientEvents;
@@ -51,8 +53,9 @@ public static class PlatformClient
             client.AddEncryptionKey(RandomKey()).AddSigningKey(RandomKey());
             client.UseAspNetCore(host => host.EnableRedirectionEndpointPassthrough()
                 // A proxy may do TLS before this process: addresses are the public ones, see PlatformSignIn.
-                .DisableTransportSecurityRequirement().DisableAutomaticAuthenticationSchemeForwarding()
-                .Configure(options => SetCookie(options.CookieBuilder, isDevelopment)));
+                .DisableTransportSecurityRequirement().DisableAutomaticAuthenticationSchemeForwarding());
+            client.Services.AddOptions<OpenIddictClientAspNetCoreOptions>().Configure<SitePath>(
+                (options, site) => SetCookie(options.CookieBuilder, site, isDevelopment));
             // A code can be exchanged once: what failed is begun anew by the person and not repeated here.
             client.UseSystemNetHttp(http => http
                 .SetHttpResiliencePipeline(ResiliencePipeline<HttpResponseMessage>.Empty)
@@ -99,10 +102,10 @@ public static class PlatformClient
 
     // The platform sends the browser back from its own site, and some do so by a form, which brings a cookie along only
     // if that has SameSite=None. Browsers take such a cookie over encrypted connections only.
-    private static void SetCookie(CookieBuilder cookie, bool isDevelopment)
+    private static void SetCookie(CookieBuilder cookie, SitePath site, bool isDevelopment)
     {
         cookie.Name = StateCookie;
-        cookie.Path = "/signin";
+        cookie.Path = site.Of("/signin");
         cookie.SameSite = isDevelopment ? SameSiteMode.Lax : SameSiteMode.None;
         cookie.SecurePolicy = isDevelopment ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
     }

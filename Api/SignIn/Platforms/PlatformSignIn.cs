@@ -27,7 +27,7 @@ public sealed partial class PlatformSignIn(
 
     /// <summary>Sends the visitor to the platform.</summary>
     public Task BeginAsync(HttpContext http, string channel, string? returnTo) =>
-        AnswerAsync(http, channel, ReturnAddress.Of(returnTo), async () =>
+        AnswerAsync(http, channel, ReturnAddress.Of(returnTo, http.Request), async () =>
         {
             await OpenAsync(http);
             await http.ChallengeAsync(Scheme, new AuthenticationProperties(new Dictionary<string, string?>
@@ -35,14 +35,14 @@ public sealed partial class PlatformSignIn(
                 [OpenIddictClientAspNetCoreConstants.Properties.RegistrationId] = channel,
             })
             {
-                RedirectUri = ReturnAddress.Of(returnTo),
+                RedirectUri = ReturnAddress.Of(returnTo, http.Request),
             });
             return FaultIn(http, channel, isChallenge: true);
         });
 
     /// <summary>Takes the visitor back from the platform.</summary>
     public Task CompleteAsync(HttpContext http, string channel) =>
-        AnswerAsync(http, channel, ReturnAddress.Default, async () =>
+        AnswerAsync(http, channel, ReturnAddress.DefaultAt(http.Request), async () =>
         {
             await OpenAsync(http);
             if (FaultIn(http, channel, isChallenge: false) is { } fault) return fault;
@@ -66,7 +66,7 @@ public sealed partial class PlatformSignIn(
         var session = await sessions.BeginAsync(subject!, channel, name, roles);
         await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, session);
         if (_outage.Succeeds() is { } failures) Log.AnswersAgain(log, failures);
-        await SignInPage.GoOnAsync(http, ReturnAddress.Of(result.Properties!.RedirectUri));
+        await SignInPage.GoOnAsync(http, ReturnAddress.Of(result.Properties!.RedirectUri, http.Request));
         return null;
     }
 
@@ -113,7 +113,7 @@ public sealed partial class PlatformSignIn(
         }
         if (fault is not { } why || http.Response.HasStarted) return;
         var names = (found.Id, found.English, found.Chinese);
-        await SignInPage.TellAsync(http, why, names, ReturnAddress.Of(TargetIn(http) ?? returnTo));
+        await SignInPage.TellAsync(http, why, names, ReturnAddress.Of(TargetIn(http) ?? returnTo, http.Request));
     }
 
     // Lets OpenIddict look at the request, which makes what the rest works with.

@@ -33,8 +33,7 @@ public static class SignInPage
             isChinese ? "退出登录？" : "Sign out?",
             isChinese ? "此操作由其他网站发起，请确认是否退出。" : "Another site has sent you here.",
             [
-                new PageLink(
-                    $"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "退出登录" : "Sign out", true),
+                new PageLink(SignOut(http, returnTo), isChinese ? "退出登录" : "Sign out", true),
                 new PageLink(returnTo, isChinese ? "返回" : "Go back", false),
             ]);
     }
@@ -48,12 +47,12 @@ public static class SignInPage
         var isChinese = PageLanguage.Of(http.Request) == PageLanguage.Chinese;
         http.Response.Headers.WWWAuthenticate = "Bearer";
         var links = channels.Select(channel => new PageLink(
-            PathOf(channel.Id, returnTo),
+            SignIn(http, channel.Id, returnTo),
             isChinese ? $"使用{channel.Chinese}登录" : $"Sign in with {channel.English}", true));
         return WriteAsync(http, StatusCodes.Status401Unauthorized, "sign-in-operator",
             isChinese ? "请登录运营账号" : "For operators",
             isChinese ? "此页面仅限运营人员使用。" : "Sign in with an operator’s account to open this page.",
-            [.. links, new PageLink(ReturnAddress.Default, isChinese ? "全部抢购" : "All sales", false)]);
+            [.. links, new PageLink(ReturnAddress.DefaultAt(http.Request), isChinese ? "全部抢购" : "All sales", false)]);
     }
 
     /// <summary>Tells that the visitor's account is no operator's.</summary>
@@ -64,10 +63,8 @@ public static class SignInPage
             isChinese ? "您没有权限" : "Your account is no operator’s",
             isChinese ? "此页面仅限运营人员使用，请更换账号。" : "Only operators can open this page. Use another account.",
             [
-                new PageLink(
-                    $"/signout?returnTo={Uri.EscapeDataString(returnTo)}", isChinese ? "更换账号" : "Use another account",
-                    true),
-                new PageLink(ReturnAddress.Default, isChinese ? "全部抢购" : "All sales", false),
+                new PageLink(SignOut(http, returnTo), isChinese ? "更换账号" : "Use another account", true),
+                new PageLink(ReturnAddress.DefaultAt(http.Request), isChinese ? "全部抢购" : "All sales", false),
             ]);
     }
 
@@ -88,14 +85,17 @@ public static class SignInPage
         var links = new List<PageLink>();
         if (channel is { } known && fault != SignInFault.UnfitSubject)
         {
-            links.Add(new PageLink(PathOf(known.Id, returnTo), isChinese ? "重新登录" : "Try again", true));
+            links.Add(new PageLink(SignIn(http, known.Id, returnTo), isChinese ? "重新登录" : "Try again", true));
         }
         links.Add(new PageLink(returnTo, isChinese ? "返回" : "Go back", false));
         return WriteAsync(http, status, code, title, body, links);
     }
 
-    private static string PathOf(string channel, string returnTo) =>
-        $"/{WebProviders.PathOf(channel)}?returnTo={Uri.EscapeDataString(returnTo)}";
+    private static string SignIn(HttpContext http, string channel, string returnTo) =>
+        $"{http.Request.PathBase}/{WebProviders.PathOf(channel)}?returnTo={Uri.EscapeDataString(returnTo)}";
+
+    private static string SignOut(HttpContext http, string returnTo) =>
+        $"{http.Request.PathBase}/signout?returnTo={Uri.EscapeDataString(returnTo)}";
 
     private static (string Title, string Body) InEnglish(SignInFault fault, string platform) => fault switch
     {

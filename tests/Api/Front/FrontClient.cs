@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -6,7 +8,9 @@ namespace OrleansSale.Tests.Api.Front;
 /// <summary>
 /// Speaks HTTP to a front over real connections; follows no redirect, keeps no cookie, judges nothing.
 /// </summary>
-internal sealed class FrontClient(Uri address) : IDisposable
+/// <param name="address">Where the front listens.</param>
+/// <param name="from">The address that connections come from; null: the usual one.</param>
+internal sealed class FrontClient(Uri address, IPAddress? from = null) : IDisposable
 {
     public const string KeyHeader = "Idempotency-Key";
 
@@ -16,6 +20,7 @@ internal sealed class FrontClient(Uri address) : IDisposable
         UseCookies = false,
         UseProxy = false,
         MaxConnectionsPerServer = 128,
+        ConnectCallback = from is null ? null : (context, gone) => ConnectAsync(from, context.DnsEndPoint, gone),
     })
     {
         BaseAddress = address,
@@ -53,6 +58,22 @@ internal sealed class FrontClient(Uri address) : IDisposable
         SendAsync("POST", $"/api/batches/{batch}/orders", by, body, key);
 
     public void Dispose() => _http.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(IPAddress from, DnsEndPoint to, CancellationToken gone)
+    {
+        var socket = new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+            await socket.ConnectAsync(to, gone);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static HttpRequestMessage Request(
         string method, string path, string? by, object? body, string? key, (string Name, string Value)[] headers)

@@ -25,7 +25,7 @@ public sealed class CashierPageTests : IDisposable
         ReturnUrl: "http://shop.test/sale/mi2-1");
 
     private readonly ScratchFolder _directory = new();
-    private readonly SandboxPages _pages = new();
+    private readonly SandboxPages _pages = new(new SandboxOptions());
 
     public void Dispose()
     {

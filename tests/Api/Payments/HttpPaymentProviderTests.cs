@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using OrleansSale.Api.Hosting;
+using OrleansSale.Api.Http;
 using OrleansSale.Api.Sandbox;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
@@ -241,6 +242,7 @@ public sealed class HttpPaymentProviderTests : IDisposable
         builder.Logging.ClearProviders();
         builder.Configuration["Payments:ApiKey"] = SandboxHost.ApiKey;
         builder.Configuration["Payments:WebhookSecret"] = Secret;
+        builder.Services.AddSingleton(new SitePath(""));
         builder.Services.AddPayments(builder.Configuration, builder.Environment, _directory.Path, hasSilo: true);
         var app = builder.Build();
         app.MapSandbox();

@@ -35,6 +35,8 @@ public sealed class StartTests : IDisposable
     [InlineData("Payments:PublicAddress", "http://shop.example")]
     [InlineData("Auth:Authority", "http://login.example")]
     [InlineData("Sale:LaneCapcity", "5")]
+    [InlineData("Sale:Proxies", "10.1")]
+    [InlineData("Sale:PathBase", "shop")]
     [InlineData("Channels:weibo:Name:fr", "Weibo")]
     [InlineData("Channels:weibo:Name:en", " ")]
     [InlineData("Channels:weibo:SignIn:ClientSecret", "")]
