@@ -52,7 +52,9 @@ public sealed record CreateBatchBody(
 }
 
 /// <summary>An operator's reason.</summary>
-/// <param name="Reason">For the record: 1–500 characters, one line or several.</param>
+/// <param name="Reason">
+/// For the record: 1–500 characters, one line or several. The board shows that of a pause or a closing to everybody.
+/// </param>
 public sealed record ReasonBody([property: Lines(1, 500)] string Reason);
 
 /// <summary>How many units to add or take out, and why.</summary>

@@ -14,7 +14,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Withdrawn">Units taken out of the sale.</param>
 /// <param name="Reserved">Reservations; may be up to 2 s old.</param>
 /// <param name="Standby">Buyers in the standby line.</param>
-/// <param name="Paused">Whether an operator has paused the batch.</param>
+/// <param name="Pause">The pause that an operator has made; null: it is not paused.</param>
 /// <param name="Closed">Whether the batch has ended, or an operator has closed it.</param>
 /// <param name="Touches">How many touches there are at this head: see <see cref="BoardUpdate.Touches"/>.</param>
 /// <param name="Schedule">The schedule in force.</param>
@@ -23,6 +23,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// How far the batch's time is ahead of the clock. It is 0 unless a clock was wrong. Add it to a clock's time before
 /// you compare that with the schedule: see <see cref="At"/>.
 /// </param>
+/// <param name="Closing">The closing by an operator; null: none has closed it.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(
     [property: Id(0)] long Seq,
@@ -34,13 +35,17 @@ public sealed record BatchSnapshot(
     [property: Id(6)] int Withdrawn,
     [property: Id(7)] long Reserved,
     [property: Id(8)] int Standby,
-    [property: Id(9)] bool Paused,
+    [property: Id(16)] SaleStop? Pause,
     [property: Id(10)] bool Closed,
     [property: Id(11)] int Touches,
     [property: Id(13)] Schedule Schedule,
     [property: Id(14)] bool Anonymised = false,
-    [property: Id(12)] TimeSpan Lead = default)
+    [property: Id(12)] TimeSpan Lead = default,
+    [property: Id(15)] SaleStop? Closing = null)
 {
+    /// <summary>Whether an operator has paused the batch.</summary>
+    public bool Paused => Pause is not null;
+
     /// <summary>The batch's time when a correct clock shows this.</summary>
     public DateTimeOffset At(DateTimeOffset clock) => clock + Lead;
 }

@@ -135,8 +135,8 @@ public sealed partial class SaleBatchGrain(
         return await journal.WhenDurableAsync(new BoardUpdate(
             new BatchSnapshot(
                 head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.IsPaused, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised,
-                Batch.Lead),
+                Standby: 0, counts.Pause, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised,
+                Batch.Lead, counts.Closing),
             touches));
     }
 

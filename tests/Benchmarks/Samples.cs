@@ -24,7 +24,7 @@ internal static class Samples
 
     /// <summary>The board of a batch that sells.</summary>
     public static readonly BatchSnapshot Snapshot = new(
-        10_001, new byte[32], 50_000, 40_000, 9_000, 1_000, 0, 60_000, 0, false, false, 10_000, Terms(50_000).Schedule);
+        10_001, new byte[32], 50_000, 40_000, 9_000, 1_000, 0, 60_000, 0, null, false, 10_000, Terms(50_000).Schedule);
 
     /// <summary>Terms like the Mi2's.</summary>
     public static BatchTerms Terms(int stock) => new(

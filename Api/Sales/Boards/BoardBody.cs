@@ -22,6 +22,10 @@ namespace OrleansSale.Api.Sales.Boards;
 /// <param name="Schedule">The four instants.</param>
 /// <param name="Phase">Where the batch stands at <paramref name="ServerTime"/>.</param>
 /// <param name="Paused">Whether an operator has paused it; shows as a phase only from the opening on.</param>
+/// <param name="PausedAt">Since when it is paused; left out if it is not.</param>
+/// <param name="PauseReason">Why, in the operator's words: 1–500 characters; left out if it is not paused.</param>
+/// <param name="ClosedAt">When an operator closed it; left out if none did.</param>
+/// <param name="CloseReason">Why, in the operator's words: 1–500 characters; left out if none did.</param>
 /// <param name="Free">Units free.</param>
 /// <param name="Held">Units in orders awaiting payment.</param>
 /// <param name="Sold">Units in paid orders.</param>
@@ -39,6 +43,10 @@ public sealed record BoardBody(
     [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
     int PaymentWindowSeconds, ScheduleBody Schedule,
     [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PausedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PauseReason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ClosedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CloseReason,
     int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, HeadBody Head, DateTimeOffset ServerTime)
 {
     /// <summary>The board of a batch when this front's clock says this.</summary>
@@ -46,7 +54,8 @@ public sealed record BoardBody(
         terms.Id, ProductBody.Of(terms.Product), TextsBody.OfAny(terms.Title), TextsBody.OfAny(terms.Description),
         terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
         ScheduleBody.Of(counts.Schedule), PhaseOf(counts, clock),
-        counts.Paused, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
+        counts.Paused, counts.Pause?.At, counts.Pause?.Reason, counts.Closing?.At, counts.Closing?.Reason,
+        counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
         new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), counts.At(clock));
 
     /// <summary>The phase of a batch when this front's clock says this.</summary>

@@ -36,10 +36,16 @@ public sealed class DirectingBook(StockBook stock)
     public bool IsOver => IsEnded || IsClosed;
 
     /// <summary>Whether an operator has paused the sale.</summary>
-    public bool IsPaused { get; private set; }
+    public bool IsPaused => Pause is not null;
+
+    /// <summary>The pause in force; null: none.</summary>
+    public SaleStop? Pause { get; private set; }
 
     /// <summary>Whether an operator has closed the sale.</summary>
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => Closing is not null;
+
+    /// <summary>The closing by an operator; null: none.</summary>
+    public SaleStop? Closing { get; private set; }
 
     /// <summary>Commands that were carried out, by operator and key. Each operator's keys are separate.</summary>
     public IReadOnlyDictionary<(Alias By, KeyHash Key), OperatorCommand> Commands => _commands;
@@ -71,17 +77,17 @@ public sealed class DirectingBook(StockBook stock)
                 ThrowUnless(IsEnded && !IsAnonymised, seq, "anonymised twice, or before the end");
                 IsAnonymised = true;
                 break;
-            case PausedSale:
+            case PausedSale e:
                 ThrowUnless(!IsPaused, seq, "paused twice");
-                IsPaused = true;
+                Pause = StopOf(at, e.Reason);
                 break;
             case ResumedSale:
                 ThrowUnless(IsPaused, seq, "resumed without a pause");
-                IsPaused = false;
+                Pause = null;
                 break;
-            case ClosedSale:
+            case ClosedSale e:
                 ThrowUnless(!IsClosed, seq, "closed twice");
-                IsClosed = true;
+                Closing = StopOf(at, e.Reason);
                 break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
@@ -91,4 +97,6 @@ public sealed class DirectingBook(StockBook stock)
         ThrowUnless(!_commands.ContainsKey((command.By, command.Key)), seq, "a command that is recorded already");
 
     internal void Record(OperatorCommand command) => _commands.Add((command.By, command.Key), command);
+
+    private static SaleStop StopOf(long at, string reason) => new(DateTimeOffset.FromUnixTimeMilliseconds(at), reason);
 }

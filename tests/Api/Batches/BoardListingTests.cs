@@ -167,7 +167,7 @@ public sealed class BoardListingTests : IDisposable
             return Silent.ContainsKey(batch)
                 ? _unanswered.GetOrAdd(batch, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task
                 : Task.FromResult<BoardUpdate?>(
-                    new(new BatchSnapshot(1, new byte[32], 10, 10, 0, 0, 0, 0, 0, false, false, 0, schedule), []));
+                    new(new BatchSnapshot(1, new byte[32], 10, 10, 0, 0, 0, 0, 0, null, false, 0, schedule), []));
         }
 
         public void Fail(string batch)

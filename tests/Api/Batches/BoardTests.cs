@@ -105,6 +105,24 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task A_pause_and_a_closing_show_their_instant_and_reason_and_a_resumption_shows_none()
+    {
+        var batch = await _sale.CreateAsync();
+        var paused = (await _sale.OperateAsync(batch, "pause")).Is(200);
+        paused["pauseReason"].ShouldBe("a test says so");
+        paused.Instant("pausedAt").ShouldBe(_sale.Clock.GetUtcNow(), TimeSpan.FromSeconds(30));
+        paused.Names.ShouldNotContain("closedAt");
+
+        var resumed = (await _sale.OperateAsync(batch, "resume")).Is(200);
+        resumed.Names.ShouldNotContain("pausedAt");
+        resumed.Names.ShouldNotContain("pauseReason");
+
+        var closed = (await _sale.OperateAsync(batch, "close")).Is(200);
+        closed["closeReason"].ShouldBe("a test says so");
+        closed.Instant("closedAt").ShouldBeLessThan(closed.Instant("schedule.saleCloses"));
+    }
+
+    [Fact]
     public async Task A_batch_is_in_the_list_as_soon_as_its_creation_is_answered()
     {
         for (var round = 0; round < 5; round++)

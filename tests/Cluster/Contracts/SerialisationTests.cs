@@ -37,8 +37,10 @@ public sealed class SerialisationTests
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
         new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7, Text, Text);
 
+    private static readonly SaleStop Stop = new(At, "a fault is being repaired");
+
     private static readonly BatchSnapshot Snapshot =
-        new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, true, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1));
+        new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, Stop, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1), Stop);
 
     private static readonly Announcement Announced = new("batch-mi2-1.3", Text, "/mi2.png", At);
 
@@ -52,7 +54,7 @@ public sealed class SerialisationTests
     // One value of each type, with no member at its default.
     private static readonly object[] Examples =
     [
-        Snapshot, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
+        Snapshot, Stop, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
         new OperatorCommand(OperatorAction.Withdraw, 7, "因为", Someone, Key),
         new PurchaseRequest(Someone, Key, 2, 3, true),
         new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),

@@ -120,7 +120,7 @@ public sealed class SaleJudgements
     private static SoldBatch BatchOf(string id) => new(id, BoardOf(), null);
 
     private static BatchSnapshot BoardOf() => new(
-        5, [0xab], Stock: 3, Free: 0, Held: 3, 0, 0, 0, 0, false, false, 3,
+        5, [0xab], Stock: 3, Free: 0, Held: 3, 0, 0, 0, 0, null, false, 3,
         new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue));
 
     private static LedgerProof ProofOf() => new(5, "ab", Held: 3, Orders: 3, []);
