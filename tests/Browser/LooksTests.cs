@@ -17,8 +17,7 @@ public sealed class LooksTests(SaleStage stage)
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
         await using var visitor = await stage.VisitAsync(language, width, colors);
-        await visitor.Page.GotoAsync("/");
-        await Expect(visitor.Page.Locator($"[data-batch={batch}]")).ToBeVisibleAsync();
+        await Expect(await visitor.FindInListAsync(batch)).ToBeVisibleAsync();
         await ShouldHaveNoBarrierAsync(visitor.Page);
 
         await visitor.OpenAsync(batch);
@@ -60,8 +59,7 @@ public sealed class LooksTests(SaleStage stage)
         const string Buyer = "a-rather-long-name-of-a-buyer";
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PerUserLimit = 5 }, Buyer);
         await using var visitor = await stage.VisitAsync("en", width);
-        await visitor.Page.GotoAsync("/");
-        await Expect(visitor.Page.Locator($"[data-batch={batch}]")).ToBeVisibleAsync();
+        await Expect(await visitor.FindInListAsync(batch)).ToBeVisibleAsync();
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
         await visitor.WaitForOpeningAsync(batch, Buyer);
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);

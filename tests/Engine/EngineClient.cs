@@ -70,11 +70,12 @@ public sealed class EngineClient : IDisposable
     /// <param name="operatorToken">Who does.</param>
     /// <param name="batch">Of this batch.</param>
     /// <param name="action"><c>pause</c>, <c>resume</c> or <c>close</c>.</param>
-    public Task<EngineAnswer> OperateAsync(string operatorToken, string batch, string action) => SendAsync(
+    public Task<EngineAnswer> OperateAsync(
+        string operatorToken, string batch, string action, string reason = "as planned") => SendAsync(
         HttpMethod.Post,
         $"/api/operator/batches/{batch}/{action}",
         Bearer(operatorToken),
-        new JsonObject { ["reason"] = "as planned" });
+        new JsonObject { ["reason"] = reason });
 
     /// <summary>Announces something for a batch, or for a product.</summary>
     /// <param name="operatorToken">Who does.</param>

@@ -39,7 +39,8 @@ export class Header {
     account.dataset.user = user ?? '';
     setText(byId('account-name'), name ?? text('account.sign-in'));
     setText(byId('account-full-name'), name ?? '');
-    setText(byId('account-user'), user ?? '');
+    setText(byId('account-user'),
+      user === null ? '' : text('account.on', { channel: channelName(this.#session.channel) }));
     show(byId('account-panel'), user !== null);
     show(byId('account-operator'), this.#session.isOperator);
     const offered = this.#offered;

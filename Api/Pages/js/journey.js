@@ -1,5 +1,5 @@
 import { isLive } from './orders.js';
-import { channelsOf, isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
+import { channelsOf, isClosedEarly, isHalted, isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
 
 /** Orders of a batch that ended, after which a user may make no more of them: the server's own bound. */
 export const maxEndedOrders = 10;
@@ -7,13 +7,15 @@ export const maxEndedOrders = 10;
 /**
  * Where a visitor stands on the way reserve -> buy -> pay, and what they can do next. Pure: the page shows it.
  *
- * @param facts `{board, now, user, channel, isSessionKnown, isSessionEnded, reservation, orders, buying}`:
+ * @param facts `{board, now, user, channel, isSessionKnown, isSessionEnded, reservation, orders, buying, addressless}`:
  *   `reservation` is one of unknown, none, held and barred, `now` is on the server's clock, `orders` are as the API
- *   lists them, `buying` is the state of an open attempt; after the end of a session they are as they were known
- * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting}`:
- *   `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, or buying while an attempt is
- *   open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a step is one of next,
- *   current, done, missed; `mayBuy` how many more units this user may have; `awaiting` the order to pay, or null
+ *   lists them, `buying` is the state of an open attempt; after the end of a session they are as they were known;
+ *   `addressless` is a paid order without delivery details, or null
+ * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting,
+ *   isMissed}`: `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, deliver, or buying
+ *   while an attempt is open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a
+ *   step is one of next, current, done, missed; `mayBuy` how many more units this user may have; `awaiting` the order
+ *   to pay, or null; `isMissed` whether there is nothing in this batch for this visitor to wait for
  */
 export function journey(facts) {
   const { board, now, orders } = facts;
@@ -24,16 +26,21 @@ export function journey(facts) {
   const mayBuy = hasEndedTooOften ? 0 : board.perUserLimit - owned.reduce((sum, order) => sum + order.quantity, 0);
   const isReserving = isReservationOpen(board, now);
   const place = { ...facts, phase, awaiting, owned, mayBuy, isReserving, hasEndedTooOften };
+  const offer = actionOf(place);
   return {
     phase,
     awaiting,
     mayBuy,
+    isMissed: owned.length === 0 && (phase === 'closed' || phase === 'sold-out' || missed.has(offer.status)),
     steps: stepsOf(place),
     canCancelReservation:
       facts.reservation === 'held' && isReserving && owned.length === 0 && facts.isSessionEnded !== true,
-    ...actionOf(place),
+    ...offer,
   };
 }
+
+/** There is no way left to buy from this batch. */
+const missed = new Set(['not-reserved', 'ended-too-often', 'changed-too-often']);
 
 const act = (action, isOpen, status) => ({ action, isOpen, status });
 
@@ -46,9 +53,9 @@ function actionOf(place) {
   if (awaiting !== null)
     return place.now < Date.parse(awaiting.payBy) ? act('pay', true, 'pay') : act('none', false, 'pay-over');
   if (owned.length > 0 && mayBuy <= 0 && !hasEndedTooOften)
-    return act('none', false, 'bought');
+    return place.addressless ? act('deliver', true, 'deliver') : act('none', false, 'bought');
   if (phase === 'closed')
-    return act('none', false, 'closed');
+    return closedOf(place);
   if (hasEndedTooOften)
     return act('none', false, 'ended-too-often');
   if (!place.isSessionKnown)
@@ -61,18 +68,26 @@ function actionOf(place) {
     return act('none', false, 'loading');
   if (reservation === 'barred')
     return act('none', false, 'changed-too-often');
-  return reservation === 'held' ? buyOf(phase, isReserving) : reserveOf(phase, isReserving);
+  return reservation === 'held' ? buyOf(place) : reserveOf(phase, isReserving);
 }
 
-function buyOf(phase, isReserving) {
+function closedOf({ board, addressless }) {
+  if (addressless)
+    return act('deliver', true, 'deliver');
+  return act('none', false, isClosedEarly(board) ? 'closed-early' : 'closed');
+}
+
+function buyOf({ board, phase, isReserving }) {
   switch (phase) {
     case 'on-sale':
       return act('buy', true, 'buy-now');
     case 'sold-out':
-      return act('buy', false, 'sold-out');
+      return act('buy', false, board.held > 0 ? 'sold-out' : 'sold-out-paid');
     case 'paused':
       return act('buy', false, 'paused');
     default:
+      if (isHalted(board, phase))
+        return act('buy', false, 'reserved-paused');
       return act('buy', false, isReserving ? 'reserved' : 'reserved-wait');
   }
 }

@@ -4,9 +4,10 @@ import { ServerClock } from './clock.js';
 import { everySecond, line } from './countdown.js';
 import { byId, copyOf, setText, show, showPicture } from './dom.js';
 import { Header } from './header.js';
+import { phaseText } from './phase-text.js';
 import { Session } from './session.js';
 import { channelName, listOf, loadTexts, money, moment, number, onLanguage, text } from './text.js';
-import { channelsOf, nextChange, nextInstant, phaseAt } from './timetable.js';
+import { channelsOf, endOf, isHalted, nextChange, nextInstant, phaseAt } from './timetable.js';
 
 const refreshEveryMs = 5_000;
 const backoffMaxMs = 30_000;
@@ -94,20 +95,20 @@ function fill(card, board, now) {
   const phase = phaseAt(board, now);
   showPicture(part('picture'), board.product);
   card.dataset.phase = phase;
-  setText(part('phase'), text(`phase.${phase}`));
+  setText(part('phase'), phaseText(board, phase));
   showTitle(part('name'), part('product'), board);
   showText(part('description'), board.description);
   setText(part('price'), money(board.product.price));
   setText(part('channels'), text('sale.for', { channels: listOf(channelsOf(board).map(channelName)) }));
   const isSelling = phase === 'on-sale' || phase === 'sold-out';
   setText(part('stock'), isSelling
-    ? `${text('stock.left', { count: board.free })} / ${number(board.stock)}`
+    ? text('list.left', { free: number(board.free), stock: number(board.stock) })
     : text('sale.units', { count: board.stock }));
   const next = nextInstant(board, now);
-  setText(part('until'), text(next === null ? 'until.over' : `until.${next.what}`));
-  show(part('left'), next !== null);
-  if (next !== null)
-    setText(part('left'), next.at - now > 3 * 86_400_000 ? moment(next.at) : line(next.at - now));
+  const isPlan = next?.what === 'saleOpens' && isHalted(board, phase);
+  setText(part('until'), text(next === null ? 'until.over' : isPlan ? 'until.saleOpens.paused' : `until.${next.what}`));
+  setText(part('left'), next === null ? moment(endOf(board))
+    : next.at - now > 3 * 86_400_000 ? moment(next.at) : line(next.at - now));
 }
 
 async function keepCurrent(failures = 0) {

@@ -22,7 +22,6 @@ export class Notice {
     this.#words = words;
     this.#render();
     show(box, true);
-    box.scrollIntoView({ block: 'nearest' });
   }
 
   clear() {

@@ -1,4 +1,3 @@
-import { line } from './countdown.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
 import { faultText, moment, money, number, text } from './text.js';
@@ -9,14 +8,22 @@ const unseen = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
  * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
- * @param deeds `{pay, cancel, delivery, saveDelivery}`: each takes the order and returns a promise; `delivery` resolves
- *   to the details known, or null, `saveDelivery` takes the details too and resolves to `{isSaved, field?, fault?}`
+ * @param deeds `{pay, cancel, delivery, saveDelivery, addressKnown}`: the first four take the order and return a
+ *   promise; `delivery` resolves to the details, to null if there are none, to undefined if that can't be known now,
+ *   `saveDelivery` takes the details too and resolves to
+ *   `{isSaved, field?, fault?}`; `addressKnown` is told whenever it became known whether an order has details
  */
 export class OrderCard {
   #parts;
   #order;
   #saved = false;
+  #isMain = false;
+  /** Whether it has delivery details: null until that is known. */
+  hasDelivery = null;
   #fault = null;
+  #filling = null;
+  #isLookedAt = false;
+  #deeds;
   element;
 
   constructor(order, deeds) {
@@ -24,12 +31,17 @@ export class OrderCard {
     this.element.dataset.order = order.id;
     this.#parts = name => this.element.querySelector(`[data-testid="${name}"]`);
     this.#order = order;
+    this.#deeds = deeds;
     this.#wire(deeds);
   }
 
-  /** @param canAct whether the buyer can pay or cancel it now */
-  update(order, now, canAct) {
+  /**
+   * @param canAct whether the buyer can pay or cancel it now
+   * @param isMain whether the page's main button pays it
+   */
+  update(order, now, canAct, isMain) {
     this.#order = order;
+    this.#isMain = isMain;
     const part = this.#parts;
     this.element.dataset.status = order.status;
     setText(part('order-units'), text('order.units', {
@@ -46,6 +58,7 @@ export class OrderCard {
     for (const name of deliveryFields)
       setText(part(`delivery-${name}-label`), text(`delivery.${name}`));
     this.#showSaved();
+    this.#showDelivery();
     show(part('cancel-order'), isLive(order));
     show(part('delivery'), isLive(order));
     show(part('order-controls'), isLive(order) && canAct);
@@ -58,11 +71,9 @@ export class OrderCard {
     const payBy = Date.parse(order.payBy);
     const isPayable = order.status === 'awaiting-payment' && now < payBy;
     show(this.#parts('order-pay-by'), isPayable);
-    show(this.#parts('pay'), isPayable);
-    if (isPayable) {
-      setText(this.#parts('order-pay-left'), text('order.pay-left', { left: line(payBy - now) }));
-      setText(this.#parts('order-pay-at'), text('order.pay-by', { at: moment(payBy) }));
-    }
+    show(this.#parts('pay'), isPayable && !this.#isMain);
+    if (isPayable)
+      setText(this.#parts('order-pay-by'), text('order.pay-by', { at: moment(payBy) }));
     const note = order.status === 'awaiting-payment' && !isPayable ? 'late' : order.status;
     setText(this.#parts('order-note'), this.#note(note));
   }
@@ -89,7 +100,7 @@ export class OrderCard {
       field.setAttribute('aria-describedby', fault.id);
       part(`delivery-${name}-label`).htmlFor = field.id;
     }
-    part('delivery').addEventListener('toggle', () => this.#fillIn(deeds), { once: true });
+    part('delivery').addEventListener('toggle', () => this.#fillIn(), { once: true });
     const form = part('delivery-form');
     form.addEventListener('input', event => {
       this.#saved = false;
@@ -104,10 +115,39 @@ export class OrderCard {
   }
 
   /** Fills empty fields with the saved details. */
-  async #fillIn(deeds) {
-    const known = await deeds.delivery(this.#order);
+  #fillIn() {
+    this.#filling ??= this.#askDelivery();
+    return this.#filling;
+  }
+
+  async #askDelivery() {
+    const known = await this.#deeds.delivery(this.#order);
     for (const name of deliveryFields)
       this.#parts(`delivery-${name}`).value ||= known?.[name] ?? '';
+    if (known === undefined)
+      this.#filling = null;
+    else
+      this.hasDelivery ??= known !== null;
+  }
+
+  /** The form of a paid order opens by itself if it has no details yet. */
+  async #showDelivery() {
+    if (this.#order.status !== 'paid' || this.#isLookedAt)
+      return;
+    this.#isLookedAt = true;
+    await this.#fillIn();
+    if (this.hasDelivery !== false)
+      return;
+    this.#parts('delivery').open = true;
+    this.#deeds.addressKnown();
+  }
+
+  /** Leads the buyer to the form. */
+  askDelivery() {
+    this.#parts('delivery').open = true;
+    const empty = deliveryFields.find(name => this.#parts(`delivery-${name}`).value === '');
+    this.#parts(`delivery-${empty ?? deliveryFields[0]}`).focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: 'start' });
   }
 
   async #save(deeds) {
@@ -115,6 +155,10 @@ export class OrderCard {
     const delivery = { name: value('name'), phone: value('phone').replace(unseen, ''), address: value('address') };
     const { isSaved, field, fault } = await deeds.saveDelivery(this.#order, delivery);
     this.#saved = isSaved;
+    if (isSaved) {
+      this.hasDelivery = true;
+      deeds.addressKnown();
+    }
     this.#fault = field === undefined ? null : { field, fault };
     this.#showSaved();
     this.#faultyField()?.focus();
@@ -148,7 +192,8 @@ export class OrderList {
     this.#deeds = deeds;
   }
 
-  update(orders, now, canAct) {
+  /** @param main the order that the page's main button pays, or null */
+  update(orders, now, canAct, main) {
     const ids = new Set(orders.map(order => order.id));
     for (const [id, card] of this.#cards) {
       if (!ids.has(id)) {
@@ -158,7 +203,7 @@ export class OrderList {
     }
     orders.forEach((order, i) => {
       const card = this.#cardOf(order);
-      card.update(order, now, canAct);
+      card.update(order, now, canAct, order.id === main?.id);
       if (this.#list.children[i] !== card.element)
         this.#list.insertBefore(card.element, this.#list.children[i] ?? null);
     });
@@ -166,6 +211,16 @@ export class OrderList {
 
   tick(now) {
     this.#cards.forEach(card => card.tick(now));
+  }
+
+  /** The first of these orders that is paid and known to have no delivery details, or null. */
+  addressless(orders) {
+    return orders.find(order => order.status === 'paid' && this.#cards.get(order.id)?.hasDelivery === false) ?? null;
+  }
+
+  /** Leads the buyer to an order's delivery form. */
+  askDelivery(order) {
+    this.#cards.get(order.id)?.askDelivery();
   }
 
   #cardOf(order) {

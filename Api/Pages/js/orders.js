@@ -57,12 +57,14 @@ export class Orders {
   }
 
   /**
-   * The delivery address of an order: `{name, phone, address}`, or null if there is none yet or it is not available
-   * now.
+   * The delivery address of an order: `{name, phone, address}`, null if there is none yet, undefined if that can't be
+   * known now.
    */
   async delivery(order) {
     const answer = await call('GET', `${path(order)}/delivery`);
-    return answer.kind === 'answered' ? answer.body : null;
+    if (answer.kind === 'answered')
+      return answer.body;
+    return answer.code === 'not-found' ? null : undefined;
   }
 
   saveDelivery(order, delivery) {

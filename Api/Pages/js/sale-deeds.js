@@ -1,7 +1,7 @@
 import { isEnabled, byId } from './dom.js';
 import { confirmed } from './header.js';
 import { channelsText } from './sale-view.js';
-import { hasText, moment, money, number, refusalText, text } from './text.js';
+import { hasText, moment, money, number, refusalText, text, zonedMoment } from './text.js';
 import { scheduleOf } from './timetable.js';
 
 /** The visitor's actions on the page of a sale, and the notices about their outcomes. */
@@ -18,6 +18,7 @@ export class SaleDeeds {
     onPress(byId('reserve'), () => this.reserve());
     onPress(byId('cancel-reservation'), () => this.cancelReservation());
     onPress(byId('pay-now'), () => this.pay(this.#page.plan.awaiting));
+    onPress(byId('deliver'), () => this.#page.askDelivery());
     onPress(byId('buy'), () => this.#buy());
     onPress(byId('stop'), () => this.#page.buying?.stop());
     this.#wireQuantity();
@@ -30,7 +31,7 @@ export class SaleDeeds {
       return this.#refused('reserve', answer);
     notice.tell('good', 'reserved', () => ({
       title: text('notice.reserved.title'),
-      body: text('notice.reserved.body', { at: moment(scheduleOf(board).saleOpens) }),
+      body: text('notice.reserved.body', { at: zonedMoment(scheduleOf(board).saleOpens) }),
     }));
   }
 
@@ -84,6 +85,10 @@ export class SaleDeeds {
     if (answer.kind !== 'answered')
       return this.#refused('order', answer);
     this.#tellGood(answer.body?.status === 'cancelled' ? 'order-cancelled' : 'order-refunding');
+  }
+
+  addressKnown() {
+    this.#page.render();
   }
 
   delivery(order) {
@@ -166,10 +171,7 @@ export class SaleDeeds {
   /** A repeated purchase returns the order's current state, which may be final. */
   #tellOrder(order) {
     if (order.status === 'awaiting-payment')
-      this.#page.notice.tell('good', 'order', () => ({
-        title: text('notice.order.title'),
-        body: text('notice.order.body', { at: moment(Date.parse(order.payBy)) }),
-      }));
+      this.#tellGood('order');
     else
       this.orderMoved(order);
   }

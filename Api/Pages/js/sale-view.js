@@ -2,8 +2,11 @@ import { showText, showTitle, titleOf } from './batch-text.js';
 import { line, showDigits } from './countdown.js';
 import { byId, enable, setText, show, showPicture } from './dom.js';
 import { maxEndedOrders } from './journey.js';
-import { channelName, hasText, listOf, money, moment, number, shortMoment, text, zone } from './text.js';
-import { channelsOf, nextInstant, scheduleOf } from './timetable.js';
+import { phaseText } from './phase-text.js';
+import {
+  channelName, hasText, listOf, money, moment, number, shortMoment, text, zone, zonedMoment,
+} from './text.js';
+import { channelsOf, endOf, isClosedEarly, isHalted, nextInstant, scheduleOf } from './timetable.js';
 
 /** If a purchase takes longer than this, the page says that it is in line. */
 const longMs = 2_500;
@@ -17,8 +20,8 @@ export function showBoard(board, phase) {
   showPicture(byId('picture'), board.product);
   byId('picture').alt = board.product.name;
   byId('sale').dataset.phase = phase;
-  document.title = `${titleOf(board).words} · ${text(`phase.${phase}`)}`;
-  setText(byId('phase'), text(`phase.${phase}`));
+  document.title = `${titleOf(board).words} · ${phaseText(board, phase)}`;
+  setText(byId('phase'), phaseText(board, phase));
   showTitle(byId('product'), byId('product-name'), board);
   showText(byId('description'), board.description);
   setText(byId('price'), money(board.product.price));
@@ -26,6 +29,20 @@ export function showBoard(board, phase) {
   setText(byId('fact-limit'), text('sale.limit', { count: board.perUserLimit }));
   setText(byId('fact-channels'), text('sale.for', { channels: channelsText(board) }));
   showStock(board);
+  showHalt(board, phase);
+}
+
+/** Why the seller has paused the sale, or closed it before its time. */
+function showHalt(board, phase) {
+  const isEarly = phase === 'closed' && isClosedEarly(board);
+  const reason = isEarly ? board.closeReason : board.pauseReason;
+  const isShown = isEarly || isHalted(board, phase);
+  show(byId('halt'), isShown);
+  if (!isShown)
+    return;
+  setText(byId('halt-title'), isEarly
+    ? text('halt.closed') : text('halt.paused', { at: moment(Date.parse(board.pausedAt)) }));
+  setText(byId('halt-reason'), reason ?? '');
 }
 
 function showStock(board) {
@@ -48,13 +65,13 @@ export function showCountdown(board, plan, now) {
   const next = payBy > now ? { what: 'payBy', at: payBy } : nextInstant(board, now);
   const isOver = next === null || plan.phase === 'closed' && next.what !== 'payBy';
   byId('countdown').dataset.until = isOver ? 'over' : next.what;
-  setText(byId('until'), text(isOver ? 'until.over' : `until.${next.what}`));
+  const isPlan = !isOver && next.what === 'saleOpens' && isHalted(board, plan.phase);
+  const over = isClosedEarly(board) ? 'until.closed-early' : 'until.over';
+  setText(byId('until'), text(isOver ? over : isPlan ? 'until.saleOpens.paused' : `until.${next.what}`));
   show(byId('digits'), !isOver);
-  show(byId('until-at'), !isOver);
-  if (isOver)
-    return;
-  showDigits(byId('digits'), next.at - now);
-  setText(byId('until-at'), moment(next.at));
+  setText(byId('until-at'), zonedMoment(isOver ? endOf(board) : next.at));
+  if (!isOver)
+    showDigits(byId('digits'), next.at - now);
 }
 
 function durationText(seconds) {
@@ -68,12 +85,15 @@ function durationText(seconds) {
 /** The way reserve -> buy -> pay, and where on it the visitor is. */
 export function showSteps(board, plan, now) {
   const schedule = scheduleOf(board);
+  const end = endOf(board);
   const payBy = plan.awaiting === null ? now : Date.parse(plan.awaiting.payBy);
   const instants = {
     reserve: {
-      next: schedule.reservationOpens, current: schedule.reservationCloses, missed: schedule.reservationCloses,
+      next: schedule.reservationOpens,
+      current: schedule.reservationCloses,
+      missed: Math.min(schedule.reservationCloses, end),
     },
-    buy: { next: schedule.saleOpens, missed: schedule.saleCloses },
+    buy: { next: schedule.saleOpens, missed: end },
     pay: { current: payBy },
   };
   for (const [step, state] of Object.entries(plan.steps)) {
@@ -84,8 +104,9 @@ export function showSteps(board, plan, now) {
     else
       item.removeAttribute('aria-current');
     const at = instants[step][state];
-    const isInterrupted = step === 'buy' && state === 'next' && now >= schedule.saleOpens;
-    setText(item.querySelector('.detail'), text(isInterrupted ? `phase.${plan.phase}` : `step.${step}.${state}`, {
+    const isHeldUp = step === 'buy' && state === 'next' && (now >= schedule.saleOpens || isHalted(board, plan.phase));
+    const why = isHalted(board, plan.phase) ? 'paused' : plan.phase;
+    setText(item.querySelector('.detail'), text(isHeldUp ? `phase.${why}` : `step.${step}.${state}`, {
       at: at === undefined ? '' : shortMoment(at, now), duration: durationText(board.paymentWindowSeconds),
     }));
     setText(item.querySelector('.state'), text(`step.state.${state}`));
@@ -94,18 +115,20 @@ export function showSteps(board, plan, now) {
 
 /** The one thing to do next, and the sentence beside it. */
 export function showAction(board, plan, now, { user, buying }) {
-  const { action, isOpen, status, phase } = plan;
-  const schedule = scheduleOf(board);
-  for (const name of ['sign-in', 'switch-account', 'reserve', 'buy', 'pay-now'])
-    show(byId(name), name === (action === 'pay' ? 'pay-now' : action));
+  const { action, isOpen, status } = plan;
+  const isBuying = action === 'buying';
+  const canStop = isBuying && now - (buying.since ?? now) >= stopAfterMs;
+  // While it is sent, the button that was pressed keeps its place.
+  const shown = isBuying && !canStop ? 'buy' : action === 'pay' ? 'pay-now' : action;
+  for (const name of ['sign-in', 'switch-account', 'reserve', 'buy', 'pay-now', 'deliver'])
+    show(byId(name), name === shown);
   byId('action').dataset.action = action;
   enable(byId('buy'), action === 'buy' && isOpen);
   enable(byId('reserve'), action === 'reserve' && isOpen);
-  setText(byId('buy'), buyLabel(phase, isOpen, schedule, now));
+  setText(byId('buy'), isBuying ? text('action.buy') : buyLabel(board, plan, now));
   if (action === 'pay')
     setText(byId('pay-now'), text('action.pay', { amount: money(plan.awaiting.amount) }));
-  const isBuying = action === 'buying';
-  show(byId('stop'), isBuying && now - (buying.since ?? now) >= stopAfterMs);
+  show(byId('stop'), canStop);
   show(byId('spinner'), isBuying);
   if (isBuying) {
     setText(byId('stop'), text(buying.stopping ? 'action.stopping' : 'action.stop'));
@@ -124,12 +147,13 @@ export function showPayer(user, isVerified) {
     setText(byId('payer'), text(isVerified ? 'payer.verified' : 'payer.anyone', { user: user ?? '' }));
 }
 
-function buyLabel(phase, isOpen, schedule, now) {
+function buyLabel(board, { phase, isOpen }, now) {
   if (isOpen)
     return text('action.buy');
-  return hasText(`action.buy.${phase}`)
-    ? text(`action.buy.${phase}`)
-    : text('action.buy.opens', { at: shortMoment(schedule.saleOpens, now) });
+  const why = isHalted(board, phase) ? 'paused' : phase;
+  return hasText(`action.buy.${why}`)
+    ? text(`action.buy.${why}`)
+    : text('action.buy.opens', { at: shortMoment(scheduleOf(board).saleOpens, now) });
 }
 
 function showQuantity(board, plan) {
@@ -146,13 +170,17 @@ function showQuantity(board, plan) {
 export function statusText(board, plan, now, { user, buying }) {
   const until = buying.until ?? now;
   const isLong = plan.status === 'buying.sending' && now - (buying.since ?? now) > longMs;
+  const payBy = plan.awaiting === null ? now : Date.parse(plan.awaiting.payBy);
   return text(`status.${isLong ? 'buying.long' : plan.status}`, {
     channels: channelsText(board),
     user: user ?? '',
     free: number(board.free),
+    count: board.held,
     limit: number(maxEndedOrders),
     at: shortMoment(scheduleOf(board).reservationOpens, now),
-    left: plan.awaiting === null ? '' : line(Date.parse(plan.awaiting.payBy) - now),
+    ended: shortMoment(endOf(board), now),
+    since: shortMoment(Date.parse(board.pausedAt ?? '') || now, now),
+    left: line(payBy - now),
     seconds: String(Math.max(0, Math.ceil((until - now) / 1_000))),
   });
 }

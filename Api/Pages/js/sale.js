@@ -7,6 +7,7 @@ import { everySecond } from './countdown.js';
 import { byId, setText, show } from './dom.js';
 import { Header, onPress } from './header.js';
 import { journey } from './journey.js';
+import { NextBatch } from './next-batch.js';
 import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
@@ -49,6 +50,7 @@ class SalePage {
   #statuses = new Map();
   #list;
   #announcementList;
+  #next = new NextBatch(() => this.render());
 
   constructor(batch) {
     this.batch = batch;
@@ -108,10 +110,11 @@ class SalePage {
     showBoard(this.board, this.plan.phase);
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
-    showAction(this.board, this.plan, now, { user: this.session.user, buying: this.#buyingState });
-    showPayer(this.session.user, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
+    showAction(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState });
+    showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
     this.#showOrders(now);
     this.#announcementList.update();
+    this.#next.update(this.plan.isMissed, this.board, now);
     this.#announce(before, now);
   }
 
@@ -126,12 +129,19 @@ class SalePage {
       reservation: this.reservation?.state ?? 'unknown',
       orders: this.orders?.items ?? [],
       buying: this.#buyingState,
+      addressless: this.#list.addressless(this.orders?.items ?? []),
     });
+  }
+
+  /** Leads the buyer to the delivery form of the order that needs it. */
+  askDelivery() {
+    this.notice.clearIf('paid');
+    this.#list.askDelivery(this.#list.addressless(this.orders.items));
   }
 
   #showOrders(now) {
     const orders = this.orders?.items ?? [];
-    this.#list.update(orders, now, !this.#isEnded);
+    this.#list.update(orders, now, !this.#isEnded, this.plan.action === 'pay' ? this.plan.awaiting : null);
     show(byId('orders-empty'), orders.length === 0 || this.#isEnded);
     const signedOut = orders.length > 0 && this.#isEnded ? 'orders.ended' : 'orders.signed-out';
     setText(byId('orders-empty'), text(this.session.user === null ? signedOut : 'orders.empty'));
@@ -148,7 +158,7 @@ class SalePage {
       setText(byId('news'), text(`news.${this.plan.phase}`));
     } else if (before.status !== this.plan.status && (this.plan.action === 'buying' || this.#isEnded)) {
       setText(byId('news'), statusText(this.board, this.plan, now,
-        { user: this.session.user, buying: this.#buyingState }));
+        { user: this.session.name, buying: this.#buyingState }));
     }
   }
 

@@ -3,8 +3,8 @@ import { call } from './api.js';
 const nobody = { user: null, roles: [] };
 
 /**
- * Who is signed in on this browser: `user` ("channel:subject") or null, the `name` that people know, and `channel`. The
- * pages of all tabs learn of a sign-in and a sign-out at once.
+ * Who is signed in on this browser: `user` ("channel:subject") or null, the `name` that people know, else their name
+ * at the platform, and `channel`. The pages of all tabs learn of a sign-in and a sign-out at once.
  */
 export class Session {
   #onChange;
@@ -26,7 +26,7 @@ export class Session {
   }
 
   get name() {
-    return this.me.name ?? this.user;
+    return this.me.name ?? this.user?.split(':').at(-1) ?? null;
   }
 
   get channel() {

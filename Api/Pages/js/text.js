@@ -3,6 +3,9 @@ import { minorUnitsOf } from './currency.js';
 /** How long the visitor's choice of a language is kept. The server reads it from the cookie. */
 const keptForSeconds = 365 * 24 * 3_600;
 
+/** Names of the zone in which Beijing lies. */
+const beijingZones = new Set(['Asia/Shanghai', 'Asia/Chongqing', 'Asia/Harbin', 'PRC']);
+
 /** The texts of the languages that are loaded: the same names in each. */
 const texts = {};
 const listeners = new Set();
@@ -80,22 +83,38 @@ export function money({ amount, currency }) {
   }).format(amount / 10 ** digits);
 }
 
-/** An instant in the visitor's zone, the zone shown. */
-export const moment = at => new Intl.DateTimeFormat(current, {
-  weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
-}).format(at);
+const momentParts = { weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+
+/** An instant in the visitor's zone: the day and the time. */
+export function moment(at) {
+  if (current === 'en')
+    return new Intl.DateTimeFormat(current, momentParts).format(at);
+  const format = new Intl.DateTimeFormat(current, { ...momentParts, month: 'numeric', hourCycle: 'h23' });
+  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part.month}月${part.day}日（${part.weekday}）${part.hour.padStart(2, '0')}:${part.minute}`;
+}
+
+/** An instant with the name of the zone, for a text that people plan by. */
+export function zonedMoment(at) {
+  if (current === 'en')
+    return new Intl.DateTimeFormat(current, { ...momentParts, timeZoneName: 'short' }).format(at);
+  const { name, offset } = zone();
+  return `${beijingZones.has(name) ? '北京时间' : offset} ${moment(at)}`;
+}
 
 /** An instant of about today: the time only. */
 export function clockTime(at) {
-  return new Intl.DateTimeFormat(current, { hour: 'numeric', minute: '2-digit' }).format(at);
+  return new Intl.DateTimeFormat(current, timeParts()).format(at);
 }
+
+/** Chinese times have two digits for the hour: 07:05. */
+const timeParts = () => ({ hour: current === 'en' ? 'numeric' : '2-digit', minute: '2-digit' });
 
 /** A short instant: the time if it is within half a day of `now`, else the day too. */
 export function shortMoment(at, now) {
   if (Math.abs(at - now) < 12 * 3_600_000)
     return clockTime(at);
-  return new Intl.DateTimeFormat(current, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })
-    .format(at);
+  return new Intl.DateTimeFormat(current, { month: 'short', day: 'numeric', ...timeParts() }).format(at);
 }
 
 /** The visitor's time zone: its name and its offset. */
@@ -114,9 +133,13 @@ export function setChannelNames(channels) {
   listeners.forEach(listener => listener());
 }
 
-/** A channel as people call it: by its configured name, else by one that the page knows, else by its id. */
+/** A channel as people call it: by its configured name, else by one that the page knows, else by its id in words. */
 export const channelName = channel => channelNames.get(channel)?.[current]
-  ?? (hasText(`channel.${channel}`) ? text(`channel.${channel}`) : channel);
+  ?? (hasText(`channel.${channel}`) ? text(`channel.${channel}`) : inWords(channel));
+
+/** `second-hand-club` becomes Second Hand Club. */
+const inWords = id => id.split('-').filter(word => word !== '')
+  .map(word => word[0].toUpperCase() + word.slice(1)).join(' ');
 
 /**
  * Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`; or that brings

@@ -60,6 +60,19 @@ export function nextInstant(board, now) {
   return null;
 }
 
+/** When the sale ends, or ended: when an operator closed it, if that was before its time, else as planned. */
+export function endOf(board) {
+  const planned = scheduleOf(board).saleCloses;
+  const closedAt = instant(board.closedAt ?? '');
+  return closedAt < planned ? closedAt : planned;
+}
+
+/** Whether an operator closed the sale before its time. */
+export const isClosedEarly = board => endOf(board) < scheduleOf(board).saleCloses;
+
+/** Whether the sale is paused in this phase: then it does not open, or sells nothing, until it is resumed. */
+export const isHalted = (board, phase) => board.paused === true && phase !== 'closed';
+
 /** The next instant at which anything on the page changes by time alone, or null. */
 export function nextChange(board, now) {
   const instants = Object.values(scheduleOf(board)).filter(at => at > now);

@@ -31,16 +31,17 @@ internal sealed class PageWords(string language)
     public string Sales => T("Sales", "限量抢购");
 
     public string Lead => T(
-        "Limited batches, sold to reserved users at one instant. Everyone sees the same clock.",
-        "限量批次，准点开售，仅限已预约用户购买。所有人看到的都是同一个服务器时间。");
+        "Limited batches that go on sale at a set time, for buyers who have reserved. "
+            + "Everyone sees the same server clock.",
+        "限量批次，准点开抢，仅限已预约用户购买。所有人以同一服务器时间为准。");
 
     public string AllSales => T("All sales", "全部抢购");
 
     public string TryAgain => T("Try again", "重新加载");
 
     public (string Title, string Body) Missing => IsChinese
-        ? ("没有找到这个活动", "地址可能有误，或活动尚未公布。")
-        : ("There is no such sale", "The address may be mistyped, or the sale was never announced.");
+        ? ("没有找到这个活动", "请检查链接是否正确，活动也可能尚未公布。")
+        : ("There is no such sale", "Check the address. The sale may not have been announced yet.");
 
     public (string Title, string Body) Busy => IsChinese
         ? ("系统繁忙", "请稍等几秒后重新加载。")

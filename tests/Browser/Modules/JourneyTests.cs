@@ -78,6 +78,38 @@ public sealed class JourneyTests(SaleStage stage)
             .ShouldBe(BatchTerms.MaxEndedOrders);
     }
 
+    [Theory]
+    [InlineData("310, {}, {phase: 'sold-out', free: 0, held: 1}", "sold-out")]
+    [InlineData("310, {}, {phase: 'sold-out', free: 0, held: 0}", "sold-out-paid")]
+    [InlineData("250, {}, {phase: 'waiting', paused: true}", "reserved-paused")]
+    [InlineData("310, {}, {phase: 'closed', closedAt: at(305)}", "closed-early")]
+    [InlineData("410, {}, {phase: 'closed', closedAt: at(405)}", "closed")]
+    [InlineData("410, {}, {phase: 'closed'}", "closed")]
+    [InlineData("310, {orders: [order('paid')], addressless: order('paid')}", "deliver")]
+    [InlineData("310, {orders: [order('paid')]}", "bought")]
+    public async Task What_is_said_is_true_of_the_batch(string known, string status)
+    {
+        var plan = await stage.Modules.RunAsync<Plan>("/js/journey.js", $"{Facts} return m.journey(is({known}));");
+        plan.Status.ShouldBe(status);
+    }
+
+    [Theory]
+    [InlineData("[batch('a', 'p', 300), batch('c', 'p', 500), batch('b', 'p', 400)]", "b")]
+    [InlineData("[batch('a', 'p', 300), batch('b', 'q', 400)]", null)]
+    [InlineData("[batch('a', 'p', 300), batch('b', 'p', 150)]", null)]
+    [InlineData("[{...batch('b', 'p', 400), phase: 'closed'}]", null)]
+    public async Task The_next_batch_is_the_first_of_the_product_that_can_still_be_reserved(string boards, string? next)
+    {
+        var found = await stage.Modules.RunAsync<string?>("/js/next-batch.js", $$"""
+            const at = seconds => new Date(seconds * 1000).toISOString();
+            const batch = (id, product, opens) => ({
+              id, product: { id: product }, phase: 'waiting', free: 1, schedule: {
+                reservationOpens: at(0), reservationCloses: at(opens), saleOpens: at(opens), saleCloses: at(900) } });
+            return m.nextOf(batch('a', 'p', 300), {{boards}}, 200_000)?.id ?? null;
+            """);
+        found.ShouldBe(next);
+    }
+
     [Fact]
     public async Task A_visitor_who_can_reserve_no_more_is_offered_nothing()
     {

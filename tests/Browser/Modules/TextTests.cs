@@ -68,11 +68,31 @@ public sealed class TextTests(SaleStage stage)
         var faults = Enum.GetNames<FieldFault>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
         var words = await stage.Modules.RunAsync<string[]>(
             Text, """
-            await m.loadTexts();
+            await m.setLanguage('en');
             return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));
             """,
             faults);
         words.ShouldAllBe(text => text.Length > 5);
+    }
+
+    [Theory]
+    [InlineData("en", "Sat, Nov 28, 7:02")]
+    [InlineData("zh-CN", "11月28日（周六）07:02")]
+    public async Task An_instant_is_written_as_readers_of_the_language_write_it(string language, string written)
+    {
+        var text = await stage.Modules.RunAsync<string>(Text,
+            "await m.setLanguage(x); return m.moment(new Date(2026, 10, 28, 7, 2));", language);
+        text.ShouldStartWith(written);
+    }
+
+    [Theory]
+    [InlineData("weibo", "Weibo")]
+    [InlineData("second-hand-club", "Second Hand Club")]
+    public async Task A_channel_has_a_readable_name_even_if_the_page_does_not_know_it(string channel, string name)
+    {
+        var text = await stage.Modules.RunAsync<string>(
+            Text, "await m.setLanguage('en'); return m.channelName(x);", channel);
+        text.ShouldBe(name);
     }
 
     [Theory]

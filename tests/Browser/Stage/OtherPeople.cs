@@ -87,8 +87,8 @@ public sealed class OtherPeople(Uri address) : IDisposable
     }
 
     /// <summary>Pauses, resumes or closes a batch.</summary>
-    public async Task OperateAsync(string batch, string deed) =>
-        await DoneAsync(_client.OperateAsync(await BossAsync(), batch, deed));
+    public async Task OperateAsync(string batch, string deed, string reason = "as planned") =>
+        await DoneAsync(_client.OperateAsync(await BossAsync(), batch, deed, reason));
 
     /// <summary>Announces something for a batch; its id, and the instant from which it is shown.</summary>
     public async Task<(string Id, DateTimeOffset At)> AnnounceAsync(

@@ -65,6 +65,22 @@ public sealed class Visitor : IAsyncDisposable
         await Expect(Page.Locator("#sale:not([data-loading])")).ToBeVisibleAsync();
     }
 
+    /// <summary>Opens the list of sales, and shows more of it until a batch is there; returns its card.</summary>
+    public async Task<ILocator> FindInListAsync(string batch)
+    {
+        var card = Page.Locator($"[data-batch={batch}]");
+        var more = Page.Locator("#more:not([hidden])");
+        await Page.GotoAsync("/");
+        while (true)
+        {
+            await Expect(card.Or(more).First).ToBeVisibleAsync();
+            if (await card.CountAsync() > 0) return card;
+            var shown = await Page.GetByTestId("batch").CountAsync();
+            await more.ClickAsync();
+            await Expect(Page.GetByTestId("batch")).Not.ToHaveCountAsync(shown);
+        }
+    }
+
     /// <summary>Signs in at the sandbox's platform, and comes back to the same page.</summary>
     public async Task SignInAsync(string user)
     {
