@@ -75,7 +75,7 @@ public sealed class TextTests(SaleStage stage)
         var faults = Enum.GetNames<FieldFault>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName).ToArray();
         var words = await stage.Modules.RunAsync<string[]>(
             Text, """
-            await m.loadTexts();
+            await m.setLanguage('en');
             return x.flatMap(fault => ['name', 'phone', 'address'].map(field => m.faultText(field, fault)));
             """,
             faults);
