@@ -1,4 +1,4 @@
-import { call } from './api.js';
+import { at, call } from './api.js';
 import { titleOf } from './batch-text.js';
 import { byId, setText, show } from './dom.js';
 import { moment, text, zonedMoment } from './text.js';
@@ -59,7 +59,7 @@ export class NextBatch {
       at: zonedMoment(schedule.saleOpens),
       reserve: moment(isOpen ? schedule.reservationCloses : schedule.reservationOpens),
     }));
-    byId('next-open').href = `/sale/${encodeURIComponent(next.id)}`;
+    byId('next-open').href = at(`/sale/${encodeURIComponent(next.id)}`);
   }
 
   #ask(delayMs) {
