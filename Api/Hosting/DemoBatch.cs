@@ -53,7 +53,7 @@ public sealed partial class DemoBatch(
             {
                 var all = await catalogue.ListAsync();
                 last = all.Where(batch => NumberOf(batch) > 0).MaxBy(NumberOf);
-                // Whoever sells batches of their own does not look for a demo.
+                // An operator who sells batches of their own needs no demo.
                 if (last is null && all.Count > 0) return;
                 if (last is null || (!IsInReach(last) && visits.AreRecent))
                     last = await CreateAsync(NumberOf(last) + 1);

@@ -32,7 +32,7 @@ namespace OrleansSale.Api.Operators;
 /// name. Readers of a language that is left out see the other one.
 /// </param>
 /// <param name="Description">
-/// What is offered: 1–2,000 characters in one line or several, or one text per language; left out: nothing is said.
+/// A text about the offer: 1–2,000 characters in one line or several, or one per language; left out: there is none.
 /// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,

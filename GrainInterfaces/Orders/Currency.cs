@@ -35,9 +35,7 @@ public static class Currency
     /// <summary>An amount of minor units as people write it: ¥1,999.00.</summary>
     public static string Format(long amount, string code)
     {
-        // Nothing is sold in a currency that is not in the list; two digits are what most have.
-        var digits = MinorUnitsOf(code) ?? 2;
-        var major = amount / (decimal)Math.Pow(10, digits);
+        var (major, digits) = MajorOf(amount, code);
         var number = major.ToString($"N{digits}", CultureInfo.InvariantCulture);
         return code switch
         {
@@ -47,6 +45,14 @@ public static class Currency
             "GBP" => "£" + number,
             _ => $"{code} {number}",
         };
+    }
+
+    /// <summary>An amount of minor units in major ones, and how many decimal digits these have.</summary>
+    public static (decimal Amount, int Digits) MajorOf(long amount, string code)
+    {
+        // Nothing is sold in a currency that is not in the list. Most have two digits.
+        var digits = MinorUnitsOf(code) ?? 2;
+        return (amount / (decimal)Math.Pow(10, digits), digits);
     }
 
     private static IEnumerable<KeyValuePair<string, int>> Of(string codes, int digits) =>

@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.Grains.Documents;
+using OrleansSale.Grains.Waking;
 
 namespace OrleansSale.Grains.Announcements;
 
@@ -28,12 +29,6 @@ public sealed partial class AnnouncementIndexGrain(
     ILogger<AnnouncementIndexGrain> log)
     : Grain, IAnnouncementIndexGrain
 {
-    /// <summary>Most batches and products that are woken at the same time.</summary>
-    public const int MaxWaking = 8;
-
-    /// <summary>The time between two rounds of waking.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
 
     // Shared by all engines of this process.
@@ -46,7 +41,8 @@ public sealed partial class AnnouncementIndexGrain(
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
+        this.RegisterGrainTimer(
+            TickAsync, new GrainTimerCreationOptions(WakeRound.Period, WakeRound.Period) { Interleave = true });
         if (!stored.State.IsDamaged) return;
         // Every batch and product may have some. Those that have none say so when they are woken.
         Log.Damaged(log);
@@ -90,36 +86,15 @@ public sealed partial class AnnouncementIndexGrain(
         [.. stored.State.Topics.Where(topic => topic.Value.HasTrouble).Select(topic => topic.Key)]);
 
     /// <inheritdoc />
-    public async Task<int> WakeAllAsync()
-    {
-        var woken = 0;
-        var busy = stored.State.Topics.Where(topic => topic.Value.HasWork).Select(topic => topic.Key);
-        foreach (var group in busy.ToArray().Chunk(MaxWaking))
-            woken += (await Task.WhenAll(group.Select(WakeAsync))).Count(isAwake => isAwake);
-        return woken;
-    }
+    public Task<int> WakeAllAsync() => new WakeRound(
+            Waking, key => GrainFactory.GetGrain<IAnnouncementsGrain>(key).WakeAsync(), log)
+        .RunAsync([.. stored.State.Topics.Where(one => one.Value.HasWork).Select(one => one.Key)]);
 
     private async Task TickAsync(CancellationToken cancellationToken)
     {
         if (!stored.State.Topics.Values.Any(state => state.HasWork)) return;
         DelayDeactivation(KeptAliveFor);
         await WakeAllAsync();
-    }
-
-    private async Task<bool> WakeAsync(string topic)
-    {
-        try
-        {
-            var isAwake = await GrainFactory.GetGrain<IAnnouncementsGrain>(topic).WakeAsync();
-            if (Waking.Succeeds() is { } failures) Log.Wakes(log, failures);
-            return isAwake;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // One that cannot be read must not keep the others from being woken.
-            if (Waking.Fails(e.GetType().Name)) Log.NotWoken(log, topic, e.Message);
-            return false;
-        }
     }
 
     private async Task WriteAsync()
@@ -140,12 +115,5 @@ public sealed partial class AnnouncementIndexGrain(
         [LoggerMessage(1, LogLevel.Error,
             "The index of announcements cannot be read; it is rebuilt from the catalogue")]
         public static partial void Damaged(ILogger log);
-
-        [LoggerMessage(2, LogLevel.Warning,
-            "The announcements of {Topic} could not be woken; it is retried, and others are only counted: {Reason}")]
-        public static partial void NotWoken(ILogger log, string topic, string reason);
-
-        [LoggerMessage(3, LogLevel.Information, "Announcements can be woken again, after {Failures} failures")]
-        public static partial void Wakes(ILogger log, int failures);
     }
 }

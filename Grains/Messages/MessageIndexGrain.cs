@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.Grains.Documents;
+using OrleansSale.Grains.Waking;
 
 namespace OrleansSale.Grains.Messages;
 
@@ -26,12 +27,6 @@ public sealed partial class MessageIndexGrain(
     [PersistentState("message-index")] IPersistentState<MessageIndex> stored, ILogger<MessageIndexGrain> log)
     : Grain, IMessageIndexGrain
 {
-    /// <summary>Most batches that are woken at the same time.</summary>
-    public const int MaxWaking = 8;
-
-    /// <summary>The time between two rounds of waking.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
 
     // Shared by all engines of this process.
@@ -42,7 +37,8 @@ public sealed partial class MessageIndexGrain(
     /// <inheritdoc />
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(Period, Period) { Interleave = true });
+        this.RegisterGrainTimer(
+            TickAsync, new GrainTimerCreationOptions(WakeRound.Period, WakeRound.Period) { Interleave = true });
         if (!stored.State.IsDamaged) return;
         // Every batch may have some. Those that have none say so when they are woken.
         Log.Damaged(log);
@@ -79,14 +75,9 @@ public sealed partial class MessageIndexGrain(
         [.. stored.State.Batches.Where(batch => batch.Value.HasTrouble).Select(batch => batch.Key)]);
 
     /// <inheritdoc />
-    public async Task<int> WakeAllAsync()
-    {
-        var woken = 0;
-        var busy = stored.State.Batches.Where(batch => batch.Value.HasWork).Select(batch => batch.Key);
-        foreach (var group in busy.ToArray().Chunk(MaxWaking))
-            woken += (await Task.WhenAll(group.Select(WakeAsync))).Count(isAwake => isAwake);
-        return woken;
-    }
+    public Task<int> WakeAllAsync() => new WakeRound(
+            Waking, key => GrainFactory.GetGrain<IMessagesGrain>(key).WakeAsync(), log)
+        .RunAsync([.. stored.State.Batches.Where(one => one.Value.HasWork).Select(one => one.Key)]);
 
     private async Task TickAsync(CancellationToken cancellationToken)
     {
@@ -95,32 +86,9 @@ public sealed partial class MessageIndexGrain(
         await WakeAllAsync();
     }
 
-    private async Task<bool> WakeAsync(string batch)
-    {
-        try
-        {
-            var isAwake = await GrainFactory.GetGrain<IMessagesGrain>(batch).WakeAsync();
-            if (Waking.Succeeds() is { } failures) Log.Wakes(log, failures);
-            return isAwake;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // One that cannot be read must not keep the others from being woken.
-            if (Waking.Fails(e.GetType().Name)) Log.NotWoken(log, batch, e.Message);
-            return false;
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "The index of messages cannot be read; it is rebuilt from the catalogue")]
         public static partial void Damaged(ILogger log);
-
-        [LoggerMessage(2, LogLevel.Warning,
-            "The messages of batch {Batch} could not be woken; it is retried, and others are only counted: {Reason}")]
-        public static partial void NotWoken(ILogger log, string batch, string reason);
-
-        [LoggerMessage(3, LogLevel.Information, "Messages can be woken again, after {Failures} failures")]
-        public static partial void Wakes(ILogger log, int failures);
     }
 }

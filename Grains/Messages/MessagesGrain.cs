@@ -37,6 +37,7 @@ public sealed partial class MessagesGrain(
     private MessagesState? _noted;
     private DateTimeOffset _readFrom = DateTimeOffset.MinValue;
     private bool _isBehind;
+    private bool _isChanged;
     private bool _hasLooked;
     private bool _isAbandoned;
     private bool? _isReminded;
@@ -129,11 +130,11 @@ public sealed partial class MessagesGrain(
     {
         if (_isAbandoned) return;
         var now = Now();
-        var isChanged = TakeEnded(now);
-        if (_isBehind && now >= _readFrom) isChanged |= await TryReadAsync(ReadAsync, now);
+        _isChanged |= TakeEnded(now);
+        if (_isBehind && now >= _readFrom) await TryReadAsync(ReadAsync, now);
         if (Book.CanCatchUp is { } channel && now >= _readFrom)
-            isChanged |= await TryReadAsync(at => CatchUpAsync(channel, at), now);
-        if (isChanged) await WriteAsync();
+            await TryReadAsync(at => CatchUpAsync(channel, at), now);
+        if (_isChanged) await WriteAsync();
         foreach (var message in Book.Due(now, _underWay.Keys))
         {
             _underWay.Add(message.Seq, now);
@@ -148,23 +149,22 @@ public sealed partial class MessagesGrain(
         _isReminded = isSure ? state.HasWork : null;
     }
 
-    // Whether the document has changed. What waits is sent even if the ledger cannot be read.
-    private async Task<bool> TryReadAsync(Func<DateTimeOffset, Task<bool>> readAsync, DateTimeOffset now)
+    // What waits is sent even if the ledger cannot be read.
+    private async Task TryReadAsync(Func<DateTimeOffset, Task<bool>> readAsync, DateTimeOffset now)
     {
         try
         {
-            var isChanged = await readAsync(now);
+            _isChanged |= await readAsync(now);
             if (Reading.Succeeds() is { } failures) Log.Reads(log, failures);
-            return isChanged;
         }
         catch (Exception e) when (e is LedgerFormatException or SaleUnavailableException || LostInfrastructure.Is(e))
         {
             _readFrom = now + PauseAfterFailure;
             if (Reading.Fails(e.GetType().Name)) Log.NotRead(log, Batch, e.Message);
-            return false;
         }
     }
 
+    // Whether the document has changed.
     private async Task<bool> ReadAsync(DateTimeOffset now)
     {
         Book.Begin(now, Guid.NewGuid().ToString("N"));
@@ -175,7 +175,7 @@ public sealed partial class MessagesGrain(
             _hasLooked = true;
             return true;
         }
-        // Everything is asked before anything is changed: a failure leaves the document as it is stored.
+        // Everything is asked before a message is made, so that a failure makes none.
         foreach (var (news, found) in page.News.Zip(await _courier.FindAsync(page.News)))
         {
             // Else nobody is left to be told, or their channel takes no messages.
@@ -247,6 +247,7 @@ public sealed partial class MessagesGrain(
         try
         {
             await stored.WriteStateAsync();
+            _isChanged = false;
         }
         catch (Exception)
         {

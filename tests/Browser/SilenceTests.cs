@@ -88,7 +88,7 @@ public sealed class SilenceTests(SaleStage stage)
         await Expect(buyer.Part("step-reserve")).ToHaveAttributeAsync("data-state", "done");
         await Expect(buyer.Part("step-pay")).ToHaveAttributeAsync("data-state", "current");
 
-        // Whoever signs in again in another tab goes on in this one.
+        // After a sign-in in another tab this one goes on.
         var other = await buyer.Page.Context.NewPageAsync();
         await other.GotoAsync($"/signin/weibo?returnTo=/sale/{batch}");
         await other.Locator("#as").FillAsync(user);

@@ -35,6 +35,11 @@ public class LayoutTests
             .ShouldBeEmpty();
 
     [Fact]
+    public void A_script_of_the_pages_has_at_most_300_lines() =>
+        Repository.Files(".js").Where(file => file.StartsWith("Api/Pages/", StringComparison.Ordinal))
+            .Where(file => LinesOf(file).Length > MaxLines).ShouldBeEmpty();
+
+    [Fact]
     public void A_line_has_at_most_120_characters() =>
         Sources().SelectMany(file => LinesOf(file).Where(line => line.Length > MaxLineLength)
                 .Select(line => $"{file}: {line}"))

@@ -1,4 +1,5 @@
 import { AnnouncementList, Announcements } from './announcements.js';
+import { askUntil } from './ask-until.js';
 import { BoardFeed } from './board.js';
 import { Buying } from './buying.js';
 import { verifiesPayer } from './channels.js';
@@ -7,6 +8,7 @@ import { everySecond } from './countdown.js';
 import { byId, setText, show } from './dom.js';
 import { Header, onPress } from './header.js';
 import { journey } from './journey.js';
+import { tellAnnouncement, tellChange } from './news.js';
 import { NextBatch } from './next-batch.js';
 import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
@@ -17,22 +19,10 @@ import {
   showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
 } from './sale-view.js';
 import { Session } from './session.js';
-import { loadTexts, onLanguage, text, textIn } from './text.js';
+import { loadTexts, onLanguage, text } from './text.js';
 import { channelsOf, nextChange } from './timetable.js';
 
-/** How often unknown facts about a visitor are requested at most. The pauses grow. */
-const askTries = 20;
-const askBackoffMaxMs = 10_000;
-/** Notices that a phase makes untrue. */
-const outdatedBy = {
-  'on-sale': ['sale-not-open', 'paused', 'sold-out', 'reserved', 'reservation-closed', 'reservation-cancelled'],
-  'sold-out': ['paused', 'reserved'],
-  'closed': ['paused', 'sold-out', 'reserved', 'sale-not-open'],
-};
 const idle = { kind: 'idle' };
-
-const backoffMs = tries => Math.min(askBackoffMaxMs, 500 * 2 ** tries);
-const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 /** The page of one sale: what is known, and what follows from it on the screen. */
 class SalePage {
@@ -83,13 +73,11 @@ class SalePage {
 
   /** Until it is known who visits, the page follows the stream for everybody. */
   async #askSession() {
-    for (let tries = 0; tries < askTries; tries += 1) {
+    await askUntil(() => this.session.isKnown, async () => {
       await this.session.refresh();
-      if (this.session.isKnown)
-        return;
-      this.feed.follow(null);
-      await sleep(backoffMs(tries));
-    }
+      if (!this.session.isKnown)
+        this.feed.follow(null);
+    });
   }
 
   /** Everything on the screen follows from what is known now. */
@@ -115,7 +103,11 @@ class SalePage {
     this.#showOrders(now);
     this.#announcementList.update();
     this.#next.update(this.plan.isMissed, this.board, now);
-    this.#announce(before, now);
+    tellChange(before, this.plan, {
+      notice: this.notice,
+      isEnded: this.#isEnded,
+      status: () => statusText(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState }),
+    });
   }
 
   #planAt(now) {
@@ -147,21 +139,6 @@ class SalePage {
     setText(byId('orders-empty'), text(this.session.user === null ? signedOut : 'orders.empty'));
   }
 
-  /** Changes that a listener should hear of: the phase, and how a purchase goes. */
-  #announce(before, now) {
-    if (before === null)
-      return;
-    if (this.plan.action !== 'pay' && !this.#isEnded)
-      this.notice.clearIf('order');
-    if (before.phase !== this.plan.phase) {
-      this.notice.clearIf(...outdatedBy[this.plan.phase] ?? []);
-      setText(byId('news'), text(`news.${this.plan.phase}`));
-    } else if (before.status !== this.plan.status && (this.plan.action === 'buying' || this.#isEnded)) {
-      setText(byId('news'), statusText(this.board, this.plan, now,
-        { user: this.session.name, buying: this.#buyingState }));
-    }
-  }
-
   #boardCame(board) {
     if (this.board === null)
       this.header.setChannels(channelsOf(board));
@@ -171,7 +148,7 @@ class SalePage {
 
   #announcementCame(announcement) {
     if (this.announcements.take(announcement))
-      setText(byId('news'), text('announcement.news', { words: textIn(announcement.text).words }));
+      tellAnnouncement(announcement);
   }
 
   /** Whether the session ended of the user whose orders are shown. */
@@ -263,15 +240,12 @@ class SalePage {
     const returned = this.deeds.returnedFromCashier();
     if (returned !== null)
       this.#statuses.set(returned, 'awaiting-payment');
-    for (let tries = 0; isCurrent() && tries < askTries; tries += 1) {
-      await Promise.all([
-        reservation.state === 'unknown' ? reservation.refresh() : null,
-        orders.isKnown ? null : orders.refresh(),
-      ]);
-      if (orders.isKnown && this.clock.isSet && (reservation.state !== 'unknown' || !this.#mayTakePart()))
-        break;
-      await sleep(backoffMs(tries));
-    }
+    const isKnown = () => orders.isKnown && this.clock.isSet
+      && (reservation.state !== 'unknown' || !this.#mayTakePart());
+    await askUntil(() => !isCurrent() || isKnown(), () => Promise.all([
+      reservation.state === 'unknown' ? reservation.refresh() : null,
+      orders.isKnown ? null : orders.refresh(),
+    ]));
     if (isCurrent() && orders.isKnown && this.clock.isSet) {
       this.deeds.payNamed();
       await buying.resume();

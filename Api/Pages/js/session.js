@@ -3,8 +3,8 @@ import { call } from './api.js';
 const nobody = { user: null, roles: [] };
 
 /**
- * Who is signed in on this browser: `user` ("channel:subject") or null, the `name` that people know, else their name
- * at the platform, and `channel`. The pages of all tabs learn of a sign-in and a sign-out at once.
+ * The session of this browser: its `user` ("channel:subject") or null, their display `name`, else their name at the
+ * platform, and their `channel`. The pages of all tabs learn of a sign-in and a sign-out at once.
  */
 export class Session {
   #onChange;

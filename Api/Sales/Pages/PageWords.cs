@@ -79,8 +79,7 @@ internal sealed class PageWords(string language)
 
     private static string Major(Money price, bool isWholeShort, string format)
     {
-        var digits = Currency.MinorUnitsOf(price.Currency) ?? 2;
-        var major = price.Amount / (decimal)Math.Pow(10, digits);
+        var (major, digits) = Currency.MajorOf(price.Amount, price.Currency);
         var shown = isWholeShort && decimal.IsInteger(major) ? 0 : digits;
         return major.ToString($"{format}{shown}", CultureInfo.InvariantCulture);
     }

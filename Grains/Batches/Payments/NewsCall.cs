@@ -28,8 +28,9 @@ internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, I
     /// <param name="committed">The last entry that is durable.</param>
     public void Start(long committed)
     {
-        var news = batch.Payments.LastRefundEntry;
-        if (_isUnderWay || news <= _told || news > committed || !TakesMessages) return;
+        // Newer refunds may be on their way to the ledger all the time, and do not delay those that are in it.
+        var news = Math.Min(batch.Payments.LastRefundEntry, committed);
+        if (_isUnderWay || news <= _told || !TakesMessages) return;
         _isUnderWay = true;
         _ = TellAsync(news);
     }

@@ -201,7 +201,7 @@ public class MessageBookTests
                         }
                         break;
                     case "cut":
-                        // What was not written is read from the ledger again, and what was under way is tried again.
+                        // The ledger is read again from the stored cursor, and the tries under way are repeated.
                         book = Restored(stored);
                         seq = (int)book.Cursor;
                         underWay.Clear();
