@@ -3,6 +3,7 @@ namespace OrleansSale.GrainInterfaces;
 /// <summary>
 /// Why something was refused: a closed set, the same for actors and HTTP. A refusal is an expected answer, never an
 /// exception. The numbers 1 to 12 are the precedence for a purchase: of several reasons the lowest is answered.
+/// Line-full and sold-out exclude each other.
 /// </summary>
 public enum Refusal
 {
@@ -72,6 +73,9 @@ public enum Refusal
     /// are repaired.
     /// </summary>
     Unavailable = 20,
+
+    /// <summary>As many buyers wait in the line as the terms allow. For a purchase it stands beside sold-out.</summary>
+    LineFull = 21,
 }
 
 /// <summary>Whether a request changed anything. Neither is the default; a refused answer has it.</summary>

@@ -119,6 +119,8 @@ public static class Engine
         app.MapLive();
         app.MapAnnouncements();
         app.MapReservations();
+        app.MapLine();
+        app.MapOperatorLine();
         PurchaseApi.Map(app);
         RepliesApi.Map(app);
         app.MapOrders();

@@ -20,6 +20,7 @@ namespace OrleansSale.Api.Http;
 /// <param name="Limit">For limit-reached, and for a reservation that can no longer be made: which limit.</param>
 /// <param name="Maximum">With a limit: how many it allows.</param>
 /// <param name="Seq">For sold-out: the last entry of the ledger before the refusal.</param>
+/// <param name="Standby">For sold-out: whether the line can be joined.</param>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Code,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
@@ -32,7 +33,8 @@ public sealed record ProblemBody(
     [property: JsonConverter(typeof(KebabCase<UserLimit>))]
     UserLimit? Limit,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Maximum,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Standby);
 
 /// <summary>Maps refusals to HTTP, in this one place and exhaustively.</summary>
 public sealed class Problem : IResult
@@ -56,11 +58,13 @@ public sealed class Problem : IResult
 
     private Problem(
         Refusal refusal, string? detail = null, string? field = null, FieldFault? fault = null,
-        DateTimeOffset? opensAt = null, UserLimit? limit = null, int? maximum = null, long? seq = null)
+        DateTimeOffset? opensAt = null, UserLimit? limit = null, int? maximum = null, long? seq = null,
+        bool? standby = null)
     {
         var (status, code, title) = Describe(refusal);
         var body = new ProblemBody(
-            $"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum, seq);
+            $"urn:orleanssale:problem:{code}", title, status, code, detail, field, fault, opensAt, limit, maximum, seq,
+            standby);
         (Refusal, Limit) = (refusal, limit);
         _status = status;
         _body = JsonSerializer.SerializeToUtf8Bytes(body, ProblemJson.Wire.ProblemBody);
@@ -83,8 +87,8 @@ public sealed class Problem : IResult
     /// <summary>sale-not-open, with the opening.</summary>
     public static Problem NotOpen(DateTimeOffset opensAt) => new(Refusal.SaleNotOpen, opensAt: opensAt);
 
-    /// <summary>sold-out, with the last entry before it.</summary>
-    public static Problem SoldOut(long seq) => new(Refusal.SoldOut, seq: seq);
+    /// <summary>sold-out, with the last entry before it, and whether the line can be joined.</summary>
+    public static Problem SoldOut(long seq, bool mayStandBy) => new(Refusal.SoldOut, seq: seq, standby: mayStandBy);
 
     /// <summary>not-found, with the limit that prevents the user from making it, and the limit's value.</summary>
     public static Problem NotFound(UserLimit limit, int maximum) =>
@@ -140,6 +144,7 @@ public sealed class Problem : IResult
         Refusal.UnsupportedMediaType => (415, "unsupported-media-type", "The body must be application/json."),
         Refusal.MethodNotAllowed => (405, "method-not-allowed", "The resource has no such method."),
         Refusal.Unavailable => (503, "unavailable", "What is stored here is damaged. Asking again does not help."),
+        Refusal.LineFull => (409, "line-full", "The line is full."),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "unknown refusal"),
     };
 }

@@ -7,7 +7,9 @@ using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>Pauses, resumes, closes, restocks and withdraws from batches.</summary>
+/// <summary>
+/// Pauses, resumes, closes, restocks and withdraws from batches, and suspends and resumes their lines.
+/// </summary>
 public sealed class BatchCommands(
     CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
@@ -15,7 +17,7 @@ public sealed class BatchCommands(
     /// <param name="batch">The id of the batch, which may not exist.</param>
     /// <param name="action">The command.</param>
     /// <param name="units">How many units to restock or withdraw; 0 for the other actions.</param>
-    /// <param name="reason">Why, for the record.</param>
+    /// <param name="reason">Why, for the record; empty for the actions about the line.</param>
     /// <param name="by">The operator, as a user.</param>
     /// <param name="key">
     /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
@@ -18,6 +19,9 @@ public static class OperatorApi
     private static readonly EndpointDescription Command = EndpointDescription
         .Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithBody().WithKey();
 
+    private static readonly EndpointDescription LineCommand = EndpointDescription
+        .Operators(Refusal.NotFound, Refusal.SaleClosed, Refusal.Conflict).WithKey();
+
     /// <summary>Maps the endpoints.</summary>
     public static void MapOperators(this IEndpointRouteBuilder app)
     {
@@ -32,12 +36,19 @@ public static class OperatorApi
                 EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithBody());
         foreach (var action in Enum.GetValues<OperatorAction>())
         {
-            batches.MapPost($"/{{batch}}/{action.ToString().ToLowerInvariant()}",
-                    (HttpContext http, string batch, BatchCommands commands) =>
-                        OperateAsync(http, batch, action, commands))
-                .WithSummary($"{action} a batch")
+            var name = JsonNamingPolicy.KebabCaseLower.ConvertName(action.ToString());
+            var endpoint = batches.MapPost(
+                $"/{{batch}}/{name}", (HttpContext http, string batch, BatchCommands commands) =>
+                    OperateAsync(http, batch, action, commands)).Produces<BoardBody>();
+            if (IsAboutLine(action))
+            {
+                endpoint.WithSummary($"{name.Replace('-', ' ')} of a batch")
+                    .Described($"{action}", LineCommand);
+                continue;
+            }
+            endpoint.WithSummary($"{action} a batch")
                 .Accepts(TakesUnits(action) ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
-                .Produces<BoardBody>().Described($"{action}Batch", Command);
+                .Described($"{action}Batch", Command);
         }
     }
 
@@ -74,7 +85,7 @@ public static class OperatorApi
         var (caller, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
         if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return badKey;
-        var (units, reason, invalid) = await ReadAsync(http, TakesUnits(action));
+        var (units, reason, invalid) = IsAboutLine(action) ? (0, "", null) : await ReadAsync(http, TakesUnits(action));
         if (invalid is not null) return invalid;
         var answer = await commands.OperateAsync(batch, action, units, reason!, caller!.User, key);
         return answer.Refused is { } refusal
@@ -93,6 +104,10 @@ public static class OperatorApi
         var (reason, problem) = await RequestBody.ReadAsync(http, OperatorJson.Wire.ReasonBody);
         return (0, reason?.Reason, problem);
     }
+
+    // The record of these keeps no reason, so they take no body.
+    private static bool IsAboutLine(OperatorAction action) =>
+        action is OperatorAction.SuspendLine or OperatorAction.ResumeLine;
 
     private static bool TakesUnits(OperatorAction action) =>
         action is OperatorAction.Restock or OperatorAction.Withdraw;

@@ -4,6 +4,7 @@ using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Api.Operators;
@@ -34,6 +35,13 @@ namespace OrleansSale.Api.Operators;
 /// <param name="Description">
 /// A text about the offer: 1–2,000 characters in one line or several, or one per language; left out: there is none.
 /// </param>
+/// <param name="StandbyLimit">
+/// Most buyers who may wait in the line for units that come back: 0…1,000,000; 0: there is no line. Left out: as many
+/// as the stock, and at most 1,000,000.
+/// </param>
+/// <param name="OfferWindowSeconds">
+/// From an offer to a buyer in the line to payBy: 1…86,400; left out: as paymentWindowSeconds.
+/// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,
     ProductBody Product,
@@ -44,11 +52,14 @@ public sealed record CreateBatchBody(
     ScheduleBody Schedule,
     [property: WholeNumber(0, BatchTerms.MaxKeepPersonalDataDays)] int? KeepPersonalDataDays = null,
     [property: Texts(BatchTerms.MaxTitleLength, isLine: true)] LanguageTexts? Title = null,
-    [property: Texts(BatchTerms.MaxDescriptionLength)] LanguageTexts? Description = null)
+    [property: Texts(BatchTerms.MaxDescriptionLength)] LanguageTexts? Description = null,
+    [property: WholeNumber(0, BatchTerms.MaxStandbyLimit)] int? StandbyLimit = null,
+    [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int? OfferWindowSeconds = null)
 {
     internal BatchTerms ToTerms() => new(
         Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule(),
-        KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays, Title?.ToText(), Description?.ToText());
+        KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays, Title?.ToText(), Description?.ToText(),
+        StandbyLimit, OfferWindowSeconds);
 }
 
 /// <summary>An operator's reason.</summary>
@@ -80,6 +91,7 @@ public sealed record UnitsBody(
 /// <param name="CancelledBy">Who cancelled it; left out if nobody did.</param>
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 /// <param name="Operator">The alias of the operator who cancelled it; left out unless one did.</param>
+/// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
 /// <param name="DeliveryDamaged">
 /// Whether the delivery address exists but cannot be read, because its storage is damaged; left out if not.
 /// </param>
@@ -97,6 +109,7 @@ public sealed record OperatorOrderBody(
     CancelReason? CancelReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Operator,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
     internal static OperatorOrderBody Of(OrderView order, string? user, Delivery? delivery, bool isDamaged) => new(
@@ -104,7 +117,7 @@ public sealed record OperatorOrderBody(
         MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
-        order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(delivery), isDamaged);
+        order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(delivery), order.Place, isDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>
@@ -112,6 +125,30 @@ public sealed record OperatorOrderBody(
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
 public sealed record OperatorOrderList(
     OperatorOrderBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
+
+/// <summary>A place in the line as operators see it.</summary>
+/// <param name="Place">Its number. Lower numbers are served first.</param>
+/// <param name="User">The buyer; null: their data were removed, or cannot be read.</param>
+/// <param name="Alias">What stands for the buyer in the ledger.</param>
+/// <param name="Quantity">Units that the buyer asked for.</param>
+/// <param name="State">Where the place stands.</param>
+/// <param name="JoinedAt">When the buyer joined.</param>
+/// <param name="Order">The order that the latest offer made; left out: no offer was made.</param>
+public sealed record OperatorPlaceBody(
+    long Place, string? User, string Alias, int Quantity,
+    [property: JsonConverter(typeof(KebabCase<PlaceState>))] PlaceState State, DateTimeOffset JoinedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Order)
+{
+    internal static OperatorPlaceBody Of(PlaceView place, string? user) => new(
+        place.Place, user, place.Buyer.ToString(), place.Quantity, place.State, place.JoinedAt,
+        place.Order is { } order ? OrderId.Of(place.Batch, order) : null);
+}
+
+/// <summary>Places of a line.</summary>
+/// <param name="Items">In the order in which they are served.</param>
+/// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
+public sealed record OperatorPlaceList(
+    OperatorPlaceBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
 /// <summary>A reservation as operators see it.</summary>
 /// <param name="User">Whose it is.</param>

@@ -8,6 +8,7 @@ namespace OrleansSale.Api.Operators;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(OperatorOrderList))]
 [JsonSerializable(typeof(OperatorReservationList))]
+[JsonSerializable(typeof(OperatorPlaceList))]
 [JsonSerializable(typeof(FaultList))]
 [JsonSerializable(typeof(CreateBatchBody))]
 [JsonSerializable(typeof(ReasonBody))]

@@ -13,7 +13,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Sold">Units in paid orders.</param>
 /// <param name="Withdrawn">Units taken out of the sale.</param>
 /// <param name="Reserved">Reservations; may be up to 2 s old.</param>
-/// <param name="Standby">Buyers in the standby line.</param>
+/// <param name="Standby">Buyers who wait in the line. While there are any, free units are theirs.</param>
 /// <param name="Pause">The pause that an operator has made; null: it is not paused.</param>
 /// <param name="Closed">Whether the batch has ended, or an operator has closed it.</param>
 /// <param name="Touches">How many touches there are at this head: see <see cref="BoardUpdate.Touches"/>.</param>
@@ -24,6 +24,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// you compare that with the schedule: see <see cref="At"/>.
 /// </param>
 /// <param name="Closing">The closing by an operator; null: none has closed it.</param>
+/// <param name="LineSuspended">Whether an operator lets nobody join the line.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(
     [property: Id(0)] long Seq,
@@ -41,8 +42,16 @@ public sealed record BatchSnapshot(
     [property: Id(13)] Schedule Schedule,
     [property: Id(14)] bool Anonymised = false,
     [property: Id(12)] TimeSpan Lead = default,
-    [property: Id(15)] SaleStop? Closing = null)
+    [property: Id(15)] SaleStop? Closing = null,
+    [property: Id(17)] bool LineSuspended = false)
 {
+    /// <summary>Units that a purchase may get now.</summary>
+    public int ForSale => Standby > 0 ? 0 : Free;
+
+    /// <summary>Whether buyers who find it sold out may join the line, as far as these counts say.</summary>
+    /// <param name="places">The terms' <see cref="BatchTerms.StandbyPlaces"/>.</param>
+    public bool MayStandBy(int places) => !Closed && !LineSuspended && Standby < places;
+
     /// <summary>Whether an operator has paused the batch.</summary>
     public bool Paused => Pause is not null;
 

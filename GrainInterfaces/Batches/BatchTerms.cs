@@ -19,6 +19,13 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// </param>
 /// <param name="Title">Its heading, a line of 1…100 characters in each language; null: its product's name.</param>
 /// <param name="Description">What is offered, 1…2,000 characters in each language; null: nothing is said.</param>
+/// <param name="StandbyLimit">
+/// Most buyers who may wait in the line: 0…1,000,000; 0: there is no line. Null: as many as units are offered at
+/// creation, and at most 1,000,000.
+/// </param>
+/// <param name="OfferWindowSeconds">
+/// From an offer to a place in the line to payBy: 1…86,400 s; null: as <paramref name="PaymentWindowSeconds"/>.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(
     [property: Id(0)] string Id,
@@ -29,8 +36,12 @@ public sealed record BatchTerms(
     [property: Id(5)] int PaymentWindowSeconds,
     [property: Id(6)] Schedule Schedule,
     [property: Id(7)] int KeepPersonalDataDays = BatchTerms.DefaultKeepPersonalDataDays,
-    [property: Id(8)] LanguageText? Title = null, [property: Id(9)] LanguageText? Description = null)
+    [property: Id(8)] LanguageText? Title = null, [property: Id(9)] LanguageText? Description = null,
+    [property: Id(10)] int? StandbyLimit = null, [property: Id(11)] int? OfferWindowSeconds = null)
 {
+    /// <summary>Most places of a line that wait.</summary>
+    public const int MaxStandbyLimit = 1_000_000;
+
     /// <summary>Longest title of a language, in UTF-16 code units.</summary>
     public const int MaxTitleLength = 100;
 
@@ -44,8 +55,8 @@ public sealed record BatchTerms(
     public const int MaxPerUserLimit = 100;
 
     /// <summary>
-    /// A user who has this many ended orders in a batch may make no more. Otherwise a user could hold and release units
-    /// for ever.
+    /// A user who has this many ended orders and places in a batch may make no more. Otherwise a user could hold and
+    /// release units for ever.
     /// </summary>
     public const int MaxEndedOrders = 10;
 
@@ -60,6 +71,9 @@ public sealed record BatchTerms(
 
     /// <summary>Most channels of one batch.</summary>
     public const int MaxChannels = 16;
+
+    /// <summary>Most buyers who may wait in the line; 0: there is no line.</summary>
+    public int StandbyPlaces => StandbyLimit ?? Math.Min(Stock, MaxStandbyLimit);
 
     /// <summary>Whether the batch is offered on the user's channel.</summary>
     public bool IsEligible(string user)

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 
@@ -42,13 +43,13 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("GetOrderAsync")]
     Task<Answer<OrderView>> GetOrderAsync(long order, Alias? owner);
 
-    /// <summary>All orders of a buyer, oldest first; bounded by the limits per user.</summary>
+    /// <summary>All orders of a buyer, oldest first, and their place; bounded by the limits per user.</summary>
     [Alias("ListOrdersOfAsync")]
     Task<OrderPage> ListOrdersOfAsync(Alias buyer);
 
     /// <summary>
-    /// All orders of each of these buyers, in the order of the buyers: one call for everybody whose orders may have
-    /// changed. At most <see cref="MaxBuyers"/>.
+    /// All orders and the place of each of these buyers, in the order of the buyers: one call for everybody whose
+    /// orders may have changed. At most <see cref="MaxBuyers"/>.
     /// </summary>
     [Alias("ListOrdersOfEachAsync"), ResponseTimeout("00:00:02")]
     Task<OrderPage[]> ListOrdersOfEachAsync(Alias[] buyers);
@@ -104,6 +105,33 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// <summary>The highest cancelled version of this user's reservation; 0: none was cancelled.</summary>
     [Alias("GetCancelledVersionAsync")]
     Task<long> GetCancelledVersionAsync(Alias user);
+
+    /// <summary>The buyer's newest place in the line; not-found if they never joined it.</summary>
+    [Alias("GetPlaceAsync")]
+    Task<Answer<PlaceView>> GetPlaceAsync(Alias buyer);
+
+    /// <summary>
+    /// Ends the buyer's place if it waits. Already so if it has ended, or if there is none. Conflict while units are
+    /// held for it.
+    /// </summary>
+    [Alias("LeaveLineAsync")]
+    Task<Answer<Effect>> LeaveLineAsync(Alias buyer);
+
+    /// <summary>
+    /// Ends anybody's place if it waits, for an operator. Conflict while units are held for it; not-found if there is
+    /// no such place.
+    /// </summary>
+    /// <param name="place">The place's number.</param>
+    /// <param name="by">The operator's alias, which the ledger keeps.</param>
+    /// <param name="reason">Why, which the ledger keeps too.</param>
+    [Alias("RemovePlaceAsync")]
+    Task<Answer<Effect>> RemovePlaceAsync(long place, Alias by, CancelReason reason);
+
+    /// <summary>
+    /// Places of everybody by number after <paramref name="after"/>, at most <paramref name="limit"/> (1…1,000).
+    /// </summary>
+    [Alias("ListLineAsync")]
+    Task<LinePage> ListLineAsync(long after, int limit);
 
     /// <summary>
     /// Activates the batch, so that its deadlines and refunds go on after a crash. False: it has nothing left to do.

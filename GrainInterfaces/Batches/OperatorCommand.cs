@@ -19,12 +19,18 @@ public enum OperatorAction
 
     /// <summary>Take free units out of the sale.</summary>
     Withdraw,
+
+    /// <summary>Let nobody join the line. Who is in it stays in it.</summary>
+    SuspendLine,
+
+    /// <summary>Let buyers join the line again.</summary>
+    ResumeLine,
 }
 
 /// <summary>A command of an operator.</summary>
 /// <param name="Action">What to do.</param>
 /// <param name="Units">How many units to restock or withdraw, 1…10,000,000; 0 for the others.</param>
-/// <param name="Reason">Why, for the record: 1…500 characters.</param>
+/// <param name="Reason">Why, for the record: 1…500 characters; empty for the two about the line.</param>
 /// <param name="By">The operator's alias.</param>
 /// <param name="Key">The Idempotency-Key: the same command under the same key takes effect once.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OperatorCommand")]

@@ -11,6 +11,9 @@ public enum MessageKind
 
     /// <summary>The payment was refunded.</summary>
     Refunded,
+
+    /// <summary>Units are held for them, because their turn in the line came.</summary>
+    Offer,
 }
 
 /// <summary>Why a payment is refunded: a closed set; the names on the wire are kebab-case.</summary>
@@ -43,8 +46,10 @@ public enum RefundCause
 /// <param name="Why">Why; null: the kind has no reason.</param>
 /// <param name="Amount">The money it is about; null: it is about none.</param>
 /// <param name="At">When it happened.</param>
+/// <param name="PayBy">Until when the units are held; null: the kind has no deadline.</param>
 public sealed record MessageContent(
-    MessageKind Kind, string Batch, string Order, string Product, RefundCause? Why, Money? Amount, DateTimeOffset At);
+    MessageKind Kind, string Batch, string Order, string Product, RefundCause? Why, Money? Amount, DateTimeOffset At,
+    DateTimeOffset? PayBy = null);
 
 /// <summary>A message to one user of a channel.</summary>
 /// <param name="MessageId">The same for every try, and for no other message.</param>

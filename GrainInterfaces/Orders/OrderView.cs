@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Orders;
@@ -38,6 +39,7 @@ public enum OrderStatus
 /// <param name="Checkout">The provider's checkout, once opened.</param>
 /// <param name="Payment">The payment it was sold for, if it ever was.</param>
 /// <param name="Cancelled">Who cancelled it and why; null: nobody.</param>
+/// <param name="Place">The place in the line that was offered its units; null: it was bought directly.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
@@ -50,12 +52,15 @@ public sealed record OrderView(
     [property: Id(7)] DateTimeOffset PayBy,
     [property: Id(8)] string? Checkout,
     [property: Id(9)] string? Payment,
-    [property: Id(10)] Cancellation? Cancelled = null)
+    [property: Id(10)] Cancellation? Cancelled = null,
+    [property: Id(11)] long? Place = null)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);
 }
 
 /// <summary>Orders, in ascending sequence.</summary>
+/// <param name="Orders">The orders.</param>
+/// <param name="Place">If they are of one buyer: their newest place in the line; null: none.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderPage")]
-public sealed record OrderPage([property: Id(0)] OrderView[] Orders);
+public sealed record OrderPage([property: Id(0)] OrderView[] Orders, [property: Id(1)] PlaceView? Place = null);

@@ -1,12 +1,13 @@
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// The work that a batch does without a request: it opens, it ends, and unpaid holds expire. This is the only place
-/// that decides it; the batch's timer runs it.
+/// The work that a batch does without a request: it opens, it ends, unpaid holds expire, and free units go to the line.
+/// This is the only place that decides it; the batch's timer runs it.
 /// </summary>
 public static class Agenda
 {
@@ -32,6 +33,7 @@ public static class Agenda
         }
         return batch.Orders.NextDeadline() is { } order && HoldRules.IsDue(order, now, grace)
             ? new Released(order.Seq, order.Units, ReleaseReason.Expired)
+            : batch.Line.Count > 0 ? LineRules.Next(batch, now)
             : null;
     }
 }

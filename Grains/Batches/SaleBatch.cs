@@ -2,6 +2,7 @@ using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
@@ -27,8 +28,9 @@ public sealed class SaleBatch
     public SaleBatch()
     {
         Directing = new DirectingBook(Stock);
-        Orders = new OrderBook(Stock, Directing);
-        Payments = new PaymentBook(Orders, Stock);
+        Line = new LineBook(Directing, Reservations);
+        Orders = new OrderBook(Stock, Directing, Line);
+        Payments = new PaymentBook(Orders, Stock, Line);
     }
 
     /// <summary>Sequence of the last entry; 0: none.</summary>
@@ -45,6 +47,9 @@ public sealed class SaleBatch
 
     /// <summary>The cancelled reservations.</summary>
     public ReservationBook Reservations { get; } = new();
+
+    /// <summary>The line of buyers who wait for units.</summary>
+    public LineBook Line { get; }
 
     /// <summary>The orders.</summary>
     public OrderBook Orders { get; }
@@ -82,7 +87,12 @@ public sealed class SaleBatch
                 break;
             case ReservationCancelled e:
                 Reservations.Apply(seq, e);
+                Line.EndWaiting(e.User);
                 _touches.Add(e.User.High);
+                break;
+            case LineEntry e:
+                Line.Apply(seq, at, e);
+                if (Line.BuyerOf(e) is { } buyer) _touches.Add(buyer.High);
                 break;
             case StockEntry e: Stock.Apply(seq, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;

@@ -135,8 +135,8 @@ public sealed partial class SaleBatchGrain(
         return await journal.WhenDurableAsync(new BoardUpdate(
             new BatchSnapshot(
                 head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
-                Standby: 0, counts.Pause, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised,
-                Batch.Lead, counts.Closing),
+                counts.Waiting, counts.Pause, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised,
+                Batch.Lead, counts.Closing, counts.IsLineSuspended),
             touches));
     }
 
@@ -240,6 +240,8 @@ public sealed partial class SaleBatchGrain(
         var now = Batch.DoDue();
         var wasLive = Batch.State.Orders.Find(order) is { IsLive: true };
         var refusal = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner, by), now);
+        // What it frees goes to the line in the same commit.
+        Batch.DoDue();
         var answer = await Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
         if (wasLive && refusal is null) _upkeep!.CloseCheckoutOf(order);
         return answer;
@@ -257,7 +259,7 @@ public sealed partial class SaleBatchGrain(
         for (var order = orders.LatestOf(buyer); order is not null; order = order.Previous)
             views.Add(orders.View(order));
         views.Reverse();
-        return new OrderPage([.. views]);
+        return new OrderPage([.. views], PlaceOf(buyer).Value);
     }
 
     // A front with an old board still names owners: what they say of an order then would not be removed any more.

@@ -18,11 +18,13 @@ namespace OrleansSale.Grains.Messages;
 /// <param name="Why">Why; null: the kind has no reason.</param>
 /// <param name="Amount">The money it is about; null: none.</param>
 /// <param name="Delivery">Its delivery.</param>
+/// <param name="PayBy">Until when the units are held; null: the kind has no deadline.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.StoredMessage")]
 public sealed record StoredMessage(
     [property: Id(0)] long Seq, [property: Id(1)] DateTimeOffset At, [property: Id(2)] long Order,
     [property: Id(3)] string Alias, [property: Id(4)] MessageKind Kind, [property: Id(5)] RefundCause? Why,
-    [property: Id(6)] Money? Amount, [property: Id(7)] PostDelivery Delivery)
+    [property: Id(6)] Money? Amount, [property: Id(7)] PostDelivery Delivery,
+    [property: Id(8)] DateTimeOffset? PayBy = null)
 {
     internal MessageView ToView(string batch) =>
         new(Seq, OrderId.Of(batch, Order), Kind, Why, Amount, At, Delivery.ToView());
@@ -244,7 +246,7 @@ public sealed class MessageBook : IDocument
         var delivery = new PostDelivery { Channel = channel, NextTry = now };
         var made = new StoredMessage(
             news.Seq, news.At, news.Order, alias, news.Kind, news.Why, news.Amount,
-            isGone ? delivery.GiveUpGone(now) : delivery);
+            isGone ? delivery.GiveUpGone(now) : delivery, news.PayBy);
         if (isGone) Keep(made);
         else Insert(made);
         return true;

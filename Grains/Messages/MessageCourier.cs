@@ -28,9 +28,10 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
     }
 
     /// <summary>Tries once to send a message; it never throws.</summary>
-    /// <returns>What came of it; null: the user is not known any more.</returns>
-    public async Task<PostResult?> SendAsync(StoredMessage message, string id)
+    /// <returns>What came of it; null: the user is not known any more, or the message's deadline has passed.</returns>
+    public async Task<PostResult?> SendAsync(StoredMessage message, string id, DateTimeOffset now)
     {
+        if (now >= message.PayBy) return null;
         try
         {
             var alias = Alias.TryParse(message.Alias, out var parsed) ? parsed
@@ -40,7 +41,7 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
             var subject = user[(UserId.ChannelOf(user).Length + 1)..];
             return await sender.SendAsync(new UserMessage(id, message.Delivery.Channel, subject, new MessageContent(
                 message.Kind, batch, OrderId.Of(batch, message.Order), _product ?? batch, message.Why, message.Amount,
-                message.At)));
+                message.At, message.PayBy)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Grains.Messages;
@@ -12,12 +13,15 @@ namespace OrleansSale.Grains.Messages;
 /// <param name="Kind">What the buyer is told.</param>
 /// <param name="Why">Why; null: the kind has no reason.</param>
 /// <param name="Amount">The money it is about; null: none.</param>
+/// <param name="PayBy">Until when the units are held; null: the kind has no deadline.</param>
 public sealed record News(
-    long Seq, DateTimeOffset At, long Order, MessageKind Kind, RefundCause? Why, Money? Amount);
+    long Seq, DateTimeOffset At, long Order, MessageKind Kind, RefundCause? Why, Money? Amount,
+    DateTimeOffset? PayBy = null);
 
 /// <summary>
 /// Which entries a buyer is told of. Both that a refund is owed and that it was made: the first says why the money goes
-/// back, the second that it has; days may lie between the two.
+/// back, the second that it has; days may lie between the two. An offer to the line is told at once, because its time
+/// to pay is short.
 /// </summary>
 public static class MessageRules
 {
@@ -26,15 +30,20 @@ public static class MessageRules
     {
         RefundOwed owed => Of(entry, owed.Order, MessageKind.Refund, CauseOf(owed.Why), owed.Amount),
         RefundMade made => Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
+        Held { Offer: not null } offer => Of(entry, entry.Seq, MessageKind.Offer, why: null, amount: null) with
+        {
+            PayBy = DateTimeOffset.FromUnixTimeMilliseconds(offer.PayBy),
+        },
         _ => null,
     };
 
     /// <summary>
     /// Whether lines of a ledger may have news. It is quick: what follows a fast sale must not read every purchase.
     /// </summary>
-    public static bool MayHaveNews(ReadOnlySpan<byte> lines) => lines.IndexOf("\"type\":\"refund"u8) >= 0;
+    public static bool MayHaveNews(ReadOnlySpan<byte> lines) =>
+        lines.IndexOf("\"type\":\"refund"u8) >= 0 || lines.IndexOf(",\"place\":"u8) >= 0;
 
-    private static News Of(StampedEntry entry, long order, MessageKind kind, RefundCause? why, Money amount) =>
+    private static News Of(StampedEntry entry, long order, MessageKind kind, RefundCause? why, Money? amount) =>
         new(entry.Seq, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), order, kind, why, amount);
 
     private static RefundCause CauseOf(RefundReason why) => why switch

@@ -203,7 +203,7 @@ public sealed partial class MessagesGrain(
 
     private async Task TryAsync(StoredMessage message, string id)
     {
-        var result = await _courier.SendAsync(message, id);
+        var result = await _courier.SendAsync(message, id, Now());
         _ended.Enqueue((message.Seq, result));
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Texts;
@@ -7,9 +8,12 @@ namespace OrleansSale.Silo.Posts;
 /// <summary>What messages to users say, in both languages.</summary>
 public static class MessageTexts
 {
+    private static readonly TimeSpan BeijingOffset = TimeSpan.FromHours(8);
+
     /// <summary>The text of a message.</summary>
     public static LanguageText Of(MessageContent content)
     {
+        if (content is { Kind: MessageKind.Offer, PayBy: { } payBy }) return OfOffer(content, payBy);
         var amount = content.Amount is { } money ? Currency.Format(money.Amount, money.Currency)
             : throw new ArgumentException($"a message of kind {content.Kind} has no amount", nameof(content));
         return content.Kind switch
@@ -22,6 +26,15 @@ public static class MessageTexts
             _ => throw new ArgumentOutOfRangeException(nameof(content), content.Kind, "unknown kind"),
         };
     }
+
+    // The language is the platform's, so the zone is said.
+    private static LanguageText OfOffer(MessageContent content, DateTimeOffset payBy) => new(
+        string.Create(CultureInfo.InvariantCulture,
+            $"Your turn in the line has come: {content.Product} is held for you (order {content.Order}). Please pay by "
+            + $"{payBy.UtcDateTime:d MMMM HH:mm} UTC. Then it goes to the next in line."),
+        string.Create(CultureInfo.InvariantCulture,
+            $"候补成功：已为您保留{content.Product}（订单{content.Order}），请在"
+            + $"{payBy.ToOffset(BeijingOffset):M月d日HH:mm}（北京时间）前完成付款，逾期将转给下一位候补用户。"));
 
     private static LanguageText OfRefund(MessageContent content, string amount)
     {

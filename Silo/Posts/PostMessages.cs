@@ -44,16 +44,17 @@ internal sealed record WebhookUserMessage(string Type, DateTime Timestamp, SentM
 /// <param name="Id">Its id, which no other message has.</param>
 /// <param name="Channel">The channel.</param>
 /// <param name="User">The user's subject there.</param>
-/// <param name="Kind">What it is about: <c>refund</c> or <c>refunded</c>.</param>
+/// <param name="Kind">What it is about: <c>refund</c>, <c>refunded</c> or <c>offer</c>.</param>
 /// <param name="Why">Why the money goes back; left out: the kind has no reason.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Order">The order.</param>
 /// <param name="Amount">The money it is about; left out: none.</param>
+/// <param name="PayBy">Until when the units are held; left out: the kind has no deadline.</param>
 /// <param name="Text">What it says, by language.</param>
 /// <param name="Link">The batch's page.</param>
 internal sealed record SentMessage(
     string Id, string Channel, string User, string Kind,
-    string? Why, string Batch, string Order, PostedPrice? Amount,
+    string? Why, string Batch, string Order, PostedPrice? Amount, DateTime? PayBy,
     PostedText Text, Uri Link)
 {
     /// <summary>The body of a message.</summary>
@@ -63,6 +64,7 @@ internal sealed record SentMessage(
         return new SentMessage(
             message.MessageId, message.Channel, message.Subject, NameOf(content.Kind), NameOf(content.Why),
             content.Batch, content.Order, content.Amount is { } amount ? PostedPrice.Of(amount) : null,
+            content.PayBy?.UtcDateTime,
             PostedText.Of(MessageTexts.Of(content)), pages.OfSale(content.Batch));
     }
 

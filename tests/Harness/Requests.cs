@@ -32,6 +32,10 @@ public static class Requests
         string user, int quantity = 1, string? key = null, long reservation = 1, bool byTicket = true) =>
         new(user, key, quantity, reservation, byTicket);
 
+    /// <summary>A purchase whose buyer joins the line if the units are gone.</summary>
+    public static Wish StandsBy(string user, int quantity = 1, string? key = null, long reservation = 1) =>
+        new(user, key, quantity, reservation, ByTicket: true, Standby: true);
+
     /// <summary>The owner of an order, as they ask for its checkout.</summary>
     public static Owner For(this OrderView order, string user) => new(user, order.Buyer);
 }
@@ -42,4 +46,6 @@ public static class Requests
 /// <param name="Quantity">Units.</param>
 /// <param name="Reservation">Version of the reservation; 0: none.</param>
 /// <param name="ByTicket">Whether a ticket states the version.</param>
-public readonly record struct Wish(string User, string? Key, int Quantity, long Reservation, bool ByTicket);
+/// <param name="Standby">Whether the buyer joins the line if the units are gone.</param>
+public readonly record struct Wish(
+    string User, string? Key, int Quantity, long Reservation, bool ByTicket, bool Standby = false);

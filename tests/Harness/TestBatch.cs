@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
@@ -63,6 +64,22 @@ public sealed class TestBatch
         return outcome.Order ?? throw new RefusedException(outcome.Refused!.Value, user);
     }
 
+    /// <summary>A buyer takes a place in the line; a ticket vouches for the reservation.</summary>
+    /// <exception cref="RefusedException">They cannot.</exception>
+    public async Task<PlaceView> StandByAsync(string user, int quantity = 1, string? key = null)
+    {
+        var outcome = (await AskAsync(Requests.StandsBy(user, quantity, key))).Outcomes.Single();
+        return outcome.Place ?? throw new RefusedException(outcome.Refused ?? Refusal.Conflict, user);
+    }
+
+    /// <summary>A buyer's newest place in the line.</summary>
+    /// <exception cref="RefusedException">They never joined it.</exception>
+    public async Task<PlaceView> PlaceAsync(string user)
+    {
+        var answer = await Actor.GetPlaceAsync(AliasOf(user));
+        return answer.Value ?? throw new RefusedException(answer.Refused!.Value, user);
+    }
+
     /// <summary>The provider says that the order's buyer has paid the order's amount.</summary>
     public Task<Answer<CaptureResult>> PayAsync(OrderView order, string payment) =>
         Actor.CaptureAsync(CaptureOf(order, payment));
@@ -103,6 +120,6 @@ public sealed class TestBatch
         var buyer = secret.AliasOf(wish.User);
         return new PurchaseRequest(
             buyer, wish.Key is null ? null : secret.HashOf(buyer, wish.Key), wish.Quantity, wish.Reservation,
-            wish.ByTicket);
+            wish.ByTicket, wish.Standby);
     }
 }

@@ -9,7 +9,7 @@ namespace OrleansSale.Api.Operators.Messages;
 /// <summary>A message to a buyer that is not delivered.</summary>
 /// <param name="Seq">Its number: the entry of the batch's ledger that it follows from.</param>
 /// <param name="Order">The order.</param>
-/// <param name="Kind">What the buyer is told: that a payment is being refunded, or that it was.</param>
+/// <param name="Kind">What the buyer is told: of a refund that is owed or was made, or of an offer to the line.</param>
 /// <param name="Why">Why it is refunded; left out: the kind has no reason.</param>
 /// <param name="Amount">The money; left out: it is about none.</param>
 /// <param name="At">When it happened.</param>

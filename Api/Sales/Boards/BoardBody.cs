@@ -19,6 +19,8 @@ namespace OrleansSale.Api.Sales.Boards;
 /// <param name="Stock">Units offered so far, restocks included.</param>
 /// <param name="PerUserLimit">Units a user may have in live orders.</param>
 /// <param name="PaymentWindowSeconds">From the hold to payBy.</param>
+/// <param name="StandbyLimit">Most buyers who may wait in the line; 0: there is no line.</param>
+/// <param name="OfferWindowSeconds">From an offer to a buyer in the line to payBy.</param>
 /// <param name="Schedule">The four instants.</param>
 /// <param name="Phase">Where the batch stands at <paramref name="ServerTime"/>.</param>
 /// <param name="Paused">Whether an operator has paused it; shows as a phase only from the opening on.</param>
@@ -31,7 +33,8 @@ namespace OrleansSale.Api.Sales.Boards;
 /// <param name="Sold">Units in paid orders.</param>
 /// <param name="Withdrawn">Units taken out of the sale.</param>
 /// <param name="Reserved">Reservations, at most 2 s old.</param>
-/// <param name="Standby">Buyers in the standby line.</param>
+/// <param name="Standby">Buyers who wait in the line. While there are any, free units are theirs.</param>
+/// <param name="StandbyOpen">Whether a buyer who finds it sold out may join the line now.</param>
 /// <param name="Head">The last entry that these counts include.</param>
 /// <param name="ServerTime">
 /// The instant at which the batch decides: this front's clock, or later if the batch's ledger is ahead of it.
@@ -41,26 +44,29 @@ public sealed record BoardBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TextsBody? Title,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TextsBody? Description,
     [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
-    int PaymentWindowSeconds, ScheduleBody Schedule,
+    int PaymentWindowSeconds, int StandbyLimit, int OfferWindowSeconds, ScheduleBody Schedule,
     [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PausedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PauseReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ClosedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CloseReason,
-    int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, HeadBody Head, DateTimeOffset ServerTime)
+    int Free, int Held, int Sold, int Withdrawn, long Reserved, int Standby, bool StandbyOpen, HeadBody Head,
+    DateTimeOffset ServerTime)
 {
     /// <summary>The board of a batch when this front's clock says this.</summary>
     public static BoardBody Of(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock) => new(
         terms.Id, ProductBody.Of(terms.Product), TextsBody.OfAny(terms.Title), TextsBody.OfAny(terms.Description),
         terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
+        terms.StandbyPlaces, terms.OfferWindowSeconds ?? terms.PaymentWindowSeconds,
         ScheduleBody.Of(counts.Schedule), PhaseOf(counts, clock),
         counts.Paused, counts.Pause?.At, counts.Pause?.Reason, counts.Closing?.At, counts.Closing?.Reason,
         counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,
+        counts.MayStandBy(terms.StandbyPlaces),
         new HeadBody(counts.Seq, Convert.ToHexStringLower(counts.Hash)), counts.At(clock));
 
     /// <summary>The phase of a batch when this front's clock says this.</summary>
     public static Phase PhaseOf(BatchSnapshot counts, DateTimeOffset clock) =>
-        Timetable.PhaseAt(counts.Schedule, counts.At(clock), counts.Paused, counts.Closed, counts.Free);
+        Timetable.PhaseAt(counts.Schedule, counts.At(clock), counts.Paused, counts.Closed, counts.ForSale);
 }
 
 /// <summary>Boards.</summary>

@@ -212,6 +212,7 @@ public sealed class BoardFeed(
                 if (await RefreshAsync() is { } copy)
                 {
                     Stream.Publish(copy.Snapshot, ShownNow());
+                    if (copy.Snapshot.Standby > 0 || copy.Snapshot.Closed) Buyers.TouchWaiting();
                     Buyers.ReadTouched();
                 }
                 else if (IsDamaged) Stream.End();

@@ -38,7 +38,7 @@ public sealed class UsersAnsweredByBatch
         }
     }
 
-    /// <summary>Adds those who have orders.</summary>
+    /// <summary>Adds those who have orders or places in the line.</summary>
     public void Add(ReadOnlySpan<PurchaseOutcome> outcomes)
     {
         lock (_writing)
@@ -46,6 +46,7 @@ public sealed class UsersAnsweredByBatch
             foreach (var outcome in outcomes)
             {
                 if (outcome.Order is { } order) AddOne(order.Buyer.High);
+                else if (outcome.Place is { } place) AddOne(place.Buyer.High);
             }
         }
     }

@@ -1,17 +1,23 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Boards;
 
-/// <summary>A buyer's orders from a batch, as they were once read. Wait on it for the next reading.</summary>
-/// <param name="orders">Oldest first.</param>
-public sealed class OrdersReading(OrderView[] orders)
+/// <summary>
+/// A buyer's orders from a batch, and their place in its line, as they were once read. Wait on it for the next reading.
+/// </summary>
+/// <param name="page">The orders, oldest first, and the place.</param>
+public sealed class OrdersReading(OrderPage page)
 {
     private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The orders, oldest first.</summary>
-    public OrderView[] Orders => orders;
+    public OrderView[] Orders => page.Orders;
+
+    /// <summary>The newest place; null: none.</summary>
+    public PlaceView? Place => page.Place;
 
     /// <summary>Completes when there is a newer one.</summary>
     public Task Superseded => _superseded.Task;
@@ -23,7 +29,7 @@ public sealed class OrdersReading(OrderView[] orders)
 /// <param name="alias">Their alias in the batch.</param>
 public sealed class WatchedBuyer(Alias alias)
 {
-    private OrdersReading _latest = new([]);
+    private OrdersReading _latest = new(new OrderPage([]));
 
     /// <summary>Their alias in the batch.</summary>
     public Alias Alias => alias;
@@ -33,10 +39,10 @@ public sealed class WatchedBuyer(Alias alias)
 
     internal int Streams { get; set; }
 
-    internal void Publish(OrderView[] orders)
+    internal void Publish(OrderPage page)
     {
         var last = _latest;
-        Volatile.Write(ref _latest, new OrdersReading(orders));
+        Volatile.Write(ref _latest, new OrdersReading(page));
         last.Supersede();
     }
 }
@@ -44,16 +50,25 @@ public sealed class WatchedBuyer(Alias alias)
 /// <summary>
 /// The buyers who watch their orders of one batch at this front. The poll of the board says whom new entries concern.
 /// The orders of those who watch are read anew, many buyers in one call and one call at a time. So nobody polls for one
-/// user, and at the opening of a sale the batch gets few calls, however many watch.
+/// user, and at the opening of a sale the batch gets few calls, however many watch. Those who wait in the line are read
+/// anew from time to time, because others' moves change how many are ahead.
 /// </summary>
 public sealed class WatchedBuyers(string batch, IGrainFactory grains)
 {
+    /// <summary>How often those who wait in the line are read anew, while up to 10,000 of them watch.</summary>
+    public static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
+
+    private const int WaitingPerInterval = 10_000;
+
     private readonly Lock _changing = new();
+    private readonly TimeProvider _monotonic = TimeProvider.System;
 
     // Two aliases may have the same hash. Then both are read when one of them is touched.
     private readonly Dictionary<ulong, List<WatchedBuyer>> _byHash = [];
     private readonly HashSet<WatchedBuyer> _touched = [];
     private bool _isReading;
+    private long _lineReadAt;
+    private TimeSpan _lineInterval = LineInterval;
 
     /// <summary>One more stream of a buyer; their orders are read now. Ends with <see cref="Leave"/>.</summary>
     public WatchedBuyer Join(Alias alias)
@@ -98,6 +113,20 @@ public sealed class WatchedBuyers(string batch, IGrainFactory grains)
         }
     }
 
+    /// <summary>Notes those who wait in the line, if it is time to read their places anew.</summary>
+    internal void TouchWaiting()
+    {
+        if (_monotonic.GetElapsedTime(_lineReadAt) < _lineInterval) return;
+        _lineReadAt = _monotonic.GetTimestamp();
+        lock (_changing)
+        {
+            var before = _touched.Count;
+            foreach (var same in _byHash.Values)
+                _touched.UnionWith(same.Where(buyer => buyer.Latest.Place is { State: PlaceState.Waiting }));
+            _lineInterval = LineInterval * (1 + (_touched.Count - before) / WaitingPerInterval);
+        }
+    }
+
     /// <summary>
     /// Reads the orders of those who were touched. If the batch does not answer, the next call reads them.
     /// </summary>
@@ -119,7 +148,7 @@ public sealed class WatchedBuyers(string batch, IGrainFactory grains)
             {
                 var pages = await grains.GetGrain<ISaleBatchGrain>(batch)
                     .ListOrdersOfEachAsync([.. buyers.Select(buyer => buyer.Alias)]);
-                for (var i = 0; i < buyers.Length; i++) buyers[i].Publish(pages[i].Orders);
+                for (var i = 0; i < buyers.Length; i++) buyers[i].Publish(pages[i]);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

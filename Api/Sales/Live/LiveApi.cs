@@ -18,8 +18,10 @@ public static class LiveApi
         + "event `ping` is empty. It comes after 10 s without another event, and shows that the stream works.";
 
     private const string OwnEvents = "An event `order` has an order of the caller's (OrderBody) as its data. Every "
-        + "order comes at the beginning, and again within a second after it changed, whoever changed it. So a client "
-        + "that connects again misses nothing. The stream ends when the caller is not signed in any more. ";
+        + "order comes at the beginning, and again within a second after it changed, whoever changed it. An event "
+        + "`place` has the caller's newest place in the line (PlaceBody) as its data. It comes at the beginning, "
+        + "within a second after its state changed, and some seconds after others' moves changed how many are ahead. "
+        + "So a client that connects again misses nothing. The stream ends when the caller is not signed in any more. ";
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapLive(this IEndpointRouteBuilder app)

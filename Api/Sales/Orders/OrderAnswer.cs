@@ -86,6 +86,7 @@ public static class OrderAnswer
             WriteInstant(HeldAt, order.HeldAt);
             WriteInstant(PayBy, order.PayBy);
             if (order.Cancelled is { } cancelled) WriteCancelled(cancelled);
+            if (order.Place is { } place) _json.WriteNumber("place"u8, place);
             _json.WriteEndObject();
             _json.Flush();
         }

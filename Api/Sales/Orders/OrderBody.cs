@@ -20,6 +20,7 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <param name="PayBy">The deadline.</param>
 /// <param name="CancelledBy">Who cancelled it; left out if nobody did.</param>
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
+/// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
 public sealed record OrderBody(
     string Id, string Batch, string? User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
@@ -29,14 +30,16 @@ public sealed record OrderBody(
     CancellingParty? CancelledBy,
     [property: JsonConverter(typeof(KebabCase<CancelReason>)),
         JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    CancelReason? CancelReason)
+    CancelReason? CancelReason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place)
 {
     /// <summary>The body of an order.</summary>
     /// <param name="order">The order.</param>
     /// <param name="user">Its owner; null: nobody knows any more.</param>
     public static OrderBody Of(OrderView order, string? user) => new(
         order.Id, order.Batch, user, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
-        order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order));
+        order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order),
+        order.Place);
 }
 
 /// <summary>Orders.</summary>

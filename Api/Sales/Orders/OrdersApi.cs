@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Bodies;
@@ -15,9 +14,6 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <summary>The buyers' orders. For anybody but the owner and operators, an order is not found.</summary>
 public static class OrdersApi
 {
-    private static readonly Dictionary<string, CancelReason> ReasonNames = Enum.GetValues<CancelReason>()
-        .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
-
     /// <summary>Maps the endpoints.</summary>
     public static void MapOrders(this IEndpointRouteBuilder app)
     {
@@ -58,8 +54,7 @@ public static class OrdersApi
             var own = await retry.AskAsync(() => found.Batch.CancelOrderAsync(found.Seq, found.Alias!.Value));
             return await AnswerAsync(orders, found, own);
         }
-        if (ReadReason(reason) is not { } why)
-            return Problem.Invalid("reason", $"must be one of {string.Join(", ", ReasonNames.Keys)}");
+        if (ReasonNames.Read(reason, out var why) is { } badReason) return badReason;
         if (found.Alias is not { } by) return Problem.Of(Refusal.Unavailable);
         // Operators may buy too. They cancel their own orders as buyers.
         var seen = await retry.AskAsync(() => found.Batch.GetOrderAsync(found.Seq, null));
@@ -138,9 +133,6 @@ public static class OrdersApi
             ? Problem.Of(refusal, answer.Detail)
             : Reply.Ok(OrderBody.Of(answer.Value!, await orders.FindUserAsync(named, answer.Value!)),
                 OrderJson.Wire.OrderBody);
-
-    private static CancelReason? ReadReason(string? reason) =>
-        reason is null ? CancelReason.Unstated : ReasonNames.TryGetValue(reason, out var read) ? read : null;
 
     private static IResult AnswerDelivery(Answer<Delivery> answer) =>
         answer.Refused is { } refusal

@@ -21,7 +21,9 @@ public static class FrontRules
     /// <param name="counts">A fresh copy of its counts.</param>
     /// <param name="clock">The front's clock.</param>
     /// <param name="quantity">Units wanted.</param>
-    public static Refusal? Refuse(BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock, int quantity)
+    /// <param name="standby">Whether the buyer would join the line.</param>
+    public static Refusal? Refuse(
+        BatchTerms terms, BatchSnapshot counts, DateTimeOffset clock, int quantity, bool standby)
     {
         var now = counts.At(clock);
         if (counts.Closed || now >= counts.Schedule.SaleCloses + ClockTolerance) return Refusal.SaleClosed;
@@ -29,6 +31,6 @@ public static class FrontRules
         if (now < counts.Schedule.SaleOpens || now >= counts.Schedule.SaleCloses) return null;
         if (counts.Paused) return Refusal.Paused;
         if (quantity > terms.PerUserLimit) return Refusal.LimitReached;
-        return quantity > counts.Free ? Refusal.SoldOut : null;
+        return quantity > counts.ForSale && !standby ? Refusal.SoldOut : null;
     }
 }

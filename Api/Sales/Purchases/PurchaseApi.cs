@@ -1,6 +1,7 @@
 using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Line;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.Api.Sales.Tickets;
 using OrleansSale.GrainInterfaces;
@@ -13,9 +14,13 @@ namespace OrleansSale.Api.Sales.Purchases;
 /// The buyer's ticket, when the credential is a bearer token; without one the reservation is looked up.
 /// </param>
 /// <param name="Quantity">Units wanted, 1 by default; all or nothing.</param>
+/// <param name="Standby">
+/// Whether the buyer takes a place in the line if the units are gone; false by default. The answer is 202 then.
+/// </param>
 public sealed record PurchaseBody(
     [property: Line(1, TicketSigner.MaxLength)] string? Ticket = null,
-    [property: WholeNumber(1, BatchTerms.MaxStock)] int? Quantity = null);
+    [property: WholeNumber(1, BatchTerms.MaxStock)] int? Quantity = null,
+    bool? Standby = null);
 
 /// <summary>
 /// The endpoint for purchases in all their forms. The <see cref="PurchaseShortcut"/> handles almost all of them.
@@ -28,7 +33,7 @@ public sealed class PurchaseApi(
         [
             Refusal.Unauthenticated, Refusal.NotFound, Refusal.NotEligible, Refusal.TicketInvalid, Refusal.SaleClosed,
             Refusal.SaleNotOpen, Refusal.Paused, Refusal.LimitReached, Refusal.SoldOut, Refusal.NotReserved,
-            Refusal.Overloaded, Refusal.Unavailable, Refusal.Conflict,
+            Refusal.Overloaded, Refusal.Unavailable, Refusal.Conflict, Refusal.LineFull,
         ]).WithBody().WithKey();
 
     /// <summary>
@@ -41,7 +46,7 @@ public sealed class PurchaseApi(
         app.MapPost("/api/batches/{batch}/orders", (HttpContext http, string batch) => api.PurchaseAsync(http, batch))
             .WithTags("Orders").WithSummary("Buy")
             .Accepts<PurchaseBody>(isOptional: true, "application/json")
-            .Produces<OrderBody>(201).Produces<OrderBody>(200)
+            .Produces<OrderBody>(201).Produces<OrderBody>(200).Produces<PlaceBody>(202)
             .Described("Buy", Described)
             .ShortCircuit();
     }

@@ -19,10 +19,13 @@ public sealed class PurchaseCounter
     ];
 
     private readonly KeyValuePair<string, object?> _made = new("outcome", "made"),
-        _repeated = new("outcome", "repeated");
+        _repeated = new("outcome", "repeated"), _joined = new("outcome", "joined");
 
     /// <summary>Counts a purchase that was answered with an order.</summary>
     public void CountOrder(bool repeated) => Purchases.Add(1, repeated ? _repeated : _made);
+
+    /// <summary>Counts a purchase that was answered with a place in the line.</summary>
+    public void CountPlace(bool repeated) => Purchases.Add(1, repeated ? _repeated : _joined);
 
     /// <summary>Counts a refused purchase.</summary>
     public void CountRefusal(Refusal refusal) => Purchases.Add(1, _refusals[(int)refusal - 1]);

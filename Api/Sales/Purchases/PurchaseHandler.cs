@@ -1,18 +1,21 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Sales.Line;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Purchases;
 
-/// <summary>What came of a purchase: an order, or a problem.</summary>
+/// <summary>What came of a purchase: an order, a place in the line, or a problem.</summary>
 /// <param name="Order">The order, made now or before under the same key.</param>
 /// <param name="Problem">Why there is none.</param>
-public sealed record PurchaseDecision(OrderView? Order = null, Problem? Problem = null);
+/// <param name="Place">The place, made now or before under the same key.</param>
+public sealed record PurchaseDecision(OrderView? Order = null, Problem? Problem = null, PlaceView? Place = null);
 
 /// <summary>
 /// Answers purchases once they are read: the front refuses a purchase itself, or the batch decides through its lane.
@@ -45,6 +48,11 @@ public sealed class PurchaseHandler(
         {
             counter.CountOrder(outcome.Repeated);
             return new PurchaseDecision(order);
+        }
+        if (outcome.Place is { } place)
+        {
+            counter.CountPlace(outcome.Repeated);
+            return new PurchaseDecision(Place: place);
         }
         var problem = ProblemOf(outcome, lane, ask.Proof);
         counter.CountRefusal(problem.Refusal);
@@ -102,19 +110,20 @@ public sealed class PurchaseHandler(
         if (key is null) return Problem.Of(feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable);
         var byTicket = ask.Proof != ReservationProof.None;
         var buyer = byTicket ? ask.Alias : key.AliasOf(ask.User!);
-        if (RefuseByCopy(lane, buyer, ask.Quantity) is { } known) return known;
+        if (RefuseByCopy(lane, buyer, ask) is { } known) return known;
         request = new PurchaseRequest(
             buyer, ask.Key is { } given ? key.HashOf(buyer, given) : null, ask.Quantity, byTicket ? ask.Version : 0,
-            byTicket);
+            byTicket, ask.Standby);
         return null;
     }
 
     // Null: the batch must answer.
-    private Problem? RefuseByCopy(PurchaseLane lane, Alias buyer, int quantity)
+    private Problem? RefuseByCopy(PurchaseLane lane, Alias buyer, in PurchaseAsk ask)
     {
         var feed = lane.Feed;
         if (feed.Fresh() is not { } copy
-            || FrontRules.Refuse(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow(), quantity) is not { } refusal)
+            || FrontRules.Refuse(
+                feed.Terms, copy.Snapshot, timeProvider.GetUtcNow(), ask.Quantity, ask.Standby) is not { } refusal)
         {
             return null;
         }
@@ -122,7 +131,8 @@ public sealed class PurchaseHandler(
         // unit.
         return lane.IsWaiting(buyer) || feed.AnsweredByBatch.MayContain(buyer.High)
             ? null
-            : ProblemOf(refusal, lane, copy.Snapshot.Seq);
+            : ProblemOf(
+                refusal, lane, copy.Snapshot.Seq, copy.Snapshot.MayStandBy(feed.Terms.StandbyPlaces));
     }
 
     private async Task AskAsync(
@@ -130,14 +140,18 @@ public sealed class PurchaseHandler(
     {
         if (proof == ReservationProof.None) request = await WithReservationAsync(lane, request);
         var outcome = await lane.AskAsync(request);
-        if (outcome.Order is not { } order)
+        if (outcome.Order is { } order)
         {
-            await RefuseAsync(http, ProblemOf(outcome, lane, proof));
-            return;
+            counter.CountOrder(outcome.Repeated);
+            await OrderAnswer.WriteAsync(
+                http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
         }
-        counter.CountOrder(outcome.Repeated);
-        await OrderAnswer.WriteAsync(
-            http, outcome.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, order, user);
+        else if (outcome.Place is { } place)
+        {
+            counter.CountPlace(outcome.Repeated);
+            await PlaceBody.AcceptedAsync(http, place, user);
+        }
+        else await RefuseAsync(http, ProblemOf(outcome, lane, proof));
     }
 
     private async Task<PurchaseRequest> WithReservationAsync(PurchaseLane lane, PurchaseRequest request)
@@ -153,16 +167,21 @@ public sealed class PurchaseHandler(
         var refusal = outcome.Refused!.Value;
         return refusal == Refusal.TicketInvalid && proof == ReservationProof.TicketAlone
             ? Problem.Of(Refusal.Unauthenticated)
-            : ProblemOf(refusal, lane, outcome.Seq, outcome.Limit);
+            : ProblemOf(refusal, lane, outcome.Seq, outcome.MayStandBy, outcome.Limit);
     }
 
     private static Problem ProblemOf(
-        Refusal refusal, PurchaseLane lane, long seq, UserLimit limit = UserLimit.Units) => refusal switch
+        Refusal refusal, PurchaseLane lane, long seq, bool mayStandBy, UserLimit limit = UserLimit.Units) =>
+        refusal switch
         {
             Refusal.SaleNotOpen => Problem.NotOpen(lane.Feed.Schedule.SaleOpens),
-            Refusal.SoldOut => lane.SoldOut.At(seq),
-            Refusal.LimitReached => Problem.LimitReached(
-                limit, limit == UserLimit.EndedOrders ? BatchTerms.MaxEndedOrders : lane.Feed.Terms.PerUserLimit),
+            Refusal.SoldOut => lane.SoldOut.At(seq, mayStandBy),
+            Refusal.LimitReached => Problem.LimitReached(limit, limit switch
+            {
+                UserLimit.EndedOrders => BatchTerms.MaxEndedOrders,
+                UserLimit.Places => 1,
+                _ => lane.Feed.Terms.PerUserLimit,
+            }),
             _ => Problem.Of(refusal),
         };
 }

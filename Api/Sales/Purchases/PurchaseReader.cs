@@ -31,8 +31,9 @@ public enum ReservationProof
 /// <param name="Quantity">Units wanted, 1 or more.</param>
 /// <param name="Version">The version of the reservation that the ticket states; 0 without a ticket.</param>
 /// <param name="Proof">The kind of ticket.</param>
+/// <param name="Standby">Whether they take a place in the line if the units are gone.</param>
 public readonly record struct PurchaseAsk(
-    string? User, Alias Alias, string? Key, int Quantity, long Version, ReservationProof Proof);
+    string? User, Alias Alias, string? Key, int Quantity, long Version, ReservationProof Proof, bool Standby = false);
 
 /// <summary>
 /// Reads the key, the body and the credential of a purchase, for the endpoint and for the shortcut.
@@ -45,19 +46,20 @@ public sealed class PurchaseReader(TicketSigner tickets)
     private const string TicketScheme = "Ticket ";
 
     /// <summary>
-    /// Reads the usual kind of purchase: its only credential is a ticket, and its body has only a quantity and arrived
-    /// with the headers. It never waits. False: the request is of another kind, and it is unchanged.
+    /// Reads the usual kind of purchase: its only credential is a ticket, and its body has only a quantity and a wish
+    /// to stand by, and arrived with the headers. It never waits. False: the request is of another kind, and it is
+    /// unchanged.
     /// </summary>
     public bool TryRead(HttpRequest request, string batch, out PurchaseAsk ask)
     {
         ask = default;
         if (TicketIn(request) is not { } header
             || IdempotencyKey.Read(request, out var key) is not null
-            || ReadQuantity(request) is not { } quantity)
+            || ReadWanted(request) is not { } wanted)
         {
             return false;
         }
-        ask = OfTicket(header, batch, key, quantity);
+        ask = OfTicket(header, batch, key, wanted);
         return true;
     }
 
@@ -68,10 +70,10 @@ public sealed class PurchaseReader(TicketSigner tickets)
         if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return (default, badKey);
         var (body, invalid) = await RequestBody.ReadAsync(http, PurchaseJson.Wire.PurchaseBody);
         if (invalid is not null) return (default, invalid);
-        var quantity = body!.Quantity ?? 1;
+        var wanted = new Wanted(body!.Quantity ?? 1, body.Standby ?? false);
         return TicketIn(http.Request) is { } header
-            ? (OfTicket(header, batch, key, quantity), null)
-            : (OfToken(await Callers.FindAsync(http), body.Ticket, batch, key, quantity), null);
+            ? (OfTicket(header, batch, key, wanted), null)
+            : (OfToken(await Callers.FindAsync(http), body.Ticket, batch, key, wanted), null);
     }
 
     private static string? TicketIn(HttpRequest request) =>
@@ -81,55 +83,71 @@ public sealed class PurchaseReader(TicketSigner tickets)
             : null;
 
     // The ticket is the only credential, so an invalid ticket means no credential.
-    private PurchaseAsk OfTicket(string header, string batch, string? key, int quantity) =>
+    private PurchaseAsk OfTicket(string header, string batch, string? key, Wanted wanted) =>
         tickets.TryVerify(header.AsSpan(TicketScheme.Length).Trim(), batch, out var ticket)
-            ? new PurchaseAsk(ticket.User, ticket.Alias, key, quantity, ticket.Version, ReservationProof.TicketAlone)
+            ? new PurchaseAsk(
+                ticket.User, ticket.Alias, key, wanted.Quantity, ticket.Version, ReservationProof.TicketAlone,
+                wanted.Standby)
             : default;
 
     // A ticket beside a token is a claim that can be wrong.
-    private PurchaseAsk OfToken(Caller? caller, string? ticketText, string batch, string? key, int quantity)
+    private PurchaseAsk OfToken(Caller? caller, string? ticketText, string batch, string? key, Wanted wanted)
     {
         if (caller is null) return default;
-        if (ticketText is null) return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None);
+        var (quantity, standby) = wanted;
+        if (ticketText is null)
+            return new PurchaseAsk(caller.User, default, key, quantity, 0, ReservationProof.None, standby);
         var isGood = tickets.TryVerify(ticketText, batch, out var ticket) && ticket.User == caller.User;
         return new PurchaseAsk(
             caller.User, ticket.Alias, key, quantity, ticket.Version,
-            isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket);
+            isGood ? ReservationProof.Ticket : ReservationProof.FalseTicket, standby);
     }
 
     // Null: the body has not arrived, or is not that simple. It is unchanged then.
-    private static int? ReadQuantity(HttpRequest request)
+    private static Wanted? ReadWanted(HttpRequest request)
     {
-        if (request.ContentLength == 0) return 1;
+        if (request.ContentLength == 0) return new Wanted(1, false);
         if (request.ContentLength is not (> 0 and <= MaxLengthAtOnce) || !request.HasJsonContentType()) return null;
         if (!request.BodyReader.TryRead(out var read)) return null;
         var body = read.Buffer;
         var isWhole = body.Length == request.ContentLength && body.IsSingleSegment;
-        var quantity = isWhole ? ParseQuantity(body.FirstSpan) : null;
-        request.BodyReader.AdvanceTo(quantity is null ? body.Start : body.End);
-        return quantity;
+        var wanted = isWhole ? ParseWanted(body.FirstSpan) : null;
+        request.BodyReader.AdvanceTo(wanted is null ? body.Start : body.End);
+        return wanted;
     }
 
-    private static int? ParseQuantity(ReadOnlySpan<byte> body)
+    private static Wanted? ParseWanted(ReadOnlySpan<byte> body)
     {
         try
         {
             var json = new Utf8JsonReader(body);
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read()) return null;
-            var quantity = 1;
-            if (json.TokenType == JsonTokenType.PropertyName)
+            (int? quantity, bool? standby) = (null, null);
+            while (json.TokenType == JsonTokenType.PropertyName)
             {
-                if (!json.ValueTextEquals("quantity"u8) || !json.Read() || json.TokenType != JsonTokenType.Number
-                    || !json.TryGetInt32(out quantity) || quantity is < 1 or > BatchTerms.MaxStock || !json.Read())
+                if (json.ValueTextEquals("quantity"u8) && quantity is null)
                 {
-                    return null;
+                    if (!json.Read() || json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out var given)
+                        || given is < 1 or > BatchTerms.MaxStock)
+                        return null;
+                    quantity = given;
                 }
+                else if (json.ValueTextEquals("standby"u8) && standby is null)
+                {
+                    if (!json.Read() || json.TokenType is not (JsonTokenType.True or JsonTokenType.False)) return null;
+                    standby = json.GetBoolean();
+                }
+                else return null;
+                if (!json.Read()) return null;
             }
-            return json.TokenType == JsonTokenType.EndObject && !json.Read() ? quantity : null;
+            return json.TokenType == JsonTokenType.EndObject && !json.Read()
+                ? new Wanted(quantity ?? 1, standby ?? false) : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private readonly record struct Wanted(int Quantity, bool Standby);
 }

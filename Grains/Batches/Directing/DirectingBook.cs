@@ -53,6 +53,9 @@ public sealed class DirectingBook(StockBook stock)
     /// <summary>The payment window, in milliseconds.</summary>
     public long WindowMilliseconds => Terms!.PaymentWindowSeconds * 1000L;
 
+    /// <summary>The payment window of an offer to the line, in milliseconds.</summary>
+    public long OfferWindowMilliseconds => (Terms!.OfferWindowSeconds ?? Terms.PaymentWindowSeconds) * 1000L;
+
     internal void Apply(long seq, long at, DirectingEntry entry)
     {
         switch (entry)

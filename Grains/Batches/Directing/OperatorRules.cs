@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Grains.Batches.Directing;
@@ -39,7 +40,7 @@ public static class OperatorRules
         // Commands that end or shrink a sale are always allowed. Commands that would revive it are not, once it is
         // over.
         if (batch.Directing.IsOver
-            && (command.Action is OperatorAction.Pause or OperatorAction.Resume or OperatorAction.Restock))
+            && command.Action is not (OperatorAction.Close or OperatorAction.Withdraw))
             return new(Refusal.SaleClosed);
         var (reason, by, key) = (command.Reason, command.By, command.Key);
         return command.Action switch
@@ -51,6 +52,8 @@ public static class OperatorRules
                 : new(Effect.Done, new ClosedSale(reason, by, key), new EndedSale(EndCause.Operator)),
             OperatorAction.Restock => DecideRestock(batch, command),
             OperatorAction.Withdraw => DecideWithdraw(batch, command),
+            OperatorAction.SuspendLine => Once(!batch.Line.IsSuspended, new LineSuspended(by, key)),
+            OperatorAction.ResumeLine => Once(batch.Line.IsSuspended, new LineResumed(by, key)),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
         };
     }

@@ -29,6 +29,8 @@ internal static class TermsFormat
         to.Number("keepPersonalDataDays"u8, terms.KeepPersonalDataDays);
         WriteIfAny(to, "title"u8, terms.Title);
         WriteIfAny(to, "description"u8, terms.Description);
+        if (terms.StandbyLimit is { } places) to.Number("standbyLimit"u8, places);
+        if (terms.OfferWindowSeconds is { } window) to.Number("offerWindowSeconds"u8, window);
     }
 
     /// <summary>Writes a schedule.</summary>
@@ -53,7 +55,9 @@ internal static class TermsFormat
         return new BatchTerms(
             id, product, from.TextOrList("channel"u8), from.Int("stock"u8), from.Int("perUserLimit"u8),
             from.Int("paymentWindowSeconds"u8), ReadSchedule(ref from), from.Int("keepPersonalDataDays"u8),
-            ReadIfAny(ref from, "title"u8), ReadIfAny(ref from, "description"u8));
+            ReadIfAny(ref from, "title"u8), ReadIfAny(ref from, "description"u8),
+            from.Has("standbyLimit"u8) ? from.Int("standbyLimit"u8) : null,
+            from.Has("offerWindowSeconds"u8) ? from.Int("offerWindowSeconds"u8) : null);
     }
 
     /// <summary>Reads a schedule.</summary>

@@ -1,11 +1,13 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Line;
 
 /// <summary>
-/// An entry about the line. The format is fixed. A batch refuses these entries until rules exist for them.
+/// An entry about the line. A batch refuses the ways of joining for which no rules exist yet.
 /// </summary>
 public abstract record LineEntry : BatchEntry;
 
@@ -63,7 +65,11 @@ public enum JoinedHow
 public readonly record struct Origin(string Batch, long Place);
 
 /// <summary>A place ended.</summary>
-public sealed record Left(long Place, LeftWhy Why, Alias? By) : LineEntry
+/// <param name="Place">The place.</param>
+/// <param name="Why">Why it ended.</param>
+/// <param name="By">The operator who removed it; present exactly if it was removed.</param>
+/// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
+public sealed record Left(long Place, LeftWhy Why, Alias? By = null, CancelReason? Reason = null) : LineEntry
 {
     private static readonly string[] Reasons = ["left", "passed", "removed"];
 
@@ -74,10 +80,16 @@ public sealed record Left(long Place, LeftWhy Why, Alias? By) : LineEntry
         to.Number("place"u8, Place);
         to.Text("why"u8, Reasons[(int)Why]);
         to.AliasIfAny("by"u8, By);
+        if (Reason is { } reason) to.Text("reason"u8, ReasonCodes.Of(reason));
     }
 
-    internal static BatchEntry Read(ref DataReader from) =>
-        new Left(from.Number("place"u8), (LeftWhy)from.OneOf("why"u8, Reasons), from.AliasIfAny("by"u8));
+    internal static BatchEntry Read(ref DataReader from)
+    {
+        var (place, why) = (from.Number("place"u8), (LeftWhy)from.OneOf("why"u8, Reasons));
+        return from.AliasIfAny("by"u8) is { } by
+            ? new Left(place, why, by, ReasonCodes.Read(ref from, "reason"u8))
+            : new Left(place, why);
+    }
 }
 
 /// <summary>Why a place ended.</summary>
@@ -94,8 +106,11 @@ public enum LeftWhy
 }
 
 /// <summary>Nobody can join the line until it is resumed.</summary>
-public sealed record LineSuspended(Alias By, KeyHash Key) : LineEntry
+public sealed record LineSuspended(Alias By, KeyHash Key) : LineEntry, ICommandEntry
 {
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.SuspendLine, 0, "", By, Key);
+
     internal override ReadOnlySpan<byte> Type => "line-suspended"u8;
 
     internal override void Write(DataWriter to)
@@ -108,8 +123,11 @@ public sealed record LineSuspended(Alias By, KeyHash Key) : LineEntry
 }
 
 /// <summary>The line can be joined again.</summary>
-public sealed record LineResumed(Alias By, KeyHash Key) : LineEntry
+public sealed record LineResumed(Alias By, KeyHash Key) : LineEntry, ICommandEntry
 {
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.ResumeLine, 0, "", By, Key);
+
     internal override ReadOnlySpan<byte> Type => "line-resumed"u8;
 
     internal override void Write(DataWriter to)

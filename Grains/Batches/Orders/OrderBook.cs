@@ -2,6 +2,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Stock;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
@@ -13,13 +14,14 @@ public sealed class OrderBook
     private readonly StockBook _stock;
     private readonly DirectingBook _directing;
     private readonly OrderRows _rows = new();
-    private readonly LatestOrders _latest;
+    private readonly LineBook _line;
+    private readonly BuyerIndex<Buyers> _latest;
     private readonly Deadlines _deadlines;
 
-    internal OrderBook(StockBook stock, DirectingBook directing)
+    internal OrderBook(StockBook stock, DirectingBook directing, LineBook line)
     {
-        (_stock, _directing) = (stock, directing);
-        (_latest, _deadlines) = (new LatestOrders(_rows), new Deadlines(_rows));
+        (_stock, _directing, _line) = (stock, directing, line);
+        (_latest, _deadlines) = (new(new(_rows)), new Deadlines(_rows));
     }
 
     /// <summary>All orders ever made, by sequence of their held entry.</summary>
@@ -38,7 +40,7 @@ public sealed class OrderBook
     }
 
     /// <summary>The buyer's newest order; its <see cref="Order.Previous"/> leads to the others.</summary>
-    public Order? LatestOf(Alias buyer) => _latest.Of(buyer);
+    public Order? LatestOf(Alias buyer) => _latest.Of(buyer) is >= 0 and var place ? _rows[place] : null;
 
     /// <summary>The order with the earliest deadline among those that await payment; null: none.</summary>
     public Order? NextDeadline() => _deadlines.First() is >= 0 and var place ? _rows[place] : null;
@@ -50,6 +52,7 @@ public sealed class OrderBook
         Checkout = order.Checkout,
         Payment = order.Payment?.Id,
         Cancelled = order.Cancelled,
+        Place = _line.PlaceOf(order),
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -84,11 +87,20 @@ public sealed class OrderBook
 
     private void Apply(long seq, long at, Held e)
     {
-        ThrowUnless(e.Offer is null, seq, "an offer to the line, which has no rules in this version");
         ThrowUnless(_directing.IsOpen && !_directing.IsEnded, seq, "a hold outside the sale");
         _stock.RequireFree(seq, e.Units);
-        ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the payment window's");
         ThrowUnless(e.Reservation >= 1, seq, "an impossible reservation");
+        if (e.Offer is { } offer)
+        {
+            ThrowUnless(offer.From is null, seq, "a return, which has no rules in this version");
+            _line.RequireNext(seq, e, offer.Place);
+        }
+        else
+        {
+            ThrowUnless(_line.FirstWaiting == 0, seq, "a hold that overtakes the line");
+        }
+        var window = e.Offer is null ? _directing.WindowMilliseconds : _directing.OfferWindowMilliseconds;
+        ThrowUnless(e.PayBy == at + window, seq, "another deadline than the window's");
         var latest = LatestOf(e.Buyer);
         ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq,
             "a key that names another order");
@@ -96,6 +108,7 @@ public sealed class OrderBook
         _rows.Add(seq, at, e, latest);
         _latest.TakeLast(e.Buyer);
         _deadlines.TakeLast();
+        if (e.Offer is { Place: var place }) _line.Offer(place, seq, at, e.Units.Length);
     }
 
     private void Apply(long seq, Released e)
@@ -109,6 +122,8 @@ public sealed class OrderBook
             "an operator without a reason, or a reason without an operator");
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
         _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
+        if (order.Hold == HoldState.Live)
+            _line.EndOffer(order, isDeclined: e is { Why: ReleaseReason.Cancelled, By: null });
         order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
         if (e.Why == ReleaseReason.Cancelled)
             order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
@@ -129,5 +144,12 @@ public sealed class OrderBook
             else to = middle;
         }
         return from;
+    }
+
+    private readonly struct Buyers(OrderRows rows) : IBuyerRows
+    {
+        public int Count => rows.Count;
+
+        public Alias BuyerAt(int row) => rows.At(row).Buyer;
     }
 }

@@ -1,10 +1,14 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Line;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>The rules for purchases: first come, first served; all or nothing; the lowest free numbers.</summary>
+/// <summary>
+/// The rules for purchases: the line first, then first come, first served; all or nothing; the lowest free numbers.
+/// </summary>
 public static class PurchaseRules
 {
     /// <summary>
@@ -34,6 +38,10 @@ public static class PurchaseRules
                 : new(PurchaseOutcome.Repeat(batch.Orders.View(repeated)));
         }
 
+        var repeatedPlace = batch.Line.Count == 0 ? null
+            : LineRules.FindRepeated(batch.Line, request.Buyer, request.Key);
+        if (repeatedPlace is not null) return Repeat(batch, repeatedPlace, request, now);
+
         var free = batch.Stock.Free.Count;
         var phase = Timetable.PhaseAt(
             batch.Directing.Schedule, DateTimeOffset.FromUnixTimeMilliseconds(now), batch.Directing.IsPaused,
@@ -41,9 +49,10 @@ public static class PurchaseRules
         if (phase == Phase.Closed) return Refuse(Refusal.SaleClosed);
         if (phase is Phase.Announced or Phase.Reserving or Phase.Waiting) return Refuse(Refusal.SaleNotOpen);
         if (phase == Phase.Paused) return Refuse(Refusal.Paused);
-        if (FindLimit(latest, request.Quantity, terms.PerUserLimit) is { } limit)
+        if (FindLimit(batch, latest, request, terms.PerUserLimit) is { } limit)
             return new(PurchaseOutcome.Over(limit));
-        if (request.Quantity > free) return new(PurchaseOutcome.SoldOut(batch.LastSeq));
+        // While somebody waits in the line, free units are theirs (I5).
+        if (request.Quantity > free || batch.Line.Waiting > 0) return StandBy(batch, request, reservation, now);
         if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
         var held = new Held(
@@ -72,7 +81,28 @@ public static class PurchaseRules
         return null;
     }
 
-    private static UserLimit? FindLimit(Order? latest, int quantity, int limit)
+    // The place, or the order that it became.
+    private static Decision<PurchaseOutcome> Repeat(
+        SaleBatch batch, Place place, in PurchaseRequest request, long now) =>
+        request.Key is not null && place.Quantity != request.Quantity ? Refuse(Refusal.Conflict)
+        : place is { State: not PlaceState.Waiting, Order: { } order }
+            ? new(PurchaseOutcome.Repeat(batch.Orders.View(batch.Orders.Find(order)!)))
+        : new(PurchaseOutcome.Waits(LineRules.View(batch, place, now), repeated: true));
+
+    private static Decision<PurchaseOutcome> StandBy(
+        SaleBatch batch, in PurchaseRequest request, long reservation, long now)
+    {
+        var refusal = LineRules.MayJoin(batch);
+        if (!request.Standby || refusal == Refusal.SoldOut)
+            return new(PurchaseOutcome.SoldOut(batch.LastSeq, mayStandBy: refusal is null));
+        if (refusal is { } full) return Refuse(full);
+        if (reservation <= 0) return Refuse(Refusal.NotReserved);
+        var joined = new Joined(
+            batch.Line.Count + 1, request.Buyer, request.Quantity, JoinedHow.Standby, reservation, request.Key, null);
+        return new(PurchaseOutcome.Waits(LineRules.View(batch, joined, now), repeated: false), joined);
+    }
+
+    private static UserLimit? FindLimit(SaleBatch batch, Order? latest, in PurchaseRequest request, int limit)
     {
         var (live, ended) = (0L, 0);
         for (var order = latest; order is not null; order = order.Previous)
@@ -80,8 +110,16 @@ public static class PurchaseRules
             if (order.IsLive) live += order.Quantity;
             else ended++;
         }
-        return live + quantity > limit ? UserLimit.Units
+        var hasPlace = false;
+        if (batch.Line.Count > 0)
+        {
+            var places = LineRules.CountOf(batch.Line, request.Buyer);
+            (live, ended) = (live + places.WaitingUnits, ended + places.Ended);
+            hasPlace = request.Standby && batch.Line.LatestOf(request.Buyer) is { IsLive: true };
+        }
+        return live + request.Quantity > limit ? UserLimit.Units
             : ended >= BatchTerms.MaxEndedOrders ? UserLimit.EndedOrders
+            : hasPlace ? UserLimit.Places
             : null;
     }
 

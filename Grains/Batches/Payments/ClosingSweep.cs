@@ -34,8 +34,9 @@ internal sealed class ClosingSweep(
     // since payBy or since before this activation, one since a cancellation.
     private readonly PriorityQueue<Closing, long> _due = new();
 
-    // Orders are made in the order of their payBy, so those before this place have been looked at.
-    private int _place = -1;
+    // Orders with the same window are made in the order of their payBy. There are two windows: of purchases, and of
+    // offers to the line. Those before this place have been looked at, for each window.
+    private readonly int[] _places = [-1, -1];
 
     // The orders that this activation has read. Those that were cancelled before it are found once.
     private readonly int _read = batch.Orders.All.Count;
@@ -71,23 +72,37 @@ internal sealed class ClosingSweep(
 
     private void FindDue(long now)
     {
-        var orders = batch.Orders.All;
-        if (_place < 0) _place = _scanned = FirstWithPayByAfter(now - ClosingRules.LongestAfterPayBy);
+        if (batch.Terms is null) return;
+        var (orders, directing) = (batch.Orders.All, batch.Directing);
+        long[] windows = [directing.WindowMilliseconds, directing.OfferWindowMilliseconds];
+        if (_places[0] < 0)
+        {
+            _scanned = FirstHeldAfter(now - ClosingRules.LongestAfterPayBy - windows.Max());
+            _places.AsSpan().Fill(_scanned);
+        }
         var left = MaxOrdersPerTick;
         for (; left > 0 && _scanned < _read; left--, _scanned++)
             if (orders[_scanned].Hold == HoldState.Cancelled) Add(orders[_scanned], now);
-        for (; left > 0 && _place < orders.Count && orders[_place].PayBy <= now; left--, _place++)
-            if (orders[_place].Hold != HoldState.Cancelled) Add(orders[_place], now);
+        for (var i = 0; i < windows.Distinct().Count(); i++)
+        {
+            for (ref var place = ref _places[i]; left > 0 && place < orders.Count; left--, place++)
+            {
+                var order = orders[place];
+                if (order.PayBy - order.HeldAt != windows[i]) continue;
+                if (order.PayBy > now) break;
+                if (order.Hold != HoldState.Cancelled) Add(order, now);
+            }
+        }
         _isBehind = left == 0;
     }
 
-    private int FirstWithPayByAfter(long instant)
+    private int FirstHeldAfter(long instant)
     {
         var (from, to) = (0, batch.Orders.All.Count);
         while (from < to)
         {
             var middle = (from + to) >>> 1;
-            if (batch.Orders.All[middle].PayBy <= instant) from = middle + 1;
+            if (batch.Orders.All[middle].HeldAt <= instant) from = middle + 1;
             else to = middle;
         }
         return from;

@@ -19,7 +19,9 @@ internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, I
     private bool _isUnderWay;
 
     /// <summary>Whether there is nothing to tell.</summary>
-    public bool IsIdle => batch.Payments.LastRefundEntry <= _told || !TakesMessages;
+    public bool IsIdle => LastNews <= _told || !TakesMessages;
+
+    private long LastNews => Math.Max(batch.Payments.LastRefundEntry, batch.Line.LastOffer);
 
     private bool TakesMessages =>
         batch.Terms!.Channels.Any(channel => places.Find(channel) is { TakesMessages: true });
@@ -28,8 +30,8 @@ internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, I
     /// <param name="committed">The last entry that is durable.</param>
     public void Start(long committed)
     {
-        // Newer refunds may be on their way to the ledger all the time, and do not delay those that are in it.
-        var news = Math.Min(batch.Payments.LastRefundEntry, committed);
+        // Newer news may be on their way to the ledger all the time, and do not delay those that are in it.
+        var news = Math.Min(LastNews, committed);
         if (_isUnderWay || news <= _told || !TakesMessages) return;
         _isUnderWay = true;
         _ = TellAsync(news);

@@ -1,4 +1,5 @@
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Stock;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
@@ -12,11 +13,13 @@ public sealed class PaymentBook
 {
     private readonly OrderBook _orders;
     private readonly StockBook _stock;
+    private readonly LineBook _line;
     private readonly Dictionary<PaymentId, Payment> _payments = [];
     private readonly Dictionary<PaymentId, Payment> _owed = [];
     private readonly HashSet<(string Provider, string Refund)> _refunds = [];
 
-    internal PaymentBook(OrderBook orders, StockBook stock) => (_orders, _stock) = (orders, stock);
+    internal PaymentBook(OrderBook orders, StockBook stock, LineBook line) =>
+        (_orders, _stock, _line) = (orders, stock, line);
 
     /// <summary>All captured payments.</summary>
     public IReadOnlyDictionary<PaymentId, Payment> All => _payments;
@@ -63,6 +66,7 @@ public sealed class PaymentBook
         order.Hold = HoldState.Sold;
         order.Payment = e.Payment;
         _stock.Sell(order.Quantity);
+        _line.Take(order);
     }
 
     private void Apply(long seq, Order order, RefundOwed e)

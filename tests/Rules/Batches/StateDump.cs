@@ -35,6 +35,13 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture, $"key {Convert.ToHexStringLower(batch.Directing.KeyHash)}\n");
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.Orders.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
+        text.Append(CultureInfo.InvariantCulture, $"line {batch.Line.Count} waiting {batch.Line.Waiting} ");
+        text.Append(CultureInfo.InvariantCulture, $"first {batch.Line.FirstWaiting} passing {batch.Line.Passing} ");
+        text.Append(CultureInfo.InvariantCulture, $"suspended {batch.Line.IsSuspended} last {batch.Line.LastOffer} ");
+        text.Append(CultureInfo.InvariantCulture, $"recent {batch.Line.RecentOffers(batch.LastAt)}\n");
+        foreach (var place in batch.Line.After(0))
+            text.Append(CultureInfo.InvariantCulture, $"{place} {batch.Line.PreviousOf(place)?.Number} "
+                + $"{batch.Line.LatestOf(place.Buyer)?.Number} {batch.Line.Ahead(place)}\n");
         foreach (var order in batch.Orders.All) AppendOrder(text, batch, order);
         foreach (var (id, payment) in batch.Payments.All.OrderBy(p => p.Key.ToString(), StringComparer.Ordinal))
             AppendPayment(text, "payment", id, payment);

@@ -10,7 +10,13 @@ namespace OrleansSale.Tests.Rules.Histories;
 internal abstract record Command;
 
 /// <summary>A purchase.</summary>
-internal sealed record Buy(int User, int Key, Amount Quantity, Version Version, bool ByTicket) : Command;
+internal sealed record Buy(int User, int Key, Amount Quantity, Version Version, bool ByTicket, bool Standby) : Command;
+
+/// <summary>A buyer leaves the line.</summary>
+internal sealed record Leave(int User) : Command;
+
+/// <summary>An operator removes a place from the line; one past the last does not exist.</summary>
+internal sealed record Remove(int Place, CancelReason Reason) : Command;
 
 /// <summary>The clock goes to a boundary and <paramref name="Offset"/> ms beyond it; it may go back.</summary>
 internal sealed record GoTo(Boundary Boundary, int Order, int Offset) : Command;

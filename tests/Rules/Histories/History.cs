@@ -21,7 +21,11 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
 
     private static readonly Gen<Command> AnyCommand = Gen.Frequency<Command>(
         (40, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Few<Amount>(12, 4, 2, 1, 1), Few<Version>(10, 2, 1), Gen.Bool,
-            (user, key, quantity, version, ticket) => (Command)new Buy(user, key, quantity, version, ticket))),
+            Gen.Bool, (user, key, quantity, version, ticket, standby) =>
+                (Command)new Buy(user, key, quantity, version, ticket, standby))),
+        (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
+        (3, Gen.Select(Gen.Int[0, 12], Gen.Enum<CancelReason>(),
+            (place, reason) => (Command)new Remove(place, reason))),
         (6, Gen.Select(Few<Boundary>(1, 2, 1, 6, 8), Gen.Int[0, 30], Gen.Int[-1, 1],
             (boundary, order, offset) => (Command)new GoTo(boundary, order, offset))),
         (12, Gen.Int[0, 1_500].Select(ms => (Command)new Wait(ms))),
@@ -35,15 +39,20 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
-        (10, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4), Gen.Int[1, 4], Gen.Int[0, 30],
+        (10, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4, 1, 2), Gen.Int[1, 4], Gen.Int[0, 30],
             (action, units, key) => (Command)new Operate(action, units, key))));
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
-        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], (stock, limit, window, both, days) =>
+        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], Gen.Int[-1, 4], Gen.Int[0, 3],
+        (stock, limit, window, both, days, standby, offer) =>
             LiveBatch.TermsOf(stock, limit, window, both
                 ? ["weibo", "mi"] : ["weibo"]) with
-            { KeepPersonalDataDays = days });
+            {
+                KeepPersonalDataDays = days,
+                StandbyLimit = standby < 0 ? null : standby,
+                OfferWindowSeconds = offer == 0 ? null : offer,
+            });
 
     /// <summary>Short histories of a small batch, dense in the instants and the states at which rules change.</summary>
     public static readonly Gen<History> Any = Gen.Select(

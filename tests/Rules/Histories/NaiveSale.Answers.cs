@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
@@ -20,31 +21,50 @@ internal sealed partial class NaiveSale
     public int LiveUnitsOf(Alias user) =>
         Orders.Where(order => order.User == user && order.IsLive).Sum(order => order.Units.Length);
 
-    /// <summary>A refusal, or the order of an earlier request, or neither: a new order.</summary>
-    public (Refusal? Refused, NaiveOrder? Repeated) ExpectPurchase(in PurchaseRequest request, long now)
+    /// <summary>
+    /// A refusal, or the order or place of an earlier request, or nothing: a new order; or, if it joins, a new place.
+    /// </summary>
+    public (Refusal? Refused, NaiveOrder? Repeated, NaivePlace? Place, bool Joins) ExpectPurchase(
+        in PurchaseRequest request, long now)
     {
         var (user, key, quantity) = (request.Buyer, request.Key, request.Quantity);
         var cancelled = request.Reservation > 0 && request.Reservation <= CancelledVersions.GetValueOrDefault(user);
         var earlier = key is null
             ? Orders.FindLast(order => order.User == user && order.IsLive)
             : Orders.Find(order => order.User == user && order.Key == key);
+        var place = earlier is not null ? null
+            : key is null ? Places.FindLast(place => place.User == user && place.State == PlaceState.Waiting)
+            : Places.Find(place => place.User == user && place.Key == key);
+        var isGone = quantity > Count(NaiveUnit.Free) || Waiting > 0;
+        var mayJoin = request.Standby && !Suspended && Terms.StandbyPlaces > 0;
 
         var reasons = new List<(double Rank, Refusal? Refused)>();
         void When(bool holds, Refusal refusal) { if (holds) reasons.Add(((int)refusal, refusal)); }
         When(cancelled && request.ByTicket, Refusal.TicketInvalid);
         if (earlier is not null)
             reasons.Add((Repeat, key is not null && earlier.Units.Length != quantity ? Refusal.Conflict : null));
+        if (place is not null)
+            reasons.Add((Repeat, key is not null && place.Quantity != quantity ? Refusal.Conflict : null));
         When(Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
         When(now < Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Refusal.SaleNotOpen);
         When(Paused, Refusal.Paused);
-        When(LiveUnitsOf(user) + quantity > Terms.PerUserLimit, Refusal.LimitReached);
-        When(Orders.Count(order => order.User == user && !order.IsLive) >= 10, Refusal.LimitReached);
-        When(quantity > Count(NaiveUnit.Free), Refusal.SoldOut);
+        When(LiveUnitsOf(user) + WaitingUnitsOf(user) + quantity > Terms.PerUserLimit, Refusal.LimitReached);
+        When(Orders.Count(order => order.User == user && !order.IsLive)
+            + Places.Count(other => other.User == user && !other.IsLive && other.Offers is []) >= 10,
+            Refusal.LimitReached);
+        When(request.Standby && Places.Exists(other => other.User == user && other.IsLive), Refusal.LimitReached);
+        When(isGone && !mayJoin, Refusal.SoldOut);
+        if (isGone && mayJoin && Waiting >= Terms.StandbyPlaces)
+            reasons.Add(((int)Refusal.SoldOut, Refusal.LineFull));
         When(cancelled || request.Reservation == 0, Refusal.NotReserved);
 
-        if (reasons.Count == 0) return (null, null);
+        if (reasons.Count == 0) return (null, null, null, isGone);
         var first = reasons.MinBy(reason => reason.Rank);
-        return (first.Refused, first.Refused is null ? earlier : null);
+        if (first.Refused is not null) return (first.Refused, null, null, false);
+        // A place that was offered units is answered with the order.
+        return place is { State: not PlaceState.Waiting, Offers: [.., var offered] }
+            ? (null, Find(offered), null, false)
+            : (null, earlier, place, false);
     }
 
     public Refusal? ExpectCheckout(long seq, string? checkout, long now)
@@ -85,6 +105,8 @@ internal sealed partial class NaiveSale
             OperatorAction.Close => If(!Closed),
             OperatorAction.Withdraw => command.Units > Count(NaiveUnit.Free) ? Refusal.Conflict : Effect.Done,
             _ when Closed || Ended => Refusal.SaleClosed,
+            OperatorAction.SuspendLine => If(!Suspended),
+            OperatorAction.ResumeLine => If(Suspended),
             OperatorAction.Pause => If(!Paused),
             OperatorAction.Resume => If(Paused),
             _ => Effect.Done,

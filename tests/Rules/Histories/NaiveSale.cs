@@ -1,8 +1,10 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
@@ -59,13 +61,28 @@ internal sealed partial class NaiveSale(long grace)
         {
             case Created e: TakeCreated(e); break;
             case OpenedSale: TakeOpened(); break;
-            case EndedSale e: TakeEnded(e); break;
+            case EndedSale e:
+                TakeEnded(e);
+                EndLine();
+                break;
             case Held e: TakeHeld(e); break;
             case CheckoutOpened e: TakeCheckout(e); break;
             case Sold e: TakeSold(e); break;
             case Released e: TakeReleased(e); break;
             case RefundOwed e: TakeOwed(e); break;
             case RefundMade e: TakeRefund(e); break;
+            case Joined e: TakeJoined(e); break;
+            case Left e: TakeLeft(e); break;
+            case LineSuspended e:
+                Suspended.ShouldBeFalse();
+                Suspended = true;
+                Do((e.By, e.Key), OperatorAction.SuspendLine, 0);
+                break;
+            case LineResumed e:
+                Suspended.ShouldBeTrue();
+                Suspended = false;
+                Do((e.By, e.Key), OperatorAction.ResumeLine, 0);
+                break;
             case ReservationCancelled e: TakeReservationCancelled(e); break;
             case Restocked e: TakeRestocked(e); break;
             case Withdrawn e: TakeWithdrawn(e); break;
@@ -145,13 +162,18 @@ internal sealed partial class NaiveSale(long grace)
         e.Units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order()
             .Take(e.Units.Length));
         e.Units.ShouldNotBeEmpty();
+        if (e.Offer is { } offer) TakeOffer(e, offer.Place);
+        else NextInLine.ShouldBeNull("I5: nobody overtakes the line");
         foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
         // I2: the limit, and the keys.
-        (LiveUnitsOf(e.Buyer) + e.Units.Length).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
-        Orders.Count(order => order.User == e.Buyer && !order.IsLive).ShouldBeLessThan(10, "bound of ended orders");
-        if (e.Key is null)
+        (LiveUnitsOf(e.Buyer) + WaitingUnitsOf(e.Buyer) + e.Units.Length)
+            .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
+        // A place that was joined before the bound was reached keeps its turn.
+        Orders.Count(order => order.User == e.Buyer && !order.IsLive)
+            .ShouldBeLessThan(e.Offer is null ? 10 : 12, "bound of ended orders");
+        if (e is { Key: null, Offer: null })
             Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
-        else Orders.ShouldNotContain(
+        else if (e.Key is not null) Orders.ShouldNotContain(
             order => order.User == e.Buyer && order.Key == e.Key, "a key names one order for ever");
         // I3: the reservation, and the time.
         e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
@@ -159,7 +181,8 @@ internal sealed partial class NaiveSale(long grace)
         At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(),
             Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
         (Paused || Closed).ShouldBeFalse("on sale");
-        e.PayBy.ShouldBe(At + (Terms.PaymentWindowSeconds * 1_000L));
+        var window = e.Offer is null ? null : Terms.OfferWindowSeconds;
+        e.PayBy.ShouldBe(At + ((window ?? Terms.PaymentWindowSeconds) * 1_000L));
         Orders.Add(new NaiveOrder(Seq, e.Buyer, e.Units, At, e.PayBy, e.Key));
     }
 
@@ -181,6 +204,7 @@ internal sealed partial class NaiveSale(long grace)
         At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
         Payments.ShouldNotContainKey(e.Payment);
         Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount));
+        TakePlaceOf(order);
         order.State = NaiveState.Paid;
         order.Payment = e.Payment;
         Move(order.Units, NaiveUnit.Held, NaiveUnit.Sold);
@@ -199,6 +223,7 @@ internal sealed partial class NaiveSale(long grace)
         if (e.Why == ReleaseReason.Cancelled)
             order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
         else e.By.ShouldBeNull();
+        if (order.State == NaiveState.Held) EndOffer(order, e.Why == ReleaseReason.Cancelled && e.By is null);
         Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
         order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
     }
@@ -230,6 +255,7 @@ internal sealed partial class NaiveSale(long grace)
         Orders.ShouldNotContain(order => order.User == e.User && order.IsLive);
         e.Version.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User));
         CancelledVersions[e.User] = e.Version;
+        if (LatestPlaceOf(e.User) is { State: PlaceState.Waiting } place) place.State = PlaceState.Left;
     }
 
     private void TakeRestocked(Restocked e)

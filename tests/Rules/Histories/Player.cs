@@ -6,6 +6,7 @@ using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Erasing;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Tests.Rules.Batches;
@@ -62,6 +63,8 @@ internal sealed partial class Player
             case Refund refund: Play(refund); break;
             case Cancel cancel: Play(cancel); break;
             case CancelReservation cancel: Play(cancel); break;
+            case Leave leave: Play(leave); break;
+            case Remove remove: Play(remove); break;
             case Operate operate: Play(operate); break;
             case Anonymise anonymise: Play(anonymise); break;
             default: throw new ArgumentOutOfRangeException(nameof(command), command, "unknown step");
@@ -73,7 +76,15 @@ internal sealed partial class Player
     {
         while (Pure(() => Agenda.Next(State, Now, _history.Grace)) is { } due && !(areReleasesLeft && due is Released))
         {
-            Tell(due switch { OpenedSale => "opened", EndedSale => "ended", _ => "expired" });
+            Tell(due switch
+            {
+                OpenedSale => "opened",
+                EndedSale => "ended",
+                Held held => held.Units.Length < State.Line.Find(held.Offer!.Place)!.Quantity
+                    ? "offered a part" : "offered",
+                Left => "passed",
+                _ => "expired",
+            });
             Commit(due);
         }
         // From their instants on, the ledger has the opening and the end.
@@ -87,6 +98,8 @@ internal sealed partial class Player
         DoDue(areReleasesLeft: false);
         // No due hold is left. The others stay, because the naive sale refuses an early release.
         _naive.Orders.ShouldNotContain(order => order.State == NaiveState.Held && Now >= order.PayBy + _history.Grace);
+        _naive.MustOffer.ShouldBeFalse("free units are offered to the line");
+        _naive.Places.ShouldNotContain(place => place.MustEnd);
     }
 
     private void Play(Buy buy)
@@ -104,17 +117,26 @@ internal sealed partial class Player
         };
         var version = buy.Version switch { Version.Fresh => cancelled + 1, Version.Cancelled => cancelled, _ => 0 };
         var request = new PurchaseRequest(
-            user, LiveBatch.HashOf(name, buy.Key == 0 ? null : $"k{buy.Key}"), quantity, version, buy.ByTicket);
+            user, LiveBatch.HashOf(name, buy.Key == 0 ? null : $"k{buy.Key}"), quantity, version, buy.ByTicket,
+            buy.Standby);
         var expected = _naive.ExpectPurchase(request, Now);
         var decision = Pure(() => PurchaseRules.Decide(State, request, Now));
         var outcome = decision.Outcome;
 
         Tell($"purchase {outcome.Refused?.ToString() ?? (outcome.Repeated ? "repeat" : "made")}");
         outcome.Refused.ShouldBe(expected.Refused);
-        outcome.Repeated.ShouldBe(expected.Repeated is not null);
+        outcome.Repeated.ShouldBe(expected.Repeated is not null || expected.Place is not null);
         (decision.Entries.Length > 0)
-            .ShouldBe(outcome is { Order: not null, Repeated: false }, "exactly a new order is an entry");
+            .ShouldBe(outcome is { Refused: null, Repeated: false }, "exactly a new order or place is an entry");
+        (outcome.Place is not null).ShouldBe(expected.Joins || expected.Place is not null);
+        if (outcome.Refused == Refusal.SoldOut)
+            outcome.MayStandBy.ShouldBe(!_naive.Suspended && _naive.Waiting < _naive.Terms.StandbyPlaces);
         Commit(decision.Entries);
+        if (outcome.Place is { } waits)
+        {
+            Tell(outcome.Repeated ? "place again" : "place");
+            CheckPlace(waits, expected.Place ?? _naive.Places[^1]);
+        }
         if (outcome.Order is null) return;
         var order = expected.Repeated ?? _naive.Orders[^1];
         CheckView(outcome.Order, order);
@@ -231,6 +253,7 @@ internal sealed partial class Player
             .FirstOrDefault();
         State.Orders.NextDeadline()?.PayBy.ShouldBe(first!.PayBy);
         (State.Orders.NextDeadline() is null).ShouldBe(first is null);
+        CompareLine();
         State.Payments.Owed.Count.ShouldBe(_naive.Payments.Values.Count(payment => payment.Where == NaiveMoney.Owed));
     }
 

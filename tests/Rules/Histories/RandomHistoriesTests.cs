@@ -22,7 +22,9 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "cancel paid by an operator", "refund True", "refund False", "refund refund-of-another-payment",
         "reservation Done", "reservation AlreadySo", "reservation Conflict", "Pause Done", "Resume Done", "Close Done",
         "Restock Done", "Withdraw Done", "Withdraw Conflict", "Restock SaleClosed", "expired", "opened", "ended",
-        "anonymise Done", "anonymise AlreadySo", "anonymise Conflict",
+        "anonymise Done", "anonymise AlreadySo", "anonymise Conflict", "place", "place again", "purchase LineFull",
+        "offered", "offered a part", "passed", "leave Done", "leave Conflict", "leave AlreadySo", "remove Done",
+        "remove Conflict", "remove AlreadySo", "remove NotFound", "SuspendLine Done", "ResumeLine Done",
     ];
 
     [Fact]

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using OrleansSale.Api.Http;
+using OrleansSale.GrainInterfaces.Orders;
+
+namespace OrleansSale.Api.Sales.Orders;
+
+/// <summary>The names of operators' reasons for one order or place, as requests give them: a closed set.</summary>
+public static class ReasonNames
+{
+    private static readonly Dictionary<string, CancelReason> Names = Enum.GetValues<CancelReason>()
+        .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
+
+    /// <summary>Reads a reason; unstated if there is none. The problem if it is not one of them.</summary>
+    public static Problem? Read(string? reason, out CancelReason read)
+    {
+        read = CancelReason.Unstated;
+        return reason is null || Names.TryGetValue(reason, out read)
+            ? null
+            : Problem.Invalid("reason", $"must be one of {string.Join(", ", Names.Keys)}");
+    }
+}

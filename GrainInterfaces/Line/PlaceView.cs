@@ -1,0 +1,84 @@
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.GrainInterfaces.Line;
+
+/// <summary>
+/// The state of a place in the line of a batch. Live: the first two. The names on the wire are kebab-case.
+/// </summary>
+public enum PlaceState : byte
+{
+    /// <summary>It waits for free units.</summary>
+    Waiting,
+
+    /// <summary>Units are held for it, and await payment.</summary>
+    Offered,
+
+    /// <summary>The offered units were paid.</summary>
+    Taken,
+
+    /// <summary>The buyer left the line, or cancelled the reservation.</summary>
+    Left,
+
+    /// <summary>An offer expired or was declined.</summary>
+    Passed,
+
+    /// <summary>An operator removed it.</summary>
+    Removed,
+
+    /// <summary>The sale ended while it waited.</summary>
+    Ended,
+}
+
+/// <summary>A buyer's place in the line of a batch.</summary>
+/// <param name="Batch">Batch id.</param>
+/// <param name="Place">Its number in the batch, 1 or more; places are served in this order.</param>
+/// <param name="Buyer">The buyer's alias.</param>
+/// <param name="Quantity">Units that the buyer asked for, 1…100.</param>
+/// <param name="State">Its state.</param>
+/// <param name="JoinedAt">When the buyer joined.</param>
+/// <param name="Order">Sequence of the order that the latest offer made; null: no offer was made.</param>
+/// <param name="Ahead">How many places wait before it; 0 if it does not wait.</param>
+/// <param name="Wait">
+/// How likely it is that units come, and how soon; <see cref="WaitEstimate.Unknown"/> if it does not wait.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.PlaceView")]
+public sealed record PlaceView(
+    [property: Id(0)] string Batch,
+    [property: Id(1)] long Place,
+    [property: Id(2)] Alias Buyer,
+    [property: Id(3)] int Quantity,
+    [property: Id(4)] PlaceState State,
+    [property: Id(5)] DateTimeOffset JoinedAt,
+    [property: Id(6)] long? Order,
+    [property: Id(7)] int Ahead,
+    [property: Id(8)] WaitEstimate Wait);
+
+/// <summary>How likely it is that a waiting place is offered units.</summary>
+public enum WaitOutlook : byte
+{
+    /// <summary>No unit came back in the last 10 minutes, so nothing can be said.</summary>
+    Unknown,
+
+    /// <summary>At least as many units are held unpaid as places wait up to this one.</summary>
+    Possible,
+
+    /// <summary>More places wait up to this one than units are held unpaid.</summary>
+    Unlikely,
+}
+
+/// <summary>What is known about how long a place waits.</summary>
+/// <param name="Outlook">How likely an offer is.</param>
+/// <param name="Seconds">
+/// About how long, in seconds, at the pace of the offers of the last 10 minutes; null: there were none.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.WaitEstimate")]
+public readonly record struct WaitEstimate([property: Id(0)] WaitOutlook Outlook, [property: Id(1)] int? Seconds)
+{
+    /// <summary>Nothing is known.</summary>
+    public static readonly WaitEstimate Unknown;
+}
+
+/// <summary>Places of a line, in the order in which they are served.</summary>
+/// <param name="Places">The places.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.LinePage")]
+public sealed record LinePage([property: Id(0)] PlaceView[] Places);

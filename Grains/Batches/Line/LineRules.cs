@@ -1,0 +1,130 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Orders;
+
+namespace OrleansSale.Grains.Batches.Line;
+
+/// <summary>
+/// The rules for the line. Free units go to the first who waits. A place needs no contact to keep its turn. An offer is
+/// a hold with a window of its own; if it expires or is declined, the place has passed.
+/// </summary>
+public static class LineRules
+{
+    private const int PaceSeconds = 600;
+
+    /// <summary>
+    /// The refusal to a buyer who would be sold out and asks for a place; null: they may join if nothing else prevents
+    /// it. Sold-out: the batch has no line, or nobody may join it now. Line-full: as many wait as the terms allow.
+    /// </summary>
+    public static Refusal? MayJoin(SaleBatch batch) =>
+        batch.Terms!.StandbyPlaces == 0 || batch.Line.IsSuspended ? Refusal.SoldOut
+        : batch.Line.Waiting >= batch.Terms.StandbyPlaces ? Refusal.LineFull
+        : null;
+
+    /// <summary>
+    /// The place that this buyer's earlier request with this key made; without a key their live place. Null: none.
+    /// </summary>
+    public static Place? FindRepeated(LineBook line, Alias buyer, KeyHash? key)
+    {
+        for (var place = line.LatestOf(buyer); place is not null; place = line.PreviousOf(place))
+        {
+            if (key is null ? place.IsLive : place.Key == key) return place;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// What the buyer's places add to the limits: the units of a waiting place, and the places that ended without an
+    /// order.
+    /// </summary>
+    public static (int WaitingUnits, int Ended) CountOf(LineBook line, Alias buyer)
+    {
+        var (units, ended) = (0, 0);
+        for (var place = line.LatestOf(buyer); place is not null; place = line.PreviousOf(place))
+        {
+            if (place.State == PlaceState.Waiting) units += place.Quantity;
+            else if (place.Order is null) ended++;
+        }
+        return (units, ended);
+    }
+
+    /// <summary>The entry that the line needs next; null: none. Call again after the entry is applied.</summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="now">Instant, ms.</param>
+    public static BatchEntry? Next(SaleBatch batch, long now)
+    {
+        var line = batch.Line;
+        if (line.Passing is > 0 and var passed) return new Left(passed, LeftWhy.Passed);
+        var directing = batch.Directing;
+        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Stock.Free.Count == 0) return null;
+        if (line.FirstWaiting is not (> 0 and var first)) return null;
+        var place = line.Find(first)!;
+        return new Held(
+            place.Buyer, batch.Stock.Lowest(Math.Min(place.Quantity, batch.Stock.Free.Count)),
+            now + directing.OfferWindowMilliseconds, place.Reservation, null, new Offer(first, null));
+    }
+
+    /// <summary>
+    /// Decides that a buyer leaves the line. A place that has ended stays as it is, so a repeat is harmless. Conflict
+    /// while units are held for it: the buyer declines them by cancelling the order.
+    /// </summary>
+    public static Decision<Answer<Effect>> DecideLeave(SaleBatch batch, Alias buyer)
+    {
+        if (batch.Terms is not { } terms) return new(Refusal.NotFound);
+        return batch.Line.LatestOf(buyer) switch
+        {
+            { State: PlaceState.Waiting } place => new(Effect.Done, new Left(place.Number, LeftWhy.Left)),
+            { State: PlaceState.Offered } place => new(OfferedIn(terms.Id, place)),
+            _ => new(Effect.AlreadySo),
+        };
+    }
+
+    /// <summary>
+    /// Decides that an operator removes a place. Conflict while units are held for it: the operator cancels the order.
+    /// </summary>
+    public static Decision<Answer<Effect>> DecideRemove(SaleBatch batch, long number, Cancellation by)
+    {
+        if (batch.Terms is not { } terms || batch.Line.Find(number) is not { } place) return new(Refusal.NotFound);
+        return place.State switch
+        {
+            PlaceState.Waiting => new(
+                Effect.Done, new Left(number, LeftWhy.Removed, by.Operator, by.Reason)),
+            PlaceState.Offered => new(OfferedIn(terms.Id, place)),
+            _ => new(Effect.AlreadySo),
+        };
+    }
+
+    /// <summary>A place's view for callers.</summary>
+    public static PlaceView View(SaleBatch batch, Place place, long now)
+    {
+        var ahead = batch.Line.Ahead(place);
+        return new PlaceView(
+            batch.Terms!.Id, place.Number, place.Buyer, place.Quantity, place.State,
+            DateTimeOffset.FromUnixTimeMilliseconds(place.JoinedAt), place.Order, ahead,
+            place.State == PlaceState.Waiting ? Estimate(batch, ahead, now) : WaitEstimate.Unknown);
+    }
+
+    /// <summary>The view of the place that a joined entry at this instant makes.</summary>
+    public static PlaceView View(SaleBatch batch, Joined joined, long now) => new(
+        batch.Terms!.Id, joined.Place, joined.Buyer, joined.Quantity, PlaceState.Waiting,
+        DateTimeOffset.FromUnixTimeMilliseconds(now), null, batch.Line.Waiting,
+        Estimate(batch, batch.Line.Waiting, now));
+
+    private static WaitEstimate Estimate(SaleBatch batch, int ahead, long now)
+    {
+        var offers = batch.Line.RecentOffers(now);
+        int? seconds = offers == 0 ? null : (int)Math.Min(int.MaxValue, (ahead + 1L) * PaceSeconds / offers);
+        return new(
+            ahead >= batch.Stock.Held ? WaitOutlook.Unlikely
+            : offers == 0 ? WaitOutlook.Unknown
+            : WaitOutlook.Possible,
+            seconds);
+    }
+
+    private static Answer<Effect> OfferedIn(string batch, Place place) =>
+        new(Refusal.Conflict, $"units are held for it in order {OrderId.Of(batch, place.Order!.Value)}");
+}

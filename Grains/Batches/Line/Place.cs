@@ -1,0 +1,22 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Users;
+
+namespace OrleansSale.Grains.Batches.Line;
+
+/// <summary>A place in a batch's state, as it is now.</summary>
+/// <param name="Number">Its number, 1 or more.</param>
+/// <param name="Buyer">The buyer.</param>
+/// <param name="Quantity">Units that the buyer asked for.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Key">The client's key; null: none.</param>
+/// <param name="Reservation">Version of the reservation that entitles to it.</param>
+/// <param name="JoinedAt">When the buyer joined, ms.</param>
+/// <param name="Order">The order that the latest offer made; null: no offer was made.</param>
+public sealed record Place(
+    long Number, Alias Buyer, int Quantity, PlaceState State, KeyHash? Key, long Reservation, long JoinedAt,
+    long? Order)
+{
+    /// <summary>Whether it waits, or units are held for it.</summary>
+    public bool IsLive => State is PlaceState.Waiting or PlaceState.Offered;
+}

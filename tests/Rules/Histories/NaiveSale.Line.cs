@@ -1,0 +1,105 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Line;
+using OrleansSale.Grains.Batches.Orders;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>The line, as a list. It fails on the first entry that breaks I5.</summary>
+internal sealed partial class NaiveSale
+{
+    public List<NaivePlace> Places { get; } = [];
+
+    public bool Suspended { get; private set; }
+
+    public NaivePlace? NextInLine => Places.Find(place => place.State == PlaceState.Waiting);
+
+    public int Waiting => Places.Count(place => place.State == PlaceState.Waiting);
+
+    public int AheadOf(NaivePlace place) => place.State != PlaceState.Waiting ? 0
+        : Places.Count(other => other.State == PlaceState.Waiting && other.Number < place.Number);
+
+    public int WaitingUnitsOf(Alias user) =>
+        Places.Where(place => place.User == user && place.State == PlaceState.Waiting).Sum(place => place.Quantity);
+
+    /// <summary>Whether free units must be offered now.</summary>
+    public bool MustOffer =>
+        Opened && !Ended && !Closed && !Paused && Count(NaiveUnit.Free) > 0 && NextInLine is not null;
+
+    public NaivePlace? LatestPlaceOf(Alias user) => Places.FindLast(place => place.User == user);
+
+    public Answer<Effect> ExpectLeave(Alias user) => ExpectEndOf(LatestPlaceOf(user));
+
+    public Answer<Effect> ExpectRemove(long number) =>
+        Places.Find(place => place.Number == number) is { } place ? ExpectEndOf(place) : Refusal.NotFound;
+
+    private static Answer<Effect> ExpectEndOf(NaivePlace? place) => place?.State switch
+    {
+        PlaceState.Waiting => Effect.Done,
+        PlaceState.Offered => Refusal.Conflict,
+        _ => Effect.AlreadySo,
+    };
+
+    private void TakeJoined(Joined e)
+    {
+        (e.How, e.Origin, e.Place).ShouldBe((JoinedHow.Standby, null, Places.Count + 1));
+        (Opened, Ended, Closed, Paused, Suspended).ShouldBe((true, false, false, false, false), "while it is on sale");
+        (Waiting > 0 || Count(NaiveUnit.Free) < e.Quantity).ShouldBeTrue("nobody waits for units that they could have");
+        Waiting.ShouldBeLessThan(Terms.StandbyPlaces);
+        Places.ShouldNotContain(place => place.User == e.Buyer && place.IsLive, "one live place a user");
+        (LiveUnitsOf(e.Buyer) + e.Quantity).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
+        e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
+        Places.Add(new NaivePlace(e.Place, e.Buyer, e.Quantity, e.Key, e.Reservation, At));
+    }
+
+    private void TakeOffer(Held e, long number)
+    {
+        var place = NextInLine.ShouldNotBeNull("I5: somebody waits");
+        place.Number.ShouldBe(number, "I5: nobody overtakes");
+        (e.Buyer, e.Reservation, e.Key).ShouldBe((place.User, place.Reservation, null));
+        e.Units.Length.ShouldBe(Math.Min(place.Quantity, Count(NaiveUnit.Free)));
+        place.State = PlaceState.Offered;
+        place.Offers.Add(Seq);
+    }
+
+    private void TakeLeft(Left e)
+    {
+        var place = Places.Single(place => place.Number == e.Place);
+        (e.By is null, e.Reason is null).ShouldBe((e.Why != LeftWhy.Removed, e.Why != LeftWhy.Removed));
+        if (e.Why == LeftWhy.Passed)
+        {
+            place.MustEnd.ShouldBeTrue("only a place whose offer ended has passed");
+            place.MustEnd = false;
+            return;
+        }
+        place.State.ShouldBe(PlaceState.Waiting);
+        place.State = e.Why == LeftWhy.Removed ? PlaceState.Removed : PlaceState.Left;
+    }
+
+    // An offer that ended unpaid.
+    private void EndOffer(NaiveOrder order, bool byBuyer)
+    {
+        if (Places.Find(place => place.State == PlaceState.Offered && place.Offers[^1] == order.Seq) is not { } place)
+            return;
+        if (byBuyer && order.Units.Length < place.Quantity && !place.HasDeclined)
+        {
+            place.HasDeclined = true;
+            place.State = Ended ? PlaceState.Ended : PlaceState.Waiting;
+            return;
+        }
+        (place.State, place.MustEnd) = (PlaceState.Passed, true);
+    }
+
+    private void TakePlaceOf(NaiveOrder order)
+    {
+        if (Places.Find(place => place.Offers.LastOrDefault() == order.Seq) is { } place)
+            place.State = PlaceState.Taken;
+    }
+
+    private void EndLine()
+    {
+        foreach (var place in Places.Where(place => place.State == PlaceState.Waiting)) place.State = PlaceState.Ended;
+    }
+}

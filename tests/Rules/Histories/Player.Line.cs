@@ -1,0 +1,55 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Line;
+using OrleansSale.Tests.Rules.Batches;
+
+namespace OrleansSale.Tests.Rules.Histories;
+
+/// <summary>The steps about the line.</summary>
+internal sealed partial class Player
+{
+    private void Play(Leave leave)
+    {
+        DoDue(_history.IsBehind);
+        var user = LiveBatch.AliasOf(History.Users[leave.User]);
+        Check("leave", _naive.ExpectLeave(user), Pure(() => LineRules.DecideLeave(State, user)));
+    }
+
+    private void Play(Remove remove)
+    {
+        DoDue(_history.IsBehind);
+        var place = remove.Place % (_naive.Places.Count + 1) + 1;
+        Check("remove", _naive.ExpectRemove(place),
+            Pure(() => LineRules.DecideRemove(State, place, new Cancellation(LiveBatch.Boss, remove.Reason))));
+    }
+
+    private void Check(string what, Answer<Effect> expected, Decision<Answer<Effect>> decision)
+    {
+        Tell($"{what} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
+        (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
+        (decision.Entries.Length > 0).ShouldBe(expected is { Refused: null, Value: Effect.Done });
+        Commit(decision.Entries);
+    }
+
+    private void CompareLine()
+    {
+        State.Line.Count.ShouldBe(_naive.Places.Count);
+        State.Line.Waiting.ShouldBe(_naive.Waiting);
+        State.Line.FirstWaiting.ShouldBe(_naive.NextInLine?.Number ?? 0);
+        foreach (var place in _naive.Places)
+            CheckPlace(LineRules.View(State, State.Line.Find(place.Number)!, Now), place);
+    }
+
+    private void CheckPlace(PlaceView view, NaivePlace place)
+    {
+        (view.Batch, view.Place, view.Buyer, view.Quantity, view.State, view.JoinedAt, view.Order, view.Ahead).ShouldBe(
+            (_naive.Terms.Id, place.Number, place.User, place.Quantity, place.State,
+                LiveBatch.Instant(place.JoinedAt), place.Offers is [.., var order] ? order : (long?)null,
+                _naive.AheadOf(place)));
+        if (view.State != PlaceState.Waiting) view.Wait.ShouldBe(WaitEstimate.Unknown);
+        else (view.Wait.Outlook == WaitOutlook.Unlikely).ShouldBe(view.Ahead >= _naive.Count(NaiveUnit.Held));
+    }
+}
