@@ -47,7 +47,7 @@ public sealed class ReservationGrain(
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown)
     {
         var isReserving = Timetable.IsReserving(schedule, timeProvider.GetUtcNow());
-        if (isReserving && !mayBeKnown && !_isWhole && await TryBeginAsync(user)) return View(created: true);
+        if (isReserving && !mayBeKnown && !_isWhole && await TryBeginAsync(user) is { } begun) return begun;
         await LoadAsync();
         if (!isReserving) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
@@ -117,14 +117,16 @@ public sealed class ReservationGrain(
         _journal = new(ledger, Stream, head, () => _reservation.Seq, _ => DeactivateOnIdle())
         { IsOpen = () => _reservation.IsOpen };
 
-    private ReservationView View(bool created) =>
-        new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
+    private ReservationView View(bool created) => View(_reservation, created);
+
+    private static ReservationView View(Reservation reservation, bool created) =>
+        new(reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(reservation.At), created);
 
     // Most users reserve once, so their stream is not read first: its first entry is appended if there is none. Only a
     // row that this call has stored counts. After any other outcome the stream is read.
-    private async Task<bool> TryBeginAsync(string user)
+    private async Task<ReservationView?> TryBeginAsync(string user)
     {
-        if (_damage is not null || _journal is not null) return false;
+        if (_damage is not null || _journal is not null) return null;
         var first = default(Reservation).Next(user, Now());
         var (lines, hash) = (new PooledLines(), new byte[LedgerChain.HashLength]);
         ReservationStream.Write(lines, first);
@@ -133,17 +135,16 @@ public sealed class ReservationGrain(
         try
         {
             if (await ledger.AppendAsync(commit).WaitAsync(Journal<long>.AttemptTimeout) != AppendOutcome.Committed)
-                return false;
+                return null;
         }
         catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
         {
-            return false;
+            return null;
         }
         lines.Return();
-        _reservation = first;
-        Begin(new LedgerHead(1, hash));
-        _isWhole = true;
-        return true;
+        // Most of these users call nothing else before the sale. A million actors that stay would take gigabytes.
+        DeactivateOnIdle();
+        return View(first, created: true);
     }
 
     // Runs at the first call, not during activation. If a stream is damaged, a failed activation would be repeated by
