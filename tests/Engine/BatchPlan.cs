@@ -26,6 +26,9 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>When reservations close: at the opening, unless said otherwise.</summary>
     public DateTimeOffset? ReservationCloses { get; init; }
 
+    /// <summary>From the opening to the end.</summary>
+    public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
+
     /// <summary>The create request's body.</summary>
     public JsonObject Body() => new()
     {
@@ -45,7 +48,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
             ["reservationOpens"] = Stamp(ReservationOpens),
             ["reservationCloses"] = Stamp(ReservationCloses ?? SaleOpens),
             ["saleOpens"] = Stamp(SaleOpens),
-            ["saleCloses"] = Stamp(SaleOpens.AddHours(8)),
+            ["saleCloses"] = Stamp(SaleOpens + OpenFor),
         },
     };
 

@@ -6,7 +6,7 @@ import { byId, copyOf, setText, show, showPicture } from './dom.js';
 import { Header } from './header.js';
 import { phaseText } from './phase-text.js';
 import { Session } from './session.js';
-import { channelName, listOf, loadTexts, money, moment, number, onLanguage, text } from './text.js';
+import { channelList, loadTexts, money, moment, number, onLanguage, text } from './text.js';
 import { channelsOf, endOf, isHalted, nextChange, nextInstant, phaseAt } from './timetable.js';
 
 const refreshEveryMs = 5_000;
@@ -99,7 +99,7 @@ function fill(card, board, now) {
   showTitle(part('name'), part('product'), board);
   showText(part('description'), board.description);
   setText(part('price'), money(board.product.price));
-  setText(part('channels'), text('sale.for', { channels: listOf(channelsOf(board).map(channelName)) }));
+  setText(part('channels'), text('sale.for', { channels: channelList(channelsOf(board)) }));
   const isSelling = phase === 'on-sale' || phase === 'sold-out';
   setText(part('stock'), isSelling
     ? text('list.left', { free: number(board.free), stock: number(board.stock) })

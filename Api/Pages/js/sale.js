@@ -15,9 +15,7 @@ import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
 import { Reservation } from './reservation.js';
 import { SaleDeeds } from './sale-deeds.js';
-import {
-  showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
-} from './sale-view.js';
+import { showAction, showBoard, showCountdown, showLive, showPayer, showSteps, statusText } from './sale-view.js';
 import { Session } from './session.js';
 import { loadTexts, onLanguage, text } from './text.js';
 import { channelsOf, nextChange } from './timetable.js';
@@ -83,7 +81,6 @@ class SalePage {
   /** Everything on the screen follows from what is known now. */
   render() {
     showLive(this.#live);
-    showZone();
     this.header.render();
     const isMissing = this.#live === 'missing';
     show(byId('missing'), isMissing);
@@ -98,15 +95,16 @@ class SalePage {
     showBoard(this.board, this.plan.phase);
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
-    showAction(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState });
+    const next = this.#next.look(this.plan.isMissed, this.board, now);
+    const shown = { user: this.session.name, buying: this.#buyingState, next };
+    showAction(this.board, this.plan, now, shown);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
     this.#showOrders(now);
     this.#announcementList.update();
-    this.#next.update(this.plan.isMissed, this.board, now);
     tellChange(before, this.plan, {
       notice: this.notice,
       isEnded: this.#isEnded,
-      status: () => statusText(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState }),
+      status: () => statusText(this.board, this.plan, now, shown),
     });
   }
 
@@ -269,6 +267,8 @@ class SalePage {
       this.#statuses.set(order.id, order.status);
       if (before === 'awaiting-payment')
         this.deeds.orderMoved(order);
+      else if (before !== order.status)
+        this.notice.clearIf('paid');
     }
     this.render();
   }

@@ -1,11 +1,11 @@
 /** The page's words for refusals, in English. */
 export default {
   'refusal.unknown.title': 'That did not work',
-  'refusal.unknown.body': 'The server refused it ({code}). Reload the page and try again.',
+  'refusal.unknown.body': 'Reload the page and try again.',
   'refusal.lost.title': 'No answer arrived',
   'refusal.lost.body': 'Check your connection, then try again. You can’t buy twice by trying again.',
   'refusal.invalid-request.title': 'Something in this request is wrong',
-  'refusal.invalid-request.body': 'Reload the page and try again. {detail}',
+  'refusal.invalid-request.body': 'Reload the page and try again.',
   'refusal.delivery.invalid-request.title': 'Please check the delivery details',
   'refusal.delivery.invalid-request.body': 'They were not saved. {detail}',
   'refusal.delivery.conflict.title': 'This order has ended',

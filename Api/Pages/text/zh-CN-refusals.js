@@ -1,11 +1,11 @@
 /** The page's words for refusals, in Chinese. */
 export default {
   'refusal.unknown.title': '操作未成功',
-  'refusal.unknown.body': '服务器拒绝了请求（{code}），请刷新页面后重试。',
+  'refusal.unknown.body': '请刷新页面后重试。',
   'refusal.lost.title': '网络异常',
   'refusal.lost.body': '请检查网络后重试，不会重复下单。',
   'refusal.invalid-request.title': '请求有误',
-  'refusal.invalid-request.body': '请刷新页面后重试。{detail}',
+  'refusal.invalid-request.body': '请刷新页面后重试。',
   'refusal.delivery.invalid-request.title': '请检查收货信息',
   'refusal.delivery.invalid-request.body': '信息尚未保存。{detail}',
   'refusal.delivery.conflict.title': '订单已结束',

@@ -93,12 +93,17 @@ public sealed class TextTests(SaleStage stage)
     }
 
     [Theory]
-    [InlineData("weibo", "Weibo")]
-    [InlineData("second-hand-club", "Second Hand Club")]
-    public async Task A_channel_has_a_readable_name_even_if_the_page_does_not_know_it(string channel, string name)
+    [InlineData("en", "weibo", "Weibo")]
+    [InlineData("zh-CN", "weibo", "微博")]
+    [InlineData("en", "second-hand-club", "partner platform")]
+    [InlineData("zh-CN", "second-hand-club", "合作平台")]
+    public async Task A_channel_is_shown_by_its_name_and_never_by_its_id(string language, string channel, string name)
     {
-        var text = await stage.Modules.RunAsync<string>(
-            Text, "await m.setLanguage('en'); return m.channelName(x);", channel);
+        var text = await stage.Modules.RunAsync<string>(Text, """
+            await m.setLanguage(x.language);
+            m.setChannelNames([{ id: 'weibo', name: { 'en': 'Weibo', 'zh-CN': '微博' } }]);
+            return m.channelName(x.channel);
+            """, new { language, channel });
         text.ShouldBe(name);
     }
 

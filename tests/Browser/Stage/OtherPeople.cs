@@ -30,11 +30,15 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Seconds to pay.</summary>
     public int PaymentWindowSeconds { get; init; } = 900;
 
+    /// <summary>From the opening to the end.</summary>
+    public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
+
     internal BatchPlan PlanOf(string id) => new(id, Stock, DateTimeOffset.UtcNow + OpensIn)
     {
         Channels = Channels,
         PerUserLimit = PerUserLimit,
         PaymentWindowSeconds = PaymentWindowSeconds,
+        OpenFor = OpenFor,
     };
 }
 
