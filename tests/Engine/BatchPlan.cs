@@ -26,8 +26,18 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>When reservations close: at the opening, unless said otherwise.</summary>
     public DateTimeOffset? ReservationCloses { get; init; }
 
+    /// <summary>Its title; null: it has none.</summary>
+    public string? Title { get; init; }
+
     /// <summary>The create request's body.</summary>
-    public JsonObject Body() => new()
+    public JsonObject Body()
+    {
+        var body = Terms();
+        if (Title is not null) body["title"] = Title;
+        return body;
+    }
+
+    private JsonObject Terms() => new()
     {
         ["id"] = Id,
         ["product"] = new JsonObject

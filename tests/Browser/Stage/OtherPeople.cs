@@ -18,6 +18,12 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Not during the test.</summary>
     public static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
+    /// <summary>From now to the opening of the reservations; null: they are open.</summary>
+    public TimeSpan? ReservesIn { get; init; }
+
+    /// <summary>Its title; null: the product's name.</summary>
+    public string? Title { get; init; }
+
     /// <summary>Units.</summary>
     public int Stock { get; init; } = 100;
 
@@ -30,12 +36,17 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Seconds to pay.</summary>
     public int PaymentWindowSeconds { get; init; } = 900;
 
-    internal BatchPlan PlanOf(string id) => new(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+    internal BatchPlan PlanOf(string id)
     {
-        Channels = Channels,
-        PerUserLimit = PerUserLimit,
-        PaymentWindowSeconds = PaymentWindowSeconds,
-    };
+        var plan = new BatchPlan(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+        {
+            Channels = Channels,
+            PerUserLimit = PerUserLimit,
+            PaymentWindowSeconds = PaymentWindowSeconds,
+            Title = Title,
+        };
+        return ReservesIn is { } wait ? plan with { ReservationOpens = DateTimeOffset.UtcNow + wait } : plan;
+    }
 }
 
 /// <summary>Words in the languages of the pages.</summary>
