@@ -134,6 +134,34 @@ public sealed class TabsTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task A_second_device_is_told_of_a_reservation_and_its_cancellation_at_once()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var telephone = await stage.VisitAsync("zh-CN");
+        await using var desktop = await stage.VisitAsync(width: 1280);
+        foreach (var device in (Visitor[])[telephone, desktop])
+        {
+            await device.ComeSignedInAsync("reserves");
+            await device.OpenAsync(batch);
+            await Expect(device.Part("reserve")).ToBeVisibleAsync();
+            await Expect(device.Part("live")).ToHaveAttributeAsync("data-state", "live");
+        }
+        for (var time = 0; time < 2; time++)
+        {
+            await telephone.Part("reserve").ClickAsync();
+            await Expect(desktop.Part("step-reserve")).ToHaveAttributeAsync("data-state", "done");
+            await Expect(desktop.Part("buy")).ToBeVisibleAsync();
+            await telephone.Part("cancel-reservation").ClickAsync();
+            await telephone.Part("confirm-go").ClickAsync();
+            await Expect(desktop.Part("step-reserve")).ToHaveAttributeAsync("data-state", "current");
+            await Expect(desktop.Part("reserve")).ToBeVisibleAsync();
+            await Expect(telephone.Part("reserve")).ToBeVisibleAsync();
+        }
+        telephone.Errors.ShouldBeEmpty();
+        desktop.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_reservation_and_a_sign_out_show_in_the_other_tab()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));

@@ -1,3 +1,4 @@
+import { Ahead } from './ahead.js';
 import { AnnouncementList, Announcements } from './announcements.js';
 import { askUntil } from './ask-until.js';
 import { BoardFeed } from './board.js';
@@ -18,7 +19,7 @@ import { SaleDeeds } from './sale-deeds.js';
 import { showAction, showBoard, showCountdown, showLive, showPayer, showSteps, statusText } from './sale-view.js';
 import { Session } from './session.js';
 import { loadTexts, onLanguage, text } from './text.js';
-import { channelsOf, nextChange } from './timetable.js';
+import { channelsOf, isReservationOpen, nextChangeFor } from './timetable.js';
 
 const idle = { kind: 'idle' };
 
@@ -39,9 +40,11 @@ class SalePage {
   #list;
   #announcementList;
   #next = new NextBatch(() => this.render());
+  #ahead;
 
   constructor(batch) {
     this.batch = batch;
+    this.#ahead = new Ahead(batch, this.clock, () => this.render());
     this.session = new Session(() => this.#userChanged());
     this.header = new Header(this.session);
     this.deeds = new SaleDeeds(this);
@@ -53,6 +56,8 @@ class SalePage {
       onState: state => this.#streamIs(state),
       onAnnouncement: announcement => this.#announcementCame(announcement),
       onOrder: order => this.#orderTold(order),
+      onReservation: told => this.session.user === this.#knownUser && this.reservation?.told(told),
+      onOpen: () => this.reservation?.streamOpened(isReservationOpen(this.board, this.clock.now())),
       onGap: () => this.announcements.refresh(),
       onRefused: () => this.session.user !== null && this.session.refresh(),
       onNote: note => this.#otherTabTold(note),
@@ -66,7 +71,8 @@ class SalePage {
     window.addEventListener('pageshow', event => event.persisted && this.#refreshVisitor());
     this.feed.start();
     this.#askSession();
-    everySecond(this.clock, () => this.#nextInstant(), () => this.render());
+    everySecond(this.clock, () => nextChangeFor(this.board, this.plan?.awaiting, this.clock.now()),
+      () => this.render());
   }
 
   /** Until it is known who visits, the page follows the stream for everybody. */
@@ -100,6 +106,7 @@ class SalePage {
     showAction(this.board, this.plan, now, shown);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
     this.#showOrders(now);
+    this.#ahead.update(this.board, this.plan, this.reservation?.state === 'held', now);
     this.#announcementList.update();
     tellChange(before, this.plan, {
       notice: this.notice,
@@ -283,15 +290,6 @@ class SalePage {
 
   #refreshKnown() {
     return Promise.all([this.orders.refresh(), this.reservation.refresh()]);
-  }
-
-  #nextInstant() {
-    if (this.board === null)
-      return null;
-    const now = this.clock.now();
-    const payBy = Date.parse(this.plan?.awaiting?.payBy ?? '');
-    const next = nextChange(this.board, now);
-    return payBy > now ? Math.min(payBy, next ?? payBy) : next;
   }
 }
 

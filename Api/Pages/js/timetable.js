@@ -79,6 +79,13 @@ export function nextChange(board, now) {
   return instants.length > 0 ? Math.min(...instants) : null;
 }
 
+/** The same for a buyer, whose order to pay, if there is one, has a deadline. Null too while no board is known. */
+export function nextChangeFor(board, awaiting, now) {
+  const next = board === null ? null : nextChange(board, now);
+  const payBy = instant(awaiting?.payBy ?? '');
+  return payBy > now ? Math.min(payBy, next ?? payBy) : next;
+}
+
 /** The channels a batch is sold on, as a list. */
 export function channelsOf(board) {
   if (Array.isArray(board.channels))

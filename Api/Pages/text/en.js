@@ -116,6 +116,17 @@ export default {
   'action.stopping': 'Stopping…',
   'action.cancel-reservation': 'Cancel my reservation',
 
+  'ahead.calendar': 'Add to calendar',
+  'remind.start': 'Remind me before it opens',
+  'remind.stop': 'Turn the reminder off',
+  'remind.on': 'Your browser notifies you about a minute before the opening and when it opens. Keep a tab of this shop '
+    + 'open until then.',
+  'remind.denied': 'Your browser blocks notifications from this site. To be reminded, allow them in its settings.',
+  'remind.before.title': '{title} opens in about a minute',
+  'remind.before.body': 'The sale opens at {at}. Have its page ready.',
+  'remind.open.title': '{title}: the sale is open',
+  'remind.open.body': 'Buy on the sale’s page.',
+
   'status.loading': 'One moment…',
   'status.sign-in-to-reserve': 'Sign in with {channels} to reserve.',
   'status.sign-in-announced': 'Sign in with {channels} now to be ready when reservations open.',

@@ -110,6 +110,16 @@ export default {
   'action.stopping': '正在停止…',
   'action.cancel-reservation': '取消我的预约',
 
+  'ahead.calendar': '加入日历',
+  'remind.start': '开售前提醒我',
+  'remind.stop': '关闭提醒',
+  'remind.on': '浏览器将在开抢前约一分钟和开抢时提醒您，在此之前请至少保留一个本店页面不关闭。',
+  'remind.denied': '浏览器已禁止本站发送通知。如需提醒，请在浏览器设置中允许。',
+  'remind.before.title': '{title} 即将开抢',
+  'remind.before.body': '{at} 准时开抢，还有约一分钟，请提前打开活动页。',
+  'remind.open.title': '{title} 已开抢',
+  'remind.open.body': '快去活动页抢购吧。',
+
   'status.loading': '请稍候…',
   'status.sign-in-to-reserve': '请登录{channels}账号后预约。',
   'status.sign-in-announced': '请先登录{channels}账号，预约开始后即可预约。',

@@ -132,4 +132,21 @@ public sealed class JourneyTests(SaleStage stage)
             "/js/countdown.js", "return Object.values(m.split(x));", leftMs);
         parts.ShouldBe([days, hours, minutes, seconds]);
     }
+
+    [Theory]
+    [InlineData("{opens: 600_000, isToldBefore: false}", 0, "before", 525_000)]
+    [InlineData("{opens: 600_000, isToldBefore: false}", 599_999, "before", 525_000)]
+    [InlineData("{opens: 600_000, isToldBefore: true}", 530_000, "open", 600_000)]
+    [InlineData("{opens: 600_000, isToldBefore: false}", 600_000, "open", 600_000)]
+    [InlineData("{opens: 600_000, isToldBefore: true}", 1_199_999, "open", 600_000)]
+    [InlineData("{opens: 600_000, isToldBefore: true}", 1_200_000, null, 0)]
+    public async Task A_reminder_comes_before_the_opening_and_at_it_and_not_long_after(
+        string kept, int now, string? what, int at)
+    {
+        var next = await stage.Modules.RunAsync<Reminder?>("/js/reminders.js", $"return m.nextOf({kept}, {now});");
+        next.ShouldBe(what is null ? null : new Reminder(what, at));
+    }
+
+    /// <summary>A reminder.</summary>
+    public sealed record Reminder(string What, int At);
 }

@@ -31,6 +31,18 @@ public sealed class TextTests(SaleStage stage)
         gaps.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("小米手机2新浪微博社会化网络购机专场", "微博", "小米", "手机", "网络", "专场")]
+    [InlineData("限量抢购", "抢购")]
+    [InlineData("Mi2 for Weibo, batch 1", "Mi2 for Weibo, batch 1")]
+    [InlineData("", "")]
+    public async Task A_title_is_broken_only_between_words(string title, params string[] whole)
+    {
+        var parts = await stage.Modules.RunAsync<string[]>("/js/dom.js", "return m.wordsOf(x);", title);
+        string.Concat(parts).ShouldBe(title);
+        foreach (var word in whole) parts.ShouldContain(part => part.Contains(word, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_translation_fills_in_what_the_original_fills_in()
     {

@@ -18,6 +18,12 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Not during the test.</summary>
     public static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
+    /// <summary>From now to the opening of the reservations; null: they are open.</summary>
+    public TimeSpan? ReservesIn { get; init; }
+
+    /// <summary>Its title; null: the product's name.</summary>
+    public string? Title { get; init; }
+
     /// <summary>Units.</summary>
     public int Stock { get; init; } = 100;
 
@@ -33,13 +39,18 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>From the opening to the end.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
 
-    internal BatchPlan PlanOf(string id) => new(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+    internal BatchPlan PlanOf(string id)
     {
-        Channels = Channels,
-        PerUserLimit = PerUserLimit,
-        PaymentWindowSeconds = PaymentWindowSeconds,
-        OpenFor = OpenFor,
-    };
+        var plan = new BatchPlan(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+        {
+            Channels = Channels,
+            PerUserLimit = PerUserLimit,
+            PaymentWindowSeconds = PaymentWindowSeconds,
+            OpenFor = OpenFor,
+            Title = Title,
+        };
+        return ReservesIn is { } wait ? plan with { ReservationOpens = DateTimeOffset.UtcNow + wait } : plan;
+    }
 }
 
 /// <summary>Words in the languages of the pages.</summary>
