@@ -14,13 +14,14 @@ import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
 import { Reservation } from './reservation.js';
+import { ReservedDelivery } from './reserved-delivery.js';
 import { SaleDeeds } from './sale-deeds.js';
 import {
   showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
 } from './sale-view.js';
 import { Session } from './session.js';
 import { loadTexts, onLanguage, text } from './text.js';
-import { channelsOf, nextChange } from './timetable.js';
+import { channelsOf, nextMoment } from './timetable.js';
 
 const idle = { kind: 'idle' };
 
@@ -47,6 +48,7 @@ class SalePage {
     this.session = new Session(() => this.#userChanged());
     this.header = new Header(this.session);
     this.deeds = new SaleDeeds(this);
+    this.reservedDelivery = new ReservedDelivery(this.deeds.reservedDelivery, () => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
     this.announcements = new Announcements(batch, () => this.render());
     this.#announcementList = new AnnouncementList(this.announcements);
@@ -68,7 +70,7 @@ class SalePage {
     window.addEventListener('pageshow', event => event.persisted && this.#refreshVisitor());
     this.feed.start();
     this.#askSession();
-    everySecond(this.clock, () => this.#nextInstant(), () => this.render());
+    everySecond(this.clock, () => nextMoment(this.board, this.plan, this.clock.now()), () => this.render());
   }
 
   /** Until it is known who visits, the page follows the stream for everybody. */
@@ -100,6 +102,7 @@ class SalePage {
     showSteps(this.board, this.plan, now);
     showAction(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState });
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
+    this.reservedDelivery.update(this.plan.canSayDelivery, this.plan.steps.buy === 'done');
     this.#showOrders(now);
     this.#announcementList.update();
     this.#next.update(this.plan.isMissed, this.board, now);
@@ -210,6 +213,7 @@ class SalePage {
     this.reservation = this.orders = this.buying = this.#knownUser = null;
     this.#buyingState = idle;
     this.#statuses.clear();
+    this.reservedDelivery.forget();
     this.render();
   }
 
@@ -283,15 +287,6 @@ class SalePage {
 
   #refreshKnown() {
     return Promise.all([this.orders.refresh(), this.reservation.refresh()]);
-  }
-
-  #nextInstant() {
-    if (this.board === null)
-      return null;
-    const now = this.clock.now();
-    const payBy = Date.parse(this.plan?.awaiting?.payBy ?? '');
-    const next = nextChange(this.board, now);
-    return payBy > now ? Math.min(payBy, next ?? payBy) : next;
   }
 }
 

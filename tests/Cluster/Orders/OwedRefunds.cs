@@ -44,9 +44,10 @@ internal static class OwedRefunds
     // other is done.
     public static async Task UntilIdleAsync(this SaleHarness sale, string order)
     {
-        var batch = sale.Batch(order[..order.IndexOf('.', StringComparison.Ordinal)]);
-        await batch.Actor.WakeAsync();
-        await sale.Order(order).GetDeliveryAsync();
+        if (!OrderId.TryParse(order, out var id, out var seq)) throw new ArgumentException(order, nameof(order));
+        var batch = sale.Batch(id);
+        var found = await batch.Actor.GetOrderAsync(seq, owner: null);
+        await sale.Order(order).FindDeliveryAsync(found.Value!);
         await batch.Actor.WakeAsync();
     }
 
