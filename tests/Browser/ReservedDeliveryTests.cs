@@ -10,9 +10,9 @@ public sealed partial class ReservedDeliveryTests(SaleStage stage)
     private const string Address = "北京市海淀区\n中关村大街1号";
 
     [Theory]
-    [InlineData("en", 390, "Optional: add them now", "Check your delivery details")]
+    [InlineData("en", 390, "Optional: saves typing later", "Check your delivery details")]
     [InlineData("zh-CN", 390, "选填", "请核对收货信息")]
-    [InlineData("en", 1280, "Optional: add them now", "Check your delivery details")]
+    [InlineData("en", 1280, "Optional: saves typing later", "Check your delivery details")]
     [InlineData("zh-CN", 1280, "选填", "请核对收货信息")]
     public async Task What_was_said_while_reserving_is_in_the_order_and_in_the_operators_list(
         string language, int width, string optional, string check)
@@ -120,7 +120,8 @@ public sealed partial class ReservedDeliveryTests(SaleStage stage)
     [Theory]
     [InlineData("en", "A phone number has at least 5 digits.", "You have no reservation")]
     [InlineData("zh-CN", "电话号码至少 5 位数字。", "您没有预约")]
-    public async Task A_wrong_detail_and_a_reservation_that_has_gone_are_told(string language, string fault, string gone)
+    public async Task A_wrong_detail_and_a_reservation_that_has_gone_are_told(
+        string language, string fault, string gone)
     {
         var user = $"gone-{language}".ToLowerInvariant();
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later), user);

@@ -204,7 +204,7 @@ export default {
   'delivery.name': 'Recipient',
   'delivery.phone': 'Phone',
   'delivery.address': 'Address',
-  'delivery.optional': 'Optional: add them now, and there is nothing to type later.',
+  'delivery.optional': 'Optional: saves typing later',
   'delivery.none': 'Not given yet',
   'delivery.save': 'Save',
   'delivery.remove': 'Remove',

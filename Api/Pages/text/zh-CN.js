@@ -194,7 +194,7 @@ export default {
   'delivery.name': '收货人',
   'delivery.phone': '手机号码',
   'delivery.address': '详细地址',
-  'delivery.optional': '选填：提前填好，抢购后无需再填。',
+  'delivery.optional': '选填：提前填好，抢购后无需再填',
   'delivery.none': '未填写',
   'delivery.save': '保存',
   'delivery.remove': '删除',

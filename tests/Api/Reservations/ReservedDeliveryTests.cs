@@ -105,7 +105,8 @@ public sealed class ReservedDeliveryTests(SaleTests.Fixture fixture)
         (await SetAsync(batch, user, Delivery())).Is(200);
         foreach (var by in (string?[])[null, "Ticket " + _sale.Sign.Ticket(user, batch)])
         {
-            foreach (var (method, body) in ((string, JsonObject?)[])[("PUT", Delivery()), ("GET", null), ("DELETE", null)])
+            foreach (
+                var (method, body) in ((string, JsonObject?)[])[("PUT", Delivery()), ("GET", null), ("DELETE", null)])
                 (await _sale.Client.SendAsync(method, PathOf(batch), by, body)).IsRefusal(401, "unauthenticated");
         }
         var other = _sale.NewUser();

@@ -148,8 +148,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             "erase reservation", "append reservation"]);
     }
 
-    // A user who reserved, said where to deliver, bought, said it again and cancelled. The order has ended, and the reservation is still
-    // open.
+    // A user who reserved, said where to deliver, bought, said it again and cancelled. The order has ended, and the
+    // reservation is still open.
     private async Task<(string Id, UserReservation Reservation, OrderView Order)> CancelledOrderAsync()
     {
         var id = (await sale.CreateBatchAsync()).Id;

@@ -7,7 +7,8 @@ using OrleansSale.Tests.Harness;
 namespace OrleansSale.Tests.Cluster.Reservations;
 
 /// <summary>
-/// The delivery details of a reservation while storage fails, silos die, and a purchase or a cancellation comes between.
+/// The delivery details of a reservation while storage fails, silos die, and a purchase or a cancellation comes
+/// between.
 /// </summary>
 public sealed class ReservedDeliveryFaultTests(SharedSale shared) : ReservedDeliverySale(shared)
 {

@@ -48,10 +48,10 @@ public class DeliveryChangeTests
     public void After_the_end_nobody_needs_them_but_who_has_bought()
     {
         var live = Create();
-        var order = live.Buy(Alice).Order!.Seq;
+        var order = live.Buy(Alice, Closing - 1_000).Order!.Seq;
         live.DoDue(Closing + 5);
         MayChange(live).Refused.ShouldBe(Refusal.Conflict);
-        live.Cancel(order);
+        live.Cancel(order, Closing + 6);
         MayChange(live).ShouldBe(Refusal.SaleClosed);
     }
 
