@@ -123,6 +123,7 @@ public static class Engine
         app.MapLive();
         app.MapAnnouncements();
         app.MapReservations();
+        app.MapReservedDelivery();
         PurchaseApi.Map(app);
         RepliesApi.Map(app);
         app.MapOrders();

@@ -27,6 +27,8 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.SignInAsync($"axe-{width}");
         await visitor.ReserveAsync(batch);
+        await visitor.Part("delivery-summary").ClickAsync();
+        await Expect(visitor.Part("delivery-address")).ToBeVisibleAsync();
         await ShouldHaveNoBarrierAsync(visitor.Page);
         await visitor.Page.GotoAsync("/sandbox/platform/login");
         await ShouldHaveNoBarrierAsync(visitor.Page);

@@ -86,6 +86,7 @@ public sealed partial class PhaseTests(SaleStage stage)
         await Expect(buyer.Part("deliver")).ToBeHiddenAsync();
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "bought");
         buyer.Errors.ShouldBeEmpty();
+        buyer.Refusals.ShouldBeEmpty("details that are not there yet are an answer");
     }
 
     [GeneratedRegex(@"^北京时间 \d+月\d+日（周.）\d\d:\d\d$")]

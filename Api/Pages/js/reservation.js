@@ -65,6 +65,22 @@ export class Reservation {
     this.#hasStream = true;
   }
 
+  /**
+   * Where to deliver what is bought: `{name, phone, address}`, null if there is nothing yet, undefined if that can't be
+   * known now.
+   */
+  async delivery() {
+    return (await call('GET', `${this.#path}/delivery`)).body;
+  }
+
+  saveDelivery(delivery) {
+    return call('PUT', `${this.#path}/delivery`, { body: delivery });
+  }
+
+  removeDelivery() {
+    return call('DELETE', `${this.#path}/delivery`);
+  }
+
   #setOwn(state, reservation) {
     this.#set(state, reservation);
     this.#listeners.onOwn();

@@ -15,6 +15,7 @@ import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
 import { Reservation } from './reservation.js';
+import { ReservedDelivery } from './reserved-delivery.js';
 import { SaleDeeds } from './sale-deeds.js';
 import { showAction, showBoard, showCountdown, showLive, showPayer, showSteps, statusText } from './sale-view.js';
 import { Session } from './session.js';
@@ -48,13 +49,14 @@ class SalePage {
     this.session = new Session(() => this.#userChanged());
     this.header = new Header(this.session);
     this.deeds = new SaleDeeds(this);
+    this.reservedDelivery = new ReservedDelivery(this.deeds.reservedDelivery, () => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
     this.announcements = new Announcements(batch, () => this.render());
     this.#announcementList = new AnnouncementList(this.announcements);
     this.feed = new BoardFeed(batch, this.clock, {
       onBoard: board => this.#boardCame(board),
       onState: state => this.#streamIs(state),
-      onAnnouncement: announcement => this.#announcementCame(announcement),
+      onAnnouncement: announcement => this.announcements.take(announcement) && tellAnnouncement(announcement),
       onOrder: order => this.#orderTold(order),
       onReservation: told => this.session.user === this.#knownUser && this.reservation?.told(told),
       onOpen: () => this.reservation?.streamOpened(isReservationOpen(this.board, this.clock.now())),
@@ -105,6 +107,7 @@ class SalePage {
     const shown = { user: this.session.name, buying: this.#buyingState, next };
     showAction(this.board, this.plan, now, shown);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
+    this.reservedDelivery.update(this.plan.canSayDelivery, this.plan.steps.buy === 'done');
     this.#showOrders(now);
     this.#ahead.update(this.board, this.plan, this.reservation?.state === 'held', now);
     this.#announcementList.update();
@@ -149,11 +152,6 @@ class SalePage {
       this.header.setChannels(channelsOf(board));
     this.board = board;
     this.render();
-  }
-
-  #announcementCame(announcement) {
-    if (this.announcements.take(announcement))
-      tellAnnouncement(announcement);
   }
 
   /** Whether the session ended of the user whose orders are shown. */
@@ -215,6 +213,7 @@ class SalePage {
     this.reservation = this.orders = this.buying = this.#knownUser = null;
     this.#buyingState = idle;
     this.#statuses.clear();
+    this.reservedDelivery.forget();
     this.render();
   }
 

@@ -146,7 +146,7 @@ public static class ReservationsApi
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 
-    private static async ValueTask<((Caller Caller, BoardFeed Feed) Found, Problem? Problem)> FindAsync(
+    internal static async ValueTask<((Caller Caller, BoardFeed Feed) Found, Problem? Problem)> FindAsync(
         HttpContext http, string batch, CatalogueCopy catalogue)
     {
         http.Response.Headers.CacheControl = "no-store";
@@ -156,7 +156,7 @@ public static class ReservationsApi
             : (default, Problem.Of(Refusal.NotFound));
     }
 
-    private static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
+    internal static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
         grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, alias));
 
     private static ReservationBody BodyOf(

@@ -46,6 +46,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/batches/{batch}/announcements", "GET /api/channels",
             "PUT /api/batches/{batch}/reservation",
             "GET /api/batches/{batch}/reservation", "DELETE /api/batches/{batch}/reservation",
+            "PUT /api/batches/{batch}/reservation/delivery", "GET /api/batches/{batch}/reservation/delivery",
+            "DELETE /api/batches/{batch}/reservation/delivery",
             "POST /api/batches/{batch}/orders",
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",

@@ -152,6 +152,13 @@ public sealed class OtherPeople(Uri address) : IDisposable
         return [.. orders.GetProperty("items").EnumerateArray()];
     }
 
+    /// <summary>The orders of a batch, as an operator lists them.</summary>
+    public async Task<JsonElement[]> OrdersOfAllAsync(string batch)
+    {
+        var orders = await DoneAsync(_client.OrdersOfAllAsync(await BossAsync(), batch));
+        return [.. orders.GetProperty("items").EnumerateArray()];
+    }
+
     /// <summary>The ledger of a batch, as an operator exports it.</summary>
     public async Task<string> LedgerAsync(string batch)
     {
@@ -170,6 +177,10 @@ public sealed class OtherPeople(Uri address) : IDisposable
         for (var i = 0; i < times; i++)
             await DoneAsync(i % 2 == 0 ? _client.ReserveAsync(token, batch) : _client.UnreserveAsync(token, batch));
     }
+
+    /// <summary>Cancels the reservation of a user.</summary>
+    public async Task CancelReservationAsync(string batch, string user) =>
+        await DoneAsync(_client.UnreserveAsync(await TokenAsync(user), batch));
 
     private Task<string> BossAsync() => _client.DevTokenAsync("ops", "boss", "operator");
 
