@@ -13,6 +13,7 @@ using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sales.Announcements;
 using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Line;
 using OrleansSale.Api.Sales.Live;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.Api.Sales.Pages;

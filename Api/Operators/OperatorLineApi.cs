@@ -2,7 +2,6 @@ using System.Globalization;
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
-using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Orders;
 using OrleansSale.Api.SignIn;

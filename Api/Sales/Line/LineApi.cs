@@ -1,7 +1,6 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
-using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;

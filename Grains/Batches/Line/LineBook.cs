@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Reservations;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;

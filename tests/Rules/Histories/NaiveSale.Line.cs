@@ -1,5 +1,4 @@
 using OrleansSale.GrainInterfaces;
-using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Line;

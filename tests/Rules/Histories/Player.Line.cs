@@ -1,5 +1,4 @@
 using OrleansSale.GrainInterfaces;
-using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
