@@ -5,7 +5,9 @@ using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
-/// <summary>The auditor shares no code with the rules. It finds no fault in what they wrote, and reads the same.</summary>
+/// <summary>
+/// The auditor shares no code with the rules. It finds no fault in what they wrote, and reads the same from it.
+/// </summary>
 public class AuditedHistoriesTests
 {
     [Fact]
