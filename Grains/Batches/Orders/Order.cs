@@ -108,10 +108,22 @@ public sealed class Order
         internal set => _rows.MoreOf(Place).Cancelled = value;
     }
 
+    /// <summary>Whether it was paid after its units had been released, so that it got others.</summary>
+    public bool IsLate => _rows.DetailsOf(Place)?.IsLate ?? false;
+
     /// <summary>Whether it has units: awaiting payment or paid.</summary>
     public bool IsLive => Hold is HoldState.Live or HoldState.Sold;
 
     internal int Place { get; }
+
+    /// <summary>Gives it these units after its own were released.</summary>
+    internal void HoldAgain(int[] units)
+    {
+        var details = _rows.MoreOf(Place);
+        details.IsLate = true;
+        if (units.Length == 1) Row.Unit = units[0];
+        else details.Units = units;
+    }
 
     private ref OrderRows.Row Row => ref _rows.At(Place);
 }

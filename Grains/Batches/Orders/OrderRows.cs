@@ -115,5 +115,6 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         public int Owed;
         public int Returned;
         public Cancellation? Cancelled;
+        public bool IsLate;
     }
 }

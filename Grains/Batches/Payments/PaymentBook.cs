@@ -59,14 +59,25 @@ public sealed class PaymentBook
 
     private void Apply(long seq, Order order, Sold e)
     {
-        ThrowUnless(e.Units is null, seq, "a late payment, which has no rules in this version");
-        ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
+        if (e.Units is { } units)
+        {
+            ThrowUnless(order.Hold == HoldState.Expired, seq, "a late payment for an order that has not expired");
+            ThrowUnless(units.Length == order.Quantity, seq, "another quantity than the order's");
+            ThrowUnless(_line.FirstWaiting == 0, seq, "a late payment that overtakes the line");
+            _stock.RequireFree(seq, units);
+        }
+        else
+        {
+            ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
+        }
         ThrowUnless(_payments.TryAdd(e.Payment, new(e.Payment, e.Order, e.Amount)), seq,
             "a payment that is recorded already");
+        if (e.Units is not null) order.HoldAgain(e.Units);
         order.Hold = HoldState.Sold;
         order.Payment = e.Payment;
+        if (e.Units is null) _line.Take(order);
+        else _stock.Hold(e.Units);
         _stock.Sell(order.Quantity);
-        _line.Take(order);
     }
 
     private void Apply(long seq, Order order, RefundOwed e)

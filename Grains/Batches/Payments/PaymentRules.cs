@@ -2,6 +2,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Payments;
@@ -50,13 +51,15 @@ public static class PaymentRules
         if (batch.Payments.All.ContainsKey(IdOf(capture))) return new(CaptureResult.AlreadyRecorded);
         if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
         if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
-        // The hold is due but not released yet. Past its deadline a hold cannot be sold, so it ends here.
-        if (HoldRules.IsDue(order, now, grace))
-        {
-            return new(CaptureResult.RefundOwed,
-                new Released(order.Seq, order.Units, ReleaseReason.Expired), Owe(capture, RefundReason.Expired));
-        }
-        return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
+        var isDue = order.Hold == HoldState.Live && HoldRules.IsDue(order, now, grace);
+        if (order.Hold == HoldState.Live && !isDue)
+            return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
+        // Past its deadline a hold cannot be sold, so one that is due ends here.
+        BatchEntry[] ends = isDue ? [new Released(order.Seq, order.Units, ReleaseReason.Expired)] : [];
+        return MayHoldAgain(batch, order)
+            ? new(CaptureResult.Sold, [.. ends, new Sold(
+                order.Seq, IdOf(capture), capture.Amount, isDue ? order.Units : batch.Stock.Lowest(order.Quantity))])
+            : new(CaptureResult.RefundOwed, [.. ends, Owe(capture, RefundReason.Expired)]);
     }
 
     /// <summary>
@@ -93,10 +96,22 @@ public static class PaymentRules
         : order.Hold switch
         {
             HoldState.Sold => RefundReason.Duplicate,
-            HoldState.Expired => RefundReason.Expired,
             HoldState.Cancelled => RefundReason.Cancelled,
             _ => null,
         };
+
+    // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
+    // are free, and the buyer stays within the limit. Nobody else loses by it.
+    private static bool MayHoldAgain(SaleBatch batch, Order order)
+    {
+        var directing = batch.Directing;
+        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Line.Waiting > 0) return false;
+        if (order.Hold != HoldState.Live && batch.Stock.Free.Count < order.Quantity) return false;
+        var live = (long)LineRules.CountOf(batch.Line, order.Buyer).WaitingUnits;
+        for (var other = batch.Orders.LatestOf(order.Buyer); other is not null; other = other.Previous)
+            if (other.IsLive && other.Seq != order.Seq) live += other.Quantity;
+        return live + order.Quantity <= batch.Terms!.PerUserLimit;
+    }
 
     private static RefundOwed Owe(Capture capture, RefundReason why) =>
         new(capture.Order, IdOf(capture), capture.Amount, why);

@@ -8,6 +8,8 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// <summary>An order, with everything that happened to it.</summary>
 internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt, long PayBy, KeyHash? Key)
 {
+    public int[] Units { get; set; } = Units;
+
     public NaiveState State { get; set; }
 
     public List<string> Checkouts { get; } = [];

@@ -98,8 +98,20 @@ internal sealed partial class NaiveSale
 
     private void TakePlaceOf(NaiveOrder order)
     {
-        if (Places.Find(place => place.Offers.LastOrDefault() == order.Seq) is { } place)
-            place.State = PlaceState.Taken;
+        var place = Places.Find(place => place.Offers.LastOrDefault() == order.Seq);
+        if (place is { State: PlaceState.Offered }) place.State = PlaceState.Taken;
+    }
+
+    // A late payment takes free units, and overtakes nobody.
+    private void HoldAgain(NaiveOrder order, int[] units)
+    {
+        order.State.ShouldBe(NaiveState.Expired, "only an expired order is held again");
+        (Opened, Ended, Closed, Paused, Waiting).ShouldBe((true, false, false, false, 0), "anybody could buy");
+        units.Length.ShouldBe(order.Units.Length);
+        Move(units, NaiveUnit.Free, NaiveUnit.Held);
+        (LiveUnitsOf(order.User) + WaitingUnitsOf(order.User) + units.Length)
+            .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
+        (order.Units, order.State) = (units, NaiveState.Held);
     }
 
     private void EndLine()

@@ -200,8 +200,9 @@ internal sealed partial class NaiveSale(long grace)
     private void TakeSold(Sold e)
     {
         var order = Find(e.Order)!;
+        if (e.Units is { } units) HoldAgain(order, units);
         order.State.ShouldBe(NaiveState.Held, "only a hold is sold");
-        At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
+        if (e.Units is null) At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
         Payments.ShouldNotContainKey(e.Payment);
         Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount));
         TakePlaceOf(order);

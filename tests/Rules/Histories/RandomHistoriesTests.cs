@@ -14,7 +14,8 @@ public class RandomHistoriesTests(ITestOutputHelper output)
     [
         "purchase made", "purchase repeat", "purchase Conflict", "purchase TicketInvalid", "purchase SaleClosed",
         "purchase SaleNotOpen", "purchase Paused", "purchase LimitReached", "purchase SoldOut", "purchase NotReserved",
-        "capture Sold", "capture AlreadyRecorded", "capture NotFound", "capture RefundOwed Expired",
+        "capture Sold", "capture Sold late", "capture AlreadyRecorded", "capture NotFound",
+        "capture RefundOwed Expired",
         "capture RefundOwed Cancelled", "capture RefundOwed Duplicate", "capture RefundOwed WrongAmount",
         "capture RefundOwed WrongPayer", "capture RefundOwed late", "checkout opened", "checkout another",
         "checkout repeat", "checkout Conflict", "checkout OrderNotPayable", "checkout NotFound", "cancel cancelled",
