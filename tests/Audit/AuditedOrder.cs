@@ -20,6 +20,9 @@ public sealed class AuditedOrder
     /// <summary>What stands for the client's key that made it; null: there was none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>The place in the line whose offer it is; null: it was bought directly.</summary>
+    public AuditedPlace? Place { get; init; }
+
     /// <summary>Its units' numbers.</summary>
     public IReadOnlyList<int> Units { get; }
 
@@ -52,7 +55,14 @@ internal sealed class Buyer(string alias)
 {
     public string Alias { get; } = alias;
 
+    /// <summary>Units in live orders.</summary>
     public int LiveUnits { get; set; }
+
+    /// <summary>Units that a waiting place asks for.</summary>
+    public int WaitingUnits { get; set; }
+
+    /// <summary>The newest place in the line; null: there never was one.</summary>
+    public AuditedPlace? Place { get; set; }
 
     public long CancelledUpTo { get; set; }
 }

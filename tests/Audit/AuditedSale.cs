@@ -45,6 +45,12 @@ public sealed class AuditedSale
     /// <summary>Every order ever made, oldest first.</summary>
     public IReadOnlyList<AuditedOrder> Orders => _replay?.Orders ?? [];
 
+    /// <summary>Every place of the line ever taken, oldest first.</summary>
+    public IReadOnlyList<AuditedPlace> Places => _replay?.Line.Places ?? [];
+
+    /// <summary>How many places wait in the end.</summary>
+    public int Waiting => _replay?.Line.Waiting ?? 0;
+
     /// <summary>Every captured payment.</summary>
     public IReadOnlyDictionary<PaymentKey, AuditedPayment> Payments =>
         _replay?.Money.Payments ?? new Dictionary<PaymentKey, AuditedPayment>();
@@ -67,6 +73,9 @@ public sealed class AuditedSale
             ? _replay!.OrderAt(seq)
             : null;
     }
+
+    /// <summary>The place of that number; null if the ledger has none.</summary>
+    public AuditedPlace? Place(long number) => _replay?.Line.Find(number);
 
     /// <summary>
     /// The version up to which the reservations of the user behind an alias are cancelled; 0 if none was.

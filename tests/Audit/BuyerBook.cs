@@ -1,35 +1,62 @@
 namespace OrleansSale.Tests.Audit;
 
-/// <summary>I2 and I3: who may hold, and how much. A ledger knows buyers by their aliases alone.</summary>
+/// <summary>I2 and I3: who may hold or wait, and for how much. A ledger knows buyers by their aliases alone.</summary>
 internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations violations)
 {
     private readonly Dictionary<string, Buyer> _buyers = new(StringComparer.Ordinal);
 
     // A key's hash depends on the user too, so two users never have the same.
+    // Named is the entry that made the order or the place.
     private readonly Dictionary<string, long> _keys = new(StringComparer.Ordinal);
 
-    /// <summary>Checks a hold against what its user has so far.</summary>
+    /// <summary>Checks a hold against what its user has so far. The place of an offer no longer waits.</summary>
     public Buyer Hold(LedgerEntry entry)
     {
         var buyer = BuyerNamed(entry.Alias);
-        life.CheckHold(entry);
+        life.CheckOnSale(entry);
         CheckReservation(entry, buyer);
-        CheckLimit(entry, buyer);
-        CheckKey(entry, buyer);
+        if (!entry.Has(Members.Place)) CheckKey(entry, buyer);
+        buyer.LiveUnits += entry.Units.Count;
+        CheckLimit(entry.Seq, buyer);
         return buyer;
+    }
+
+    /// <summary>Checks a new place in the line against what its user has so far.</summary>
+    public Buyer Join(LedgerEntry entry)
+    {
+        var buyer = BuyerNamed(entry.Alias);
+        life.CheckOnSale(entry);
+        CheckReservation(entry, buyer);
+        CheckKey(entry, buyer);
+        if (buyer.Place is { Live: true } place)
+            violations.Add(Invariant.I2, entry.Seq, $"{buyer.Alias} has place {place.Number}, and gets another");
+        buyer.WaitingUnits += entry.Quantity;
+        CheckLimit(entry.Seq, buyer);
+        return buyer;
+    }
+
+    /// <summary>Checks a user's live orders and waiting place against the limit.</summary>
+    public void CheckLimit(long seq, Buyer buyer)
+    {
+        var units = buyer.LiveUnits + buyer.WaitingUnits;
+        if (units <= terms.PerUserLimit) return;
+        var waiting = buyer.WaitingUnits == 0 ? "" : $", {buyer.WaitingUnits} of them in the line";
+        violations.Add(Invariant.I2, seq,
+            $"{buyer.Alias} has {units} units{waiting}; the limit is {terms.PerUserLimit}");
     }
 
     /// <summary>The order's units no longer count.</summary>
     public static void Release(AuditedOrder order) => order.Buyer.LiveUnits -= order.Units.Count;
 
     /// <summary>From here on the user's reservations up to this version are void.</summary>
-    public void CancelReservation(LedgerEntry entry)
+    public Buyer CancelReservation(LedgerEntry entry)
     {
         var buyer = BuyerNamed(entry.Alias);
         if (entry.Reservation < 1) violations.Add(Invariant.Form, entry.Seq, "a reservation's version is 1 or more");
         if (buyer.LiveUnits > 0)
             violations.Add(Invariant.I3, entry.Seq, $"{buyer.Alias} cancels the reservation of a live order");
         buyer.CancelledUpTo = Math.Max(buyer.CancelledUpTo, entry.Reservation);
+        return buyer;
     }
 
     /// <summary>The version up to which a user's reservations are cancelled; 0 if none ever was.</summary>
@@ -42,21 +69,19 @@ internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations viola
             violations.Add(Invariant.I3, entry.Seq, $"{buyer.Alias} cancelled reservation {entry.Reservation}");
     }
 
-    private void CheckLimit(LedgerEntry entry, Buyer buyer)
-    {
-        if (entry.Key is null && buyer.LiveUnits > 0)
-            violations.Add(Invariant.I2, entry.Seq, $"{buyer.Alias} has a live order, and gets another without a key");
-        buyer.LiveUnits += entry.Units.Count;
-        if (buyer.LiveUnits > terms.PerUserLimit)
-            violations.Add(Invariant.I2, entry.Seq,
-                $"{buyer.Alias} has {buyer.LiveUnits} units; the limit is {terms.PerUserLimit}");
-    }
-
     private void CheckKey(LedgerEntry entry, Buyer buyer)
     {
-        if (entry.Key is null || _keys.TryAdd(entry.Key, entry.Seq)) return;
+        if (entry.Key is null)
+        {
+            if (buyer.LiveUnits > 0)
+                violations.Add(Invariant.I2, entry.Seq,
+                    $"{buyer.Alias} has a live order, and gets another or a place without a key");
+            return;
+        }
+
+        if (_keys.TryAdd(entry.Key, entry.Seq)) return;
         violations.Add(Invariant.I2, entry.Seq,
-            $"{buyer.Alias}'s key {entry.Key} names {terms.Batch}.{_keys[entry.Key]} already");
+            $"{buyer.Alias}'s key {entry.Key} names what entry {_keys[entry.Key]} made already");
     }
 
     private Buyer BuyerNamed(string alias)

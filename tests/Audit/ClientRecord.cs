@@ -15,6 +15,10 @@ public sealed class ClientRecord
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OrderTold> _orders = new(StringComparer.Ordinal);
     private readonly Dictionary<(string User, string Key), string> _keys = [];
+
+    // Further orders that a key was answered with. That may be if the key made a place, and its buyer declined a part.
+    private readonly HashSet<(string User, string Key, string Order)> _laterOrders = [];
+    private readonly PlacesTold _places = new();
     private readonly Dictionary<string, string> _keyOfOrder = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _users = new(StringComparer.Ordinal);
@@ -26,6 +30,9 @@ public sealed class ClientRecord
 
     /// <summary>Orders that somebody was told of.</summary>
     public int Orders => _orders.Count;
+
+    /// <summary>Places in the line that somebody was told of.</summary>
+    public int Places => _places.Count;
 
     /// <summary>Answers that contradict earlier ones, whatever the ledger says.</summary>
     public Violations Contradictions => _contradictions;
@@ -53,9 +60,23 @@ public sealed class ClientRecord
             else if (!told.Units.SequenceEqual(units)) Contradict($"{order} was told with two sets of units");
             if (key is null) return;
             if (!_keys.TryAdd((user, key), order) && _keys[(user, key)] != order)
-                Contradict($"{user}'s key {key} was answered with {_keys[(user, key)]} and with {order}");
+                _laterOrders.Add((user, key, order));
             if (!_keyOfOrder.TryAdd(order, key) && _keyOfOrder[order] != key)
                 Contradict($"{order} was the answer to {user}'s keys {_keyOfOrder[order]} and {key}");
+        }
+    }
+
+    /// <summary>A purchase was answered with a place in the line, the first time or as a repeat.</summary>
+    /// <param name="user">Whose purchase, such as <c>weibo:alice</c>.</param>
+    /// <param name="key">Its Idempotency-Key, or null.</param>
+    /// <param name="place">Number of the place in the answer.</param>
+    /// <param name="quantity">The units asked for, as the answer says.</param>
+    public void Placed(string user, string? key, long place, int quantity)
+    {
+        lock (_lock)
+        {
+            Facts++;
+            if (_places.Add(user, key, place, quantity) is { } contradiction) Contradict(contradiction);
         }
     }
 
@@ -121,14 +142,8 @@ public sealed class ClientRecord
             var refunded = sale.Payments.Values
                 .Where(payment => payment.End == PaymentEnd.Refunded).Select(payment => payment.Order).ToHashSet();
             foreach (var (id, told) in _orders) CheckOrder(sale, id, told, refunded, violations);
-            foreach (var ((user, key), order) in _keys)
-            {
-                if (sale.Order(order)?.Key is not { } made
-                    || (secret is not null && made != secret.KeyHashOf(AliasOf(user), key)))
-                    violations.Add(Invariant.I4, 0,
-                        $"{user}'s key {key} was answered with {order}; the ledger does not say so");
-            }
-
+            CheckKeys(sale, secret, violations);
+            _places.Check(sale, AliasOf, secret, violations);
             foreach (var (user, told) in _reservations) CheckReservation(sale, user, told, violations);
             return violations;
         }
@@ -156,13 +171,35 @@ public sealed class ClientRecord
         }
     }
 
+    private void CheckKeys(AuditedSale sale, BatchSecret? secret, Violations violations)
+    {
+        foreach (var ((user, key), id) in _keys)
+        {
+            // An offer has no key of its own: it answers the key that made its place.
+            var order = sale.Order(id);
+            if ((order?.Key ?? order?.Place?.Key) is not { } made
+                || (secret is not null && made != secret.KeyHashOf(AliasOf(user), key)))
+                violations.Add(Invariant.I4, 0,
+                    $"{user}'s key {key} was answered with {id}; the ledger does not say so");
+            if (_places.Misfit(user, key, id, order) is { } misfit) violations.Add(Invariant.I4, 0, misfit);
+        }
+
+        foreach (var (user, key, later) in _laterOrders)
+        {
+            var first = _keys[(user, key)];
+            if (sale.Order(later)?.Place is not { } place || sale.Order(first)?.Place != place)
+                violations.Add(Invariant.I4, 0, $"{user}'s key {key} was answered with {first} and with {later}");
+        }
+    }
+
     // Without the alias of a user, nothing in the ledger can be checked for that user. So a missing alias is a
     // violation.
     private void CheckAliases(BatchSecret? secret, Violations violations)
     {
-        // Users who were told of no reservation and no order need no alias.
+        // Users who were told of no reservation, order or place need no alias.
         var reserved = _reservations.Where(told => told.Value.Version > 0).Select(told => told.Key);
-        foreach (var user in _orders.Values.Select(told => told.User).Concat(reserved).Distinct(StringComparer.Ordinal))
+        foreach (var user in _orders.Values.Select(told => told.User).Concat(_places.Users).Concat(reserved)
+            .Distinct(StringComparer.Ordinal))
         {
             if (AliasOf(user) is "") violations.Add(Invariant.I4, 0, $"{user}'s alias is not known");
             else if (secret is not null && secret.AliasOf(user) != AliasOf(user))

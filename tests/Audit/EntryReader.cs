@@ -95,6 +95,16 @@ internal sealed class EntryReader
         if (missing != Members.None) throw new FormatException($"{_entry.Type} lacks {missing}");
         if (_entry.Type == EntryType.Released && _entry.Has(Members.By) != _entry.Has(Members.Reason))
             throw new FormatException("a release has an operator without a reason, or the other way round");
+        if (_entry.Type == EntryType.Left) RequireWhoRemoved();
+    }
+
+    private void RequireWhoRemoved()
+    {
+        var isRemoved = _entry.Why == "removed";
+        if (!isRemoved && _entry.Why is not ("left" or "passed"))
+            throw new FormatException($"a place ends because of {_entry.Why}");
+        if (_entry.Has(Members.By) != isRemoved || _entry.Has(Members.Reason) != isRemoved)
+            throw new FormatException("a removal has no operator or no reason, or another end has one");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -121,6 +131,9 @@ internal sealed class EntryReader
             case Members.Reason: ReadReason(ref reader); break;
             case Members.By: _entry.By = Code(ref reader); break;
             case Members.Ranges: ReadRanges(ref reader); break;
+            case Members.Place: _entry.Place = Long(ref reader); break;
+            case Members.Quantity: _entry.Quantity = checked((int)Long(ref reader)); break;
+            case Members.How: RequireStandby(Pooled(ref reader)); break;
             default: throw new FormatException($"{member} is not a member");
         }
     }
@@ -140,6 +153,9 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("ranges"u8) ? Members.Ranges
         : reader.ValueTextEquals("reason"u8) ? Members.Reason
         : reader.ValueTextEquals("by"u8) ? Members.By
+        : reader.ValueTextEquals("place"u8) ? Members.Place
+        : reader.ValueTextEquals("quantity"u8) ? Members.Quantity
+        : reader.ValueTextEquals("how"u8) ? Members.How
         : reader.ValueTextEquals("number"u8) ? Members.Number
         : reader.ValueTextEquals("provider"u8) ? Members.Provider
         : reader.ValueTextEquals("cause"u8) ? Members.Cause
@@ -177,13 +193,18 @@ internal sealed class EntryReader
     }
 
     /// <summary>
-    /// An operator's reason for one order is a code of a closed set: there is no free text about one person.
+    /// An operator's reason for one order or place is a code of a closed set: there is no free text about one person.
     /// </summary>
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
-        if (_entry.Type == EntryType.Released && !ReasonCodes.Contains(reader.GetString()!))
+        if (_entry.Type is EntryType.Released or EntryType.Left && !ReasonCodes.Contains(reader.GetString()!))
             throw new FormatException($"{reader.GetString()} is no reason of the closed set");
+    }
+
+    private static void RequireStandby(string how)
+    {
+        if (how != "standby") throw new FormatException($"joining by {how} has no rules in this version");
     }
 
     /// <summary>What stands for a user or a key: 16 bytes in base64url, in their one canonical form.</summary>

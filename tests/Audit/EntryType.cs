@@ -13,6 +13,10 @@ internal enum EntryType
     RefundOwed,
     Refunded,
     ReservationCancelled,
+    Joined,
+    Left,
+    LineSuspended,
+    LineResumed,
     Restocked,
     Withdrawn,
     Paused,
@@ -43,6 +47,9 @@ internal enum Members
     Cause = 16_384,
     Number = 32_768,
     Provider = 65_536,
+    Place = 131_072,
+    Quantity = 262_144,
+    How = 524_288,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -53,8 +60,8 @@ internal static class EntryTypes
 
     private static readonly HashSet<string> WithoutRules =
     [
-        "joined", "left", "line-suspended", "line-resumed", "roster-closed", "drawn", "extended", "rescheduled",
-        "recalled", "approved", "revived", "granted", "shipped", "refund-stalled", "refunded-elsewhere", "disputed",
+        "roster-closed", "drawn", "extended", "rescheduled", "recalled", "approved", "revived", "granted", "shipped",
+        "refund-stalled", "refunded-elsewhere", "disputed",
     ];
 
     /// <summary>The type of that name.</summary>
@@ -71,6 +78,10 @@ internal static class EntryTypes
         "refund-owed" => EntryType.RefundOwed,
         "refunded" => EntryType.Refunded,
         "reservation-cancelled" => EntryType.ReservationCancelled,
+        "joined" => EntryType.Joined,
+        "left" => EntryType.Left,
+        "line-suspended" => EntryType.LineSuspended,
+        "line-resumed" => EntryType.LineResumed,
         "restocked" => EntryType.Restocked,
         "withdrawn" => EntryType.Withdrawn,
         "paused" => EntryType.Paused,
@@ -94,6 +105,10 @@ internal static class EntryTypes
         EntryType.RefundOwed => Money | Members.Why,
         EntryType.Refunded => Money | Members.Refund,
         EntryType.ReservationCancelled => Members.Alias | Members.Reservation,
+        EntryType.Joined =>
+            Members.Place | Members.Alias | Members.Quantity | Members.How | Members.Reservation,
+        EntryType.Left => Members.Place | Members.Why,
+        EntryType.LineSuspended or EntryType.LineResumed => Members.By | Members.Key,
         EntryType.Restocked or EntryType.Withdrawn => Members.Units | Members.Ranges | Command,
         EntryType.Paused or EntryType.Resumed or EntryType.Closed => Command,
         EntryType.Anonymised => Members.By,
@@ -101,13 +116,15 @@ internal static class EntryTypes
     };
 
     /// <summary>
-    /// The members it may have besides: a purchase without an Idempotency-Key has none, and only an operator's release
-    /// says by whom and why. An offer's place, a return's order and a late payment's units have no rules yet.
+    /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
+    /// a place, and only an operator's release or removal says by whom and why. A return's order, a late payment's
+    /// units and a carried place's origin have no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
-        EntryType.Held => Members.Key,
-        EntryType.Released => Members.By | Members.Reason,
+        EntryType.Held => Members.Key | Members.Place,
+        EntryType.Joined => Members.Key,
+        EntryType.Released or EntryType.Left => Members.By | Members.Reason,
         _ => Members.None,
     };
 }

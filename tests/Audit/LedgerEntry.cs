@@ -65,6 +65,12 @@ internal sealed class LedgerEntry
     public string Why { get; set; } = "";
 
     public string By { get; set; } = "";
+
+    /// <summary>The number of a place in the line.</summary>
+    public long Place { get; set; }
+
+    /// <summary>The units that a buyer in the line asked for.</summary>
+    public int Quantity { get; set; }
 }
 
 /// <summary>A captured payment among those of all providers.</summary>

@@ -1,6 +1,8 @@
 namespace OrleansSale.Tests.Audit;
 
-/// <summary>When a sale opens, pauses, closes and ends, and that holds are made only in between (I3).</summary>
+/// <summary>
+/// When a sale opens, pauses, closes and ends, and that units are held and places taken only in between (I3).
+/// </summary>
 internal sealed class SaleLife(SaleTerms terms, Violations violations)
 {
     private bool _opened;
@@ -66,14 +68,17 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
         _anonymised = true;
     }
 
-    /// <summary>Checks that a hold may be made now.</summary>
-    public void CheckHold(LedgerEntry entry)
+    /// <summary>Checks that units may be held, or a place taken, now.</summary>
+    public void CheckOnSale(LedgerEntry entry)
     {
-        if (!_opened) violations.Add(Invariant.I3, entry.Seq, "held, and the sale has not opened");
-        if (Ended) violations.Add(Invariant.I3, entry.Seq, "held, and the sale has ended");
-        if (entry.At < terms.SaleOpens) violations.Add(Invariant.I3, entry.Seq, "held before the sale opened");
-        if (entry.At >= terms.SaleCloses) violations.Add(Invariant.I3, entry.Seq, "held after the sale's end");
-        if (_paused) violations.Add(Invariant.I3, entry.Seq, "held while paused");
-        if (_closed) violations.Add(Invariant.I3, entry.Seq, "held after the batch was closed");
+        if (!_opened) Violate(entry, "and the sale has not opened");
+        if (Ended) Violate(entry, "and the sale has ended");
+        if (entry.At < terms.SaleOpens) Violate(entry, "before the sale opened");
+        if (entry.At >= terms.SaleCloses) Violate(entry, "after the sale's end");
+        if (_paused) Violate(entry, "while paused");
+        if (_closed) Violate(entry, "after the batch was closed");
     }
+
+    private void Violate(LedgerEntry entry, string when) =>
+        violations.Add(Invariant.I3, entry.Seq, $"{(entry.Type == EntryType.Joined ? "joined" : "held")} {when}");
 }

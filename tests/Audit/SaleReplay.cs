@@ -15,6 +15,7 @@ internal sealed class SaleReplay
         (Terms, _violations, Units, Money) = (terms, violations, new(violations), new(terms, violations));
         Life = new SaleLife(terms, violations);
         Buyers = new BuyerBook(terms, Life, violations);
+        Line = new WaitingLine(terms, violations);
     }
 
     public SaleTerms Terms { get; }
@@ -24,6 +25,8 @@ internal sealed class SaleReplay
     public SaleLife Life { get; }
 
     public BuyerBook Buyers { get; }
+
+    public WaitingLine Line { get; }
 
     public MoneyBook Money { get; }
 
@@ -46,10 +49,13 @@ internal sealed class SaleReplay
         {
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
             case EntryType.Opened: Life.Open(entry); break;
-            case EntryType.Ended: Life.End(entry); break;
+            case EntryType.Ended: Life.End(entry); Line.End(); break;
             case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held, Money.Owed); break;
             case EntryType.Held: Hold(entry); break;
-            case EntryType.ReservationCancelled: Buyers.CancelReservation(entry); break;
+            case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts.Free); break;
+            case EntryType.Left: Line.Leave(entry); break;
+            case EntryType.LineSuspended or EntryType.LineResumed: Line.Direct(entry); break;
+            case EntryType.ReservationCancelled: Line.Unreserve(Buyers.CancelReservation(entry)); break;
             case EntryType.Restocked: CheckStockKey(entry); Units.Restock(entry); break;
             case EntryType.Withdrawn: CheckStockKey(entry); Units.Withdraw(entry); break;
             case EntryType.Paused or EntryType.Resumed or EntryType.Closed: Life.Direct(entry.Type); break;
@@ -69,18 +75,23 @@ internal sealed class SaleReplay
 
     private void Hold(LedgerEntry entry)
     {
-        var payBy = entry.At.AddSeconds(Terms.PaymentWindowSeconds);
+        var isOffer = entry.Has(Members.Place);
+        var payBy = entry.At.AddSeconds(isOffer ? Terms.OfferWindowSeconds : Terms.PaymentWindowSeconds);
         if (entry.PayBy != payBy)
             _violations.Add(Invariant.Deadline, entry.Seq,
-                $"payBy is {entry.PayBy:O}, the payment window ends {payBy:O}");
+                $"payBy is {entry.PayBy:O}, the {(isOffer ? "offer" : "payment")} window ends {payBy:O}");
         if (entry.Order != entry.Seq)
             _violations.Add(Invariant.Form, entry.Seq,
                 $"the order's id {Terms.Batch}.{entry.Order} does not name its hold");
+        if (!isOffer) Line.CheckNobodyWaits(entry);
+        var place = isOffer ? Line.Offer(entry, Units.Counts.Free) : null;
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, Buyers.Hold(entry), [.. entry.Units])
         {
             PayBy = entry.PayBy,
             Key = entry.Key,
+            Place = place,
         };
+        if (place is not null) place.Order = order;
         _orders.Add(order);
         if (!_bySeq.TryAdd(order.Seq, order)) _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");
         Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
@@ -113,6 +124,7 @@ internal sealed class SaleReplay
         var counts = order.Live && order.Payment is null;
         Money.Sell(entry, order);
         if (counts) Units.Sell(order.Units.Count);
+        Line.Take(order);
     }
 
     private void Release(LedgerEntry entry, AuditedOrder order)
@@ -136,6 +148,9 @@ internal sealed class SaleReplay
         BuyerBook.Release(order);
         order.Released = entry.Why;
         if (entry.Has(Members.By)) order.CancelledBy = entry.By;
+        // The place of a paid order was taken, and stays so.
+        var isDeclined = entry.Why == "cancelled" && !entry.Has(Members.By);
+        if (order.Payment is null && Line.EndOffer(order, isDeclined)) Buyers.CheckLimit(entry.Seq, order.Buyer);
     }
 
     private void CheckStockKey(LedgerEntry entry)

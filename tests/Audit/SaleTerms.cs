@@ -13,15 +13,20 @@ namespace OrleansSale.Tests.Audit;
 /// <param name="Price">Of one unit.</param>
 /// <param name="SaleOpens">From here on, holds.</param>
 /// <param name="SaleCloses">From here on, none.</param>
+/// <param name="StandbyPlaces">Places of the line that may wait, 0…1,000,000; 0: there is no line.</param>
+/// <param name="OfferWindowSeconds">From an offer to the line to its payBy, 1…86,400.</param>
 public sealed record SaleTerms(
     string Batch, IReadOnlySet<string> Channels, int Stock, int PerUserLimit, int PaymentWindowSeconds, Amount Price,
-    DateTime SaleOpens, DateTime SaleCloses)
+    DateTime SaleOpens, DateTime SaleCloses, int StandbyPlaces, int OfferWindowSeconds)
 {
+    private const int MaxStandbyPlaces = 1_000_000, LongestWindowSeconds = 86_400;
+
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private static readonly HashSet<string> Known =
         ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule",
-            "keepPersonalDataDays", "title", "description", "keyHash", "secretHash"];
+            "keepPersonalDataDays", "title", "description", "standbyLimit", "offerWindowSeconds", "keyHash",
+            "secretHash"];
 
     private static readonly string[] Languages = ["en", "zh-CN"];
 
@@ -51,15 +56,19 @@ public sealed record SaleTerms(
         if (data.TryGetProperty("secretHash", out _)) RequireHash(data, "secretHash");
 
         var price = Member(Member(data, "product", JsonValueKind.Object), "price", JsonValueKind.Object);
+        var stock = Number(data, "stock", 1, UnitMap.MaxStock);
+        var window = Number(data, "paymentWindowSeconds", 1, LongestWindowSeconds);
         return new SaleTerms(
             Text(data, "id"),
             ReadChannels(data),
-            Number(data, "stock", 1, UnitMap.MaxStock),
+            stock,
             Number(data, "perUserLimit", 1, 100),
-            Number(data, "paymentWindowSeconds", 1, 86_400),
+            window,
             new Amount(Member(price, "amount", JsonValueKind.Number).GetInt64(), Text(price, "currency")),
             opens,
-            closes);
+            closes,
+            NumberOr(Math.Min(stock, MaxStandbyPlaces), data, "standbyLimit", 0, MaxStandbyPlaces),
+            NumberOr(window, data, "offerWindowSeconds", 1, LongestWindowSeconds));
     }
 
     private static HashSet<string> ReadChannels(JsonElement data)
@@ -82,6 +91,9 @@ public sealed record SaleTerms(
         Member(data, name, JsonValueKind.Number).TryGetInt32(out var value) && value >= least && value <= most
             ? value
             : throw new FormatException($"{name} is not within {least}…{most}");
+
+    private static int NumberOr(int otherwise, JsonElement data, string name, int least, int most) =>
+        data.TryGetProperty(name, out _) ? Number(data, name, least, most) : otherwise;
 
     private static void RequireTexts(JsonElement data, string name, int most)
     {

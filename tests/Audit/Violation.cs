@@ -11,12 +11,15 @@ public enum Invariant
     /// <summary>Every unit is exactly one of free, held, sold, withdrawn; none is in two live orders.</summary>
     I1,
 
-    /// <summary>No user has more than the limit in live orders; a key names one order for ever.</summary>
+    /// <summary>
+    /// No user has more than the limit in live orders and waiting places, nor two live places; a key names one order or
+    /// place for ever.
+    /// </summary>
     I2,
 
     /// <summary>
-    /// A hold is made only for a reserved user while the sale is on. That the user is of one of the batch's channels
-    /// does not show in an alias, so it cannot be checked from a ledger.
+    /// Units are held, and places in the line taken, only for a reserved user while the sale is on. That the user is of
+    /// one of the batch's channels does not show in an alias, so it cannot be checked from a ledger.
     /// </summary>
     I3,
 
@@ -24,6 +27,12 @@ public enum Invariant
     /// Acknowledged means in the ledger; its chain verifies, its sequence has no gap, its time never runs backwards.
     /// </summary>
     I4,
+
+    /// <summary>
+    /// Free units go to the line in its order before anyone else, to each as many as were asked for and are free;
+    /// nobody overtakes.
+    /// </summary>
+    I5,
 
     /// <summary>
     /// Every captured payment ends as exactly one of a paid order or a refund; an order is sold only with a payment.
@@ -36,7 +45,16 @@ public enum Invariant
     /// </summary>
     Life,
 
-    /// <summary>A hold lives at least to its payBy, which is the payment window after it was made.</summary>
+    /// <summary>
+    /// The places of the line are numbered without a gap. They are taken only while the line can be joined and there
+    /// are no units to buy, and each ends once.
+    /// </summary>
+    Line,
+
+    /// <summary>
+    /// A hold lives at least to its payBy, which is the payment window after it was made; for an offer to the line, the
+    /// offer window.
+    /// </summary>
     Deadline,
 }
 

@@ -51,5 +51,5 @@ public class PurchaseBenchmarks
     /// <summary>A front refuses by its copy of the board.</summary>
     [Benchmark]
     public Refusal? RefuseAtTheFront() =>
-        FrontRules.Refuse(_terms, _nothingLeft, _terms.Schedule.SaleOpens.AddSeconds(1), 1);
+        FrontRules.Refuse(_terms, _nothingLeft, _terms.Schedule.SaleOpens.AddSeconds(1), 1, standby: false);
 }

@@ -123,7 +123,7 @@ public sealed class LineBook
     internal void Offer(long place, long order, long at, int units)
     {
         var index = (int)place - 1;
-        _rows.TakeOffer(index, order, units < _rows.At(index).Quantity);
+        _rows.TakeOffer(index, order, units);
         _rows.Move(index, PlaceState.Offered);
         _pace.Take(at);
         LastOffer = order;
@@ -136,7 +136,7 @@ public sealed class LineBook
     internal void EndOffer(Order order, bool isDeclined)
     {
         if (IndexOf(order) is not (>= 0 and var index)) return;
-        if (isDeclined && _rows.At(index) is { IsPartial: true, HasDeclined: false })
+        if (isDeclined && _rows.At(index).MayWaitAgain)
         {
             _rows.TakeDecline(index);
             _rows.Move(index, PlaceState.Waiting);
@@ -210,9 +210,15 @@ public sealed class LineBook
     {
         ref readonly var row = ref _rows.At(index);
         var state = row.State == PlaceState.Waiting && _directing.IsEnded ? PlaceState.Ended : row.State;
+        var waiting = state switch
+        {
+            PlaceState.Waiting => row.Quantity,
+            PlaceState.Offered when row.MayWaitAgain => row.Quantity - row.Offered,
+            _ => 0,
+        };
         return new Place(
             index + 1, row.Buyer, row.Quantity, state, row.HasKey ? row.Key : null, row.Reservation, row.JoinedAt,
-            row.Order > 0 ? row.Order : null);
+            row.Order > 0 ? row.Order : null, waiting);
     }
 
     private readonly struct Buyers(LineRows rows) : IBuyerRows

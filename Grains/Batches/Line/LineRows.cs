@@ -55,9 +55,9 @@ internal sealed class LineRows
         row.State = to;
     }
 
-    /// <summary>Records the order that an offer to a place made.</summary>
-    public void TakeOffer(int index, long order, bool isPartial) =>
-        (Of(index).Order, Of(index).IsPartial) = (order, isPartial);
+    /// <summary>Records the order that an offer to a place made, and its number of units.</summary>
+    public void TakeOffer(int index, long order, int units) =>
+        (Of(index).Order, Of(index).Offered) = (order, (byte)units);
 
     /// <summary>Records that the buyer has declined a partial offer.</summary>
     public void TakeDecline(int index) => Of(index).HasDeclined = true;
@@ -99,8 +99,13 @@ internal sealed class LineRows
         /// <summary>Index of the same buyer's place before this one; negative: none.</summary>
         public int Previous;
 
-        public byte Quantity;
+        /// <summary>Units asked for, and units of the latest offer.</summary>
+        public byte Quantity, Offered;
+
         public PlaceState State;
-        public bool HasKey, IsPartial, HasDeclined;
+        public bool HasKey, HasDeclined;
+
+        /// <summary>Whether the buyer may decline the latest offer, because it is a part, and wait again.</summary>
+        public readonly bool MayWaitAgain => Offered < Quantity && !HasDeclined;
     }
 }

@@ -38,16 +38,16 @@ public static class LineRules
     }
 
     /// <summary>
-    /// What the buyer's places add to the limits: the units of a waiting place, and the places that ended without an
-    /// order.
+    /// What the buyer's places add to the limits: the units that they wait for, or would wait for again if the buyer
+    /// declined a part; and the places that ended without an order.
     /// </summary>
     public static (int WaitingUnits, int Ended) CountOf(LineBook line, Alias buyer)
     {
         var (units, ended) = (0, 0);
         for (var place = line.LatestOf(buyer); place is not null; place = line.PreviousOf(place))
         {
-            if (place.State == PlaceState.Waiting) units += place.Quantity;
-            else if (place.Order is null) ended++;
+            units += place.WaitingUnits;
+            if (place is { IsLive: false, Order: null }) ended++;
         }
         return (units, ended);
     }

@@ -13,9 +13,13 @@ namespace OrleansSale.Grains.Batches.Line;
 /// <param name="Reservation">Version of the reservation that entitles to it.</param>
 /// <param name="JoinedAt">When the buyer joined, ms.</param>
 /// <param name="Order">The order that the latest offer made; null: no offer was made.</param>
+/// <param name="WaitingUnits">
+/// Units with which it counts towards the limit, beside its order: those that it waits for, or would wait for again if
+/// its buyer declined the part that is offered.
+/// </param>
 public sealed record Place(
     long Number, Alias Buyer, int Quantity, PlaceState State, KeyHash? Key, long Reservation, long JoinedAt,
-    long? Order)
+    long? Order, int WaitingUnits)
 {
     /// <summary>Whether it waits, or units are held for it.</summary>
     public bool IsLive => State is PlaceState.Waiting or PlaceState.Offered;

@@ -2,7 +2,6 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
-using OrleansSale.Grains.Batches;
 using OrleansSale.Tests.Harness;
 using static OrleansSale.Tests.Harness.Requests;
 

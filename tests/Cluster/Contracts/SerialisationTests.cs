@@ -8,6 +8,7 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Ledger;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
@@ -29,18 +30,23 @@ public sealed class SerialisationTests
 
     private static readonly OrderView Order =
         new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
-            Cancelled);
+            Cancelled, 7);
+
+    private static readonly PlaceView Place =
+        new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90));
 
     private static readonly LanguageText Text = new("soon", "敬请期待");
 
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
-        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7, Text, Text);
+        new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7, Text, Text, 500,
+        300);
 
     private static readonly SaleStop Stop = new(At, "a fault is being repaired");
 
     private static readonly BatchSnapshot Snapshot =
-        new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, Stop, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1), Stop);
+        new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, Stop, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1), Stop,
+            true);
 
     private static readonly Announcement Announced = new("batch-mi2-1.3", Text, "/mi2.png", At);
 
@@ -56,18 +62,19 @@ public sealed class SerialisationTests
     [
         Snapshot, Stop, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
         new OperatorCommand(OperatorAction.Withdraw, 7, "因为", Someone, Key),
-        new PurchaseRequest(Someone, Key, 2, 3, true),
+        new PurchaseRequest(Someone, Key, 2, 3, true, true),
         new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),
-        new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders, 17),
+        new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders, 17, true, Place),
         new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order),
-            PurchaseOutcome.No(Refusal.SoldOut)]),
+            PurchaseOutcome.No(Refusal.SoldOut), PurchaseOutcome.Waits(Place, true)]),
+        Place, Place.Wait, new LinePage([Place, Place]),
         new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
         new ListedBatch(Terms, [1, 2]),
             new LedgerPage([10, 20], 19),
         new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At), new CheckoutState(CheckoutStage.Paid, "p", Amount, "c"),
         new Delivery("王", "555", "路"), Amount, Order,
-        new OrderPage([Order, Order]),
+        new OrderPage([Order, Order], Place),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"),
         new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
         new ReservationView(3, At, true), new RosterEntry("weibo:a", Someone, 3, At),

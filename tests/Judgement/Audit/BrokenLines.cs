@@ -94,14 +94,33 @@ public sealed class BrokenLines
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","by":"{a}","reason":"she is rude"}""")]
     [InlineData("sold",
         """{"order":"mi2-1.3","provider":"a","payment":"p","amount":{"amount":1,"currency":"CNY"},"units":[1]}""")]
+    [InlineData("held",
+        """{"order":"mi2-1.3","alias":"{a}","units":[1],"payBy":"{t}","reservation":1,"place":1,"from":"mi2-1.2"}""")]
+    [InlineData("joined", """{"place":1,"alias":"{a}","quantity":1,"reservation":1}""")]
+    [InlineData("joined", """{"place":1,"alias":"{a}","quantity":1,"how":"standby","reservation":1,"by":"{a}"}""")]
+    [InlineData("joined", """{"place":"1","alias":"{a}","quantity":1,"how":"standby","reservation":1}""")]
+    [InlineData("joined",
+        """
+        {"place":1,"alias":"{a}","quantity":1,"how":"standby","reservation":1,"originBatch":"mi2-0","originPlace":1}
+        """)]
+    [InlineData("left", """{"place":1}""")]
+    [InlineData("left", """{"place":1,"why":"bored"}""")]
+    [InlineData("left", """{"place":1,"why":"removed"}""")]
+    [InlineData("left", """{"place":1,"why":"removed","by":"{a}"}""")]
+    [InlineData("left", """{"place":1,"why":"removed","reason":"other"}""")]
+    [InlineData("left", """{"place":1,"why":"removed","by":"{a}","reason":"she is rude"}""")]
+    [InlineData("left", """{"place":1,"why":"left","by":"{a}","reason":"other"}""")]
+    [InlineData("left", """{"place":1,"why":"passed","by":"{a}","reason":"other"}""")]
+    [InlineData("line-suspended", """{"by":"{a}"}""")]
+    [InlineData("line-resumed", """{"by":"{a}","key":"{a}","reason":"because"}""")]
     public async Task Data_that_nobody_agreed_on_is_refused(string type, string data)
     {
-        var text = data.Replace("{a}", LedgerScript.AliasOf("weibo:a"), StringComparison.Ordinal);
+        var text = data.Replace("{a}", LedgerScript.AliasOf("weibo:a"), StringComparison.Ordinal)
+            .Replace("{t}", "2012-12-21T04:15:00.000Z", StringComparison.Ordinal);
         ShouldBeOfNoForm(await new LedgerScript().Write(type, text).AuditAsync());
     }
 
     [Theory]
-    [InlineData("joined"), InlineData("left"), InlineData("line-suspended"), InlineData("line-resumed")]
     [InlineData("roster-closed"), InlineData("drawn"), InlineData("extended"), InlineData("rescheduled"),
         InlineData("recalled")]
     [InlineData("approved"), InlineData("revived"), InlineData("granted"), InlineData("shipped"),
@@ -112,6 +131,30 @@ public sealed class BrokenLines
         var sale = await new LedgerScript().Write(type, """{"order":"mi2-1.3"}""").AuditAsync();
         ShouldBeOfNoForm(sale);
         sale.Violations.Kept[0].Text.ShouldBe($"{type} has no rules in this version");
+    }
+
+    [Theory]
+    [InlineData("lobby"), InlineData("draw"), InlineData("carried")]
+    public async Task A_way_of_joining_the_line_without_rules_is_refused_by_its_name(string how)
+    {
+        var data = $$"""
+            {"place":1,"alias":"{{LedgerScript.AliasOf("weibo:a")}}","quantity":1,"how":"{{how}}","reservation":1}
+            """;
+        var sale = await new LedgerScript().Write("joined", data).AuditAsync();
+        ShouldBeOfNoForm(sale);
+        sale.Violations.Kept[0].Text.ShouldBe($"joining by {how} has no rules in this version");
+    }
+
+    [Theory]
+    [InlineData("standbyLimit", "-1"), InlineData("standbyLimit", "1000001"), InlineData("standbyLimit", "null")]
+    [InlineData("offerWindowSeconds", "0"), InlineData("offerWindowSeconds", "86401"),
+        InlineData("offerWindowSeconds", "\"900\"")]
+    public async Task Terms_of_the_line_out_of_their_range_are_refused(string member, string value)
+    {
+        var sale = await new LedgerScript(open: false, more: $"\"{member}\":{value}").AuditAsync();
+        sale.Violations.Kept.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            violation => violation.Invariant.ShouldBe(Invariant.Form),
+            violation => violation.Text.ShouldContain(member));
     }
 
     [Theory]

@@ -120,6 +120,82 @@ public sealed class ClientRecords
     }
 
     [Fact]
+    public async Task A_place_that_the_ledger_bears_out_is_no_violation_nor_are_the_orders_that_it_became()
+    {
+        _record.Placed("weibo:a", "k", 1, 2);
+        _record.Placed("weibo:a", "k", 1, 2);
+        _record.Placed("weibo:b", null, 2, 1);
+        _record.Ordered("weibo:a", "k", "mi2-1.7", [1]);
+        _record.Placed("weibo:a", "k", 1, 2);
+        _record.Ordered("weibo:a", "k", "mi2-1.10", [1]);
+        var sale = await InLine().Released(7, "1").Offered("weibo:a", 1, "1").AuditAsync();
+
+        sale.Violations.Kept.ShouldBeEmpty();
+        _record.Against(sale, LedgerScript.Secret).Kept.ShouldBeEmpty();
+        (_record.Facts, _record.Places, _record.Orders).ShouldBe((6, 2, 2));
+    }
+
+    [Fact]
+    public async Task An_acknowledged_place_that_the_ledger_lacks_is_found()
+    {
+        _record.Placed("weibo:a", null, 3, 1);
+        (await FindingAsync(InLine())).ShouldContain("no such place");
+    }
+
+    [Theory]
+    [InlineData("weibo:a", 1), InlineData("weibo:b", 2)]
+    public async Task An_acknowledged_place_of_somebody_else_or_for_another_quantity_is_found(string user, int quantity)
+    {
+        _record.Placed(user, null, 1, quantity);
+        (await FindingAsync(InLine())).ShouldContain("it is for 2, or another user's");
+    }
+
+    [Fact]
+    public async Task A_key_that_the_ledger_does_not_bind_to_the_place_is_found()
+    {
+        _record.Placed("weibo:b", "k", 2, 1);
+        (await FindingAsync(InLine())).ShouldContain("key k");
+        var other = new ClientRecord();
+        other.Known("weibo:a", LedgerScript.AliasOf("weibo:a"));
+        other.Placed("weibo:a", "l", 1, 2);
+        var sale = await InLine().AuditAsync();
+        other.Against(sale).Kept.ShouldBeEmpty();
+        other.Against(sale, LedgerScript.Secret).Kept.ShouldHaveSingleItem().Text.ShouldContain("key l");
+    }
+
+    [Fact]
+    public async Task A_key_answered_with_a_place_and_with_an_order_that_is_no_offer_to_it_is_found()
+    {
+        _record.Placed("weibo:a", "k", 1, 2);
+        _record.Ordered("weibo:a", "k", "mi2-1.8", [2]);
+        var sale = await new LedgerScript(stock: 2, limit: 2).Held("weibo:x", "1").Held("weibo:y", "2")
+            .Joined("weibo:a", 1, 2, "k").Left(1).Released(4, "2").Held("weibo:a", "2", "l").AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        _record.Against(sale).Kept.ShouldHaveSingleItem().Text.ShouldContain("which is no offer to it");
+    }
+
+    [Fact]
+    public void One_place_told_to_two_users_and_one_key_answered_with_two_places_are_found()
+    {
+        _record.Placed("weibo:a", "k", 1, 2);
+        _record.Placed("weibo:b", null, 1, 2);
+        _record.Placed("weibo:a", "k", 2, 2);
+        _record.Contradictions.Kept.Select(violation => violation.Text).ShouldBe(
+        [
+            "place 1 for 2 was given to weibo:a, and place 1 for 2 to weibo:b",
+            "weibo:a's key k was answered with place 1 and with place 2",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_user_who_was_told_of_a_place_needs_an_alias()
+    {
+        _record.Placed("weibo:nobody", null, 1, 2);
+        var sale = await InLine().AuditAsync();
+        _record.Against(sale).Kept.ShouldContain(violation => violation.Text == "weibo:nobody's alias is not known");
+    }
+
+    [Fact]
     public async Task An_acknowledged_cancellation_that_the_ledger_lacks_is_found()
     {
         _record.Ordered("weibo:a", null, "mi2-1.3", [1]);
@@ -172,6 +248,11 @@ public sealed class ClientRecords
     }
 
     private void Reserved(string user, long version) => _record.Reserved(user, version, LedgerScript.AliasOf(user));
+
+    // Place 1 wants two units and is offered one by entry 7; place 2 waits.
+    private static LedgerScript InLine() => new LedgerScript(stock: 2, limit: 2)
+        .Held("weibo:x", "1").Held("weibo:y", "2").Joined("weibo:a", 1, 2, "k")
+        .Released(3, "1").Offered("weibo:a", 1, "1").Joined("weibo:b", 2);
 
     private static LedgerScript Held() => new LedgerScript().Held("weibo:a", "1");
 

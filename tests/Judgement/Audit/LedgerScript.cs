@@ -23,16 +23,18 @@ internal sealed class LedgerScript
 
     /// <summary>
     /// A batch of <paramref name="stock"/> units for <c>weibo</c>, whose sale has opened when the next entry is
-    /// written; its opening is entry 2.
+    /// written; its opening is entry 2. <paramref name="more"/> are further members of its terms, as JSON.
     /// </summary>
-    public LedgerScript(int stock = 5, int limit = 1, string channel = "\"weibo\"", bool open = true)
+    public LedgerScript(
+        int stock = 5, int limit = 1, string channel = "\"weibo\"", bool open = true, string? more = null)
     {
         Write("created", $$$"""
             {"id":"mi2-1","product":{"id":"mi2","name":"Xiaomi Mi2","price":{{{Price}}}},
             "channel":{{{channel}}},"stock":{{{stock}}},
             "perUserLimit":{{{limit}}},"paymentWindowSeconds":900,"schedule":{"reservationOpens":"2012-12-19T04:00:00Z",
             "reservationCloses":"2012-12-21T03:00:00Z","saleOpens":"2012-12-21T04:00:00Z",
-            "saleCloses":"2012-12-21T12:00:00Z"},"keepPersonalDataDays":90,"keyHash":"{{{Secret.Hash}}}"}
+            "saleCloses":"2012-12-21T12:00:00Z"},"keepPersonalDataDays":90,{{{(more is null ? "" : more + ",")}}}
+            "keyHash":"{{{Secret.Hash}}}"}
             """.ReplaceLineEndings(""));
         if (open) AtOpening().Opened();
     }
@@ -82,6 +84,39 @@ internal sealed class LedgerScript
             "reservation":{{reservation}}{{keyed}}}
             """.ReplaceLineEndings(""));
     }
+
+    /// <summary>Adds a place in the line.</summary>
+    public LedgerScript Joined(string user, long place, int quantity = 1, string? key = null, long reservation = 1)
+    {
+        var alias = AliasOf(user);
+        var keyed = key is null ? "" : $",\"key\":\"{Secret.KeyHashOf(alias, key)}\"";
+        return Write("joined", $$"""
+            {"place":{{place}},"alias":"{{alias}}","quantity":{{quantity}},"how":"standby",
+            "reservation":{{reservation}}{{keyed}}}
+            """.ReplaceLineEndings(""));
+    }
+
+    /// <summary>Adds a hold that is an offer to a place. Its order is <c>mi2-1.{seq}</c>.</summary>
+    public LedgerScript Offered(
+        string user, long place, string units, double window = 900, long reservation = 1, string? key = null)
+    {
+        var keyed = key is null ? "" : $",\"key\":\"{Secret.KeyHashOf(AliasOf(user), key)}\"";
+        return Write("held", $$"""
+            {"order":"mi2-1.{{Seq + 1}}","alias":"{{AliasOf(user)}}","units":[{{units}}],
+            "payBy":"{{Text(_at.AddSeconds(window))}}","reservation":{{reservation}}{{keyed}},"place":{{place}}}
+            """.ReplaceLineEndings(""));
+    }
+
+    /// <summary>Adds the end of a place; an operator removes it.</summary>
+    public LedgerScript Left(long place, string why = "left")
+    {
+        var operatorAndReason = why == "removed" ? $",\"by\":\"{Chef}\",\"reason\":\"mistake\"" : "";
+        return Write("left", $$"""{"place":{{place}},"why":"{{why}}"{{operatorAndReason}}}""");
+    }
+
+    /// <summary>Adds a command about the line.</summary>
+    public LedgerScript LineDirected(string type) =>
+        Write(type, $$"""{"by":"{{Chef}}","key":"{{Secret.KeyHashOf(Chef, type)}}"}""");
 
     public LedgerScript Opened() => Write("opened", "{}");
 
@@ -135,6 +170,18 @@ internal sealed class LedgerScript
     public string Export() => _export.ToString();
 
     public Task<AuditedSale> AuditAsync() => AuditAsync(Export());
+
+    /// <summary>
+    /// Demands that this breaks an invariant at an entry, nothing before it, and neither the chain nor the form.
+    /// </summary>
+    public async Task ShouldBreakAsync(Invariant invariant, long seq)
+    {
+        var sale = await AuditAsync();
+        sale.Violations.Kept.ShouldContain(violation => violation.Invariant == invariant && violation.Seq == seq);
+        sale.Violations.Kept.ShouldNotContain(violation => violation.Seq < seq);
+        sale.Violations.Of(Invariant.I4).ShouldBe(0);
+        sale.Violations.Of(Invariant.Form).ShouldBe(0);
+    }
 
     public static Task<AuditedSale> AuditAsync(string export) =>
         AuditAsync(new MemoryStream(Encoding.UTF8.GetBytes(export)));

@@ -114,10 +114,10 @@ internal sealed class LiveBatch
     /// <summary>Decides a purchase, commits what it decides, and returns its outcome.</summary>
     public PurchaseOutcome Buy(
         string user, long now = Opening, string? key = null, int quantity = 1, long reservation = 1,
-        bool byTicket = true)
+        bool byTicket = true, bool standby = false)
     {
         DoDue(now);
-        var request = new PurchaseRequest(AliasOf(user), HashOf(user, key), quantity, reservation, byTicket);
+        var request = new PurchaseRequest(AliasOf(user), HashOf(user, key), quantity, reservation, byTicket, standby);
         var decision = PurchaseRules.Decide(State, request, now);
         Commit(now, decision.Entries);
         return decision.Outcome;
@@ -139,6 +139,13 @@ internal sealed class LiveBatch
         DoDue(now);
         var decision = PaymentRules.DecideCancel(State, order, owner: null, new Cancellation(Boss, reason));
         Commit(now, decision.Entries);
+    }
+
+    /// <summary>Decides a cancellation by the order's buyer and commits.</summary>
+    public void Decline(long order, long now = Opening)
+    {
+        DoDue(now);
+        Commit(now, PaymentRules.DecideCancel(State, order, State.Orders.Find(order)!.Buyer).Entries);
     }
 
     /// <summary>Decides an operator's command and commits.</summary>

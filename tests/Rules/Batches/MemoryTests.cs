@@ -1,6 +1,10 @@
 using System.Buffers;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
+using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Tests.Rules.Batches;
@@ -37,6 +41,38 @@ public class MemoryTests(ITestOutputHelper output)
         GC.KeepAlive(lines);
         GC.KeepAlive(batch);
     }
+
+    [Fact]
+    public void Of_a_million_places_each_weighs_at_most_100_bytes_and_the_last_ones_position_is_told_in_a_millisecond()
+    {
+        const int Places = BatchTerms.MaxStandbyLimit, Calls = 200;
+        var batch = new SaleBatch();
+        batch.Apply(1, LiveBatch.Opening, new Created(
+            LiveBatch.TermsOf(1) with { StandbyLimit = Places }, LiveBatch.Key.Hash));
+        batch.Apply(2, LiveBatch.Opening, new OpenedSale());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var place = 1; place <= Places; place++)
+            batch.Apply(place + 2, LiveBatch.Opening, new Joined(
+                place, BuyerAt(place), 1, JoinedHow.Standby, 1, new KeyHash(1, (ulong)place), null));
+        var perPlace = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Places;
+        batch.Line.Waiting.ShouldBe(Places);
+
+        var cpu = Environment.CpuUsage.TotalTime;
+        for (var call = 0; call < Calls; call++)
+        {
+            var view = LineRules.View(batch, batch.Line.LatestOf(BuyerAt(Places))!, LiveBatch.Opening);
+            (view.Ahead, view.State).ShouldBe((Places - 1, PlaceState.Waiting));
+        }
+        var perCall = (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds / Calls;
+
+        output.WriteLine($"{perPlace:F0} B of live memory per waiting place; {perCall * 1e3:F1} µs for a position");
+        perPlace.ShouldBeLessThanOrEqualTo(100);
+        perCall.ShouldBeLessThan(1);
+        GC.KeepAlive(batch);
+    }
+
+    // Aliases are evenly distributed, so these are too.
+    private static Alias BuyerAt(int place) => new((ulong)place * 0x9E37_79B9_7F4A_7C15, (ulong)place);
 
     private static byte[][] WriteHolds(int holds)
     {

@@ -16,7 +16,8 @@ public class SaleLifeEntriesTests
     private static readonly string[] Ruled =
     [
         "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
-        "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised",
+        "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
+        "left", "line-suspended", "line-resumed",
     ];
 
     public static TheoryData<string> Unruled =>

@@ -53,8 +53,6 @@ public class RoundTripTests
 
     private static readonly Gen<KeyHash> Key = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => new KeyHash(high, low));
 
-    private static readonly Gen<Alias?> AliasOrNone = OrNone(AnyAlias);
-
     private static readonly Gen<KeyHash?> KeyOrNone = OrNone(Key);
 
     private static readonly Gen<PaymentId> Payment =
@@ -72,10 +70,11 @@ public class RoundTripTests
 
     private static readonly Gen<BatchTerms> Terms =
         Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000],
-        AnySchedule, Gen.Int[0, 3_650], Gen.Select(TextsOrNone, TextsOrNone),
-        (name, price, image, channels, stock, schedule, days, said) => new BatchTerms(
-            "mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days, said.Item1,
-            said.Item2));
+        AnySchedule, Gen.Int[0, 3_650],
+        Gen.Select(TextsOrNone, TextsOrNone, OrNone(Gen.Int[0, 1_000_000]), OrNone(Gen.Int[1, 86_400])),
+        (name, price, image, channels, stock, schedule, days, more) => new BatchTerms(
+            "mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days, more.Item1,
+            more.Item2, more.Item3, more.Item4));
 
     private static readonly Gen<BatchEntry> OfOrders = Gen.OneOf<BatchEntry>(
         Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq),
@@ -113,7 +112,8 @@ public class RoundTripTests
             (place, buyer, quantity, how, reservation, key, origin) => (BatchEntry)new Joined(
                 place, buyer, quantity, how, reservation, key,
                 origin is { } there ? new Origin("mi2-0", there) : null)),
-        Gen.Select(Seq, Gen.Enum<LeftWhy>(), AliasOrNone, (place, why, by) => (BatchEntry)new Left(place, why, by)),
+        Gen.Select(Seq, Gen.Enum<LeftWhy>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())), (place, why, by) =>
+            (BatchEntry)new Left(place, why, by?.Item1, by?.Item2)),
         By.Select(by => (BatchEntry)new LineSuspended(by.By, by.Key)),
         By.Select(by => (BatchEntry)new LineResumed(by.By, by.Key)),
         Gen.Select(Seq, Bytes, (count, root) => (BatchEntry)new RosterClosed(count, root)),

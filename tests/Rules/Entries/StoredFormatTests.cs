@@ -9,14 +9,14 @@ namespace OrleansSale.Tests.Rules.Entries;
 public class StoredFormatTests
 {
     // The members that a line of each type may lack. An operator and the reason are present together or not at all, and
-    // so are the two members of an origin.
+    // so are the two members of an origin: none of them may be absent alone.
     private static readonly Dictionary<string, string[]> MayBeAbsent = new()
     {
-        ["created"] = ["imageUrl", "secretHash", "title", "description", "en", "zh-CN"],
+        ["created"] = ["imageUrl", "secretHash", "title", "description", "en", "zh-CN", "standbyLimit",
+            "offerWindowSeconds"],
         ["held"] = ["key", "place", "from"],
         ["sold"] = ["units"],
         ["joined"] = ["key"],
-        ["left"] = ["by"],
         ["drawn"] = ["beacon"],
     };
 

@@ -48,7 +48,7 @@ internal sealed partial class NaiveSale
         When(Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
         When(now < Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Refusal.SaleNotOpen);
         When(Paused, Refusal.Paused);
-        When(LiveUnitsOf(user) + WaitingUnitsOf(user) + quantity > Terms.PerUserLimit, Refusal.LimitReached);
+        When(LiveUnitsOf(user) + WantedUnitsOf(user) + quantity > Terms.PerUserLimit, Refusal.LimitReached);
         When(Orders.Count(order => order.User == user && !order.IsLive)
             + Places.Count(other => other.User == user && !other.IsLive && other.Offers is []) >= 10,
             Refusal.LimitReached);

@@ -23,6 +23,11 @@ internal sealed partial class NaiveSale
     public int WaitingUnitsOf(Alias user) =>
         Places.Where(place => place.User == user && place.State == PlaceState.Waiting).Sum(place => place.Quantity);
 
+    // A buyer who is offered a part may decline it, and then waits for all again.
+    private int WantedUnitsOf(Alias user) => WaitingUnitsOf(user) + Places
+        .Where(place => place.User == user && place is { State: PlaceState.Offered, HasDeclined: false })
+        .Sum(place => place.Quantity - Find(place.Offers[^1])!.Units.Length);
+
     /// <summary>Whether free units must be offered now.</summary>
     public bool MustOffer =>
         Opened && !Ended && !Closed && !Paused && Count(NaiveUnit.Free) > 0 && NextInLine is not null;

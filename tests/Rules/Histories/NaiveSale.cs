@@ -227,6 +227,7 @@ internal sealed partial class NaiveSale(long grace)
         if (order.State == NaiveState.Held) EndOffer(order, e.Why == ReleaseReason.Cancelled && e.By is null);
         Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
         order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
+        (LiveUnitsOf(order.User) + WaitingUnitsOf(order.User)).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
     }
 
     private void TakeOwed(RefundOwed e)

@@ -1,8 +1,11 @@
+using System.Text;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Messages;
+using OrleansSale.Tests.Rules.Entries;
 using OrleansSale.Tests.Rules.Histories;
 
 namespace OrleansSale.Tests.Rules.Messages;
@@ -11,9 +14,9 @@ namespace OrleansSale.Tests.Rules.Messages;
 public class MessageRulesTests
 {
     [Fact]
-    public void Every_refund_of_a_random_ledger_is_told_once_and_nothing_else_is()
+    public void Every_refund_and_every_offer_of_a_random_ledger_is_told_once_and_nothing_else_is()
     {
-        var told = 0;
+        var (refunds, offers) = (0, 0);
         History.Any.Sample(history =>
         {
             foreach (var line in new Player(history).Play().Lines)
@@ -22,20 +25,25 @@ public class MessageRulesTests
                 var news = MessageRules.Of(stamped);
                 var expected = stamped.Entry switch
                 {
-                    RefundOwed owed => (owed.Order, Kind: MessageKind.Refund, owed.Amount),
-                    RefundMade made => (made.Order, Kind: MessageKind.Refunded, made.Amount),
+                    RefundOwed owed => (
+                        owed.Order, Kind: MessageKind.Refund, Amount: (GrainInterfaces.Orders.Money?)owed.Amount,
+                        PayBy: (long?)null),
+                    RefundMade made => (made.Order, MessageKind.Refunded, made.Amount, null),
+                    Held { Offer: not null } offer => (stamped.Seq, MessageKind.Offer, null, offer.PayBy),
                     _ => default,
                 };
                 (news is null).ShouldBe(expected.Kind == default);
                 if (news is null) continue;
-                Interlocked.Increment(ref told);
-                (news.Order, news.Kind, news.Amount!.Value).ShouldBe(expected);
+                if (news.Kind == MessageKind.Offer) Interlocked.Increment(ref offers);
+                else Interlocked.Increment(ref refunds);
+                (news.Order, news.Kind, news.Amount, news.PayBy?.ToUnixTimeMilliseconds()).ShouldBe(expected);
                 (news.Seq, news.At.ToUnixTimeMilliseconds()).ShouldBe((stamped.Seq, stamped.At));
-                (news.Why is null).ShouldBe(news.Kind == MessageKind.Refunded, "the buyer was told why before");
+                (news.Why is null).ShouldBe(news.Kind != MessageKind.Refund, "the buyer was told why before");
                 MessageRules.MayHaveNews(line).ShouldBeTrue("else it would never be read");
             }
         }, iter: Check.Iter, print: history => history.ToString());
-        told.ShouldBeGreaterThan(0);
+        refunds.ShouldBeGreaterThan(0);
+        offers.ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -47,8 +55,14 @@ public class MessageRulesTests
     }
 
     [Fact]
-    public void A_purchase_need_not_be_read()
+    public void A_purchase_or_a_place_need_not_be_read()
     {
+        foreach (var (line, entry) in Lines.Golden)
+        {
+            var mayHave = entry is RefundOwed or RefundMade or RefundStalled or RefundedElsewhere
+                or Held { Offer: not null };
+            MessageRules.MayHaveNews(Encoding.UTF8.GetBytes(line)).ShouldBe(mayHave, line);
+        }
         MessageRules.MayHaveNews("""{"seq":2,"type":"held","at":"2012-12-21T04:00:00.000Z","data":{}}"""u8)
             .ShouldBeFalse();
         // A text of an operator cannot look like a type, because its quotes are escaped.
