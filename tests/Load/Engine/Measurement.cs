@@ -57,7 +57,7 @@ internal sealed class Measurement(string ledger, Shape shape, int round)
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var usage = meter.Stop();
         cancellationToken.ThrowIfCancellationRequested();
-        calls = [];
+        calls.Clear();
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         var figures = FiguresOf(shape.Units, seconds, allocated, held, usage);

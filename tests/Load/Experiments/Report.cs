@@ -34,7 +34,7 @@ internal sealed record Report
     public IReadOnlyList<string> Broken =>
         [.. Checks.Where(check => check.Fails).Select(check => check.Name), .. Failures];
 
-    /// <summary>Of all turns: what they measured and what is wrong, and whether others had the machine meanwhile.</summary>
+    /// <summary>Of all turns: what they measured, what is wrong, and whether others had the machine.</summary>
     /// <param name="table">Their table; its title says what the figures are.</param>
     public static Report Of(
         IReadOnlyList<Reading> turns, Table table, IReadOnlyList<Check> checks, Figures figures,

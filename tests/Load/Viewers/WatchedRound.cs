@@ -146,7 +146,7 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
         Note(reach, what, since);
     }
 
-    /// <summary>The slowest of the same news counts, and news that never came as if it came when patience ended.</summary>
+    /// <summary>The slowest of the same news counts. What never came counts as if it came at patience's end.</summary>
     private void Note(Reach reach, string what, long since)
     {
         var (name, seconds) = ($"{reach.News} ({what}){Reached}", reach.SecondsTo(0.99, since));

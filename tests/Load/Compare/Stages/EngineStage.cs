@@ -50,7 +50,7 @@ internal sealed class EngineStage : Stage
             : new Dictionary<string, string>();
         if (_contender.Asked == Asked.Reservation)
             return new Stored(null, 0, [.. reserved.Select(one => new OrderTold(one.Value, one.Key, 0))], []);
-        // A ledger has aliases. Those of users who reserved are in the list of reservations, and others' in their tickets.
+        // A ledger has aliases. Who reserved is in the list of reservations; the others' aliases are in their tickets.
         var users = _contender.NeedsReservations
             ? reserved.ToDictionary(one => one.Value, one => one.Key, StringComparer.Ordinal)
             : told.Orders.Select(order => order.User).Distinct(StringComparer.Ordinal)

@@ -14,8 +14,11 @@ internal static class Crowd
     /// <summary>Purchases of a call.</summary>
     public const int CallSize = 256;
 
-    /// <summary>Full calls with the purchases of all units, batch by batch.</summary>
-    public static IReadOnlyList<(int Batch, PurchaseCall Call)> CallsOf(Shape shape) =>
+    /// <summary>
+    /// Full calls with the purchases of all units, batch by batch. Once they are sold the list is to be cleared: those
+    /// who sold them may still hold it, and memory is measured.
+    /// </summary>
+    public static List<(int Batch, PurchaseCall Call)> CallsOf(Shape shape) =>
     [
         .. Enumerable.Range(0, shape.Batches).SelectMany(batch =>
             Enumerable.Range(batch * shape.UnitsEach, shape.UnitsEach).Chunk(CallSize)
