@@ -12,6 +12,7 @@ using OrleansSale.Api.Operators.Messages;
 using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sales.Announcements;
+using OrleansSale.Api.Sales.Calendar;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Live;
 using OrleansSale.Api.Sales.Orders;
@@ -70,6 +71,7 @@ public static class Engine
             WebServer.Configure(builder.WebHost);
             PageFiles.Find(builder);
             RefusedHosts.AddTo(builder.Services);
+            CompressedAnswers.AddTo(builder.Services);
             BehindProxy.AddTo(builder.Services, proxy.Site, proxy.Proxies);
             builder.AddConnections(OpenFiles.Limit);
             data.AddActors(builder);
@@ -107,6 +109,7 @@ public static class Engine
         if (DemoBatch.IsOn(app.Configuration, app.Environment)) DemoVisits.Use(app);
         app.UseRequestOrigin();
         app.UseRoutingWithHead();
+        CompressedAnswers.Use(app, BatchesApi.Path);
         PatientBody.Use(app);
         // They are inside the handler of problems, so their refusals are answered like all others.
         app.UseAuthentication();
@@ -116,9 +119,11 @@ public static class Engine
         app.MapChannels();
         app.MapPlatforms();
         app.MapBatches();
+        app.MapCalendar();
         app.MapLive();
         app.MapAnnouncements();
         app.MapReservations();
+        app.MapReservedDelivery();
         PurchaseApi.Map(app);
         RepliesApi.Map(app);
         app.MapOrders();

@@ -55,7 +55,7 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         foreach (var group in orders.Chunk(MaxReading))
         {
             var deliveries = await retry.AskAsync(() => Task.WhenAll(
-                group.Select(order => ReadDeliveryAsync(grains.GetGrain<IOrderGrain>(order.Id)))));
+                group.Select(ReadDeliveryAsync)));
             bodies.AddRange(group.Zip(
                 deliveries,
                 (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read.Delivery, read.IsDamaged)));
@@ -76,11 +76,11 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         retry.AskAsync(() => grains.GetGrain<ILedgerExportGrain>(batch).ReadAsync(fromSeq));
 
     // Damaged documents of one order do not fail the list.
-    private static async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(IOrderGrain order)
+    private async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(OrderView order)
     {
         try
         {
-            return (await order.GetDeliveryAsync(), false);
+            return (await grains.GetGrain<IOrderGrain>(order.Id).FindDeliveryAsync(order), false);
         }
         catch (StorageDamagedException)
         {

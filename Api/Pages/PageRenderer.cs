@@ -23,9 +23,14 @@ public sealed class PageRenderer(IServiceProvider services) : IDisposable
     {
         var place = (typeof(TView), key);
         if (_kept.TryGetValue(place, out RenderedPage? page)) return page!;
-        page = new RenderedPage(await RenderAsync<TView>(parameters()));
-        return _kept.Set(place, page, new MemoryCacheEntryOptions { Size = 1 });
+        return Keep(place, new RenderedPage(await RenderAsync<TView>(parameters())));
     }
+
+    /// <summary>The file of that key: the kept one, else a new one.</summary>
+    /// <param name="key">All that the file depends on.</param>
+    /// <param name="make">Makes it.</param>
+    public RenderedPage Keep(object key, Func<RenderedPage> make) =>
+        _kept.TryGetValue(key, out RenderedPage? page) ? page! : Keep(key, make());
 
     /// <summary>A page in UTF-8.</summary>
     public async Task<byte[]> RenderAsync<TView>(Dictionary<string, object?> parameters) where TView : IComponent
@@ -37,4 +42,7 @@ public sealed class PageRenderer(IServiceProvider services) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _kept.Dispose();
+
+    private RenderedPage Keep(object key, RenderedPage page) =>
+        _kept.Set(key, page, new MemoryCacheEntryOptions { Size = 1 });
 }

@@ -6,25 +6,28 @@ using OrleansSale.Api.Http;
 
 namespace OrleansSale.Api.Pages;
 
-/// <summary>A page as it is sent, compressed once for all who read it.</summary>
+/// <summary>A page, or a file, as it is sent: compressed once for all who read it.</summary>
 public sealed class RenderedPage
 {
-    private const string MediaType = "text/html; charset=utf-8";
+    private const string Html = "text/html; charset=utf-8";
 
+    private readonly string _mediaType;
     private readonly (string Coding, byte[] Body)[] _compressed;
     private readonly byte[] _plain;
     private readonly string _tag;
 
-    /// <param name="html">The page in UTF-8.</param>
-    public RenderedPage(byte[] html)
+    /// <param name="text">The page in UTF-8.</param>
+    /// <param name="mediaType">Its media type.</param>
+    public RenderedPage(byte[] text, string mediaType = Html)
     {
-        _plain = html;
-        _tag = XxHash3.HashToUInt64(html).ToString("x16", CultureInfo.InvariantCulture);
+        _mediaType = mediaType;
+        _plain = text;
+        _tag = XxHash3.HashToUInt64(text).ToString("x16", CultureInfo.InvariantCulture);
         // What most browsers like best comes first.
         _compressed =
         [
-            ("br", Compress(html, output => new BrotliStream(output, CompressionLevel.Optimal))),
-            ("gzip", Compress(html, output => new GZipStream(output, CompressionLevel.Optimal))),
+            ("br", Compress(text, output => new BrotliStream(output, CompressionLevel.Optimal))),
+            ("gzip", Compress(text, output => new GZipStream(output, CompressionLevel.Optimal))),
         ];
     }
 
@@ -46,7 +49,7 @@ public sealed class RenderedPage
                 return Task.CompletedTask;
             }
         }
-        return Reply.WriteAsync(http.Response, status, MediaType, body).AsTask();
+        return Reply.WriteAsync(http.Response, status, _mediaType, body).AsTask();
     }
 
     private (string? Coding, byte[] Body) ChooseFor(HttpRequest request)
@@ -63,10 +66,10 @@ public sealed class RenderedPage
         return (null, _plain);
     }
 
-    private static byte[] Compress(byte[] html, Func<Stream, Stream> into)
+    private static byte[] Compress(byte[] text, Func<Stream, Stream> into)
     {
         using var output = new MemoryStream();
-        using (var stream = into(output)) stream.Write(html);
+        using (var stream = into(output)) stream.Write(text);
         return output.ToArray();
     }
 }

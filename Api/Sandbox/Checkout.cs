@@ -28,9 +28,12 @@ public sealed record Checkout(
     /// <summary>The status as the protocol names it. Paid is for ever: a refund pays back, it does not undo.</summary>
     public string Status => Payment is not null ? "paid" : DeclinedAt is not null ? "declined" : "open";
 
+    /// <summary>The buyer's name at the platform.</summary>
+    internal string UserName => User[(User.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
     /// <summary>Whether a user of the platform may pay it: only the one whom the merchant names.</summary>
     /// <param name="payer">Their name at the platform.</param>
-    internal bool IsFor(string payer) => User[(User.IndexOf(':', StringComparison.Ordinal) + 1)..] == payer;
+    internal bool IsFor(string payer) => UserName == payer;
 
     /// <summary>Whether both are asked for by the same terms. The two addresses are not part of them.</summary>
     internal bool IsSameSale(Checkout other) =>

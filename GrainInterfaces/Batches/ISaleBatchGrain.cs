@@ -106,6 +106,13 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<long> GetCancelledVersionAsync(Alias user);
 
     /// <summary>
+    /// Whether the delivery details of this version of a user's reservation may be changed now. Not-found: it was
+    /// cancelled. Conflict: the user has a live order, and the details are the order's. Sale-closed: the sale is over.
+    /// </summary>
+    [Alias("MayChangeDeliveryAsync")]
+    Task<Answer<Effect>> MayChangeDeliveryAsync(Alias user, long version);
+
+    /// <summary>
     /// Activates the batch, so that its deadlines and refunds go on after a crash. False: it has nothing left to do.
     /// </summary>
     [Alias("WakeAsync")]

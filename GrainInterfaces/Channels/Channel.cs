@@ -17,6 +17,15 @@ public sealed record Channel(
 /// <summary>The configured platforms, ordered by id. They are read once, at the start.</summary>
 public sealed class ConfiguredChannels
 {
+    private static readonly Dictionary<string, (string English, string Chinese)> UsualNames = new()
+    {
+        ["facebook"] = ("Facebook", "Facebook"),
+        ["taobao"] = ("Taobao", "淘宝"),
+        ["twitter"] = ("Twitter", "Twitter"),
+        ["wechat"] = ("WeChat", "微信"),
+        ["weibo"] = ("Weibo", "微博"),
+    };
+
     private readonly SortedDictionary<string, Channel> _byId = new(StringComparer.Ordinal);
 
     /// <summary>Reads them from settings that <c>ChannelRules</c> has accepted.</summary>
@@ -24,8 +33,7 @@ public sealed class ConfiguredChannels
     {
         foreach (var (id, channel) in options)
         {
-            var english = channel.Name.GetValueOrDefault("en") ?? channel.Name.GetValueOrDefault("zh-CN") ?? id;
-            var chinese = channel.Name.GetValueOrDefault("zh-CN") ?? english;
+            var (english, chinese) = NamesOf(id, channel);
             var signIn = channel.SignIn.IsSet ? channel.SignIn : null;
             var payments = string.IsNullOrEmpty(channel.Payments) ? null : channel.Payments;
             var posts = channel.Posts.IsSet ? channel.Posts : null;
@@ -42,4 +50,14 @@ public sealed class ConfiguredChannels
 
     /// <summary>The platform of that id; false: it is not configured.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out Channel? channel) => _byId.TryGetValue(id, out channel);
+
+    // Nobody is shown an id.
+    private static (string English, string Chinese) NamesOf(string id, ChannelOptions channel)
+    {
+        var (english, chinese) = (channel.Name.GetValueOrDefault("en"), channel.Name.GetValueOrDefault("zh-CN"));
+        (string? English, string? Chinese) usual = UsualNames.TryGetValue(id, out var names) ? names : (null, null);
+        return (
+            english ?? usual.English ?? chinese ?? "partner platform",
+            chinese ?? usual.Chinese ?? english ?? "合作平台");
+    }
 }

@@ -26,25 +26,38 @@ public static class Currency
         BHD IQD JOD KWD LYD OMR TND
         """;
 
+    // As browsers write them.
+    private static readonly FrozenDictionary<string, (string English, string Chinese)> Symbols =
+        new Dictionary<string, (string, string)>
+        {
+            ["CNY"] = ("CN¥", "¥"),
+            ["JPY"] = ("¥", "JP¥"),
+            ["USD"] = ("$", "US$"),
+            ["EUR"] = ("€", "€"),
+            ["GBP"] = ("£", "£"),
+            ["HKD"] = ("HK$", "HK$"),
+            ["TWD"] = ("NT$", "NT$"),
+            ["KRW"] = ("₩", "￦"),
+            ["INR"] = ("₹", "₹"),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+
     private static readonly FrozenDictionary<string, int> Digits =
         Of(WithNone, 0).Concat(Of(WithTwo, 2)).Concat(Of(WithThree, 3)).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>How many decimal digits its minor unit is (CNY 2, JPY 0, KWD 3); null: nothing is sold in it.</summary>
     public static int? MinorUnitsOf(string code) => Digits.TryGetValue(code, out var digits) ? digits : null;
 
-    /// <summary>An amount of minor units as people write it: ¥1,999.00.</summary>
-    public static string Format(long amount, string code)
+    /// <summary>
+    /// An amount of minor units as people write it in each language, the minor units only where there are some:
+    /// CN¥1,999 in English and ¥1,999 in Chinese, CN¥19.99 and ¥19.99. The pages' scripts write it the same.
+    /// </summary>
+    public static (string English, string Chinese) Format(long amount, string code)
     {
         var (major, digits) = MajorOf(amount, code);
-        var number = major.ToString($"N{digits}", CultureInfo.InvariantCulture);
-        return code switch
-        {
-            "CNY" or "JPY" => "¥" + number,
-            "USD" => "$" + number,
-            "EUR" => "€" + number,
-            "GBP" => "£" + number,
-            _ => $"{code} {number}",
-        };
+        var number = major.ToString($"N{(decimal.IsInteger(major) ? 0 : digits)}", CultureInfo.InvariantCulture);
+        return Symbols.TryGetValue(code, out var symbol)
+            ? (symbol.English + number, symbol.Chinese + number)
+            : ($"{code}\u00a0{number}", $"{code}\u00a0{number}");
     }
 
     /// <summary>An amount of minor units in major ones, and how many decimal digits these have.</summary>

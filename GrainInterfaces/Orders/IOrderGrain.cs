@@ -26,9 +26,13 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("SetDeliveryAsync")]
     Task<Answer<Delivery>> SetDeliveryAsync(Alias owner, Delivery delivery);
 
-    /// <summary>Where to deliver; null: never said.</summary>
-    [Alias("GetDeliveryAsync")]
-    Task<Delivery?> GetDeliveryAsync();
+    /// <summary>
+    /// Where to deliver: what was said for the order, or for a live order what its buyer said with their reservation;
+    /// null: never said.
+    /// </summary>
+    /// <param name="order">The order, as its batch knows it.</param>
+    [Alias("FindDeliveryAsync")]
+    Task<Delivery?> FindDeliveryAsync(OrderView order);
 
     /// <summary>
     /// Has the provider close a checkout of this order, or finds how it ended. It never fails: a provider that did not
@@ -72,7 +76,9 @@ public readonly record struct Owner([property: Id(0)] string User, [property: Id
 [GenerateSerializer, Immutable, Alias("OrleansSale.CheckoutView")]
 public sealed record CheckoutView([property: Id(0)] string Url, [property: Id(1)] DateTimeOffset ExpiresAt);
 
-/// <summary>Where to deliver: personal data, kept with the order and never in a ledger.</summary>
+/// <summary>
+/// Where to deliver: personal data, kept with the order or the reservation and never in a ledger.
+/// </summary>
 /// <param name="Name">Who receives it, one line of 1…100 UTF-16 code units.</param>
 /// <param name="Phone">Telephone by <see cref="PhoneNumber.IsNumber"/>; older ones may be any line.</param>
 /// <param name="Address">Address, 2…500 UTF-16 code units, its lines parted by line feeds.</param>

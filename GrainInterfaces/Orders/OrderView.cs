@@ -54,6 +54,9 @@ public sealed record OrderView(
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);
+
+    /// <summary>Whether it holds units, or has them.</summary>
+    public bool IsLive => Status is OrderStatus.AwaitingPayment or OrderStatus.Paid;
 }
 
 /// <summary>Orders, in ascending sequence.</summary>

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Reservations;
@@ -15,6 +16,15 @@ public interface IReservationGrain : IGrainWithStringKey
 
     /// <summary>The key: the batch, a slash, and the user's alias.</summary>
     static string KeyOf(string batch, Alias alias) => $"{batch}/{alias}";
+
+    /// <summary>The batch and the alias of a key.</summary>
+    /// <exception cref="ArgumentException">It is no such key.</exception>
+    static (string Batch, Alias Alias) Parse(string key)
+    {
+        var slash = Math.Max(0, key.IndexOf('/', StringComparison.Ordinal));
+        return Alias.TryParse(key[(slash + 1)..], out var alias)
+            ? (key[..slash], alias) : throw new ArgumentException($"{key} is no key of a reservation", nameof(key));
+    }
 
     /// <summary>
     /// Reserves, or returns the reservation that is there. Reservation-closed outside the window; limit-reached after
@@ -37,14 +47,32 @@ public interface IReservationGrain : IGrainWithStringKey
 
     /// <summary>
     /// Cancels the reservation: writes the batch's entry first, then the reservation's. A repeat completes an
-    /// interrupted cancellation. Already so if there was none. Conflict while the user has a live order.
+    /// interrupted cancellation. Already so if there was none. Conflict while the user has a live order. The delivery
+    /// details go with it.
     /// </summary>
     [Alias("CancelAsync")]
     Task<Answer<Effect>> CancelAsync();
 
     /// <summary>
-    /// Cancels the reservation and removes the user from its stored data and from those of the user's orders. Conflict
-    /// while an order may still need the user.
+    /// Keeps where to deliver what the user may buy. Not-found: there is no reservation. Conflict while the user has a
+    /// live order, whose details these are. Sale-closed: the sale has ended.
+    /// </summary>
+    [Alias("SetDeliveryAsync")]
+    Task<Answer<Delivery>> SetDeliveryAsync(Delivery delivery);
+
+    /// <summary>Where to deliver; a null value: never said. Not-found: there is no reservation.</summary>
+    [Alias("GetDeliveryAsync")]
+    Task<Answer<Delivery?>> GetDeliveryAsync();
+
+    /// <summary>
+    /// Removes where to deliver. Already so: there was nothing. Conflict while the user has a live order.
+    /// </summary>
+    [Alias("RemoveDeliveryAsync")]
+    Task<Answer<Effect>> RemoveDeliveryAsync();
+
+    /// <summary>
+    /// Cancels the reservation and removes the user from its stored data and from those of the user's orders, and the
+    /// delivery details of all of them. Conflict while an order may still need the user.
     /// </summary>
     [Alias("EraseAsync")]
     Task<Answer<Effect>> EraseAsync();

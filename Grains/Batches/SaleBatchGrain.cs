@@ -196,6 +196,10 @@ public sealed partial class SaleBatchGrain(
         Batch.Journal.WhenDurableAsync(Batch.State.Reservations.CancelledVersionOf(user));
 
     /// <inheritdoc />
+    public Task<Answer<Effect>> MayChangeDeliveryAsync(Alias user, long version) =>
+        Batch.Journal.WhenDurableAsync(HoldRules.MayChangeDelivery(Batch.State, user, version));
+
+    /// <inheritdoc />
     public async Task<Answer<Effect>> AnonymiseAsync(Alias by)
     {
         var now = Batch.DoDue();

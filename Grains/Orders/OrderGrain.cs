@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
@@ -93,6 +94,7 @@ public sealed partial class OrderGrain(
         }
         checkouts.Made(name);
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
+        stored.State.Delivery ??= await TakeReservedAsync(order);
         await WriteAsync();
         var recorded = await batch.RecordCheckoutAsync(seq, name!, checkout.Checkout);
         return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
@@ -104,7 +106,7 @@ public sealed partial class OrderGrain(
         if (!TryLocate(out var batch, out var seq)) return Refusal.NotFound;
         var found = await batch.GetOrderAsync(seq, owner);
         if (found.Refused is { } unknown) return unknown;
-        if (found.Value!.Status is not (OrderStatus.AwaitingPayment or OrderStatus.Paid))
+        if (!found.Value!.IsLive)
             return new Answer<Delivery>(Refusal.Conflict, "the order has ended");
         await TakeOwnAsync();
         if (stored.State.IsDisowned) return Refusal.NotFound;
@@ -116,11 +118,12 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc />
-    public async Task<Delivery?> GetDeliveryAsync()
+    public async Task<Delivery?> FindDeliveryAsync(OrderView order)
     {
         if (_isDamaged) throw new StorageDamagedException($"the documents of order {Id} cannot be read");
         if (stored.RecordExists) await TakeOwnAsync();
-        return stored.State.Delivery;
+        if (stored.State.Delivery is not null || stored.State.IsDisowned || !order.IsLive) return stored.State.Delivery;
+        return await ReservedOf(order).GetAsync();
     }
 
     /// <inheritdoc />
@@ -194,6 +197,24 @@ public sealed partial class OrderGrain(
     private IPaymentProvider Named(string? name) => name is not null && providers.TryFind(name, out var found) ? found
         : throw new PaymentProviderException(
             "The payment provider is not configured.", "provider-not-configured", isRefusal: true);
+
+    // See ReservedDeliveryGrain for why the purchase itself copies nothing.
+    private IReservedDeliveryGrain ReservedOf(OrderView order) =>
+        GrainFactory.GetGrain<IReservedDeliveryGrain>(IReservationGrain.KeyOf(order.Batch, order.Buyer));
+
+    // From the checkout on the order has its own details: they outlast the reservation. Details that cannot be read
+    // keep nobody from paying.
+    private async Task<Delivery?> TakeReservedAsync(OrderView order)
+    {
+        try
+        {
+            return await ReservedOf(order).GetAsync();
+        }
+        catch (StorageDamagedException)
+        {
+            return null;
+        }
+    }
 
     // Ignores documents of another order under this id; the next write replaces them. Returns the hash.
     private async Task<string> TakeOwnAsync()

@@ -11,10 +11,10 @@ namespace OrleansSale.Grains.Reservations;
 
 /// <summary>The actor of a reservation. It is not reentrant: one change at a time.</summary>
 /// <remarks>
-/// A cancellation writes two entries in two streams. The batch's entry comes first and stops purchases; the
-/// reservation's follows. After a crash between them, the next activation finds the batch ahead. It writes the missing
-/// entry before it answers anything (<see cref="LoadAsync"/>). So no answer and no ticket is ever sent for a version
-/// that the batch refuses.
+/// A cancellation writes two entries in two streams. The batch's entry comes first and stops purchases; the delivery
+/// details are removed; the reservation's entry follows. After a crash between them, the next activation finds the
+/// batch ahead. It does the rest before it answers anything (<see cref="LoadAsync"/>). So no answer and no ticket is
+/// ever sent for a version that the batch refuses, and a new reservation begins without details.
 /// </remarks>
 public sealed class ReservationGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, ILogger<ReservationGrain> log) : Grain,
@@ -29,6 +29,9 @@ public sealed class ReservationGrain(
 
     private ISaleBatchGrain Batch => GrainFactory.GetGrain<ISaleBatchGrain>(_batch);
 
+    private IReservedDeliveryGrain Details =>
+        GrainFactory.GetGrain<IReservedDeliveryGrain>(this.GetPrimaryKeyString());
+
     private bool MayChange => _reservation.Seq < IReservationGrain.MaxChanges && !_reservation.IsErased;
 
     private string Stream => Streams.OfReservation(_batch, _alias);
@@ -36,18 +39,15 @@ public sealed class ReservationGrain(
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var key = this.GetPrimaryKeyString();
-        var slash = key.IndexOf('/', StringComparison.Ordinal);
-        _batch = key[..Math.Max(0, slash)];
-        return Alias.TryParse(key[(slash + 1)..], out _alias)
-            ? Task.CompletedTask : throw new ArgumentException($"{key} is no key of a reservation");
+        (_batch, _alias) = IReservationGrain.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
     public async Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown)
     {
         var isReserving = Timetable.IsReserving(schedule, timeProvider.GetUtcNow());
-        if (isReserving && !mayBeKnown && !_isWhole && await TryBeginAsync(user)) return View(created: true);
+        if (isReserving && !mayBeKnown && !_isWhole && await TryBeginAsync(user) is { } begun) return begun;
         await LoadAsync();
         if (!isReserving) return await WhenDurableAsync<ReservationView>(Refusal.ReservationClosed);
         if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
@@ -82,8 +82,32 @@ public sealed class ReservationGrain(
             throw;
         }
         if (stopped.Refused is not null) return stopped;
-        await AppendAsync(_reservation.Next(_reservation.User!, Now()));
+        await EndAsync();
         return Effect.Done;
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<Delivery>> SetDeliveryAsync(Delivery delivery)
+    {
+        await LoadAsync();
+        return await WhenDurableAsync(
+            _reservation.IsOpen ? await Details.SetAsync(_reservation.Version, delivery) : Refusal.NotFound);
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<Delivery?>> GetDeliveryAsync()
+    {
+        await LoadAsync();
+        return await WhenDurableAsync(
+            _reservation.IsOpen ? new Answer<Delivery?>(await Details.GetAsync()) : Refusal.NotFound);
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<Effect>> RemoveDeliveryAsync()
+    {
+        await LoadAsync();
+        return await WhenDurableAsync(
+            _reservation.IsOpen ? await Details.RemoveAsync(_reservation.Version) : Effect.AlreadySo);
     }
 
     /// <inheritdoc />
@@ -95,7 +119,8 @@ public sealed class ReservationGrain(
         if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
         foreach (var order in erasable.Value.Orders)
             await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).DisownAsync();
-        if (erasable.Value.Orders.Length > 0) await purge.PurgeAsync();
+        await Details.EraseAsync();
+        if (erasable.Value.Orders.Length > 0 || _reservation is { Seq: > 0, IsErased: false }) await purge.PurgeAsync();
         await FinishErasureAsync();
         if (_reservation.Seq == 0 || _reservation.IsErased) return await WhenDurableAsync<Effect>(Effect.AlreadySo);
         await WhenDurableAsync<Effect>(Effect.Done);
@@ -117,14 +142,16 @@ public sealed class ReservationGrain(
         _journal = new(ledger, Stream, head, () => _reservation.Seq, _ => DeactivateOnIdle())
         { IsOpen = () => _reservation.IsOpen };
 
-    private ReservationView View(bool created) =>
-        new(_reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(_reservation.At), created);
+    private ReservationView View(bool created) => View(_reservation, created);
+
+    private static ReservationView View(Reservation reservation, bool created) =>
+        new(reservation.Version, DateTimeOffset.FromUnixTimeMilliseconds(reservation.At), created);
 
     // Most users reserve once, so their stream is not read first: its first entry is appended if there is none. Only a
     // row that this call has stored counts. After any other outcome the stream is read.
-    private async Task<bool> TryBeginAsync(string user)
+    private async Task<ReservationView?> TryBeginAsync(string user)
     {
-        if (_damage is not null || _journal is not null) return false;
+        if (_damage is not null || _journal is not null) return null;
         var first = default(Reservation).Next(user, Now());
         var (lines, hash) = (new PooledLines(), new byte[LedgerChain.HashLength]);
         ReservationStream.Write(lines, first);
@@ -133,17 +160,16 @@ public sealed class ReservationGrain(
         try
         {
             if (await ledger.AppendAsync(commit).WaitAsync(Journal<long>.AttemptTimeout) != AppendOutcome.Committed)
-                return false;
+                return null;
         }
         catch (Exception e) when (e is LedgerUnavailableException or TimeoutException)
         {
-            return false;
+            return null;
         }
         lines.Return();
-        _reservation = first;
-        Begin(new LedgerHead(1, hash));
-        _isWhole = true;
-        return true;
+        // Most of these users call nothing else before the sale. A million actors that stay would take gigabytes.
+        DeactivateOnIdle();
+        return View(first, created: true);
     }
 
     // Runs at the first call, not during activation. If a stream is damaged, a failed activation would be repeated by
@@ -154,8 +180,23 @@ public sealed class ReservationGrain(
         if (_isWhole) return;
         if (_journal is null) await ReadAsync();
         if (_reservation.IsOpen && await Batch.GetCancelledVersionAsync(_alias) >= _reservation.Version)
-            await AppendAsync(_reservation.Next(_reservation.User!, Now()));
+            await EndAsync();
         _isWhole = true;
+    }
+
+    // The batch refuses this version by now. If a step fails, the next activation repeats it.
+    private async Task EndAsync()
+    {
+        try
+        {
+            await Details.EraseAsync();
+        }
+        catch (Exception)
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+        await AppendAsync(_reservation.Next(_reservation.User!, Now()));
     }
 
     private async Task ReadAsync()

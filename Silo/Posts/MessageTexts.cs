@@ -10,48 +10,48 @@ public static class MessageTexts
     /// <summary>The text of a message.</summary>
     public static LanguageText Of(MessageContent content)
     {
-        var amount = content.Amount is { } money ? Currency.Format(money.Amount, money.Currency)
+        var (english, chinese) = content.Amount is { } money ? Currency.Format(money.Amount, money.Currency)
             : throw new ArgumentException($"a message of kind {content.Kind} has no amount", nameof(content));
         return content.Kind switch
         {
-            MessageKind.Refund => OfRefund(content, amount),
+            MessageKind.Refund => OfRefund(content, english, chinese),
             MessageKind.Refunded => new LanguageText(
-                $"{amount} for your order {content.Order} ({content.Product}) was refunded to where it was paid from. "
+                $"{english} for your order {content.Order} ({content.Product}) was refunded to where it was paid from. "
                     + "It may take a few days to show there.",
-                $"退款成功：您的订单{content.Order}（{content.Product}）的{amount}已原路退回，到账时间以支付渠道为准。"),
+                $"退款成功：您的订单{content.Order}（{content.Product}）的{chinese}已原路退回，到账时间以支付渠道为准。"),
             _ => throw new ArgumentOutOfRangeException(nameof(content), content.Kind, "unknown kind"),
         };
     }
 
-    private static LanguageText OfRefund(MessageContent content, string amount)
+    private static LanguageText OfRefund(MessageContent content, string english, string chinese)
     {
         var (order, product) = (content.Order, content.Product);
         return content.Why switch
         {
             RefundCause.Expired => new LanguageText(
                 $"Your payment for order {order} ({product}) came after its time to pay had ended. "
-                    + $"{amount} is being refunded to where it was paid from.",
-                $"您的订单{order}（{product}）付款超时，订单已关闭。您支付的{amount}将原路退回。"),
+                    + $"{english} is being refunded to where it was paid from.",
+                $"您的订单{order}（{product}）付款超时，订单已关闭。您支付的{chinese}将原路退回。"),
             RefundCause.Cancelled => new LanguageText(
-                $"Your order {order} ({product}) was cancelled. {amount} is being refunded to where it was paid from.",
-                $"您的订单{order}（{product}）已取消。您支付的{amount}将原路退回。"),
+                $"Your order {order} ({product}) was cancelled. {english} is being refunded to where it was paid from.",
+                $"您的订单{order}（{product}）已取消。您支付的{chinese}将原路退回。"),
             RefundCause.Duplicate => new LanguageText(
-                $"Your order {order} ({product}) was paid twice, and stays paid. The second payment of {amount} is "
+                $"Your order {order} ({product}) was paid twice, and stays paid. The second payment of {english} is "
                     + "being refunded to where it was paid from.",
-                $"您的订单{order}（{product}）重复付款，订单不受影响。多付的{amount}将原路退回。"),
+                $"您的订单{order}（{product}）重复付款，订单不受影响。多付的{chinese}将原路退回。"),
             RefundCause.WrongAmount => new LanguageText(
-                $"A payment of {amount} for order {order} ({product}) was not the amount due, and does not count. It "
+                $"A payment of {english} for order {order} ({product}) was not the amount due, and does not count. It "
                     + "is being refunded to where it was paid from. If the order still awaits payment, you can pay "
                     + "again.",
-                $"您的订单{order}（{product}）付款金额有误，本次付款无效。您支付的{amount}将原路退回；如订单仍待付款，可重新付款。"),
+                $"您的订单{order}（{product}）付款金额有误，本次付款无效。您支付的{chinese}将原路退回；如订单仍待付款，可重新付款。"),
             RefundCause.WrongPayer => new LanguageText(
-                $"A payment of {amount} for your order {order} ({product}) came from another account, and does not "
+                $"A payment of {english} for your order {order} ({product}) came from another account, and does not "
                     + "count. It is being refunded there. If the order still awaits payment, please pay with your own.",
-                $"您的订单{order}（{product}）由其他账号付款，本次付款无效。{amount}将原路退回付款账号；如订单仍待付款，请用本账号付款。"),
+                $"您的订单{order}（{product}）由其他账号付款，本次付款无效。{chinese}将原路退回付款账号；如订单仍待付款，请用本账号付款。"),
             RefundCause.Returned => new LanguageText(
-                $"What you gave back of order {order} ({product}) has a new buyer. {amount} is being refunded to where "
-                    + "it was paid from.",
-                $"您退回的商品（订单{order}，{product}）已有新买家。您支付的{amount}将原路退回。"),
+                $"What you gave back of order {order} ({product}) has a new buyer. {english} is being refunded to "
+                    + "where it was paid from.",
+                $"您退回的商品（订单{order}，{product}）已有新买家。您支付的{chinese}将原路退回。"),
             var why => throw new ArgumentOutOfRangeException(nameof(content), why, "unknown cause"),
         };
     }

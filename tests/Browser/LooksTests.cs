@@ -27,6 +27,8 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.SignInAsync($"axe-{width}");
         await visitor.ReserveAsync(batch);
+        await visitor.Part("delivery-summary").ClickAsync();
+        await Expect(visitor.Part("delivery-address")).ToBeVisibleAsync();
         await ShouldHaveNoBarrierAsync(visitor.Page);
         await visitor.Page.GotoAsync("/sandbox/platform/login");
         await ShouldHaveNoBarrierAsync(visitor.Page);
@@ -68,6 +70,21 @@ public sealed class LooksTests(SaleStage stage)
         (await SidewaysAsync(visitor.Page)).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(320)]
+    [InlineData(360)]
+    [InlineData(390)]
+    public async Task No_line_of_a_Chinese_title_ends_inside_a_word(int width)
+    {
+        await using var visitor = await stage.VisitAsync("zh-CN", width);
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later) { Title = "小米手机2新浪微博社会化网络购机专场" });
+        await visitor.OpenAsync(batch);
+        (await BrokenAsync(visitor.Part("product"))).ShouldBeEmpty();
+        var card = await visitor.FindInListAsync(batch);
+        (await BrokenAsync(card.Locator(".batch-name"))).ShouldBeEmpty();
+        (await SidewaysAsync(visitor.Page)).ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_chosen_language_is_kept_and_the_address_overrules_it()
     {
@@ -94,6 +111,32 @@ public sealed class LooksTests(SaleStage stage)
         await visitor.OpenAsync(batch);
         hosts.ShouldBe([stage.Client.Address.Authority]);
     }
+
+    // Those of these words whose characters are on two lines, at any size of the title's letters.
+    private static Task<string[]> BrokenAsync(ILocator title) => title.EvaluateAsync<string[]>(
+        """
+        title => {
+          const broken = [];
+          const texts = [...title.childNodes].filter(node => node.nodeType === Node.TEXT_NODE);
+          for (let size = 20; size <= 32; size += 1) {
+            title.style.fontSize = `${size}px`;
+            for (const word of ['小米', '手机', '新浪', '微博', '网络', '专场']) {
+              const text = texts.find(node => node.data.includes(word));
+              if (text === undefined) {
+                broken.push(`${word} in two parts`);
+                continue;
+              }
+              const range = document.createRange();
+              const from = text.data.indexOf(word);
+              range.setStart(text, from);
+              range.setEnd(text, from + word.length);
+              if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1)
+                broken.push(`${word} at ${size} px`);
+            }
+          }
+          return broken;
+        }
+        """);
 
     private static Task<int> SidewaysAsync(IPage page) => page.EvaluateAsync<int>(
         "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");

@@ -29,13 +29,13 @@ public sealed partial class PhaseTests(SaleStage stage)
         await visitor.SignInAsync("early");
         await Expect(visitor.Part("buy")).ToContainTextAsync("Buy at");
         await stage.Client.OperateAsync(batch, "pause", Reason);
-        await Expect(visitor.Part("halt-title")).ToContainTextAsync("Paused by the seller since");
-        await Expect(visitor.Part("halt-reason")).ToHaveTextAsync(Reason);
+        await Expect(visitor.Part("until")).ToContainTextAsync("Paused by the seller since");
+        await Expect(visitor.Part("reason")).ToHaveTextAsync(Reason);
         await Expect(visitor.Part("buy")).ToHaveTextAsync("Paused");
         await Expect(visitor.Part("phase")).ToHaveTextAsync("Reservations open · Paused");
-        await Expect(visitor.Page.Locator("#until")).ToHaveTextAsync("Planned opening in");
+        await Expect(visitor.Part("until-at")).ToContainTextAsync("Planned opening: ");
         await stage.Client.OperateAsync(batch, "resume");
-        await Expect(visitor.Part("halt")).ToBeHiddenAsync();
+        await Expect(visitor.Part("reason")).ToBeHiddenAsync();
         await Expect(visitor.Part("buy")).ToContainTextAsync("Buy at");
         visitor.Errors.ShouldBeEmpty();
     }
@@ -49,13 +49,14 @@ public sealed partial class PhaseTests(SaleStage stage)
         await visitor.OpenAsync(batch);
         await stage.Client.OperateAsync(batch, "close", Reason);
         await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "closed");
-        await Expect(visitor.Page.Locator("#until")).ToHaveTextAsync("商家已提前结束抢购");
-        await Expect(visitor.Part("halt-reason")).ToHaveTextAsync(Reason);
-        var ended = await visitor.Page.Locator("#until-at").InnerTextAsync();
+        await Expect(visitor.Part("until")).ToHaveTextAsync("商家已提前结束抢购");
+        await Expect(visitor.Part("reason")).ToHaveTextAsync(Reason);
+        var ended = await visitor.Part("until-at").InnerTextAsync();
         ended.ShouldMatch(BeijingTime().ToString());
         (await visitor.Part("step-buy").InnerTextAsync()).ShouldContain(ended[^5..]);
 
-        await visitor.Part("next-open").ClickAsync();
+        await Expect(visitor.Part("status")).ToContainTextAsync("开抢");
+        await visitor.Part("go-on").ClickAsync();
         await Expect(visitor.Part("sign-in")).ToBeVisibleAsync();
         visitor.Page.Url.ShouldContain("/sale/browser-");
         visitor.Page.Url.ShouldNotEndWith(batch);
@@ -85,6 +86,7 @@ public sealed partial class PhaseTests(SaleStage stage)
         await Expect(buyer.Part("deliver")).ToBeHiddenAsync();
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "bought");
         buyer.Errors.ShouldBeEmpty();
+        buyer.Refusals.ShouldBeEmpty("details that are not there yet are an answer");
     }
 
     [GeneratedRegex(@"^北京时间 \d+月\d+日（周.）\d\d:\d\d$")]

@@ -19,6 +19,24 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
         }
         """;
 
+    // Where everything is that can be pressed, by its name, on the page and not on the screen.
+    private const string Places = """
+        () => Object.fromEntries([...document.querySelectorAll('main :is(a, button, input, summary)')]
+          .filter(part => part.checkVisibility({ visibilityProperty: true }))
+          .map(part => [part.dataset.testid ?? part.id, part.getBoundingClientRect()])
+          .map(([name, { x, y, width, height }]) => [name, [x, y + scrollY, width, height].map(Math.round).join()]))
+        """;
+
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(30);
+
+    private static readonly string LongReason = string.Concat(Enumerable.Repeat("The lorry is late. 货车晚点了。", 12));
+
+    /// <summary>How a sale can end before the eyes of a visitor who waits.</summary>
+    public enum End
+    {
+        SoldOut, Closed, ClosedEarly,
+    }
+
     [Theory]
     [InlineData("en", 390)]
     [InlineData("zh-CN", 390)]
@@ -45,32 +63,132 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
         await buyer.OrderIsAsync("awaiting-payment");
         await Expect(buyer.Part("pay-now")).ToBeVisibleAsync();
         (await buyer.Part("pay-now").BoundingBoxAsync()).ShouldBeEquivalentTo(before);
+        await ShouldHaveStoodStillAsync(buyer);
+    }
 
-        // Shifts right after a click count too: a second click could hit something else.
-        var shift = await buyer.Page.EvaluateAsync<double>(
-            "() => window.shifts.reduce((sum, { value }) => sum + value, 0)");
-        var parts = await buyer.Page.EvaluateAsync<string>("() => JSON.stringify(window.shifts)");
-        output.WriteLine($"{language} {width}: {shift:0.0000}, {parts}");
-        shift.ShouldBeLessThanOrEqualTo(MaxShift, parts);
+    [Theory]
+    [InlineData("en", 390)]
+    [InlineData("zh-CN", 390)]
+    [InlineData("en", 1280)]
+    [InlineData("zh-CN", 1280)]
+    public async Task A_pause_before_the_opening_and_its_end_move_nothing(string language, int width)
+    {
+        var user = $"paused-{language}-{width}".ToLowerInvariant();
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later), user);
+        await using var visitor = await stage.VisitAsync(language, width);
+        await AnnounceManyAsync(batch);
+        await visitor.OpenAsync(batch);
+        await visitor.SignInAsync(user);
+        await Expect(visitor.Part("cancel-reservation")).ToBeVisibleAsync();
+        await PauseAndResumeAsync(visitor, batch, "saleOpens");
+    }
+
+    [Theory]
+    [InlineData("en", 390)]
+    [InlineData("zh-CN", 390)]
+    [InlineData("en", 1280)]
+    [InlineData("zh-CN", 1280)]
+    public async Task A_pause_of_an_open_sale_and_its_end_move_nothing(string language, int width)
+    {
+        var user = $"halted-{language}-{width}".ToLowerInvariant();
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { PerUserLimit = 3 }, user);
+        await AnnounceManyAsync(batch);
+        await using var visitor = await stage.VisitAsync(language, width);
+        await visitor.WaitForOpeningAsync(batch, user);
+        await PauseAndResumeAsync(visitor, batch, "saleCloses");
+    }
+
+    [Theory]
+    [InlineData(End.SoldOut, 390)]
+    [InlineData(End.SoldOut, 1280)]
+    [InlineData(End.Closed, 390)]
+    [InlineData(End.Closed, 1280)]
+    [InlineData(End.ClosedEarly, 390)]
+    [InlineData(End.ClosedEarly, 1280)]
+    public async Task The_end_of_a_sale_moves_nothing_and_leads_on_where_the_button_was(End end, int width)
+    {
+        var (first, second) = ($"holds-{end}-{width}".ToLowerInvariant(), $"watches-{end}-{width}".ToLowerInvariant());
+        await stage.Client.CreateAsync(new Sale(Sale.Later));
+        var sale = new Sale(Sale.AtOnce) { Stock = 1, OpenFor = end == End.Closed ? Brief : TimeSpan.FromHours(1) };
+        await using var visitor = await stage.VisitAsync("en", width);
+        await visitor.ComeSignedInAsync(second);
+        var batch = await stage.Client.CreateAsync(sale, first, second);
+        await AnnounceManyAsync(batch);
+        await visitor.OpenAsync(batch);
+        await visitor.CanBuyAsync();
+        await Expect(visitor.Part("announcements-earlier")).ToBeVisibleAsync();
+        await visitor.Page.EvaluateAsync(Watch);
+        var before = await PlacesAsync(visitor);
+
+        if (end == End.SoldOut) await stage.Client.BuyAsync(batch, first);
+        if (end == End.ClosedEarly) await stage.Client.OperateAsync(batch, "close", LongReason);
+        var phase = end == End.SoldOut ? "sold-out" : "closed";
+        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", phase, new() { Timeout = 60_000 });
+        await Expect(visitor.Part(end == End.SoldOut ? "next" : "go-on")).ToBeVisibleAsync();
+        var after = await PlacesAsync(visitor);
+        after[end == End.SoldOut ? "buy" : "go-on"].ShouldBe(before["buy"]);
+        after["announcements-earlier"].ShouldBe(before["announcements-earlier"]);
+        await ShouldHaveStoodStillAsync(visitor);
     }
 
     [Theory]
     [InlineData(390)]
     [InlineData(1280)]
-    public async Task A_pause_a_sold_out_batch_and_the_end_leave_the_button_where_it_is(int width)
+    public async Task A_page_that_is_opened_after_the_end_keeps_no_room_for_what_was_before(int width)
     {
-        var (first, second) = ($"holds-{width}", $"watches-{width}");
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1 }, first, second);
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce));
+        await stage.Client.OperateAsync(batch, "close", "Sold at the door.");
         await using var visitor = await stage.VisitAsync("en", width);
-        await visitor.WaitForOpeningAsync(batch, second);
-        var before = await visitor.Part("buy").BoundingBoxAsync();
-        await stage.Client.OperateAsync(batch, "pause", "The lorry is late.");
-        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "paused");
-        (await visitor.Part("buy").BoundingBoxAsync()).ShouldBeEquivalentTo(before);
+        await visitor.OpenAsync(batch);
+        await Expect(visitor.Part("go-on")).ToBeVisibleAsync();
+        var bands = await visitor.Page.EvaluateAsync<double[]>("""
+            () => ['countdown', 'action'].map(id => {
+              const shown = [...document.getElementById(id).children].filter(part => part.checkVisibility());
+              const bottom = part => part.getBoundingClientRect().bottom;
+              return bottom(document.getElementById(id)) - Math.max(...shown.map(bottom));
+            })
+            """);
+        bands.ShouldAllBe(band => band < 24, string.Join(", ", bands));
+    }
+
+    private async Task PauseAndResumeAsync(Visitor visitor, string batch, string awaited)
+    {
+        var countdown = visitor.Part("countdown");
+        await Expect(countdown).ToHaveAttributeAsync("data-until", awaited);
+        await Expect(visitor.Part("announcements-earlier")).ToBeVisibleAsync();
+        await visitor.Page.EvaluateAsync(Watch);
+        var before = await PlacesAsync(visitor);
+        before.Keys.ShouldContain("announcements-earlier");
+        await stage.Client.OperateAsync(batch, "pause", LongReason);
+        await Expect(countdown).ToHaveAttributeAsync("data-until", "paused");
+        await Expect(visitor.Part("reason")).ToHaveTextAsync(LongReason);
+        Moved(before, await PlacesAsync(visitor)).ShouldBeEmpty();
         await stage.Client.OperateAsync(batch, "resume");
-        await visitor.CanBuyAsync();
-        await stage.Client.BuyAsync(batch, first);
-        await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "sold-out");
-        (await visitor.Part("buy").BoundingBoxAsync()).ShouldBeEquivalentTo(before);
+        await Expect(countdown).ToHaveAttributeAsync("data-until", awaited);
+        Moved(before, await PlacesAsync(visitor)).ShouldBeEmpty();
+        await ShouldHaveStoodStillAsync(visitor);
+    }
+
+    // More than are shown at first, so that there is something to press below them.
+    private async Task AnnounceManyAsync(string batch)
+    {
+        for (var i = 1; i <= 4; i++) await stage.Client.AnnounceAsync(batch, new($"News {i}", $"消息 {i}"));
+    }
+
+    private static Task<Dictionary<string, string>> PlacesAsync(Visitor visitor) =>
+        visitor.Page.EvaluateAsync<Dictionary<string, string>>(Places);
+
+    private static IEnumerable<string> Moved(Dictionary<string, string> before, Dictionary<string, string> after) =>
+        before.Where(one => after.TryGetValue(one.Key, out var place) && place != one.Value)
+            .Select(one => $"{one.Key}: {one.Value}, then {after[one.Key]}");
+
+    // Shifts right after a click count too: a second click could hit something else.
+    private async Task ShouldHaveStoodStillAsync(Visitor visitor)
+    {
+        var shift = await visitor.Page.EvaluateAsync<double>(
+            "() => window.shifts.reduce((sum, { value }) => sum + value, 0)");
+        var parts = await visitor.Page.EvaluateAsync<string>("() => JSON.stringify(window.shifts)");
+        output.WriteLine($"{shift:0.0000}, {parts}");
+        shift.ShouldBeLessThanOrEqualTo(MaxShift, parts);
     }
 }

@@ -9,6 +9,9 @@ public sealed class TabsTests(SaleStage stage)
 {
     private const int Tabs = 10;
 
+    /// <summary>How often a tab is given the time that it waits for one that is suspended.</summary>
+    private const int MaxWaits = 20;
+
     [Fact]
     public async Task Ten_tabs_over_HTTP_1_share_one_stream_and_all_learn_of_a_purchase_and_its_end()
     {
@@ -65,11 +68,14 @@ public sealed class TabsTests(SaleStage stage)
 
         var browser = await other.Context.NewCDPSessionAsync(tabs[0]);
         await browser.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
-        // Nothing for 15 s, and no answer for 10 s more.
-        await other.Clock.FastForwardAsync(16_000);
-        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "reconnecting");
-        await other.Clock.FastForwardAsync(11_000);
-        await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "live");
+        // Nothing for 15 s, and no answer for 10 s more. The browser says that the tab is frozen before it has stopped.
+        // Until then the tab still answers, and the other one begins to wait anew.
+        for (var wait = 0; wait < MaxWaits && streams() == 1; wait++)
+        {
+            await other.Clock.FastForwardAsync(16_000);
+            await other.Clock.FastForwardAsync(11_000);
+            await Expect(visitor.Part("live")).ToHaveAttributeAsync("data-state", "live");
+        }
         streams().ShouldBe(2);
         await stage.Client.OperateAsync(batch, "pause");
         await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", "paused");
@@ -123,6 +129,34 @@ public sealed class TabsTests(SaleStage stage)
         await telephone.OrderIsAsync("refunded");
         await Expect(desktop.Part("order-note")).ToContainTextAsync("The seller cancelled this order.");
         asked.ShouldBe(0, "the stream tells everything");
+        telephone.Errors.ShouldBeEmpty();
+        desktop.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_second_device_is_told_of_a_reservation_and_its_cancellation_at_once()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
+        await using var telephone = await stage.VisitAsync("zh-CN");
+        await using var desktop = await stage.VisitAsync(width: 1280);
+        foreach (var device in (Visitor[])[telephone, desktop])
+        {
+            await device.ComeSignedInAsync("reserves");
+            await device.OpenAsync(batch);
+            await Expect(device.Part("reserve")).ToBeVisibleAsync();
+            await Expect(device.Part("live")).ToHaveAttributeAsync("data-state", "live");
+        }
+        for (var time = 0; time < 2; time++)
+        {
+            await telephone.Part("reserve").ClickAsync();
+            await Expect(desktop.Part("step-reserve")).ToHaveAttributeAsync("data-state", "done");
+            await Expect(desktop.Part("buy")).ToBeVisibleAsync();
+            await telephone.Part("cancel-reservation").ClickAsync();
+            await telephone.Part("confirm-go").ClickAsync();
+            await Expect(desktop.Part("step-reserve")).ToHaveAttributeAsync("data-state", "current");
+            await Expect(desktop.Part("reserve")).ToBeVisibleAsync();
+            await Expect(telephone.Part("reserve")).ToBeVisibleAsync();
+        }
         telephone.Errors.ShouldBeEmpty();
         desktop.Errors.ShouldBeEmpty();
     }

@@ -26,8 +26,21 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>When reservations close: at the opening, unless said otherwise.</summary>
     public DateTimeOffset? ReservationCloses { get; init; }
 
+    /// <summary>From the opening to the end.</summary>
+    public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
+
+    /// <summary>Its title; null: it has none.</summary>
+    public string? Title { get; init; }
+
     /// <summary>The create request's body.</summary>
-    public JsonObject Body() => new()
+    public JsonObject Body()
+    {
+        var body = Terms();
+        if (Title is not null) body["title"] = Title;
+        return body;
+    }
+
+    private JsonObject Terms() => new()
     {
         ["id"] = Id,
         ["product"] = new JsonObject
@@ -45,7 +58,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
             ["reservationOpens"] = Stamp(ReservationOpens),
             ["reservationCloses"] = Stamp(ReservationCloses ?? SaleOpens),
             ["saleOpens"] = Stamp(SaleOpens),
-            ["saleCloses"] = Stamp(SaleOpens.AddHours(8)),
+            ["saleCloses"] = Stamp(SaleOpens + OpenFor),
         },
     };
 

@@ -101,6 +101,10 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> ReservationAsync(string token, string batch) =>
         SendAsync(HttpMethod.Get, $"/api/batches/{batch}/reservation", Bearer(token));
 
+    /// <summary>The first orders of a batch, as an operator lists them.</summary>
+    public Task<EngineAnswer> OrdersOfAllAsync(string operatorToken, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/orders", Bearer(operatorToken));
+
     /// <summary>The first page of the operator's list of reservations.</summary>
     public Task<EngineAnswer> ReservationsAsync(string operatorToken, string batch) =>
         SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/reservations", Bearer(operatorToken));

@@ -9,8 +9,15 @@ namespace OrleansSale.Tests.Harness;
 /// <summary>A user's reservation of a batch, by its actor.</summary>
 public sealed record UserReservation(IGrainFactory Actors, string Batch, string User, Alias Alias)
 {
+    /// <summary>What its actors are keyed by.</summary>
+    public string Key { get; } = IReservationGrain.KeyOf(Batch, Alias);
+
     /// <summary>Its actor.</summary>
     public IReservationGrain Actor { get; } = Actors.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(Batch, Alias));
+
+    /// <summary>The actor of its delivery details.</summary>
+    public IReservedDeliveryGrain Delivery { get; } =
+        Actors.GetGrain<IReservedDeliveryGrain>(IReservationGrain.KeyOf(Batch, Alias));
 
     /// <summary>Its stream in the ledger.</summary>
     public string Stream { get; } = Streams.OfReservation(Batch, Alias);

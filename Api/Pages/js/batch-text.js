@@ -1,4 +1,4 @@
-import { setText, show } from './dom.js';
+import { setText, setWords, show } from './dom.js';
 import { textIn } from './text.js';
 
 /** A batch's title in the page's language, else its product's name; and in which language it is, if that is known. */
@@ -9,7 +9,8 @@ export function titleOf(board) {
 /** Shows the title, and the product's name beside it if that is something else. */
 export function showTitle(title, product, board) {
   const { tag, words } = titleOf(board);
-  fill(title, tag, words);
+  setWords(title, words);
+  setLanguage(title, tag);
   show(product, words !== board.product.name);
   setText(product, board.product.name);
 }
@@ -20,11 +21,11 @@ export function showText(element, given) {
   if (given === undefined)
     return;
   const { tag, words } = textIn(given);
-  fill(element, tag, words);
+  setText(element, words);
+  setLanguage(element, tag);
 }
 
-function fill(element, tag, words) {
-  setText(element, words);
+function setLanguage(element, tag) {
   if (tag === null)
     element.removeAttribute('lang');
   else

@@ -32,9 +32,11 @@ export class BoardFeed {
   #isThere = new Promise(resolve => { this.#tellWhetherThere = resolve; });
 
   /**
-   * @param listeners `{onBoard, onState, onAnnouncement, onOrder, onGap, onRefused, onNote}`: `onOrder` gets an order
-   *   of the followed user that may have changed; `onGap` is told whenever announcements may have appeared that no
-   *   event told of; `onRefused` that the server refused the stream; `onNote` what the same page in another tab told
+   * @param listeners `{onBoard, onState, onAnnouncement, onOrder, onReservation, onOpen, onGap, onRefused, onNote}`:
+   *   `onOrder` gets an order of the followed user that may have changed; `onReservation` the last change of their
+   *   reservation; `onOpen` is told whenever the stream begins, because events may have been missed before; `onGap`
+   *   whenever announcements may have appeared that no event told of; `onRefused` that the server refused the stream;
+   *   `onNote` what the same page in another tab told
    */
   constructor(batch, clock, listeners) {
     this.#batch = batch;
@@ -127,14 +129,17 @@ export class BoardFeed {
   }
 
   #came(name, data) {
-    if (name === 'open')
+    if (name === 'open') {
       this.#listeners.onGap();
-    else if (name === 'board')
+      this.#listeners.onOpen();
+    } else if (name === 'board')
       this.#boardCame(JSON.parse(data));
     else if (name === 'announcement')
       this.#listeners.onAnnouncement(JSON.parse(data));
     else if (name === 'order')
       this.#listeners.onOrder(JSON.parse(data));
+    else if (name === 'reservation')
+      this.#listeners.onReservation(JSON.parse(data));
   }
 
   #boardCame(board) {

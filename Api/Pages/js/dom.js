@@ -7,6 +7,37 @@ export function setText(element, value) {
     element.textContent = value;
 }
 
+/**
+ * Sets a heading whose lines end between words, also in a script that has no spaces. The style sheet forbids all other
+ * breaks in it.
+ */
+export function setWords(element, value) {
+  if (element.dataset.words === value)
+    return;
+  element.dataset.words = value;
+  element.replaceChildren(...wordsOf(value).flatMap((word, i) => i === 0 ? [word] : [build('wbr'), word]));
+}
+
+/**
+ * The parts between which a line may end. A browser takes words that it does not know for single characters, so an end
+ * is only before a longer word. Browsers that know no words at all (Firefox before 125) get one part.
+ */
+export function wordsOf(text) {
+  if (!('Segmenter' in Intl))
+    return [text];
+  const parts = [''];
+  for (const { segment } of new Intl.Segmenter('zh', { granularity: 'word' }).segment(text)) {
+    if (hanWord.test(segment) && hanEnd.test(parts.at(-1)))
+      parts.push(segment);
+    else
+      parts[parts.length - 1] += segment;
+  }
+  return parts;
+}
+
+const hanWord = /^\p{Script=Han}{2,}$/u;
+const hanEnd = /\p{Script=Han}$/u;
+
 /** Shows or hides; focus that would be lost goes to the nearest landmark that can take it. */
 export function show(element, isShown) {
   if (element.hidden === !isShown)

@@ -1,6 +1,8 @@
 import { channels } from './channels.js';
 import { build, byId, isEnabled, setText, show, whileBusy } from './dom.js';
-import { channelName, fillTexts, language, listOf, onLanguage, setChannelNames, setLanguage, text } from './text.js';
+import {
+  channelList, channelName, fillTexts, language, onLanguage, setChannelNames, setLanguage, text,
+} from './text.js';
 
 /** The header that every page has: the language, who is signed in, and the dialog to sign in or out. */
 export class Header {
@@ -51,7 +53,7 @@ export class Header {
     const channels = this.#channels.length > 0 ? this.#channels : this.#platforms.map(({ id }) => id);
     show(byId('sign-in-platform-body'), channels.length > 0);
     setText(byId('sign-in-platform-body'),
-      text('sign-in.platform.body', { channels: listOf(channels.map(channelName)) }));
+      text('sign-in.platform.body', { channels: channelList(channels) }));
   }
 
   /** A link to each platform, from which the visitor comes back to this very page. */

@@ -11,11 +11,13 @@ export const maxEndedOrders = 10;
  *   `reservation` is one of unknown, none, held and barred, `now` is on the server's clock, `orders` are as the API
  *   lists them, `buying` is the state of an open attempt; after the end of a session they are as they were known;
  *   `addressless` is a paid order without delivery details, or null
- * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, awaiting,
- *   isMissed}`: `action` is the one main button: none, sign-in, switch-account, reserve, buy, pay, deliver, or buying
- *   while an attempt is open; `isOpen` whether it can be pressed now; `status` the name of the sentence beside it; a
- *   step is one of next, current, done, missed; `mayBuy` how many more units this user may have; `awaiting` the order
- *   to pay, or null; `isMissed` whether there is nothing in this batch for this visitor to wait for
+ * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, hasOrders,
+ *   awaiting, canSayDelivery, isHalted, isMissed}`: `action` is the one main button: none, sign-in, switch-account,
+ *   reserve, buy, pay, deliver, or buying while an attempt is open; `isOpen` whether it can be pressed now; `status` the
+ *   name of the sentence beside it; a step is one of next, current, done, missed; `mayBuy` how many more units this user
+ *   may have; `awaiting` the order to pay, or null; `canSayDelivery` whether they may say where to deliver what they may
+ *   buy; `isHalted` whether the seller has paused the sale; `isMissed` whether there is nothing in this batch for this
+ *   visitor to wait for
  */
 export function journey(facts) {
   const { board, now, orders } = facts;
@@ -31,10 +33,14 @@ export function journey(facts) {
     phase,
     awaiting,
     mayBuy,
+    hasOrders: orders.length > 0,
+    isHalted: isHalted(board, phase),
     isMissed: owned.length === 0 && (phase === 'closed' || phase === 'sold-out' || missed.has(offer.status)),
     steps: stepsOf(place),
     canCancelReservation:
       facts.reservation === 'held' && isReserving && owned.length === 0 && facts.isSessionEnded !== true,
+    canSayDelivery: facts.reservation === 'held' && owned.length === 0 && mayBuy > 0 && phase !== 'closed'
+      && facts.isSessionEnded !== true,
     ...offer,
   };
 }

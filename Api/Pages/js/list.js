@@ -5,8 +5,9 @@ import { everySecond, line } from './countdown.js';
 import { byId, copyOf, setText, show, showPicture } from './dom.js';
 import { Header } from './header.js';
 import { phaseText } from './phase-text.js';
+import { Reminders } from './reminders.js';
 import { Session } from './session.js';
-import { channelName, listOf, loadTexts, money, moment, number, onLanguage, text } from './text.js';
+import { channelList, loadTexts, money, moment, number, onLanguage, text } from './text.js';
 import { channelsOf, endOf, isHalted, nextChange, nextInstant, phaseAt } from './timetable.js';
 
 const refreshEveryMs = 5_000;
@@ -15,7 +16,6 @@ const backoffMaxMs = 30_000;
 const pageSize = 100;
 /** After this many answers, one request asks for the whole list instead of a 304, because its time sets the clock. */
 const timeEvery = 12;
-const order = ['on-sale', 'reserving', 'waiting', 'announced', 'paused', 'sold-out', 'closed'];
 
 await loadTexts();
 const clock = new ServerClock();
@@ -68,10 +68,7 @@ const timeOf = board => clock.isSet ? clock.now() + (leads.get(board.id) ?? 0) :
 function render() {
   show(byId('empty'), boards.length === 0);
   show(byId('more'), nexts[pages - 1] !== undefined);
-  const rank = board => order.indexOf(phaseAt(board, timeOf(board)));
-  const next = board => nextInstant(board, timeOf(board))?.at ?? 0;
-  const sorted = [...boards].sort((a, b) => rank(a) - rank(b) || next(a) - next(b));
-  sorted.forEach((board, i) => {
+  boards.forEach((board, i) => {
     const card = cardOf(board);
     fill(card, board, timeOf(board));
     const list = byId('batches');
@@ -99,7 +96,7 @@ function fill(card, board, now) {
   showTitle(part('name'), part('product'), board);
   showText(part('description'), board.description);
   setText(part('price'), money(board.product.price));
-  setText(part('channels'), text('sale.for', { channels: listOf(channelsOf(board).map(channelName)) }));
+  setText(part('channels'), text('sale.for', { channels: channelList(channelsOf(board)) }));
   const isSelling = phase === 'on-sale' || phase === 'sold-out';
   setText(part('stock'), isSelling
     ? text('list.left', { free: number(board.free), stock: number(board.stock) })
@@ -139,6 +136,7 @@ document.addEventListener('visibilitychange', async () => {
 });
 onLanguage(renderAll);
 renderAll();
+new Reminders(clock);
 session.refresh();
 keepCurrent();
 everySecond(clock, () => {

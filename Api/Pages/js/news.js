@@ -9,7 +9,8 @@ const outdatedBy = {
 };
 
 /**
- * Reads changes out to a listener: the phase, and how a purchase goes. Removes the notices that they make untrue.
+ * Reads changes out to a listener: the phase, a pause, and how a purchase goes. Removes the notices that they make
+ * untrue.
  * `before` is null on the first look; `status` gives the text of the status line.
  */
 export function tellChange(before, plan, { notice, isEnded, status }) {
@@ -20,6 +21,8 @@ export function tellChange(before, plan, { notice, isEnded, status }) {
   if (before.phase !== plan.phase) {
     notice.clearIf(...outdatedBy[plan.phase] ?? []);
     setText(byId('news'), text(`news.${plan.phase}`));
+  } else if (before.isHalted !== plan.isHalted) {
+    setText(byId('news'), text(plan.isHalted ? 'news.paused' : 'news.resumed'));
   } else if (before.status !== plan.status && (plan.action === 'buying' || isEnded)) {
     setText(byId('news'), status());
   }

@@ -1,6 +1,5 @@
 import { at, call } from './api.js';
 import { titleOf } from './batch-text.js';
-import { byId, setText, show } from './dom.js';
 import { moment, text, zonedMoment } from './text.js';
 import { isReservationOpen, phaseAt, scheduleOf } from './timetable.js';
 
@@ -26,7 +25,7 @@ export function nextOf(board, boards, now) {
 const isAhead = (board, now) =>
   phaseAt(board, now) !== 'closed' && now < scheduleOf(board).reservationCloses;
 
-/** The section about the next batch. It is shown to a visitor who missed this one. */
+/** Knows the next batch of the product, for a visitor who missed this one. */
 export class NextBatch {
   #onKnown;
   #isAsked = false;
@@ -37,29 +36,30 @@ export class NextBatch {
     this.#onKnown = onKnown;
   }
 
-  update(isMissed, board, now) {
+  /**
+   * The way on for a visitor who missed this batch: `{title, words, href, label, isFound}`. It is null for everybody
+   * else, and until the list is read.
+   */
+  look(isMissed, board, now) {
     if (isMissed && !this.#isAsked)
       this.#ask(Math.random() * spreadMs);
-    const isShown = isMissed && this.#boards !== null;
-    show(byId('next'), isShown);
-    if (!isShown)
-      return;
+    if (!isMissed || this.#boards === null)
+      return null;
     const next = nextOf(board, this.#boards, now);
-    show(byId('next-open'), next !== null);
-    show(byId('next-list'), next === null);
-    setText(byId('next-title'), text(next === null ? 'next.none' : 'next.title'));
     if (next === null) {
-      setText(byId('next-body'), text('next.none.body'));
-      return;
+      const title = text('next.none');
+      return { title, words: text('next.none.body'), href: at('/'), label: text('brand.home'), isFound: false };
     }
     const schedule = scheduleOf(next);
     const isOpen = isReservationOpen(next, now);
-    setText(byId('next-body'), text(isOpen ? 'next.reserving' : 'next.announced', {
+    const isUntilSale = isOpen && schedule.reservationCloses === schedule.saleOpens;
+    const words = text(isUntilSale ? 'next.reserve-now' : isOpen ? 'next.reserving' : 'next.announced', {
       title: titleOf(next).words,
       at: zonedMoment(schedule.saleOpens),
       reserve: moment(isOpen ? schedule.reservationCloses : schedule.reservationOpens),
-    }));
-    byId('next-open').href = at(`/sale/${encodeURIComponent(next.id)}`);
+    });
+    const href = at(`/sale/${encodeURIComponent(next.id)}`);
+    return { title: text('next.title'), words, href, label: text('next.open'), isFound: true };
   }
 
   #ask(delayMs) {

@@ -1,29 +1,21 @@
+import { DeliveryForm } from './delivery-form.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
-import { faultText, moment, money, number, text } from './text.js';
-
-const deliveryFields = ['name', 'phone', 'address'];
-/** Pasted contacts may contain these invisible characters. No number has them. */
-const unseen = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+import { moment, money, number, text } from './text.js';
 
 /**
  * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
- * @param deeds `{pay, cancel, delivery, saveDelivery, addressKnown}`: the first four take the order and return a
- *   promise; `delivery` resolves to the details, to null if there are none, to undefined if that can't be known now,
- *   `saveDelivery` takes the details too and resolves to
- *   `{isSaved, field?, fault?}`; `addressKnown` is told whenever it became known whether an order has details
+ * @param deeds `{pay, cancel, delivery, saveDelivery, leftDelivery, addressKnown}`: the first four take the order and
+ *   return a promise; `delivery` and `saveDelivery` are those of a delivery form; `leftDelivery` gives what such a form
+ *   knew that the order replaces, or null; `addressKnown` is told whenever it became known whether an order has details
  */
 export class OrderCard {
   #parts;
   #order;
-  #saved = false;
   #isMain = false;
-  /** Whether it has delivery details: null until that is known. */
-  hasDelivery = null;
-  #fault = null;
-  #filling = null;
-  #isLookedAt = false;
-  #deeds;
+  /** The status in which its delivery details were last asked for. */
+  #lookedAt = null;
+  #delivery;
   element;
 
   constructor(order, deeds) {
@@ -31,8 +23,25 @@ export class OrderCard {
     this.element.dataset.order = order.id;
     this.#parts = name => this.element.querySelector(`[data-testid="${name}"]`);
     this.#order = order;
-    this.#deeds = deeds;
+    this.#delivery = new DeliveryForm(order.id, {
+      load: () => deeds.delivery(this.#order),
+      save: details => deeds.saveDelivery(this.#order, details),
+      onChange: () => deeds.addressKnown(),
+    });
+    this.#parts('delivery-place').append(this.#delivery.element);
     this.#wire(deeds);
+    const left = isLive(order) ? deeds.leftDelivery() : null;
+    if (left !== null)
+      this.#delivery.take(left);
+    // At an opening everybody buys at once, so what the page knows is not asked for.
+    if (this.hasDelivery !== null)
+      this.#lookedAt = order.status;
+  }
+
+  /** Whether it has delivery details: null until that is known. */
+  get hasDelivery() {
+    const { known } = this.#delivery;
+    return known === undefined ? null : known !== null;
   }
 
   /**
@@ -53,14 +62,11 @@ export class OrderCard {
     setText(part('order-held-at'), text('order.held-at', { at: moment(Date.parse(order.heldAt)) }));
     setText(part('pay'), text('order.pay', { amount: money(order.amount) }));
     setText(part('cancel-order'), text('order.cancel'));
-    setText(part('delivery-summary'), text('order.delivery'));
-    setText(part('delivery-save'), text('delivery.save'));
-    for (const name of deliveryFields)
-      setText(part(`delivery-${name}-label`), text(`delivery.${name}`));
-    this.#showSaved();
-    this.#showDelivery();
+    const isToCheck = this.hasDelivery && !this.#delivery.isSaved;
+    this.#delivery.update(isToCheck ? 'order.delivery.check' : 'order.delivery', 'delivery.none');
+    this.#lookAtDelivery();
     show(part('cancel-order'), isLive(order));
-    show(part('delivery'), isLive(order));
+    show(part('delivery-place'), isLive(order));
     show(part('order-controls'), isLive(order) && canAct);
     this.tick(now);
   }
@@ -92,92 +98,24 @@ export class OrderCard {
     part('pay').addEventListener('click', () => whileBusy(part('pay'), () => deeds.pay(this.#order)));
     part('cancel-order').addEventListener('click', () =>
       whileBusy(part('cancel-order'), () => deeds.cancel(this.#order)));
-    for (const name of deliveryFields) {
-      const field = part(`delivery-${name}`);
-      const fault = part(`delivery-${name}-fault`);
-      field.id = `delivery-${name}-${this.#order.id}`;
-      fault.id = `${field.id}-fault`;
-      field.setAttribute('aria-describedby', fault.id);
-      part(`delivery-${name}-label`).htmlFor = field.id;
-    }
-    part('delivery').addEventListener('toggle', () => this.#fillIn(), { once: true });
-    const form = part('delivery-form');
-    form.addEventListener('input', event => {
-      this.#saved = false;
-      if (event.target === this.#faultyField())
-        this.#fault = null;
-      this.#showSaved();
-    });
-    form.addEventListener('submit', event => {
-      event.preventDefault();
-      whileBusy(part('delivery-save'), () => this.#save(deeds));
-    });
-  }
-
-  /** Fills empty fields with the saved details. */
-  #fillIn() {
-    this.#filling ??= this.#askDelivery();
-    return this.#filling;
-  }
-
-  async #askDelivery() {
-    const known = await this.#deeds.delivery(this.#order);
-    for (const name of deliveryFields)
-      this.#parts(`delivery-${name}`).value ||= known?.[name] ?? '';
-    if (known === undefined)
-      this.#filling = null;
-    else
-      this.hasDelivery ??= known !== null;
   }
 
   /** The form of a paid order opens by itself if it has no details yet. */
-  async #showDelivery() {
-    if (this.#order.status !== 'paid' || this.#isLookedAt)
+  async #lookAtDelivery() {
+    const { status } = this.#order;
+    if (!isLive(this.#order) || this.#lookedAt === status)
       return;
-    this.#isLookedAt = true;
-    await this.#fillIn();
-    if (this.hasDelivery !== false)
-      return;
-    this.#parts('delivery').open = true;
-    this.#deeds.addressKnown();
+    this.#lookedAt = status;
+    if (!this.hasDelivery)
+      await this.#delivery.load();
+    if (status === 'paid' && this.hasDelivery === false)
+      this.#delivery.element.open = true;
   }
 
   /** Leads the buyer to the form. */
   askDelivery() {
-    this.#parts('delivery').open = true;
-    const empty = deliveryFields.find(name => this.#parts(`delivery-${name}`).value === '');
-    this.#parts(`delivery-${empty ?? deliveryFields[0]}`).focus({ preventScroll: true });
+    this.#delivery.focus();
     this.element.scrollIntoView({ block: 'start' });
-  }
-
-  async #save(deeds) {
-    const value = name => this.#parts(`delivery-${name}`).value.trim();
-    const delivery = { name: value('name'), phone: value('phone').replace(unseen, ''), address: value('address') };
-    const { isSaved, field, fault } = await deeds.saveDelivery(this.#order, delivery);
-    this.#saved = isSaved;
-    if (isSaved) {
-      this.hasDelivery = true;
-      deeds.addressKnown();
-    }
-    this.#fault = field === undefined ? null : { field, fault };
-    this.#showSaved();
-    this.#faultyField()?.focus();
-  }
-
-  #faultyField() {
-    return this.#fault === null ? null : this.#parts(`delivery-${this.#fault.field}`);
-  }
-
-  /** Shows whether the details were saved, or the fault of a field beside it. */
-  #showSaved() {
-    setText(this.#parts('delivery-saved'), this.#saved ? text('delivery.saved') : '');
-    for (const name of deliveryFields) {
-      const isFaulty = this.#fault?.field === name;
-      const fault = this.#parts(`delivery-${name}-fault`);
-      setText(fault, isFaulty ? faultText(name, this.#fault.fault) : '');
-      show(fault, isFaulty);
-      this.#parts(`delivery-${name}`).setAttribute('aria-invalid', String(isFaulty));
-    }
   }
 }
 

@@ -61,10 +61,7 @@ export class Orders {
    * known now.
    */
   async delivery(order) {
-    const answer = await call('GET', `${path(order)}/delivery`);
-    if (answer.kind === 'answered')
-      return answer.body;
-    return answer.code === 'not-found' ? null : undefined;
+    return (await call('GET', `${path(order)}/delivery`)).body;
   }
 
   saveDelivery(order, delivery) {

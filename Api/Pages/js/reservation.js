@@ -13,6 +13,8 @@ export class Reservation {
   state = 'unknown';
   /** The signed ticket for the purchase, or null. It is kept in memory only. */
   ticket = null;
+  #reservedAt = null;
+  #hasStream = false;
 
   /** @param listeners `{onChange, onOwn}`: `onOwn` is told when this page has made or cancelled it */
   constructor(batch, listeners) {
@@ -27,7 +29,7 @@ export class Reservation {
     if (answer.kind === 'answered') {
       const { reservation, limit } = answer.body;
       const without = isBarring(limit) ? 'barred' : 'none';
-      this.#set(reservation === undefined ? without : 'held', reservation?.ticket ?? null);
+      this.#set(reservation === undefined ? without : 'held', reservation);
     }
     return answer;
   }
@@ -36,9 +38,9 @@ export class Reservation {
   async make() {
     const answer = await call('PUT', this.#path, { body: {} });
     if (answer.kind === 'answered')
-      this.#setOwn('held', answer.body.ticket);
+      this.#setOwn('held', answer.body);
     else if (answer.kind === 'refused' && isBarring(answer.problem.limit))
-      this.#set('barred', null);
+      this.#set('barred');
     return answer;
   }
 
@@ -46,18 +48,48 @@ export class Reservation {
   async cancel() {
     const answer = await call('DELETE', this.#path);
     if (answer.kind === 'answered')
-      this.#setOwn('none', null);
+      this.#setOwn('none');
     return answer;
   }
 
-  #setOwn(state, ticket) {
-    this.#set(state, ticket);
+  /** Takes in an event of the stream. This page may know it already, or know better. */
+  told({ reservedAt = null }) {
+    if (this.state !== 'unknown' && reservedAt !== this.#reservedAt)
+      this.refresh();
+  }
+
+  /** The stream begins, so changes may have been missed. The first time this page has just asked. */
+  streamOpened(mayChange) {
+    if (this.#hasStream && mayChange && this.state !== 'unknown')
+      this.refresh();
+    this.#hasStream = true;
+  }
+
+  /**
+   * Where to deliver what is bought: `{name, phone, address}`, null if there is nothing yet, undefined if that can't be
+   * known now.
+   */
+  async delivery() {
+    return (await call('GET', `${this.#path}/delivery`)).body;
+  }
+
+  saveDelivery(delivery) {
+    return call('PUT', `${this.#path}/delivery`, { body: delivery });
+  }
+
+  removeDelivery() {
+    return call('DELETE', `${this.#path}/delivery`);
+  }
+
+  #setOwn(state, reservation) {
+    this.#set(state, reservation);
     this.#listeners.onOwn();
   }
 
-  #set(state, ticket) {
+  #set(state, reservation) {
     this.state = state;
-    this.ticket = ticket;
+    this.ticket = reservation?.ticket ?? null;
+    this.#reservedAt = reservation?.reservedAt ?? null;
     this.#listeners.onChange();
   }
 }

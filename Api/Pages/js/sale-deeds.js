@@ -95,19 +95,42 @@ export class SaleDeeds {
     return this.#page.orders.delivery(order);
   }
 
-  /** The form shows a wrong field beside it. A notice reports everything else. */
+  leftDelivery() {
+    return this.#page.reservedDelivery.takeLeft();
+  }
+
   async saveDelivery(order, delivery) {
-    const { orders } = this.#page;
-    const answer = await orders.saveDelivery(order, delivery);
+    return this.#saved('delivery', delivery, await this.#page.orders.saveDelivery(order, delivery));
+  }
+
+  /** Where to deliver what is bought, said with the reservation. */
+  get reservedDelivery() {
+    const reservation = () => this.#page.reservation;
+    return {
+      load: () => reservation().delivery(),
+      save: async delivery => this.#saved('reserved-delivery', delivery, await reservation().saveDelivery(delivery)),
+      remove: async () => {
+        const answer = await reservation().removeDelivery();
+        if (answer.kind !== 'answered')
+          this.#refused('reserved-delivery', answer);
+        return answer.kind === 'answered';
+      },
+    };
+  }
+
+  /** The form shows a wrong field beside it. A notice reports everything else. */
+  #saved(deed, delivery, answer) {
     if (answer.kind === 'answered')
-      return { isSaved: true };
+      return { saved: answer.body };
     const { field, fault } = answer.problem ?? {};
     if (answer.code === 'invalid-request' && field in delivery)
-      return { isSaved: false, field, fault };
+      return { field, fault };
     if (answer.code === 'conflict')
-      orders.refresh();
-    this.#refused('delivery', answer);
-    return { isSaved: false };
+      this.#page.orders.refresh();
+    if (answer.code === 'not-found')
+      this.#page.reservation.refresh();
+    this.#refused(deed, answer);
+    return {};
   }
 
   /** An order that was awaiting payment is not any more. */

@@ -3,9 +3,7 @@ import { line, showDigits } from './countdown.js';
 import { byId, enable, setText, show, showPicture } from './dom.js';
 import { maxEndedOrders } from './journey.js';
 import { phaseText } from './phase-text.js';
-import {
-  channelName, hasText, listOf, money, moment, number, shortMoment, text, zone, zonedMoment,
-} from './text.js';
+import { channelList, hasText, money, number, shortMoment, text, zone, zonedMoment } from './text.js';
 import { channelsOf, endOf, isClosedEarly, isHalted, nextInstant, scheduleOf } from './timetable.js';
 
 /** If a purchase takes longer than this, the page says that it is in line. */
@@ -13,7 +11,7 @@ const longMs = 2_500;
 /** Stop replaces Buy, but only after a delay, so that the second half of a double click does not hit it. */
 const stopAfterMs = 1_000;
 
-export const channelsText = board => listOf(channelsOf(board).map(channelName));
+export const channelsText = board => channelList(channelsOf(board));
 
 /** What the board says, in the page's words. */
 export function showBoard(board, phase) {
@@ -29,20 +27,6 @@ export function showBoard(board, phase) {
   setText(byId('fact-limit'), text('sale.limit', { count: board.perUserLimit }));
   setText(byId('fact-channels'), text('sale.for', { channels: channelsText(board) }));
   showStock(board);
-  showHalt(board, phase);
-}
-
-/** Why the seller has paused the sale, or closed it before its time. */
-function showHalt(board, phase) {
-  const isEarly = phase === 'closed' && isClosedEarly(board);
-  const reason = isEarly ? board.closeReason : board.pauseReason;
-  const isShown = isEarly || isHalted(board, phase);
-  show(byId('halt'), isShown);
-  if (!isShown)
-    return;
-  setText(byId('halt-title'), isEarly
-    ? text('halt.closed') : text('halt.paused', { at: moment(Date.parse(board.pausedAt)) }));
-  setText(byId('halt-reason'), reason ?? '');
 }
 
 function showStock(board) {
@@ -59,19 +43,51 @@ function showStock(board) {
   }));
 }
 
-/** The big countdown: to pay, if there is something to pay, else to what comes next. */
+/**
+ * The place above the main button. It says what the visitor waits for: the big countdown to pay, if there is something
+ * to pay, else to what comes next; or that the seller has paused the sale, and why; or that it is over. It is as high
+ * in each case, so that nothing below it moves.
+ */
 export function showCountdown(board, plan, now) {
   const payBy = plan.awaiting === null ? 0 : Date.parse(plan.awaiting.payBy);
   const next = payBy > now ? { what: 'payBy', at: payBy } : nextInstant(board, now);
   const isOver = next === null || plan.phase === 'closed' && next.what !== 'payBy';
-  byId('countdown').dataset.until = isOver ? 'over' : next.what;
-  const isPlan = !isOver && next.what === 'saleOpens' && isHalted(board, plan.phase);
-  const over = isClosedEarly(board) ? 'until.closed-early' : 'until.over';
-  setText(byId('until'), text(isOver ? over : isPlan ? 'until.saleOpens.paused' : `until.${next.what}`));
-  show(byId('digits'), !isOver);
-  setText(byId('until-at'), zonedMoment(isOver ? endOf(board) : next.at));
-  if (!isOver)
+  const isPaused = !isOver && next.what !== 'payBy' && isHalted(board, plan.phase);
+  keepRoom(isOver && plan.action === 'none');
+  byId('countdown').dataset.until = isOver ? 'over' : isPaused ? 'paused' : next.what;
+  show(byId('digits'), !isOver && !isPaused);
+  if (isOver) {
+    setText(byId('until'), text(isClosedEarly(board) ? 'until.closed-early' : 'until.over'));
+    showReason(isClosedEarly(board) ? board.closeReason : undefined);
+    setText(byId('until-at'), zonedMoment(endOf(board)));
+  } else if (isPaused) {
+    setText(byId('until'), text('until.paused', { at: shortMoment(Date.parse(board.pausedAt), now) }));
+    showReason(board.pauseReason);
+    setText(byId('until-at'), text(`until.${next.what}.planned`, { at: shortMoment(next.at, now) }));
+  } else {
+    setText(byId('until'), text(`until.${next.what}`));
+    showReason(undefined);
+    setText(byId('until-at'), zonedMoment(next.at));
     showDigits(byId('digits'), next.at - now);
+  }
+}
+
+/** A page that is opened after the end needs no room for what was before. A page that has seen the end keeps it. */
+function keepRoom(isEnded) {
+  const { dataset } = byId('sale');
+  if (dataset.room !== 'kept')
+    dataset.room = isEnded ? 'free' : 'kept';
+}
+
+/** The seller's words. They may be long: then they scroll, and can be reached with the keyboard. */
+function showReason(words) {
+  const reason = byId('reason');
+  show(reason, words !== undefined);
+  setText(reason, words ?? '');
+  if (reason.scrollHeight > reason.clientHeight)
+    reason.tabIndex = 0;
+  else
+    reason.removeAttribute('tabindex');
 }
 
 function durationText(seconds) {
@@ -113,8 +129,12 @@ export function showSteps(board, plan, now) {
   }
 }
 
-/** The one thing to do next, and the sentence beside it. */
-export function showAction(board, plan, now, { user, buying }) {
+/**
+ * The one thing to do next, and the sentence beside it.
+ * @param facts `{user, buying, next}`: `next` is the way on for a visitor who missed the batch, or null
+ */
+export function showAction(board, plan, now, facts) {
+  const { buying, next } = facts;
   const { action, isOpen, status } = plan;
   const isBuying = action === 'buying';
   const canStop = isBuying && now - (buying.since ?? now) >= stopAfterMs;
@@ -136,8 +156,32 @@ export function showAction(board, plan, now, { user, buying }) {
   }
   show(byId('cancel-reservation'), plan.canCancelReservation && !isBuying);
   showQuantity(board, plan);
-  setText(byId('status'), statusText(board, plan, now, { user, buying }));
+  showWayOn(plan, next);
+  setText(byId('status'), statusText(board, plan, now, facts));
   byId('status').dataset.status = status;
+}
+
+/** Where there is nothing to press, a link leads on: to the next batch, or to the visitor's orders. */
+function showWayOn(plan, next) {
+  const goOn = byId('go-on');
+  const isMain = plan.action === 'none' && next !== null;
+  const isOrders = plan.action === 'none' && plan.hasOrders && !plan.isMissed;
+  if (isMain || isOrders) {
+    setText(goOn, isMain ? next.label : text('action.orders'));
+    goOn.setAttribute('href', isMain ? next.href : '#orders-title');
+    goOn.classList.toggle('primary', isMain && next.isFound);
+    goOn.classList.toggle('quiet', !isMain || !next.isFound);
+  }
+  show(goOn, isMain || isOrders);
+  // After the end, the main button and its sentence say it all.
+  show(byId('next'), next !== null && plan.phase !== 'closed');
+  if (next === null)
+    return;
+  setText(byId('next-title'), next.title);
+  setText(byId('next-body'), next.words);
+  setText(byId('next-open'), next.label);
+  byId('next-open').href = next.href;
+  show(byId('next-open'), !isMain);
 }
 
 /** Who can pay the order. A platform's own payment lets only the buyer pay; a card can be anybody's. */
@@ -167,7 +211,10 @@ function showQuantity(board, plan) {
   enable(byId('more'), Number(input.value) < most);
 }
 
-export function statusText(board, plan, now, { user, buying }) {
+/** What is said beside the main button: once a missed sale is over, where to go from here. */
+export function statusText(board, plan, now, { user, buying, next }) {
+  if (plan.phase === 'closed' && plan.action === 'none' && next !== null)
+    return next.words;
   const until = buying.until ?? now;
   const isLong = plan.status === 'buying.sending' && now - (buying.since ?? now) > longMs;
   const payBy = plan.awaiting === null ? now : Date.parse(plan.awaiting.payBy);
@@ -178,17 +225,14 @@ export function statusText(board, plan, now, { user, buying }) {
     count: board.held,
     limit: number(maxEndedOrders),
     at: shortMoment(scheduleOf(board).reservationOpens, now),
-    ended: shortMoment(endOf(board), now),
-    since: shortMoment(Date.parse(board.pausedAt ?? '') || now, now),
     left: line(payBy - now),
     seconds: String(Math.max(0, Math.ceil((until - now) / 1_000))),
   });
 }
 
-/** Shows in words and by a dot whether the figures are current. */
+/** Shows in words and by a dot whether the figures are current, and in which zone the times are. */
 export function showLive(state) {
   byId('live').dataset.state = state;
   setText(byId('live-text'), text(`live.${state}`));
+  setText(byId('zone'), text('footer.zone', zone()));
 }
-
-export const showZone = () => setText(byId('zone'), text('footer.zone', zone()));

@@ -1,3 +1,4 @@
+import { Ahead } from './ahead.js';
 import { AnnouncementList, Announcements } from './announcements.js';
 import { askUntil } from './ask-until.js';
 import { BoardFeed } from './board.js';
@@ -14,13 +15,12 @@ import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
 import { Orders } from './orders.js';
 import { Reservation } from './reservation.js';
+import { ReservedDelivery } from './reserved-delivery.js';
 import { SaleDeeds } from './sale-deeds.js';
-import {
-  showAction, showBoard, showCountdown, showLive, showPayer, showSteps, showZone, statusText,
-} from './sale-view.js';
+import { showAction, showBoard, showCountdown, showLive, showPayer, showSteps, statusText } from './sale-view.js';
 import { Session } from './session.js';
 import { loadTexts, onLanguage, text } from './text.js';
-import { channelsOf, nextChange } from './timetable.js';
+import { channelsOf, isReservationOpen, nextChangeFor } from './timetable.js';
 
 const idle = { kind: 'idle' };
 
@@ -41,20 +41,25 @@ class SalePage {
   #list;
   #announcementList;
   #next = new NextBatch(() => this.render());
+  #ahead;
 
   constructor(batch) {
     this.batch = batch;
+    this.#ahead = new Ahead(batch, this.clock, () => this.render());
     this.session = new Session(() => this.#userChanged());
     this.header = new Header(this.session);
     this.deeds = new SaleDeeds(this);
+    this.reservedDelivery = new ReservedDelivery(this.deeds.reservedDelivery, () => this.render());
     this.#list = new OrderList(byId('orders'), this.deeds);
     this.announcements = new Announcements(batch, () => this.render());
     this.#announcementList = new AnnouncementList(this.announcements);
     this.feed = new BoardFeed(batch, this.clock, {
       onBoard: board => this.#boardCame(board),
       onState: state => this.#streamIs(state),
-      onAnnouncement: announcement => this.#announcementCame(announcement),
+      onAnnouncement: announcement => this.announcements.take(announcement) && tellAnnouncement(announcement),
       onOrder: order => this.#orderTold(order),
+      onReservation: told => this.session.user === this.#knownUser && this.reservation?.told(told),
+      onOpen: () => this.reservation?.streamOpened(isReservationOpen(this.board, this.clock.now())),
       onGap: () => this.announcements.refresh(),
       onRefused: () => this.session.user !== null && this.session.refresh(),
       onNote: note => this.#otherTabTold(note),
@@ -68,7 +73,8 @@ class SalePage {
     window.addEventListener('pageshow', event => event.persisted && this.#refreshVisitor());
     this.feed.start();
     this.#askSession();
-    everySecond(this.clock, () => this.#nextInstant(), () => this.render());
+    everySecond(this.clock, () => nextChangeFor(this.board, this.plan?.awaiting, this.clock.now()),
+      () => this.render());
   }
 
   /** Until it is known who visits, the page follows the stream for everybody. */
@@ -83,7 +89,6 @@ class SalePage {
   /** Everything on the screen follows from what is known now. */
   render() {
     showLive(this.#live);
-    showZone();
     this.header.render();
     const isMissing = this.#live === 'missing';
     show(byId('missing'), isMissing);
@@ -98,15 +103,18 @@ class SalePage {
     showBoard(this.board, this.plan.phase);
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
-    showAction(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState });
+    const next = this.#next.look(this.plan.isMissed, this.board, now);
+    const shown = { user: this.session.name, buying: this.#buyingState, next };
+    showAction(this.board, this.plan, now, shown);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
+    this.reservedDelivery.update(this.plan.canSayDelivery, this.plan.steps.buy === 'done');
     this.#showOrders(now);
+    this.#ahead.update(this.board, this.plan, this.reservation?.state === 'held', now);
     this.#announcementList.update();
-    this.#next.update(this.plan.isMissed, this.board, now);
     tellChange(before, this.plan, {
       notice: this.notice,
       isEnded: this.#isEnded,
-      status: () => statusText(this.board, this.plan, now, { user: this.session.name, buying: this.#buyingState }),
+      status: () => statusText(this.board, this.plan, now, shown),
     });
   }
 
@@ -144,11 +152,6 @@ class SalePage {
       this.header.setChannels(channelsOf(board));
     this.board = board;
     this.render();
-  }
-
-  #announcementCame(announcement) {
-    if (this.announcements.take(announcement))
-      tellAnnouncement(announcement);
   }
 
   /** Whether the session ended of the user whose orders are shown. */
@@ -210,6 +213,7 @@ class SalePage {
     this.reservation = this.orders = this.buying = this.#knownUser = null;
     this.#buyingState = idle;
     this.#statuses.clear();
+    this.reservedDelivery.forget();
     this.render();
   }
 
@@ -269,6 +273,8 @@ class SalePage {
       this.#statuses.set(order.id, order.status);
       if (before === 'awaiting-payment')
         this.deeds.orderMoved(order);
+      else if (before !== order.status)
+        this.notice.clearIf('paid');
     }
     this.render();
   }
@@ -283,15 +289,6 @@ class SalePage {
 
   #refreshKnown() {
     return Promise.all([this.orders.refresh(), this.reservation.refresh()]);
-  }
-
-  #nextInstant() {
-    if (this.board === null)
-      return null;
-    const now = this.clock.now();
-    const payBy = Date.parse(this.plan?.awaiting?.payBy ?? '');
-    const next = nextChange(this.board, now);
-    return payBy > now ? Math.min(payBy, next ?? payBy) : next;
   }
 }
 

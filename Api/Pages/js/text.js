@@ -125,8 +125,6 @@ export function zone() {
   return { name: format.resolvedOptions().timeZone.replaceAll('_', ' '), offset };
 }
 
-export const listOf = values => new Intl.ListFormat(current, { type: 'disjunction' }).format(values);
-
 /** Takes the channels' configured names, as `GET /api/channels` lists them. */
 export function setChannelNames(channels) {
   for (const { id, name } of channels)
@@ -134,13 +132,12 @@ export function setChannelNames(channels) {
   listeners.forEach(listener => listener());
 }
 
-/** A channel as people call it: by its configured name, else by one that the page knows, else by its id in words. */
-export const channelName = channel => channelNames.get(channel)?.[current]
-  ?? (hasText(`channel.${channel}`) ? text(`channel.${channel}`) : inWords(channel));
+/** A channel as people call it, never by its id. One that is not configured any more has no name. */
+export const channelName = channel => channelNames.get(channel)?.[current] ?? text('channel.unknown');
 
-/** `second-hand-club` becomes Second Hand Club. */
-const inWords = id => id.split('-').filter(word => word !== '')
-  .map(word => word[0].toUpperCase() + word.slice(1)).join(' ');
+/** Channels as people call them, each name once. */
+export const channelList = channels =>
+  new Intl.ListFormat(current, { type: 'disjunction' }).format(new Set(channels.map(channelName)));
 
 /**
  * Fills every element that names its text: `data-text`, `data-label` (aria-label), `data-placeholder`; or that brings
@@ -168,7 +165,7 @@ export function fillTexts(root = document) {
 export function refusalText(deed, code, values = {}) {
   const names = [`refusal.${deed}.${code}`, `refusal.${code}`, 'refusal.unknown'];
   const name = names.find(each => hasText(`${each}.title`));
-  return { title: text(`${name}.title`, values), body: text(`${name}.body`, { code, ...values }) };
+  return { title: text(`${name}.title`, values), body: text(`${name}.body`, values) };
 }
 
 /** The fault of a field, to be shown beside it. The text of the field takes precedence over the general text. */

@@ -73,10 +73,17 @@ export const isClosedEarly = board => endOf(board) < scheduleOf(board).saleClose
 /** Whether the sale is paused in this phase: then it does not open, or sells nothing, until it is resumed. */
 export const isHalted = (board, phase) => board.paused === true && phase !== 'closed';
 
-/** The next instant at which anything on the page changes by time alone, or null. */
+/** The next instant at which anything that is shown of a batch changes by time alone, or null. */
 export function nextChange(board, now) {
   const instants = Object.values(scheduleOf(board)).filter(at => at > now);
   return instants.length > 0 ? Math.min(...instants) : null;
+}
+
+/** The same for a buyer, whose order to pay, if there is one, has a deadline. Null too while no board is known. */
+export function nextChangeFor(board, awaiting, now) {
+  const next = board === null ? null : nextChange(board, now);
+  const payBy = instant(awaiting?.payBy ?? '');
+  return payBy > now ? Math.min(payBy, next ?? payBy) : next;
 }
 
 /** The channels a batch is sold on, as a list. */

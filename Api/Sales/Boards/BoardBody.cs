@@ -64,7 +64,7 @@ public sealed record BoardBody(
 }
 
 /// <summary>Boards.</summary>
-/// <param name="Items">In the order the batches were created.</param>
+/// <param name="Items">What is on sale or opens next comes first, what is over comes last.</param>
 /// <param name="Next">The <c>after</c> of the next page; null: that was all.</param>
 public sealed record BoardList(
     BoardBody[] Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);

@@ -63,7 +63,7 @@ public sealed class BoardFeed(
     /// <summary>Users to whom only the batch may answer.</summary>
     public UsersAnsweredByBatch AnsweredByBatch => _reader.AnsweredByBatch;
 
-    /// <summary>Those who watch their orders of the batch. Each of them is a viewer too.</summary>
+    /// <summary>Those who watch what they have in the batch. Each of them is a viewer too.</summary>
     public WatchedBuyers Buyers => _reader.Buyers;
 
     /// <summary>The highest sequence this front has seen committed.</summary>
@@ -213,6 +213,7 @@ public sealed class BoardFeed(
                 {
                     Stream.Publish(copy.Snapshot, ShownNow());
                     Buyers.ReadTouched();
+                    if (Timetable.IsReserving(Schedule, timeProvider.GetUtcNow())) Buyers.Reservations.Refresh();
                 }
                 else if (IsDamaged) Stream.End();
                 await Task.Delay(IsDamaged ? DamagedPollInterval : pace.Interval, _monotonic);

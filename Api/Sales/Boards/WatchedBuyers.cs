@@ -1,17 +1,22 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Sales.Boards;
 
-/// <summary>A buyer's orders from a batch, as they were once read. Wait on it for the next reading.</summary>
-/// <param name="orders">Oldest first.</param>
-public sealed class OrdersReading(OrderView[] orders)
+/// <summary>What a buyer has in a batch, as far as it was once told. Wait on it for the next reading.</summary>
+/// <param name="orders">Their orders, oldest first.</param>
+/// <param name="reservation">The last change of their reservation; null: none was told.</param>
+public sealed class BuyerReading(OrderView[] orders, ReservationChange? reservation)
 {
     private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The orders, oldest first.</summary>
     public OrderView[] Orders => orders;
+
+    /// <summary>The last change of the reservation; null: none was told.</summary>
+    public ReservationChange? Reservation => reservation;
 
     /// <summary>Completes when there is a newer one.</summary>
     public Task Superseded => _superseded.Task;
@@ -19,41 +24,64 @@ public sealed class OrdersReading(OrderView[] orders)
     internal void Supersede() => _superseded.TrySetResult();
 }
 
-/// <summary>A buyer who watches their orders at this front, by one stream or several.</summary>
+/// <summary>A buyer who watches what they have at this front, by one stream or several.</summary>
 /// <param name="alias">Their alias in the batch.</param>
 public sealed class WatchedBuyer(Alias alias)
 {
-    private OrdersReading _latest = new([]);
+    private readonly Lock _publishing = new();
+    private BuyerReading _latest = new([], null);
 
     /// <summary>Their alias in the batch.</summary>
     public Alias Alias => alias;
 
     /// <summary>The newest reading; without orders before the first.</summary>
-    public OrdersReading Latest => Volatile.Read(ref _latest);
+    public BuyerReading Latest => Volatile.Read(ref _latest);
 
     internal int Streams { get; set; }
 
-    internal void Publish(OrderView[] orders)
+    internal void Publish(OrderView[] orders) => Publish(last => new BuyerReading(orders, last.Reservation));
+
+    internal void Publish(ReservationChange reservation) =>
+        Publish(last => new BuyerReading(last.Orders, reservation));
+
+    private void Publish(Func<BuyerReading, BuyerReading> next)
     {
-        var last = _latest;
-        Volatile.Write(ref _latest, new OrdersReading(orders));
+        BuyerReading last;
+        lock (_publishing)
+        {
+            last = _latest;
+            Volatile.Write(ref _latest, next(last));
+        }
         last.Supersede();
     }
 }
 
 /// <summary>
-/// The buyers who watch their orders of one batch at this front. The poll of the board says whom new entries concern.
+/// The buyers who watch what they have in one batch at this front. The poll of the board says whom new entries concern.
 /// The orders of those who watch are read anew, many buyers in one call and one call at a time. So nobody polls for one
 /// user, and at the opening of a sale the batch gets few calls, however many watch.
 /// </summary>
-public sealed class WatchedBuyers(string batch, IGrainFactory grains)
+public sealed class WatchedBuyers
 {
+    private readonly string _batch;
+    private readonly IGrainFactory _grains;
     private readonly Lock _changing = new();
 
     // Two aliases may have the same hash. Then both are read when one of them is touched.
     private readonly Dictionary<ulong, List<WatchedBuyer>> _byHash = [];
     private readonly HashSet<WatchedBuyer> _touched = [];
     private bool _isReading;
+
+    /// <param name="batch">The batch.</param>
+    /// <param name="grains">The actors.</param>
+    public WatchedBuyers(string batch, IGrainFactory grains)
+    {
+        (_batch, _grains) = (batch, grains);
+        Reservations = new ReservationFeed(batch, grains, this);
+    }
+
+    /// <summary>The changes of the batch's reservations.</summary>
+    public ReservationFeed Reservations { get; }
 
     /// <summary>One more stream of a buyer; their orders are read now. Ends with <see cref="Leave"/>.</summary>
     public WatchedBuyer Join(Alias alias)
@@ -82,6 +110,23 @@ public sealed class WatchedBuyers(string batch, IGrainFactory grains)
             same.Remove(buyer);
             if (same.Count == 0) _byHash.Remove(buyer.Alias.High);
         }
+    }
+
+    /// <summary>Whether anybody watches.</summary>
+    internal bool Any
+    {
+        get
+        {
+            lock (_changing) return _byHash.Count > 0;
+        }
+    }
+
+    /// <summary>Tells a buyer, if they watch, that their reservation has changed.</summary>
+    internal void Tell(ReservationChange change)
+    {
+        WatchedBuyer? buyer;
+        lock (_changing) buyer = _byHash.GetValueOrDefault(change.Alias.High)?.Find(each => each.Alias == change.Alias);
+        buyer?.Publish(change);
     }
 
     /// <summary>Notes whom new entries concern. Their orders are read at <see cref="ReadTouched"/>.</summary>
@@ -117,7 +162,7 @@ public sealed class WatchedBuyers(string batch, IGrainFactory grains)
         {
             try
             {
-                var pages = await grains.GetGrain<ISaleBatchGrain>(batch)
+                var pages = await _grains.GetGrain<ISaleBatchGrain>(_batch)
                     .ListOrdersOfEachAsync([.. buyers.Select(buyer => buyer.Alias)]);
                 for (var i = 0; i < buyers.Length; i++) buyers[i].Publish(pages[i].Orders);
             }

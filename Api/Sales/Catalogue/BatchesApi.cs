@@ -13,14 +13,23 @@ namespace OrleansSale.Api.Sales.Catalogue;
 /// <summary>The public boards, one by one and all.</summary>
 public static class BatchesApi
 {
+    /// <summary>Where the list is.</summary>
+    public const string Path = "/api/batches";
+
+    private const string Order = "What is on sale comes first, the latest opening before the others; then what opens "
+        + "next; then what is over, the latest end before the others. Pass `next` on as `after` for the next page, in "
+        + "the same order: nothing is listed twice or left out when batches are created, open or end meanwhile. The "
+        + "id of a batch as `after` begins after it in the present order.";
+
     // How many boards of a long list are written before the client has to read them.
     private const int BoardsPerFlush = 64;
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapBatches(this IEndpointRouteBuilder app)
     {
-        var batches = app.MapGroup("/api/batches").WithTags("Batches");
-        batches.MapGet("", ListAsync).WithSummary("The boards of all batches").Produces<BoardList>().Produces(304)
+        var batches = app.MapGroup(Path).WithTags("Batches");
+        batches.MapGet("", ListAsync).WithSummary("The boards of all batches").WithDescription(Order)
+            .Produces<BoardList>().Produces(304)
             .Described("ListBatches", EndpointDescription.Open(Refusal.InvalidRequest, Refusal.Overloaded));
         batches.MapGet("/{batch}", GetAsync).WithSummary("The board of a batch")
             .Produces<BoardBody>().Produces(304)
@@ -30,8 +39,12 @@ public static class BatchesApi
     private static async Task<IResult> ListAsync(HttpContext http, BoardListing listing, string? after, string? limit)
     {
         if (Paging.Read(limit, out var count) is { } problem) return problem;
-        if (await listing.ReadAsync(after, count) is not { } page) return Problem.Invalid("after", "must be a batch");
-        if (IsKnown(http, TagOf(page.Boards, page.Next))) return Results.StatusCode(StatusCodes.Status304NotModified);
+        if (await listing.ReadAsync(after, count) is not { } page)
+            return Problem.Invalid("after", "must be a batch, or the next of a page");
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        // The tag is weak, because it is the same whether the list is compressed or not.
+        if (IsKnown(http, TagOf(page.Boards, isLast: page.Next is null), isWeak: true))
+            return Results.StatusCode(StatusCodes.Status304NotModified);
         await WriteAsync(http, page.Boards, page.Next, page.Now);
         return Results.Empty;
     }
@@ -52,19 +65,20 @@ public static class BatchesApi
     }
 
     // The tag covers everything except the time of the answer.
-    private static bool IsKnown(HttpContext http, ulong hash)
+    private static bool IsKnown(HttpContext http, ulong hash, bool isWeak = false)
     {
-        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{hash:x16}\""));
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{hash:x16}\""), isWeak);
         http.Response.Headers.CacheControl = "public, max-age=1";
         http.Response.Headers.ETag = tag.ToString();
         return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false));
     }
 
-    private static ulong TagOf(BoardText[] boards, string? next)
+    // The instant in the next page's place is not in it: that page is the same from an earlier one.
+    private static ulong TagOf(BoardText[] boards, bool isLast)
     {
         var hash = new XxHash3();
         foreach (var board in boards) hash.Append(BitConverter.GetBytes(board.Hash));
-        hash.Append(Encoding.ASCII.GetBytes(next ?? ""));
+        hash.Append([isLast ? (byte)1 : (byte)0]);
         return hash.GetCurrentHashAsUInt64();
     }
 
@@ -81,7 +95,7 @@ public static class BatchesApi
             if (i % BoardsPerFlush == BoardsPerFlush - 1) await body.FlushAsync(http.RequestAborted);
         }
         body.Write("]"u8);
-        // An id needs no escaping.
+        // A place in the list needs no escaping.
         if (next is not null) Encoding.ASCII.GetBytes($",\"next\":\"{next}\"", body);
         body.Write("}"u8);
         await body.FlushAsync(http.RequestAborted);

@@ -21,30 +21,35 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvi
     /// </summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(1), OrderLasts = TimeSpan.FromSeconds(0.1);
 
     private readonly ConcurrentDictionary<string, ListedBoard> _listed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(MaxAsking, MaxAsking);
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private Counted? _counted;
+    private Ordered? _ordered;
 
     /// <summary>
-    /// A page of boards as of now, and the batch after which the next page begins. Null: there is no batch
+    /// A page of boards as of now, and where the next page begins. Null: there is no batch at
     /// <paramref name="after"/>.
     /// </summary>
+    /// <param name="after">A <see cref="ListPlace"/>; null: from the first.</param>
+    /// <param name="count">Boards in a page.</param>
     public async Task<(BoardText[] Boards, string? Next, DateTimeOffset Now)?> ReadAsync(string? after, int count)
     {
         var feeds = await catalogue.ListAsync();
-        var from = 0;
-        while (after is not null && from < feeds.Count && feeds[from].Terms.Id != after) from++;
-        if (after is not null && from++ == feeds.Count) return null;
-        var page = feeds.Skip(from).Take(count).ToArray();
+        var place = after is null ? null : ListPlace.Parse(after);
+        if (after is not null && place is null) return null;
+        var (at, order) = OrderOf(feeds, place?.At);
+        var from = place is null ? 0 : Array.FindIndex(order, feed => feed.Terms.Id == place.Batch) + 1;
+        if (place is not null && from == 0) return null;
+        var page = order.Skip(from).Take(count).ToArray();
         await RefreshAsync(page, PaceOf(feeds));
         // The text is made last, because the phase must be right at the instant of the answer.
         var now = timeProvider.GetUtcNow();
         // A damaged batch has no board, so it is left out.
         var boards = page.Where(feed => !feed.IsDamaged).Select(feed => feed.TextAt(now)).OfType<BoardText>().ToArray();
-        return (boards, from + count < feeds.Count ? page[^1].Terms.Id : null, now);
+        return (boards, from + count < order.Length ? new ListPlace(page[^1].Terms.Id, at).ToString() : null, now);
     }
 
     /// <inheritdoc />
@@ -65,6 +70,20 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvi
         await Task.WhenAny(Task.WhenAll(waiting), Task.Delay(isFirst ? FirstWait : MaxWait, _monotonic));
     }
 
+    // The order of now is kept for a moment, so that it is not made for each of many who ask.
+    private (DateTimeOffset At, BoardFeed[] Feeds) OrderOf(IReadOnlyList<BoardFeed> feeds, DateTimeOffset? at)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        if (_ordered is { } last && last.Of == feeds
+            && (at is null ? (now - last.At).Duration() <= OrderLasts : at == last.At))
+        {
+            return (last.At, last.Feeds);
+        }
+        var order = ListOrder.Of(feeds, at ?? now);
+        if (at is null) _ordered = new Ordered(feeds, now, order);
+        return (at ?? now, order);
+    }
+
     private ListPace PaceOf(IReadOnlyList<BoardFeed> feeds)
     {
         if (_counted is { } last && _monotonic.GetElapsedTime(last.CountedAt) < CountedFor) return last.Pace;
@@ -83,6 +102,8 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvi
 
     private ListedBoard Listed(BoardFeed feed) =>
         _listed.GetOrAdd(feed.Terms.Id, static (_, added) => new ListedBoard(added), feed);
+
+    private sealed record Ordered(IReadOnlyList<BoardFeed> Of, DateTimeOffset At, BoardFeed[] Feeds);
 
     private sealed record Counted(ListPace Pace, long CountedAt);
 }

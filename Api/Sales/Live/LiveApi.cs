@@ -19,7 +19,10 @@ public static class LiveApi
 
     private const string OwnEvents = "An event `order` has an order of the caller's (OrderBody) as its data. Every "
         + "order comes at the beginning, and again within a second after it changed, whoever changed it. So a client "
-        + "that connects again misses nothing. The stream ends when the caller is not signed in any more. ";
+        + "that connects again misses none. An event `reservation` says that the caller's reservation was made or "
+        + "cancelled (ReservationEventBody); it comes within a second while reservations are open. It has no ticket: "
+        + "ask for the reservation, also after the stream was interrupted. The stream ends when the caller is not "
+        + "signed in any more. ";
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapLive(this IEndpointRouteBuilder app)
@@ -30,7 +33,7 @@ public static class LiveApi
             .Described(
                 "WatchBatch", EndpointDescription.Open(Refusal.NotFound, Refusal.Overloaded, Refusal.Unavailable));
         app.MapGet("/api/me/live", WatchMineAsync).WithTags("Orders")
-            .WithSummary("The caller's orders from a batch, and its board, as server-sent events")
+            .WithSummary("The caller's orders and reservation, and the board, as server-sent events")
             .WithDescription(OwnEvents + BoardEvents)
             .Produces<BoardBody>(200, "text/event-stream")
             .Described("WatchMyOrders", EndpointDescription.Users(Refusal.InvalidRequest, Refusal.NotFound));

@@ -25,13 +25,13 @@ public sealed class LiveStreams(
     public Task<IResult> SendAsync(HttpContext http, BoardFeed feed) => SendAsync(http, feed, null, null);
 
     /// <summary>
-    /// Sends a batch's board and announcements, and the caller's orders from it, until they leave or are not signed in
-    /// any more.
+    /// Sends a batch's board and announcements, and the caller's orders and changes of their reservation there, until
+    /// they leave or are not signed in any more.
     /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="feed">The batch.</param>
     /// <param name="caller">The caller; null: anybody.</param>
-    /// <param name="alias">Their alias in the batch; null: they can have no orders there.</param>
+    /// <param name="alias">Their alias in the batch; null: they can have nothing there.</param>
     public async Task<IResult> SendAsync(HttpContext http, BoardFeed feed, LastingCaller? caller, Alias? alias)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(
@@ -46,11 +46,11 @@ public sealed class LiveStreams(
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         feed.Watch();
-        var buyer = alias is { } own ? feed.Buyers.Join(own) : null;
+        var buyer = alias is { } known ? feed.Buyers.Join(known) : null;
         try
         {
-            var orders = buyer is null ? null : new OrderEvents(buyer, caller!.Caller.User);
-            await WriteAsync(new EventWriter(http.Response, ends.Token), feed, caller, orders);
+            var own = buyer is null ? null : new BuyerEvents(feed.Terms.Id, buyer, caller!.Caller.User);
+            await WriteAsync(new EventWriter(http.Response, ends.Token), feed, caller, own);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -65,7 +65,7 @@ public sealed class LiveStreams(
         return Results.Empty;
     }
 
-    private async Task WriteAsync(EventWriter events, BoardFeed feed, LastingCaller? caller, OrderEvents? orders)
+    private async Task WriteAsync(EventWriter events, BoardFeed feed, LastingCaller? caller, BuyerEvents? own)
     {
         var board = new BoardEvents(feed, await announcements.ReadAsync(feed.Terms) ?? ShownAnnouncements.None);
         await board.BeginAsync(events, timeProvider);
@@ -74,10 +74,10 @@ public sealed class LiveStreams(
         while (!events.Ends.IsCancellationRequested && !feed.IsDamaged)
         {
             await board.WriteNewAsync(events);
-            if (orders is not null) await orders.WriteNewAsync(events);
-            // The same one after a ping: each new one would stay with the board and the orders until they change.
+            if (own is not null) await own.WriteNewAsync(events);
+            // The same one after a ping: each new one would stay with the board and the buyer until they change.
             if (changed.IsCompleted)
-                changed = orders is null ? board.Changed : Task.WhenAny(board.Changed, orders.Changed);
+                changed = own is null ? board.Changed : Task.WhenAny(board.Changed, own.Changed);
             await events.WaitAsync(changed);
             if (caller is null || timeProvider.GetElapsedTime(checkedAt) < CheckInterval) continue;
             if (!await caller.IsSignedInAsync(sessions, timeProvider.GetUtcNow())) return;

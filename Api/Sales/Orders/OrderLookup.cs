@@ -57,13 +57,17 @@ public sealed class OrderLookup(CatalogueCopy catalogue, IGrainFactory grains, A
         ? named.Caller.User
         : (await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(order.Batch).FindUsersAsync([order.Buyer])))[0];
 
-    /// <summary>The order's own actor, or the problem: not-found unless it is this user's.</summary>
+    /// <summary>
+    /// The order's own actor and the order, or the problem: not-found unless it is this user's.
+    /// </summary>
     /// <param name="order">The order that was named.</param>
     /// <param name="owner">Whose it must be; null: anybody's.</param>
-    public async ValueTask<(IOrderGrain Actor, Problem? Problem)> FindActorAsync(NamedOrder order, Alias? owner)
+    public async ValueTask<((IOrderGrain Actor, OrderView Order) Found, Problem? Problem)> FindActorAsync(
+        NamedOrder order, Alias? owner)
     {
         var owned = await retry.AskAsync(() => order.Batch.GetOrderAsync(order.Seq, owner));
-        var problem = owned.Refused is { } refusal ? Problem.Of(refusal, owned.Detail) : null;
-        return (grains.GetGrain<IOrderGrain>(order.Id), problem);
+        return owned.Refused is { } refusal
+            ? (default, Problem.Of(refusal, owned.Detail))
+            : ((grains.GetGrain<IOrderGrain>(order.Id), owned.Value!), null);
     }
 }

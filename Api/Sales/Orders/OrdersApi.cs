@@ -33,7 +33,8 @@ public static class OrdersApi
         orders.MapPut("/delivery", SetDeliveryAsync).WithSummary("Say where to deliver")
             .Accepts<DeliveryBody>("application/json").Produces<DeliveryBody>()
             .Described("SetDelivery", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict).WithBody());
-        orders.MapGet("/delivery", GetDeliveryAsync).WithSummary("Where to deliver").Produces<DeliveryBody>()
+        orders.MapGet("/delivery", GetDeliveryAsync).WithSummary("Where to deliver; no content: not said yet")
+            .Produces<DeliveryBody>().Produces(204)
             .Described("GetDelivery", EndpointDescription.Users(Refusal.NotFound));
         app.MapGet("/api/me/orders", ListMineAsync).WithTags("Orders").WithSummary("The caller's orders from a batch")
             .Produces<OrderList>()
@@ -76,10 +77,10 @@ public static class OrdersApi
         if (problem is not null) return problem;
         // Only the owner may pay. An operator has no special right here.
         if (found.Alias is not { } alias) return Problem.Of(Refusal.NotFound);
-        var (actor, unknown) = await orders.FindActorAsync(found, alias);
+        var (own, unknown) = await orders.FindActorAsync(found, alias);
         if (unknown is not null) return unknown;
         var owner = new Owner(found.Caller.User, alias);
-        var answer = await retry.AskAsync(() => actor.OpenCheckoutAsync(owner, found.Terms.Product.Name));
+        var answer = await retry.AskAsync(() => own.Actor.OpenCheckoutAsync(owner, found.Terms.Product.Name));
         return answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
             : Reply.Ok(new CheckoutBody(answer.Value!.Url, answer.Value.ExpiresAt), OrderJson.Wire.CheckoutBody);
@@ -93,9 +94,10 @@ public static class OrdersApi
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
         if (found.Alias is not { } alias) return Problem.Of(Refusal.NotFound);
-        var (actor, unknown) = await orders.FindActorAsync(found, alias);
+        var (own, unknown) = await orders.FindActorAsync(found, alias);
         if (unknown is not null) return unknown;
-        return AnswerDelivery(await retry.AskAsync(() => actor.SetDeliveryAsync(alias, body!.ToDelivery())));
+        var kept = await retry.AskAsync(() => own.Actor.SetDeliveryAsync(alias, body!.ToDelivery()));
+        return DeliveryAnswer.Of(kept!);
     }
 
     private static async Task<IResult> GetDeliveryAsync(
@@ -103,10 +105,9 @@ public static class OrdersApi
     {
         var (found, problem) = await orders.FindAsync(http, order);
         if (problem is not null) return problem;
-        var (actor, unknown) = await orders.FindActorAsync(found, found.Owner);
+        var (seen, unknown) = await orders.FindActorAsync(found, found.Owner);
         if (unknown is not null) return unknown;
-        var delivery = await retry.AskAsync(actor.GetDeliveryAsync);
-        return delivery is null ? Problem.Of(Refusal.NotFound) : AnswerDelivery(delivery);
+        return DeliveryAnswer.Of(await retry.AskAsync(() => seen.Actor.FindDeliveryAsync(seen.Order)));
     }
 
     private static async Task<IResult> ListMineAsync(
@@ -141,9 +142,4 @@ public static class OrdersApi
 
     private static CancelReason? ReadReason(string? reason) =>
         reason is null ? CancelReason.Unstated : ReasonNames.TryGetValue(reason, out var read) ? read : null;
-
-    private static IResult AnswerDelivery(Answer<Delivery> answer) =>
-        answer.Refused is { } refusal
-            ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(DeliveryBody.Of(answer.Value)!, OrderJson.Wire.DeliveryBody);
 }

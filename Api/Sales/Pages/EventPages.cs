@@ -99,7 +99,8 @@ public sealed class EventPages(
     private (string Language, PageAddress Address) AskedFor(HttpContext http, string path) =>
         (PageLanguage.Of(http.Request), new(shop.Of(http.Request), path, PageLanguage.AskedBy(http.Request)));
 
-    private static Task WriteAsync(HttpContext http, RenderedPage page, PageAddress address)
+    /// <summary>Answers with a page, or with a file of the same address and language.</summary>
+    internal static Task WriteAsync(HttpContext http, RenderedPage page, PageAddress address)
     {
         var headers = http.Response.Headers;
         PageHeaders.KeepForeignCodeOut(headers);

@@ -13,19 +13,6 @@ internal sealed class PageWords(string language)
     // China has no summer time.
     private static readonly TimeSpan BeijingTime = TimeSpan.FromHours(8);
 
-    private static readonly Dictionary<string, (string English, string Chinese)> Symbols = new()
-    {
-        ["CNY"] = ("CN¥", "¥"),
-        ["JPY"] = ("¥", "JP¥"),
-        ["USD"] = ("$", "US$"),
-        ["EUR"] = ("€", "€"),
-        ["GBP"] = ("£", "£"),
-        ["HKD"] = ("HK$", "HK$"),
-        ["TWD"] = ("NT$", "NT$"),
-        ["KRW"] = ("₩", "￦"),
-        ["INR"] = ("₹", "₹"),
-    };
-
     private bool IsChinese => language == PageLanguage.Chinese;
 
     public string Sales => T("Sales", "限量抢购");
@@ -69,19 +56,15 @@ internal sealed class PageWords(string language)
     /// <summary>An amount as people write it, the minor units only where there are some.</summary>
     public string Price(Money price)
     {
-        var number = Major(price, isWholeShort: true, "N");
-        return Symbols.TryGetValue(price.Currency, out var symbol)
-            ? T(symbol.English, symbol.Chinese) + number : $"{price.Currency}\u00a0{number}";
+        var (english, chinese) = Currency.Format(price.Amount, price.Currency);
+        return T(english, chinese);
     }
 
     /// <summary>An amount for programs, such as 1999.00.</summary>
-    public static string Amount(Money price) => Major(price, isWholeShort: false, "F");
-
-    private static string Major(Money price, bool isWholeShort, string format)
+    public static string Amount(Money price)
     {
         var (major, digits) = Currency.MajorOf(price.Amount, price.Currency);
-        var shown = isWholeShort && decimal.IsInteger(major) ? 0 : digits;
-        return major.ToString($"{format}{shown}", CultureInfo.InvariantCulture);
+        return major.ToString($"F{digits}", CultureInfo.InvariantCulture);
     }
 
     private string T(string english, string chinese) => IsChinese ? chinese : english;

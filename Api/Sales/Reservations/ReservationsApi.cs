@@ -80,8 +80,11 @@ public static class ReservationsApi
                 ? Problem.LimitReached(UserLimit.ReservationChanges, IReservationGrain.MaxChanges)
                 : Problem.Of(refusal, answer.Detail);
         }
-        var body = BodyOf(batch, caller, alias, answer.Value!, tickets);
-        return answer.Value!.Created
+        var reservation = answer.Value!;
+        if (reservation.Created)
+            feed.Buyers.Reservations.Tell(new ReservationChange(alias, reservation.ReservedAt));
+        var body = BodyOf(batch, caller, alias, reservation, tickets);
+        return reservation.Created
             ? Reply.Created(http, $"/api/batches/{batch}/reservation", body, ReservationJson.Wire.ReservationBody)
             : Reply.Ok(body, ReservationJson.Wire.ReservationBody);
     }
@@ -137,11 +140,13 @@ public static class ReservationsApi
         if (!found.Feed.Terms.IsEligible(found.Caller.User)) return Results.NoContent();
         if (await found.Feed.FindKeyAsync() is not { } key)
             return found.Feed.IsAnonymised ? Results.NoContent() : Problem.Of(Refusal.Unavailable);
-        var answer = await retry.AskAsync(Of(grains, batch, key.AliasOf(found.Caller.User)).CancelAsync);
+        var alias = key.AliasOf(found.Caller.User);
+        var answer = await retry.AskAsync(Of(grains, batch, alias).CancelAsync);
+        if (answer.Value == Effect.Done) found.Feed.Buyers.Reservations.Tell(new ReservationChange(alias, null));
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 
-    private static async ValueTask<((Caller Caller, BoardFeed Feed) Found, Problem? Problem)> FindAsync(
+    internal static async ValueTask<((Caller Caller, BoardFeed Feed) Found, Problem? Problem)> FindAsync(
         HttpContext http, string batch, CatalogueCopy catalogue)
     {
         http.Response.Headers.CacheControl = "no-store";
@@ -151,7 +156,7 @@ public static class ReservationsApi
             : (default, Problem.Of(Refusal.NotFound));
     }
 
-    private static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
+    internal static IReservationGrain Of(IGrainFactory grains, string batch, Alias alias) =>
         grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, alias));
 
     private static ReservationBody BodyOf(

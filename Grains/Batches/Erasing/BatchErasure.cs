@@ -1,15 +1,17 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Batches.Erasing;
 
 /// <summary>
-/// Removes the personal data of a batch whose ledger says <c>anonymised</c>: the reservations, the orders' documents,
-/// and last the key. Every step may be repeated, and the key is kept until the other steps are done. So the removal
-/// resumes from any point after a crash, and it is done exactly when the key is gone.
+/// Removes the personal data of a batch whose ledger says <c>anonymised</c>: the reservations with their delivery
+/// details, the orders' documents, and last the key. Every step may be repeated, and the key is kept until the other
+/// steps are done. So the removal resumes from any point after a crash, and it is done exactly when the key is gone.
 /// </summary>
 internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains)
 {
@@ -68,7 +70,17 @@ internal sealed class BatchErasure(DurableBatch batch, ILedger ledger, IDocument
         while (await ledger.ListAsync(Streams.OfReservations(batch.Id), null, StreamsPerPage) is { Count: > 0 } streams)
         {
             foreach (var group in streams.Chunk(MaxConcurrency))
-                await Task.WhenAll(group.Select(stream => ledger.EraseAsync(stream.Stream)));
+                await Task.WhenAll(group.Select(stream => EraseReservationAsync(stream.Stream)));
         }
+    }
+
+    // The stream is what leads to the details, so it goes last.
+    private async Task EraseReservationAsync(string stream)
+    {
+        if (Alias.TryParse(stream[Streams.OfReservations(batch.Id).Length..], out var alias))
+        {
+            await grains.GetGrain<IReservedDeliveryGrain>(IReservationGrain.KeyOf(batch.Id, alias)).EraseAsync();
+        }
+        await ledger.EraseAsync(stream);
     }
 }

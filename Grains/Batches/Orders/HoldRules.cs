@@ -26,4 +26,19 @@ public static class HoldRules
             return new(new Answer<Effect>(Refusal.Conflict, $"order {OrderId.Of(batch.Terms.Id, live.Seq)} is live"));
         return new(Effect.Done, new ReservationCancelled(user, version));
     }
+
+    /// <summary>
+    /// Whether the delivery details of a reservation may change. They may not while its user has a live order: they are
+    /// that order's until it has its own. They may not after the end, when no order needs them any more.
+    /// </summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="user">The user's alias.</param>
+    /// <param name="version">The version of the reservation.</param>
+    public static Answer<Effect> MayChangeDelivery(SaleBatch batch, Alias user, long version)
+    {
+        if (batch.Terms is null || version <= batch.Reservations.CancelledVersionOf(user)) return Refusal.NotFound;
+        if (PurchaseRules.FindLive(batch, user) is { } live)
+            return new(Refusal.Conflict, $"change the details of order {OrderId.Of(batch.Terms.Id, live.Seq)} instead");
+        return batch.Directing.IsEnded ? Refusal.SaleClosed : Effect.Done;
+    }
 }

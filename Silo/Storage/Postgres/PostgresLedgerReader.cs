@@ -146,7 +146,8 @@ internal sealed class PostgresLedgerReader(PostgresDatabase database) : IAsyncDi
         List<NpgsqlParameter> values = [Text(prefix)];
         if (end is not null) values.Add(Text(end));
         return ReadAsync(
-            $"SELECT count(*) FROM stream WHERE is_open AND {range}", values,
+            $"SELECT (SELECT count(*) FROM stream WHERE {range}) "
+                + $"- (SELECT count(*) FROM stream WHERE NOT is_open AND {range})", values,
             async row =>
             {
                 await row.ReadAsync().ConfigureAwait(false);

@@ -50,12 +50,13 @@ internal sealed class LedgerReader : IDisposable
             _exists = SqliteFile.Prepare(_connection, "SELECT 1 FROM stream WHERE id = $id", "$id");
             _listFrom = PrepareList(">=");
             _listAfter = PrepareList(">");
-            // Counts within a partial index that has only the open streams, without reading the table: 60,000 in 4 ms.
+            // Two counts within indexes, without reading the table: of all streams, and of the few that are not open.
             _countOpen = SqliteFile.Prepare(
                 _connection,
                 """
-                SELECT count(*) FROM stream INDEXED BY stream_open
-                WHERE name >= $from AND name < $end AND is_open = 1
+                SELECT (SELECT count(*) FROM stream WHERE name >= $from AND name < $end)
+                  - (SELECT count(*) FROM stream INDEXED BY stream_closed
+                     WHERE name >= $from AND name < $end AND is_open = 0)
                 """,
                 "$from", "$end");
         }

@@ -176,9 +176,9 @@ public sealed class PostPublisherTests : IDisposable
         ((string)sent["type"]!, (string)sent["timestamp"]!).ShouldBe(("message.created", "2012-12-21T04:00:00Z"));
         var data = sent["data"]!;
         data["text"]!["zh-CN"]!.ToString().ShouldBe(
-            "您的订单mi2-1.17（Xiaomi Mi2 16 GB）由其他账号付款，本次付款无效。¥1,999.00将原路退回付款账号；如订单仍待付款，请用本账号付款。");
+            "您的订单mi2-1.17（Xiaomi Mi2 16 GB）由其他账号付款，本次付款无效。¥1,999将原路退回付款账号；如订单仍待付款，请用本账号付款。");
         data["text"]!["en"]!.ToString().ShouldBe(
-            "A payment of ¥1,999.00 for your order mi2-1.17 (Xiaomi Mi2 16 GB) came from another account, and does not "
+            "A payment of CN¥1,999 for your order mi2-1.17 (Xiaomi Mi2 16 GB) came from another account, and does not "
                 + "count. It is being refunded there. If the order still awaits payment, please pay with your own.");
         data.AsObject().Remove("text");
         data.ToJsonString().ShouldBe("""
@@ -211,7 +211,7 @@ public sealed class PostPublisherTests : IDisposable
             {
                 var text = MessageTexts.Of(Content(kind, why, new Money(1_234, "KWD")));
                 foreach (var said in (string?[])[text.English, text.Chinese])
-                    foreach (var part in (string[])["mi2-1.17", "Xiaomi Mi2 16 GB", "KWD 1.234"])
+                    foreach (var part in (string[])["mi2-1.17", "Xiaomi Mi2 16 GB", "KWD\u00a01.234"])
                         said.ShouldNotBeNull().ShouldContain(part);
                 text.Chinese!.ShouldContain(kind == MessageKind.Refund ? "将原路退回" : "已原路退回");
             }

@@ -78,6 +78,8 @@ public sealed class DamageTests : IDisposable
             ("GET", path, null, null), ("GET", path + "/live", null, null),
             ("PUT", path + "/reservation", alice, null), ("GET", path + "/reservation", alice, null),
             ("DELETE", path + "/reservation", alice, null),
+            ("PUT", path + "/reservation/delivery", alice, home), ("GET", path + "/reservation/delivery", alice, null),
+            ("DELETE", path + "/reservation/delivery", alice, null),
             ("POST", path + "/orders", "Ticket " + sale.Sign.Ticket("weibo:bob", batch), null),
             ("POST", path + "/orders", "Ticket " + sale.Sign.Ticket("weibo:alice", batch), null),
             ("POST", path + "/orders", sale.Sign.Bearer("weibo:bob"), null),

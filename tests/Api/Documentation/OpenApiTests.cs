@@ -42,9 +42,12 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
         described.ShouldBe(((string[])
         [
             "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "GET /api/batches/{batch}/calendar.ics",
             "GET /api/batches/{batch}/announcements", "GET /api/channels",
             "PUT /api/batches/{batch}/reservation",
             "GET /api/batches/{batch}/reservation", "DELETE /api/batches/{batch}/reservation",
+            "PUT /api/batches/{batch}/reservation/delivery", "GET /api/batches/{batch}/reservation/delivery",
+            "DELETE /api/batches/{batch}/reservation/delivery",
             "POST /api/batches/{batch}/orders",
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",
@@ -114,6 +117,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
     public async Task Whoever_needs_a_credential_is_told_so()
     {
         string[] open = ["GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
+            "GET /api/batches/{batch}/calendar.ics",
             "GET /api/batches/{batch}/announcements",
             "GET /health/live", "GET /health/ready", "GET /api/channels",
             "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",

@@ -13,8 +13,9 @@ internal sealed class Answer
         foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
             _headers[name] = string.Join(", ", values);
         MediaType = response.Content.Headers.ContentType?.MediaType;
-        if (MediaType is "application/json" or "application/problem+json" && text.Length > 0) Json =
-            JsonElement.Parse(text);
+        if (Header("Content-Encoding") is null
+            && MediaType is "application/json" or "application/problem+json" && text.Length > 0)
+            Json = JsonElement.Parse(text);
     }
 
     public int Status { get; }

@@ -66,6 +66,8 @@ public sealed class LoggedUsersTests : IAsyncLifetime
         await Task.WhenAll(
             _sale.ReserveAsync(reserving, Subject),
             _sale.Client.GetAsync($"/api/batches/{reserving}/reservation", bearer),
+            _sale.Client.SendAsync("PUT", $"/api/batches/{reserving}/reservation/delivery", bearer, delivery),
+            _sale.Client.GetAsync($"/api/batches/{reserving}/reservation/delivery", bearer),
             _sale.BuyAsync(batch, Subject, $"{Guid.NewGuid()}"),
             // Without a ticket, so the reservation is looked up.
             _sale.Client.PostAsync($"/api/batches/{batch}/orders", bearer),

@@ -20,13 +20,13 @@ public sealed class SentMessageTests
             async () => (await InboxAsync(sale, cookie, "en")).Count == 2, "both messages have come");
         (await InboxAsync(sale, cookie, "en")).ShouldBe(
         [
-            $"¥1,999.00 for your order {order} (Xiaomi Mi2 16 GB) was refunded to where it was paid from. It may take "
+            $"CN¥1,999 for your order {order} (Xiaomi Mi2 16 GB) was refunded to where it was paid from. It may take "
                 + "a few days to show there.",
-            $"Your order {order} (Xiaomi Mi2 16 GB) was cancelled. ¥1,999.00 is being refunded to where it was paid "
+            $"Your order {order} (Xiaomi Mi2 16 GB) was cancelled. CN¥1,999 is being refunded to where it was paid "
                 + "from.",
         ], "the newest first");
         (await InboxAsync(sale, cookie, "zh-CN"))[1]
-            .ShouldBe($"您的订单{order}（Xiaomi Mi2 16 GB）已取消。您支付的¥1,999.00将原路退回。");
+            .ShouldBe($"您的订单{order}（Xiaomi Mi2 16 GB）已取消。您支付的¥1,999将原路退回。");
         (await PageAsync(sale, cookie, "en")).ShouldContain($"href=\"{sale.Client.Address}sale/{batch}\"");
         (await InboxAsync(sale, await LogInAsync(sale, "bob"), "en")).ShouldBeEmpty();
         (await sale.Client.GetAsync(Timeline)).Text.ShouldNotContain(order, customMessage: "nobody is logged in");

@@ -40,6 +40,8 @@ public sealed class PersonalDataTests : IDisposable
         {
             batch = await sale.CreateAsync(stock: 3, change: terms => terms["keepPersonalDataDays"] = 1);
             order = await PaidAsync(sale, batch, "weibo:alice-erased");
+            await sale.RegisterAsync(batch, "weibo:bob-erased");
+            await DeliverAllAsync(sale, batch, "weibo:bob-erased");
             late = await sale.OrderAsync(batch, "weibo:bob-erased");
             (await AnonymiseAsync(sale, batch)).IsRefusal(409, "conflict");
             sale.Clock.Advance(2 * Offer.StageLasts);
@@ -85,6 +87,7 @@ public sealed class PersonalDataTests : IDisposable
             ended = await sale.CreateAsync(stock: 3);
             other = await sale.CreateAsync(Stage.Reserving);
             (await sale.ReserveAsync(other, "weibo:carol-erased")).Is(201);
+            await DeliverAllAsync(sale, other, "weibo:carol-erased");
             var order = await sale.OrderAsync(ended, "weibo:carol-erased");
             await DeliverAsync(sale, order, "weibo:carol-erased");
             var kept = await sale.OrderAsync(ended, "weibo:dora");
@@ -212,8 +215,15 @@ public sealed class PersonalDataTests : IDisposable
     private static async Task DeliverAsync(SaleFront sale, string order, string user) =>
         (await AddressAsync(sale, order, user)).Is(200);
 
-    private static Task<Answer> AddressAsync(SaleFront sale, string order, string user) => sale.Client.SendAsync(
-        "PUT", $"/api/orders/{order}/delivery", sale.Sign.Bearer(user),
+    // What the user buys from the batch.
+    private static async Task DeliverAllAsync(SaleFront sale, string batch, string user) =>
+        (await PutAddressAsync(sale, $"/api/batches/{batch}/reservation/delivery", user)).Is(200);
+
+    private static Task<Answer> AddressAsync(SaleFront sale, string order, string user) =>
+        PutAddressAsync(sale, $"/api/orders/{order}/delivery", user);
+
+    private static Task<Answer> PutAddressAsync(SaleFront sale, string path, string user) => sale.Client.SendAsync(
+        "PUT", path, sale.Sign.Bearer(user),
         new JsonObject { ["name"] = Name, ["phone"] = Phone, ["address"] = Address });
 
     // The sandbox's file belongs to the payment provider, not to the engine.

@@ -56,9 +56,21 @@ public sealed class GuessTests(SaleTests.Fixture fixture)
             (await _sale.Client.SendAsync("PUT", reservation, stranger)).IsRefusal(403, "not-eligible");
             (await _sale.Client.GetAsync(reservation, stranger)).IsRefusal(404, "not-found");
             (await _sale.Client.SendAsync("DELETE", reservation, stranger)).Is(204);
+            (await _sale.Client.SendAsync("PUT", reservation + "/delivery", stranger, Delivery))
+                .IsRefusal(404, "not-found");
+            (await _sale.Client.GetAsync(reservation + "/delivery", stranger)).IsRefusal(404, "not-found");
+            (await _sale.Client.SendAsync("DELETE", reservation + "/delivery", stranger)).Is(204);
         }
         (await AwakeAsync($"reservation/{batch}/")).ShouldBeEmpty();
-        await _sale.ReserveAsync(batch, _sale.NewUser());
+        // A user of the channel wakes the details only with a reservation.
+        var reserver = _sale.Sign.Bearer(_sale.NewUser());
+        var details = $"/api/batches/{batch}/reservation/delivery";
+        (await _sale.Client.SendAsync("PUT", details, reserver, Delivery)).IsRefusal(404, "not-found");
+        (await _sale.Client.GetAsync(details, reserver)).IsRefusal(404, "not-found");
+        (await AwakeAsync($"reserveddelivery/{batch}/")).ShouldBeEmpty();
+        (await _sale.Client.SendAsync("PUT", $"/api/batches/{batch}/reservation", reserver)).Is(201);
+        (await _sale.Client.SendAsync("PUT", details, reserver, Delivery)).Is(200);
+        (await AwakeAsync($"reserveddelivery/{batch}/")).ShouldHaveSingleItem("it is seen when one wakes");
         (await AwakeAsync($"reservation/{batch}/")).ShouldHaveSingleItem("it is seen when one wakes");
     }
 

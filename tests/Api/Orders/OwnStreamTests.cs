@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace OrleansSale.Tests.Api.Orders;
 
-/// <summary>The stream of a caller: their own orders, whoever changes them, and nobody else's.</summary>
+/// <summary>The stream of a caller: their own orders and reservation, and nobody else's.</summary>
 [Collection(SaleTests.Name)]
 public sealed class OwnStreamTests(SaleTests.Fixture fixture)
 {
@@ -105,6 +105,35 @@ public sealed class OwnStreamTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task A_user_is_told_on_every_device_that_their_reservation_was_made_or_cancelled()
+    {
+        var batch = await _sale.CreateAsync(Stage.Reserving);
+        var (user, other) = (_sale.NewUser(), _sale.NewUser());
+        await using var here = await WatchAsync(batch, user);
+        await using var there = await WatchAsync(batch, user);
+        await using var stranger = await WatchAsync(batch, other);
+        foreach (var viewer in (Viewer[])[here, there, stranger])
+            (await viewer.NextAsync()).EventType.ShouldBe("board", "the streams have begun");
+        var reserved = (await _sale.ReserveAsync(batch, user)).Is(201);
+        foreach (var device in (Viewer[])[here, there])
+        {
+            var told = await device.NextAsync("reservation");
+            Answer.NamesOf(told).ShouldBe(["batch", "reservedAt"], "it has no ticket");
+            told.GetProperty("batch").GetString().ShouldBe(batch);
+            told.GetProperty("reservedAt").GetString().ShouldBe(reserved["reservedAt"]);
+        }
+        // A repeat changes nothing.
+        (await _sale.ReserveAsync(batch, user)).Is(200);
+        (await CancelReservationAsync(batch, user)).Is(204);
+        foreach (var device in (Viewer[])[here, there])
+            Answer.NamesOf(await device.NextAsync("reservation")).ShouldBe(["batch"], "there is none any more");
+
+        var own = (await _sale.ReserveAsync(batch, other)).Is(201);
+        (await stranger.NextAsync("reservation")).GetProperty("reservedAt").GetString()
+            .ShouldBe(own["reservedAt"], "the first that they see");
+    }
+
+    [Fact]
     public async Task A_stream_ends_when_its_session_is_signed_out()
     {
         var batch = await _sale.CreateAsync();
@@ -156,6 +185,9 @@ public sealed class OwnStreamTests(SaleTests.Fixture fixture)
 
     private Task<Viewer> WatchAsync(string batch, string user) =>
         Viewer.OpenAsync(_sale.Client, PathOf(batch), _sale.Sign.Bearer(user));
+
+    private Task<Answer> CancelReservationAsync(string batch, string user) =>
+        _sale.Client.SendAsync("DELETE", $"/api/batches/{batch}/reservation", _sale.Sign.Bearer(user));
 
     private async Task<Answer> OrderUnderAsync(string batch, string user, string key)
     {

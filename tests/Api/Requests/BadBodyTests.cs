@@ -151,6 +151,7 @@ public sealed class BadBodyTests(SaleTests.Fixture fixture)
         [
             ("POST", $"/api/batches/{batch}/orders", null),
             ("PUT", $"/api/orders/{order}/delivery", _sale.Sign.Bearer(user)),
+            ("PUT", $"/api/batches/{batch}/reservation/delivery", _sale.Sign.Bearer(user)),
             ("POST", "/api/operator/batches", _sale.Operator),
             ("POST", $"/api/operator/batches/{batch}/pause", _sale.Operator),
             ("POST", $"/api/operator/batches/{batch}/restock", _sale.Operator),

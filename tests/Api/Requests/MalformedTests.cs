@@ -142,6 +142,7 @@ public sealed class MalformedTests(SaleTests.Fixture fixture)
     [
         ("POST", $"/api/batches/{batch}/orders", true), ("POST", "/api/batches/nowhere/orders", true),
         ("POST", "/api/payments/notifications", true), ("PUT", $"/api/orders/{batch}.9/delivery", true),
+        ("PUT", $"/api/batches/{batch}/reservation/delivery", true),
         ("POST", "/api/operator/batches", true), ("POST", $"/api/operator/batches/{batch}/pause", true),
         ("POST", "/dev/tokens", true), ("POST", "/sandbox/checkouts/x", true), ("POST", "/sandbox/refunds", true),
         ("PUT", $"/api/batches/{batch}/reservation", false), ("DELETE", $"/api/batches/{batch}/reservation", false),

@@ -10,6 +10,7 @@ public sealed class RoutingTests(SaleTests.Fixture fixture)
     [InlineData("/api/batches/x", "GET", "HEAD")]
     [InlineData("/api/batches/x/live", "GET", "HEAD")]
     [InlineData("/api/batches/x/reservation", "DELETE", "GET", "HEAD", "PUT")]
+    [InlineData("/api/batches/x/reservation/delivery", "DELETE", "GET", "HEAD", "PUT")]
     [InlineData("/api/batches/x/orders", "POST")]
     [InlineData("/api/orders/x.1", "DELETE", "GET", "HEAD")]
     [InlineData("/api/orders/x.1/checkout", "POST")]

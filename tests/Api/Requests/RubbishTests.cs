@@ -22,6 +22,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
     private static readonly string[] Paths =
     [
         "/api/batches", "/api/batches/@b", "/api/batches/@b/live", "/api/batches/@b/reservation",
+        "/api/batches/@b/reservation/delivery",
         "/api/batches/@b/orders", "/api/orders/@o",
         "/api/orders/@o/checkout", "/api/orders/@o/delivery", "/api/me", "/api/me/orders", "/api/me/session",
         "/api/payments/notifications",

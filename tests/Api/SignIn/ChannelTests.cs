@@ -27,10 +27,13 @@ public sealed class ChannelTests
         const string Payment = """
             {"provider":"default","verifiesPayer":true}
             """;
+        const string Nameless = """
+            {"en":"partner platform","zh-CN":"合作平台"}
+            """;
         listed.Select(item => item.GetRawText()).ShouldBe([
             $$"""{"id":"shop","name":{"en":"商店","zh-CN":"商店"},"signIn":null,"payment":{{Payment}}}""",
             $$"""{"id":"weibo","name":{"en":"weibo","zh-CN":"微博"},"signIn":null,"payment":{{Payment}}}""",
-            $$"""{"id":"x","name":{"en":"x","zh-CN":"x"},"signIn":"/signin/x","payment":{{Payment}}}""",
+            $$"""{"id":"x","name":{{Nameless}},"signIn":"/signin/x","payment":{{Payment}}}""",
         ]);
         list.Text.ShouldNotContain("secret");
     }

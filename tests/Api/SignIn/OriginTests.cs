@@ -20,6 +20,8 @@ public sealed class OriginTests(SaleTests.Fixture fixture)
         foreach (var (method, path) in ((string, string)[])
         [
             ("PUT", $"/api/batches/{batch}/reservation"), ("DELETE", $"/api/batches/{batch}/reservation"),
+            ("PUT", $"/api/batches/{batch}/reservation/delivery"),
+            ("DELETE", $"/api/batches/{batch}/reservation/delivery"),
             ("POST", $"/api/batches/{batch}/orders"), ("DELETE", $"/api/orders/{batch}.1"),
             ("POST", $"/api/orders/{batch}.1/checkout"),
             ("PUT", $"/api/orders/{batch}.1/delivery"), ("POST", "/api/operator/batches"),

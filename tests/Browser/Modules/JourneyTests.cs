@@ -110,6 +110,26 @@ public sealed class JourneyTests(SaleStage stage)
         found.ShouldBe(next);
     }
 
+    [Theory]
+    [InlineData("150", true)]
+    [InlineData("250", true)]
+    [InlineData("310", true)]
+    [InlineData("310, {}, {phase: 'sold-out', free: 0}", true)]
+    [InlineData("310, {orders: [order('cancelled')]}", true)]
+    [InlineData("150, {reservation: 'none'}", false)]
+    [InlineData("150, {reservation: 'unknown'}", false)]
+    [InlineData("310, {orders: [order('awaiting-payment')]}", false)]
+    [InlineData("310, {orders: [order('paid')]}", false)]
+    [InlineData("310, {orders: Array(10).fill(order('cancelled'))}", false)]
+    [InlineData("410, {}, {phase: 'closed'}", false)]
+    [InlineData("150, {isSessionEnded: true}", false)]
+    public async Task Where_to_deliver_can_be_said_from_the_reservation_to_the_order(string known, bool canSay)
+    {
+        var said = await stage.Modules.RunAsync<bool>(
+            "/js/journey.js", $"{Facts} return m.journey(is({known})).canSayDelivery;");
+        said.ShouldBe(canSay);
+    }
+
     [Fact]
     public async Task A_visitor_who_can_reserve_no_more_is_offered_nothing()
     {
@@ -132,4 +152,21 @@ public sealed class JourneyTests(SaleStage stage)
             "/js/countdown.js", "return Object.values(m.split(x));", leftMs);
         parts.ShouldBe([days, hours, minutes, seconds]);
     }
+
+    [Theory]
+    [InlineData("{opens: 600_000, isToldBefore: false}", 0, "before", 525_000)]
+    [InlineData("{opens: 600_000, isToldBefore: false}", 599_999, "before", 525_000)]
+    [InlineData("{opens: 600_000, isToldBefore: true}", 530_000, "open", 600_000)]
+    [InlineData("{opens: 600_000, isToldBefore: false}", 600_000, "open", 600_000)]
+    [InlineData("{opens: 600_000, isToldBefore: true}", 1_199_999, "open", 600_000)]
+    [InlineData("{opens: 600_000, isToldBefore: true}", 1_200_000, null, 0)]
+    public async Task A_reminder_comes_before_the_opening_and_at_it_and_not_long_after(
+        string kept, int now, string? what, int at)
+    {
+        var next = await stage.Modules.RunAsync<Reminder?>("/js/reminders.js", $"return m.nextOf({kept}, {now});");
+        next.ShouldBe(what is null ? null : new Reminder(what, at));
+    }
+
+    /// <summary>A reminder.</summary>
+    public sealed record Reminder(string What, int At);
 }

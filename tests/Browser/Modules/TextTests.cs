@@ -31,6 +31,18 @@ public sealed class TextTests(SaleStage stage)
         gaps.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("小米手机2新浪微博社会化网络购机专场", "微博", "小米", "手机", "网络", "专场")]
+    [InlineData("限量抢购", "抢购")]
+    [InlineData("Mi2 for Weibo, batch 1", "Mi2 for Weibo, batch 1")]
+    [InlineData("", "")]
+    public async Task A_title_is_broken_only_between_words(string title, params string[] whole)
+    {
+        var parts = await stage.Modules.RunAsync<string[]>("/js/dom.js", "return m.wordsOf(x);", title);
+        string.Concat(parts).ShouldBe(title);
+        foreach (var word in whole) parts.ShouldContain(part => part.Contains(word, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_translation_fills_in_what_the_original_fills_in()
     {
@@ -93,12 +105,17 @@ public sealed class TextTests(SaleStage stage)
     }
 
     [Theory]
-    [InlineData("weibo", "Weibo")]
-    [InlineData("second-hand-club", "Second Hand Club")]
-    public async Task A_channel_has_a_readable_name_even_if_the_page_does_not_know_it(string channel, string name)
+    [InlineData("en", "weibo", "Weibo")]
+    [InlineData("zh-CN", "weibo", "微博")]
+    [InlineData("en", "second-hand-club", "partner platform")]
+    [InlineData("zh-CN", "second-hand-club", "合作平台")]
+    public async Task A_channel_is_shown_by_its_name_and_never_by_its_id(string language, string channel, string name)
     {
-        var text = await stage.Modules.RunAsync<string>(
-            Text, "await m.setLanguage('en'); return m.channelName(x);", channel);
+        var text = await stage.Modules.RunAsync<string>(Text, """
+            await m.setLanguage(x.language);
+            m.setChannelNames([{ id: 'weibo', name: { 'en': 'Weibo', 'zh-CN': '微博' } }]);
+            return m.channelName(x.channel);
+            """, new { language, channel });
         text.ShouldBe(name);
     }
 

@@ -18,6 +18,12 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Not during the test.</summary>
     public static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
+    /// <summary>From now to the opening of the reservations; null: they are open.</summary>
+    public TimeSpan? ReservesIn { get; init; }
+
+    /// <summary>Its title; null: the product's name.</summary>
+    public string? Title { get; init; }
+
     /// <summary>Units.</summary>
     public int Stock { get; init; } = 100;
 
@@ -30,12 +36,21 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Seconds to pay.</summary>
     public int PaymentWindowSeconds { get; init; } = 900;
 
-    internal BatchPlan PlanOf(string id) => new(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+    /// <summary>From the opening to the end.</summary>
+    public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
+
+    internal BatchPlan PlanOf(string id)
     {
-        Channels = Channels,
-        PerUserLimit = PerUserLimit,
-        PaymentWindowSeconds = PaymentWindowSeconds,
-    };
+        var plan = new BatchPlan(id, Stock, DateTimeOffset.UtcNow + OpensIn)
+        {
+            Channels = Channels,
+            PerUserLimit = PerUserLimit,
+            PaymentWindowSeconds = PaymentWindowSeconds,
+            OpenFor = OpenFor,
+            Title = Title,
+        };
+        return ReservesIn is { } wait ? plan with { ReservationOpens = DateTimeOffset.UtcNow + wait } : plan;
+    }
 }
 
 /// <summary>Words in the languages of the pages.</summary>
@@ -137,6 +152,13 @@ public sealed class OtherPeople(Uri address) : IDisposable
         return [.. orders.GetProperty("items").EnumerateArray()];
     }
 
+    /// <summary>The orders of a batch, as an operator lists them.</summary>
+    public async Task<JsonElement[]> OrdersOfAllAsync(string batch)
+    {
+        var orders = await DoneAsync(_client.OrdersOfAllAsync(await BossAsync(), batch));
+        return [.. orders.GetProperty("items").EnumerateArray()];
+    }
+
     /// <summary>The ledger of a batch, as an operator exports it.</summary>
     public async Task<string> LedgerAsync(string batch)
     {
@@ -155,6 +177,10 @@ public sealed class OtherPeople(Uri address) : IDisposable
         for (var i = 0; i < times; i++)
             await DoneAsync(i % 2 == 0 ? _client.ReserveAsync(token, batch) : _client.UnreserveAsync(token, batch));
     }
+
+    /// <summary>Cancels the reservation of a user.</summary>
+    public async Task CancelReservationAsync(string batch, string user) =>
+        await DoneAsync(_client.UnreserveAsync(await TokenAsync(user), batch));
 
     private Task<string> BossAsync() => _client.DevTokenAsync("ops", "boss", "operator");
 

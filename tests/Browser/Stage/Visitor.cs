@@ -13,6 +13,7 @@ public sealed class Visitor : IAsyncDisposable
 
     private readonly IBrowserContext _context;
     private readonly List<string> _errors = [];
+    private readonly List<string> _refusals = [];
 
     private Visitor(IBrowserContext context, IPage page)
     {
@@ -24,8 +25,9 @@ public sealed class Visitor : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // A refusal is an answer, but browsers log every answer of 400 and above as an error.
-            var isAnswer = message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal);
-            if (message.Type == "error" && !isAnswer) Note(message.Text);
+            if (message.Type != "error") return;
+            if (!message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) Note(message.Text);
+            else lock (_errors) _refusals.Add($"{message.Text} {message.Location}");
         };
     }
 
@@ -38,6 +40,15 @@ public sealed class Visitor : IAsyncDisposable
         get
         {
             lock (_errors) return [.. _errors];
+        }
+    }
+
+    /// <summary>The answers of 400 and above, as the browser has logged them.</summary>
+    public IReadOnlyList<string> Refusals
+    {
+        get
+        {
+            lock (_errors) return [.. _refusals];
         }
     }
 

@@ -49,6 +49,7 @@ public sealed class DamageTests : IAsyncLifetime
             () => batch.PayAsync(order, "p"), () => batch.OperateAsync(OperatorAction.Pause),
             () => batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:b"), 1),
             () => batch.Actor.GetCancelledVersionAsync(batch.AliasOf("weibo:b")),
+            () => batch.Actor.MayChangeDeliveryAsync(batch.AliasOf("weibo:b"), 1),
             () => _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2"),
             () => _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, new Delivery("a", "123", "b")),
         ];

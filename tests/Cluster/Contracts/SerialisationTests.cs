@@ -72,6 +72,7 @@ public sealed class SerialisationTests
         new Fault(FaultKind.RefundStalled, "mi2-1", At, "why"),
         new ReservationView(3, At, true), new RosterEntry("weibo:a", Someone, 3, At),
         new RosterPage([new("weibo:a", Someone, 3, At)], Someone, [Someone]), Someone, Key, Cancelled,
+        new ReservationNews([new(Someone, At)], 17), new ReservationChange(Someone, At),
         new Owner("weibo:a", Someone),
         new ErasableUser(true, [17]),
         Text, Announced, Delivered, AnnouncementSeen, Card, new PostTarget("weibo", "mi2-1", Card),

@@ -72,6 +72,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         each[1].Orders.Single().ShouldBeEquivalentTo(other);
         (await client.Actor.ListOrdersAsync(0, 1)).Orders.Single().Seq.ShouldBe(order.Seq);
         (await client.Actor.GetCancelledVersionAsync(client.AliasOf("weibo:c"))).ShouldBe(1);
+        (await client.Actor.MayChangeDeliveryAsync(client.AliasOf("weibo:c"), 2)).Value.ShouldBe(Effect.Done);
         (await client.OperateAsync(OperatorAction.Restock, 3)).Value.ShouldBe(Effect.Done);
         var conflict = await client.OperateAsync(OperatorAction.Withdraw, 100);
         (conflict.Refused, conflict.Detail).ShouldBe((Refusal.Conflict, "only 4 units are free"));
@@ -82,7 +83,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
         document.Value.ShouldBe(new CheckoutView($"https://pay.example/c-{order.Id}", order.PayBy));
         var home1 = new Delivery("王小明", "555", "路 1");
         (await near.GetGrain<IOrderGrain>(order.Id).SetDeliveryAsync(order.Buyer, home1)).Value.ShouldBe(home1);
-        (await _sale.Client.GetGrain<IOrderGrain>(order.Id).GetDeliveryAsync()).ShouldBe(home1);
+        (await _sale.Client.GetGrain<IOrderGrain>(order.Id).FindDeliveryAsync(order)).ShouldBe(home1);
         (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.Sold);
         (await batch.PayAsync(order, $"p-{home}")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
         (await batch.CancelAsync(other)).Value!.Status.ShouldBe(OrderStatus.Cancelled);

@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
+using OrleansSale.Grains.Reservations;
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Harness;
 using static OrleansSale.Tests.Harness.Requests;
@@ -122,13 +123,13 @@ public sealed class AnonymiseTests : IAsyncLifetime
             if (storage.StoppedAt is not { } stop) break;
             stops.Add(stop.Split('/')[0]);
         }
-        // Each stream, each document and each purge was a step of its own. The orders are removed at the same time, in
-        // any order.
+        // Each stream, each document and each purge was a step of its own. The reservations are removed at the same
+        // time, in any order, and so are the orders.
         stops[0].ShouldBe("append batch");
-        stops.Take(10).ShouldBe([
-            "append batch", "erase reservation", "erase reservation", "erase reservation", "write order", "write order",
-            "purge",
-            "clear batch-key", "purge", "write catalogue"]);
+        stops[1..6].Order(StringComparer.Ordinal).ShouldBe([
+            "clear reserved-delivery", "clear reserved-delivery", "erase reservation", "erase reservation",
+            "erase reservation"]);
+        stops[6..12].ShouldBe(["write order", "write order", "purge", "clear batch-key", "purge", "write catalogue"]);
     }
 
     [Fact]
@@ -178,6 +179,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
         (await _sale.Order(paid.Id).SetDeliveryAsync(paid.Buyer, Home)).Refused.ShouldBe(Refusal.NotFound);
         (await _sale.Order(expired.Id).OpenCheckoutAsync(expired.For(Users[1]), "Mi2"))
             .Refused.ShouldBe(Refusal.NotFound);
+        (await _sale.Reservation(batch.Id, Users[2]).Delivery.SetAsync(1, Home)).Refused.ShouldBe(Refusal.SaleClosed);
         await IsGoneAsync(batch, paid, expired);
     }
 
@@ -197,7 +199,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
         await IsGoneAsync(batch, paid, expired);
     }
 
-    // On sale, with three reservations: one order paid, one awaiting payment, both with an address.
+    // On sale, with three reservations, two of them with an address: one order paid, one awaiting payment, both with an
+    // address.
     private async Task<(TestBatch Batch, OrderView Paid, OrderView Unpaid)> SellAsync()
     {
         var batch = _sale.Batch($"b-{++_batches}");
@@ -207,6 +210,8 @@ public sealed class AnonymiseTests : IAsyncLifetime
         var window = terms.Schedule with { ReservationCloses = _sale.Clock.Now.AddHours(1) };
         foreach (var user in Users)
             (await _sale.Reservation(batch.Id, user).ReserveAsync(window)).Refused.ShouldBeNull();
+        foreach (var user in Users[1..])
+            (await _sale.Reservation(batch.Id, user).Actor.SetDeliveryAsync(Home)).Value.ShouldBe(Home);
         var (paid, unpaid) = (await batch.OrderAsync(Users[0]), await batch.OrderAsync(Users[1]));
         foreach (var order in new[] { paid, unpaid })
             (await _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
@@ -236,7 +241,7 @@ public sealed class AnonymiseTests : IAsyncLifetime
     {
         (await ReservationsAsync(batch)).Count.ShouldBe(Users.Length);
         _sale.StoredKeyOf(batch.Id).ShouldNotBeNull();
-        (await _sale.Order(paid.Id).GetDeliveryAsync()).ShouldBe(Home);
+        (await _sale.Order(paid.Id).FindDeliveryAsync(paid)).ShouldBe(Home);
     }
 
     private async Task IsGoneAsync(TestBatch batch, params OrderView[] orders)
@@ -245,10 +250,12 @@ public sealed class AnonymiseTests : IAsyncLifetime
         await UntilAsync(() => Task.FromResult(_sale.StoredKeyOf(batch.Id) is null), "its key is removed");
         (await ReservationsAsync(batch)).ShouldBeEmpty();
         (await _sale.KeyActor(batch.Id).FindAsync()).ShouldBeNull();
+        foreach (var key in Users.Select(user => _sale.Reservation(batch.Id, user).Key))
+            _sale.Documents.Find<ReservedDeliveryDocument>("reserved-delivery", key).ShouldBeNull();
         foreach (var order in orders)
         {
             _sale.Documents.Find<OrderDocuments>("order", order.Id)!.Delivery.ShouldBeNull();
-            (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
+            (await _sale.Order(order.Id).FindDeliveryAsync(order)).ShouldBeNull();
         }
         foreach (var commit in await _sale.Stored.CommitsOfAsync(batch.Id))
             Encoding.UTF8.GetString(commit.Entries.Span).ShouldNotContain("weibo:");

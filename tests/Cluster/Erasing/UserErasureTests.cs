@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
 using OrleansSale.Grains.Orders;
+using OrleansSale.Grains.Reservations;
 using OrleansSale.Tests.Harness;
 using static OrleansSale.Tests.Harness.Requests;
 
@@ -17,6 +18,7 @@ namespace OrleansSale.Tests.Cluster.Erasing;
 public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale>
 {
     private const string User = "weibo:小明";
+    private const string ReservedDelivery = "reserved-delivery";
 
     private static readonly Delivery Home = new("王小明", "+86 10 5555 0100", "北京市海淀区清河中街 68 号");
 
@@ -60,6 +62,7 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
         var id = (await own.CreateBatchAsync()).Id;
         var (batch, reservation) = (own.Batch(id), own.Reservation(id, User));
         await reservation.ReserveAsync(Open with { ReservationCloses = own.Clock.Now.AddHours(1) });
+        (await reservation.Actor.SetDeliveryAsync(Home)).Value.ShouldBe(Home);
         var order = await batch.OrderAsync(User);
         await batch.PayAsync(order, "p-1");
         (await own.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
@@ -71,8 +74,11 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
         {
             if (!isAwake) await own.DeactivateAsync(own.Order(order.Id));
             (await own.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Refused.ShouldBe(Refusal.NotFound);
-            (await own.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
+            (await own.Order(order.Id).FindDeliveryAsync(order)).ShouldBeNull();
         }
+        // Nor does an activation bring them back that has not heard of the erasure.
+        (await reservation.Delivery.SetAsync(1, Home)).Refused.ShouldBe(Refusal.Conflict);
+        own.Documents.Find<ReservedDeliveryDocument>(ReservedDelivery, reservation.Key).ShouldBeNull();
         (await batch.StatusAsync(order)).ShouldBe(OrderStatus.Paid);
         await own.Stored.AuditAsync(id);
     }
@@ -125,7 +131,8 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
                 // The erasure was cut off at this step.
             }
             storage.Repair();
-            foreach (var actor in (IAddressable[])[reservation.Actor, sale.Order(order.Id), sale.Batch(id).Actor])
+            foreach (var actor in (IAddressable[])[reservation.Actor, reservation.Delivery, sale.Order(order.Id),
+                sale.Batch(id).Actor])
                 if (sale.PlaceOf(actor) is not null) await sale.DeactivateAsync(actor);
             // An interrupted erasure that has removed the stream does not let the user start again.
             var isGone = (await sale.Stored.ReadHeadAsync(
@@ -137,17 +144,18 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
             if (storage.StoppedAt is not { } stop) break;
             stops.Add(stop.Split('/')[0]);
         }
-        stops.ShouldBe(["append batch", "append reservation", "write order", "purge", "erase reservation",
-            "append reservation"]);
+        stops.ShouldBe(["append batch", "clear reserved-delivery", "append reservation", "write order", "purge",
+            "erase reservation", "append reservation"]);
     }
 
-    // A user who reserved, bought, set a delivery and cancelled. The order has ended, and the reservation is still
-    // open.
+    // A user who reserved, said where to deliver, bought, said it again and cancelled. The order has ended, and the
+    // reservation is still open.
     private async Task<(string Id, UserReservation Reservation, OrderView Order)> CancelledOrderAsync()
     {
         var id = (await sale.CreateBatchAsync()).Id;
         var reservation = sale.Reservation(id, User);
         (await reservation.ReserveAsync(Open)).Refused.ShouldBeNull();
+        (await reservation.Actor.SetDeliveryAsync(Home)).Value.ShouldBe(Home);
         var order = await sale.Batch(id).OrderAsync(User);
         (await sale.Order(order.Id).SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
         (await sale.Batch(id).CancelAsync(order)).Value!.Status.ShouldBe(OrderStatus.Cancelled);
@@ -166,6 +174,9 @@ public sealed class UserErasureTests(SharedSale sale) : IClassFixture<SharedSale
         stored.ToString().Split('\n').Length.ShouldBe(2, "one line and its end");
         stored.ToString().ShouldNotContain("小明");
         sale.Documents.Find<OrderDocuments>("order", order.Id)!.Delivery.ShouldBeNull();
+        sale.Documents.Find<ReservedDeliveryDocument>(ReservedDelivery, reservation.Key).ShouldBeNull();
+        (await reservation.Actor.GetDeliveryAsync()).Refused.ShouldBe(Refusal.NotFound);
+        (await reservation.Actor.SetDeliveryAsync(Home)).Refused.ShouldBe(Refusal.NotFound);
         (await sale.Batch(id).Actor.GetCancelledVersionAsync(reservation.Alias)).ShouldBe(1);
         (await sale.Batch(id).BuyAsync(User, key: "again")).Refused.ShouldBe(Refusal.TicketInvalid);
     }

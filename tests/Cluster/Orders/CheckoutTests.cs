@@ -120,7 +120,7 @@ public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
         (await actor.SetDeliveryAsync(other.Alias, Home)).Refused.ShouldBe(Refusal.NotFound);
         (await sale.Batch(id).Actor.GetOrderAsync(order.Seq, other.Alias)).Refused.ShouldBe(Refusal.NotFound);
         (await sale.Batch(id).Actor.CancelOrderAsync(order.Seq, other.Alias)).Refused.ShouldBe(Refusal.NotFound);
-        (await actor.GetDeliveryAsync()).ShouldBeNull();
+        (await actor.FindDeliveryAsync(order)).ShouldBeNull();
         foreach (var made in new[] { $"{id}.999", $"{id}.1", "nonsense", $"{id}.0{order.Seq}", "no-such-batch.2" })
         {
             (await sale.Order(made).OpenCheckoutAsync(order.For("weibo:a"), "x")).Refused.ShouldBe(Refusal.NotFound);
@@ -136,12 +136,12 @@ public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
         (await actor.SetDeliveryAsync(order.Buyer, Home with { Phone = "555" })).Value.ShouldNotBeNull();
         (await actor.SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
         await sale.DeactivateAsync(actor);
-        (await actor.GetDeliveryAsync()).ShouldBe(Home);
+        (await actor.FindDeliveryAsync(order)).ShouldBe(Home);
         (await sale.Stored.TypesOfAsync(id)).ShouldBe(["Created", "OpenedSale", "Held"]);
 
         await sale.Batch(id).CancelAsync(order);
         (await actor.SetDeliveryAsync(order.Buyer, Home with { Phone = "556" })).Refused.ShouldBe(Refusal.Conflict);
-        (await actor.GetDeliveryAsync()).ShouldBe(Home);
+        (await actor.FindDeliveryAsync(order)).ShouldBe(Home);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class CheckoutTests(SharedSale sale) : IClassFixture<SharedSale>
 
         (await actor.SetDeliveryAsync(order.Buyer, Home)).Value.ShouldBe(Home);
         await own.DeactivateAsync(actor);
-        (await actor.GetDeliveryAsync()).ShouldBe(Home);
+        (await actor.FindDeliveryAsync(order)).ShouldBe(Home);
     }
 
     private static async Task ShouldBeUnavailableAsync<T>(Func<Task<Answer<T>>> ask)

@@ -31,7 +31,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
 
         var order = await _sale.Batch(id).OrderAsync("weibo:b");
         order.Id.ShouldBe(old.Id);
-        (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBeNull();
+        (await _sale.Order(order.Id).FindDeliveryAsync(order)).ShouldBeNull();
         (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:b"), "Mi2")).Value!.ExpiresAt.ShouldBe(
             order.PayBy);
         var keys = _sale.Payments.Keys.Where(key => key.Value.Order == old.Id).ToList();
@@ -43,7 +43,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         var there = Home with { Name = "李雷" };
         (await _sale.Order(order.Id).SetDeliveryAsync(order.Buyer, there)).Value.ShouldBe(there);
         await _sale.DeactivateAsync(_sale.Order(order.Id));
-        (await _sale.Order(order.Id).GetDeliveryAsync()).ShouldBe(there);
+        (await _sale.Order(order.Id).FindDeliveryAsync(order)).ShouldBe(there);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class LostLedgerTests : IAsyncLifetime
         // The entries created and held are left; checkout-opened is lost.
         await LoseAsync(id, kept.Id, 2);
 
-        (await _sale.Order(kept.Id).GetDeliveryAsync()).ShouldBe(Home);
+        (await _sale.Order(kept.Id).FindDeliveryAsync(kept)).ShouldBe(Home);
         (await _sale.Order(kept.Id).OpenCheckoutAsync(kept.For("weibo:a"), "Mi2")).Value.ShouldBe(opened);
         _sale.Payments.Keys.Count.ShouldBe(1);
     }

@@ -46,7 +46,7 @@ internal static class OwedRefunds
     {
         var batch = sale.Batch(order[..order.IndexOf('.', StringComparison.Ordinal)]);
         await batch.Actor.WakeAsync();
-        await sale.Order(order).GetDeliveryAsync();
+        await sale.Order(order).ForgetRefundAsync("none", "none");
         await batch.Actor.WakeAsync();
     }
 
