@@ -12,5 +12,5 @@ internal readonly record struct Counts(
             batch.Stock.Withdrawn, batch.Directing.Pause, batch.Directing.Closing, batch.Directing.IsOver,
             batch.Touches.Count,
             batch.Directing.Terms is null ? null : batch.Directing.Schedule, batch.Directing.IsAnonymised,
-            batch.Line.Waiting, batch.Line.IsSuspended);
+            batch.Line.Waiting, batch.Directing.IsLineSuspended);
 }

@@ -41,6 +41,9 @@ public sealed class DirectingBook(StockBook stock)
     /// <summary>The pause in force; null: none.</summary>
     public SaleStop? Pause { get; private set; }
 
+    /// <summary>Whether an operator lets nobody join the line.</summary>
+    public bool IsLineSuspended { get; private set; }
+
     /// <summary>Whether an operator has closed the sale.</summary>
     public bool IsClosed => Closing is not null;
 
@@ -87,6 +90,14 @@ public sealed class DirectingBook(StockBook stock)
             case ResumedSale:
                 ThrowUnless(IsPaused, seq, "resumed without a pause");
                 Pause = null;
+                break;
+            case LineSuspended:
+                ThrowUnless(!IsLineSuspended, seq, "the line suspended twice");
+                IsLineSuspended = true;
+                break;
+            case LineResumed:
+                ThrowUnless(IsLineSuspended, seq, "the line resumed without a suspension");
+                IsLineSuspended = false;
                 break;
             case ClosedSale e:
                 ThrowUnless(!IsClosed, seq, "closed twice");

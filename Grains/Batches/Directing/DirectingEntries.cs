@@ -115,6 +115,40 @@ public sealed record Anonymised(Alias By) : DirectingEntry
     internal static BatchEntry Read(ref DataReader from) => new Anonymised(from.Alias("by"u8));
 }
 
+/// <summary>Nobody can join the line until it is resumed.</summary>
+public sealed record LineSuspended(Alias By, KeyHash Key) : DirectingEntry, ICommandEntry
+{
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.SuspendLine, 0, "", By, Key);
+
+    internal override ReadOnlySpan<byte> Type => "line-suspended"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Alias("by"u8, By);
+        to.Key(Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new LineSuspended(from.Alias("by"u8), from.Key());
+}
+
+/// <summary>The line can be joined again.</summary>
+public sealed record LineResumed(Alias By, KeyHash Key) : DirectingEntry, ICommandEntry
+{
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.ResumeLine, 0, "", By, Key);
+
+    internal override ReadOnlySpan<byte> Type => "line-resumed"u8;
+
+    internal override void Write(DataWriter to)
+    {
+        to.Alias("by"u8, By);
+        to.Key(Key);
+    }
+
+    internal static BatchEntry Read(ref DataReader from) => new LineResumed(from.Alias("by"u8), from.Key());
+}
+
 /// <summary>The family's table.</summary>
 internal static class DirectingEntries
 {
@@ -124,5 +158,6 @@ internal static class DirectingEntries
         new("ended"u8.ToArray(), EndedSale.Read), new("paused"u8.ToArray(), PausedSale.Read),
         new("resumed"u8.ToArray(), ResumedSale.Read),
         new("closed"u8.ToArray(), ClosedSale.Read), new("anonymised"u8.ToArray(), Anonymised.Read),
+        new("line-suspended"u8.ToArray(), LineSuspended.Read), new("line-resumed"u8.ToArray(), LineResumed.Read),
     ];
 }

@@ -1,7 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Grains.Batches.Directing;
@@ -52,8 +51,8 @@ public static class OperatorRules
                 : new(Effect.Done, new ClosedSale(reason, by, key), new EndedSale(EndCause.Operator)),
             OperatorAction.Restock => DecideRestock(batch, command),
             OperatorAction.Withdraw => DecideWithdraw(batch, command),
-            OperatorAction.SuspendLine => Once(!batch.Line.IsSuspended, new LineSuspended(by, key)),
-            OperatorAction.ResumeLine => Once(batch.Line.IsSuspended, new LineResumed(by, key)),
+            OperatorAction.SuspendLine => Once(!batch.Directing.IsLineSuspended, new LineSuspended(by, key)),
+            OperatorAction.ResumeLine => Once(batch.Directing.IsLineSuspended, new LineResumed(by, key)),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
         };
     }

@@ -35,9 +35,6 @@ public sealed class LineBook
     /// <summary>How many places wait. After the end of the sale none does.</summary>
     public int Waiting => _directing.IsEnded ? 0 : _rows.Waiting;
 
-    /// <summary>Whether an operator lets nobody join.</summary>
-    public bool IsSuspended { get; private set; }
-
     /// <summary>The place that is next; 0: nobody waits.</summary>
     public long FirstWaiting
     {
@@ -88,19 +85,11 @@ public sealed class LineBook
         {
             case Joined e: Apply(seq, at, e); break;
             case Left e: Apply(seq, e); break;
-            case LineSuspended:
-                ThrowUnless(!IsSuspended, seq, "the line suspended twice");
-                IsSuspended = true;
-                break;
-            case LineResumed:
-                ThrowUnless(IsSuspended, seq, "the line resumed without a suspension");
-                IsSuspended = false;
-                break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
     }
 
-    /// <summary>The buyer whom an entry concerns; null: it concerns the line.</summary>
+    /// <summary>The buyer whom an entry concerns; null: there is no such place.</summary>
     internal Alias? BuyerOf(LineEntry entry) => entry switch
     {
         Joined e => e.Buyer,
@@ -162,7 +151,7 @@ public sealed class LineBook
     {
         ThrowUnless(e is { How: JoinedHow.Standby, Origin: null }, seq,
             "a way of joining that has no rules in this version");
-        ThrowUnless(_directing.IsOpen && !_directing.IsOver && !_directing.IsPaused && !IsSuspended, seq,
+        ThrowUnless(_directing.IsOpen && !_directing.IsOver && !_directing.IsPaused && !_directing.IsLineSuspended, seq,
             "a place while the line can't be joined");
         ThrowUnless(e.Place == Count + 1, seq, "places out of order");
         ThrowUnless(e.Quantity >= 1 && e.Quantity <= _directing.Terms!.PerUserLimit, seq, "an impossible quantity");

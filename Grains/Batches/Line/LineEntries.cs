@@ -104,46 +104,11 @@ public enum LeftWhy
     Removed,
 }
 
-/// <summary>Nobody can join the line until it is resumed.</summary>
-public sealed record LineSuspended(Alias By, KeyHash Key) : LineEntry, ICommandEntry
-{
-    /// <inheritdoc />
-    public OperatorCommand Command => new(OperatorAction.SuspendLine, 0, "", By, Key);
-
-    internal override ReadOnlySpan<byte> Type => "line-suspended"u8;
-
-    internal override void Write(DataWriter to)
-    {
-        to.Alias("by"u8, By);
-        to.Key(Key);
-    }
-
-    internal static BatchEntry Read(ref DataReader from) => new LineSuspended(from.Alias("by"u8), from.Key());
-}
-
-/// <summary>The line can be joined again.</summary>
-public sealed record LineResumed(Alias By, KeyHash Key) : LineEntry, ICommandEntry
-{
-    /// <inheritdoc />
-    public OperatorCommand Command => new(OperatorAction.ResumeLine, 0, "", By, Key);
-
-    internal override ReadOnlySpan<byte> Type => "line-resumed"u8;
-
-    internal override void Write(DataWriter to)
-    {
-        to.Alias("by"u8, By);
-        to.Key(Key);
-    }
-
-    internal static BatchEntry Read(ref DataReader from) => new LineResumed(from.Alias("by"u8), from.Key());
-}
-
 /// <summary>The family's table.</summary>
 internal static class LineEntries
 {
     public static readonly EntryKind[] Kinds =
     [
         new("joined"u8.ToArray(), Joined.Read), new("left"u8.ToArray(), Left.Read),
-        new("line-suspended"u8.ToArray(), LineSuspended.Read), new("line-resumed"u8.ToArray(), LineResumed.Read),
     ];
 }

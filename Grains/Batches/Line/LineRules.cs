@@ -19,7 +19,7 @@ public static class LineRules
     /// it. Sold-out: the batch has no line, or nobody may join it now. Line-full: as many wait as the terms allow.
     /// </summary>
     public static Refusal? MayJoin(SaleBatch batch) =>
-        batch.Terms!.StandbyPlaces == 0 || batch.Line.IsSuspended ? Refusal.SoldOut
+        batch.Terms!.StandbyPlaces == 0 || batch.Directing.IsLineSuspended ? Refusal.SoldOut
         : batch.Line.Waiting >= batch.Terms.StandbyPlaces ? Refusal.LineFull
         : null;
 

@@ -129,9 +129,9 @@ internal sealed class LedgerScript
 
     public LedgerScript Sold(long order, string payment, string amount = Price, string? units = null)
     {
-        var late = units is null ? "" : $",\"units\":[{units}]";
+        var rest = units is null ? amount : $"{amount},\"units\":[{units}]";
         return Write("sold",
-            $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}}{{late}}}""");
+            $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{rest}}}""");
     }
 
     public LedgerScript Released(long order, string units, string why = "cancelled", string? by = null)

@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
@@ -53,11 +54,11 @@ public class InconsistentPlacesTests
         foreach (var offer in new[]
         {
             Offer("weibo:bob", 1), Offer("weibo:alice", 1) with { Reservation = 2 },
-            Offer("weibo:alice", 1) with { Key = HashOf("weibo:alice", "k") },
         })
         {
             Refused(offer, "an offer to another buyer than the place's");
         }
+        Refused(Offer("weibo:alice", 1) with { Key = HashOf("weibo:alice", "k") }, "an offer with a key");
     }
 
     [Fact]
