@@ -37,7 +37,8 @@ internal static class StateDump
         if (batch.Terms is { } terms) AppendTerms(text, terms);
         text.Append(CultureInfo.InvariantCulture, $"line {batch.Line.Count} waiting {batch.Line.Waiting} ");
         text.Append(CultureInfo.InvariantCulture, $"first {batch.Line.FirstWaiting} passing {batch.Line.Passing} ");
-        text.Append(CultureInfo.InvariantCulture, $"suspended {batch.Directing.IsLineSuspended} last {batch.Line.LastOffer} ");
+        text.Append(CultureInfo.InvariantCulture, $"suspended {batch.Directing.IsLineSuspended} ");
+        text.Append(CultureInfo.InvariantCulture, $"last {batch.Line.LastOffer} ");
         text.Append(CultureInfo.InvariantCulture, $"recent {batch.Line.RecentOffers(batch.LastAt)}\n");
         foreach (var place in batch.Line.After(0))
             text.Append(CultureInfo.InvariantCulture, $"{place} {batch.Line.PreviousOf(place)?.Number} "
