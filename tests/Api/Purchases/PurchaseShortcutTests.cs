@@ -190,6 +190,7 @@ public sealed partial class PurchaseShortcutTests(SaleTests.Fixture fixture)
         async Task<string> ToldAsync(string path)
         {
             var answer = await _sale.Client.SendAsync("POST", path, credential(_sale.NewUser()), body, key);
+            answer.Status.ShouldNotBe(500, body);
             string[] headers = ["Content-Type", "Cache-Control", "WWW-Authenticate", "Connection"];
             return string.Join(' ', headers.Select(answer.Header).Prepend($"{answer.Status}"))
                 + answer.Header("Location")?.Split('.')[0]
