@@ -55,7 +55,7 @@ public sealed class LineKillTests(ITestOutputHelper output)
                 // The line goes first, so these units are for it.
                 life.Judge(
                     "the operator", "restocks", null,
-                    await client.RestockAsync(campaign.Chef, campaign.Sale, StandbyLimit, "for the line"));
+                    await client.RestockAsync(campaign.Chef, campaign.Sale, StandbyLimit, "for-the-line"));
                 offers = await UntilNobodyWaitsAsync(campaign, client, bound.Token);
                 await verification.MoneyAsync(client, bound.Token);
             }

@@ -33,7 +33,8 @@ public sealed class JoiningTests(SaleTests.Fixture fixture)
         (await _sale.BuyAsync(batch.Id, user)).Is(202).Text.ShouldBe(made.Text, "a repeat need not say it again");
         (await _sale.BuyAsync(batch.Id, user, "k", 1)).IsRefusal(409, "conflict");
         (await _sale.StandByAsync(batch.Id, user, "k")).IsRefusal(409, "conflict");
-        (await _sale.BoardAsync(batch.Id)).Number("standby").ShouldBe(1);
+        await Eventually.HoldsAsync(
+            async () => (await _sale.BoardAsync(batch.Id)).Number("standby") == 1, "one waits, by the board");
 
         var second = (await _sale.StandByAsync(batch.Id, _sale.NewUser())).Is(202);
         (second.Number("place"), second.Number("ahead")).ShouldBe((2, 1));
@@ -67,6 +68,8 @@ public sealed class JoiningTests(SaleTests.Fixture fixture)
         // The batch itself answers whoever it knows.
         var known = batch.Holders[1].User;
         (await _sale.CancelAsync(batch.Holders[1].Order, known)).Is(200);
+        await Eventually.HoldsAsync(
+            async () => (await _sale.BoardAsync(batch.Id)).Number("free") == 1, "the front knows that a unit is free");
         await _sale.OrderAsync(batch.Id, _sale.NewUser());
         await SaysAsync(true);
 
@@ -83,7 +86,8 @@ public sealed class JoiningTests(SaleTests.Fixture fixture)
         async Task SaysAsync(bool isOpen)
         {
             await Eventually.HoldsAsync(
-                async () => (await _sale.BoardAsync(batch.Id)).Member("standbyOpen").GetBoolean() == isOpen,
+                async () => await _sale.BoardAsync(batch.Id) is var board && board["phase"] == "sold-out"
+                    && board.Member("standbyOpen").GetBoolean() == isOpen,
                 "the front's copy has caught up");
             foreach (var user in (string[])[known, _sale.NewUser()])
             {

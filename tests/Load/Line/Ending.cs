@@ -17,8 +17,8 @@ internal sealed record Ended(
     double OthersMeanwhile, IReadOnlyList<string> Findings);
 
 /// <summary>
-/// All units of a batch are held, as many buyers wait, and the holds end together. Another batch sells before, meanwhile
-/// and after.
+/// All units of a batch are held, as many buyers wait, and the holds end together. Another batch sells before,
+/// meanwhile and after.
 /// </summary>
 internal sealed class Ending(HostedEngine engine, int units)
 {

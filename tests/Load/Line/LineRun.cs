@@ -45,9 +45,12 @@ internal static class LineRun
         foreach (var what in (string[])[Purchases, Joins]) await MeasureAsync(0, what);
         var turns = await Rounds.RunAsync<string>(options.Rounds, [Purchases, Joins], MeasureAsync);
         var ending = await new Ending(engine, options.Units).RunAsync(cancellationToken);
-        var figures = Figures.Of(ending);
-        figures["units"] = options.Units;
-        figures["durability"] = place.Durability;
+        var figures = new Figures
+        {
+            ["units"] = options.Units,
+            ["durability"] = place.Durability,
+            ["ending"] = ending,
+        };
         var report = Report.Of(
             turns, FigureTable.Rows("Median (least–most) of the rounds", turns.Rows()),
             [
@@ -73,7 +76,8 @@ internal static class LineRun
             var (done, perSecond) = await batch.SendAsync(0, options.Units, standBy: what == Joins);
             List<string> findings = done == options.Units ? [] : [$"{done} of {options.Units} {what} were made"];
             // The first round's ledgers are audited.
-            if (round == 1) findings.AddRange(await batch.AuditAsync(what == Joins ? options.Units : 0, cancellationToken));
+            if (round == 1)
+                findings.AddRange(await batch.AuditAsync(what == Joins ? options.Units : 0, cancellationToken));
             return new Reading(what, round, new Dictionary<string, double> { [PerSecond] = perSecond }, findings);
         }
     }
