@@ -14,7 +14,7 @@ internal sealed class BodyMember
 {
     private static readonly FieldProblem Missing = new("is missing", FieldFault.Missing),
         NoObject = new("must be an object"), NoInstant = new("must be an instant such as 2012-12-21T04:00:00Z"),
-        NoBool = new("must be true or false");
+        NoBoolean = new("must be true or false");
 
     // One entry for each type of body.
     private static readonly ConcurrentDictionary<JsonTypeInfo, BodyMember[]> Known = new();
@@ -71,7 +71,8 @@ internal sealed class BodyMember
     private FieldProblem? CheckValue(JsonElement value)
     {
         if (_type == typeof(DateTimeOffset)) return IsInstant(value) ? null : NoInstant;
-        if (_type == typeof(bool)) return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : NoBool;
+        if (_type == typeof(bool))
+            return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : NoBoolean;
         object? read = value.ValueKind switch
         {
             JsonValueKind.String when _type == typeof(string) => TextOf(value),
