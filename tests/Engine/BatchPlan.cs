@@ -29,6 +29,9 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>From the opening to the end.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>Most users who may wait in its line; null: as many as units.</summary>
+    public int? StandbyLimit { get; init; }
+
     /// <summary>Its title; null: it has none.</summary>
     public string? Title { get; init; }
 
@@ -37,6 +40,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     {
         var body = Terms();
         if (Title is not null) body["title"] = Title;
+        if (StandbyLimit is not null) body["standbyLimit"] = StandbyLimit;
         return body;
     }
 

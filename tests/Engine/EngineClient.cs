@@ -114,12 +114,23 @@ public sealed class EngineClient : IDisposable
         SendAsync(HttpMethod.Delete, $"/api/batches/{batch}/reservation", Bearer(token));
 
     /// <summary>Buys with the ticket alone.</summary>
-    public Task<EngineAnswer> BuyAsync(string batch, string ticket, string? key, int quantity = 1) => SendAsync(
-        HttpMethod.Post,
-        $"/api/batches/{batch}/orders",
-        new AuthenticationHeaderValue("Ticket", ticket),
-        new JsonObject { ["quantity"] = quantity },
-        key);
+    /// <param name="standsBy">Whether they take a place in the line if the units are gone.</param>
+    public Task<EngineAnswer> BuyAsync(
+        string batch, string ticket, string? key, int quantity = 1, bool standsBy = false)
+    {
+        var body = new JsonObject { ["quantity"] = quantity };
+        if (standsBy) body["standby"] = true;
+        var credential = new AuthenticationHeaderValue("Ticket", ticket);
+        return SendAsync(HttpMethod.Post, $"/api/batches/{batch}/orders", credential, body, key);
+    }
+
+    /// <summary>Reads the caller's place in the line.</summary>
+    public Task<EngineAnswer> PlaceAsync(string token, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/batches/{batch}/place", Bearer(token));
+
+    /// <summary>Leaves the line.</summary>
+    public Task<EngineAnswer> LeaveLineAsync(string token, string batch) =>
+        SendAsync(HttpMethod.Delete, $"/api/batches/{batch}/place", Bearer(token));
 
     /// <summary>Buys one unit with a token; the engine looks whether its user has reserved.</summary>
     public Task<EngineAnswer> BuyWithTokenAsync(string token, string batch) => SendAsync(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Engine;
+using OrleansSale.Tests.Load.Line;
 using OrleansSale.Tests.Load.LocalCluster;
 using OrleansSale.Tests.Load.Overload;
 using OrleansSale.Tests.Load.Sellout;
@@ -21,6 +22,9 @@ internal static class Commands
         Experiment.Of<MeasureOptions>(
             "engine", "Measures the batch actor on its durable ledger, without HTTP.",
             MeasureRun.RunAsync),
+        Experiment.Of<LineOptions>(
+            "line", "Measures the line: joins beside purchases, and many holds that end at one instant.",
+            LineRun.RunAsync),
         Experiment.Of<OverloadOptions>(
             "overload", "Asks for 2 and 4 times what the engine can do, and checks what becomes of it.",
             (options, cancellationToken) => new OverloadRun(options).RunAsync(cancellationToken)),

@@ -63,6 +63,7 @@ public sealed class Campaign(string name, int seed, EngineSecrets secrets)
             {
                 PerUserLimit = shape.PerUserLimit,
                 PaymentWindowSeconds = shape.PaymentWindowSeconds,
+                StandbyLimit = shape.StandbyLimit,
             });
             var reserved = await Task.WhenAll(shoppers.Select(shopper => shopper.ReserveForSaleAsync(client)));
             var wait = opens - DateTimeOffset.UtcNow;
@@ -91,4 +92,6 @@ public sealed class Campaign(string name, int seed, EngineSecrets secrets)
 /// <param name="Units">Units.</param>
 /// <param name="PerUserLimit">Units a user may have.</param>
 /// <param name="PaymentWindowSeconds">From a hold to its payBy.</param>
-public sealed record SaleShape(int Units, int PerUserLimit, int PaymentWindowSeconds);
+/// <param name="StandbyLimit">Most users who may wait in the line; null: as many as units.</param>
+public sealed record SaleShape(
+    int Units, int PerUserLimit, int PaymentWindowSeconds, int? StandbyLimit = null);

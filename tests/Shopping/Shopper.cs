@@ -16,6 +16,7 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
     private readonly string _token = campaign.Signer.Sign(BatchPlan.Channel, name);
     private readonly List<Purchase> _purchases = [];
     private readonly List<string> _orders = [];
+    private long _place;
     private string _ticket = "";
     private string? _uncertainCancellation;
     private bool? _uncertainReservation;
@@ -45,6 +46,9 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
         if ((chance -= habits.Pay) < 0) return PayAsync(life);
         if ((chance -= habits.Cancel) < 0) return CancelAsync(life);
         if ((chance -= habits.Read) < 0) return ReadAsync(life);
+        if ((chance -= habits.StandBy) < 0) return BuyAsync(life, new Purchase(NewKey(), standsBy: true));
+        if ((chance -= habits.LookAtPlace) < 0) return LookAtPlaceAsync(life);
+        if ((chance -= habits.Leave) < 0) return LeaveAsync(life);
         return chance < habits.Repeat ? RepeatAsync(life) : ChangeReservationAsync(life, reserve: random.Next(2) == 0);
     }
 
@@ -54,6 +58,7 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
         foreach (var purchase in _purchases.Where(purchase => !purchase.Settled).ToList())
             await BuyAsync(life, purchase);
         await RepeatAsync(life);
+        await LookAtPlaceAsync(life);
         if (_uncertainCancellation is { } order) await CancelAsync(life, order);
         if (_uncertainReservation is { } reserve) await ChangeReservationAsync(life, reserve);
     }
@@ -75,29 +80,34 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
     private async Task<EngineAnswer> BuyAsync(Life life, Purchase purchase)
     {
         var asked = Stopwatch.GetTimestamp();
-        var answer = await life.ClientOf(number).BuyAsync(campaign.Sale, _ticket, purchase.Key);
+        var answer = await life.ClientOf(number)
+            .BuyAsync(campaign.Sale, _ticket, purchase.Key, standsBy: purchase.StandsBy);
         if (answer.Status == 201) life.Bought(number, asked);
-        Note(purchase, life.Judge(User, "buys", purchase.Key, answer, "sold-out", "limit-reached"));
+        Note(purchase, life.Judge(
+            User, purchase.StandsBy ? "stands by" : "buys", purchase.Key, answer, "sold-out", "line-full",
+            "limit-reached"));
         return answer;
     }
 
     private async Task DoubleClickAsync(Life life, Purchase purchase)
     {
         var answers = await Task.WhenAll(BuyAsync(life, purchase), BuyAsync(life, purchase));
-        var orders = answers.Where(answer => answer.Succeeded).Select(answer => answer.Text("id")).Distinct().ToList();
+        var orders = answers.Select(answer => answer.Succeeded ? answer.Text("id") : null).OfType<string>()
+            .Distinct().ToList();
         campaign.Findings.Expect(
             orders.Count < 2, $"{User}'s double click is answered with {string.Join(" and ", orders)}");
     }
 
     private async Task RepeatAsync(Life life)
     {
-        var keyed = _purchases.Where(purchase => purchase is { Key: not null, Order: not null }).ToList();
+        var keyed = _purchases.Where(purchase => purchase is { Key: not null, IsBound: true }).ToList();
         if (keyed.Count == 0) return;
         var purchase = keyed[random.Next(keyed.Count)];
         var answer = await life.ClientOf(number).BuyAsync(campaign.Sale, _ticket, purchase.Key);
-        if (!life.Judge(User, "repeats", purchase.Order, answer).Succeeded) return;
+        if (!life.Judge(User, "repeats", purchase.Order ?? purchase.Key, answer).Succeeded) return;
         campaign.Findings.Expect(
-            answer.Status == 200, $"{User}'s repeat of {purchase.Order} is answered with {answer.Status}");
+            answer.Status == 200 || (answer.Status == 202 && purchase.Order is null),
+            $"{User}'s repeat of {purchase.Order ?? purchase.Key} is answered with {answer.Status}");
         Note(purchase, answer);
     }
 
@@ -109,15 +119,58 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
             if (!_purchases.Contains(purchase)) _purchases.Add(purchase);
             purchase.Settled |= answer.Answered && answer.Code != "overloaded";
             if (!answer.Succeeded) return;
+            if (answer.Status == 202)
+            {
+                NotePlace(answer, purchase.Key);
+                purchase.IsBound = true;
+                return;
+            }
             var order = answer.Text("id")!;
             campaign.SaleRecord.Ordered(User, purchase.Key, order, answer.Units());
             campaign.Findings.Expect(
                 purchase.Order is null || purchase.Order == order || purchase.Key is null,
                 $"{User}'s purchase {purchase.Key} is answered with {purchase.Order} and {order}");
             purchase.Order ??= order;
+            purchase.IsBound = true;
             if (!_orders.Contains(order)) _orders.Add(order);
         }
     }
+
+    // A user's places are numbered in the order in which they took them, and no place is ever lost.
+    private void NotePlace(EngineAnswer answer, string? key)
+    {
+        var place = answer.Body.GetProperty("place").GetInt64();
+        campaign.SaleRecord.Placed(User, key, place, answer.Body.GetProperty("quantity").GetInt32());
+        _place = Math.Max(_place, place);
+    }
+
+    // Whoever was told of a place has it, or a later one. What is offered to it is theirs to pay or to decline.
+    private async Task LookAtPlaceAsync(Life life)
+    {
+        var (told, asked) = (_place, Stopwatch.GetTimestamp());
+        var client = life.ClientOf(number);
+        var answer = life.Judge(
+            User, "looks at", $"place {told}", await client.PlaceAsync(_token, campaign.Sale),
+            told == 0 ? ["not-found"] : []);
+        if (!answer.Succeeded) return;
+        campaign.Findings.Expect(
+            answer.Body.GetProperty("place").GetInt64() >= told, $"{User} was told of place {told}, and has {answer}");
+        lock (_purchases) NotePlace(answer, null);
+        if (answer.Text("state") != "offered" || answer.Text("order") is not { } order || _orders.Contains(order))
+            return;
+        var offer = life.Judge(User, "reads offer", order, await client.OrderAsync(_token, order));
+        if (!offer.Succeeded) return;
+        life.Bought(number, asked);
+        lock (_purchases)
+        {
+            campaign.SaleRecord.Ordered(User, null, order, offer.Units());
+            _orders.Add(order);
+        }
+    }
+
+    private async Task LeaveAsync(Life life) => life.Judge(
+        User, "leaves", $"place {_place}", await life.ClientOf(number).LeaveLineAsync(_token, campaign.Sale),
+        "conflict");
 
     private Task PayAsync(Life life) => RecentOrder() is { } order ? PayAsync(life, order) : Task.CompletedTask;
 
@@ -182,12 +235,17 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
         _orders.Count == 0 ? null : _orders[^random.Next(1, Math.Min(3, _orders.Count) + 1)];
 
     /// <summary>A purchase: with a key it stays the same one however often it is sent.</summary>
-    private sealed class Purchase(string? key)
+    private sealed class Purchase(string? key, bool standsBy = false)
     {
         public string? Key { get; } = key;
 
+        public bool StandsBy { get; } = standsBy;
+
         /// <summary>Whether it was answered for good; what was not is asked again.</summary>
         public bool Settled { get; set; }
+
+        /// <summary>Whether it made an order, or a place in the line.</summary>
+        public bool IsBound { get; set; }
 
         public string? Order { get; set; }
     }

@@ -19,9 +19,9 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         board.Header("Cache-Control").ShouldBe("public, max-age=1");
         board.Names.ShouldBe(
         [
-            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused",
-            "free", "held", "sold",
-            "withdrawn", "reserved", "standby", "head", "serverTime",
+            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
+            "offerWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn", "reserved",
+            "standby", "standbyOpen", "head", "serverTime",
         ]);
         Answer.NamesOf(board.Member("product")).ShouldBe(["id", "name", "price"]);
         Answer.NamesOf(board.Member("product.price")).ShouldBe(["amount", "currency"]);

@@ -97,6 +97,20 @@ internal sealed class SaleFront(RunningFront front) : IAsyncDisposable
             batch, "Ticket " + Sign.Ticket(user, batch), key,
             quantity is null ? null : new JsonObject { ["quantity"] = quantity });
 
+    /// <summary>Asks for a place in the line, with a ticket alone, if the units are gone.</summary>
+    public Task<Answer> StandByAsync(string batch, string user, string? key = null, int quantity = 1) =>
+        Client.BuyAsync(
+            batch, "Ticket " + Sign.Ticket(user, batch), key,
+            new JsonObject { ["standby"] = true, ["quantity"] = quantity });
+
+    /// <summary>The user's place in the line.</summary>
+    public Task<Answer> PlaceAsync(string batch, string user) =>
+        Client.GetAsync($"/api/batches/{batch}/place", Sign.Bearer(user));
+
+    /// <summary>Leaves the line.</summary>
+    public Task<Answer> LeaveAsync(string batch, string user) =>
+        Client.SendAsync("DELETE", $"/api/batches/{batch}/place", Sign.Bearer(user));
+
     /// <summary>What stands for a user in a batch's ledger.</summary>
     public Alias AliasOf(string batch, string user) =>
         Alias.TryParse(Sign.AliasOf(user, batch), out var alias) ? alias : throw new FormatException(user);

@@ -56,13 +56,14 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         var batch = await _sale.CreateAsync();
         var buyer = _sale.Sign.Bearer(_sale.NewUser());
         var before = await _sale.HeadAsync(batch);
-        string[] commands = ["pause", "resume", "close", "restock", "withdraw"];
+        string[] commands = ["pause", "resume", "close", "restock", "withdraw", "suspend-line", "resume-line"];
         (string Method, string Path)[] all =
         [
             ("POST", "/api/operator/batches"),
             .. commands.Select(command => ("POST", $"/api/operator/batches/{batch}/{command}")),
-            .. ((string[])["orders", "reservations", "ledger"])
+            .. ((string[])["orders", "reservations", "line", "ledger"])
             .Select(export => ("GET", $"/api/operator/batches/{batch}/{export}")),
+            ("DELETE", $"/api/operator/batches/{batch}/line/1"),
         ];
         foreach (var (method, path) in all)
         {

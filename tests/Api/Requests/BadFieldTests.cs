@@ -34,6 +34,8 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     [InlineData("stock", Missing, "0", "-5", "10000001", "1.0001", "\"5\"", "true", "1e400")]
     [InlineData("perUserLimit", Missing, "0", "-1", "101", "\"1\"")]
     [InlineData("paymentWindowSeconds", Missing, "0", "-1", "86401", "2147483648")]
+    [InlineData("standbyLimit", "-1", "1000001", "1.5", "\"5\"", "true", "[]", "99999999999999999999")]
+    [InlineData("offerWindowSeconds", "0", "-1", "86401", "1.5", "\"60\"", "2147483648", "{}")]
     [InlineData("schedule", Missing, "[]", "\"now\"")]
     [InlineData("schedule.reservationOpens", Missing, "\"soon\"", "1356062400", "\"2012-12-21\"",
         "\"2012-12-21T04:00:00\"", "\"2012-13-21T04:00:00Z\"")]
@@ -80,6 +82,7 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
 
     [Theory]
     [InlineData("quantity", "0", "-1", "1.5", "\"1\"", "10000001", "99999999999999999999", "true", "[1]", "1e99")]
+    [InlineData("standby", "\"true\"", "1", "0", "[true]", "{}", "\"\"")]
     [InlineData("ticket", "\"\"", "1", "{}", "[\"x\"]", "\"\\ud800\"", "\"a\\u0001\"", "\"{1537}\"")]
     public async Task Purchases_out_of_their_ranges_are_named(string field, params string[] values)
     {

@@ -23,6 +23,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
     [
         "/api/batches", "/api/batches/@b", "/api/batches/@b/live", "/api/batches/@b/reservation",
         "/api/batches/@b/reservation/delivery",
+        "/api/batches/@b/place", "/api/operator/batches/@b/line", "/api/operator/batches/@b/line/1",
         "/api/batches/@b/orders", "/api/orders/@o",
         "/api/orders/@o/checkout", "/api/orders/@o/delivery", "/api/me", "/api/me/orders", "/api/me/session",
         "/api/payments/notifications",
@@ -45,7 +46,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
 
     private static readonly Gen<string> Member = Gen.Select(
         OneOf(
-            "reason", "units", "quantity", "ticket", "id", "product", "schedule", "channel", "stock", "name", "phone",
+            "reason", "units", "quantity", "standby", "ticket", "id", "product", "schedule", "channel", "stock", "name", "phone",
             "address", "user", "roles",
             "outcome", "\\ud800", "", "type", "data"),
         Value,

@@ -8,6 +8,12 @@ internal sealed record Load
     /// <summary>Units of the batch.</summary>
     public int Units { get; init; } = 20_000;
 
+    /// <summary>Units that a user may have.</summary>
+    public int PerUserLimit { get; init; } = 100;
+
+    /// <summary>Most users who may wait in the line; null: as many as units.</summary>
+    public int? StandbyLimit { get; init; }
+
     /// <summary>Users.</summary>
     public int Shoppers { get; init; } = 200;
 

@@ -11,7 +11,6 @@ namespace OrleansSale.Tests.Failover.Stage;
 /// </summary>
 internal sealed class SaleUnderLoad : IAsyncDisposable
 {
-    private const int PerUserLimit = 100;
     private const int PaymentWindowSeconds = 900;
     private const int UnitsRestocked = 100;
 
@@ -76,7 +75,7 @@ internal sealed class SaleUnderLoad : IAsyncDisposable
             using var client = cluster.Client(0, AnswerWithin, Patience);
             await sale.Campaign.OpenAsync(
                 client,
-                new SaleShape(load.Units, PerUserLimit, PaymentWindowSeconds),
+                new SaleShape(load.Units, load.PerUserLimit, PaymentWindowSeconds, load.StandbyLimit),
                 [.. sale._shoppers, sale._witness],
                 TestContext.Current.CancellationToken);
             return sale;

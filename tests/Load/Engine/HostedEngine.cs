@@ -40,7 +40,9 @@ internal sealed class HostedEngine : IAsyncDisposable
 
     public ILedger Ledger => Service<ILedger>();
 
-    public static async Task<HostedEngine> StartAsync(DataPlace place, CancellationToken cancellationToken)
+    /// <param name="settings">Settings besides, such as <c>--Orders:GraceSeconds=1</c>.</param>
+    public static async Task<HostedEngine> StartAsync(
+        DataPlace place, CancellationToken cancellationToken, params string[] settings)
     {
         var engine = new HostedEngine();
         try
@@ -49,7 +51,7 @@ internal sealed class HostedEngine : IAsyncDisposable
             {
                 Args =
                 [
-                    .. Settings, $"--Sale:DataDirectory={place.Folder}",
+                    .. Settings, .. settings, $"--Sale:DataDirectory={place.Folder}",
                     .. place.Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
                 ],
                 ApplicationName = "OrleansSale.Api",

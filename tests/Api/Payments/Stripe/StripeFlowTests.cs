@@ -101,8 +101,11 @@ public sealed class StripeFlowTests(TwoProviders.Fixture fixture)
         await UntilSessionIsAsync(order, "expired");
     }
 
-    [Fact]
-    public async Task A_payment_that_comes_after_the_release_is_paid_back()
+    [Theory]
+    [InlineData(true, "refunded", PaymentEnd.Refunded)]
+    [InlineData(false, "paid", PaymentEnd.Sold)]
+    public async Task A_payment_after_the_release_is_paid_back_if_the_sale_is_over_and_else_buys_a_free_unit(
+        bool isOver, string becomes, PaymentEnd end)
     {
         var (batch, order, user) = await CheckedOutAsync(windowSeconds: 60);
         _stripe.RefusesExpiry = true;
@@ -110,14 +113,15 @@ public sealed class StripeFlowTests(TwoProviders.Fixture fixture)
         {
             _sale.Clock.Advance(TimeSpan.FromSeconds(91));
             await _sale.UntilOrderIsAsync(order, user, "expired");
+            if (isOver) (await _sale.OperateAsync(batch, "close")).Is(200);
             (await TellAsync(_sale, Completed, _stripe.Books.Pay(order))).Is(204);
-            await _sale.UntilOrderIsAsync(order, user, "refunded");
+            await _sale.UntilOrderIsAsync(order, user, becomes);
         }
         finally
         {
             _stripe.RefusesExpiry = false;
         }
-        (await _sale.AuditAsync(batch)).Payments.Values.Single().End.ShouldBe(PaymentEnd.Refunded);
+        (await _sale.AuditAsync(batch)).Payments.Values.Single().End.ShouldBe(end);
     }
 
     [Fact]

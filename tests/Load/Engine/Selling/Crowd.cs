@@ -25,6 +25,14 @@ internal static class Crowd
                 .Select(buyers => (batch, new PurchaseCall([.. buyers.Select(PurchaseOf)])))),
     ];
 
+    /// <summary>Full calls of so many buyers, from this one on, to one batch.</summary>
+    /// <param name="standBy">Whether they take a place in the line if the units are gone.</param>
+    public static List<PurchaseCall> CallsOf(int first, int count, bool standBy = false) =>
+    [
+        .. Enumerable.Range(first, count).Chunk(CallSize).Select(
+            buyers => new PurchaseCall([.. buyers.Select(buyer => PurchaseOf(buyer) with { Standby = standBy })])),
+    ];
+
     // The alias is as evenly spread as those that a key makes.
     private static PurchaseRequest PurchaseOf(int buyer)
     {
