@@ -36,10 +36,3 @@ install_redis() {
   echo "Installing redis-server …"
   install_packages redis-server || { echo "redis-server could not be installed"; return 1; }
 }
-
-# What puts load on both.
-install_wrk() {
-  command -v wrk >/dev/null && return
-  echo "Installing wrk …"
-  install_packages wrk || { echo "wrk could not be installed"; return 1; }
-}

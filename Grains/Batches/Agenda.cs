@@ -1,6 +1,5 @@
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches;
@@ -33,7 +32,7 @@ public static class Agenda
         }
         return batch.Orders.NextDeadline() is { } order && HoldRules.IsDue(order, now, grace)
             ? new Released(order.Seq, order.Units, ReleaseReason.Expired)
-            : batch.Line.Count > 0 ? LineRules.Next(batch, now)
+            : batch.Line.Count > 0 ? OfferRules.Next(batch, now)
             : null;
     }
 }

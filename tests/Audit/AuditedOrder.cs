@@ -8,7 +8,7 @@ public sealed class AuditedOrder
         Number = number;
         Seq = seq;
         Buyer = buyer;
-        Units = units;
+        Units = FirstUnits = units;
     }
 
     /// <summary>Sequence of the hold that made it; with its batch, its id.</summary>
@@ -23,8 +23,11 @@ public sealed class AuditedOrder
     /// <summary>The place in the line whose offer it is; null: it was bought directly.</summary>
     public AuditedPlace? Place { get; init; }
 
-    /// <summary>Its units' numbers.</summary>
-    public IReadOnlyList<int> Units { get; }
+    /// <summary>Its units' numbers, the last ones if it got others when it was paid late.</summary>
+    public IReadOnlyList<int> Units { get; internal set; }
+
+    /// <summary>The units that it was held with.</summary>
+    public IReadOnlyList<int> FirstUnits { get; }
 
     /// <summary>The payment it was sold with, or null; a cancelled one keeps it.</summary>
     public PaymentKey? Payment { get; internal set; }

@@ -21,6 +21,13 @@ internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations viola
         return buyer;
     }
 
+    /// <summary>Checks an order that was paid late, and has units again.</summary>
+    public void HoldAgain(long seq, AuditedOrder order)
+    {
+        order.Buyer.LiveUnits += order.Units.Count;
+        CheckLimit(seq, order.Buyer);
+    }
+
     /// <summary>Checks a new place in the line against what its user has so far.</summary>
     public Buyer Join(LedgerEntry entry)
     {

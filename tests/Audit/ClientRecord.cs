@@ -57,7 +57,8 @@ public sealed class ClientRecord
             Facts++;
             if (!_orders.TryGetValue(order, out var told)) _orders.Add(order, told = new OrderTold(user, units));
             else if (told.User != user) Contradict($"{order} was given to {told.User} and to {user}");
-            else if (!told.Units.SequenceEqual(units)) Contradict($"{order} was told with two sets of units");
+            else if (!told.Units.SequenceEqual(units) && !(told.LaterUnits ??= units).SequenceEqual(units))
+                Contradict($"{order} was told with three sets of units");
             if (key is null) return;
             if (!_keys.TryAdd((user, key), order) && _keys[(user, key)] != order)
                 _laterOrders.Add((user, key, order));
@@ -227,7 +228,7 @@ public sealed class ClientRecord
             return;
         }
 
-        if (order.Alias != AliasOf(told.User) || !order.Units.SequenceEqual(told.Units))
+        if (order.Alias != AliasOf(told.User) || !IsOf(order, told.Units, told.LaterUnits))
             violations.Add(Invariant.I4, order.Seq,
                 $"{told.User} was told of {id} with other units, or it is another user's");
         if (told.Cancelled && order.Live)
@@ -237,6 +238,10 @@ public sealed class ClientRecord
         if (told.Refunded && !refunded.Contains(order))
             violations.Add(Invariant.I4, order.Seq, $"{told.User} was told that {id} is refunded; it is not");
     }
+
+    private static bool IsOf(AuditedOrder order, IReadOnlyList<int> units, IReadOnlyList<int>? later) => later is null
+        ? order.Units.SequenceEqual(units) || order.FirstUnits.SequenceEqual(units)
+        : order.FirstUnits.SequenceEqual(units) && order.Units.SequenceEqual(later);
 
     private string AliasOf(string user) => _aliases.GetValueOrDefault(user, "");
 
@@ -270,6 +275,9 @@ public sealed class ClientRecord
         public string User { get; } = user;
 
         public IReadOnlyList<int> Units { get; } = units;
+
+        /// <summary>Other units, which it may get once, by a late payment; null: never told.</summary>
+        public IReadOnlyList<int>? LaterUnits { get; set; }
 
         public bool Cancelled { get; set; }
 

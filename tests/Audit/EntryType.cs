@@ -117,13 +117,14 @@ internal static class EntryTypes
 
     /// <summary>
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
-    /// a place, and only an operator's release or removal says by whom and why. A return's order, a late payment's
-    /// units and a carried place's origin have no rules yet.
+    /// a place, only a late payment has units, and only an operator's release or removal says by whom and why. A
+    /// return's order and a carried place's origin have no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
         EntryType.Held => Members.Key | Members.Place,
         EntryType.Joined => Members.Key,
+        EntryType.Sold => Members.Units,
         EntryType.Released or EntryType.Left => Members.By | Members.Reason,
         _ => Members.None,
     };

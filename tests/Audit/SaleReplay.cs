@@ -83,9 +83,10 @@ internal sealed class SaleReplay
         if (entry.Order != entry.Seq)
             _violations.Add(Invariant.Form, entry.Seq,
                 $"the order's id {Terms.Batch}.{entry.Order} does not name its hold");
-        if (!isOffer) Line.CheckNobodyWaits(entry);
         var place = isOffer ? Line.Offer(entry, Units.Counts.Free) : null;
-        var order = new AuditedOrder(_orders.Count + 1, entry.Order, Buyers.Hold(entry), [.. entry.Units])
+        var buyer = Buyers.Hold(entry);
+        if (!isOffer) Line.CheckNobodyWaits(entry.Seq, buyer);
+        var order = new AuditedOrder(_orders.Count + 1, entry.Order, buyer, [.. entry.Units])
         {
             PayBy = entry.PayBy,
             Key = entry.Key,
@@ -121,10 +122,30 @@ internal sealed class SaleReplay
 
     private void Sell(LedgerEntry entry, AuditedOrder order)
     {
+        if (entry.Has(Members.Units)) HoldAgain(entry, order);
         var counts = order.Live && order.Payment is null;
         Money.Sell(entry, order);
         if (counts) Units.Sell(order.Units.Count);
         Line.Take(order);
+    }
+
+    // A late payment: its order has expired, and gets units that anybody could buy now.
+    private void HoldAgain(LedgerEntry entry, AuditedOrder order)
+    {
+        if (order.Released != "expired")
+        {
+            _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is paid late, but has not expired");
+            return;
+        }
+
+        Life.CheckOnSale(entry);
+        Line.CheckNobodyWaits(entry.Seq, order.Buyer);
+        if (entry.Units.Count != order.Units.Count)
+            _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} gets another number of units than it had");
+        Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
+        (order.Units, order.Released) = ((int[])[.. entry.Units], null);
+        Buyers.HoldAgain(entry.Seq, order);
+        if (Units.Counts.Free == 0) SoldOutAt = entry.At;
     }
 
     private void Release(LedgerEntry entry, AuditedOrder order)

@@ -76,11 +76,11 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
         return place;
     }
 
-    /// <summary>Checks that a purchase overtakes nobody.</summary>
-    public void CheckNobodyWaits(LedgerEntry entry)
+    /// <summary>Checks that a purchase or a late payment overtakes nobody.</summary>
+    public void CheckNobodyWaits(long seq, Buyer buyer)
     {
         if (Waiting == 0) return;
-        violations.Add(Invariant.I5, entry.Seq, $"a purchase by {entry.Alias} overtakes place {First()!.Number}");
+        violations.Add(Invariant.I5, seq, $"a purchase by {buyer.Alias} overtakes place {First()!.Number}");
     }
 
     /// <summary>A place ends.</summary>

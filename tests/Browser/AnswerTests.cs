@@ -214,10 +214,11 @@ public sealed class AnswerTests(SaleStage stage)
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));
         await using var buyer = await stage.VisitAsync();
+        await buyer.Page.RouteAsync("**/api/me/live?*", route => route.AbortAsync());
         await buyer.OpenAsync(batch);
         await buyer.SignInAsync("waverer");
         await Expect(buyer.Part("reserve")).ToBeEnabledAsync();
-        // Elsewhere: this page does not know of them yet.
+        // Elsewhere: without its stream this page does not know of them.
         await stage.Client.ChangeReservationAsync(batch, "waverer", IReservationGrain.MaxChanges);
         await buyer.Part("reserve").ClickAsync();
         await buyer.ToldAsync("limit-reached");

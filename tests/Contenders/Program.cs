@@ -28,10 +28,10 @@ switch (name)
         NoOp.MapWithTokens(app);
         break;
     case "redis":
-        new Purchases(tickets, await RedisStock.ConnectAsync(Required("redis"))).Map(app);
+        new Purchases(tickets, await RedisStock.ConnectAsync(Store())).Map(app);
         break;
     case "postgres":
-        new Purchases(tickets, new PostgresStock(Required("postgres"))).Map(app);
+        new Purchases(tickets, new PostgresStock(Store())).Map(app);
         break;
     default:
         Console.Error.WriteLine("--contender must be noop, noop-jwt, redis or postgres.");
@@ -41,5 +41,5 @@ switch (name)
 await app.RunAsync();
 return 0;
 
-string Required(string key) =>
-    builder.Configuration[key] ?? throw new InvalidOperationException($"--{key} is missing: where it is.");
+string Store() =>
+    builder.Configuration["store"] ?? throw new InvalidOperationException("--store is missing: where it is.");

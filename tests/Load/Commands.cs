@@ -1,7 +1,7 @@
 using System.CommandLine;
+using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Engine;
-using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.LocalCluster;
 using OrleansSale.Tests.Load.Overload;
 using OrleansSale.Tests.Load.Sellout;
@@ -20,15 +20,38 @@ internal static class Commands
             CompareRun.RunAsync),
         Experiment.Of<MeasureOptions>(
             "engine", "Measures the batch actor on its durable ledger, without HTTP.",
-            (options, cancellationToken) => new MeasureRun(options).RunAsync(cancellationToken)),
+            MeasureRun.RunAsync),
         Experiment.Of<OverloadOptions>(
             "overload", "Asks for 2 and 4 times what the engine can do, and checks what becomes of it.",
             (options, cancellationToken) => new OverloadRun(options).RunAsync(cancellationToken)),
         Experiment.Of<ViewersOptions>(
             "viewers", "Sells before the eyes of many viewers, and checks what they are told and what they cost.",
-            (options, cancellationToken) => new ViewersRun(options).RunAsync(cancellationToken)),
+            ViewersRun.RunAsync),
         Experiment.Command<LocalClusterOptions>(
             "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.", LocalClusterRun.RunAsync),
-        AuditCommand.Make(),
+        MakeAudit(),
     };
+
+    /// <summary>Replays an exported ledger from a file.</summary>
+    private static Command MakeAudit()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "The export, application/x-ndjson." };
+        file.AcceptExistingOnly();
+        var command = new Command("audit", "Replays the export of a ledger and checks the invariants.") { file };
+        command.SetAction((parsed, cancellationToken) => AuditAsync(parsed.GetRequiredValue(file), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> AuditAsync(FileInfo file, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await using var export = file.OpenRead();
+        var sale = await LedgerAudit.ReadAsync(export, cancellationToken);
+        var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine($"{sale.Entries} entries in {elapsed:0.00} s, head {sale.HeadSeq} {sale.HeadHash}");
+        Console.WriteLine($"{sale.Units}, {sale.Orders.Count} orders, {sale.Payments.Count} payments");
+        foreach (var violation in sale.Violations.Kept) Console.WriteLine(violation);
+        Console.WriteLine(sale.Sound ? "No promise is broken." : $"{sale.Violations.Total} violations.");
+        return sale.Sound ? 0 : 1;
+    }
 }

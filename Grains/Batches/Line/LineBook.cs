@@ -2,7 +2,6 @@ using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Reservations;
 using static OrleansSale.Grains.Batches.Entries.InconsistentEntryException;
 
@@ -73,7 +72,7 @@ public sealed class LineBook
         _rows.At((int)place.Number - 1).Previous is >= 0 and var index ? At(index) : null;
 
     /// <summary>The place whose latest offer made this order; null: none.</summary>
-    public long? PlaceOf(Order order) => Count > 0 && IndexOf(order) is >= 0 and var index ? index + 1 : null;
+    public long? PlaceOf(Alias buyer, long order) => IndexOf(buyer, order) is >= 0 and var index ? index + 1 : null;
 
     /// <summary>How many places wait before this one.</summary>
     public int Ahead(Place place) =>
@@ -109,14 +108,14 @@ public sealed class LineBook
         _ => null,
     };
 
-    /// <summary>Throws unless the hold is an offer to the place that is next.</summary>
-    internal void RequireNext(long seq, Held offer, long place)
+    /// <summary>Throws unless the place is next, and this buyer's, and has asked for so many units.</summary>
+    internal void RequireNext(long seq, long place, Alias buyer, long reservation, int units)
     {
         ThrowUnless(place > 0 && place == FirstWaiting, seq, "an offer that overtakes the line");
         ref readonly var row = ref _rows.At((int)place - 1);
-        ThrowUnless(offer.Buyer == row.Buyer && offer.Reservation == row.Reservation && offer.Key is null, seq,
+        ThrowUnless(buyer == row.Buyer && reservation == row.Reservation, seq,
             "an offer to another buyer than the place's");
-        ThrowUnless(offer.Units.Length <= row.Quantity, seq, "an offer of more units than were asked for");
+        ThrowUnless(units <= row.Quantity, seq, "an offer of more units than were asked for");
     }
 
     /// <summary>Records that an order holds units for a place.</summary>
@@ -133,9 +132,9 @@ public sealed class LineBook
     /// Records that an unpaid order ended. If it was an offer, its place must end. One that was declined by its buyer,
     /// and was partial, waits again, once.
     /// </summary>
-    internal void EndOffer(Order order, bool isDeclined)
+    internal void EndOffer(Alias buyer, long order, bool isDeclined)
     {
-        if (IndexOf(order) is not (>= 0 and var index)) return;
+        if (IndexOf(buyer, order) is not (>= 0 and var index)) return;
         if (isDeclined && _rows.At(index).MayWaitAgain)
         {
             _rows.TakeDecline(index);
@@ -148,9 +147,9 @@ public sealed class LineBook
     }
 
     /// <summary>Records that an order was paid.</summary>
-    internal void Take(Order order)
+    internal void Take(Alias buyer, long order)
     {
-        if (IndexOf(order) is >= 0 and var index) _rows.Move(index, PlaceState.Taken);
+        if (IndexOf(buyer, order) is >= 0 and var index) _rows.Move(index, PlaceState.Taken);
     }
 
     /// <summary>Ends the buyer's place if it waits, because the reservation was cancelled.</summary>
@@ -199,10 +198,11 @@ public sealed class LineBook
     }
 
     // A buyer's places are a short list: one is live, and the ended ones are bounded.
-    private int IndexOf(Order order)
+    private int IndexOf(Alias buyer, long order)
     {
-        for (var index = _latest.Of(order.Buyer); index >= 0; index = _rows.At(index).Previous)
-            if (_rows.At(index).Order == order.Seq) return index;
+        if (Count == 0) return -1;
+        for (var index = _latest.Of(buyer); index >= 0; index = _rows.At(index).Previous)
+            if (_rows.At(index).Order == order) return index;
         return -1;
     }
 

@@ -2,7 +2,6 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Line;
 

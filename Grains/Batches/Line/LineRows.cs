@@ -89,7 +89,7 @@ internal sealed class LineRows
     private void CountWaiting(int index, int change) =>
         (_waiting[index >> ChunkBits], Waiting) = (_waiting[index >> ChunkBits] + change, Waiting + change);
 
-    /// <summary>A place, in 72 bytes.</summary>
+    /// <summary>A place, in 64 bytes.</summary>
     internal struct Row
     {
         public Alias Buyer;
@@ -103,7 +103,19 @@ internal sealed class LineRows
         public byte Quantity, Offered;
 
         public PlaceState State;
-        public bool HasKey, HasDeclined;
+        private byte _flags;
+
+        public bool HasKey
+        {
+            readonly get => (_flags & 1) != 0;
+            set => _flags = (byte)(value ? _flags | 1 : _flags & ~1);
+        }
+
+        public bool HasDeclined
+        {
+            readonly get => (_flags & 2) != 0;
+            set => _flags = (byte)(value ? _flags | 2 : _flags & ~2);
+        }
 
         /// <summary>Whether the buyer may decline the latest offer, because it is a part, and wait again.</summary>
         public readonly bool MayWaitAgain => Offered < Quantity && !HasDeclined;

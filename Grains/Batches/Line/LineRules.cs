@@ -3,8 +3,6 @@ using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
-using OrleansSale.Grains.Batches.Entries;
-using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Line;
 
@@ -50,22 +48,6 @@ public static class LineRules
             if (place is { IsLive: false, Order: null }) ended++;
         }
         return (units, ended);
-    }
-
-    /// <summary>The entry that the line needs next; null: none. Call again after the entry is applied.</summary>
-    /// <param name="batch">State; not changed.</param>
-    /// <param name="now">Instant, ms.</param>
-    public static BatchEntry? Next(SaleBatch batch, long now)
-    {
-        var line = batch.Line;
-        if (line.Passing is > 0 and var passed) return new Left(passed, LeftWhy.Passed);
-        var directing = batch.Directing;
-        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Stock.Free.Count == 0) return null;
-        if (line.FirstWaiting is not (> 0 and var first)) return null;
-        var place = line.Find(first)!;
-        return new Held(
-            place.Buyer, batch.Stock.Lowest(Math.Min(place.Quantity, batch.Stock.Free.Count)),
-            now + directing.OfferWindowMilliseconds, place.Reservation, null, new Offer(first, null));
     }
 
     /// <summary>

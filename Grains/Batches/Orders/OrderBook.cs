@@ -52,7 +52,7 @@ public sealed class OrderBook
         Checkout = order.Checkout,
         Payment = order.Payment?.Id,
         Cancelled = order.Cancelled,
-        Place = _line.PlaceOf(order),
+        Place = _line.PlaceOf(order.Buyer, order.Seq),
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -93,7 +93,8 @@ public sealed class OrderBook
         if (e.Offer is { } offer)
         {
             ThrowUnless(offer.From is null, seq, "a return, which has no rules in this version");
-            _line.RequireNext(seq, e, offer.Place);
+            ThrowUnless(e.Key is null, seq, "an offer with a key");
+            _line.RequireNext(seq, offer.Place, e.Buyer, e.Reservation, e.Units.Length);
         }
         else
         {
@@ -123,7 +124,7 @@ public sealed class OrderBook
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
         _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
         if (order.Hold == HoldState.Live)
-            _line.EndOffer(order, isDeclined: e is { Why: ReleaseReason.Cancelled, By: null });
+            _line.EndOffer(order.Buyer, order.Seq, isDeclined: e is { Why: ReleaseReason.Cancelled, By: null });
         order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
         if (e.Why == ReleaseReason.Cancelled)
             order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);

@@ -95,18 +95,6 @@ public enum ReleaseReason
     Returned,
 }
 
-/// <summary>The codes of operators' reasons for one order.</summary>
-internal static class ReasonCodes
-{
-    private static readonly string[] Codes =
-        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
-
-    public static string Of(CancelReason reason) => Codes[(int)reason];
-
-    public static CancelReason Read(ref DataReader from, ReadOnlySpan<byte> name) =>
-        (CancelReason)from.OneOf(name, Codes);
-}
-
 /// <summary>The family's table.</summary>
 internal static class OrderEntries
 {

@@ -75,7 +75,7 @@ public sealed class PaymentBook
         if (e.Units is not null) order.HoldAgain(e.Units);
         order.Hold = HoldState.Sold;
         order.Payment = e.Payment;
-        if (e.Units is null) _line.Take(order);
+        if (e.Units is null) _line.Take(order.Buyer, order.Seq);
         else _stock.Hold(e.Units);
         _stock.Sell(order.Quantity);
     }

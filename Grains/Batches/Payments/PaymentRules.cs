@@ -56,7 +56,7 @@ public static class PaymentRules
             return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
         // Past its deadline a hold cannot be sold, so one that is due ends here.
         BatchEntry[] ends = isDue ? [new Released(order.Seq, order.Units, ReleaseReason.Expired)] : [];
-        return MayHoldAgain(batch, order)
+        return MayHoldAgain(batch, order, now)
             ? new(CaptureResult.Sold, [.. ends, new Sold(
                 order.Seq, IdOf(capture), capture.Amount, isDue ? order.Units : batch.Stock.Lowest(order.Quantity))])
             : new(CaptureResult.RefundOwed, [.. ends, Owe(capture, RefundReason.Expired)]);
@@ -102,10 +102,12 @@ public static class PaymentRules
 
     // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
     // are free, and the buyer stays within the limit. Nobody else loses by it.
-    private static bool MayHoldAgain(SaleBatch batch, Order order)
+    private static bool MayHoldAgain(SaleBatch batch, Order order, long now)
     {
         var directing = batch.Directing;
         if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Line.Waiting > 0) return false;
+        // The end may be due and not recorded yet.
+        if (now >= directing.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
         if (order.Hold != HoldState.Live && batch.Stock.Free.Count < order.Quantity) return false;
         var live = (long)LineRules.CountOf(batch.Line, order.Buyer).WaitingUnits;
         for (var other = batch.Orders.LatestOf(order.Buyer); other is not null; other = other.Previous)

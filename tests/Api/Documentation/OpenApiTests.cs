@@ -49,6 +49,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "PUT /api/batches/{batch}/reservation/delivery", "GET /api/batches/{batch}/reservation/delivery",
             "DELETE /api/batches/{batch}/reservation/delivery",
             "POST /api/batches/{batch}/orders",
+            "GET /api/batches/{batch}/place", "DELETE /api/batches/{batch}/place",
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",
             "GET /api/orders/{order}/delivery", "GET /api/me", "GET /api/me/live", "GET /api/me/orders",
@@ -58,7 +59,9 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/batches", "POST /api/operator/batches/{batch}/pause",
             "POST /api/operator/batches/{batch}/resume",
             "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
-            "POST /api/operator/batches/{batch}/withdraw",
+            "POST /api/operator/batches/{batch}/withdraw", "POST /api/operator/batches/{batch}/suspend-line",
+            "POST /api/operator/batches/{batch}/resume-line", "GET /api/operator/batches/{batch}/line",
+            "DELETE /api/operator/batches/{batch}/line/{place}",
             "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
             "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/batches/{batch}/anonymise",
             "POST /api/operator/users/erase", "POST /api/operator/users/end-sessions", "GET /api/operator/faults",
@@ -142,12 +145,13 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
 
         Required("BoardBody").ShouldBe(
         [
-            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule", "phase", "paused",
-            "free", "held", "sold",
-            "withdrawn", "reserved", "standby", "head", "serverTime",
+            "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
+            "offerWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn", "reserved",
+            "standby", "standbyOpen", "head", "serverTime",
         ]);
         Required("OrderBody").ShouldBe(
             ["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);
+        Required("PlaceBody").ShouldBe(["batch", "user", "place", "ahead", "quantity", "state", "joinedAt"]);
         Required("ReservationBody").ShouldBe(["batch", "user", "reservedAt", "ticket"]);
         Required("CheckoutBody").ShouldBe(["checkoutUrl", "expiresAt"]);
         Required("MoneyBody").ShouldBe(["amount", "currency"]);

@@ -68,7 +68,8 @@ public sealed partial class ProductionTests : IAsyncLifetime
     [
         "GET /", "GET /sale/{batch}",
         "GET /api/batches", "GET /api/batches/{batch}", "GET /api/batches/{batch}/live",
-        "GET /api/batches/{batch}/announcements", "GET /api/channels", "GET /api/me", "DELETE /api/me/session",
+        "GET /api/batches/{batch}/announcements", "GET /api/batches/{batch}/calendar.ics",
+        "GET /api/channels", "GET /api/me", "DELETE /api/me/session",
         "GET /health/live", "GET /health/ready",
         "GET /signin/{channel}", "GET /signin/{channel}/callback", "POST /signin/{channel}/callback",
         "GET /signout", "POST /signout",

@@ -1,9 +1,5 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Browser.Stage;
@@ -17,102 +13,55 @@ public sealed class Nginx : IAsyncDisposable
     private const string Program = "/usr/sbin/nginx", Document = "docs/fronts.md";
     private const string BlockStart = "```nginx\n", BlockEnd = "```";
 
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30), PollInterval = TimeSpan.FromSeconds(0.02);
+    private readonly ServerProcess _server;
 
-    private readonly ScratchFolder _folder = new();
-    private readonly int _port = LoopbackPorts.Free();
-    private readonly StringBuilder _output = new();
-    private Process? _process;
+    private Nginx(ServerProcess server) => _server = server;
 
     /// <summary>The site, over TLS.</summary>
-    public Uri Site => new($"https://localhost:{_port}");
+    public Uri Site => new($"https://localhost:{_server.Port}");
 
     /// <summary>Starts it, and waits until it listens.</summary>
     /// <param name="path">The path of the site below which it passes requests on, with slashes around it.</param>
     /// <param name="engine">Where the engine will listen.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">It is not installed, or did not start.</exception>
-    public static async Task<Nginx> StartAsync(string path, Uri engine, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(Program)) throw new EngineException("nginx is not installed (Debian: apt-get install nginx)");
-        var nginx = new Nginx();
-        try
+    public static async Task<Nginx> StartAsync(string path, Uri engine, CancellationToken cancellationToken) =>
+        new(await ServerProcess.StartAsync(Program, (folder, port) =>
         {
-            await nginx.StartHereAsync(path, engine, cancellationToken);
-            return nginx;
-        }
-        catch
-        {
-            await nginx.DisposeAsync();
-            throw;
-        }
-    }
+            WriteCertificate(folder);
+            var settings = Path.Combine(folder, "nginx.conf");
+            File.WriteAllText(settings, SettingsOf(path, engine, folder, port));
+            return ["-p", folder, "-e", "stderr", "-c", settings];
+        }, cancellationToken));
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        AppDomain.CurrentDomain.ProcessExit -= EndWithUs;
-        if (_process is not null)
-        {
-            if (!_process.HasExited) _process.Kill();
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-        _folder.Dispose();
-    }
-
-    private async Task StartHereAsync(string path, Uri engine, CancellationToken cancellationToken)
-    {
-        WriteCertificate();
-        var settings = Path.Combine(_folder.Path, "nginx.conf");
-        await File.WriteAllTextAsync(settings, SettingsOf(path, engine), cancellationToken);
-        var start = new ProcessStartInfo(Program, ["-p", _folder.Path, "-e", "stderr", "-c", settings])
-        {
-            RedirectStandardError = true,
-        };
-        AppDomain.CurrentDomain.ProcessExit += EndWithUs;
-        _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            lock (_output) _output.AppendLine(line.Data);
-        };
-        _process.BeginErrorReadLine();
-        var waiting = Stopwatch.StartNew();
-        while (!await ListensAsync(cancellationToken))
-        {
-            if (_process.HasExited || waiting.Elapsed > StartWithin)
-            {
-                lock (_output) throw new EngineException($"nginx did not start:\n{_output}");
-            }
-            await Task.Delay(PollInterval, cancellationToken); // bounded poll
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     // One process, which belongs to whoever runs the tests, and all of whose files are in its folder.
-    private string SettingsOf(string path, Uri engine)
+    private static string SettingsOf(string path, Uri engine, string folder, int port)
     {
         var document = File.ReadAllText(Path.Combine(WorkingCopy.Root, Document));
         var site = document.Split(BlockStart)[1].Split(BlockEnd)[0]
             .Replace("127.0.0.1:8080", engine.Authority, StringComparison.Ordinal)
-            .Replace("listen 443", $"listen 127.0.0.1:{_port}", StringComparison.Ordinal)
-            .Replace("/etc/ssl/", _folder.Path + "/", StringComparison.Ordinal)
+            .Replace("listen 443", $"listen 127.0.0.1:{port}", StringComparison.Ordinal)
+            .Replace("/etc/ssl/", folder + "/", StringComparison.Ordinal)
             .Replace("shop.example", "localhost", StringComparison.Ordinal)
             .Replace("location /shop/", $"location {path}", StringComparison.Ordinal);
         string[] folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         return $$"""
             daemon off;
             master_process off;
-            pid {{_folder.Path}}/nginx.pid;
+            pid {{folder}}/nginx.pid;
             events { worker_connections 512; }
             http {
             access_log off;
-            {{string.Join('\n', folders.Select(name => $"{name}_temp_path {_folder.Path}/{name};"))}}
+            {{string.Join('\n', folders.Select(name => $"{name}_temp_path {folder}/{name};"))}}
             {{site}}
             }
             """;
     }
 
-    private void WriteCertificate()
+    private static void WriteCertificate(string folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
@@ -121,26 +70,7 @@ public sealed class Nginx : IAsyncDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(2));
-        File.WriteAllText(Path.Combine(_folder.Path, "localhost.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(_folder.Path, "localhost.key"), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private async Task<bool> ListensAsync(CancellationToken cancellationToken)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private void EndWithUs(object? sender, EventArgs ended)
-    {
-        if (_process is { HasExited: false }) _process.Kill();
+        File.WriteAllText(Path.Combine(folder, "localhost.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "localhost.key"), key.ExportPkcs8PrivateKeyPem());
     }
 }

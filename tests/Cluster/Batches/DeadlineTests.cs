@@ -99,18 +99,45 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
     }
 
     [Fact]
-    public async Task A_capture_at_the_deadline_that_comes_before_the_timer_ends_the_hold_and_is_owed_back()
+    public async Task A_capture_at_the_deadline_that_comes_before_the_timer_keeps_its_units_if_nobody_waits()
     {
-        var id = (await sale.CreateBatchAsync(stock: 1)).Id;
-        var batch = sale.Batch(id);
-        var order = await batch.OrderAsync("weibo:a");
-        await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
-        sale.Clock.Advance(Shortly);
+        var (batch, order) = await HeldUntilTheTimerAsync();
+        (await batch.PayAsync(order, "deadline-2")).Value.ShouldBe(CaptureResult.Sold);
+        (await sale.Stored.TypesOfAsync(batch.Id)).ShouldBe(["Created", "OpenedSale", "Held", "Released", "Sold"]);
+        (await batch.Actor.GetOrderAsync(order.Seq, owner: null)).Value.ShouldSatisfyAllConditions(
+            paid => paid!.Status.ShouldBe(OrderStatus.Paid), paid => paid!.Units.ShouldBe(order.Units));
+        await sale.Stored.AuditAsync(batch.Id);
+    }
 
+    [Fact]
+    public async Task A_capture_at_the_deadline_that_comes_before_the_timer_is_owed_back_if_somebody_waits()
+    {
+        var (batch, order) = await HeldUntilTheTimerAsync("weibo:b");
         (await batch.PayAsync(order, "deadline-2")).Value.ShouldBe(CaptureResult.RefundOwed);
-        (await sale.Stored.TypesOfAsync(id)).Take(5)
-            .ShouldBe(["Created", "OpenedSale", "Held", "Released", "RefundOwed"]);
-        (await batch.OrderAsync("weibo:b")).Units.ShouldBe(order.Units);
+        (await sale.Stored.TypesOfAsync(batch.Id))[..6]
+            .ShouldBe(["Created", "OpenedSale", "Held", "Joined", "Released", "RefundOwed"]);
+        await sale.Clock.AdvanceAsync(AtMostLate);
+        var place = await batch.PlaceAsync("weibo:b");
+        (await batch.Actor.GetOrderAsync(place.Order!.Value, owner: null)).Value!.Units.ShouldBe(order.Units);
+        await sale.Stored.AuditAsync(batch.Id);
+    }
+
+    [Fact]
+    public async Task A_payment_after_the_release_gets_free_units_and_keeps_the_orders_id()
+    {
+        var batch = await sale.CreateBatchAsync(stock: 2);
+        var (late, other) = (await batch.OrderAsync("weibo:a"), await batch.OrderAsync("weibo:b"));
+        (await batch.PayAsync(other, "other")).Value.ShouldBe(CaptureResult.Sold);
+        await sale.Clock.AdvanceToAsync(late.PayBy.AddSeconds(GraceSeconds) + AtMostLate);
+        await batch.OrderAsync("weibo:c");
+        (await batch.PayAsync(late, "late-1")).Value.ShouldBe(CaptureResult.RefundOwed);
+
+        await batch.OperateAsync(OperatorAction.Restock, 1);
+        (await batch.PayAsync(late, "late-2")).Value.ShouldBe(CaptureResult.Sold);
+        (await batch.Actor.GetOrderAsync(late.Seq, owner: null)).Value.ShouldSatisfyAllConditions(
+            paid => paid!.Status.ShouldBe(OrderStatus.Paid), paid => paid!.Units.ShouldBe([3]));
+        (await batch.PayAsync(late, "late-3")).Value.ShouldBe(CaptureResult.RefundOwed);
+        await sale.Stored.AuditAsync(batch.Id);
     }
 
     [Fact]
@@ -196,5 +223,16 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
         own.Clock.GrainTimers.ShouldBe(timers);
         await own.Batch(ids[0]).Actor.WakeAsync();
         own.Clock.GrainTimers.ShouldBe(timers + 1);
+    }
+
+    // The clock is at the instant of the release, and the batch's timer has not come yet.
+    private async Task<(TestBatch Batch, OrderView Order)> HeldUntilTheTimerAsync(string? waiting = null)
+    {
+        var batch = await sale.CreateBatchAsync(stock: 1);
+        var order = await batch.OrderAsync("weibo:a");
+        if (waiting is not null) await batch.StandByAsync(waiting);
+        await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) - Shortly);
+        sale.Clock.Advance(Shortly);
+        return (batch, order);
     }
 }

@@ -30,9 +30,6 @@ public sealed record ClusterPlan(ClusterIdentity Identity, EngineSecrets? Secret
 
     /// <summary>Where each program's output goes too, whole, in a file of its own; null: nowhere.</summary>
     public string? LogDirectory { get; init; }
-
-    /// <summary>Where the fronts' sandbox keeps its file; null: in a folder that goes with the cluster.</summary>
-    public string? SandboxDirectory { get; init; }
 }
 
 /// <summary>Where a silo runs.</summary>

@@ -9,11 +9,11 @@ public sealed class ClusterProcesses : IAsyncDisposable
     private static readonly TimeSpan OwnerWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly ScratchFolder? _scratch;
+    /// <summary>Where the fronts' sandbox keeps its file.</summary>
+    private readonly ScratchFolder _sandbox = new();
 
     private ClusterProcesses(ClusterPlan plan)
     {
-        if (plan.SandboxDirectory is null) _scratch = new ScratchFolder();
         var cashier = plan.FirstFrontPort == 0 ? LoopbackPorts.Free() : plan.FirstFrontPort;
         Fronts = [.. Enumerable.Range(0, plan.Fronts).Select(index => Front(plan, index, cashier))];
         Silos = [.. Enumerable.Range(0, plan.Silos).Select(index => Silo(plan, index, Fronts[0].Address))];
@@ -110,17 +110,16 @@ public sealed class ClusterProcesses : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Members.Select(member => member.DisposeAsync().AsTask()));
-        _scratch?.Dispose();
+        _sandbox.Dispose();
     }
 
     private ClusterMember Front(ClusterPlan plan, int index, int firstPort)
     {
-        var folder = plan.SandboxDirectory ?? _scratch!.Path;
         var port = index == 0 ? firstPort : plan.FirstFrontPort == 0
             ? LoopbackPorts.Free()
             : plan.FirstFrontPort + index;
         return new($"front {index + 1}", new FrontOptions(
-            plan.Identity, folder, plan.Secrets)
+            plan.Identity, _sandbox.Path, plan.Secrets)
         {
             Port = port,
             Launcher = plan.Launcher,

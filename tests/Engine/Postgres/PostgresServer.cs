@@ -5,7 +5,7 @@ namespace OrleansSale.Tests.Engine.Postgres;
 
 /// <summary>
 /// A PostgreSQL of Debian's package as a process of its own: a folder, a free port on loopback, TCP only, synced as a
-/// stock server is (fsync and synchronous_commit on). Disposing ends it, and deletes the folder if it was made here.
+/// stock server is (fsync and synchronous_commit on). Disposing ends it, and deletes the folder.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -19,18 +19,14 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(30), StopWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly string _programs;
-    private readonly string _directory;
-    private readonly ScratchFolder? _scratch;
+    private readonly string _programs = FindPrograms();
+    private readonly ScratchFolder _folder = new();
     private readonly IReadOnlyDictionary<string, string> _settings;
     private Process? _process;
     private ProcessOutput? _output;
 
-    private PostgresServer(string? folder, IReadOnlyDictionary<string, string> settings)
+    private PostgresServer(IReadOnlyDictionary<string, string> settings)
     {
-        _programs = FindPrograms();
-        _scratch = folder is null ? new ScratchFolder() : null;
-        _directory = _scratch?.Path ?? Directory.CreateDirectory(folder!).FullName;
         (_settings, Port) = (settings, LoopbackPorts.Free());
         AppDomain.CurrentDomain.ProcessExit += EndWithUs;
     }
@@ -48,23 +44,13 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="settings">Server settings besides, by name.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="EngineException">PostgreSQL is not installed, or did not start.</exception>
-    public static Task<PostgresServer> StartAsync(
-        IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default) =>
-        StartAsync(folder: null, settings, cancellationToken);
-
-    /// <summary>Starts a server on a folder that stays; on an empty or missing one, a new server.</summary>
-    /// <param name="folder">The folder; null: one that goes with the server.</param>
-    /// <param name="settings">Server settings besides, by name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EngineException">PostgreSQL is not installed, or did not start.</exception>
     public static async Task<PostgresServer> StartAsync(
-        string? folder, IReadOnlyDictionary<string, string>? settings, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellationToken = default)
     {
-        var server = new PostgresServer(folder, settings ?? new Dictionary<string, string>());
+        var server = new PostgresServer(settings ?? new Dictionary<string, string>());
         try
         {
-            if (!File.Exists(Path.Combine(server._directory, "PG_VERSION")))
-                await server.CreateAsync(cancellationToken);
+            await server.CreateAsync(cancellationToken);
             await server.StartAgainAsync(cancellationToken);
             return server;
         }
@@ -85,13 +71,6 @@ public sealed class PostgresServer : IAsyncDisposable
         await ExecuteAsync("postgres", $"CREATE DATABASE \"{name}\"", cancellationToken);
         return ConnectionString(name);
     }
-
-    /// <summary>The connection string of a database, which is made if it is not there.</summary>
-    public async Task<string> FindDatabaseAsync(string name, CancellationToken cancellationToken = default) =>
-        await AskAsync(
-            "postgres", $"SELECT count(*) FROM pg_database WHERE datname = '{name}'", cancellationToken) is 0L
-            ? await CreateDatabaseAsync(name, cancellationToken)
-            : ConnectionString(name);
 
     /// <summary>Runs a statement as superuser, on a connection of its own.</summary>
     public Task ExecuteAsync(string database, string sql, CancellationToken cancellationToken = default) =>
@@ -150,7 +129,7 @@ public sealed class PostgresServer : IAsyncDisposable
         var settings = _settings.SelectMany(setting => (string[])["-c", $"{setting.Key}={setting.Value}"]);
         _process = Process.Start(CommandOf(
             "postgres",
-            ["-D", _directory, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+            ["-D", _folder.Path, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
                 .. settings]))!;
         _output = new ProcessOutput(_process);
         var started = Stopwatch.GetTimestamp();
@@ -169,7 +148,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await KillAsync();
         _output?.Dispose();
         _process?.Dispose();
-        _scratch?.Dispose();
+        _folder.Dispose();
     }
 
     /// <summary>The folder of the newest installed version.</summary>
@@ -187,11 +166,11 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         // It refuses to run as root.
         if (Environment.IsPrivilegedProcess)
-            await RequireAsync(new ProcessStartInfo("chown", [Unprivileged, _directory]), cancellationToken);
+            await RequireAsync(new ProcessStartInfo("chown", [Unprivileged, _folder.Path]), cancellationToken);
         await RequireAsync(
             CommandOf(
                 "initdb",
-                ["-D", _directory, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]),
+                ["-D", _folder.Path, "-U", Superuser, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]),
             cancellationToken);
     }
 

@@ -198,6 +198,35 @@ public sealed class BrokenPlaces
     public Task An_offer_while_paused_or_after_close_is_found(string direction) =>
         BreaksAsync(Invariant.I3, 8, Freed().Directed(direction).Offered("weibo:a", 1, "1"));
 
+    // Late payments
+    [Fact]
+    public Task A_late_payment_that_overtakes_the_line_is_found() =>
+        BreaksAsync(Invariant.I5, 6, Full().Joined("weibo:a", 1).After(930).Released(3, "1", "expired")
+            .Sold(3, "p", units: "1"));
+
+    [Fact]
+    public Task A_late_payment_of_an_order_that_has_not_expired_is_found() => Task.WhenAll(
+        BreaksAsync(Invariant.I6, 4, Full().Sold(3, "p", units: "1")),
+        BreaksAsync(Invariant.I6, 5, Full().Released(3, "1").Sold(3, "p", units: "1")));
+
+    [Theory]
+    [InlineData("2"), InlineData("1,3"), InlineData("4")]
+    public Task A_late_payment_with_units_that_are_not_free_or_not_as_many_is_found(string units) =>
+        BreaksAsync(Invariant.I1, 6, Script(stock: 3).Held("weibo:x", "1").After(930).Held("weibo:y", "2")
+            .Released(3, "1", "expired").Sold(3, "p", units: units));
+
+    [Fact]
+    public Task A_late_payment_above_the_limit_is_found() =>
+        BreaksAsync(Invariant.I2, 6, Script(stock: 3).Held("weibo:x", "1").After(930).Released(3, "1", "expired")
+            .Held("weibo:x", "1,2").Sold(3, "p", units: "3"));
+
+    [Fact]
+    public Task A_late_payment_while_it_is_not_on_sale_is_found() => Task.WhenAll(
+        BreaksAsync(Invariant.I3, 6, Full().After(930).Released(3, "1", "expired").Directed("paused")
+            .Sold(3, "p", units: "1")),
+        BreaksAsync(Invariant.I3, 6, Full().After(8 * 3600).Released(3, "1", "expired").Ended("schedule")
+            .Sold(3, "p", units: "1")));
+
     // Deadlines
     [Theory]
     [InlineData(null, 60), InlineData("\"offerWindowSeconds\":60", 900), InlineData("\"offerWindowSeconds\":60", 61)]

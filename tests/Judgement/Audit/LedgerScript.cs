@@ -127,9 +127,12 @@ internal sealed class LedgerScript
     public LedgerScript CheckedOut(long order, int number, string checkout) => Write("checkout-opened",
         $$"""{"order":"mi2-1.{{order}}","number":{{number}},"provider":"alipay","checkout":"{{checkout}}"}""");
 
-    public LedgerScript Sold(long order, string payment, string amount = Price) =>
-        Write("sold",
-            $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}}}""");
+    public LedgerScript Sold(long order, string payment, string amount = Price, string? units = null)
+    {
+        var late = units is null ? "" : $",\"units\":[{units}]";
+        return Write("sold",
+            $$"""{"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}}{{late}}}""");
+    }
 
     public LedgerScript Released(long order, string units, string why = "cancelled", string? by = null)
     {

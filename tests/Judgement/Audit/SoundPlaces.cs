@@ -81,6 +81,23 @@ public sealed class SoundPlaces
         sale.Violations.Kept.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_late_payment_takes_free_units_and_its_clients_may_be_told_of_both()
+    {
+        var record = new ClientRecord();
+        record.Known("weibo:x", LedgerScript.AliasOf("weibo:x"));
+        record.Ordered("weibo:x", null, "mi2-1.3", [1]);
+        var sale = await Limited(2).Held("weibo:x", "1").After(930).Released(3, "1", "expired").Held("weibo:y", "1")
+            .Sold(3, "p", units: "2").Released(3, "2").Owed(3, "p").AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        sale.Units.ShouldBe(new UnitCounts(Stock: 2, Free: 1, Held: 1, Sold: 0, Withdrawn: 0));
+        record.Against(sale).Kept.ShouldBeEmpty();
+        record.Ordered("weibo:x", null, "mi2-1.3", [2]);
+        record.Against(sale).Kept.ShouldBeEmpty();
+        record.Ordered("weibo:x", null, "mi2-1.3", [1, 2]);
+        record.Contradictions.Kept.ShouldHaveSingleItem().Text.ShouldContain("three sets of units");
+    }
+
     private static LedgerScript Limited(int stock) => new(stock, limit: 2, more: "\"standbyLimit\":10");
 
     private static LedgerScript WholeLine() =>

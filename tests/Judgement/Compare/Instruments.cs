@@ -25,20 +25,6 @@ public sealed class Instruments
             .ShouldBe(names);
 
     [Fact]
-    public void What_wrk_counted_is_read()
-    {
-        var count = WrkCount.Parse(
-            """{"microseconds":1032399,"answers":90,"sent":100,"refusals":3,"lost":2,""" +
-            "\"ranOut\":false,\"p99\":186665}");
-        (count.Answers, count.Refusals, count.Lost, count.RanOut).ShouldBe((90, 3, 2, false));
-        count.Undecided.ShouldBe(10);
-    }
-
-    [Fact]
-    public void A_count_of_wrk_that_lacks_something_is_not_taken_for_none() =>
-        Should.Throw<System.Text.Json.JsonException>(() => WrkCount.Parse("""{"microseconds":1,"answers":90}"""));
-
-    [Fact]
     public void A_process_is_read_whatever_its_name() =>
         ProcessTree.EntryOf("4242 (a ) (b) S 17 4242 4242 0 -1 4194304 900 0 0 0 120 30 5 7 20 0 1 0 100 0 0")
             .ShouldBe(new ProcessTree.Entry(4242, 17, 120 + 30 + 5 + 7));

@@ -5,7 +5,7 @@ using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
-/// <summary>What the open loop makes of the answers.</summary>
+/// <summary>What the generator makes of the answers.</summary>
 public sealed class PacedAnswers
 {
     private static readonly WireAnswer Order =
@@ -70,11 +70,29 @@ public sealed class PacedAnswers
     }
 
     [Fact]
-    public void Latencies_of_the_settling_time_and_of_requests_without_an_answer_do_not_count()
+    public void Latencies_of_requests_without_an_answer_do_not_count()
     {
-        var perSecond = 10 / Requests.Settling.TotalSeconds;
-        var work = new Requests(new byte[20][], perSecond) { Expected = Fate.SoldOut };
+        var work = new Requests(new byte[20][]) { Expected = Fate.SoldOut };
         for (var index = 0; index < 19; index++) work.Answered(index, SoldOut);
-        work.SettledLatencies().TotalCount.ShouldBe(9);
+        work.Latencies(_ => true).Count.ShouldBe(19);
+    }
+
+    [Fact]
+    public void In_a_closed_loop_latency_counts_from_the_sending_and_not_from_when_all_were_due()
+    {
+        var hourAgo = Stopwatch.GetTimestamp() - 3_600 * Stopwatch.Frequency;
+        var (due, sent) = (new Requests([[]]) { Start = hourAgo }, new Requests([[]])
+        {
+            Start = hourAgo,
+            CountsFromSending = true,
+        });
+        foreach (var work in (Requests[])[due, sent])
+        {
+            _ = work.Send(0);
+            work.Answered(0, Order);
+        }
+
+        due.LatencyOf(0).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromHours(1));
+        sent.LatencyOf(0).ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromHours(1));
     }
 }

@@ -23,18 +23,19 @@ public sealed class Reports
         ];
         var report = ReportOf(closed);
         report.Figures["ratios"].ShouldBe(new Dictionary<string, double> { ["purchase_vs_noop"] = 0.7 });
-        report.Goals.Single().ShouldSatisfyAllConditions(
-            goal => goal.Measured.ShouldBe(new Spread(0.7, 0.6, 0.9)), goal => goal.IsReached.ShouldBe(false));
+        report.Checks.Single().ShouldSatisfyAllConditions(
+            goal => goal.Measured.ShouldBe(new Spread(0.7, 0.6, 0.9)), goal => goal.Holds.ShouldBe(false),
+            goal => goal.Fails.ShouldBeFalse("a goal fails nothing"));
         Ratio.All[0].Row(closed)["perSecondAt64"].ShouldBe(new Spread(1, 0.7, 1.2));
     }
 
     [Fact]
     public void A_ratio_of_processor_time_is_of_the_least_time_for_an_answer()
     {
-        ClosedRun[] ours = [Run(64, 100, new Usage(3, 1, 1, 0)), Run(256, 100, new Usage(2, 1, 1, 0))];
-        ClosedRun[] noOp = [Run(64, 100, new Usage(1, 0, 1, 0)), Run(256, 100, new Usage(2, 0, 1, 0))];
-        Reading[] turns = [ClosedRun.Read(Ours, 1, ours, []), ClosedRun.Read(NoOp, 1, noOp, [])];
-        Ratio.All[0].Row(turns)[ClosedRun.ByProcessor].ShouldBe(new Spread(0.5, 0.5, 0.5));
+        Measured[] ours = [Run(64, 100, new Usage(3, 1, 1, 0)), Run(256, 100, new Usage(2, 1, 1, 0))];
+        Measured[] noOp = [Run(64, 100, new Usage(1, 0, 1, 0)), Run(256, 100, new Usage(2, 0, 1, 0))];
+        Reading[] turns = [Measured.Read(Ours, 1, ours, []), Measured.Read(NoOp, 1, noOp, [])];
+        Ratio.All[0].Row(turns)[Measured.ByProcessor].ShouldBe(new Spread(0.5, 0.5, 0.5));
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class Reports
             Turn(1, Redis, 1, 1), Turn(2, Redis, 1, 3) with { Findings = ["oversold"] }, Turn(1, Ours, 1, 1),
         ]).Rows().ToList();
         rows.Select(row => row["name"]).ShouldBe([Redis, Ours]);
-        rows[0][ClosedRun.Peak].ShouldBe(new Spread(2, 1, 3));
+        rows[0][Measured.Peak].ShouldBe(new Spread(2, 1, 3));
         rows[0]["findings"].ShouldBe(new List<string> { "oversold" });
         rows[1]["findings"].ShouldBe(new List<string>());
     }
@@ -55,7 +56,7 @@ public sealed class Reports
     public void A_machine_that_others_use_is_told(double others, bool told)
     {
         var usage = new Usage(1, 0, 1, others);
-        var turn = ClosedRun.Read(Ours, 1, [Run(64, 1, usage), Run(256, 1, usage)], []);
+        var turn = Measured.Read(Ours, 1, [Run(64, 1, usage), Run(256, 1, usage)], []);
         ReportOf(turn).Notes.Any(note => note.Contains("NOT QUIET", StringComparison.Ordinal)).ShouldBe(told);
     }
 
@@ -64,10 +65,10 @@ public sealed class Reports
     {
         using var json = JsonDocument.Parse(ReportOf(Turn(1, NoOp, 10, 20), Turn(1, Ours, 10, 15)).ToJson());
         json.RootElement.GetProperty("ratios").GetProperty("purchase_vs_noop").GetDouble().ShouldBe(0.75);
-        json.RootElement.GetProperty("closedLoop").GetArrayLength().ShouldBe(2);
-        json.RootElement.GetProperty("closedLoop")[1].GetProperty("figures").GetProperty("perSecondAt64").GetDouble()
+        json.RootElement.GetProperty("turns").GetArrayLength().ShouldBe(2);
+        json.RootElement.GetProperty("turns")[1].GetProperty("figures").GetProperty("perSecondAt64").GetDouble()
             .ShouldBe(10);
-        json.RootElement.GetProperty("surroundings").GetProperty("machine").GetString().ShouldBe("a machine");
+        json.RootElement.GetProperty("programs")[0].GetString().ShouldBe("a program");
     }
 
     [Fact]
@@ -84,16 +85,16 @@ public sealed class Reports
     public void A_fault_of_the_engine_fails_the_report_and_one_of_another_is_told()
     {
         var (sound, broken) = (Turn(1, Ours, 1, 1), Turn(1, Redis, 1, 1) with { Findings = ["oversold"] });
-        ReportOf(sound, broken).Holds.ShouldBeTrue();
-        ReportOf(sound with { Findings = ["oversold"] }).Failures.ShouldBe([$"{Ours}, round 1: oversold"]);
+        ReportOf(sound, broken).Broken.ShouldBeEmpty();
+        ReportOf(sound with { Findings = ["oversold"] }).Broken.ShouldBe([$"{Ours}, round 1: oversold"]);
     }
 
     private static Report ReportOf(params Reading[] closed) =>
-        CompareReport.Of(new CompareOptions(), closed, [], new Surroundings("a machine", ["a program"], 100));
+        CompareRun.ReportOf(new CompareOptions(), ["a program"], closed);
 
     private static Reading Turn(int round, string contender, double at64, double at256) =>
-        ClosedRun.Read(contender, round, [Run(64, at64, Second), Run(256, at256, Second)], []);
+        Measured.Read(contender, round, [Run(64, at64, Second), Run(256, at256, Second)], []);
 
-    private static ClosedRun Run(int connections, double perSecond, Usage used) =>
+    private static Measured Run(int connections, double perSecond, Usage used) =>
         new(connections, 2, (long)(perSecond * 2), 2, used);
 }

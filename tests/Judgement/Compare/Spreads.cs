@@ -1,5 +1,6 @@
 using CsCheck;
 using OrleansSale.Tests.Load.Experiments;
+using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Judgement.Compare;
 
@@ -34,17 +35,31 @@ public sealed class Spreads
     [Fact]
     public void Quotients_are_taken_within_each_round() =>
         // In the second round the machine was four times slower for both. A quotient of medians would be 100 ÷ 80.
-        Spread.OfQuotients(
-                new Dictionary<int, double> { [1] = 100, [2] = 30, [3] = 110 },
-                new Dictionary<int, double> { [1] = 80, [2] = 20, [3] = 100 })
+        QuotientOf(
+                new() { [1] = 100, [2] = 30, [3] = 110 },
+                new() { [1] = 80, [2] = 20, [3] = 100 })
             .ShouldBe(new Spread(1.25, 1.1, 1.5));
 
     [Fact]
     public void A_round_that_one_of_the_two_lacks_does_not_count()
     {
         var above = new Dictionary<int, double> { [1] = 10, [2] = 20, [4] = 9 };
-        Spread.OfQuotients(above, new Dictionary<int, double> { [2] = 10, [3] = 1, [4] = 0 })
-            .ShouldBe(new Spread(2, 2, 2));
-        Spread.OfQuotients(above, new Dictionary<int, double> { [3] = 1 }).ShouldBeNull();
+        QuotientOf(above, new() { [2] = 10, [3] = 1, [4] = 0 }).ShouldBe(new Spread(2, 2, 2));
+        QuotientOf(above, new() { [3] = 1 }).ShouldBeNull();
     }
+
+    [Fact]
+    public void A_percentile_is_the_least_latency_that_so_many_do_not_exceed()
+    {
+        var thousand = Enumerable.Range(1, 1_000).Reverse().Select(number => TimeSpan.FromMilliseconds(number));
+        LatencyRow.Of(thousand).ShouldBe(new LatencyRow(1_000, 500, 990, 999, 1_000));
+        LatencyRow.Of([TimeSpan.FromMilliseconds(7)]).ShouldBe(new LatencyRow(1, 7, 7, 7, 7));
+        LatencyRow.Of([]).ShouldBe(new LatencyRow(0, 0, 0, 0, 0));
+    }
+
+    private static Spread? QuotientOf(Dictionary<int, double> above, Dictionary<int, double> below) =>
+        ((Reading[])[.. ReadingsOf("above", above), .. ReadingsOf("below", below)]).Quotient("above", "below", "speed");
+
+    private static IEnumerable<Reading> ReadingsOf(string name, Dictionary<int, double> rounds) => rounds.Select(
+        round => new Reading(name, round.Key, new Dictionary<string, double> { ["speed"] = round.Value }, []));
 }

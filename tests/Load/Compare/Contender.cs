@@ -1,6 +1,3 @@
-using OrleansSale.Tests.Load.Sales;
-using OrleansSale.Tests.Load.Wire;
-
 namespace OrleansSale.Tests.Load.Compare;
 
 internal enum Host

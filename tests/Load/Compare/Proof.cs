@@ -1,8 +1,5 @@
 using System.Net;
-using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Compare.Stages;
-using OrleansSale.Tests.Load.Sales;
-using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Compare;
 
@@ -17,7 +14,9 @@ internal sealed class Proof(Contender contender, Stage stage)
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>What the first user was told.</summary>
+    /// <exception cref="EngineException">It does something else.</exception>
+    public async Task<OrderTold> RunAsync(CancellationToken cancellationToken)
     {
         await stage.OpenAsync(Batch, 1, cancellationToken);
         using var client = new WireClient([new IPEndPoint(IPAddress.Loopback, stage.Address.Port)], 1, AnswerWithin);
@@ -28,17 +27,18 @@ internal sealed class Proof(Contender contender, Stage stage)
         Require(answer.FateOf(0) == (contender.Refuses ? Fate.Made : contender.Expected), "the first request", answer);
         var told = contender.Read(answer.Bodies().Single(), 1);
         if (told.User != RequestWriter.UserOf(1)) throw new EngineException($"{contender.Name} answers {told.User}");
-        if (!contender.Stores) return;
+        if (!contender.Stores) return told;
 
         answer = await AskAsync(stage.Secrets, 1);
         Require(
             answer.LastStatus == 409
                 || (answer.FateOf(0) == Fate.Repeated && contender.Read(answer.Bodies().Single(), 1) == told),
             "a repeat", answer);
-        if (contender.Asked == Asked.Reservation) return;
+        if (contender.Asked == Asked.Reservation) return told;
         answer = await AskAsync(stage.Secrets, 2);
         Require(
             answer.LastStatus == 409 || answer.FateOf(0) == Fate.SoldOut, "a user who comes too late", answer);
+        return told;
 
         async Task<Requests> AskAsync(EngineSecrets signs, int user)
         {

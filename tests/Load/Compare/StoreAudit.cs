@@ -1,61 +1,39 @@
-using OrleansSale.Tests.Load.Sales;
-
 namespace OrleansSale.Tests.Load.Compare;
 
 /// <summary>What clients were told of a batch.</summary>
-/// <param name="Acknowledged">How many requests were acknowledged.</param>
-/// <param name="Undecided">How many were sent and not answered: each may be stored or not.</param>
-/// <param name="Orders">What was told, where the generator kept it; these are among the acknowledged.</param>
-internal sealed record Told(long Acknowledged, long Undecided, IReadOnlyList<OrderTold> Orders);
+/// <param name="Undecided">How many requests had no answer: each may be stored or not.</param>
+internal sealed record Told(IReadOnlyList<OrderTold> Orders, int Undecided = 0);
 
-internal abstract record Stored
+/// <summary>
+/// What is stored of a batch. It is judged in the same way for every contender: nothing oversold, nothing lost, nothing
+/// made up, nobody served twice.
+/// </summary>
+/// <param name="Stock">Its units; null: what is stored are reservations, which take none.</param>
+/// <param name="Orders">Every order kept, of one unit each; or every reservation.</param>
+/// <param name="Broken">What a ledger's own audit found; empty where there is no ledger.</param>
+internal sealed record Stored(int? Stock, int Left, IReadOnlyList<OrderTold> Orders, IReadOnlyList<string> Broken)
 {
     /// <summary>Holds it against what clients were told: what is wrong, each kind once; empty if nothing is.</summary>
-    public abstract IReadOnlyList<string> Judge(Told told);
-
-    /// <summary>What both kinds promise: nothing lost, nothing made up, nothing told twice.</summary>
-    protected static IEnumerable<(long Count, string What)> Held(Told told, string what, long stored) =>
-    [
-        (told.Acknowledged - stored, $"acknowledged {what} are lost"),
-        (stored - told.Acknowledged - told.Undecided, $"{what} are stored that nobody asked for"),
-        (told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count(), $"{what} were told to two users"),
-    ];
-
-    protected static IEnumerable<string> Found(IEnumerable<(long Count, string What)> faults) =>
-        faults.Where(fault => fault.Count > 0).Select(fault => $"{fault.Count} {fault.What}");
-}
-
-/// <summary>A sale, the same for every contender: nothing oversold, nothing lost, nobody served twice.</summary>
-/// <param name="Orders">Every order kept, of one unit each.</param>
-/// <param name="Broken">What a ledger's own audit found; empty where there is no ledger.</param>
-internal sealed record StoredSale(int Stock, int Left, IReadOnlyList<OrderTold> Orders, IReadOnlyList<string> Broken)
-    : Stored
-{
-    public override IReadOnlyList<string> Judge(Told told)
+    public IReadOnlyList<string> Judge(Told told)
     {
-        var (found, orders) = (new List<string>(Broken), Orders.Count);
-        if (orders > Stock) found.Add($"oversold: {orders} orders of {Stock} units");
-        if (Left < 0) found.Add($"oversold: {Left} units left");
-        if (Left + orders != Stock) found.Add($"{Stock - orders - Left} units are neither free nor in an order");
         var byId = Orders.ToLookup(order => order.Id, StringComparer.Ordinal);
-        return [.. found, .. Found(
+        IEnumerable<(int Count, string What)> faults =
         [
-            (orders - Orders.DistinctBy(order => order.User).Count(), "users have two orders"),
-            (orders - Orders.DistinctBy(order => order.Unit).Count(), "units are in two orders"),
-            (Orders.Count(order => order.Unit < 1 || order.Unit > Stock), "units are not of this batch"),
-            .. Held(told, "orders", orders),
-            (told.Orders.Count(order => !byId[order.Id].Any(order.IsOf)),
-                "acknowledged orders are not stored as they were told"),
-        ])];
+            .. Stock is { } stock ? JudgeUnits(stock) : [],
+            (Orders.Count - Orders.DistinctBy(order => order.User).Count(), "are a user's second"),
+            (Orders.Count - told.Orders.Count - told.Undecided, "are stored that nobody was told of"),
+            (told.Orders.Count - told.Orders.DistinctBy(order => order.Id).Count(), "were told to two users"),
+            (told.Orders.Count(order => !byId[order.Id].Any(order.IsOf)), "are not stored as they were told"),
+        ];
+        return [.. Broken, .. faults.Where(fault => fault.Count > 0).Select(fault => $"{fault.Count} {fault.What}")];
     }
-}
 
-/// <summary>The reservations of a batch: none lost, and none that nobody made.</summary>
-internal sealed record StoredRoster(IReadOnlySet<string> Users) : Stored
-{
-    public override IReadOnlyList<string> Judge(Told told) => [.. Found(
+    private IEnumerable<(int Count, string What)> JudgeUnits(int stock) =>
     [
-        .. Held(told, "reservations", Users.Count),
-        (told.Orders.Count(order => !Users.Contains(order.User)), "acknowledged reservations are not stored"),
-    ])];
+        (Orders.Count - stock, "are more than there are units"),
+        (-Left, "units are oversold"),
+        (Math.Abs(stock - Orders.Count - Left), "units are not exactly one of free and in an order"),
+        (Orders.Count - Orders.DistinctBy(order => order.Unit).Count(), "have a unit of another order"),
+        (Orders.Count(order => order.Unit < 1 || order.Unit > stock), "have a unit that is not of this batch"),
+    ];
 }

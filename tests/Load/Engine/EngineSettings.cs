@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Engine;
 

@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using OrleansSale.Tests.Load.Experiments;
-using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Engine;
 
@@ -47,65 +45,35 @@ internal sealed record Shape(string Name, int Batches, int UnitsEach, bool Throu
     public Shape Scaled(double scale) => this with { UnitsEach = Math.Max(1, (int)Math.Round(UnitsEach * scale)) };
 }
 
-/// <summary>
-/// The rounds. In each everything is sold once on each ledger; the order of the shapes, and of the ledgers, is rotated
-/// by one from round to round. The first round is audited in full.
-/// </summary>
-internal sealed class MeasureRun(MeasureOptions options)
+/// <summary>Rounds in which everything is sold once on each ledger.</summary>
+internal static class MeasureRun
 {
     /// <summary>Size of the warm-up's batches as a share of their full one: 100,000 units of the large shape.</summary>
     private const double WarmUpScale = 0.02;
 
-    private readonly List<Reading> _sales = [], _replays = [];
+    private const int WarmUp = 0;
 
-    public async Task<Report> RunAsync(CancellationToken cancellationToken)
+    public static async Task<Report> RunAsync(MeasureOptions options, CancellationToken cancellationToken)
     {
-        var surroundings = Survey.Take();
-        List<LedgerPlace> places = [];
-        try
-        {
-            foreach (var ledger in options.Ledgers) places.Add(await LedgerPlace.OpenAsync(ledger, cancellationToken));
-            await WarmUpAsync(places, cancellationToken);
-            for (var round = 1; round <= options.Rounds; round++)
-            {
-                foreach (var shape in Rounds.Rotate(options.Shapes, round - 1))
-                {
-                    foreach (var place in Rounds.Rotate(places, round - 1))
-                        await MeasureAsync(round, place, shape, cancellationToken);
-                }
-            }
-
-            return MeasureReport.Of(
-                options, places.ToDictionary(place => place.Name, place => place.Durability), _sales, _replays,
-                surroundings);
-        }
-        finally
-        {
-            foreach (var place in places) await place.DisposeAsync();
-        }
-    }
-
-    // Not counted. What is wrong shows in the rounds as well.
-    private async Task WarmUpAsync(IReadOnlyList<LedgerPlace> places, CancellationToken cancellationToken)
-    {
-        foreach (var place in places)
+        var durability = new Dictionary<string, string>();
+        // Not counted. What is wrong shows in the rounds as well.
+        foreach (var ledger in options.Ledgers)
         {
             foreach (var shape in Shape.All.Where(shape => shape.Name is Shape.Large or Shape.Lane))
-            {
-                var small = shape.Scaled(Math.Min(options.Scale, WarmUpScale));
-                await new Measurement(0, place, small).RunAsync(cancellationToken);
-            }
+                await MeasureAsync(WarmUp, ledger, shape.Scaled(Math.Min(options.Scale, WarmUpScale)));
         }
-    }
 
-    private async Task MeasureAsync(int round, LedgerPlace place, Shape shape, CancellationToken cancellationToken)
-    {
-        var measurement = new Measurement(round, place, shape) { Audits = round == 1 };
-        var (sale, replay) = await measurement.RunAsync(cancellationToken);
-        _sales.Add(sale);
-        Console.WriteLine(sale.Line());
-        if (replay is null) return;
-        _replays.Add(replay);
-        Console.WriteLine(replay.Line());
+        (Shape Shape, string Ledger)[] all =
+            [.. options.Shapes.SelectMany(shape => options.Ledgers.Select(ledger => (shape, ledger)))];
+        var sales = await Rounds.RunAsync(
+            options.Rounds, all, (round, one) => MeasureAsync(round, one.Ledger, one.Shape));
+        return MeasureReport.Of(options, durability, sales);
+
+        async Task<Reading> MeasureAsync(int round, string ledger, Shape shape)
+        {
+            await using var place = await DataPlace.MakeAsync(ledger == MeasureOptions.Postgres, cancellationToken);
+            durability[ledger] = place.Durability;
+            return await new Measurement(ledger, shape, round).RunAsync(place, cancellationToken);
+        }
     }
 }

@@ -1,27 +1,22 @@
-using System.Diagnostics;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
-using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Load.Engine.Selling;
-using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Engine;
 
 /// <summary>One measurement: an engine on an empty ledger, its batches, and the sale of all their units.</summary>
-internal sealed class Measurement(int round, LedgerPlace place, Shape shape)
+internal sealed class Measurement(string ledger, Shape shape, int round)
 {
     /// <summary>
     /// Figures of a sale: units a second; units for a second of processor time, of this process and the database
-    /// server; memory in use that a held unit keeps, users' aliases included; share of the machine that programs took
-    /// which are no part of this.
+    /// server; memory in use that a held unit keeps, users' aliases included. Of the lane's batch alone: the
+    /// time of a replay.
     /// </summary>
     public const string PerSecond = "perSecond", PerProcessorSecond = "perProcessorSecond",
-        BytesPerHold = "bytesPerHold", Others = "othersShare";
-
-    public const string Replay = "replay";
+        BytesPerHold = "bytesPerHold", ReplaySeconds = "replaySeconds";
 
     private const int CreatedAtATime = 16;
 
@@ -34,46 +29,46 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape)
     /// <summary>Long enough for the clocks to agree that the sale is open.</summary>
     private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(10), OpenUntil = TimeSpan.FromHours(8);
 
-    public bool Audits { get; init; }
+    /// <summary>The first round is audited in full.</summary>
+    private bool Audits => round == 1;
 
-    public static string NameOf(string ledger, string measured) => $"{ledger}, {measured}";
+    public static string NameOf(string ledger, string shape) => $"{ledger}, {shape}";
 
-    public async Task<(Reading Sale, Reading? Replay)> RunAsync(CancellationToken cancellationToken)
+    public async Task<Reading> RunAsync(DataPlace place, CancellationToken cancellationToken)
     {
-        await using var engine =
-            await HostedEngine.StartAsync(await place.RenewAsync(cancellationToken), cancellationToken);
+        await using var engine = await HostedEngine.StartAsync(place, cancellationToken);
         var ids = Enumerable.Range(1, shape.Batches).Select(number => $"b{number}").ToList();
         foreach (var some in ids.Chunk(CreatedAtATime))
             await Task.WhenAll(some.Select(id => CreateAsync(engine.Batch(id), id)));
         // By then each has looked after itself for the first time: a cluster's has its reminder.
         await Task.Delay(Agenda.Period * 2, cancellationToken);
-        // Listing the batches is no part of the sale.
-        var lanes = shape.ThroughLane ? await Task.WhenAll(ids.Select(engine.FindLaneAsync)) : [];
+        // Listing the batch is no part of the sale.
+        var lane = shape.ThroughLane ? await engine.FindLaneAsync(ids[0]) : null;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var crowd = new Crowd(shape);
+        var calls = Crowd.CallsOf(shape);
         GC.Collect();
 
         var (allocated, start) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
-        var meter = new UsageMeter(store: place.ServerProcess);
-        var tally = shape.ThroughLane
-            ? await Sellers.SellThroughLanesAsync(lanes, crowd, cancellationToken)
-            : await Sellers.SellInCallsAsync([.. ids.Select(engine.Batch)], crowd, cancellationToken);
+        var meter = new UsageMeter(store: place.Postgres?.ProcessId);
+        var tally = lane is not null
+            ? await Sellers.SellThroughLaneAsync(lane, shape.Units, calls, cancellationToken)
+            : await Sellers.SellInCallsAsync([.. ids.Select(engine.Batch)], calls, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var usage = meter.Stop();
         cancellationToken.ThrowIfCancellationRequested();
-        crowd.Clear();
+        calls.Clear();
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
 
-        // Before the audit, which leaves much to collect.
-        var replay = shape.ThroughLane ? await ReplayAsync(engine, ids[0], cancellationToken) : null;
-        var (batches, commits) = await ReadAsync(engine, ids, cancellationToken);
         var figures = FiguresOf(shape.Units, seconds, allocated, held, usage);
+        // Before the audit, which leaves much to collect.
+        var replayed = shape.ThroughLane ? await ReplayAsync(engine, ids[0], figures, cancellationToken) : [];
+        var (batches, commits) = await ReadAsync(engine, ids, cancellationToken);
         // A batch's creation and its opening, before the sale, are commits of their own.
         var ofSale = commits - batches.Count * SaleJudge.OtherEntries;
         figures["joinedPerCommit"] = (double)shape.Units / Math.Max(1, ofSale);
-        var findings = SaleJudge.Judge(shape, tally, batches);
-        return (new Reading(NameOf(place.Name, shape.Name), round, figures, findings), replay);
+        return new Reading(
+            NameOf(ledger, shape.Name), round, figures, [.. replayed, .. SaleJudge.Judge(shape, tally, batches)]);
     }
 
     /// <summary>What so many units took: processor time and bytes are for one of them.</summary>
@@ -86,7 +81,7 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape)
             ["serverMicroseconds"] = used.StoreSeconds * 1e6 / units,
             ["allocatedBytes"] = (double)allocatedBytes / units,
             [BytesPerHold] = (double)heldBytes / units,
-            [Others] = used.OthersShare,
+            [Usage.Others] = used.OthersShare,
         };
 
     private async Task CreateAsync(ISaleBatchGrain batch, string id)
@@ -111,29 +106,26 @@ internal sealed class Measurement(int round, LedgerPlace place, Shape shape)
             if (await engine.Batch(id).ReadBoardAsync(int.MaxValue) is not { } board) continue;
             commits += await engine.Ledger.ReadAsync(Streams.OfBatch(id), cancellationToken: cancellationToken)
                 .CountAsync(cancellationToken);
-            var proof = Audits ? await LedgerProof.OfAsync(engine.Ledger, id, cancellationToken) : null;
+            var proof = Audits ? LedgerProof.Of(await engine.AuditAsync(id, cancellationToken)) : null;
             batches.Add(new SoldBatch(id, board.Snapshot, proof));
         }
 
         return (batches, commits);
     }
 
-    private async Task<Reading> ReplayAsync(HostedEngine engine, string id, CancellationToken cancellationToken)
+    /// <summary>Replays a batch as its activation does. What is wrong with that.</summary>
+    private async Task<string[]> ReplayAsync(
+        HostedEngine engine, string id, OrderedDictionary<string, double> figures, CancellationToken cancellationToken)
     {
         GC.Collect();
         var (allocated, start) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
         var state = new SaleBatch();
         var head = await BatchReplay.ReadAsync(engine.Ledger, Streams.OfBatch(id), state, cancellationToken);
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        string[] findings = state.Stock.Held == shape.UnitsEach && head.Seq == shape.UnitsEach + SaleJudge.OtherEntries
+        figures[ReplaySeconds] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        figures["replayBytesPerEntry"] =
+            (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / head.Seq;
+        return state.Stock.Held == shape.UnitsEach && head.Seq == shape.UnitsEach + SaleJudge.OtherEntries
             ? []
             : [$"the replay of {head.Seq} entries gives {state.Stock.Held} units held, of {shape.UnitsEach}"];
-        return new Reading(NameOf(place.Name, Replay), round, new OrderedDictionary<string, double>
-        {
-            ["entries"] = head.Seq,
-            ["seconds"] = seconds,
-            ["allocatedBytes"] = (double)allocated / head.Seq,
-        }, findings);
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Load.Machine;
 
 namespace OrleansSale.Tests.Load.Experiments;
 
@@ -13,11 +13,11 @@ internal static class Experiment
         where TOptions : ExperimentOptions, new() =>
         Command<TOptions>(name, description, async (options, cancellationToken) =>
         {
-            var report = await runAsync(options, cancellationToken);
+            var report = await runAsync(options, cancellationToken) with { Surroundings = Surroundings.Survey() };
             report.Print();
             if (options.Json is { } json)
                 await File.WriteAllTextAsync(json.FullName, report.ToJson() + "\n", cancellationToken);
-            return report.Holds ? 0 : Broken;
+            return report.Broken.Count == 0 ? 0 : Broken;
         });
 
     public static Command Command<TOptions>(

@@ -7,10 +7,10 @@ namespace OrleansSale.Tests.Load.Experiments;
 /// <summary>Figures by name, in order. In JSON the names stay as they are; in print they are spaced.</summary>
 internal sealed class Figures : OrderedDictionary<string, object?>
 {
-    /// <summary>Of a record: each property is a figure.</summary>
-    public static Figures Of(object record)
+    /// <summary>Of a record: each property is a figure. Their name, if they have one, comes first.</summary>
+    public static Figures Of(object record, string? name = null)
     {
-        var figures = new Figures();
+        var figures = name is null ? new Figures() : new Figures { ["name"] = name };
         foreach (var property in record.GetType().GetProperties()) figures[property.Name] = property.GetValue(record);
         return figures;
     }
@@ -18,15 +18,15 @@ internal sealed class Figures : OrderedDictionary<string, object?>
 
 internal static partial class FigureTable
 {
-    /// <summary>A column for each set of figures, a row for each figure.</summary>
-    public static Table SideBySide(string corner, IReadOnlyList<(string Heading, Figures Figures)> columns) => Make(
-        "", [corner, .. columns.Select(column => column.Heading)],
-        columns[0].Figures.Keys.Select(name =>
-            columns.Select(column => Told(column.Figures[name])).Prepend(Spaced(name))));
+    /// <summary>A row for each set of figures, a column for each figure that any of them has.</summary>
+    public static Table Rows(string title, IEnumerable<Figures> sets) => Make(title, CellsOf(sets));
 
-    /// <summary>A row for each set of figures, a column for each figure.</summary>
-    public static Table Of(string title, IReadOnlyList<Figures> rows) => Make(
-        title, rows.Count == 0 ? [] : rows[0].Keys.Select(Spaced), rows.Select(row => row.Values.Select(Told)));
+    /// <summary>A column for each set of figures, a row for each figure.</summary>
+    public static Table Columns(string title, IEnumerable<Figures> sets)
+    {
+        var cells = CellsOf(sets);
+        return Make(title, [.. cells[0].Select((_, at) => cells.Select(row => row[at]).ToArray())]);
+    }
 
     public static string Told(object? value) => value switch
     {
@@ -43,17 +43,27 @@ internal static partial class FigureTable
 
     public static string Spaced(string name) => WordStart().Replace(name, " ").ToLowerInvariant();
 
-    private static Table Make(string title, IEnumerable<string> headings, IEnumerable<IEnumerable<string>> rows)
+    private static string[][] CellsOf(IEnumerable<Figures> sets)
     {
-        var table = new Table().RoundedBorder();
-        if (title.Length > 0) table.Title(Markup.Escape(title));
-        foreach (var heading in headings)
+        var all = sets.ToList();
+        var names = all.SelectMany(figures => figures.Keys).Distinct().ToList();
+        return
+        [
+            [.. names.Select(Spaced)],
+            .. all.Select(figures => names.Select(name => Told(figures.GetValueOrDefault(name))).ToArray()),
+        ];
+    }
+
+    private static Table Make(string title, string[][] cells)
+    {
+        var table = new Table().RoundedBorder().Title(Markup.Escape(title));
+        foreach (var heading in cells[0])
         {
             var column = new TableColumn(Markup.Escape(heading));
             table.AddColumn(table.Columns.Count == 0 ? column.NoWrap() : column.RightAligned());
         }
 
-        foreach (var row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
+        foreach (var row in cells[1..]) table.AddRow([.. row.Select(Markup.Escape)]);
         return table;
     }
 

@@ -1,26 +1,14 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Cluster;
-using OrleansSale.Tests.Engine.Postgres;
-using OrleansSale.Tests.Load.Experiments;
 
 namespace OrleansSale.Tests.Load.LocalCluster;
 
 internal sealed record LocalClusterOptions : CommandOptions
 {
-    private const int Most = 16;
+    public const int Silos = 3, Fronts = 2;
 
-    [Description("Where everything is kept for the next time; by default a temporary folder, deleted at the end.")]
-    public DirectoryInfo? Data { get; init; }
-
-    [Description("Silos."), Range(1, Most)]
-    public int Silos { get; init; } = 3;
-
-    [Description("Fronts."), Range(1, Most)]
-    public int Fronts { get; init; } = 2;
-
-    [Description("Port of the first front; the others' follow."), Range(1, 65_535 - Most)]
+    [Description("Port of the first front; the next one is the second's."), Range(1, 65_536 - Fronts)]
     public int Port { get; init; } = 8080;
 
     protected override string? Fault() =>
@@ -32,7 +20,6 @@ internal sealed record LocalClusterOptions : CommandOptions
 internal static class LocalClusterRun
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Each program gets a session of its own: an interrupt at the terminal is for this one alone.</summary>
     private static readonly string[] Launcher = ["setsid"];
@@ -42,25 +29,23 @@ internal static class LocalClusterRun
         try
         {
             Console.WriteLine("Starting PostgreSQL …");
-            await using var postgres =
-                await PostgresServer.StartAsync(FolderOf("postgres"), settings: null, cancellationToken);
-            var identity = new ClusterIdentity(await postgres.FindDatabaseAsync("sale", cancellationToken));
-            Console.WriteLine($"Starting {options.Silos} silos and {options.Fronts} fronts …");
-            var plan = new ClusterPlan(identity, Secrets: null)
+            await using var place = await DataPlace.MakeAsync(onPostgres: true, cancellationToken);
+            var plan = new ClusterPlan(new ClusterIdentity(place.ConnectionString), Secrets: null)
             {
-                Silos = options.Silos,
-                Fronts = options.Fronts,
+                Silos = LocalClusterOptions.Silos,
+                Fronts = LocalClusterOptions.Fronts,
                 FirstFrontPort = options.Port,
                 Demo = true,
                 Launcher = Launcher,
-                SandboxDirectory = FolderOf("sandbox"),
             };
+            Console.WriteLine($"Starting {plan.Silos} silos and {plan.Fronts} fronts …");
             await using var cluster = await ClusterProcesses.StartAsync(plan, cancellationToken);
-            Print(cluster, identity.ConnectionString + (options.Data is { } data ? $" in {data.FullName}" : ""));
-            await WatchAsync(cluster, cancellationToken);
+            Print(cluster, place.ConnectionString);
+            var members = cluster.Silos.Concat(cluster.Fronts);
+            await Task.WhenAny(
+                Task.WhenAll(members.Select(TellEndAsync)), Task.Delay(Timeout.Infinite, cancellationToken));
             Console.WriteLine("Stopping …");
             var bad = await cluster.StopAsync(StopWithin);
-            await postgres.StopAsync();
             Console.WriteLine(bad.Count == 0 ? "All have ended." : $"Ended by force: {string.Join(", ", bad)}");
             return bad.Count == 0 ? 0 : 1;
         }
@@ -69,8 +54,6 @@ internal static class LocalClusterRun
             // While it started.
             return 0;
         }
-
-        string? FolderOf(string name) => options.Data is null ? null : Path.Combine(options.Data.FullName, name);
     }
 
     private static void Print(ClusterProcesses cluster, string database)
@@ -92,19 +75,9 @@ internal static class LocalClusterRun
             Console.WriteLine($"{member.Name}: {member.Address}, process {member.Process.Id}: {what}");
     }
 
-    /// <summary>Says of each program that ends that it has.</summary>
-    private static async Task WatchAsync(ClusterProcesses cluster, CancellationToken cancellationToken)
+    private static async Task TellEndAsync(ClusterMember member)
     {
-        var alive = cluster.Silos.Concat(cluster.Fronts).ToList();
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            foreach (var ended in alive.Where(member => !member.IsAlive).ToList())
-            {
-                Console.WriteLine($"{ended.Name} has ended with status {ended.Process.ExitCode}.");
-                alive.Remove(ended);
-            }
-
-            await Task.WhenAny(Task.Delay(LookInterval, cancellationToken));
-        }
+        await member.Process.EndsAsync(Timeout.InfiniteTimeSpan);
+        Console.WriteLine($"{member.Name} has ended with status {member.Process.ExitCode}.");
     }
 }

@@ -1,5 +1,3 @@
-using OrleansSale.Tests.Load.Experiments;
-
 namespace OrleansSale.Tests.Load.Overload;
 
 /// <summary>What must hold under overload.</summary>
@@ -53,7 +51,7 @@ internal static class OverloadFindings
             Check.AtLeast($"values of Retry-After ({values})", told.Count, 2),
             Check.AtLeast("accepted ÷ slowed peak", seen.AcceptedPerSecond / flood.PeakPerSecond, LeastThroughput),
             Check.AtMost("resident memory, most, above before", resident.Growth(), mostMegabytes, "MB"),
-            Check.AtMost("managed heap, most, above before", seen.Managed?.Growth(), mostMegabytes, "MB"),
+            Check.AtMost("managed heap, most, above before", seen.Managed.Growth(), mostMegabytes, "MB"),
             Check.AtMost("normal again after", seen.NormalAgainSeconds, NormalWithinSeconds, "s"),
             Check.AtMost("promises broken, by the ledger", seen.Violations.Count, 0),
         ];

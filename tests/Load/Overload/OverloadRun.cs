@@ -1,11 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
-using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Experiments;
-using OrleansSale.Tests.Load.Machine;
-using OrleansSale.Tests.Load.Sales;
-using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Overload;
 
@@ -47,29 +41,28 @@ internal sealed class OverloadRun(OverloadOptions options)
         var real = await FloodAsync(
             "real", RealWarmUpPurchases, RealPeakPurchases, RealFactors, cancellationToken);
         (Flood Flood, Pressure Seen)[] floods = [.. slowed, .. real];
-        var columns = floods.Select(one => ($"{one.Flood.Ledger}, {one.Flood.Name}", Figures.Of(one.Seen))).ToList();
+        var columns = floods.Select(one => Figures.Of(one.Seen, $"{one.Flood.Ledger}, {one.Flood.Name}"));
         return new Report
         {
-            Surroundings = Survey.Take(),
             Figures = new Figures
             {
                 ["ledgerPerSecond"] = LedgerPerSecond,
                 ["connections"] = options.Connections,
                 ["floods"] = floods.Select(one => new { one.Flood, one.Seen }),
             },
-            Tables = [FigureTable.SideBySide("latencies in ms", columns)],
+            Tables = [FigureTable.Columns("Latencies in ms", columns)],
             Checks = [.. floods.SelectMany(one => OverloadFindings.Judge(one.Flood, one.Seen, options.Connections))],
             Failures = [.. floods.SelectMany(one => one.Seen.Violations)],
         };
     }
 
-    private async Task<List<(Flood Flood, Pressure Seen)>> FloodAsync(
+    private Task<List<(Flood Flood, Pressure Seen)>> FloodAsync(
         string ledger, int warmUp, int peakPurchases, int[] factors, CancellationToken cancellationToken,
         Func<EngineOptions, EngineOptions>? adjust = null)
     {
         Console.WriteLine($"Warming up an engine on the {ledger} ledger, and measuring its peak …");
-        await using var engine = await EngineUnderLoad.StartAsync(cancellationToken, adjust);
-        return await Market.RunAsync(engine, async market =>
+        var starting = EngineUnderLoad.StartAsync(onPostgres: false, cancellationToken, adjust);
+        return Market.RunAsync(starting, async market =>
         {
             await market.SellOutAsync(warmUp, PeakConnections, cancellationToken);
             var (_, sold) = await market.SellOutAsync(peakPurchases, PeakConnections, cancellationToken);
@@ -113,8 +106,9 @@ internal sealed class OverloadRun(OverloadOptions options)
         while (!ends.IsCancellationRequested)
         {
             var at = Stopwatch.GetTimestamp();
-            var managed = await engine.ManagedMegabytesAsync();
-            samples.Add(new MemorySample(at, engine.Usage().ResidentBytes / 1e6, managed));
+            var managed = await engine.ManagedMegabytesAsync()
+                ?? throw new EngineException("the engine does not report its managed heap");
+            samples.Add(new MemorySample(at, engine.ResidentMegabytes, managed));
             await Task.Delay(LookInterval, ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -1,16 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using OrleansSale.Tests.Audit;
-using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Sales;
 
 /// <summary>
 /// An engine, its operator, who opens batches, steers them and audits what is stored, and buyers with tickets.
-/// Disposing leaves the engine as it is.
+/// Disposing ends the engine.
 /// </summary>
-internal sealed class Market(EngineUnderLoad engine) : IDisposable
+internal sealed class Market(EngineUnderLoad engine) : IAsyncDisposable
 {
     /// <summary>The engine bounds an answer to 10 s. An answer that takes longer than this is lost.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
@@ -48,12 +46,13 @@ internal sealed class Market(EngineUnderLoad engine) : IDisposable
     public EngineUnderLoad Engine => engine;
     public RequestWriter Writer { get; } = new(engine.Secrets, engine.Fronts[0].Authority);
 
-    /// <summary>Runs an experiment on an engine. A failure's message has the engine's last lines.</summary>
-    public static async Task<T> RunAsync<T>(EngineUnderLoad engine, Func<Market, Task<T>> runAsync)
+    /// <summary>Runs an experiment on an engine, and ends that. A failure's message has its last lines.</summary>
+    public static async Task<T> RunAsync<T>(Task<EngineUnderLoad> starting, Func<Market, Task<T>> runAsync)
     {
+        var engine = await starting;
+        await using var market = new Market(engine);
         try
         {
-            using var market = new Market(engine);
             return await runAsync(market);
         }
         catch (Exception exception) when (exception is EngineException or HttpRequestException)
@@ -154,22 +153,27 @@ internal sealed class Market(EngineUnderLoad engine) : IDisposable
     /// <summary>The users who have a reservation, and their aliases, as the ledgers of reservations have it.</summary>
     public Task<IReadOnlyDictionary<string, string>> RosterAsync(string batch) => _operator.RosterAsync(_token, batch);
 
-    /// <summary>
-    /// What the ledger breaks, and what it lacks of the orders told. Reservations are not looked at: this program signs
-    /// the tickets.
-    /// </summary>
+    /// <summary>What the ledger breaks, and what it lacks of what clients were told.</summary>
     public async Task<(AuditedSale Sale, IReadOnlyList<string> Violations)> AuditAsync(
+        string batch, ClientRecord told, CancellationToken cancellationToken)
+    {
+        var sale = await ReadAsync(batch, cancellationToken);
+        return (sale,
+            [.. sale.Violations.Kept.Concat(told.Against(sale).Kept).Select(violation => violation.ToString())]);
+    }
+
+    /// <summary>The same of orders told. Reservations are not looked at: this program signs the tickets.</summary>
+    public Task<(AuditedSale Sale, IReadOnlyList<string> Violations)> AuditAsync(
         string batch, CancellationToken cancellationToken, params IReadOnlyList<Requests> told)
     {
-        var (sale, record) = (await ReadAsync(batch, cancellationToken), new ClientRecord());
+        var record = new ClientRecord();
         foreach (var order in told.SelectMany(requests => requests.Bodies()).Select(OrderTold.Of))
         {
             record.Known(order.User, RequestWriter.AliasOf(order.User));
             record.Ordered(order.User, null, order.Id, [order.Unit]);
         }
 
-        return (sale,
-            [.. sale.Violations.Kept.Concat(record.Against(sale).Kept).Select(violation => violation.ToString())]);
+        return AuditAsync(batch, record, cancellationToken);
     }
 
     /// <summary>The board lags by 200 ms at most; once it has caught up it must say what the ledger says.</summary>
@@ -191,7 +195,11 @@ internal sealed class Market(EngineUnderLoad engine) : IDisposable
         }
     }
 
-    public void Dispose() => _operator.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _operator.Dispose();
+        return engine.DisposeAsync();
+    }
 
     private static EngineAnswer Succeeded(EngineAnswer answer) =>
         answer.Succeeded ? answer : throw new EngineException($"the operator was refused: {answer}");

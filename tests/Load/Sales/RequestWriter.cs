@@ -1,11 +1,9 @@
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OrleansSale.GrainInterfaces.Webhooks;
-using OrleansSale.Tests.Engine;
 
 namespace OrleansSale.Tests.Load.Sales;
 
@@ -24,30 +22,16 @@ internal enum Credential
 /// </summary>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
-    private const int AliasBytes = 16, NumberAt = 8;
+    private const int AliasBytes = 16;
 
     private readonly TokenSigner _tokens = new(secrets);
     private readonly WebhookSignature _platform = new(WebhookSecrets.Parse(secrets.RepliesSecret)!);
 
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
-    /// <summary>
-    /// What the ticket of such a user states as their alias. No engine made it: the number is in it, so that the user
-    /// can be found again in a ledger.
-    /// </summary>
-    public static string AliasOf(string user)
-    {
-        var alias = SHA256.HashData(Encoding.ASCII.GetBytes(user)).AsSpan(0, AliasBytes);
-        BinaryPrimitives.WriteInt64BigEndian(alias[NumberAt..], NumberOf(user));
-        return Base64Url.EncodeToString(alias);
-    }
-
-    /// <summary>The user whose ticket stated this alias; the alias itself if there is no such user.</summary>
-    public static string UserOf(string alias)
-    {
-        var user = UserOf((int)BinaryPrimitives.ReadInt64BigEndian(Base64Url.DecodeFromChars(alias).AsSpan(NumberAt)));
-        return AliasOf(user) == alias ? user : alias;
-    }
+    /// <summary>What the ticket of such a user states as their alias. No engine made it.</summary>
+    public static string AliasOf(string user) =>
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(user)).AsSpan(0, AliasBytes));
 
     /// <summary>The purchase of the user of that number. Its ticket is signed here.</summary>
     public byte[] Purchase(string batch, int number, Credential credential = Credential.Ticket) => credential switch
@@ -91,9 +75,6 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     public static byte[][] Many(int first, int count, Func<int, byte[]> request) =>
         [.. Enumerable.Range(first, count).Select(request)];
 
-    private static long NumberOf(string user) =>
-        long.Parse(user.AsSpan(user.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
-
     private static string SubjectOf(int number) => string.Create(CultureInfo.InvariantCulture, $"buyer-{number:d7}");
 
     private byte[] Write(string line, string headers, string body)
@@ -126,12 +107,12 @@ internal readonly record struct OrderTold(string Id, string User, int Unit)
     public static OrderTold OfReply(ReadOnlyMemory<byte> body, string user) =>
         new(Text(JsonElement.Parse(body.Span), "order"), user, 0);
 
-    /// <summary>Of a reservation: its ticket takes the place of an id, and it has no unit.</summary>
-    public static OrderTold OfReservation(ReadOnlyMemory<byte> body)
-    {
-        var reservation = JsonElement.Parse(body.Span);
-        return new OrderTold(Text(reservation, "ticket"), Text(reservation, "user"), 0);
-    }
+    /// <summary>Of a reservation: the alias in its ticket takes the place of an id, and it has no unit.</summary>
+    public static OrderTold OfReservation(ReadOnlyMemory<byte> body) => new(
+        Ticket.AliasOf(TicketOf(body)), Text(JsonElement.Parse(body.Span), "user"), 0);
+
+    public static string TicketOf(ReadOnlyMemory<byte> reservation) =>
+        Text(JsonElement.Parse(reservation.Span), "ticket");
 
     private static string Text(JsonElement body, string name) => body.GetProperty(name).GetString()!;
 }

@@ -1,11 +1,10 @@
-using OrleansSale.Tests.Load.Sales;
-using OrleansSale.Tests.Load.Wire;
+using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
 /// <summary>
-/// The buyers of a sale, and how they click. A double click is the same request a second time, next to the first, so
-/// that two connections send them at once.
+/// The buyers of a sale with their tickets, and how they click. A double click is the same request a second time, next
+/// to the first, so that two connections send them at once.
 /// </summary>
 internal sealed class Buyers
 {
@@ -15,37 +14,48 @@ internal sealed class Buyers
     /// <summary>Of a hundred buyers, how many send an Idempotency-Key, and how many double-click.</summary>
     private const int Keyed = 50, DoubleClicking = 2;
 
+    private readonly string[] _tickets;
     private readonly string?[] _keys;
     private readonly int[] _clicks;
-    private string[] _tickets = [];
 
-    public Buyers(SelloutOptions options)
+    public Buyers(Requests reservations)
     {
-        var random = new Random(options.Seed);
-        var order = Enumerable.Range(0, options.Buyers).ToArray();
+        _tickets = [.. reservations.Bodies().Select(OrderTold.TicketOf)];
+        var (random, order) = (Random.Shared, Enumerable.Range(0, _tickets.Length).ToArray());
         _keys = [.. order.Select(_ => random.Next(100) < Keyed ? $"click-{random.NextInt64():x16}" : null)];
         random.Shuffle(order);
         _clicks = [.. order.SelectMany(
             buyer => Enumerable.Repeat(buyer, random.Next(100) < DoubleClicking ? 2 : 1))];
     }
 
-    public int BuyerOf(int click) => _clicks[click];
-
-    public string? KeyOf(int buyer) => _keys[buyer];
-
-    public string TicketOf(int buyer) => _tickets[buyer];
-
-    public void GiveTickets(Requests reservations) =>
-        _tickets = [.. reservations.Bodies().Select(body => OrderTold.OfReservation(body).Id)];
-
     public Requests Click(RequestWriter writer, string batch, DateTimeOffset opens)
     {
         var requests = RequestWriter.Many(
-            0, _tickets.Length, buyer => writer.Purchase(batch, $"Ticket {TicketOf(buyer)}", "{}", KeyOf(buyer)));
+            0, _tickets.Length, buyer => writer.Purchase(batch, $"Ticket {_tickets[buyer]}", "{}", _keys[buyer]));
         return new Requests([.. _clicks.Select(buyer => requests[buyer])])
         {
             Start = Requests.TicksOf(opens),
             MaxTries = MaxTries,
         };
+    }
+
+    /// <summary>All that they were told: their reservations, and what became of their clicks.</summary>
+    public ClientRecord Told(Requests clicks)
+    {
+        var record = new ClientRecord();
+        for (var buyer = 0; buyer < _tickets.Length; buyer++)
+        {
+            record.Reserved(
+                RequestWriter.UserOf(buyer), Ticket.VersionOf(_tickets[buyer]), Ticket.AliasOf(_tickets[buyer]));
+        }
+
+        for (var click = 0; click < clicks.Count; click++)
+        {
+            if (clicks.BodyOf(click) is not { } body) continue;
+            var (order, buyer) = (OrderTold.Of(body), _clicks[click]);
+            record.Ordered(RequestWriter.UserOf(buyer), _keys[buyer], order.Id, [order.Unit]);
+        }
+
+        return record;
     }
 }

@@ -1,15 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Experiments;
-using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Load.Sellout;
 
 internal sealed record SelloutOptions : ExperimentOptions
 {
-    private const int MaxProcesses = 16;
-
     [Description("Units in the batch."), Range(1, 10_000_000)]
     public int Units { get; init; } = 50_000;
 
@@ -19,71 +14,57 @@ internal sealed record SelloutOptions : ExperimentOptions
     [Description("Keep-alive connections."), Range(1, 10_000)]
     public int Connections { get; init; } = 256;
 
-    [Description("Silos of a cluster on a PostgreSQL of its own; 0: one process on SQLite files."),
-        Range(0, MaxProcesses)]
+    [Description("Silos of a cluster with one front on a PostgreSQL of its own; 0: one process on SQLite files."),
+        Range(0, 16)]
     public int Cluster { get; init; }
-
-    [Description("Fronts of the cluster."), Range(1, MaxProcesses)]
-    public int Fronts { get; init; } = 1;
 
     [Description("Runs one process and the cluster (--cluster, 1 by default) by turns, so often each."), Range(0, 100)]
     public int Compare { get; init; }
-
-    [Description("Decides who has a key, who double-clicks, and in which order they come."), Range(1, int.MaxValue)]
-    public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
 }
 
-/// <summary>One sale from an empty engine to the audit of its ledger.</summary>
-internal sealed class SelloutRun(SelloutOptions options)
+/// <summary>Sales from an empty engine to the audit of its ledger.</summary>
+internal static class SelloutRun
 {
     private const string Batch = "mi2-1", Embedded = "one process", Clustered = "cluster";
 
+    private const string PurchasesPerSecond = "durablePurchasesPerSecond";
+
     /// <summary>What a cluster of one silo and one front is meant to reach, as a share of one process.</summary>
     private const double ClusterGoal = 0.6;
-    private const int Rehearsals = 2, RehearsalBuyers = 2_000;
 
-    private readonly Buyers _buyers = new(options);
+    private const int Rehearsals = 2, RehearsalBuyers = 2_000, ViolationsShown = 20;
+
+    /// <summary>The refusals that a buyer with a ticket may get at a sale that is open.</summary>
+    private const string SoldOut = "sold-out", Overloaded = "overloaded";
 
     /// <summary>Runs one sale, or one process and a cluster by turns: noise disturbs both alike.</summary>
     public static async Task<Report> RunAsync(SelloutOptions options, CancellationToken cancellationToken)
     {
-        if (options.Compare == 0) return await new SelloutRun(options).RunAsync(cancellationToken);
-        var (reports, readings) = (new List<Report>(), new List<Reading>());
-        for (var round = 1; round <= options.Compare; round++)
+        if (options.Compare == 0) return await SellAsync(options, cancellationToken);
+        var sales = await Rounds.RunAsync(options.Compare, [0, Math.Max(1, options.Cluster)], async (round, silos) =>
         {
-            foreach (var (name, silos) in ((string, int)[])[(Embedded, 0), (Clustered, Math.Max(1, options.Cluster))])
-            {
-                var report = await new SelloutRun(options with { Cluster = silos }).RunAsync(cancellationToken);
-                report.Print();
-                reports.Add(report);
-                readings.Add(new Reading(name, round, new Dictionary<string, double>
-                {
-                    [Witnesses.PurchasesPerSecond] = (double)report.Figures[Witnesses.PurchasesPerSecond]!,
-                }, report.Failures));
-            }
-        }
-
-        var ratio = readings.Quotient(Clustered, Embedded, Witnesses.PurchasesPerSecond)!.Value;
-        return new Report
-        {
-            Surroundings = reports[0].Surroundings,
-            Figures = new Figures { ["ratio"] = ratio.Median, ["sales"] = reports },
-            Tables = [FigureTable.Of("", [.. readings.Rows()])],
-            Goals = [new Goal("cluster ÷ one process", ratio, ClusterGoal)],
-            Failures = [.. readings.Failures()],
-        };
+            var report = await SellAsync(options with { Cluster = silos }, cancellationToken);
+            return new Reading(
+                silos == 0 ? Embedded : Clustered, round,
+                new Dictionary<string, double> { [PurchasesPerSecond] = (double)report.Figures[PurchasesPerSecond]! },
+                report.Broken);
+        });
+        var goal = Check.Goal(
+            "cluster ÷ one process", sales.Quotient(Clustered, Embedded, PurchasesPerSecond), ClusterGoal);
+        return Report.Of(sales, FigureTable.Rows("", sales.Rows()), [goal], []);
     }
 
-    private async Task<Report> RunAsync(CancellationToken cancellationToken)
+    private static Task<Report> SellAsync(SelloutOptions options, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"Selling {options.Units} units to {options.Buyers} buyers; seed {options.Seed} …");
-        await using var engine = options.Cluster == 0
-            ? await EngineUnderLoad.StartAsync(cancellationToken)
-            : await EngineUnderLoad.StartClusterAsync(options.Cluster, options.Fronts, cancellationToken);
-        return await Market.RunAsync(engine, market => SellAsync(market, cancellationToken));
+        Console.WriteLine($"Selling {options.Units} units to {options.Buyers} buyers …");
+        var starting = options.Cluster == 0
+            ? EngineUnderLoad.StartAsync(onPostgres: false, cancellationToken)
+            : EngineUnderLoad.StartClusterAsync(options.Cluster, cancellationToken);
+        return Market.RunAsync(starting, market => SellAsync(market, options, cancellationToken));
     }
 
-    private async Task<Report> SellAsync(Market market, CancellationToken cancellationToken)
+    private static async Task<Report> SellAsync(
+        Market market, SelloutOptions options, CancellationToken cancellationToken)
     {
         using var wire = market.Connect(options.Connections);
         // An engine that has never reserved before is slower. These buyers tell how long it will take.
@@ -96,31 +77,64 @@ internal sealed class SelloutRun(SelloutOptions options)
 
         var (opens, reservations) =
             await market.ReserveAsync(Batch, options.Units, options.Buyers, wire, cancellationToken);
-        _buyers.GiveTickets(reservations);
-        var clicks = _buyers.Click(market.Writer, Batch, opens);
+        var buyers = new Buyers(reservations);
+        var clicks = buyers.Click(market.Writer, Batch, opens);
         var wait = opens - DateTimeOffset.UtcNow;
         if (wait <= TimeSpan.Zero) throw new EngineException("the sale opened before the buyers were ready");
         await Task.Delay(wait, cancellationToken);
-
-        var (engine, generator) = (market.Engine.Usage().Processor, Environment.CpuUsage.TotalTime);
         await wire.RunAsync(clicks, cancellationToken);
-        (engine, generator) = (market.Engine.Usage().Processor - engine, Environment.CpuUsage.TotalTime - generator);
-        var sale = await market.ReadAsync(Batch, cancellationToken);
-        var usage = market.Engine.Usage();
-        var cost = new Figures
+        return await JudgeAsync(market, options, opens, reservations, buyers, clicks, cancellationToken);
+    }
+
+    /// <summary>Times are from the opening, latencies from a click's intended start.</summary>
+    private static async Task<Report> JudgeAsync(
+        Market market, SelloutOptions options, DateTimeOffset opens, Requests reservations, Buyers buyers,
+        Requests clicks, CancellationToken cancellationToken)
+    {
+        var (sale, violations) = await market.AuditAsync(Batch, buyers.Told(clicks), cancellationToken);
+        var sold = sale.Units.Held + sale.Units.Sold;
+        var toLastOrder = clicks.SecondsToLast(click => clicks.BodyOf(click) is not null);
+        var unexpected = clicks.Refusals.Where(one => one.Key is not (SoldOut or Overloaded)).Sum(one => one.Value);
+        var toSell = clicks.Refusals.ContainsKey(Overloaded) ? 0 : Math.Min(options.Units, options.Buyers);
+        var figures = new Figures
         {
             ["durability"] = market.Engine.Durability,
+            ["silos"] = options.Cluster,
             ["startToFirstAnswerSeconds"] = market.Engine.Processes.Max(one => one.ToFirstAnswer).TotalSeconds,
             ["reservationsPerSecond"] = reservations.PerSecond,
-            // From the opening to the last answer; a database server's is not in it.
-            ["engineProcessorSeconds"] = engine.TotalSeconds,
-            ["generatorProcessorSeconds"] = generator.TotalSeconds,
-            ["residentMegabytes"] = usage.ResidentBytes / 1e6,
-            ["peakResidentMegabytes"] = usage.PeakResidentBytes / 1e6,
+            ["clicks"] = clicks.Count,
+            ["repeats"] = clicks.Repeats,
+            ["unitsSold"] = sold,
+            ["refusalsByCode"] = clicks.Refusals,
+            // By the ledger's clock; null if units were left.
+            ["secondsToLastUnitInLedger"] = (sale.SoldOutAt - opens.UtcDateTime)?.TotalSeconds,
+            ["secondsToLastOrderAnswered"] = toLastOrder,
+            [PurchasesPerSecond] = toLastOrder > 0 ? sold / toLastOrder : 0,
+            ["latencyMs"] = clicks.Latencies(_ => true),
+            ["residentMegabytes"] = market.Engine.ResidentMegabytes,
             ["managedHeapMegabytes"] = await market.Engine.ManagedMegabytesAsync(),
         };
-        return new Witnesses(
-            options, _buyers, clicks, sale, await market.BoardDisagreesAsync(Batch, sale, cancellationToken),
-            await market.Engine.CountSuspectedAsync(cancellationToken)).Report(opens, cost);
+        return new Report
+        {
+            Figures = figures,
+            Tables = [FigureTable.Columns("", [figures])],
+            Checks =
+            [
+                Check.AtMost("promises broken, by the ledger and what clients were told", violations.Count, 0),
+                Check.AtMost("undecided requests", clicks.CountOf(Fate.Undecided), 0),
+                Check.AtMost("refusals that no buyer with a ticket should get", unexpected, 0),
+                Check.AtLeast("units sold, unless buyers were told to come back", sold, toSell),
+                Check.AtMost(
+                    "healthy silos suspected of being dead", await market.Engine.CountSuspectedAsync(cancellationToken),
+                    0),
+            ],
+            Failures =
+            [
+                .. violations.Take(ViolationsShown),
+                .. await market.BoardDisagreesAsync(Batch, sale, cancellationToken) is { } otherwise
+                    ? (string[])[otherwise]
+                    : [],
+            ],
+        };
     }
 }

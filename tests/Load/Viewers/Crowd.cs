@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Wire;
 
 namespace OrleansSale.Tests.Load.Viewers;
 
@@ -17,8 +14,10 @@ internal sealed class Crowd : IDisposable
 
     private const int BufferBytes = 64 * 1024, WaitMilliseconds = 5;
 
-    private static readonly TimeSpan LotWithin = TimeSpan.FromSeconds(30), ReachedWithin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
+    /// <summary>How long to wait for news.</summary>
+    public static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LotWithin = TimeSpan.FromSeconds(30), Poll = TimeSpan.FromMilliseconds(5);
 
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Func<int, byte[]> _request;

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text;
-using HdrHistogram;
 
 namespace OrleansSale.Tests.Load.Wire;
 
@@ -31,9 +29,6 @@ internal sealed class Requests
 
     /// <summary>Room for an order of one unit, a reservation or the answer to a reply.</summary>
     private const int MaxBodyBytes = 512;
-
-    /// <summary>Latencies of requests due this early do not count: connections open, and the batch is fresh.</summary>
-    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(0.5);
 
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(100);
 
@@ -72,6 +67,12 @@ internal sealed class Requests
 
     public Fate Expected { get; init; } = Fate.Made;
 
+    /// <summary>
+    /// Whether latency counts from the sending: in a closed loop the next request of a connection is due when the one
+    /// before is answered.
+    /// </summary>
+    public bool CountsFromSending { get; init; }
+
     /// <summary>When the one after the last would start, in Stopwatch ticks.</summary>
     public long End => DueAt(Count);
 
@@ -100,7 +101,12 @@ internal sealed class Requests
 
     public long DueAt(int index) => Start + (long)(index * _ticksBetween);
 
-    public ReadOnlyMemory<byte> Request(int index) => _requests[index];
+    /// <summary>The request of that index, which is sent now.</summary>
+    public ReadOnlyMemory<byte> Send(int index)
+    {
+        _outcomes[index].SentAt = Stopwatch.GetTimestamp();
+        return _requests[index];
+    }
 
     /// <summary>An answer came. Null if the request is done; else after how long to send it again.</summary>
     public TimeSpan? Answered(int index, WireAnswer answer)
@@ -148,8 +154,8 @@ internal sealed class Requests
     public IEnumerable<ReadOnlyMemory<byte>> Bodies() =>
         Enumerable.Range(0, Count).Select(BodyOf).OfType<ReadOnlyMemory<byte>>();
 
-    /// <summary>From the intended start of one to its answer; null if none came.</summary>
-    public TimeSpan? LatencyOf(int index) => Since(DueAt(index), index);
+    /// <summary>From the intended start of one, or its sending, to its answer; null if none came.</summary>
+    public TimeSpan? LatencyOf(int index) => Since(CountsFromSending ? _outcomes[index].SentAt : DueAt(index), index);
 
     /// <summary>From the start of the first one to the last answer of those chosen, in s; 0 if none came.</summary>
     public double SecondsToLast(Func<int, bool> isChosen) =>
@@ -160,15 +166,11 @@ internal sealed class Requests
         _outcomes.Count(one => one.Fate == Fate.Made && one.AnsweredAt >= Start && one.AnsweredAt < End)
         / Stopwatch.GetElapsedTime(Start, End).TotalSeconds;
 
-    /// <summary>Latencies in µs of those chosen, by index.</summary>
-    public LongHistogram Latencies(Func<int, bool> isChosen) =>
-        LatencyHistogram.Of(Enumerable.Range(0, Count).Where(isChosen).Select(LatencyOf));
+    /// <summary>Latencies of those chosen, by index, as far as they were answered.</summary>
+    public LatencyRow Latencies(Func<int, bool> isChosen) =>
+        LatencyRow.Of(Enumerable.Range(0, Count).Where(isChosen).Select(LatencyOf).OfType<TimeSpan>());
 
-    public LongHistogram Latencies(Fate fate) => Latencies(index => FateOf(index) == fate);
-
-    /// <summary>Latencies in µs, without those of the settling time.</summary>
-    public LongHistogram SettledLatencies() =>
-        Latencies(index => Stopwatch.GetElapsedTime(Start, DueAt(index)) >= Settling);
+    public LatencyRow Latencies(Fate fate) => Latencies(index => FateOf(index) == fate);
 
     /// <summary>How many were told to come back after how many seconds; 0: they were not told after how many.</summary>
     public SortedDictionary<int, int> RetryAfter() => new(
@@ -197,9 +199,22 @@ internal sealed class Requests
 
     private struct Outcome
     {
-        public long AnsweredAt;
+        public long SentAt, AnsweredAt;
         public int BodyBytes;
         public Fate Fate;
         public byte Tries, RetryAfter;
+    }
+}
+
+/// <summary>Latencies in milliseconds; all 0 if there were none.</summary>
+internal sealed record LatencyRow(int Count, double P50, double P99, double P999, double Max)
+{
+    public static LatencyRow Of(IEnumerable<TimeSpan> latencies)
+    {
+        double[] sorted = [.. latencies.Select(latency => latency.TotalMilliseconds).Order()];
+        return new LatencyRow(sorted.Length, At(0.5), At(0.99), At(0.999), At(1));
+
+        // The least that is no shorter than this share of them.
+        double At(double share) => sorted.Length == 0 ? 0 : sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
     }
 }

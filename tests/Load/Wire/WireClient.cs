@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 
 namespace OrleansSale.Tests.Load.Wire;
@@ -55,7 +54,7 @@ internal sealed class WireClient : IDisposable
             {
                 var index = RepeatAt() <= Stopwatch.GetTimestamp() ? repeats.Dequeue() : next++;
                 var connection = idle.Dequeue();
-                connection.Ask(index, work.Request(index));
+                connection.Ask(index, work.Send(index));
                 Proceed(connection);
             }
 

@@ -33,7 +33,7 @@ public class ClosingSweepTests
         }
 
         var orders = live.State.Orders.All.Where(order => order.Hold != HoldState.Cancelled).ToList();
-        orders.Count(order => live.State.Line.PlaceOf(order) is not null).ShouldBeGreaterThanOrEqualTo(Buyers / 2);
+        orders.Count(order => live.State.Line.PlaceOf(order.Buyer, order.Seq) is not null).ShouldBeGreaterThanOrEqualTo(Buyers / 2);
         foreach (var order in orders.Where(order => order.PayBy < _now - Tick))
         {
             _closed.ShouldContainKey(order.Seq);

@@ -176,7 +176,18 @@ public class InconsistentEntriesTests
         Refused(new Released(_paid, units, ReleaseReason.Returned)).Message.ShouldContain("a return");
         Refused(new RefundOwed(_paid, PaymentOf("p-paid"), Price * 2, RefundReason.Returned)).Message.ShouldContain(
             "a return");
-        Refused(new Sold(_expired, PaymentOf("p-new"), Price, [10])).Message.ShouldContain("a late payment");
+    }
+
+    [Fact]
+    public void A_late_payment_is_refused_unless_its_order_has_expired_and_gets_as_many_free_units()
+    {
+        foreach (var order in new[] { _held, _paid, _cancelled })
+            Refused(new Sold(order, PaymentOf("p-new"), Price, [10])).Message.ShouldContain("has not expired");
+        foreach (var units in (int[][])[[], [10, 11]])
+            Refused(new Sold(_expired, PaymentOf("p-new"), Price, units)).Message.ShouldContain("another quantity");
+        foreach (var unit in new[] { 1, 18, 0, 21 }) Refused(new Sold(_expired, PaymentOf("p-new"), Price, [unit]));
+        Refused(new Sold(_expired, PaymentOf("p-paid"), Price, [10]));
+        _live.Commit(_live.State.LastAt, new Sold(_expired, PaymentOf("p-new"), Price, [10]));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Batches.Reservations;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
@@ -70,6 +71,18 @@ public class InconsistentPlacesTests
         _live.Commit(Opening, offer, Offer("weibo:bob", 2) with { Units = [3], Reservation = 1 });
         // Nothing is free: who is next is offered nothing.
         _live.Refused(Offer("weibo:carl", 4) with { Units = [3], Reservation = 1 }, Opening);
+    }
+
+    [Fact]
+    public void A_late_payment_that_overtakes_the_line_is_refused()
+    {
+        const long Due = Opening + 930_000;
+        var live = Open(TermsOf(stock: 1) with { StandbyLimit = 1 });
+        var order = live.Buy("weibo:xi").Order!.Seq;
+        live.Buy("weibo:alice", standby: true);
+        live.Commit(Due, new Released(order, [1], ReleaseReason.Expired));
+        live.Refused(new Sold(order, PaymentOf("p"), Price, [1]), Due).Message.ShouldContain(
+            "a late payment that overtakes the line");
     }
 
     [Fact]

@@ -82,21 +82,22 @@ internal sealed partial class NaiveSale
             return CaptureResult.AlreadyRecorded;
         if (Find(capture.Order) is not { } order) return null;
         var isInTime = order.State == NaiveState.Held && now < order.PayBy + grace;
-        var pays = (isInTime || MayHoldAgain(order)) && capture.Payer == order.User
+        var pays = (isInTime || MayHoldAgain(order, now)) && capture.Payer == order.User
             && capture.Amount.Currency == Terms.Product.Price.Currency
             && capture.Amount.Amount == Terms.Product.Price.Amount * order.Units.Length;
         return pays ? CaptureResult.Sold : CaptureResult.RefundOwed;
     }
 
     // A late payment gets units that anybody could buy now.
-    private bool MayHoldAgain(NaiveOrder order)
+    private bool MayHoldAgain(NaiveOrder order, long now)
     {
         if (order.State is not (NaiveState.Held or NaiveState.Expired)) return false;
+        if (now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
         var free = Count(NaiveUnit.Free) + (order.State == NaiveState.Held ? order.Units.Length : 0);
         var others = Orders.Where(other => other.User == order.User && other.IsLive && other != order)
             .Sum(other => other.Units.Length);
         return Opened && !Ended && !Closed && !Paused && Waiting == 0 && free >= order.Units.Length
-            && others + WaitingUnitsOf(order.User) + order.Units.Length <= Terms.PerUserLimit;
+            && others + WantedUnitsOf(order.User) + order.Units.Length <= Terms.PerUserLimit;
     }
 
     public Refusal? ExpectCancel(long seq, Alias? owner) =>

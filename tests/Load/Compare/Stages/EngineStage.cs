@@ -1,11 +1,7 @@
-using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Sales;
-
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
 /// <summary>The engine in one process, on SQLite files or a PostgreSQL.</summary>
-internal sealed class EngineStage(EngineUnderLoad engine, Contender contender)
-    : Stage(engine.Secrets, engine.Processes[0], engine.Postgres?.ProcessId)
+internal sealed class EngineStage : Stage
 {
     private const int ViolationsShown = 5, ReservingConnections = 512;
 
@@ -15,40 +11,30 @@ internal sealed class EngineStage(EngineUnderLoad engine, Contender contender)
     /// <summary>Reservations close when the sale opens, and that is after all measurements.</summary>
     private static readonly TimeSpan ReservableFor = TimeSpan.FromHours(12);
 
-    private readonly Market _market = new(engine);
+    private readonly Market _market;
+    private readonly Contender _contender;
 
-    public override Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) =>
-        contender.NeedsReservations
-            ? OpenToReservedAsync(batch, stock, cancellationToken)
-            : _market.CreateAsync(
-                batch, stock, contender.Asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
-
-    public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
+    public EngineStage(EngineUnderLoad engine, Contender contender)
+        : this(new Market(engine), contender)
     {
-        if (contender.Asked == Asked.Reservation)
-            return new StoredRoster((await _market.RosterAsync(batch)).Keys.ToHashSet(StringComparer.Ordinal));
-        var userOf = contender.NeedsReservations ? await NamesAsync(batch) : RequestWriter.UserOf;
-        var sale = await _market.ReadAsync(batch, cancellationToken);
-        return new StoredSale(
-            sale.Terms?.Stock ?? 0,
-            sale.Units.Free,
-            [.. sale.Orders.Select(order =>
-                new OrderTold($"{batch}.{order.Seq}", userOf(order.Alias), order.Units[0]))],
-            [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
     }
 
-    protected override ValueTask EndAsync()
-    {
-        _market.Dispose();
-        return engine.DisposeAsync();
-    }
+    private EngineStage(Market market, Contender contender)
+        : base(market.Engine.Secrets, market.Engine.Processes[0], market.Engine.Postgres?.ProcessId, market) =>
+        (_market, _contender) = (market, contender);
 
-    /// <summary>All have reserved when this returns, and the batch is on sale.</summary>
-    private async Task OpenToReservedAsync(string batch, int stock, CancellationToken cancellationToken)
+    public override async Task OpenAsync(string batch, int stock, CancellationToken cancellationToken)
     {
+        if (!_contender.NeedsReservations)
+        {
+            await _market.CreateAsync(
+                batch, stock, _contender.Asked == Asked.Reservation ? DateTimeOffset.UtcNow + ReservableFor : null);
+            return;
+        }
+
         using var wire = _market.Connect(ReservingConnections);
         var (opens, _) = await _market.ReserveAsync(batch, stock, stock + Latecomers, wire, cancellationToken);
-        if (contender.Asked == Asked.Reply && await _market.AnnounceAsync(batch) is var post
+        if (_contender.Asked == Asked.Reply && await _market.AnnounceAsync(batch) is var post
             && post != RequestWriter.PostOf(batch))
         {
             throw new EngineException($"the first post of {batch} is {post}");
@@ -57,11 +43,26 @@ internal sealed class EngineStage(EngineUnderLoad engine, Contender contender)
         await Market.OpenedAsync(opens);
     }
 
-    /// <summary>Finds users by their aliases in the list of reservations; an alias that is not there stays.</summary>
-    private async Task<Func<string, string>> NamesAsync(string batch)
+    public override async Task<Stored?> ReadAsync(string batch, Told told, CancellationToken cancellationToken)
     {
-        var users = (await _market.RosterAsync(batch))
-            .ToDictionary(one => one.Value, one => one.Key, StringComparer.Ordinal);
-        return alias => users.GetValueOrDefault(alias, alias);
+        var reserved = _contender.NeedsReservations || _contender.Asked == Asked.Reservation
+            ? await _market.RosterAsync(batch)
+            : new Dictionary<string, string>();
+        if (_contender.Asked == Asked.Reservation)
+            return new Stored(null, 0, [.. reserved.Select(one => new OrderTold(one.Value, one.Key, 0))], []);
+        // A ledger has aliases. Who reserved is in the list of reservations; the others' aliases are in their tickets.
+        var users = _contender.NeedsReservations
+            ? reserved.ToDictionary(one => one.Value, one => one.Key, StringComparer.Ordinal)
+            : told.Orders.Select(order => order.User).Distinct(StringComparer.Ordinal)
+                .ToDictionary(RequestWriter.AliasOf, StringComparer.Ordinal);
+        var sale = await _market.ReadAsync(batch, cancellationToken);
+        return new Stored(
+            sale.Terms?.Stock ?? 0,
+            sale.Units.Free,
+            [.. sale.Orders.Select(order => new OrderTold(
+                $"{batch}.{order.Seq}",
+                users.GetValueOrDefault(order.Alias, order.Alias),
+                order.Units[0]))],
+            [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
     }
 }

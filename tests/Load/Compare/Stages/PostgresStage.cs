@@ -1,9 +1,6 @@
-using System.Data;
 using Dapper;
 using Npgsql;
-using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Engine.Postgres;
-using OrleansSale.Tests.Load.Sales;
 
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
@@ -25,7 +22,7 @@ internal sealed class PostgresStage : Stage
     private readonly PostgresServer _server;
 
     private PostgresStage(PostgresServer server, EngineSecrets secrets, EngineProcess host)
-        : base(secrets, host, server.ProcessId) => _server = server;
+        : base(secrets, host, server.ProcessId, host, server) => _server = server;
 
     public static async Task<PostgresStage> StartAsync(EngineSecrets secrets, CancellationToken cancellationToken)
     {
@@ -51,25 +48,15 @@ internal sealed class PostgresStage : Stage
             "INSERT INTO batch (id, stock, free) VALUES (@batch, @stock, @stock)", new { batch, stock });
     }
 
-    public override async Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken)
+    public override async Task<Stored?> ReadAsync(string batch, Told told, CancellationToken cancellationToken)
     {
-        // Purchases whose connections were cut may still be under way: both are read as of one moment.
         await using var connection = Connect();
-        await connection.OpenAsync(cancellationToken);
-        await using var moment =
-            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var orders = await connection.QueryAsync<(string Buyer, int Unit)>(
             "SELECT buyer, unit FROM sale_order WHERE batch = @batch", new { batch });
         var (stock, free) = await connection.QuerySingleAsync<(int, int)>(
             "SELECT stock, free FROM batch WHERE id = @batch", new { batch });
-        return new StoredSale(
+        return new Stored(
             stock, free, [.. orders.Select(one => new OrderTold($"{batch}.{one.Unit}", one.Buyer, one.Unit))], []);
-    }
-
-    protected override async ValueTask EndAsync()
-    {
-        await base.EndAsync();
-        await _server.DisposeAsync();
     }
 
     // No connection of ours stays open while the server is frozen.

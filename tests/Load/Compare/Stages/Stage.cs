@@ -1,12 +1,12 @@
-using OrleansSale.Tests.Engine;
-using OrleansSale.Tests.Load.Sales;
-
 namespace OrleansSale.Tests.Load.Compare.Stages;
 
 /// <summary>A contender's processes on data of their own. Disposing ends them, and deletes the data.</summary>
 /// <param name="host">The process of the web server. The engine's is its SQLite store too.</param>
 /// <param name="storeProcess">The process of the store beside it, which may have children; null: there is none.</param>
-internal class Stage(EngineSecrets secrets, EngineProcess host, int? storeProcess = null) : IAsyncDisposable
+/// <param name="owned">What goes with it, in the order in which it ends.</param>
+internal class Stage(
+    EngineSecrets secrets, EngineProcess host, int? storeProcess, params IReadOnlyList<IAsyncDisposable> owned)
+    : IAsyncDisposable
 {
     public EngineSecrets Secrets => secrets;
 
@@ -21,21 +21,29 @@ internal class Stage(EngineSecrets secrets, EngineProcess host, int? storeProces
         var secrets = EngineSecrets.Make();
         return contender.Host switch
         {
-            Host.NoOp => new Stage(secrets, await StartHostAsync("noop", secrets, cancellationToken)),
-            Host.NoOpWithTokens => new Stage(secrets, await StartHostAsync("noop-jwt", secrets, cancellationToken)),
+            Host.NoOp => await StartNoOpAsync("noop"),
+            Host.NoOpWithTokens => await StartNoOpAsync("noop-jwt"),
             Host.RedisEverySecond => await RedisStage.StartAsync("everysec", secrets, cancellationToken),
             Host.RedisAlways => await RedisStage.StartAsync("always", secrets, cancellationToken),
             Host.Postgres => await PostgresStage.StartAsync(secrets, cancellationToken),
-            Host.Engine => new EngineStage(await EngineUnderLoad.StartAsync(cancellationToken), contender),
-            _ => new EngineStage(await EngineUnderLoad.StartOnPostgresAsync(cancellationToken), contender),
+            var host => new EngineStage(
+                await EngineUnderLoad.StartAsync(onPostgres: host == Host.EngineOnPostgres, cancellationToken),
+                contender),
         };
+
+        async Task<Stage> StartNoOpAsync(string name)
+        {
+            var host = await StartHostAsync(name, secrets, cancellationToken);
+            return new Stage(secrets, host, null, host);
+        }
     }
 
     /// <summary>Puts in a fresh batch that takes what is asked of the contender.</summary>
     public virtual Task OpenAsync(string batch, int stock, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>What is stored of a batch, by the store itself or the engine's exports; null: nothing is.</summary>
-    public virtual Task<Stored?> ReadAsync(string batch, CancellationToken cancellationToken) =>
+    /// <param name="told">By which users are known.</param>
+    public virtual Task<Stored?> ReadAsync(string batch, Told told, CancellationToken cancellationToken) =>
         Task.FromResult<Stored?>(null);
 
     /// <summary>
@@ -47,23 +55,24 @@ internal class Stage(EngineSecrets secrets, EngineProcess host, int? storeProces
     /// <summary>Continues all its processes. The store first: the web server that asks it finds it awake.</summary>
     public void Thaw() => Send([StoreProcess, HostProcess], Signals.Continue);
 
-    public ValueTask DisposeAsync() => EndAsync();
-
-    protected virtual ValueTask EndAsync() => host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var one in owned) await one.DisposeAsync();
+    }
 
     /// <summary>
     /// Starts a comparator's web server. It runs on the engine's own runtime settings, in its folder (and so with its
     /// appsettings.json), and in the same environment.
     /// </summary>
     protected static Task<EngineProcess> StartHostAsync(
-        string name, EngineSecrets secrets, CancellationToken cancellationToken, string? store = null)
-    {
-        var settings = new Dictionary<string, string> { ["contender"] = name };
-        if (store is not null) settings[name] = store;
-        var program = WorkingCopy.ProgramOf("tests/Contenders") + ".dll";
-        return EngineProcess.StartAsync(
-            new EngineOptions("", secrets) { Assembly = program, Settings = settings }, cancellationToken);
-    }
+        string name, EngineSecrets secrets, CancellationToken cancellationToken, string store = "") =>
+        EngineProcess.StartAsync(
+            new EngineOptions("", secrets)
+            {
+                Assembly = WorkingCopy.ProgramOf("tests/Contenders") + ".dll",
+                Settings = new Dictionary<string, string> { ["contender"] = name, ["store"] = store },
+            },
+            cancellationToken);
 
     private void Send(int?[] processes, Func<int, bool> signal)
     {

@@ -6,35 +6,24 @@ using OrleansSale.GrainInterfaces.Users;
 namespace OrleansSale.Tests.Load.Engine.Selling;
 
 /// <summary>
-/// The buyers of a measurement and their purchases, all made beforehand: each buys one unit with a ticket, and no two
-/// are the same.
+/// The purchases of a measurement, all made beforehand: each buys one unit with a ticket, and no two are by the same
+/// buyer.
 /// </summary>
-internal sealed class Crowd(Shape shape)
+internal static class Crowd
 {
     /// <summary>Purchases of a call.</summary>
     public const int CallSize = 256;
 
-    private readonly int _callsEach = (shape.UnitsEach + CallSize - 1) / CallSize;
-
-    private PurchaseCall[] _calls =
+    /// <summary>
+    /// Full calls with the purchases of all units, batch by batch. Once they are sold the list is to be cleared: those
+    /// who sold them may still hold it, and memory is measured.
+    /// </summary>
+    public static List<(int Batch, PurchaseCall Call)> CallsOf(Shape shape) =>
     [
         .. Enumerable.Range(0, shape.Batches).SelectMany(batch =>
             Enumerable.Range(batch * shape.UnitsEach, shape.UnitsEach).Chunk(CallSize)
-                .Select(buyers => new PurchaseCall([.. buyers.Select(PurchaseOf)]))),
+                .Select(buyers => (batch, new PurchaseCall([.. buyers.Select(PurchaseOf)])))),
     ];
-
-    public int Calls => _calls.Length;
-    public int Buyers => shape.Units;
-
-    public (int Batch, PurchaseCall Call) CallAt(int index) => (index / _callsEach, _calls[index]);
-
-    public (int Batch, PurchaseRequest Request) PurchaseAt(int index)
-    {
-        var (batch, place) = (index / shape.UnitsEach, index % shape.UnitsEach);
-        return (batch, _calls[(batch * _callsEach) + (place / CallSize)].Requests[place % CallSize]);
-    }
-
-    public void Clear() => _calls = [];
 
     // The alias is as evenly spread as those that a key makes.
     private static PurchaseRequest PurchaseOf(int buyer)

@@ -1,11 +1,23 @@
-using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Load.Engine.Selling;
 
 /// <summary>What a batch and its ledger say once its units are sold.</summary>
 /// <param name="Proof">What its ledger proves; null if it was not read back.</param>
 internal sealed record SoldBatch(string Id, BatchSnapshot Board, LedgerProof? Proof);
+
+/// <summary>What a stored ledger proves.</summary>
+/// <param name="Violations">What is wrong with it, in words: the first ones.</param>
+internal sealed record LedgerProof(
+    long HeadSeq, string HeadHash, int Held, int Orders, IReadOnlyList<string> Violations)
+{
+    private const int ViolationsShown = 5;
+
+    public static LedgerProof Of(AuditedSale sale) => new(
+        sale.HeadSeq, sale.HeadHash, sale.Units.Held, sale.Orders.Count,
+        [.. sale.Violations.Kept.Take(ViolationsShown).Select(violation => violation.ToString())]);
+}
 
 /// <summary>Judges a measurement: whether what was asked for was sold, once, and stored.</summary>
 internal static class SaleJudge
@@ -16,16 +28,13 @@ internal static class SaleJudge
 
     public static IReadOnlyList<string> Judge(Shape shape, Tally tally, IReadOnlyList<SoldBatch> batches)
     {
-        List<string> findings = [];
-        foreach (var (why, count) in tally.Refused) findings.Add($"{count} purchases were refused: {why}");
+        List<string> findings = [.. tally.Wrong.Select(wrong => $"{wrong.Value} {wrong.Key}")];
         if (tally.Made != shape.Units)
             findings.Add($"{tally.Made} units were told as held, of {shape.Units} asked for");
-        if (tally.Wrong > 0) findings.Add($"{tally.Wrong} orders are not what was asked for");
-        if (tally.Repeated > 0) findings.Add($"{tally.Repeated} orders were told as made before");
         // Each of the numbers 1 to n once: more than one unit told twice can hide in a sum, but not from the ledger's
         // replay.
         var numbers = shape.Batches * ((long)shape.UnitsEach * (shape.UnitsEach + 1) / 2);
-        if (tally.Made == shape.Units && tally.Wrong == 0 && tally.UnitNumbers != numbers)
+        if (findings.Count == 0 && tally.UnitNumbers != numbers)
             findings.Add($"the units' numbers add up to {tally.UnitNumbers} instead of {numbers}");
         if (batches.Count != shape.Batches) findings.Add($"{batches.Count} batches were looked at, of {shape.Batches}");
         var wrong = batches.SelectMany(batch => FaultsOf(shape, batch).Select(fault => $"{batch.Id}: {fault}"))
@@ -48,40 +57,5 @@ internal static class SaleJudge
             yield return $"its ledger ends with entry {proof.HeadSeq}, another than it was told";
         if (proof.Held != shape.UnitsEach || proof.Orders != shape.UnitsEach)
             yield return $"its ledger has {proof.Held} units held in {proof.Orders} orders";
-    }
-}
-
-/// <summary>What buyers were told. Used by one of them at a time.</summary>
-internal sealed class Tally
-{
-    public long Made { get; private set; }
-    public long Repeated { get; private set; }
-    public long Wrong { get; private set; }
-    public long UnitNumbers { get; private set; }
-    public SortedDictionary<Refusal, long> Refused { get; } = [];
-
-    public void Take(in PurchaseRequest request, in PurchaseOutcome outcome)
-    {
-        if (outcome.Order is not { } order)
-        {
-            var why = outcome.Refused
-                ?? throw new InvalidOperationException("an outcome that is neither an order nor a refusal");
-            Refused[why] = Refused.GetValueOrDefault(why) + 1;
-            return;
-        }
-
-        Made++;
-        if (outcome.Repeated) Repeated++;
-        if (order.Buyer != request.Buyer || order.Units.Length != 1) Wrong++;
-        else UnitNumbers += order.Units[0];
-    }
-
-    public void Add(Tally other)
-    {
-        Made += other.Made;
-        Repeated += other.Repeated;
-        Wrong += other.Wrong;
-        UnitNumbers += other.UnitNumbers;
-        foreach (var (why, count) in other.Refused) Refused[why] = Refused.GetValueOrDefault(why) + count;
     }
 }

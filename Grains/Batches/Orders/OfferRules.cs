@@ -1,0 +1,23 @@
+using OrleansSale.Grains.Batches.Entries;
+using OrleansSale.Grains.Batches.Line;
+
+namespace OrleansSale.Grains.Batches.Orders;
+
+/// <summary>The rule for offers: free units go to the first who waits in the line, as long as the sale is on.</summary>
+public static class OfferRules
+{
+    /// <summary>The entry that the line needs next; null: none. Call again after the entry is applied.</summary>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="now">Instant, ms.</param>
+    public static BatchEntry? Next(SaleBatch batch, long now)
+    {
+        var (line, directing, free) = (batch.Line, batch.Directing, batch.Stock.Free.Count);
+        if (line.Passing is > 0 and var passed) return new Left(passed, LeftWhy.Passed);
+        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || free == 0) return null;
+        if (line.FirstWaiting is not (> 0 and var first)) return null;
+        var place = line.Find(first)!;
+        return new Held(
+            place.Buyer, batch.Stock.Lowest(Math.Min(place.Quantity, free)), now + directing.OfferWindowMilliseconds,
+            place.Reservation, null, new Offer(first, null));
+    }
+}
