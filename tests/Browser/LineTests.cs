@@ -9,6 +9,10 @@ namespace OrleansSale.Tests.Browser;
 /// <summary>A buyer who finds it sold out waits in the line, and gets what others give back.</summary>
 public sealed class LineTests(SaleStage stage)
 {
+    private const string Holder = "holds-the-unit";
+
+    private static readonly Sale Long = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
+
     [Theory]
     [InlineData("en", 390, "light", "Join the waiting line", "You are in the line", "Your turn: pay now")]
     [InlineData("en", 1280, "dark", "Join the waiting line", "You are in the line", "Your turn: pay now")]
@@ -18,7 +22,7 @@ public sealed class LineTests(SaleStage stage)
         string language, int width, string colors, string join, string wait, string turn)
     {
         var user = $"waits-{language}-{width}".ToLowerInvariant();
-        var (batch, held) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, user, $"{user}-first");
+        var (batch, held) = await SoldOutAsync(Long, user, $"{user}-first");
         await stage.Client.StandByAsync(batch, $"{user}-first");
         await using var buyer = await stage.VisitAsync(language, width, colors);
         await buyer.ComeSignedInAsync(user);
@@ -108,7 +112,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task An_offer_that_is_not_paid_in_time_passes_to_the_next()
     {
-        var sale = new Sale(Sale.AtOnce) { Stock = 1, OfferWindowSeconds = 2 };
+        var sale = Long with { OfferWindowSeconds = 2 };
         var (batch, held) = await SoldOutAsync(sale, "sleeps", "is-next");
         await using var buyer = await WaitAsync(batch, "sleeps");
         await stage.Client.StandByAsync(batch, "is-next");
@@ -160,6 +164,7 @@ public sealed class LineTests(SaleStage stage)
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1 }, Holder, user);
         await using var buyer = await stage.VisitAsync(language);
         await buyer.WaitForOpeningAsync(batch, user);
+        await stage.Client.UntilOpenAsync(batch);
         var bodies = new List<string?>();
         await buyer.OnPurchaseAsync(async route =>
         {
@@ -182,6 +187,7 @@ public sealed class LineTests(SaleStage stage)
         var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1 }, Holder, "hasty-joiner");
         await using var buyer = await stage.VisitAsync();
         await buyer.WaitForOpeningAsync(batch, "hasty-joiner");
+        await stage.Client.UntilOpenAsync(batch);
         await buyer.Page.EvaluateAsync("""
             () => {
               const join = document.getElementById('join');
@@ -270,8 +276,6 @@ public sealed class LineTests(SaleStage stage)
         await Expect(buyer.Part("pay-now")).ToBeVisibleAsync();
         told.ShouldBe(["Your turn has come: Xiaomi Mi2 16 GB"]);
     }
-
-    private const string Holder = "holds-the-unit";
 
     // A batch whose one unit somebody holds; these users have reserved.
     private async Task<(string Batch, string Held)> SoldOutAsync(Sale sale, params string[] users)

@@ -13,7 +13,8 @@ namespace OrleansSale.Api.Http.Bodies;
 internal sealed class BodyMember
 {
     private static readonly FieldProblem Missing = new("is missing", FieldFault.Missing),
-        NoObject = new("must be an object"), NoInstant = new("must be an instant such as 2012-12-21T04:00:00Z");
+        NoObject = new("must be an object"), NoInstant = new("must be an instant such as 2012-12-21T04:00:00Z"),
+        NoBoolean = new("must be true or false");
 
     // One entry for each type of body.
     private static readonly ConcurrentDictionary<JsonTypeInfo, BodyMember[]> Known = new();
@@ -30,7 +31,7 @@ internal sealed class BodyMember
         _type = Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
         _rule = member.AttributeProvider?.GetCustomAttributes(inherit: true).OfType<IFieldRule>().SingleOrDefault();
         if (member.Options.GetTypeInfo(_type) is { Kind: JsonTypeInfoKind.Object } within) _object = within;
-        if (_rule is null && _object is null && _type != typeof(DateTimeOffset))
+        if (_rule is null && _object is null && _type != typeof(DateTimeOffset) && _type != typeof(bool))
             throw new InvalidOperationException($"{member.DeclaringType}.{_name} has no rule.");
     }
 
@@ -70,6 +71,8 @@ internal sealed class BodyMember
     private FieldProblem? CheckValue(JsonElement value)
     {
         if (_type == typeof(DateTimeOffset)) return IsInstant(value) ? null : NoInstant;
+        if (_type == typeof(bool))
+            return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : NoBoolean;
         object? read = value.ValueKind switch
         {
             JsonValueKind.String when _type == typeof(string) => TextOf(value),
