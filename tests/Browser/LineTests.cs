@@ -56,7 +56,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task Declining_an_offer_ends_the_place_and_says_so_before()
     {
-        var (batch, held) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "declines");
+        var (batch, held) = await SoldOutAsync(Long, "declines");
         await using var buyer = await WaitAsync(batch, "declines");
         await stage.Client.CancelAsync(held, Holder);
         await buyer.OrderIsAsync("awaiting-payment");
@@ -94,7 +94,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task Whoever_leaves_the_line_is_asked_and_can_join_again()
     {
-        var (batch, _) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "leaver");
+        var (batch, _) = await SoldOutAsync(Long, "leaver");
         await using var buyer = await WaitAsync(batch, "leaver");
         await buyer.Part("leave-line").ClickAsync();
         await Expect(buyer.Part("confirm-keep")).ToHaveTextAsync("Stay in the line");
@@ -112,8 +112,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task An_offer_that_is_not_paid_in_time_passes_to_the_next()
     {
-        var sale = Long with { OfferWindowSeconds = 2 };
-        var (batch, held) = await SoldOutAsync(sale, "sleeps", "is-next");
+        var (batch, held) = await SoldOutAsync(Long with { OfferWindowSeconds = 2 }, "sleeps", "is-next");
         await using var buyer = await WaitAsync(batch, "sleeps");
         await stage.Client.StandByAsync(batch, "is-next");
         await stage.Client.CancelAsync(held, Holder);
@@ -129,7 +128,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task A_place_shows_at_once_in_all_tabs_and_devices()
     {
-        var (batch, _) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "everywhere");
+        var (batch, _) = await SoldOutAsync(Long, "everywhere");
         await using var telephone = await stage.VisitAsync();
         await using var desktop = await stage.VisitAsync("zh-CN", 1280);
         foreach (var device in (Visitor[])[telephone, desktop])
@@ -157,7 +156,7 @@ public sealed class LineTests(SaleStage stage)
     [Theory]
     [InlineData("en", true, "Sold out. Wait in the line?")]
     [InlineData("zh-CN", false, "已抢完，要候补排队吗？")]
-    public async Task Whoever_pressed_Buy_too_late_is_asked_and_never_joined_silently(
+    public async Task Whoever_buys_too_late_is_asked_and_never_joined_silently(
         string language, bool wants, string asked)
     {
         var user = $"too-late-{language}".ToLowerInvariant();
@@ -188,12 +187,9 @@ public sealed class LineTests(SaleStage stage)
         await using var buyer = await stage.VisitAsync();
         await buyer.WaitForOpeningAsync(batch, "hasty-joiner");
         await stage.Client.UntilOpenAsync(batch);
-        await buyer.Page.EvaluateAsync("""
-            () => {
-              const join = document.getElementById('join');
-              new MutationObserver((_, watch) => { watch.disconnect(); join.click(); })
-                .observe(join, { attributeFilter: ['hidden'] });
-            }
+        await buyer.Part("join").EvaluateAsync("""
+            join => new MutationObserver((_, watch) => { watch.disconnect(); join.click(); })
+              .observe(join, { attributeFilter: ['hidden'] })
             """);
         await stage.Client.BuyAsync(batch, Holder);
         await Expect(buyer.Part("confirm")).ToContainTextAsync("Wait in the line?");
@@ -205,7 +201,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task A_removed_place_and_the_end_of_the_sale_are_told()
     {
-        var (batch, _) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "unlucky");
+        var (batch, _) = await SoldOutAsync(Long, "unlucky");
         await using var buyer = await WaitAsync(batch, "unlucky");
         await stage.Client.RemovePlaceAsync(batch, 1);
         await buyer.ToldAsync("place-removed");
@@ -222,8 +218,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task A_full_and_a_suspended_line_are_said_to_be_so()
     {
-        var sale = new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 1 };
-        var (batch, _) = await SoldOutAsync(sale, "one", "two");
+        var (batch, _) = await SoldOutAsync(Long with { StandbyLimit = 1 }, "one", "two");
         await stage.Client.StandByAsync(batch, "one");
         await using var buyer = await stage.VisitAsync();
         await buyer.ComeSignedInAsync("two");
@@ -240,7 +235,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task A_session_that_ends_takes_no_place()
     {
-        var (batch, _) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "signed-off");
+        var (batch, _) = await SoldOutAsync(Long, "signed-off");
         await using var buyer = await WaitAsync(batch, "signed-off");
         await buyer.Page.Context.ClearCookiesAsync();
         await buyer.Part("leave-line").ClickAsync();
@@ -253,7 +248,7 @@ public sealed class LineTests(SaleStage stage)
     [Fact]
     public async Task Whoever_allowed_it_is_notified_while_they_do_something_else()
     {
-        var (batch, held) = await SoldOutAsync(new Sale(Sale.AtOnce) { Stock = 1 }, "elsewhere");
+        var (batch, held) = await SoldOutAsync(Long, "elsewhere");
         await using var buyer = await stage.VisitAsync();
         var told = new List<string>();
         await buyer.Page.Context.ExposeFunctionAsync<string>("told", told.Add);

@@ -127,6 +127,7 @@ export function showSteps(board, plan, now) {
   const schedule = scheduleOf(board);
   const end = endOf(board);
   const payBy = plan.awaiting === null ? now : Date.parse(plan.awaiting.payBy);
+  const paySeconds = plan.waiting === null ? board.paymentWindowSeconds : board.offerWindowSeconds;
   const instants = {
     reserve: {
       next: schedule.reservationOpens,
@@ -149,7 +150,7 @@ export function showSteps(board, plan, now) {
     const isInLine = step === 'buy' && state === 'current' && plan.waiting !== null;
     const detail = isInLine ? 'step.buy.line' : isHeldUp ? `phase.${why}` : `step.${step}.${state}`;
     setText(item.querySelector('.detail'), text(detail, {
-      at: at === undefined ? '' : shortMoment(at, now), duration: durationText(board.paymentWindowSeconds),
+      at: at === undefined ? '' : shortMoment(at, now), duration: durationText(paySeconds),
     }));
     setText(item.querySelector('.state'), text(`step.state.${state}`));
   }

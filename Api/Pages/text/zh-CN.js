@@ -39,7 +39,7 @@ export default {
   'until.saleOpens': '距开抢',
   'until.saleCloses': '距抢购结束',
   'until.payBy': '剩余支付时间',
-  'until.line': '前面还有（人）',
+  'until.line': '前方候补人数',
   'until.line.next': '下一位就是您',
   'until.over': '本次抢购已结束',
   'until.saleOpens.paused': '距原定开抢',
