@@ -15,7 +15,7 @@ public sealed class AnswerTests(SaleStage stage)
     {
         { "invalid-request", 400 }, { "unauthenticated", 401 }, { "not-found", 404 }, { "not-eligible", 403 },
         { "ticket-invalid", 403 }, { "sale-closed", 409 }, { "paused", 503 }, { "limit-reached", 409 },
-        { "sold-out", 409 }, { "not-reserved", 403 }, { "conflict", 409 },
+        { "sold-out", 409 }, { "line-full", 409 }, { "not-reserved", 403 }, { "conflict", 409 },
     };
 
     [Fact]

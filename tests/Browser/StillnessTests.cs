@@ -126,9 +126,47 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
         await Expect(visitor.Part("sale")).ToHaveAttributeAsync("data-phase", phase, new() { Timeout = 60_000 });
         await Expect(visitor.Part(end == End.SoldOut ? "next" : "go-on")).ToBeVisibleAsync();
         var after = await PlacesAsync(visitor);
-        after[end == End.SoldOut ? "buy" : "go-on"].ShouldBe(before["buy"]);
+        after[end == End.SoldOut ? "join" : "go-on"].ShouldBe(before["buy"]);
         after["announcements-earlier"].ShouldBe(before["announcements-earlier"]);
         await ShouldHaveStoodStillAsync(visitor);
+    }
+
+    [Theory]
+    [InlineData("en", 390)]
+    [InlineData("zh-CN", 390)]
+    [InlineData("en", 1280)]
+    [InlineData("zh-CN", 1280)]
+    public async Task From_joining_the_line_to_the_offer_the_page_stands_still(string language, int width)
+    {
+        var user = $"queues-{language}-{width}".ToLowerInvariant();
+        var (holder, first) = ($"{user}-holds", $"{user}-first");
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 9 }, holder, first, user);
+        await AnnounceManyAsync(batch);
+        await stage.Client.UntilOpenAsync(batch);
+        var order = await stage.Client.BuyAsync(batch, holder);
+        await stage.Client.StandByAsync(batch, first);
+        await using var buyer = await stage.VisitAsync(language, width);
+        await buyer.ComeSignedInAsync(user);
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("join")).ToBeVisibleAsync();
+        await Expect(buyer.Part("announcements-earlier")).ToBeVisibleAsync();
+        await buyer.Page.EvaluateAsync(Watch);
+        var before = await PlacesAsync(buyer);
+
+        await buyer.Part("join").ClickAsync();
+        await Expect(buyer.Part("line-ahead")).ToHaveTextAsync("1");
+        var waiting = await PlacesAsync(buyer);
+        waiting["buy"].ShouldBe(before["join"]);
+        Moved(before, waiting).ShouldBeEmpty();
+        await stage.Client.LeaveLineAsync(batch, first);
+        await Expect(buyer.Part("line-ahead")).ToHaveTextAsync("0");
+        Moved(waiting, await PlacesAsync(buyer)).ShouldBeEmpty();
+        await stage.Client.CancelAsync(order, holder);
+        await Expect(buyer.Part("pay-now")).ToBeVisibleAsync();
+        var offered = await PlacesAsync(buyer);
+        offered["pay-now"].ShouldBe(before["join"]);
+        offered["announcements-earlier"].ShouldBe(before["announcements-earlier"]);
+        await ShouldHaveStoodStillAsync(buyer);
     }
 
     [Theory]

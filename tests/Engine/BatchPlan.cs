@@ -29,18 +29,22 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>From the opening to the end.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
 
-    /// <summary>Most users who may wait in its line; null: as many as units.</summary>
-    public int? StandbyLimit { get; init; }
-
     /// <summary>Its title; null: it has none.</summary>
     public string? Title { get; init; }
+
+    /// <summary>Places in the line; null: as many as the engine gives by itself, 0: there is no line.</summary>
+    public int? StandbyLimit { get; init; }
+
+    /// <summary>From an offer to its payBy; null: as long as from a hold.</summary>
+    public int? OfferWindowSeconds { get; init; }
 
     /// <summary>The create request's body.</summary>
     public JsonObject Body()
     {
         var body = Terms();
         if (Title is not null) body["title"] = Title;
-        if (StandbyLimit is not null) body["standbyLimit"] = StandbyLimit;
+        if (StandbyLimit is { } places) body["standbyLimit"] = places;
+        if (OfferWindowSeconds is { } seconds) body["offerWindowSeconds"] = seconds;
         return body;
     }
 

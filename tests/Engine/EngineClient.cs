@@ -136,6 +136,21 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> BuyWithTokenAsync(string token, string batch) => SendAsync(
         HttpMethod.Post, $"/api/batches/{batch}/orders", Bearer(token), new JsonObject { ["quantity"] = 1 });
 
+    /// <summary>Takes a place in the line, or buys if units are free.</summary>
+    public Task<EngineAnswer> StandByAsync(string token, string batch, int quantity) => SendAsync(
+        HttpMethod.Post,
+        $"/api/batches/{batch}/orders",
+        Bearer(token),
+        new JsonObject { ["quantity"] = quantity, ["standby"] = true });
+
+    /// <summary>Leaves the line.</summary>
+    public Task<EngineAnswer> LeaveLineAsync(string token, string batch) =>
+        SendAsync(HttpMethod.Delete, $"/api/batches/{batch}/place", Bearer(token));
+
+    /// <summary>Removes a place from the line, as an operator.</summary>
+    public Task<EngineAnswer> RemovePlaceAsync(string operatorToken, string batch, long place) => SendAsync(
+        HttpMethod.Delete, $"/api/operator/batches/{batch}/line/{place}?reason=mistake", Bearer(operatorToken));
+
     /// <summary>The caller's orders of a batch.</summary>
     public Task<EngineAnswer> OrdersAsync(string token, string batch) =>
         SendAsync(HttpMethod.Get, $"/api/me/orders?batch={batch}", Bearer(token));

@@ -29,14 +29,16 @@ export class BoardFeed {
   #latest = null;
   #timers = new Map();
   #tellWhetherThere;
+  /** Whether a hidden page stays connected: its visitor waits for something that it has to tell them. */
+  staysWhileHidden = false;
   #isThere = new Promise(resolve => { this.#tellWhetherThere = resolve; });
 
   /**
-   * @param listeners `{onBoard, onState, onAnnouncement, onOrder, onReservation, onOpen, onGap, onRefused, onNote}`:
-   *   `onOrder` gets an order of the followed user that may have changed; `onReservation` the last change of their
-   *   reservation; `onOpen` is told whenever the stream begins, because events may have been missed before; `onGap`
-   *   whenever announcements may have appeared that no event told of; `onRefused` that the server refused the stream;
-   *   `onNote` what the same page in another tab told
+   * @param listeners `{onBoard, onState, onAnnouncement, onOrder, onPlace, onReservation, onOpen, onGap, onRefused,
+   *   onNote}`: `onOrder` gets an order of the followed user that may have changed, `onPlace` their newest place in the
+   *   line; `onReservation` the last change of their reservation; `onOpen` is told whenever the stream begins, because
+   *   events may have been missed before; `onGap` whenever announcements may have appeared that no event told of;
+   *   `onRefused` that the server refused the stream; `onNote` what the same page in another tab told
    */
   constructor(batch, clock, listeners) {
     this.#batch = batch;
@@ -138,6 +140,8 @@ export class BoardFeed {
       this.#listeners.onAnnouncement(JSON.parse(data));
     else if (name === 'order')
       this.#listeners.onOrder(JSON.parse(data));
+    else if (name === 'place')
+      this.#listeners.onPlace(JSON.parse(data));
     else if (name === 'reservation')
       this.#listeners.onReservation(JSON.parse(data));
   }
@@ -184,9 +188,16 @@ export class BoardFeed {
 
   #visibility() {
     if (document.visibilityState === 'hidden')
-      this.#after('hidden', hiddenMs, () => this.#leave());
+      this.#after('hidden', hiddenMs, () => this.#leaveHidden());
     else
       this.#wake();
+  }
+
+  #leaveHidden() {
+    if (this.staysWhileHidden)
+      this.#after('hidden', hiddenMs, () => this.#leaveHidden());
+    else
+      this.#leave();
   }
 
   #wake() {

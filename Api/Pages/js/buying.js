@@ -6,7 +6,7 @@ const sleep = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 /**
  * Runs one buying attempt to its end. Its state, for the page: `idle`, or `sending`, `waiting` (with `why`: lost,
- * overloaded or opening; `until` on the server's clock), each with `stopping`.
+ * overloaded or opening; `until` on the server's clock), each with `stopping` and `standby`.
  */
 export class Buying {
   #batch;
@@ -21,8 +21,8 @@ export class Buying {
   state = { kind: 'idle' };
 
   /**
-   * @param onEnd is told `{then: 'order', order}`, `{then: 'refused', code, problem, quantity}`,
-   *   `{then: 'ask', why}`, or `{then: 'stopped'}`
+   * @param onEnd is told `{then: 'order', order}`, `{then: 'place', place}`,
+   *   `{then: 'refused', code, problem, quantity, standby}`, `{then: 'ask', why}`, or `{then: 'stopped'}`
    */
   constructor({ batch, user, clock, reservation, orders, onState, onEnd }) {
     this.#batch = batch;
@@ -38,16 +38,21 @@ export class Buying {
     return this.state.kind !== 'idle';
   }
 
-  /** Buys; a second call while an attempt is open joins it. An attempt left open keeps its key and its quantity. */
-  async buy(quantity) {
+  /**
+   * Buys; a second call while an attempt is open joins it. An attempt left open keeps its key and its quantity.
+   * @param {boolean} standby whether the buyer wants a place in the line if the units are gone: only what they pressed
+   *   last counts
+   */
+  async buy(quantity, standby = false) {
     if (this.isBusy)
       return;
-    const attempt = this.#store.get() ?? {
+    const open = this.#store.get() ?? {
       key: newKey(),
       quantity,
       startedAt: this.#clock.now(),
       knownOrders: this.#orders.items.map(order => order.id),
     };
+    const attempt = { ...open, standby };
     this.#store.put(attempt);
     await this.#carryOut(attempt);
   }
@@ -82,13 +87,17 @@ export class Buying {
     const progress = newProgress(this.#clock.now());
     this.#stopping = false;
     while (true) {
-      this.#tell({ kind: 'sending', tries: progress.tries, stopping: this.#stopping });
+      this.#tell({
+        kind: 'sending', tries: progress.tries, standby: attempt.standby, stopping: this.#stopping,
+      });
       const answer = await this.#ask(attempt);
       progress.tries += 1;
       progress.lost += answer.kind === 'lost' ? 1 : 0;
       const next = decide(progress, answer, this.#clock.now(), Math.random());
       if (next.then === 'order')
         return this.#end(attempt, { then: 'order', order: answer.body });
+      if (next.then === 'place')
+        return this.#end(attempt, { then: 'place', place: answer.body });
       if (next.then === 'renew-ticket') {
         progress.renewals += 1;
         await this.#reservation.refresh();
@@ -103,11 +112,12 @@ export class Buying {
       if (next.then === 'refused')
         return this.#end(attempt, {
           then: 'refused', code: next.code, problem: answer.problem, quantity: attempt.quantity,
+          standby: attempt.standby === true,
         });
       if (next.then === 'ask' || this.#stopping)
         return this.#end(attempt, next.then === 'ask' ? next : { then: 'stopped' });
       progress.openings += next.why === 'opening' ? 1 : 0;
-      await this.#pause(next);
+      await this.#pause(next, attempt.standby);
       if (this.#stopping)
         return this.#end(attempt, { then: 'stopped' });
     }
@@ -124,7 +134,7 @@ export class Buying {
     return await call('POST', `/api/batches/${encodeURIComponent(this.#batch)}/orders`, {
       credentials: 'omit',
       headers: { authorization: `Ticket ${ticket}`, 'idempotency-key': attempt.key },
-      body: { quantity: attempt.quantity },
+      body: { quantity: attempt.quantity, standby: attempt.standby === true ? true : undefined },
     });
   }
 
@@ -134,8 +144,8 @@ export class Buying {
     return this.#orders.items.find(order => mayBeFrom(attempt, order) && (!isRefused || isLive(order))) ?? null;
   }
 
-  async #pause({ why, delayMs }) {
-    this.#tell({ kind: 'waiting', why, until: this.#clock.now() + delayMs, stopping: this.#stopping });
+  async #pause({ why, delayMs }, standby) {
+    this.#tell({ kind: 'waiting', why, standby, until: this.#clock.now() + delayMs, stopping: this.#stopping });
     if (this.#stopping)
       return;
     await Promise.race([sleep(delayMs), new Promise(resolve => { this.#wakeUp = resolve; })]);
@@ -143,7 +153,8 @@ export class Buying {
 
   /** Whose session has ended signs in and comes back: the attempt then goes on under its key. */
   #end(attempt, outcome) {
-    if (outcome.then === 'order' || (outcome.then === 'refused' && outcome.code !== 'unauthenticated'))
+    const isRefused = outcome.then === 'refused' && outcome.code !== 'unauthenticated';
+    if (outcome.then === 'order' || outcome.then === 'place' || isRefused)
       this.#store.drop(attempt.key);
     this.#tell({ kind: 'idle' });
     this.#onEnd(outcome);

@@ -3,7 +3,7 @@ import { at } from './api.js';
 /** The server sends an event at least every 10 s. A stream without one for this long does not work. */
 export const silenceMs = 15_000;
 const backoffMaxMs = 30_000;
-const names = ['board', 'order', 'reservation', 'announcement', 'ping'];
+const names = ['board', 'order', 'place', 'reservation', 'announcement', 'ping'];
 
 const jittered = ms => ms * (0.75 + Math.random() * 0.5);
 

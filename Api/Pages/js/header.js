@@ -100,13 +100,18 @@ export class Header {
 }
 
 /**
- * Asks before something that can't be taken back.
- * @param name of the texts: `confirm.{name}.title`, `.body` and `.go`
+ * Asks before something that can't be taken back, or that was not asked for.
+ * @param name of the texts: `confirm.{name}.title` and `.body`; `goName` that of `confirm.{goName}.go`
+ * @param look `{keep, mood}`: the text of the other button, and `danger` or `primary`
  * @returns {Promise<boolean>} whether to go on; closing the dialog in any other way means no
  */
-export function confirmed(name, goName, values = {}) {
+export function confirmed(name, goName, values = {}, { keep = 'confirm.keep', mood = 'danger' } = {}) {
   const dialog = byId('confirm');
   const go = byId('confirm-go');
+  if (dialog.open)
+    return Promise.resolve(false);
+  setText(byId('confirm-keep'), text(keep));
+  go.className = `button ${mood}`;
   setText(byId('confirm-title'), text(`confirm.${name}.title`));
   setText(byId('confirm-body'), text(`confirm.${name}.body`, values));
   setText(go, text(`confirm.${goName}.go`));

@@ -3,9 +3,12 @@ import { text, textIn } from './text.js';
 
 /** Notices that a phase makes untrue. */
 const outdatedBy = {
-  'on-sale': ['sale-not-open', 'paused', 'sold-out', 'reserved', 'reservation-closed', 'reservation-cancelled'],
+  'on-sale': [
+    'sale-not-open', 'paused', 'sold-out', 'reserved', 'reservation-closed', 'reservation-cancelled', 'line-full',
+    'no-line', 'offer-expired', 'offer-declined', 'place-left', 'place-removed',
+  ],
   'sold-out': ['paused', 'reserved'],
-  'closed': ['paused', 'sold-out', 'reserved', 'sale-not-open'],
+  'closed': ['paused', 'sold-out', 'reserved', 'sale-not-open', 'line-full', 'no-line'],
 };
 
 /**
@@ -17,7 +20,11 @@ export function tellChange(before, plan, { notice, isEnded, status }) {
   if (before === null)
     return;
   if (plan.action !== 'pay' && !isEnded)
-    notice.clearIf('order');
+    notice.clearIf('order', 'offer');
+  if (plan.waiting === null)
+    notice.clearIf('joined', 'place-kept');
+  if (plan.action === 'join' && before.action !== 'join')
+    notice.clearIf('line-full', 'no-line', 'limit-reached');
   if (before.phase !== plan.phase) {
     notice.clearIf(...outdatedBy[plan.phase] ?? []);
     setText(byId('news'), text(`news.${plan.phase}`));

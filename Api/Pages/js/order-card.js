@@ -1,7 +1,7 @@
 import { DeliveryForm } from './delivery-form.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
-import { moment, money, number, text } from './text.js';
+import { hasText, moment, money, number, text } from './text.js';
 
 /**
  * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
@@ -61,7 +61,8 @@ export class OrderCard {
     setText(part('order-amount'), money(order.amount));
     setText(part('order-held-at'), text('order.held-at', { at: moment(Date.parse(order.heldAt)) }));
     setText(part('pay'), text('order.pay', { amount: money(order.amount) }));
-    setText(part('cancel-order'), text('order.cancel'));
+    const isOffer = order.place !== undefined && order.status === 'awaiting-payment';
+    setText(part('cancel-order'), text(isOffer ? 'order.decline' : 'order.cancel'));
     const isToCheck = this.hasDelivery && !this.#delivery.isSaved;
     this.#delivery.update(isToCheck ? 'order.delivery.check' : 'order.delivery', 'delivery.none');
     this.#lookAtDelivery();
@@ -86,9 +87,10 @@ export class OrderCard {
 
   // For an order that the seller cancelled, the card states this and the reason before the refund.
   #note(note) {
-    const { cancelledBy, cancelReason } = this.#order;
+    const { cancelledBy, cancelReason, place } = this.#order;
     if (cancelledBy !== 'operator')
-      return text(`order.note.${note}`);
+      return text(place !== undefined && hasText(`order.note.offer.${note}`)
+        ? `order.note.offer.${note}` : `order.note.${note}`);
     const money = text(`order.note.${note === 'cancelled' ? 'nothing-charged' : note}`);
     return text('order.note.joined', { first: text(`order.by-operator.${cancelReason}`), second: money });
   }

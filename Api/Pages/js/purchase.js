@@ -2,8 +2,8 @@
  * The rules of one buying attempt: the meaning of an answer to the purchase, and the next step. Pure, except for the
  * store.
  *
- * Safety: every try of an attempt carries the same key, and a key binds to at most one order, for ever. So a retry can
- * never buy twice. The key is dropped only after an answer that states the outcome.
+ * Safety: every try of an attempt carries the same key, and a key binds to at most one order or place in the line, for
+ * ever. So a retry can never buy twice. The key is dropped only after an answer that states the outcome.
  */
 
 export const bounds = {
@@ -33,12 +33,13 @@ export const newProgress = startedAt => ({ startedAt, tries: 0, openings: 0, ren
  * @param answer as `call` of api.js gives it
  * @param now the server's time in milliseconds
  * @param random in [0, 1)
- * @returns {{then: 'order'|'refused'|'retry'|'renew-ticket'|'ask', delayMs?: number, why?: string, code?: string}}
+ * @returns {{then: 'order'|'place'|'refused'|'retry'|'renew-ticket'|'ask', delayMs?: number, why?: string,
+ *   code?: string}}
  *   `ask`: the bound is reached, the key stays, the buyer decides whether to go on
  */
 export function decide(progress, answer, now, random) {
   if (answer.kind === 'answered')
-    return { then: 'order' };
+    return { then: answer.status === 202 ? 'place' : 'order' };
   if (answer.kind === 'lost')
     return again(progress, now, 'lost', backoffMs(progress.lost, random));
   switch (answer.code) {
@@ -96,7 +97,7 @@ export function newKey() {
 
 /**
  * The one open attempt of a user in a batch, shared by the browser's tabs and kept over a reload:
- * `{key, quantity, startedAt, knownOrders}`. Where storage is forbidden it lives as long as the page.
+ * `{key, quantity, standby, startedAt, knownOrders}`. Where storage is forbidden it lives as long as the page.
  */
 export class AttemptStore {
   #name;

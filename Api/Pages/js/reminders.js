@@ -34,7 +34,7 @@ export function nextOf({ opens, isToldBefore }, now) {
  * Browsers of Android show notifications of a service worker only, and suspend hidden tabs. There the calendar is the
  * way to be reminded.
  */
-const isSupported = () => 'Notification' in globalThis && 'locks' in navigator
+export const isSupported = () => 'Notification' in globalThis && 'locks' in navigator
   && !/Android/.test(navigator.userAgent);
 
 /**
@@ -151,15 +151,17 @@ export class Reminders {
       remove(key);
     else
       write(key, { opens: scheduleOf(board).saleOpens, isToldBefore: true });
-    notify(what, key.slice(keyStart.length), board);
+    const path = key.slice(keyStart.length);
+    notify(path, `${what} ${path}`, {
+      title: text(`remind.${what}.title`, { title: titleOf(board).words }),
+      body: text(`remind.${what}.body`, { at: clockTime(scheduleOf(board).saleOpens) }),
+    });
   }
 }
 
-function notify(what, path, board) {
-  const shown = new Notification(text(`remind.${what}.title`, { title: titleOf(board).words }), {
-    body: text(`remind.${what}.body`, { at: clockTime(scheduleOf(board).saleOpens) }),
-    tag: `${what} ${path}`,
-  });
+/** Shows a notification that leads to a path of this site. A later one with the same tag replaces it. */
+export function notify(path, tag, { title, body }) {
+  const shown = new Notification(title, { body, tag });
   shown.onclick = () => {
     shown.close();
     window.focus();

@@ -1,5 +1,6 @@
 import { isEnabled, byId } from './dom.js';
 import { confirmed } from './header.js';
+import { LineDeeds } from './line-deeds.js';
 import { channelsText } from './sale-view.js';
 import { hasText, moment, money, number, refusalText, text, zonedMoment } from './text.js';
 import { scheduleOf } from './timetable.js';
@@ -10,6 +11,7 @@ export class SaleDeeds {
 
   constructor(page) {
     this.#page = page;
+    this.line = new LineDeeds(page);
   }
 
   wire(onPress) {
@@ -21,6 +23,7 @@ export class SaleDeeds {
     onPress(byId('deliver'), () => this.#page.askDelivery());
     onPress(byId('buy'), () => this.#buy());
     onPress(byId('stop'), () => this.#page.buying?.stop());
+    this.line.wire(onPress);
     this.#wireQuantity();
   }
 
@@ -28,7 +31,7 @@ export class SaleDeeds {
     const { reservation, notice, board } = this.#page;
     const answer = await reservation.make();
     if (answer.kind !== 'answered')
-      return this.#refused('reserve', answer);
+      return this.refused('reserve', answer);
     notice.tell('good', 'reserved', () => ({
       title: text('notice.reserved.title'),
       body: text('notice.reserved.body', { at: zonedMoment(scheduleOf(board).saleOpens) }),
@@ -41,7 +44,7 @@ export class SaleDeeds {
     const answer = await this.#page.reservation.cancel();
     if (answer.kind !== 'answered') {
       this.#page.orders.refresh();
-      return this.#refused('reserve', answer);
+      return this.refused('reserve', answer);
     }
     this.#tellGood('reservation-cancelled');
   }
@@ -52,16 +55,35 @@ export class SaleDeeds {
     if (outcome.then === 'order') {
       orders.take(outcome.order);
       this.#tellOrder(outcome.order);
+    } else if (outcome.then === 'place') {
+      this.line.joined(outcome.place);
     } else if (outcome.then === 'refused') {
       if (outcome.code === 'not-reserved' || outcome.code === 'ticket-invalid')
         reservation.refresh();
-      const isTooFew = outcome.code === 'sold-out' && outcome.quantity > 1 && this.#page.board.free > 0;
-      this.#refused('buy', { kind: 'refused', code: outcome.code, problem: outcome.problem },
-        isTooFew ? 'too-few' : outcome.code);
+      this.#notBought(outcome);
     } else {
       const name = outcome.then;
       notice.tell('bad', name, () => ({ title: text(`notice.${name}.title`), body: text(`notice.${name}.body`) }));
     }
+  }
+
+  async #notBought({ code, problem, quantity, standby }) {
+    const { board, place } = this.#page;
+    if (code === 'limit-reached') {
+      // A place in the line, which another device may have made, counts towards the limit.
+      await place.refresh();
+      if (place !== this.#page.place)
+        return;
+      problem = place.known?.state === 'waiting' ? { ...problem, limit: 'places' } : problem;
+    }
+    const isSoldOut = code === 'sold-out';
+    const isTooFew = isSoldOut && quantity > 1 && board.free > 0 && !(board.standby > 0);
+    const name = isTooFew ? 'too-few' : isSoldOut && standby ? 'no-line' : code;
+    const tell = () => this.refused('buy', { kind: 'refused', code, problem }, name);
+    if (isSoldOut && problem.standby === true && !standby && !isTooFew)
+      this.line.ask(quantity, tell);
+    else
+      tell();
   }
 
   async pay(order) {
@@ -73,17 +95,19 @@ export class SaleDeeds {
       return;
     }
     orders.refresh();
-    this.#refused('order', answer);
+    this.refused('order', answer);
   }
 
   async cancel(order) {
-    const isPaid = order.status === 'paid';
-    if (!await confirmed(isPaid ? 'cancel-paid-order' : 'cancel-order', 'cancel-order',
-      { amount: money(order.amount) }))
+    const offer = this.line.questionOf(order);
+    const name = offer ?? (order.status === 'paid' ? 'cancel-paid-order' : 'cancel-order');
+    if (!await confirmed(name, offer === null ? 'cancel-order' : 'decline', { amount: money(order.amount) }))
       return;
     const answer = await this.#page.orders.cancel(order);
     if (answer.kind !== 'answered')
-      return this.#refused('order', answer);
+      return this.refused('order', answer);
+    if (offer !== null && answer.body?.status === 'cancelled')
+      return this.line.declined();
     this.#tellGood(answer.body?.status === 'cancelled' ? 'order-cancelled' : 'order-refunding');
   }
 
@@ -112,7 +136,7 @@ export class SaleDeeds {
       remove: async () => {
         const answer = await reservation().removeDelivery();
         if (answer.kind !== 'answered')
-          this.#refused('reserved-delivery', answer);
+          this.refused('reserved-delivery', answer);
         return answer.kind === 'answered';
       },
     };
@@ -129,7 +153,7 @@ export class SaleDeeds {
       this.#page.orders.refresh();
     if (answer.code === 'not-found')
       this.#page.reservation.refresh();
-    this.#refused(deed, answer);
+    this.refused(deed, answer);
     return {};
   }
 
@@ -137,6 +161,8 @@ export class SaleDeeds {
   orderMoved(order) {
     if (order.status === 'paid')
       this.#tellGood('paid');
+    else if (order.status === 'expired' && order.place !== undefined)
+      this.line.expired();
     else if (order.status === 'expired')
       this.#page.notice.tell('bad', 'order-expired', () => ({
         title: text('notice.order-expired.title'), body: text('notice.order-expired.body'),
@@ -185,10 +211,14 @@ export class SaleDeeds {
     }
   }
 
+  /** How many units the visitor has chosen. */
+  get wantedQuantity() {
+    return this.#page.plan.mayBuy > 1 ? Number(byId('quantity').value) : 1;
+  }
+
   async #buy() {
-    const quantity = this.#page.plan.mayBuy > 1 ? Number(byId('quantity').value) : 1;
     this.#page.notice.clear();
-    await this.#page.buying.buy(quantity);
+    await this.#page.buying.buy(this.wantedQuantity);
   }
 
   /** A repeated purchase returns the order's current state, which may be final. */
@@ -205,7 +235,8 @@ export class SaleDeeds {
     }));
   }
 
-  #refused(deed, answer, name = answer.code ?? 'lost') {
+  /** Tells that something was refused; `name` is that of the notice. */
+  refused(deed, answer, name = answer.code ?? 'lost') {
     const { board, session, notice } = this.#page;
     if (name === 'unauthenticated')
       session.refresh();

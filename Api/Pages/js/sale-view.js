@@ -14,11 +14,12 @@ const stopAfterMs = 1_000;
 export const channelsText = board => channelList(channelsOf(board));
 
 /** What the board says, in the page's words. */
-export function showBoard(board, phase) {
+export function showBoard(board, { phase, isOffered }) {
   showPicture(byId('picture'), board.product);
   byId('picture').alt = board.product.name;
   byId('sale').dataset.phase = phase;
-  document.title = `${titleOf(board).words} · ${phaseText(board, phase)}`;
+  const words = isOffered ? text('offer.tab') : phaseText(board, phase);
+  document.title = isOffered ? `${words} · ${titleOf(board).words}` : `${titleOf(board).words} · ${words}`;
   setText(byId('phase'), phaseText(board, phase));
   showTitle(byId('product'), byId('product-name'), board);
   showText(byId('description'), board.description);
@@ -36,6 +37,8 @@ function showStock(board) {
   for (const part of ['free', 'held', 'sold', 'withdrawn'])
     setText(byId(`stock-${part}`), number(board[part]));
   show(byId('stock-withdrawn-item'), board.withdrawn > 0);
+  show(byId('stock-standby-item'), board.standbyLimit > 0);
+  setText(byId('stock-standby'), text('stock.people', { count: board.standby ?? 0 }));
   byId('bar-sold').style.width = share(board.sold);
   byId('bar-held').style.width = share(board.held);
   byId('bar').setAttribute('aria-label', text('stock.bar', {
@@ -45,8 +48,8 @@ function showStock(board) {
 
 /**
  * The place above the main button. It says what the visitor waits for: the big countdown to pay, if there is something
- * to pay, else to what comes next; or that the seller has paused the sale, and why; or that it is over. It is as high
- * in each case, so that nothing below it moves.
+ * to pay, else to what comes next; how many wait before them in the line; or that the seller has paused the sale, and
+ * why; or that it is over. It is as high in each case, so that nothing below it moves.
  */
 export function showCountdown(board, plan, now) {
   const payBy = plan.awaiting === null ? 0 : Date.parse(plan.awaiting.payBy);
@@ -54,8 +57,11 @@ export function showCountdown(board, plan, now) {
   const isOver = next === null || plan.phase === 'closed' && next.what !== 'payBy';
   const isPaused = !isOver && next.what !== 'payBy' && isHalted(board, plan.phase);
   keepRoom(isOver && plan.action === 'none');
-  byId('countdown').dataset.until = isOver ? 'over' : isPaused ? 'paused' : next.what;
-  show(byId('digits'), !isOver && !isPaused);
+  // After the end of a session nothing tells of the line.
+  const isInLine = !isOver && !isPaused && next.what !== 'payBy' && plan.waiting !== null && plan.action !== 'sign-in';
+  byId('countdown').dataset.until = isOver ? 'over' : isPaused ? 'paused' : isInLine ? 'line' : next.what;
+  show(byId('digits'), !isOver && !isPaused && !isInLine);
+  show(byId('line-ahead'), isInLine);
   if (isOver) {
     setText(byId('until'), text(isClosedEarly(board) ? 'until.closed-early' : 'until.over'));
     showReason(isClosedEarly(board) ? board.closeReason : undefined);
@@ -64,12 +70,30 @@ export function showCountdown(board, plan, now) {
     setText(byId('until'), text('until.paused', { at: shortMoment(Date.parse(board.pausedAt), now) }));
     showReason(board.pauseReason);
     setText(byId('until-at'), text(`until.${next.what}.planned`, { at: shortMoment(next.at, now) }));
+  } else if (isInLine) {
+    setText(byId('until'), text(plan.waiting.ahead > 0 ? 'until.line' : 'until.line.next'));
+    showReason(undefined);
+    setText(byId('line-ahead'), number(plan.waiting.ahead));
+    setText(byId('until-at'), estimateText(plan.waiting.estimate));
   } else {
     setText(byId('until'), text(`until.${next.what}`));
     showReason(undefined);
     setText(byId('until-at'), zonedMoment(next.at));
     showDigits(byId('digits'), next.at - now);
   }
+}
+
+/** What is known about the wait, and no more. */
+export function estimateText({ outlook, seconds }) {
+  if (outlook !== 'possible' || seconds === undefined)
+    return text(outlook === 'unlikely' ? 'line.unlikely' : 'line.unknown');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1)
+    return text('line.possible.soon');
+  const isLong = minutes > 90;
+  return text(isLong ? 'line.possible.hours' : 'line.possible.minutes', {
+    count: isLong ? Math.round(minutes / 60) : minutes,
+  });
 }
 
 /** A page that is opened after the end needs no room for what was before. A page that has seen the end keeps it. */
@@ -103,6 +127,7 @@ export function showSteps(board, plan, now) {
   const schedule = scheduleOf(board);
   const end = endOf(board);
   const payBy = plan.awaiting === null ? now : Date.parse(plan.awaiting.payBy);
+  const paySeconds = plan.waiting === null ? board.paymentWindowSeconds : board.offerWindowSeconds;
   const instants = {
     reserve: {
       next: schedule.reservationOpens,
@@ -122,8 +147,10 @@ export function showSteps(board, plan, now) {
     const at = instants[step][state];
     const isHeldUp = step === 'buy' && state === 'next' && (now >= schedule.saleOpens || isHalted(board, plan.phase));
     const why = isHalted(board, plan.phase) ? 'paused' : plan.phase;
-    setText(item.querySelector('.detail'), text(isHeldUp ? `phase.${why}` : `step.${step}.${state}`, {
-      at: at === undefined ? '' : shortMoment(at, now), duration: durationText(board.paymentWindowSeconds),
+    const isInLine = step === 'buy' && state === 'current' && plan.waiting !== null;
+    const detail = isInLine ? 'step.buy.line' : isHeldUp ? `phase.${why}` : `step.${step}.${state}`;
+    setText(item.querySelector('.detail'), text(detail, {
+      at: at === undefined ? '' : shortMoment(at, now), duration: durationText(paySeconds),
     }));
     setText(item.querySelector('.state'), text(`step.state.${state}`));
   }
@@ -139,11 +166,12 @@ export function showAction(board, plan, now, facts) {
   const isBuying = action === 'buying';
   const canStop = isBuying && now - (buying.since ?? now) >= stopAfterMs;
   // While it is sent, the button that was pressed keeps its place.
-  const shown = isBuying && !canStop ? 'buy' : action === 'pay' ? 'pay-now' : action;
-  for (const name of ['sign-in', 'switch-account', 'reserve', 'buy', 'pay-now', 'deliver'])
+  const shown = isBuying && !canStop ? (buying.standby === true ? 'join' : 'buy') : buttonOf[action] ?? action;
+  for (const name of ['sign-in', 'switch-account', 'reserve', 'buy', 'join', 'pay-now', 'deliver'])
     show(byId(name), name === shown);
   byId('action').dataset.action = action;
   enable(byId('buy'), action === 'buy' && isOpen);
+  enable(byId('join'), action === 'join');
   enable(byId('reserve'), action === 'reserve' && isOpen);
   setText(byId('buy'), isBuying ? text('action.buy') : buyLabel(board, plan, now));
   if (action === 'pay')
@@ -159,6 +187,16 @@ export function showAction(board, plan, now, facts) {
   showWayOn(plan, next);
   setText(byId('status'), statusText(board, plan, now, facts));
   byId('status').dataset.status = status;
+}
+
+/** The button of an action, where it has another name. Who waits sees the button that was there, and can't press it. */
+const buttonOf = { pay: 'pay-now', wait: 'buy' };
+
+/** What a buyer who waits in the line can do besides. Its room is kept, so that nothing moves. */
+export function showLineLinks(plan, canAskToNotify) {
+  const isWaiting = plan.waiting !== null && plan.action !== 'sign-in' && plan.action !== 'buying';
+  show(byId('leave-line'), isWaiting);
+  show(byId('notify-offer'), isWaiting && canAskToNotify);
 }
 
 /** Where there is nothing to press, a link leads on: to the next batch, or to the visitor's orders. */
@@ -191,7 +229,9 @@ export function showPayer(user, isVerified) {
     setText(byId('payer'), text(isVerified ? 'payer.verified' : 'payer.anyone', { user: user ?? '' }));
 }
 
-function buyLabel(board, { phase, isOpen }, now) {
+function buyLabel(board, { phase, isOpen, action }, now) {
+  if (action === 'wait')
+    return text('action.wait');
   if (isOpen)
     return text('action.buy');
   const why = isHalted(board, phase) ? 'paused' : phase;
@@ -201,8 +241,9 @@ function buyLabel(board, { phase, isOpen }, now) {
 }
 
 function showQuantity(board, plan) {
-  const most = Math.min(plan.mayBuy, Math.max(1, board.free));
-  show(byId('quantity-picker'), plan.action === 'buy' && plan.mayBuy > 1);
+  const isJoin = plan.action === 'join';
+  const most = isJoin ? plan.mayBuy : Math.min(plan.mayBuy, Math.max(1, board.free));
+  show(byId('quantity-picker'), (isJoin || plan.action === 'buy') && plan.mayBuy > 1);
   const input = byId('quantity');
   input.max = String(Math.max(1, most));
   if (Number(input.value) > most)
@@ -210,6 +251,9 @@ function showQuantity(board, plan) {
   enable(byId('fewer'), Number(input.value) > 1);
   enable(byId('more'), Number(input.value) < most);
 }
+
+/** Sentences that count the people in the line. The others count unpaid units. */
+const ofLine = new Set(['line-full', 'line-suspended', 'join', 'join-passed', 'join-removed']);
 
 /** What is said beside the main button: once a missed sale is over, where to go from here. */
 export function statusText(board, plan, now, { user, buying, next }) {
@@ -222,7 +266,7 @@ export function statusText(board, plan, now, { user, buying, next }) {
     channels: channelsText(board),
     user: user ?? '',
     free: number(board.free),
-    count: board.held,
+    count: ofLine.has(plan.status) ? board.standby : board.held,
     limit: number(maxEndedOrders),
     at: shortMoment(scheduleOf(board).reservationOpens, now),
     left: line(payBy - now),

@@ -2,22 +2,22 @@ import { Ahead } from './ahead.js';
 import { AnnouncementList, Announcements } from './announcements.js';
 import { askUntil } from './ask-until.js';
 import { BoardFeed } from './board.js';
-import { Buying } from './buying.js';
 import { verifiesPayer } from './channels.js';
 import { ServerClock } from './clock.js';
 import { everySecond } from './countdown.js';
 import { byId, setText, show } from './dom.js';
 import { Header, onPress } from './header.js';
 import { journey } from './journey.js';
+import { KnownUser } from './known-user.js';
 import { tellAnnouncement, tellChange } from './news.js';
 import { NextBatch } from './next-batch.js';
 import { Notice } from './notice.js';
 import { OrderList } from './order-card.js';
-import { Orders } from './orders.js';
-import { Reservation } from './reservation.js';
 import { ReservedDelivery } from './reserved-delivery.js';
 import { SaleDeeds } from './sale-deeds.js';
-import { showAction, showBoard, showCountdown, showLive, showPayer, showSteps, statusText } from './sale-view.js';
+import {
+  showAction, showBoard, showCountdown, showLineLinks, showLive, showPayer, showSteps, statusText,
+} from './sale-view.js';
 import { Session } from './session.js';
 import { loadTexts, onLanguage, text } from './text.js';
 import { channelsOf, isReservationOpen, nextChangeFor } from './timetable.js';
@@ -30,14 +30,9 @@ class SalePage {
   notice = new Notice();
   board = null;
   plan = null;
-  reservation = null;
-  orders = null;
-  buying = null;
-  #buyingState = idle;
+  /** What is known of a user, or null; it stays when their session ends. */
+  #known = null;
   #live = 'connecting';
-  /** Whose reservation and orders are known; it stays when their session ends. */
-  #knownUser = null;
-  #statuses = new Map();
   #list;
   #announcementList;
   #next = new NextBatch(() => this.render());
@@ -57,13 +52,30 @@ class SalePage {
       onBoard: board => this.#boardCame(board),
       onState: state => this.#streamIs(state),
       onAnnouncement: announcement => this.announcements.take(announcement) && tellAnnouncement(announcement),
-      onOrder: order => this.#orderTold(order),
-      onReservation: told => this.session.user === this.#knownUser && this.reservation?.told(told),
+      onOrder: order => this.#known?.told({ order }),
+      onPlace: place => this.#known?.told({ place }),
+      onReservation: told => this.#isKnownHere && this.reservation.told(told),
       onOpen: () => this.reservation?.streamOpened(isReservationOpen(this.board, this.clock.now())),
       onGap: () => this.announcements.refresh(),
       onRefused: () => this.session.user !== null && this.session.refresh(),
       onNote: note => this.#otherTabTold(note),
     });
+  }
+
+  get reservation() {
+    return this.#known?.reservation ?? null;
+  }
+
+  get orders() {
+    return this.#known?.orders ?? null;
+  }
+
+  get place() {
+    return this.#known?.place ?? null;
+  }
+
+  get buying() {
+    return this.#known?.buying ?? null;
   }
 
   start() {
@@ -100,12 +112,15 @@ class SalePage {
       return;
     const before = this.plan;
     this.plan = this.#planAt(now);
-    showBoard(this.board, this.plan.phase);
+    this.deeds.line.planned(before, this.plan);
+    this.feed.staysWhileHidden = this.plan.waiting !== null;
+    showBoard(this.board, this.plan);
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
     const next = this.#next.look(this.plan.isMissed, this.board, now);
-    const shown = { user: this.session.name, buying: this.#buyingState, next };
+    const shown = { user: this.session.name, buying: this.#attempt, next };
     showAction(this.board, this.plan, now, shown);
+    showLineLinks(this.plan, this.deeds.line.canAskToNotify);
     showPayer(this.session.name, this.plan.action === 'pay' ? verifiesPayer(this.session.channel) : null);
     this.reservedDelivery.update(this.plan.canSayDelivery, this.plan.steps.buy === 'done');
     this.#showOrders(now);
@@ -113,7 +128,7 @@ class SalePage {
     this.#announcementList.update();
     tellChange(before, this.plan, {
       notice: this.notice,
-      isEnded: this.#isEnded,
+      isEnded: this.isEnded,
       status: () => statusText(this.board, this.plan, now, shown),
     });
   }
@@ -125,10 +140,11 @@ class SalePage {
       user: this.session.user,
       channel: this.session.channel,
       isSessionKnown: this.session.isKnown,
-      isSessionEnded: this.#isEnded,
+      isSessionEnded: this.isEnded,
       reservation: this.reservation?.state ?? 'unknown',
       orders: this.orders?.items ?? [],
-      buying: this.#buyingState,
+      place: this.place?.known,
+      buying: this.#attempt,
       addressless: this.#list.addressless(this.orders?.items ?? []),
     });
   }
@@ -141,9 +157,9 @@ class SalePage {
 
   #showOrders(now) {
     const orders = this.orders?.items ?? [];
-    this.#list.update(orders, now, !this.#isEnded, this.plan.action === 'pay' ? this.plan.awaiting : null);
-    show(byId('orders-empty'), orders.length === 0 || this.#isEnded);
-    const signedOut = orders.length > 0 && this.#isEnded ? 'orders.ended' : 'orders.signed-out';
+    this.#list.update(orders, now, !this.isEnded, this.plan.action === 'pay' ? this.plan.awaiting : null);
+    show(byId('orders-empty'), orders.length === 0 || this.isEnded);
+    const signedOut = orders.length > 0 && this.isEnded ? 'orders.ended' : 'orders.signed-out';
     setText(byId('orders-empty'), text(this.session.user === null ? signedOut : 'orders.empty'));
   }
 
@@ -154,9 +170,22 @@ class SalePage {
     this.render();
   }
 
+  get #attempt() {
+    return this.#known?.attempt ?? idle;
+  }
+
   /** Whether the session ended of the user whose orders are shown. */
-  get #isEnded() {
-    return this.#knownUser !== null && this.session.endedUser === this.#knownUser;
+  get isEnded() {
+    return this.#known !== null && this.session.endedUser === this.#known.user;
+  }
+
+  get #isKnownHere() {
+    return this.#known !== null && this.session.user === this.#known.user;
+  }
+
+  /** Whether the batch is for this visitor. */
+  mayTakePart() {
+    return this.board === null || channelsOf(this.board).includes(this.session.channel);
   }
 
   #streamIs(state) {
@@ -167,39 +196,43 @@ class SalePage {
 
   /** The stream for everybody tells nothing of orders. */
   #tellWhetherTold() {
-    if (this.orders !== null)
-      this.orders.isTold = this.#isEnded || this.#live === 'live' && this.session.user === this.#knownUser;
-  }
-
-  #orderTold(order) {
-    if (order.user === this.#knownUser)
-      this.orders?.told(order);
+    if (this.#known !== null)
+      this.#known.isTold = this.isEnded || this.#live === 'live' && this.#isKnownHere;
   }
 
   #otherTabTold(note) {
-    if (note.order !== undefined)
-      this.#orderTold(note.order);
-    else if (note.reserver === this.#knownUser)
-      this.reservation?.refresh();
+    if (note.reserver === undefined)
+      this.#known?.told(note);
+    else if (note.reserver === this.#known?.user)
+      this.reservation.refresh();
+  }
+
+  /** The server knows nobody any more. */
+  signedOut() {
+    if (!this.isEnded)
+      this.session.refresh();
   }
 
   async #userChanged() {
     const { user } = this.session;
-    if (this.#isEnded) {
+    if (this.isEnded) {
       this.#tellWhetherTold();
       this.feed.follow(null);
-    } else if (user !== null && user === this.#knownUser) {
+    } else if (this.#isKnownHere) {
       this.notice.clearIf('unauthenticated');
       this.feed.follow(user);
       this.#tellWhetherTold();
-      await this.#refreshKnown();
+      await this.#known.refresh();
       this.buying.resume();
     } else {
       this.#forgetUser();
       if (await this.feed.isThere() && this.session.user === user) {
         this.feed.follow(user);
-        if (user !== null)
-          this.#knowUser(user);
+        if (user !== null) {
+          this.#known = new KnownUser(user, this);
+          this.#tellWhetherTold();
+          this.#known.start();
+        }
       }
     }
     this.render();
@@ -207,75 +240,10 @@ class SalePage {
 
   /** Nothing of the user before may stay. */
   #forgetUser() {
-    this.orders?.stop();
-    this.buying?.stop();
+    this.#known?.stop();
+    this.#known = null;
     this.notice.clear();
-    this.reservation = this.orders = this.buying = this.#knownUser = null;
-    this.#buyingState = idle;
-    this.#statuses.clear();
     this.reservedDelivery.forget();
-    this.render();
-  }
-
-  async #knowUser(user) {
-    const isCurrent = () => this.#knownUser === user && this.buying === buying;
-    const reservation = new Reservation(this.batch, {
-      onChange: () => isCurrent() && this.render(),
-      onOwn: () => this.feed.tell({ reserver: user }),
-    });
-    const orders = new Orders(this.batch, {
-      onChange: () => isCurrent() && this.#ordersCame(),
-      onOwn: order => this.feed.tell({ order }),
-      onSignedOut: () => isCurrent() && !this.#isEnded && this.session.refresh(),
-    });
-    const buying = new Buying({
-      batch: this.batch,
-      user,
-      clock: this.clock,
-      reservation,
-      orders,
-      onState: state => isCurrent() && this.#buyingChanged(state),
-      onEnd: outcome => isCurrent() && this.deeds.bought(outcome),
-    });
-    this.#knownUser = user;
-    Object.assign(this, { reservation, orders, buying });
-    this.#tellWhetherTold();
-    // The payment may arrive before the buyer returns. Its outcome is shown in any case.
-    const returned = this.deeds.returnedFromCashier();
-    if (returned !== null)
-      this.#statuses.set(returned, 'awaiting-payment');
-    const isKnown = () => orders.isKnown && this.clock.isSet
-      && (reservation.state !== 'unknown' || !this.#mayTakePart());
-    await askUntil(() => !isCurrent() || isKnown(), () => Promise.all([
-      reservation.state === 'unknown' ? reservation.refresh() : null,
-      orders.isKnown ? null : orders.refresh(),
-    ]));
-    if (isCurrent() && orders.isKnown && this.clock.isSet) {
-      this.deeds.payNamed();
-      await buying.resume();
-    }
-  }
-
-  #mayTakePart() {
-    return this.board === null || channelsOf(this.board).includes(this.session.channel);
-  }
-
-  #buyingChanged(state) {
-    const since = state.kind === 'idle' ? null : this.#buyingState.since ?? this.clock.now();
-    this.#buyingState = { ...state, since };
-    this.render();
-  }
-
-  /** Reports a change of an order that happened while the buyer was elsewhere: at the cashier, or too late. */
-  #ordersCame() {
-    for (const order of this.orders.items) {
-      const before = this.#statuses.get(order.id);
-      this.#statuses.set(order.id, order.status);
-      if (before === 'awaiting-payment')
-        this.deeds.orderMoved(order);
-      else if (before !== order.status)
-        this.notice.clearIf('paid');
-    }
     this.render();
   }
 
@@ -283,12 +251,8 @@ class SalePage {
     if (this.#live === 'missing')
       return;
     await this.session.refresh();
-    if (this.session.user !== null && this.session.user === this.#knownUser)
-      await this.#refreshKnown();
-  }
-
-  #refreshKnown() {
-    return Promise.all([this.orders.refresh(), this.reservation.refresh()]);
+    if (this.#isKnownHere)
+      await this.#known.refresh();
   }
 }
 

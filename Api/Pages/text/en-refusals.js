@@ -41,13 +41,19 @@ export default {
   'refusal.limit-reached.title': 'You have reached the limit',
   'refusal.limit-reached.body': 'The limit is {limit} per person, unpaid orders included. See My orders below.',
   'refusal.limit-reached.ended-orders.title': 'Too many orders have ended',
-  'refusal.limit-reached.ended-orders.body': 'You have {limit} expired, cancelled or refunded orders here and can’t '
-    + 'place another.',
+  'refusal.limit-reached.ended-orders.body': 'You have {limit} ended orders and places in the line here. You can’t buy '
+    + 'or wait again.',
+  'refusal.limit-reached.places.title': 'You have a place already',
+  'refusal.limit-reached.places.body': 'One person has one place in the line. The page now shows yours.',
   'refusal.limit-reached.reservation-changes.title': 'Too many changes',
   'refusal.limit-reached.reservation-changes.body': 'You have reserved and cancelled {limit} times. You can’t change '
     + 'it again.',
   'refusal.sold-out.title': 'Sold out',
   'refusal.sold-out.body': 'Nothing was bought. If a unit comes back, the Buy button becomes active again by itself.',
+  'refusal.line-full.title': 'The line is full',
+  'refusal.line-full.body': 'You have no place. If somebody leaves the line, the Join button becomes active again.',
+  'refusal.no-line.title': 'The line can’t be joined now',
+  'refusal.no-line.body': 'Nobody can join at the moment. You have no place, and nothing was bought.',
   'refusal.too-few.title': 'Not enough units left',
   'refusal.too-few.body': 'Orders are all or nothing, so nothing was bought. Choose a smaller quantity and buy again.',
   'refusal.not-reserved.title': 'You have no reservation',

@@ -4,6 +4,7 @@ using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.Sales.Purchases;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.GrainInterfaces.Webhooks;
@@ -52,7 +53,8 @@ public sealed class RepliesApi(
             var next = order.Status == OrderStatus.AwaitingPayment ? PaymentOf(link, order.Id) : link;
             return Ok(new ReplyAnswer(ReplyResult.Ordered, null, text, language, next, order.Id));
         }
-        var problem = decision.Problem!;
+        // A buyer may have joined the line on the page under the reply's id.
+        var problem = decision.Problem ?? Problem.LimitReached(UserLimit.Places, 1);
         // An undecided purchase is answered with a problem, so that the platform sends the reply again.
         return texts.Of(problem, feed.Schedule.SaleOpens) is { } reason
             ? Ok(new ReplyAnswer(

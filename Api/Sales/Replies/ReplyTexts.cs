@@ -42,14 +42,19 @@ public sealed class ReplyTexts(string language)
         Refusal.SaleClosed => T("The sale is over.", "抢购已结束。"),
         Refusal.Paused => T("The sale is paused. Please try again later.", "抢购已暂停，请稍后再试。"),
         Refusal.SoldOut => T(
-            "Every unit is taken right now. Unpaid units come back: please look at the page.",
-            "目前已全部抢完。未付款的商品会重新开放，请留意活动页面。"),
+            "Every unit is taken right now. Unpaid units come back: the page says whether you can wait for one.",
+            "目前已全部抢完。未付款的商品会重新释放，能否候补请查看活动页面。"),
+        Refusal.LineFull => T("The waiting line is full right now.", "目前候补人数已满。"),
         Refusal.NotReserved => T(
             "This sale is for users who have reserved, and you have no reservation.", "本次抢购仅限预约用户，您尚未预约。"),
         Refusal.LimitReached when problem.Limit == UserLimit.EndedOrders => T(
-            "Too many of your orders here have ended unpaid, so no more can be made.",
-            "您在本批次过期、取消或退款的订单已达上限，不能再次抢购。"),
-        Refusal.LimitReached => T("You already have all that one person can have.", "您已达到每人限购数量。"),
+            "Too many of your orders and places here have ended, so no more can be made.",
+            "您在本批次结束的订单和候补已达上限，不能再次抢购。"),
+        Refusal.LimitReached when problem.Limit == UserLimit.Places => T(
+            "You wait in the line already. The page shows your place.", "您已在候补中，请在活动页面查看。"),
+        Refusal.LimitReached => T(
+            "You already have all that one person can have, in orders or in the waiting line.",
+            "您的订单或候补已达到每人限购数量。"),
         _ => null,
     };
 

@@ -44,6 +44,21 @@ public sealed class PurchaseTests(SaleTests.Fixture fixture)
     }
 
     [Fact]
+    public async Task Standby_takes_a_place_when_it_is_sold_out_and_is_true_or_false()
+    {
+        var batch = await _sale.CreateAsync(stock: 1);
+        var by = Ticket(batch, _sale.NewUser());
+        foreach (var wrong in (string[])["\"yes\"", "1", "{}"])
+            (await _sale.Client.BuyAsync(batch, by, body: $$"""{"standby":{{wrong}}}"""))
+                .IsRefusal(400, "invalid-request", "standby");
+        (await _sale.Client.BuyAsync(batch, by, body: """{"quantity":1,"standby":true}""")).Is(201);
+        var late = Ticket(batch, _sale.NewUser());
+        (await _sale.Client.BuyAsync(batch, late, body: """{"standby":false}""")).IsRefusal(409, "sold-out");
+        var place = (await _sale.Client.BuyAsync(batch, late, body: """{"standby":true}""")).Is(202);
+        (place["state"], place.Number("ahead")).ShouldBe(("waiting", 0));
+    }
+
+    [Fact]
     public async Task A_token_buys_with_a_ticket_in_the_body_or_with_none_by_looking_the_reservation_up()
     {
         var batch = await _sale.CreateAsync(Stage.Reserving);

@@ -52,6 +52,20 @@ public sealed class RepliesTests(RepliesTests.Fixture fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_reply_under_the_key_of_a_place_in_the_line_says_that_its_user_waits()
+    {
+        var (batch, post) = await AnnouncedAsync(stock: 1);
+        foreach (var user in (string[])["weibo:first", "weibo:waits"]) await _sale.RegisterAsync(batch, user);
+        (await ReplyAsync(Said("buy", post, "first"))).Is(200)["result"].ShouldBe("ordered");
+        (await _sale.Client.BuyAsync(
+            batch, "Ticket " + _sale.Sign.Ticket("weibo:waits", batch), "line-1",
+            new JsonObject { ["quantity"] = 1, ["standby"] = true })).Is(202);
+        var answer = (await ReplyAsync(Said("buy", post, "waits", "line-1"))).Is(200);
+        (answer["result"], answer["code"]).ShouldBe(("refused", "limit-reached"));
+        answer["text"]!.ShouldBe("You wait in the line already. The page shows your place.");
+    }
+
+    [Fact]
     public async Task A_reply_of_any_other_words_is_ignored()
     {
         var (batch, post) = await AnnouncedAsync();

@@ -17,10 +17,13 @@ public sealed class JourneyTests(SaleStage stage)
         const terms = {
           phase: 'announced', paused: false, free: 5, stock: 5, perUserLimit: 1, channel: 'weibo', schedule };
         const order = status => ({ id: 'b.1', status, quantity: 1, payBy: at(350), heldAt: at(301) });
-        const visitor = { user: 'weibo:a', channel: 'weibo', isSessionKnown: true, reservation: 'held', orders: [] };
+        const visitor = { user: 'weibo:a', channel: 'weibo', isSessionKnown: true, reservation: 'held', orders: [], place: null };
         const is = (seconds, known, board) =>
           ({ ...visitor, buying: { kind: 'idle' }, ...known, now: seconds * 1000, board: { ...terms, ...board } });
         const none = { reservation: 'none' };
+        const place = (state, quantity = 1) => ({ place: { place: 4, ahead: 3, state, quantity } });
+        const offered = { orders: [{ ...order('awaiting-payment'), place: 4 }], ...place('offered') };
+        const line = { phase: 'sold-out', free: 0, held: 2, standby: 2, standbyLimit: 5, standbyOpen: true };
         const ended = { user: null, channel: null, isSessionEnded: true };
         """;
 
@@ -51,6 +54,25 @@ public sealed class JourneyTests(SaleStage stage)
         "none", false)]
     [InlineData(
         "310, {orders: [...Array(10).fill(order('cancelled')), order('awaiting-payment')]}", "on-sale", "pay", true)]
+    [InlineData("310, {}, line", "sold-out", "join", true)]
+    [InlineData("310, {}, {...line, free: 2, phase: 'on-sale'}", "sold-out", "join", true)]
+    [InlineData("310, {place: undefined}, line", "sold-out", "none", false)]
+    [InlineData("310, {place: undefined}", "on-sale", "buy", true)]
+    [InlineData("310, {buying: {kind: 'sending', standby: true}}, line", "sold-out", "buying", false)]
+    [InlineData("310, place('waiting'), line", "sold-out", "wait", false)]
+    [InlineData("310, place('waiting'), {...line, phase: 'paused', paused: true}", "paused", "wait", false)]
+    [InlineData("310, {...place('waiting'), orders: [order('paid')]}, {...line, perUserLimit: 2}", "sold-out", "wait",
+        false)]
+    [InlineData("310, offered, line", "sold-out", "pay", true)]
+    [InlineData("310, place('offered'), line", "sold-out", "none", false)]
+    [InlineData("310, {orders: [order('paid')]}, line", "sold-out", "none", false)]
+    [InlineData("310, {orders: [order('paid')]}, {...line, perUserLimit: 2}", "sold-out", "join", true)]
+    [InlineData("310, {orders: Array(10).fill(order('expired'))}, line", "sold-out", "none", false)]
+    [InlineData("310, none, line", "sold-out", "none", false)]
+    [InlineData("310, {user: null, channel: null}, line", "sold-out", "sign-in", true)]
+    [InlineData("310, {...ended, ...place('waiting')}, line", "sold-out", "sign-in", true)]
+    [InlineData("310, {}, {...line, standbyOpen: false}", "sold-out", "buy", false)]
+    [InlineData("400, place('waiting'), line", "closed", "none", false)]
     [InlineData("400", "closed", "none", false)]
     [InlineData("390, {}, {phase: 'closed'}", "closed", "none", false)]
     [InlineData("390, {orders: [order('awaiting-payment')]}, {phase: 'closed'}", "closed", "none", false)]
@@ -81,6 +103,22 @@ public sealed class JourneyTests(SaleStage stage)
     [Theory]
     [InlineData("310, {}, {phase: 'sold-out', free: 0, held: 1}", "sold-out")]
     [InlineData("310, {}, {phase: 'sold-out', free: 0, held: 0}", "sold-out-paid")]
+    [InlineData("310, {}, line", "join")]
+    [InlineData("310, place('left'), line", "join")]
+    [InlineData("310, place('passed'), line", "join-passed")]
+    [InlineData("310, place('removed'), line", "join-removed")]
+    [InlineData("310, {}, {...line, standbyOpen: false}", "line-suspended")]
+    [InlineData("310, {}, {...line, standbyOpen: false, standby: 0}", "sold-out")]
+    [InlineData("310, {}, {...line, standbyOpen: false, standby: 5}", "line-full")]
+    [InlineData("310, place('waiting'), line", "line")]
+    [InlineData("310, place('waiting'), {...line, phase: 'paused', paused: true}", "line-paused")]
+    [InlineData("310, {buying: {kind: 'sending', standby: true}}, line", "buying.joining")]
+    [InlineData("310, offered, line", "pay-offer")]
+    [InlineData("350, offered, line", "pay-over")]
+    [InlineData("310, {...ended, ...place('waiting')}, line", "ended-line")]
+    [InlineData("310, {user: null, channel: null}, line", "sign-in-line")]
+    [InlineData("400, place('waiting'), line", "closed-line")]
+    [InlineData("400, place('ended'), line", "closed-line")]
     [InlineData("250, {}, {phase: 'waiting', paused: true}", "reserved-paused")]
     [InlineData("310, {}, {phase: 'closed', closedAt: at(305)}", "closed-early")]
     [InlineData("410, {}, {phase: 'closed', closedAt: at(405)}", "closed")]
@@ -121,6 +159,7 @@ public sealed class JourneyTests(SaleStage stage)
     [InlineData("310, {orders: [order('awaiting-payment')]}", false)]
     [InlineData("310, {orders: [order('paid')]}", false)]
     [InlineData("310, {orders: Array(10).fill(order('cancelled'))}", false)]
+    [InlineData("310, place('waiting'), line", true)]
     [InlineData("410, {}, {phase: 'closed'}", false)]
     [InlineData("150, {isSessionEnded: true}", false)]
     public async Task Where_to_deliver_can_be_said_from_the_reservation_to_the_order(string known, bool canSay)
@@ -128,6 +167,33 @@ public sealed class JourneyTests(SaleStage stage)
         var said = await stage.Modules.RunAsync<bool>(
             "/js/journey.js", $"{Facts} return m.journey(is({known})).canSayDelivery;");
         said.ShouldBe(canSay);
+    }
+
+    [Fact]
+    public async Task A_place_counts_towards_what_its_buyer_may_still_have()
+    {
+        var left = await stage.Modules.RunAsync<int>("/js/journey.js", Facts
+            + " return m.journey(is(310, place('waiting', 2), {...line, perUserLimit: 3})).mayBuy;");
+        left.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("en", "{outlook: 'possible', seconds: 720}", "About 12 minutes, if")]
+    [InlineData("en", "{outlook: 'possible', seconds: 60}", "About 1 minute, if")]
+    [InlineData("en", "{outlook: 'possible', seconds: 20}", "Less than a minute, if")]
+    [InlineData("en", "{outlook: 'possible', seconds: 14400}", "About 4 hours, if")]
+    [InlineData("en", "{outlook: 'unlikely', seconds: 720}", "Unlikely: more people wait than units are unpaid.")]
+    [InlineData("en", "{outlook: 'unknown'}", "How long it takes can’t be said yet.")]
+    [InlineData("zh-CN", "{outlook: 'possible', seconds: 720}", "按目前的释放速度，预计约 12 分钟。")]
+    [InlineData("zh-CN", "{outlook: 'unlikely'}", "候补成功率较低")]
+    public async Task The_wait_is_estimated_only_as_far_as_it_is_known(string language, string estimate, string said)
+    {
+        var text = await stage.Modules.RunAsync<string>("/js/sale-view.js", $$"""
+            const { setLanguage } = await import('/js/text.js');
+            await setLanguage(x);
+            return m.estimateText({{estimate}});
+            """, language);
+        text.ShouldStartWith(said);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     [InlineData("paused")]
     [InlineData("limit-reached")]
     [InlineData("sold-out")]
+    [InlineData("line-full")]
     [InlineData("not-reserved")]
     [InlineData("not-eligible")]
     [InlineData("conflict")]
@@ -29,7 +30,12 @@ public sealed class PurchaseRulesTests(SaleStage stage)
     }
 
     [Fact]
-    public async Task An_order_ends_it() => (await DecideAsync("{}", "{kind: 'answered'}")).Then.ShouldBe("order");
+    public async Task An_order_or_a_place_in_the_line_ends_it()
+    {
+        (await DecideAsync("{}", "{kind: 'answered', status: 201}")).Then.ShouldBe("order");
+        (await DecideAsync("{}", "{kind: 'answered', status: 200}")).Then.ShouldBe("order");
+        (await DecideAsync("{}", "{kind: 'answered', status: 202}")).Then.ShouldBe("place");
+    }
 
     [Theory]
     [InlineData(0)]

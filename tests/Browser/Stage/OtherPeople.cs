@@ -36,6 +36,12 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Seconds to pay.</summary>
     public int PaymentWindowSeconds { get; init; } = 900;
 
+    /// <summary>Places in the line; null: as many as the engine gives by itself, 0: there is no line.</summary>
+    public int? StandbyLimit { get; init; }
+
+    /// <summary>Seconds to pay what was offered; null: as many as for a hold.</summary>
+    public int? OfferWindowSeconds { get; init; }
+
     /// <summary>From the opening to the end.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
 
@@ -48,6 +54,8 @@ public sealed record Sale(TimeSpan OpensIn)
             PaymentWindowSeconds = PaymentWindowSeconds,
             OpenFor = OpenFor,
             Title = Title,
+            StandbyLimit = StandbyLimit,
+            OfferWindowSeconds = OfferWindowSeconds,
         };
         return ReservesIn is { } wait ? plan with { ReservationOpens = DateTimeOffset.UtcNow + wait } : plan;
     }
@@ -125,6 +133,21 @@ public sealed class OtherPeople(Uri address) : IDisposable
         var order = await DoneAsync(_client.BuyWithTokenAsync(await TokenAsync(user), batch));
         return order.GetProperty("id").GetString()!;
     }
+
+    /// <summary>Takes a place in the line for a user of Weibo who has reserved, and returns its number.</summary>
+    public async Task<long> StandByAsync(string batch, string user, int quantity = 1)
+    {
+        var place = await DoneAsync(_client.StandByAsync(await TokenAsync(user), batch, quantity));
+        return place.GetProperty("place").GetInt64();
+    }
+
+    /// <summary>Leaves the line for a user of Weibo.</summary>
+    public async Task LeaveLineAsync(string batch, string user) =>
+        await DoneAsync(_client.LeaveLineAsync(await TokenAsync(user), batch));
+
+    /// <summary>Removes a place from the line, as an operator.</summary>
+    public async Task RemovePlaceAsync(string batch, long place) =>
+        await DoneAsync(_client.RemovePlaceAsync(await BossAsync(), batch, place));
 
     /// <summary>Cancels an order of a user of Weibo.</summary>
     public async Task CancelAsync(string order, string user) =>

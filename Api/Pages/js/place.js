@@ -1,0 +1,98 @@
+import { call } from './api.js';
+
+/** How often a live place is asked for while no events tell of changes. */
+const askEveryMs = 5_000;
+
+const jittered = ms => ms * (0.75 + Math.random() * 0.5);
+
+const isLive = place => place?.state === 'waiting' || place?.state === 'offered';
+
+/**
+ * The signed-in user's newest place in the line of a batch: `known` is the place as the API tells it, null if there is
+ * none, undefined as long as that is not known. Events tell of changes. Without them the page asks while it is live.
+ */
+export class Place {
+  #path;
+  #listeners;
+  #timer = 0;
+  #isTold = false;
+  #toldAt = 0;
+  known = undefined;
+
+  /**
+   * @param listeners `{onChange, onOwn}`: `onChange` gets what was known before; `onOwn` is told when this page has
+   *   joined or left the line
+   */
+  constructor(batch, listeners) {
+    this.#path = `/api/batches/${encodeURIComponent(batch)}/place`;
+    this.#listeners = listeners;
+  }
+
+  /** Nobody can have a place yet, so there is nothing to ask for. */
+  none() {
+    this.known ??= null;
+  }
+
+  /** Asks the server. Without an answer the known place stays. */
+  async refresh() {
+    const sentAt = performance.now();
+    const answer = await call('GET', this.#path);
+    // What an event told of after the request was sent is newer than the answer.
+    if (this.#toldAt <= sentAt) {
+      if (answer.kind === 'answered')
+        this.#set(answer.body);
+      else if (answer.code === 'not-found')
+        this.#set(null);
+    }
+    this.#watch();
+  }
+
+  /** Leaves the line. A repeat is harmless. */
+  async leave() {
+    const answer = await call('DELETE', this.#path);
+    await this.refresh();
+    if (answer.kind === 'answered' && this.known)
+      this.#listeners.onOwn(this.known);
+    return answer;
+  }
+
+  /** Stores the place from an answer to this page. */
+  take(place) {
+    this.told(place);
+    this.#listeners.onOwn(place);
+  }
+
+  /** Stores the place that an event or another tab told of. */
+  told(place) {
+    this.#toldAt = performance.now();
+    this.#set(place);
+  }
+
+  /** Says whether events tell of every change. */
+  set isTold(value) {
+    this.#isTold = value;
+    this.#watch();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#listeners = { onChange: () => {}, onOwn: () => {} };
+    this.#isTold = true;
+  }
+
+  /** A user's places have rising numbers, so the newest one wins. */
+  #set(place) {
+    const before = this.known;
+    if (before && place && place.place < before.place)
+      return;
+    this.known = place;
+    this.#watch();
+    this.#listeners.onChange(before);
+  }
+
+  #watch() {
+    clearTimeout(this.#timer);
+    if (!this.#isTold && isLive(this.known))
+      this.#timer = setTimeout(() => document.hidden ? this.#watch() : this.refresh(), jittered(askEveryMs));
+  }
+}
