@@ -143,10 +143,6 @@ public sealed class EngineClient : IDisposable
         Bearer(token),
         new JsonObject { ["quantity"] = quantity, ["standby"] = true });
 
-    /// <summary>Leaves the line.</summary>
-    public Task<EngineAnswer> LeaveLineAsync(string token, string batch) =>
-        SendAsync(HttpMethod.Delete, $"/api/batches/{batch}/place", Bearer(token));
-
     /// <summary>Removes a place from the line, as an operator.</summary>
     public Task<EngineAnswer> RemovePlaceAsync(string operatorToken, string batch, long place) => SendAsync(
         HttpMethod.Delete, $"/api/operator/batches/{batch}/line/{place}?reason=mistake", Bearer(operatorToken));
