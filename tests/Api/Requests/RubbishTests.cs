@@ -46,9 +46,8 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
 
     private static readonly Gen<string> Member = Gen.Select(
         OneOf(
-            "reason", "units", "quantity", "standby", "ticket", "id", "product", "schedule", "channel", "stock", "name", "phone",
-            "address", "user", "roles",
-            "outcome", "\\ud800", "", "type", "data"),
+            "reason", "units", "quantity", "standby", "ticket", "id", "product", "schedule", "channel", "stock", "name",
+            "phone", "address", "user", "roles", "outcome", "\\ud800", "", "type", "data"),
         Value,
         (name, value) => $"\"{name}\":{value}");
 

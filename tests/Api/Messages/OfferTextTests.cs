@@ -1,0 +1,23 @@
+using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.Silo.Posts;
+
+namespace OrleansSale.Tests.Api.Messages;
+
+/// <summary>What an offer to the line says.</summary>
+public sealed class OfferTextTests
+{
+    private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void It_names_order_product_and_deadline_in_both_languages()
+    {
+        var text = MessageTexts.Of(
+            new(MessageKind.Offer, "mi2-1", "mi2-1.17", "Xiaomi Mi2 16 GB", null, null, Noon, Noon.AddMinutes(15)));
+        foreach (var (said, payBy) in ((string?, string)[])
+            [(text.English, "21 December 04:15 UTC"), (text.Chinese, "12月21日12:15（北京时间）")])
+        {
+            foreach (var part in (string[])["mi2-1.17", "Xiaomi Mi2 16 GB", payBy])
+                said.ShouldNotBeNull().ShouldContain(part);
+        }
+    }
+}
