@@ -12,7 +12,8 @@ public sealed class LivePageTests(SaleStage stage)
     [InlineData("zh-CN", "还有 1 件待付款")]
     public async Task Sold_out_is_told_and_a_unit_that_comes_back_can_be_bought(string language, string told)
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 0 }, "first", "second");
+        var batch = await stage.Client.CreateAsync(
+            new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 0 }, "first", "second");
         await using var visitor = await stage.VisitAsync(language);
         await visitor.WaitForOpeningAsync(batch, "second");
         var order = await stage.Client.BuyAsync(batch, "first");

@@ -12,7 +12,8 @@ public sealed partial class PhaseTests(SaleStage stage)
     [Fact]
     public async Task Sold_out_promises_nothing_once_every_order_is_paid()
     {
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 0 }, "pays", "hopes");
+        var batch = await stage.Client.CreateAsync(
+            new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 0 }, "pays", "hopes");
         await using var visitor = await stage.VisitAsync();
         await visitor.WaitForOpeningAsync(batch, "hopes");
         await stage.Client.PayAsync(await stage.Client.BuyAsync(batch, "pays"), "pays");

@@ -140,7 +140,8 @@ public sealed class StillnessTests(SaleStage stage, ITestOutputHelper output)
     {
         var user = $"queues-{language}-{width}".ToLowerInvariant();
         var (holder, first) = ($"{user}-holds", $"{user}-first");
-        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 9 }, holder, first, user);
+        var batch = await stage.Client.CreateAsync(
+            new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 9 }, holder, first, user);
         await AnnounceManyAsync(batch);
         await stage.Client.UntilOpenAsync(batch);
         var order = await stage.Client.BuyAsync(batch, holder);

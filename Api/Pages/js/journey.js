@@ -9,7 +9,7 @@ export const maxEndedOrders = 10;
  *
  * @param facts `{board, now, user, channel, isSessionKnown, isSessionEnded, reservation, orders, place, buying,
  *   addressless}`: `reservation` is one of unknown, none, held and barred, `now` is on the server's clock, `orders` are
- *   as the API lists them, `place` is the newest one in the line, null if there is none, undefined if that is not known;
+ *   as the API lists them, `place` is the newest one in the line, null if there is none, undefined if not known;
  *   `buying` is the state of an open attempt; after the end of a session they are as they were known; `addressless` is
  *   a paid order without delivery details, or null
  * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, hasOrders,
@@ -18,8 +18,8 @@ export const maxEndedOrders = 10;
  *   be pressed now; `status` the name of the sentence beside it; a step is one of next, current, done, missed; `mayBuy`
  *   how many more units this user may have; `awaiting` the order to pay, or null; `waiting` the place that waits, or
  *   null; `isOffered` whether the order to pay was offered to such a place; `canSayDelivery` whether they may say where
- *   to deliver what they may buy; `isHalted` whether the seller has paused the sale; `isMissed` whether this visitor may
- *   get nothing from this batch
+ *   to deliver what they may buy; `isHalted` whether the seller has paused the sale; `isMissed` whether this visitor
+ *   may get nothing from this batch
  */
 export function journey(facts) {
   const { board, now, orders } = facts;

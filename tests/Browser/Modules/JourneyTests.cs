@@ -17,7 +17,8 @@ public sealed class JourneyTests(SaleStage stage)
         const terms = {
           phase: 'announced', paused: false, free: 5, stock: 5, perUserLimit: 1, channel: 'weibo', schedule };
         const order = status => ({ id: 'b.1', status, quantity: 1, payBy: at(350), heldAt: at(301) });
-        const visitor = { user: 'weibo:a', channel: 'weibo', isSessionKnown: true, reservation: 'held', orders: [], place: null };
+        const visitor = {
+          user: 'weibo:a', channel: 'weibo', isSessionKnown: true, reservation: 'held', orders: [], place: null };
         const is = (seconds, known, board) =>
           ({ ...visitor, buying: { kind: 'idle' }, ...known, now: seconds * 1000, board: { ...terms, ...board } });
         const none = { reservation: 'none' };
