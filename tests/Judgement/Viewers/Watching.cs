@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using CsCheck;
-using Check = OrleansSale.Tests.Load.Experiments.Check;
 using OrleansSale.Tests.Load.Experiments;
 using OrleansSale.Tests.Load.Viewers;
+using Check = OrleansSale.Tests.Load.Experiments.Check;
 
 namespace OrleansSale.Tests.Judgement.Viewers;
 
