@@ -28,19 +28,22 @@ const bought = await client.POST("/api/batches/{batch}/orders", {
 });
 if (!bought.data) throw new Error(JSON.stringify(bought.error));
 expect("the status", bought.response.status, 201);
-expect("the order's state", bought.data.status, "awaiting-payment");
-expect("the amount", bought.data.amount.amount, price);
-expect("the units", bought.data.units.length, bought.data.quantity);
+// 202 would be a place in the line, which nobody asked for.
+if ("place" in bought.data && !("units" in bought.data)) throw new Error("a place instead of an order");
+const order = bought.data;
+expect("the order's state", order.status, "awaiting-payment");
+expect("the amount", order.amount.amount, price);
+expect("the units", order.units.length, order.quantity);
 
 const again = await client.POST("/api/batches/{batch}/orders", {
   params: { path: { batch }, header: { "Idempotency-Key": "from-typescript" } },
   headers: { Authorization: `Ticket ${ticket}` },
 });
 expect("the status of a repeat", again.response.status, 200);
-expect("the order of a repeat", again.data?.id, bought.data.id);
+expect("the order of a repeat", again.data && "id" in again.data && again.data.id, order.id);
 
-const read = await client.GET("/api/orders/{order}", { params: { path: { order: bought.data.id } }, headers: asUser });
-expect("the order", read.data?.id, bought.data.id);
+const read = await client.GET("/api/orders/{order}", { params: { path: { order: order.id } }, headers: asUser });
+expect("the order", read.data?.id, order.id);
 const mine = await client.GET("/api/me/orders", { params: { query: { batch, limit: 10 } }, headers: asUser });
 expect("the number of orders", mine.data?.items.length, 1);
 
@@ -50,4 +53,4 @@ const refused = await client.POST("/api/batches/{batch}/orders", {
 });
 const code: Code | undefined = refused.error?.code;
 expect<Code | undefined>("the refusal", code, "limit-reached");
-console.log(bought.data.id);
+console.log(order.id);

@@ -14,6 +14,7 @@ public static class DocumentationApi
         ["Batches"] = "Public boards: what is sold, when, and how much of it is left.",
         ["Reservations"] = "A user's registration for a batch, and the ticket that comes with it.",
         ["Orders"] = "Buying, and the orders that result.",
+        ["Line"] = "The line of buyers who wait for units that come back.",
         ["Sign-in"] = "Who the caller is.",
         ["Replies"] = "How a platform tells that its users reply to posts.",
         ["Payments"] = "Notifications of the payment provider.",

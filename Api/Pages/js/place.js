@@ -38,12 +38,8 @@ export class Place {
     const sentAt = performance.now();
     const answer = await call('GET', this.#path);
     // What an event told of after the request was sent is newer than the answer.
-    if (this.#toldAt <= sentAt) {
-      if (answer.kind === 'answered')
-        this.#set(answer.body);
-      else if (answer.code === 'not-found')
-        this.#set(null);
-    }
+    if (this.#toldAt <= sentAt && answer.kind === 'answered')
+      this.#set(answer.body);
     this.#watch();
   }
 

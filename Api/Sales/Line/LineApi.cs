@@ -20,7 +20,7 @@ public static class LineApi
     {
         var place = app.MapGroup("/api/batches/{batch}/place").WithTags("Line");
         place.MapGet("", GetAsync).WithSummary("The caller's place in the line").Produces<PlaceBody>()
-            .Described("GetPlace", EndpointDescription.Users(Refusal.NotFound));
+            .Produces(204).Described("GetPlace", EndpointDescription.Users(Refusal.NotFound));
         place.MapDelete("", LeaveAsync).WithSummary("Leave the line").Produces(204)
             .Described("LeaveLine", EndpointDescription.Users(Refusal.NotFound, Refusal.Conflict));
     }
@@ -30,11 +30,15 @@ public static class LineApi
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
-        if (found.Alias is not { } alias) return Problem.Of(Refusal.NotFound);
+        if (found.Alias is not { } alias) return Results.NoContent();
         var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).GetPlaceAsync(alias));
-        return answer.Refused is { } refusal
-            ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(PlaceBody.Of(answer.Value!, found.Caller.User), PlaceJson.Wire.PlaceBody);
+        return answer.Refused switch
+        {
+            null => Reply.Ok(PlaceBody.Of(answer.Value!, found.Caller.User), PlaceJson.Wire.PlaceBody),
+            // Pages ask for everybody, and browsers log a 404 as an error.
+            Refusal.NotFound => Results.NoContent(),
+            { } refusal => Problem.Of(refusal, answer.Detail),
+        };
     }
 
     private static async Task<IResult> LeaveAsync(

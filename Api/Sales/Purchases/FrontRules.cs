@@ -31,6 +31,8 @@ public static class FrontRules
         if (now < counts.Schedule.SaleOpens || now >= counts.Schedule.SaleCloses) return null;
         if (counts.Paused) return Refusal.Paused;
         if (quantity > terms.PerUserLimit) return Refusal.LimitReached;
-        return quantity > counts.ForSale && !standby ? Refusal.SoldOut : null;
+        // Who wants to join the line is refused here only if there is none, or it is suspended.
+        var mayJoin = standby && terms.StandbyPlaces > 0 && !counts.LineSuspended;
+        return quantity > counts.ForSale && !mayJoin ? Refusal.SoldOut : null;
     }
 }

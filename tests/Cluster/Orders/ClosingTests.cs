@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Tests.Harness;
@@ -133,12 +134,13 @@ public sealed class ClosingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_payment_that_is_found_after_the_release_is_refunded()
+    public async Task A_payment_that_is_found_after_the_release_in_a_paused_sale_is_refunded()
     {
         var (id, order) = await CheckedOutAsync();
         _sale.Payments.FallSilent();
         await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(40));
         (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Expired);
+        await _sale.Batch(id).OperateAsync(OperatorAction.Pause);
         _sale.Payments.PaidAt[$"c-{order.Id}"] = ("p-1", order.Amount);
         _sale.Payments.Recover();
         await UntilRefundedAsync("p-1");

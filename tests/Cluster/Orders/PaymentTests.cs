@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Ledger;
@@ -58,7 +59,11 @@ public sealed class PaymentTests : IAsyncLifetime
             case "duplicate": await batch.PayAsync(order, "p-1"); break;
             case "amount": capture = capture with { Amount = Price with { Amount = 1 } }; break;
             case "payer": capture = capture with { Payer = batch.AliasOf("weibo:b") }; break;
-            case "expired": await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31)); break;
+            case "expired":
+                await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31));
+                // While anybody could buy, a late payment gets units.
+                await batch.OperateAsync(OperatorAction.Pause);
+                break;
             case "cancelled": await batch.CancelAsync(order); break;
             case "cancelled when paid":
                 (await batch.Actor.CaptureAsync(capture)).Value.ShouldBe(CaptureResult.Sold);
