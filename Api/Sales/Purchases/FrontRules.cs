@@ -9,7 +9,8 @@ namespace OrleansSale.Api.Sales.Purchases;
 /// </summary>
 /// <remarks>
 /// The caller must check one more condition: some users only the batch may answer. These are the users whom the batch
-/// knows, as holders of units or of a cancelled reservation, and those who have a purchase under way.
+/// knows, as holders of units, of a place in the line or of a cancelled reservation, and those who have a purchase
+/// under way.
 /// </remarks>
 public static class FrontRules
 {
@@ -31,8 +32,8 @@ public static class FrontRules
         if (now < counts.Schedule.SaleOpens || now >= counts.Schedule.SaleCloses) return null;
         if (counts.Paused) return Refusal.Paused;
         if (quantity > terms.PerUserLimit) return Refusal.LimitReached;
-        // Who wants to join the line is refused here only if there is none, or it is suspended.
-        var mayJoin = standby && terms.StandbyPlaces > 0 && !counts.LineSuspended;
-        return quantity > counts.ForSale && !mayJoin ? Refusal.SoldOut : null;
+        if (quantity <= counts.ForSale) return null;
+        if (!standby || terms.StandbyPlaces == 0 || counts.LineSuspended) return Refusal.SoldOut;
+        return counts.Standby >= terms.StandbyPlaces ? Refusal.LineFull : null;
     }
 }

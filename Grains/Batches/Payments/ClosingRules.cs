@@ -11,7 +11,7 @@ public static class ClosingRules
 {
     /// <summary>
     /// For how long after payBy a provider is asked to close a checkout, ms. Stripe's shortest session ends within it.
-    /// A payment that comes later still is refunded.
+    /// A payment that comes later still is like any other late payment.
     /// </summary>
     public const long LongestAfterPayBy = 35 * 60_000;
 

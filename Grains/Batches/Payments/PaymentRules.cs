@@ -101,11 +101,13 @@ public static class PaymentRules
         };
 
     // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
-    // are free, and the buyer stays within the limit. Nobody else loses by it.
+    // are free, and the buyer stays within the limit. Nobody else loses by it. Who has cancelled the reservation since
+    // does not want them, and may have been erased.
     private static bool MayHoldAgain(SaleBatch batch, Order order, long now)
     {
         var directing = batch.Directing;
         if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Line.Waiting > 0) return false;
+        if (batch.Reservations.LastCancellationOf(order.Buyer) > order.Seq) return false;
         // The end may be due and not recorded yet.
         if (now >= directing.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
         if (order.Hold != HoldState.Live && batch.Stock.Free.Count < order.Quantity) return false;

@@ -141,6 +141,16 @@ public sealed class DeadlineTests(SharedSale sale) : IClassFixture<SharedSale>
     }
 
     [Fact]
+    public async Task A_late_payment_of_who_has_cancelled_the_reservation_since_goes_back()
+    {
+        var batch = await sale.CreateBatchAsync(stock: 1);
+        var order = await batch.OrderAsync("weibo:a");
+        await sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(GraceSeconds) + AtMostLate);
+        (await batch.Actor.CancelReservationAsync(order.Buyer, 1)).Value.ShouldBe(Effect.Done);
+        (await batch.PayAsync(order, "late-4")).Value.ShouldBe(CaptureResult.RefundOwed);
+    }
+
+    [Fact]
     public async Task Deadlines_go_on_after_the_activation_ended()
     {
         var id = (await sale.CreateBatchAsync(stock: 2)).Id;

@@ -92,6 +92,7 @@ internal sealed partial class NaiveSale
     private bool MayHoldAgain(NaiveOrder order, long now)
     {
         if (order.State is not (NaiveState.Held or NaiveState.Expired)) return false;
+        if (CancelledAt.GetValueOrDefault(order.User) > order.Seq) return false;
         if (now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
         var free = Count(NaiveUnit.Free) + (order.State == NaiveState.Held ? order.Units.Length : 0);
         var others = Orders.Where(other => other.User == order.User && other.IsLive && other != order)

@@ -13,6 +13,9 @@ internal sealed partial class NaiveSale
 
     public bool Suspended { get; private set; }
 
+    /// <summary>The entry that last cancelled a user's reservation.</summary>
+    public Dictionary<Alias, long> CancelledAt { get; } = [];
+
     public NaivePlace? NextInLine => Places.Find(place => place.State == PlaceState.Waiting);
 
     public int Waiting => Places.Count(place => place.State == PlaceState.Waiting);

@@ -256,7 +256,7 @@ internal sealed partial class NaiveSale(long grace)
     {
         Orders.ShouldNotContain(order => order.User == e.User && order.IsLive);
         e.Version.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User));
-        CancelledVersions[e.User] = e.Version;
+        (CancelledVersions[e.User], CancelledAt[e.User]) = (e.Version, Seq);
         if (LatestPlaceOf(e.User) is { State: PlaceState.Waiting } place) place.State = PlaceState.Left;
     }
 
