@@ -150,9 +150,13 @@ public sealed class Shopper(Campaign campaign, int number, string name, Random r
         var (told, asked) = (_place, Stopwatch.GetTimestamp());
         var client = life.ClientOf(number);
         var answer = life.Judge(
-            User, "looks at", $"place {told}", await client.PlaceAsync(_token, campaign.Sale),
-            told == 0 ? ["not-found"] : []);
+            User, "looks at", $"place {told}", await client.PlaceAsync(_token, campaign.Sale));
         if (!answer.Succeeded) return;
+        if (answer.Status == 204)
+        {
+            campaign.Findings.Expect(told == 0, $"{User} was told of place {told}, and has none");
+            return;
+        }
         campaign.Findings.Expect(
             answer.Body.GetProperty("place").GetInt64() >= told, $"{User} was told of place {told}, and has {answer}");
         lock (_purchases) NotePlace(answer, null);
