@@ -10,7 +10,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="Product">What is sold.</param>
 /// <param name="Channels">The platforms whose users may take part: 1…16 different ones.</param>
 /// <param name="Stock">Units offered at creation: 1…10,000,000.</param>
-/// <param name="PerUserLimit">Units a user may have in live orders at a time: 1…100.</param>
+/// <param name="PerUserLimit">Units a user may have in live orders and a waiting place at a time: 1…100.</param>
 /// <param name="PaymentWindowSeconds">From the hold to payBy: 1…86,400 s.</param>
 /// <param name="Schedule">The four instants.</param>
 /// <param name="KeepPersonalDataDays">

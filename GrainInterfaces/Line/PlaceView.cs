@@ -56,17 +56,17 @@ public sealed record PlaceView(
 /// <summary>How likely it is that a waiting place is offered units.</summary>
 public enum WaitOutlook : byte
 {
-    /// <summary>No unit came back in the last 10 minutes, so nothing can be said.</summary>
+    /// <summary>No offer was made in the last 10 minutes, so nothing can be said.</summary>
     Unknown,
 
-    /// <summary>At least as many units are held unpaid as places wait up to this one.</summary>
+    /// <summary>More units are held unpaid than places wait before this one.</summary>
     Possible,
 
-    /// <summary>More places wait up to this one than units are held unpaid.</summary>
+    /// <summary>At least as many places wait before this one as units are held unpaid.</summary>
     Unlikely,
 }
 
-/// <summary>What is known about how long a place waits.</summary>
+/// <summary>An estimate of a place's wait.</summary>
 /// <param name="Outlook">How likely an offer is.</param>
 /// <param name="Seconds">
 /// About how long, in seconds, at the pace of the offers of the last 10 minutes; null: there were none.

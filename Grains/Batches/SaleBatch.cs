@@ -30,7 +30,7 @@ public sealed class SaleBatch
         Directing = new DirectingBook(Stock);
         Line = new LineBook(Directing, Reservations);
         Orders = new OrderBook(Stock, Directing, Line);
-        Payments = new PaymentBook(Orders, Stock, Line);
+        Payments = new PaymentBook(Orders, Stock, Line, Directing);
     }
 
     /// <summary>Sequence of the last entry; 0: none.</summary>
@@ -91,6 +91,9 @@ public sealed class SaleBatch
                 _touches.Add(e.User.High);
                 break;
             case LineEntry e:
+                if (e is Joined { Key: { } key } joined)
+                    ThrowUnless(PurchaseRules.FindByKey(Orders.LatestOf(joined.Buyer), key) is null, seq,
+                        "a key that names an order");
                 Line.Apply(seq, at, e);
                 if (Line.BuyerOf(e) is { } buyer) _touches.Add(buyer.High);
                 break;

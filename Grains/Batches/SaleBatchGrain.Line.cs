@@ -30,8 +30,7 @@ public sealed partial class SaleBatchGrain
     public Task<LinePage> ListLineAsync(long after, int limit)
     {
         var now = Batch.Now;
-        return Batch.Journal.WhenDurableAsync(new LinePage(
-            [.. Batch.State.Line.After(after).Take(limit).Select(place => LineRules.View(Batch.State, place, now))]));
+        return Batch.Journal.WhenDurableAsync(new LinePage(LineRules.View(Batch.State, after, limit, now)));
     }
 
     private Answer<PlaceView> PlaceOf(Alias buyer) =>

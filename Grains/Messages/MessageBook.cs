@@ -183,7 +183,7 @@ public sealed class MessageBook : IDocument
     /// </summary>
     /// <param name="seq">The message.</param>
     /// <param name="began">When the try began.</param>
-    /// <param name="result">What came of it; null: the user is not known any more.</param>
+    /// <param name="result">What came of it; null: there is nobody to tell any more.</param>
     /// <param name="place">Where the channel takes messages; null: nowhere any more.</param>
     /// <param name="now">When it ended.</param>
     /// <param name="lot">A random number from 0 to 1.</param>
@@ -196,6 +196,9 @@ public sealed class MessageBook : IDocument
         var delivery = result is null
             ? tried.Delivery with { State = DeliveryState.Undeliverable, NextTry = null, LastError = null }
             : tried.Delivery.Begin(began).End(result, now, lot);
+        // After its deadline an offer is told to nobody. Until its next try it would keep the place of others.
+        if (delivery.NextTry >= tried.PayBy)
+            delivery = delivery with { State = DeliveryState.Undeliverable, NextTry = null };
         var ended = tried with { Delivery = delivery };
         if (delivery.State == DeliveryState.Waiting)
         {
@@ -220,7 +223,8 @@ public sealed class MessageBook : IDocument
         if (message.Delivery.RetryKey == key) return message;
         if (isUnderWay) return Conflict("it is being sent now");
         if (message.Delivery.State == DeliveryState.Delivered) return Conflict("the channel has it");
-        if (message.Delivery.State == DeliveryState.Undeliverable) return Conflict("the user is not known any more");
+        if (message.Delivery.State == DeliveryState.Undeliverable)
+            return Conflict("there is nobody to tell any more");
         if (waits < 0 && RoomOn(message.Delivery.Channel) <= 0)
             return Conflict($"{MaxWaiting} messages wait for the channel already, which is the most");
         Gone.Remove(message.Delivery.Channel);
@@ -241,6 +245,7 @@ public sealed class MessageBook : IDocument
     // False: the channel has no room for it.
     private bool TryAdd(News news, string alias, string channel, PostPlace place, DateTimeOffset now)
     {
+        if (news.PayBy <= now) return true;
         var isGone = Gone.GetValueOrDefault(channel) == place.Name;
         if (!isGone && RoomOn(channel) <= 0) return false;
         var delivery = new PostDelivery { Channel = channel, NextTry = now };

@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
@@ -18,7 +19,7 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
     public async Task<IReadOnlyList<Recipient?>> FindAsync(IReadOnlyList<News> news)
     {
         var buyers = new List<Alias?>(news.Count);
-        foreach (var one in news) buyers.Add(await reader.FindBuyerAsync(one.Order));
+        foreach (var one in news) buyers.Add(one.Buyer ?? await reader.FindBuyerAsync(one.Order));
         var users = await FindUsersAsync([.. buyers.OfType<Alias>().Distinct()]);
         return
         [
@@ -28,7 +29,9 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
     }
 
     /// <summary>Tries once to send a message; it never throws.</summary>
-    /// <returns>What came of it; null: the user is not known any more, or the message's deadline has passed.</returns>
+    /// <returns>
+    /// What came of it; null: the user is not known any more, or the offer has ended or was paid meanwhile.
+    /// </returns>
     public async Task<PostResult?> SendAsync(StoredMessage message, string id, DateTimeOffset now)
     {
         if (now >= message.PayBy) return null;
@@ -36,6 +39,7 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
         {
             var alias = Alias.TryParse(message.Alias, out var parsed) ? parsed
                 : throw new FormatException($"{message.Alias} is no alias");
+            if (message.Kind == MessageKind.Offer && !await AwaitsPaymentAsync(message.Order, alias)) return null;
             if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return null;
             _product ??= await reader.FindProductAsync();
             var subject = user[(UserId.ChannelOf(user).Length + 1)..];
@@ -48,6 +52,12 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
             // A repeat is harmless, whatever has happened.
             return new PostResult(PostOutcome.TryLater, $"a fault of the engine: {e.GetType().Name}");
         }
+    }
+
+    private async Task<bool> AwaitsPaymentAsync(long order, Alias buyer)
+    {
+        var answer = await grains.GetGrain<ISaleBatchGrain>(batch).GetOrderAsync(order, buyer);
+        return answer.Value is { Status: OrderStatus.AwaitingPayment };
     }
 
     private async Task<Dictionary<Alias, string>> FindUsersAsync(Alias[] aliases)

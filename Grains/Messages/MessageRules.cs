@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
@@ -14,9 +15,10 @@ namespace OrleansSale.Grains.Messages;
 /// <param name="Why">Why; null: the kind has no reason.</param>
 /// <param name="Amount">The money it is about; null: none.</param>
 /// <param name="PayBy">Until when the units are held; null: the kind has no deadline.</param>
+/// <param name="Buyer">The buyer of the order; null: the entry does not say it.</param>
 public sealed record News(
     long Seq, DateTimeOffset At, long Order, MessageKind Kind, RefundCause? Why, Money? Amount,
-    DateTimeOffset? PayBy = null);
+    DateTimeOffset? PayBy = null, Alias? Buyer = null);
 
 /// <summary>
 /// Which entries a buyer is told of. Both that a refund is owed and that it was made: the first says why the money goes
@@ -33,6 +35,7 @@ public static class MessageRules
         Held { Offer: not null } offer => Of(entry, entry.Seq, MessageKind.Offer, why: null, amount: null) with
         {
             PayBy = DateTimeOffset.FromUnixTimeMilliseconds(offer.PayBy),
+            Buyer = offer.Buyer,
         },
         _ => null,
     };

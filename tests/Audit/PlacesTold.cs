@@ -51,8 +51,8 @@ internal sealed class PlacesTold
     }
 
     /// <summary>
-    /// What is wrong with an order that a key was answered with: a key that made a place is answered with an order only
-    /// if that is an offer to the place. Null: nothing.
+    /// The fault of an order that a key was answered with; null: none. A key that made a place is answered with an
+    /// order only if that is an offer to the place.
     /// </summary>
     public string? Misfit(string user, string key, string id, AuditedOrder? order) =>
         _keys.TryGetValue((user, key), out var place) && order?.Place?.Number != place

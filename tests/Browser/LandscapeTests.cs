@@ -99,7 +99,7 @@ public sealed class LandscapeTests(SaleStage stage)
     private static Task<double> ShareAsync(Visitor visitor) => visitor.Page.EvaluateAsync<double>(
         "() => document.getElementById('action').getBoundingClientRect().height / innerHeight");
 
-    // What is last on the page can be scrolled out from behind the bar.
+    // The end of the page can be scrolled out from behind the bar.
     private static async Task ShouldEndAboveTheBarAsync(Visitor visitor) =>
         (await visitor.Page.EvaluateAsync<double>("""
             () => {

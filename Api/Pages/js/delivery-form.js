@@ -122,7 +122,7 @@ export class DeliveryForm {
   async #ask() {
     const before = this.#changes;
     const known = await this.#deeds.load();
-    // What was saved or removed meanwhile is newer than the answer.
+    // The answer is older than a change that was made meanwhile.
     if (known !== undefined && before === this.#changes)
       this.#know(known);
   }

@@ -124,7 +124,7 @@ function closedOf({ board, place, addressless }) {
 const joinAfter = { passed: 'join-passed', removed: 'join-removed' };
 
 function soldOutOf({ board, place }) {
-  // Who is offered units has an order, which comes with the next event.
+  // An offer is an order, which comes with the next event.
   if (place === undefined || place?.state === 'offered')
     return act('none', false, 'loading');
   if (board.standbyOpen)

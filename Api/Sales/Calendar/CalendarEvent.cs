@@ -50,7 +50,7 @@ internal sealed record CalendarEvent(
             $"DTSTART:{Stamp(Starts)}", $"DTEND:{Stamp(Ends)}",
             $"SUMMARY:{title}", $"DESCRIPTION:{Escaped(Details)}", $"URL:{Address}",
             $"STATUS:{(IsCancelled ? "CANCELLED" : "CONFIRMED")}",
-            // Whoever waits for a sale is not busy.
+            // A sale makes nobody busy.
             "TRANSP:TRANSPARENT",
             .. IsCancelled ? [] : alarm,
             "END:VEVENT", "END:VCALENDAR",

@@ -15,7 +15,7 @@ namespace OrleansSale.Api.Sales.Line;
 /// <param name="State">Where the place stands.</param>
 /// <param name="JoinedAt">When the buyer joined.</param>
 /// <param name="Order">The order that the latest offer made; left out: no offer was made.</param>
-/// <param name="Estimate">What is known about the wait; left out if it does not wait.</param>
+/// <param name="Estimate">An estimate of the wait; left out if it does not wait.</param>
 public sealed record PlaceBody(
     string Batch, string? User, long Place, int Ahead, int Quantity,
     [property: JsonConverter(typeof(KebabCase<PlaceState>))] PlaceState State, DateTimeOffset JoinedAt,
@@ -41,10 +41,10 @@ public sealed record PlaceBody(
     }
 }
 
-/// <summary>What is known about how long a place waits.</summary>
+/// <summary>An estimate of a place's wait.</summary>
 /// <param name="Outlook">
-/// How likely an offer is. Unlikely: more buyers wait than units are held unpaid. Unknown: no unit came back in the
-/// last 10 minutes.
+/// How likely an offer is. Unlikely: at least as many buyers wait before this one as units are held unpaid. Unknown: no
+/// offer was made in the last 10 minutes.
 /// </param>
 /// <param name="Seconds">
 /// About how long, at the pace of the offers of the last 10 minutes; left out: there were none.

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
@@ -97,6 +98,14 @@ public sealed class LineBook
         _ => null,
     };
 
+    /// <summary>Throws if a place of the buyer has this key. A key names one order or place for ever (I2).</summary>
+    internal void RequireNewKey(long seq, Alias buyer, KeyHash key)
+    {
+        if (Count == 0) return;
+        for (var index = _latest.Of(buyer); index >= 0; index = _rows.At(index).Previous)
+            ThrowUnless(!_rows.At(index).HasKey || _rows.At(index).Key != key, seq, "a key that names a place");
+    }
+
     /// <summary>Throws unless the place is next, and this buyer's, and has asked for so many units.</summary>
     internal void RequireNext(long seq, long place, Alias buyer, long reservation, int units)
     {
@@ -158,6 +167,7 @@ public sealed class LineBook
         ThrowUnless(e.Reservation > _reservations.CancelledVersionOf(e.Buyer), seq, "a place without a reservation");
         var latest = LatestOf(e.Buyer);
         ThrowUnless(latest is not { IsLive: true }, seq, "a second place of a buyer");
+        if (e.Key is { } key) RequireNewKey(seq, e.Buyer, key);
         _rows.Add(new LineRows.Row
         {
             Buyer = e.Buyer,

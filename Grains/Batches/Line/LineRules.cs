@@ -81,14 +81,27 @@ public static class LineRules
     }
 
     /// <summary>A place's view for callers.</summary>
-    public static PlaceView View(SaleBatch batch, Place place, long now)
+    public static PlaceView View(SaleBatch batch, Place place, long now) =>
+        View(batch, place, batch.Line.Ahead(place), now);
+
+    /// <summary>The views of places after a number, at most so many, in their order.</summary>
+    public static PlaceView[] View(SaleBatch batch, long after, int limit, long now)
     {
-        var ahead = batch.Line.Ahead(place);
-        return new PlaceView(
-            batch.Terms!.Id, place.Number, place.Buyer, place.Quantity, place.State,
-            DateTimeOffset.FromUnixTimeMilliseconds(place.JoinedAt), place.Order, ahead,
-            place.State == PlaceState.Waiting ? Estimate(batch, ahead, now) : WaitEstimate.Unknown);
+        var (views, waits) = (new List<PlaceView>(), -1);
+        foreach (var place in batch.Line.After(after).Take(limit))
+        {
+            var isWaiting = place.State == PlaceState.Waiting;
+            // The places ahead are counted once for a page. From there on each that waits is one more.
+            if (isWaiting) waits = waits < 0 ? batch.Line.Ahead(place) : waits + 1;
+            views.Add(View(batch, place, isWaiting ? waits : 0, now));
+        }
+        return [.. views];
     }
+
+    private static PlaceView View(SaleBatch batch, Place place, int ahead, long now) => new(
+        batch.Terms!.Id, place.Number, place.Buyer, place.Quantity, place.State,
+        DateTimeOffset.FromUnixTimeMilliseconds(place.JoinedAt), place.Order, ahead,
+        place.State == PlaceState.Waiting ? Estimate(batch, ahead, now) : WaitEstimate.Unknown);
 
     /// <summary>The view of the place that a joined entry at this instant makes.</summary>
     public static PlaceView View(SaleBatch batch, Joined joined, long now) => new(

@@ -99,6 +99,7 @@ public sealed class OrderBook
         else
         {
             ThrowUnless(_line.FirstWaiting == 0, seq, "a hold that overtakes the line");
+            if (e.Key is { } named) _line.RequireNewKey(seq, e.Buyer, named);
         }
         var window = e.Offer is null ? _directing.WindowMilliseconds : _directing.OfferWindowMilliseconds;
         ThrowUnless(e.PayBy == at + window, seq, "another deadline than the window's");

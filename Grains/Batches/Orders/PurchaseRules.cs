@@ -81,11 +81,11 @@ public static class PurchaseRules
         return null;
     }
 
-    // The place, or the order that it became.
+    // The order that the place became, or the place. A place that waited again after an offer is not that order.
     private static Decision<PurchaseOutcome> Repeat(
         SaleBatch batch, Place place, in PurchaseRequest request, long now) =>
         request.Key is not null && place.Quantity != request.Quantity ? Refuse(Refusal.Conflict)
-        : place is { State: not PlaceState.Waiting, Order: { } order }
+        : place is { State: PlaceState.Offered or PlaceState.Taken or PlaceState.Passed, Order: { } order }
             ? new(PurchaseOutcome.Repeat(batch.Orders.View(batch.Orders.Find(order)!)))
         : new(PurchaseOutcome.Waits(LineRules.View(batch, place, now), repeated: true));
 

@@ -1,3 +1,4 @@
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
@@ -14,12 +15,13 @@ public sealed class PaymentBook
     private readonly OrderBook _orders;
     private readonly StockBook _stock;
     private readonly LineBook _line;
+    private readonly DirectingBook _directing;
     private readonly Dictionary<PaymentId, Payment> _payments = [];
     private readonly Dictionary<PaymentId, Payment> _owed = [];
     private readonly HashSet<(string Provider, string Refund)> _refunds = [];
 
-    internal PaymentBook(OrderBook orders, StockBook stock, LineBook line) =>
-        (_orders, _stock, _line) = (orders, stock, line);
+    internal PaymentBook(OrderBook orders, StockBook stock, LineBook line, DirectingBook directing) =>
+        (_orders, _stock, _line, _directing) = (orders, stock, line, directing);
 
     /// <summary>All captured payments.</summary>
     public IReadOnlyDictionary<PaymentId, Payment> All => _payments;
@@ -62,6 +64,8 @@ public sealed class PaymentBook
         if (e.Units is { } units)
         {
             ThrowUnless(order.Hold == HoldState.Expired, seq, "a late payment for an order that has not expired");
+            ThrowUnless(_directing.IsOpen && !_directing.IsOver && !_directing.IsPaused, seq,
+                "a late payment while nobody can buy");
             ThrowUnless(units.Length == order.Quantity, seq, "another quantity than the order's");
             ThrowUnless(_line.FirstWaiting == 0, seq, "a late payment that overtakes the line");
             _stock.RequireFree(seq, units);

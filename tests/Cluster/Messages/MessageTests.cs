@@ -75,6 +75,29 @@ public sealed class MessageTests : MessageSale
     }
 
     [Fact]
+    public async Task An_offer_that_was_paid_before_it_could_be_told_is_told_no_more()
+    {
+        var batch = await Sale.CreateBatchAsync(stock: 1, opensIn: TenMinutes);
+        var (holder, next) = (batch.Buyer("weibo:alice"), batch.Buyer("weibo:bob"));
+        await holder.ReserveAsync();
+        await next.ReserveAsync();
+        await Sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
+        var held = await holder.BuyAsync();
+        await batch.StandByAsync(next.User);
+        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.TryLater, "answered 500"));
+        await holder.CancelAsync(held);
+        await UntilSentAsync(batch, 1);
+
+        var offer = (await batch.Actor.ListOrdersOfAsync(next.Alias)).Orders.ShouldHaveSingleItem();
+        (await next.PayAsync(offer)).ShouldBe(CaptureResult.Sold);
+        var sent = Sale.Posts.MessagesOf(batch.Id).Count;
+        await UntilIdleAsync(batch);
+        Sale.Posts.MessagesOf(batch.Id).Count.ShouldBe(sent);
+        Sale.Posts.Messages.ShouldAllBe(
+            message => message.Content.Kind == MessageKind.Offer && message.Subject == "bob");
+    }
+
+    [Fact]
     public async Task What_does_not_arrive_is_a_fault_is_listed_and_is_tried_again_under_the_same_id()
     {
         Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.TryLater, "answered 500"));

@@ -72,7 +72,7 @@ internal sealed class Entrant(Contender contender, CompareOptions options, Stage
         var (batch, first) = contender.Refuses ? (SoldOutBatch, SoldOutUnits) : ($"batch-{++_batches}", 0);
         if (!contender.Refuses) await stage.OpenAsync(batch, users, cancellationToken);
         var requests = Write(batch, first, users);
-        // What was prepared is cleared away now, not while others are measured.
+        // The garbage of the preparation is collected now, not while others are measured.
         GC.Collect();
         var work = new Requests(requests) { Expected = contender.Expected, CountsFromSending = true };
         var meter = new UsageMeter(stage.HostProcess, stage.StoreProcess);

@@ -86,7 +86,7 @@ internal sealed class OverloadRun(OverloadOptions options)
         await market.CreateAsync(batch, many + few);
         var (floodRequests, trickleRequests) = (market.Purchases(batch, 0, many), market.Purchases(batch, many, few));
 
-        // What was prepared is cleared away now, not while latencies are taken.
+        // The garbage of the preparation is collected now, not while latencies are taken.
         GC.Collect();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var purchases = new Requests(floodRequests, perSecond) { StartsIn = Trickle.Before };

@@ -70,7 +70,7 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
         await crowd.ConnectAsync(cancellationToken);
         if (DateTimeOffset.UtcNow >= opens) throw new EngineException("the sale opened before all could watch");
 
-        // What was prepared is cleared away now, not while throughput is taken.
+        // The garbage of the preparation is collected now, not while throughput is taken.
         GC.Collect();
         var opening = crowd.Expect("on-sale");
         var purchases = new Requests(first) { StartsIn = opens - DateTimeOffset.UtcNow };

@@ -181,6 +181,8 @@ public class InconsistentEntriesTests
     [Fact]
     public void A_late_payment_is_refused_unless_its_order_has_expired_and_gets_as_many_free_units()
     {
+        Refused(new Sold(_expired, PaymentOf("p-new"), Price, [10])).Message.ShouldContain("while nobody can buy");
+        _live.Operate(OperatorAction.Resume, "o-resume", now: _live.State.LastAt);
         foreach (var order in new[] { _held, _paid, _cancelled })
             Refused(new Sold(order, PaymentOf("p-new"), Price, [10])).Message.ShouldContain("has not expired");
         foreach (var units in (int[][])[[], [10, 11]])

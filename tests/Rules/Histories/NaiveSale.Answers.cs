@@ -62,7 +62,8 @@ internal sealed partial class NaiveSale
         var first = reasons.MinBy(reason => reason.Rank);
         if (first.Refused is not null) return (first.Refused, null, null, false);
         // A place that was offered units is answered with the order.
-        return place is { State: not PlaceState.Waiting, Offers: [.., var offered] }
+        return place is
+        { State: PlaceState.Offered or PlaceState.Taken or PlaceState.Passed, Offers: [.., var offered] }
             ? (null, Find(offered), null, false)
             : (null, earlier, place, false);
     }

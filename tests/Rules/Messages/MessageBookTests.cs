@@ -34,6 +34,20 @@ public class MessageBookTests
     }
 
     [Fact]
+    public void An_offer_waits_for_no_try_after_its_deadline_and_is_not_made_after_it()
+    {
+        var book = Begun();
+        foreach (var (seq, seconds) in ((long, int)[])[(10, 1), (11, 86_400), (12, 0)])
+        {
+            var offer = NewsOf(seq, seq, Noon) with { Kind = MessageKind.Offer, PayBy = Noon.AddSeconds(seconds) };
+            book.Make(offer, "alias", Channel, Place, Noon);
+        }
+        Due(book).ShouldBe([10, 11], "the deadline of the third has passed");
+        End(book, 10, Later).ShouldBe(DeliveryState.Undeliverable);
+        End(book, 11, Later).ShouldBe(DeliveryState.Waiting);
+    }
+
+    [Fact]
     public void A_try_has_the_same_id_each_time_and_no_other_message_has_it()
     {
         var book = Begun();
