@@ -82,6 +82,35 @@ public sealed class LivePageTests(SaleStage stage)
     }
 
     [Fact]
+    public async Task An_answer_that_comes_after_a_newer_event_does_not_bring_the_old_state_back()
+    {
+        var batch = await stage.Client.CreateAsync(new Sale(Sale.AtOnce), "overtaken");
+        await using var buyer = await stage.VisitAsync();
+        await buyer.WaitForOpeningAsync(batch, "overtaken");
+        await stage.Client.PayAsync(await stage.Client.BuyAsync(batch, "overtaken"), "overtaken");
+        await buyer.OrderIsAsync("paid");
+        var isTold = new TaskCompletionSource();
+        await buyer.Page.RouteAsync("**/api/orders/*", async route =>
+        {
+            if (route.Request.Method != "DELETE")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+            var answer = await route.FetchAsync();
+            await isTold.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        });
+
+        await buyer.Part("cancel-order").ClickAsync();
+        await buyer.Part("confirm-go").ClickAsync();
+        await buyer.OrderIsAsync("refunded");
+        isTold.SetResult();
+        await buyer.ToldAsync("order-refunding");
+        (await buyer.Part("order").GetAttributeAsync("data-status")).ShouldBe("refunded");
+    }
+
+    [Fact]
     public async Task Orders_beyond_the_first_page_of_the_list_are_shown_too()
     {
         var batch = await stage.Client.CreateAsync(new Sale(Sale.Later));

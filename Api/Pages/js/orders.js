@@ -50,7 +50,7 @@ export class Orders {
   async cancel(order) {
     const answer = await call('DELETE', path(order));
     if (answer.kind === 'answered' && answer.body !== null)
-      this.take(answer.body);
+      await this.take(answer.body, answer.sentAt);
     else
       await this.refresh();
     return answer;
@@ -68,8 +68,12 @@ export class Orders {
     return call('PUT', `${path(order)}/delivery`, { body: delivery });
   }
 
-  /** Stores an order from an answer to this page. */
-  take(order) {
+  /** Stores an order from an answer to a request of this page that was sent at `sentAt`. */
+  async take(order, sentAt = 0) {
+    const known = this.items.find(item => item.id === order.id);
+    // An event that came meanwhile may be newer than the answer, or older. The server knows.
+    if (known !== undefined && known.status !== order.status && this.#toldAt.get(order.id) > sentAt)
+      return this.refresh();
     this.told(order);
     this.#listeners.onOwn(order);
   }

@@ -54,6 +54,9 @@ export class Place {
 
   /** Stores the place from an answer to this page. */
   take(place) {
+    // An event about this place that came before the answer may be newer than it. The server knows.
+    if (this.known?.place === place.place && this.known.state !== place.state)
+      return this.refresh();
     this.told(place);
     this.#listeners.onOwn(place);
   }
