@@ -51,6 +51,9 @@ internal sealed record Operate(OperatorAction Action, int Units, int Key) : Comm
 internal sealed record Change(
     BuyerAction Action, int Number, int User, int Units, CancelReason Reason, int Key) : Command;
 
+/// <summary>The last command that concerns one buyer, once more.</summary>
+internal sealed record ChangeAgain : Command;
+
 /// <summary>A command that waits is approved, by the operator who gave it or by another.</summary>
 internal sealed record Approve(int Index, bool ByOther) : Command;
 

@@ -27,10 +27,11 @@ internal sealed record History(
                 (Command)new Buy(user, key, quantity, version, ticket, standby))),
         (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
         (24, Gen.Select(
-            Few<BuyerAction>(6, 6, 2, 3, 4, 3), Gen.Int[0, 30], Gen.Int[0, 4],
+            Few<BuyerAction>(6, 14, 2, 4, 6, 3), Gen.Int[0, 30], Gen.Int[0, 4],
             Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 4])), Gen.Enum<CancelReason>(), Gen.Int[0, 60],
             (action, number, user, units, reason, key) =>
                 (Command)new Change(action, number, user, units, reason, key))),
+        (4, Gen.Const((Command)new ChangeAgain())),
         (6, Gen.Select(Gen.Int[0, 20], Gen.Frequency((4, Gen.Const(true)), (1, Gen.Const(false))),
             (index, byOther) => (Command)new Approve(index, byOther))),
         (6, Gen.Select(Few<Boundary>(1, 2, 1, 6, 8), Gen.Int[0, 30], Gen.Int[-1, 1],

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Commands;
@@ -12,6 +13,8 @@ namespace OrleansSale.Tests.Rules.Histories;
 internal sealed partial class Player
 {
     private static readonly Alias Deputy = LiveBatch.AliasOf("weibo:deputy");
+
+    private BuyerCommand? _last;
 
     private void Play(Operate operate)
     {
@@ -28,7 +31,6 @@ internal sealed partial class Player
 
     private void Play(Change change)
     {
-        DoDue(_history.IsBehind);
         var (by, user) = (LiveBatch.Boss, LiveBatch.AliasOf(History.Users[change.User]));
         // Some keys are those of commands about the whole batch.
         var key = LiveBatch.CommandKey($"o{change.Key}");
@@ -39,6 +41,17 @@ internal sealed partial class Player
                 BuyerCommand.OnPlace(change.Number % (_naive.Places.Count + 1) + 1, change.Reason, by, key),
             _ => BuyerCommand.OnOrder(change.Action, OrderAt(change.Number), change.Reason, by, key),
         };
+        Play(_last = command);
+    }
+
+    private void PlayAgain()
+    {
+        if (_last is { } command) Play(command with { Reason = CancelReason.Other });
+    }
+
+    private void Play(BuyerCommand command)
+    {
+        DoDue(_history.IsBehind);
         var wasShipped = command.Action == BuyerAction.Refund && _naive.Find(command.Number)?.ShippedUnder is not null;
         var most = command.Action == BuyerAction.Refund && !wasShipped ? 2 : 1;
         Carry(wasShipped ? "Refund of a shipped order" : $"{command.Action}", command,
@@ -52,8 +65,12 @@ internal sealed partial class Player
     private void Play(Approve approve)
     {
         DoDue(_history.IsBehind);
-        var key = approve.Index % (_naive.Proposals.Count + 1) is var i && i < _naive.Proposals.Count
-            ? _naive.Proposals[i].Command.Key : LiveBatch.CommandKey($"o{approve.Index}");
+        KeyHash[] keys =
+        [
+            .. _naive.Proposals.Select(proposal => proposal.Command.Key), .. _naive.Approved,
+            LiveBatch.CommandKey($"o{approve.Index}"),
+        ];
+        var key = keys[approve.Index % keys.Length];
         var by = approve.ByOther ? Deputy : LiveBatch.Boss;
         var expected = _naive.ExpectApproval(by, key, Now);
         var decision = Pure(() => ApprovalRules.DecideApprove(State, by, key, Now));

@@ -66,6 +66,7 @@ internal sealed partial class Player
             case Leave leave: Play(leave); break;
             case Operate operate: Play(operate); break;
             case Change change: Play(change); break;
+            case ChangeAgain: PlayAgain(); break;
             case Approve approve: Play(approve); break;
             case Anonymise anonymise: Play(anonymise); break;
             default: throw new ArgumentOutOfRangeException(nameof(command), command, "unknown step");

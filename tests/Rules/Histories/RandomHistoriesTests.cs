@@ -29,7 +29,7 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "RemovePlace Proposed", "SuspendLine Done", "ResumeLine Done", "cancel Conflict",
         "cancel Conflict by an operator", "Grant Done", "Grant AlreadySo", "Grant Conflict", "Grant SaleClosed",
         "Grant SaleNotOpen", "Grant Paused", "Grant LimitReached", "Grant SoldOut", "Grant Proposed", "Revive Done",
-        "Revive AlreadySo", "Revive Conflict", "Revive SoldOut", "Revive LimitReached", "Revive Proposed",
+        "Revive AlreadySo", "Revive Conflict", "Revive SoldOut", "Revive Proposed",
         "Revive NotFound", "Cancel Done", "Cancel AlreadySo", "Cancel Conflict", "Refund Done", "Refund AlreadySo",
         "Refund Conflict", "Refund of a shipped order Done", "Ship Done", "Ship AlreadySo", "Ship Conflict",
         "Restock Proposed", "approve Done", "approve AlreadySo", "approve NotFound", "approve Conflict",
