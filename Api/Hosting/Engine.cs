@@ -126,6 +126,7 @@ public static class Engine
         app.MapReservations();
         app.MapLine();
         app.MapOperatorLine();
+        app.MapBuyerCommands();
         app.MapReservedDelivery();
         PurchaseApi.Map(app);
         RepliesApi.Map(app);
@@ -181,7 +182,9 @@ public static class Engine
         services.AddSingleton<PaymentNotices>();
         services.AddSingleton<ActorRetry>();
         services.AddSingleton<BatchCreation>();
+        services.AddSingleton<Proposals>();
         services.AddSingleton<BatchCommands>();
+        services.AddSingleton<BuyerCommands>();
         services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<MessageCommands>();
         services.AddSingleton<BatchExports>();
