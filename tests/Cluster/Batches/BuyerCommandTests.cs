@@ -29,11 +29,13 @@ public sealed class BuyerCommandTests
             .ShouldBe((grant.Key, grant.By, grant, TimeSpan.FromMinutes(10)));
 
         await sale.KillSiloAsync();
+        batch = sale.Batch(batch.Id);
         (await batch.Actor.ListProposalsAsync()).Single().ShouldBe(waits);
         (await batch.Actor.ApproveAsync(batch.AliasOf(Boss), grant.Key)).Refused.ShouldBe(Refusal.Conflict);
         var approved = (await batch.Actor.ApproveAsync(batch.AliasOf(Deputy), grant.Key)).Value!;
         (approved.Effect, approved.Order!.Buyer).ShouldBe((Effect.Done, grant.Buyer!.Value));
         await sale.KillSiloAsync();
+        batch = sale.Batch(batch.Id);
         var again = (await batch.Actor.ApproveAsync(batch.AliasOf(Deputy), grant.Key)).Value!;
         (again.Effect, again.Order!.Seq).ShouldBe((Effect.AlreadySo, approved.Order.Seq));
         (await sale.AuditAsync(batch)).Orders.Count.ShouldBe(1);
