@@ -7,7 +7,7 @@ namespace OrleansSale.Tests.Browser;
 public sealed class OperatorOrderTests(SaleStage stage)
 {
     [Theory]
-    [InlineData("en", "Shipped", "Tracking number: SF 1234 5678", "The seller is refunding this order.")]
+    [InlineData("en", "Shipped", "Tracking number: SF 1234 5678", "The seller refunds this order.")]
     [InlineData("zh-CN", "已发货", "物流单号：SF 1234 5678", "商家已为该订单办理退款。")]
     public async Task A_shipped_order_shows_its_tracking_and_cannot_be_cancelled(
         string language, string status, string tracking, string refund)
