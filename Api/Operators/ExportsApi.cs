@@ -25,7 +25,8 @@ public static class ExportsApi
 
     private static readonly string[] OrderColumns =
         ["order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
-            "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator", "shippedAt", "tracking"];
+            "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator", "shippedAt", "tracking",
+            "return"];
 
     private static readonly string[] ReservationColumns = ["user", "version", "reservedAt", "alias"];
 
@@ -98,6 +99,7 @@ public static class ExportsApi
         if (order.ShippedAt is { } shippedAt) csv.Instant(shippedAt);
         else csv.Text(null);
         csv.Text(order.Tracking);
+        csv.Text(NameOf(order.Return));
         return csv.EndRowAsync();
     }
 

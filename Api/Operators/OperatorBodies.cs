@@ -113,6 +113,7 @@ public sealed record UnitsBody(
 /// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
 /// <param name="ShippedAt">When it was last shipped; left out if it was not.</param>
 /// <param name="Tracking">The tracking reference of that shipment; left out if it was not, or was removed.</param>
+/// <param name="Return">How far its return to the line is; left out if its buyer does not offer it back.</param>
 /// <param name="DeliveryDamaged">
 /// Whether the delivery address and the tracking reference cannot be read, because their storage is damaged; left out
 /// if not.
@@ -134,6 +135,9 @@ public sealed record OperatorOrderBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ShippedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tracking,
+    [property: JsonConverter(typeof(KebabCase<OrderReturn>)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    OrderReturn? Return,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
     internal static OperatorOrderBody Of(OrderView order, string? user, OrderPapers papers) => new(
@@ -142,7 +146,7 @@ public sealed record OperatorOrderBody(
         order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
         order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(papers.Delivery), order.Place, order.Shipment?.At,
-        papers.Tracking, papers.IsDamaged);
+        papers.Tracking, order.Return, papers.IsDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>

@@ -75,6 +75,21 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<OrderView>> CancelOrderByOperatorAsync(long order, Alias by, CancelReason reason);
 
     /// <summary>
+    /// Offers the units of a paid order of this owner to the line. The owner is refunded as soon as the next in line
+    /// has paid for them, and keeps the order otherwise. A repeat changes nothing. Conflict if the order is not paid,
+    /// is shipped, was offered back too often, or if its batch has no line; sale-closed after the end.
+    /// </summary>
+    [Alias("OfferReturnAsync")]
+    Task<Answer<OrderView>> OfferReturnAsync(long order, Alias owner);
+
+    /// <summary>
+    /// Keeps an order of this owner, whose units they offered back. A repeat changes nothing. Conflict while somebody
+    /// pays for them, and after somebody has.
+    /// </summary>
+    [Alias("CancelReturnAsync")]
+    Task<Answer<OrderView>> CancelReturnAsync(long order, Alias owner);
+
+    /// <summary>
     /// Records that the provider has opened a checkout for the order. Order-not-payable from payBy on, or if it does
     /// not await payment.
     /// </summary>

@@ -42,6 +42,7 @@ public enum OrderStatus
 /// <param name="Place">The place in the line that was offered its units; null: it was bought directly.</param>
 /// <param name="Shipment">The last shipment; null: it was not shipped.</param>
 /// <param name="Revivals">How often an operator has revived it.</param>
+/// <param name="Return">How far its return is; null: its buyer does not offer it back.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
@@ -57,7 +58,8 @@ public sealed record OrderView(
     [property: Id(10)] Cancellation? Cancelled = null,
     [property: Id(11)] long? Place = null,
     [property: Id(20)] Shipment? Shipment = null,
-    [property: Id(21)] int Revivals = 0)
+    [property: Id(21)] int Revivals = 0,
+    [property: Id(30)] OrderReturn? Return = null)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
@@ -83,11 +84,18 @@ public sealed class SaleBatch
         var command = CommandOf(entry);
         if (command is not null) BuyerCommands.RequireNew(seq, command);
         Approvals.RequireApproved(seq, command);
+        Payments.Require(seq, entry);
         switch (entry)
         {
             case OrderEntry e:
+                var giver = GiverOf(e);
                 Orders.Apply(seq, at, e);
                 _touches.Add((e is Held held ? held.Buyer : Orders.At(seq, ((Released)e).Order).Buyer).High);
+                if (giver is { } gives) _touches.Add(gives.High);
+                break;
+            case ReturnEntry e:
+                Orders.Apply(seq, e);
+                _touches.Add(Orders.At(seq, e.Order).Buyer.High);
                 break;
             case OrderChangeEntry e:
                 Orders.Apply(seq, at, e);
@@ -125,6 +133,14 @@ public sealed class SaleBatch
         ICommandEntry e => e.Command,
         IBuyerCommandEntry e => e.Command,
         Released e => e.CommandWhen(wasPaid: Orders.Find(e.Order)?.Hold == HoldState.Sold),
+        _ => null,
+    };
+
+    // The buyer whose return an entry about another order concerns; null: none.
+    private Alias? GiverOf(OrderEntry entry) => entry switch
+    {
+        Held { Offer.From: { } from } => Orders.Find(from)?.Buyer,
+        Released e => Orders.Find(e.Order) is { } order ? Orders.Returns.ReturnedTo(order)?.Buyer : null,
         _ => null,
     };
 

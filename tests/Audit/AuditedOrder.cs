@@ -35,7 +35,7 @@ public sealed class AuditedOrder
     /// <summary>The operator who cancelled it; null: nobody did, or the buyer.</summary>
     public string? CancelledBy { get; internal set; }
 
-    /// <summary>Why its units are free again: expired or cancelled; null while it is live.</summary>
+    /// <summary>Why it has no units any more: expired, cancelled or returned; null while it is live.</summary>
     public string? Released { get; internal set; }
 
     /// <summary>Awaiting payment or paid.</summary>
@@ -49,6 +49,17 @@ public sealed class AuditedOrder
 
     /// <summary>How often it was revived.</summary>
     public int Revivals { get; internal set; }
+
+    /// <summary>The live order that waits to have its units, because its buyer gives them back; null: none.</summary>
+    internal AuditedOrder? Taker { get; set; }
+
+    /// <summary>The order whose units it waits to have; null: it has its own.</summary>
+    internal AuditedOrder? Giver { get; set; }
+
+    /// <summary>The entry by which its buyer offers it back; 0: they do not.</summary>
+    internal long OfferedBackAt { get; set; }
+
+    internal int OffersBack { get; set; }
 
     /// <summary>Which order of the batch it is, from 1.</summary>
     internal int Number { get; }

@@ -126,6 +126,7 @@ internal sealed class EntryReader
         switch (member)
         {
             case Members.Order: _entry.Order = Order(ref reader); break;
+            case Members.From: _entry.From = Order(ref reader); break;
             case Members.Alias: _entry.Alias = Code(ref reader); break;
             case Members.Units when _entry.Type is EntryType.Restocked or EntryType.Withdrawn or EntryType.Proposed:
                 _entry.UnitCount = checked((int)Long(ref reader));
@@ -170,6 +171,7 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("reason"u8) ? Members.Reason
         : reader.ValueTextEquals("by"u8) ? Members.By
         : reader.ValueTextEquals("place"u8) ? Members.Place
+        : reader.ValueTextEquals("from"u8) ? Members.From
         : reader.ValueTextEquals("quantity"u8) ? Members.Quantity
         : reader.ValueTextEquals("how"u8) ? Members.How
         : reader.ValueTextEquals("number"u8) ? Members.Number

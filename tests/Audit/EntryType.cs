@@ -28,6 +28,8 @@ internal enum EntryType
     Shipped,
     Proposed,
     Approved,
+    ReturnOffered,
+    ReturnCancelled,
 }
 
 /// <summary>The members an entry's data may have, besides those of the terms.</summary>
@@ -57,6 +59,7 @@ internal enum Members
     How = 524_288,
     Command = 1_048_576,
     Until = 2_097_152,
+    From = 4_194_304,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -101,6 +104,8 @@ internal static class EntryTypes
         "shipped" => EntryType.Shipped,
         "proposed" => EntryType.Proposed,
         "approved" => EntryType.Approved,
+        "return-offered" => EntryType.ReturnOffered,
+        "return-cancelled" => EntryType.ReturnCancelled,
         _ => throw new FormatException(
             WithoutRules.Contains(name) ? $"{name} has no rules in this version" : $"unknown type {name}"),
     };
@@ -130,6 +135,7 @@ internal static class EntryTypes
         EntryType.Shipped => Members.Order | Buyers,
         EntryType.Proposed => Members.Command | Members.Until | Members.By | Members.Key,
         EntryType.Approved => Members.By | Members.Key,
+        EntryType.ReturnOffered or EntryType.ReturnCancelled => Members.Order,
         _ => Members.None,
     };
 
@@ -148,12 +154,12 @@ internal static class EntryTypes
 
     /// <summary>
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
-    /// a place, only a late payment has units, and only an operator's release, removal or refund says by whom and why.
-    /// A return's order and a carried place's origin have no rules yet.
+    /// a place, and only one of a return has the order that is returned, only a late payment has units, and only an
+    /// operator's release, removal or refund says by whom and why. A carried place's origin has no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
-        EntryType.Held => Members.Key | Members.Place,
+        EntryType.Held => Members.Key | Members.Place | Members.From,
         EntryType.Joined => Members.Key,
         EntryType.Sold => Members.Units,
         EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,

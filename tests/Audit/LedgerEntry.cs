@@ -72,6 +72,9 @@ internal sealed class LedgerEntry
     /// <summary>When that command is void.</summary>
     public DateTime Until { get; set; }
 
+    /// <summary>The order whose units are offered to the line, because its buyer gives them back.</summary>
+    public long From { get; set; }
+
     /// <summary>The number of a place in the line.</summary>
     public long Place { get; set; }
 

@@ -64,7 +64,8 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>A payment is owed back: that of a released order, or one its order had no use for.</summary>
     public void Owe(LedgerEntry entry, AuditedOrder order)
     {
-        if (entry.Why is not ("expired" or "cancelled" or "duplicate" or "wrong-amount" or "wrong-payer" or "shipped"))
+        if (entry.Why is not ("expired" or "cancelled" or "duplicate" or "wrong-amount" or "wrong-payer" or "shipped"
+            or "returned"))
             violations.Add(Invariant.Form, entry.Seq, $"owed because of {entry.Why}");
         if (entry.Why == "shipped" && (!order.Shipped || !order.Gone || order.Payment != entry.PaymentKey))
             violations.Add(Invariant.I6, entry.Seq,
@@ -76,6 +77,8 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
             return;
         }
 
+        if (entry.Why == "returned" != (order.Released == "returned"))
+            violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is {order.Released}, and refunded as {entry.Why}");
         CheckSame(entry, order, payment);
         if (payment.End != PaymentEnd.Sold)
             violations.Add(Invariant.I6, entry.Seq, $"payment {payment.Payment} is {payment.End} already");

@@ -16,6 +16,9 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     /// <summary>Whether the sale has ended.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Whether the sale has opened and is not over. It may be paused.</summary>
+    public bool IsOn => _opened && !Ended && !_closed;
+
     /// <summary>Called before every entry but the one that ends a closed sale, and at the end.</summary>
     public void CheckNothingOpen(long seq)
     {

@@ -17,6 +17,7 @@ internal sealed class SaleReplay
         Buyers = new BuyerBook(terms, Life, violations);
         Line = new WaitingLine(terms, violations);
         Commands = new CommandBook(violations);
+        Returns = new ReturnBook(terms, Life, violations);
     }
 
     public SaleTerms Terms { get; }
@@ -32,6 +33,8 @@ internal sealed class SaleReplay
     public MoneyBook Money { get; }
 
     private CommandBook Commands { get; }
+
+    private ReturnBook Returns { get; }
 
     public IReadOnlyList<AuditedOrder> Orders => _orders;
 
@@ -49,12 +52,13 @@ internal sealed class SaleReplay
         if (!Money.Closes(entry)) Money.CheckNothingOpen(entry.Seq);
         if (!Life.Closes(entry)) Life.CheckNothingOpen(entry.Seq);
         Commands.Follow(entry);
+        Returns.Follow(entry);
         switch (entry.Type)
         {
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
             case EntryType.Opened: Life.Open(entry); break;
             case EntryType.Ended: Life.End(entry); Line.End(); break;
-            case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held, Money.Owed); break;
+            case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held + Returns.Takers, Money.Owed); break;
             case EntryType.Held: Hold(entry); break;
             case EntryType.Granted: Grant(entry); break;
             case EntryType.Proposed or EntryType.Approved: break;
@@ -77,6 +81,7 @@ internal sealed class SaleReplay
         Money.CheckNothingOpen(seq);
         Life.CheckNothingOpen(seq);
         Commands.End(seq);
+        Returns.End(seq);
         Units.Recount(seq, _orders);
     }
 
@@ -112,7 +117,8 @@ internal sealed class SaleReplay
         if (place is not null) place.Order = order;
         _orders.Add(order);
         if (!_bySeq.TryAdd(order.Seq, order)) _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");
-        Take(entry, order);
+        if (entry.Has(Members.From)) Returns.Hold(entry, order, Units.Counts.Free, place?.Quantity ?? 0);
+        else Take(entry, order);
         FirstHeldAt ??= entry.At;
     }
 
@@ -146,6 +152,7 @@ internal sealed class SaleReplay
             case EntryType.RefundOwed: Owe(entry, order); break;
             case EntryType.Revived: Revive(entry, order); break;
             case EntryType.Shipped: Ship(entry, order); break;
+            case EntryType.ReturnOffered or EntryType.ReturnCancelled: Returns.Direct(entry, order); break;
             case EntryType.Refunded: Money.Refund(entry, order); break;
             default: throw new InvalidOperationException($"{entry.Type} does not concern an order");
         }
@@ -154,6 +161,7 @@ internal sealed class SaleReplay
     private void Sell(LedgerEntry entry, AuditedOrder order)
     {
         if (entry.Has(Members.Units)) HoldAgain(entry, order);
+        Returns.Sell(entry, order);
         var counts = order.Live && order.Payment is null;
         Money.Sell(entry, order);
         if (counts) Units.Sell(order.Units.Count);
@@ -202,6 +210,7 @@ internal sealed class SaleReplay
     {
         if (!order.Live || order.Payment is null)
             _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is shipped, but is not paid");
+        Returns.Ship(entry, order);
         order.Shipped = true;
     }
 
@@ -225,7 +234,7 @@ internal sealed class SaleReplay
             return;
         }
 
-        if (entry.Why is not ("expired" or "cancelled"))
+        if (entry.Why is not ("expired" or "cancelled" or "returned"))
             _violations.Add(Invariant.Form, entry.Seq, $"released because of {entry.Why}");
         if (entry.Has(Members.By) && entry.Why != "cancelled")
             _violations.Add(Invariant.Form, entry.Seq, $"an operator released {Name(order)} because of {entry.Why}");
@@ -236,13 +245,22 @@ internal sealed class SaleReplay
         if (order.Shipped)
             _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} is shipped, and its units are free again");
         Money.Release(entry, order);
-        Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
+        FreeUnits(entry, order);
         BuyerBook.Release(order);
         order.Released = entry.Why;
         if (entry.Has(Members.By)) order.CancelledBy = entry.By;
         // The place of a paid order was taken, and stays so.
         var isDeclined = entry.Why == "cancelled" && !entry.Has(Members.By);
         if (order.Payment is null && Line.EndOffer(order, isDeclined)) Buyers.CheckLimit(entry.Seq, order.Buyer);
+    }
+
+    // An order that waits to have another's units has none to free. What it waits for becomes its own.
+    private void FreeUnits(LedgerEntry entry, AuditedOrder order)
+    {
+        if (Returns.EndTaker(order)) return;
+        if (Returns.Release(entry, order) is { } taker)
+            Units.PassOn(entry.Seq, order.Number, taker.Number, entry.Units);
+        else Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
     }
 
     private void CheckStockKey(LedgerEntry entry)

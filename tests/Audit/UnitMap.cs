@@ -46,6 +46,19 @@ internal sealed class UnitMap(Violations violations)
     public void Sell(int units) =>
         Counts = Counts with { Held = Counts.Held - units, Sold = Counts.Sold + units };
 
+    /// <summary>A paid order's units become those of the order that waits to have them.</summary>
+    public void PassOn(long seq, int from, int to, List<int> units)
+    {
+        Counts = Counts with { Sold = Counts.Sold - units.Count, Held = Counts.Held + units.Count };
+        foreach (var unit in CollectionsMarshal.AsSpan(units))
+        {
+            if (!Exists(seq, unit)) continue;
+            ref var holder = ref _units[unit - 1];
+            if (holder == from) holder = to;
+            else violations.Add(Invariant.I1, seq, $"unit {unit} is passed on by an order that does not have it");
+        }
+    }
+
     /// <summary>An order's units are free again.</summary>
     public void Release(long seq, int order, List<int> units, bool sold)
     {
@@ -112,7 +125,8 @@ internal sealed class UnitMap(Violations violations)
     /// <summary>The check at the end: units and orders counted one by one, against what the entries claimed.</summary>
     public void Recount(long seq, IReadOnlyList<AuditedOrder> orders)
     {
-        var live = orders.Where(order => order.Live || order.Gone).ToLookup(order => order.Payment is not null, Size);
+        var live = orders.Where(order => (order.Live && order.Giver is null) || order.Gone)
+            .ToLookup(order => order.Payment is not null, Size);
         var counted = new UnitCounts(
             Stock: _units.Length,
             Free: _units.AsSpan().Count(Free),

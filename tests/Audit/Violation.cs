@@ -52,6 +52,12 @@ public enum Invariant
     Line,
 
     /// <summary>
+    /// A paid order's units are given back by its buyer alone, whole and in order, and go to the next in line who can
+    /// have them, when none are free.
+    /// </summary>
+    Returns,
+
+    /// <summary>
     /// A hold lives at least to its payBy, which is the payment window after it was made; for an offer to the line, the
     /// offer window.
     /// </summary>

@@ -68,7 +68,7 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
                 $"the units for place {place.Number} go to another buyer, or under another reservation, than its own");
         if (entry.Key is not null)
             violations.Add(Invariant.Line, entry.Seq, $"the offer to place {place.Number} has a key");
-        if (entry.Units.Count != Math.Min(place.Quantity, free))
+        if (!entry.Has(Members.From) && entry.Units.Count != Math.Min(place.Quantity, free))
             violations.Add(Invariant.I5, entry.Seq,
                 $"place {place.Number} is offered {entry.Units.Count} units; it asked for {place.Quantity}, "
                 + $"and {free} were free");

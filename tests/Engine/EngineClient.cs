@@ -179,6 +179,10 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> CancelAsync(string token, string order) =>
         SendAsync(HttpMethod.Delete, $"/api/orders/{order}", Bearer(token));
 
+    /// <summary>Offers a paid order to the line.</summary>
+    public Task<EngineAnswer> ReturnAsync(string token, string order) =>
+        SendAsync(HttpMethod.Post, $"/api/orders/{order}/return", Bearer(token));
+
     /// <summary>Opens the checkout of an order.</summary>
     public Task<EngineAnswer> CheckoutAsync(string token, string order) =>
         SendAsync(HttpMethod.Post, $"/api/orders/{order}/checkout", Bearer(token), new JsonObject());

@@ -68,8 +68,7 @@ function actionOf(stand) {
   if (stand.waiting !== null && !stand.addressless)
     return act('wait', false, phase === 'paused' ? 'line-paused' : 'line');
   if (owned.length > 0 && mayBuy <= 0 && !hasEndedTooOften)
-    return stand.addressless ? act('deliver', true, 'deliver')
-      : act('none', false, owned.every(order => order.shippedAt !== undefined) ? 'shipped' : 'bought');
+    return stand.addressless ? act('deliver', true, 'deliver') : act('none', false, boughtOf(owned));
   if (phase === 'closed')
     return closedOf(stand);
   if (hasEndedTooOften)
@@ -85,6 +84,12 @@ function actionOf(stand) {
   if (reservation === 'barred')
     return act('none', false, 'changed-too-often');
   return reservation === 'held' ? buyOf(stand) : reserveOf(phase, isReserving);
+}
+
+function boughtOf(owned) {
+  if (owned.every(order => order.shippedAt !== undefined))
+    return 'shipped';
+  return owned.every(order => order.return !== undefined) ? 'returning' : 'bought';
 }
 
 function buyingOf({ kind, why, standby }) {

@@ -123,6 +123,8 @@ export class KnownUser {
         deeds.orderMoved(order);
       else if (before === 'expired' && order.status === 'awaiting-payment')
         deeds.orderRevived();
+      else if (before === 'paid' && order.return === 'returned')
+        deeds.returns.returned();
       else if (before === undefined && order.place !== undefined && order.status === 'awaiting-payment')
         deeds.line.offered(order);
       else if (before !== order.status)

@@ -1,19 +1,22 @@
 import { DeliveryForm } from './delivery-form.js';
 import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
+import { returnOf } from './returns.js';
 import { hasText, moment, money, number, text } from './text.js';
 
 const isShipped = order => order.shippedAt !== undefined;
 
 /**
  * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
- * @param deeds `{pay, cancel, delivery, saveDelivery, tracking, leftDelivery, addressKnown}`: the first five take the
- *   order and return a promise; `delivery` and `saveDelivery` are those of a delivery form; `leftDelivery` gives what such a form
- *   knew that the order replaces, or null; `addressKnown` is told whenever it became known whether an order has details
+ * @param deeds `{pay, cancel, returns, delivery, saveDelivery, tracking, leftDelivery, addressKnown}`: but for the last
+ *   two and `returns`, which is `{press}`, each takes the order and returns a promise, as `press` does; `delivery` and
+ *   `saveDelivery` are those of a delivery form; `leftDelivery` gives what such a form knew that the order replaces, or
+ *   null; `addressKnown` is told whenever it became known whether an order has details
  */
 export class OrderCard {
   #parts;
   #order;
+  #sale = null;
   #isMain = false;
   /** The status in which its delivery details were last asked for. */
   #lookedAt = null;
@@ -52,12 +55,14 @@ export class OrderCard {
   }
 
   /**
-   * @param canAct whether the buyer can pay or cancel it now
-   * @param mayCancelPaid whether the buyer may cancel a paid order that is not shipped
+   * @param sale `{canAct, mayCancelPaid, mayReturn, isOver, waiting}`: whether the buyer can pay or cancel it now,
+   *   whether they may cancel a paid order that is not shipped, and whether they may offer it to the line; whether the
+   *   sale is over; how many wait in the line
    * @param isMain whether the page's main button pays it
    */
-  update(order, now, canAct, mayCancelPaid, isMain) {
+  update(order, now, sale, isMain) {
     this.#order = order;
+    this.#sale = sale;
     this.#isMain = isMain;
     const part = this.#parts;
     this.element.dataset.status = order.status;
@@ -65,7 +70,9 @@ export class OrderCard {
       count: order.units.length, units: order.units.map(unit => number(unit)).join(', '),
     }));
     const isOnItsWay = order.status === 'paid' && isShipped(order);
-    setText(part('order-status'), text(isOnItsWay ? 'status-of.shipped' : `status-of.${order.status}`));
+    const stage = returnOf(order, sale);
+    setText(part('order-status'), text(
+      isOnItsWay ? 'status-of.shipped' : stage === null ? `status-of.${order.status}` : `status-of.return.${stage}`));
     setText(part('order-id'), text('order.number', { id: order.id }));
     setText(part('order-amount'), money(order.amount));
     setText(part('order-held-at'), text('order.held-at', { at: moment(Date.parse(order.heldAt)) }));
@@ -76,10 +83,14 @@ export class OrderCard {
     this.#delivery.update(isToCheck ? 'order.delivery.check' : 'order.delivery', 'delivery.none');
     this.#lookAtDelivery();
     this.#lookAtShipment();
-    const mayCancel = order.status === 'awaiting-payment' || mayCancelPaid && !isOnItsWay;
+    const mayCancel = order.status === 'awaiting-payment'
+      || sale.mayCancelPaid && !isOnItsWay && stage !== 'being-paid';
+    const mayReturn = order.status === 'paid' && sale.mayReturn && !isOnItsWay && stage !== 'being-paid';
+    setText(part('return-order'), text(stage === null ? 'order.return' : 'order.return.keep'));
+    show(part('return-order'), mayReturn);
     show(part('cancel-order'), isLive(order) && mayCancel);
     show(part('delivery-place'), isLive(order) && !isOnItsWay);
-    show(part('order-controls'), isLive(order) && mayCancel && canAct);
+    show(part('order-controls'), isLive(order) && (mayCancel || mayReturn) && sale.canAct);
     this.tick(now);
   }
 
@@ -106,6 +117,10 @@ export class OrderCard {
       return this.#tracking === null ? text('order.shipped', { at })
         : text('order.shipped-tracking', { at, tracking: this.#tracking });
     }
+    if (note === 'paid' && returnOf(this.#order, this.#sale) !== null)
+      return this.#returnNote();
+    if (this.#order.return === 'returned')
+      return text('order.note.joined', { first: text('order.return.sold'), second: text(`order.note.${note}`) });
     if (cancelledBy !== 'operator')
       return text(place !== undefined && hasText(`order.note.offer.${note}`)
         ? `order.note.offer.${note}` : `order.note.${note}`);
@@ -113,8 +128,18 @@ export class OrderCard {
     return text('order.note.joined', { first: text(`order.by-operator.${cancelReason}`), second: money });
   }
 
+  #returnNote() {
+    const { mayReturn, waiting } = this.#sale;
+    if (returnOf(this.#order, this.#sale) === 'being-paid')
+      return text(mayReturn ? 'order.return.being-paid' : 'order.return.being-paid-last');
+    const first = text(waiting > 0 ? 'order.return.waiting' : 'order.return.nobody', { count: waiting });
+    return text('order.note.joined', { first, second: text('order.return.until-then') });
+  }
+
   #wire(deeds) {
     const part = this.#parts;
+    part('return-order').addEventListener('click', () =>
+      whileBusy(part('return-order'), () => deeds.returns.press(this.#order)));
     part('pay').addEventListener('click', () => whileBusy(part('pay'), () => deeds.pay(this.#order)));
     part('cancel-order').addEventListener('click', () =>
       whileBusy(part('cancel-order'), () => deeds.cancel(this.#order)));
@@ -164,10 +189,10 @@ export class OrderList {
   }
 
   /**
-   * @param mayCancelPaid whether buyers may cancel paid orders that are not shipped
+   * @param sale what of the sale the cards depend on
    * @param main the order that the page's main button pays, or null
    */
-  update(orders, now, canAct, mayCancelPaid, main) {
+  update(orders, now, sale, main) {
     const ids = new Set(orders.map(order => order.id));
     for (const [id, card] of this.#cards) {
       if (!ids.has(id)) {
@@ -177,7 +202,7 @@ export class OrderList {
     }
     orders.forEach((order, i) => {
       const card = this.#cardOf(order);
-      card.update(order, now, canAct, mayCancelPaid, order.id === main?.id);
+      card.update(order, now, sale, order.id === main?.id);
       if (this.#list.children[i] !== card.element)
         this.#list.insertBefore(card.element, this.#list.children[i] ?? null);
     });
@@ -187,9 +212,12 @@ export class OrderList {
     this.#cards.forEach(card => card.tick(now));
   }
 
-  /** The first of these orders that is paid, not shipped, and known to have no delivery details, or null. */
+  /**
+   * The first of these orders that is paid, neither shipped nor offered to the line, and known to have no delivery
+   * details, or null.
+   */
   addressless(orders) {
-    return orders.find(order => order.status === 'paid' && !isShipped(order)
+    return orders.find(order => order.status === 'paid' && !isShipped(order) && order.return === undefined
       && this.#cards.get(order.id)?.hasDelivery === false) ?? null;
   }
 

@@ -7,7 +7,8 @@ const mostPages = 20;
 export const isLive = order => order.status === 'awaiting-payment' || order.status === 'paid';
 
 /** Something that the server or others do can change it. */
-const canChange = order => order.status === 'awaiting-payment' || order.status === 'refunding';
+const canChange = order => order.status === 'awaiting-payment' || order.status === 'refunding'
+  || order.status === 'paid' && order.return !== undefined;
 
 /** How often orders that can change are asked for while no events tell of changes. */
 const askEveryMs = 5_000;
@@ -47,8 +48,22 @@ export class Orders {
     return call('POST', `${path(order)}/checkout`, { body: {} });
   }
 
-  async cancel(order) {
-    const answer = await call('DELETE', path(order));
+  cancel(order) {
+    return this.#change('DELETE', path(order));
+  }
+
+  /** Offers the units of a paid order to the line. */
+  offerReturn(order) {
+    return this.#change('POST', `${path(order)}/return`);
+  }
+
+  /** Keeps an order that was offered to the line. */
+  cancelReturn(order) {
+    return this.#change('DELETE', `${path(order)}/return`);
+  }
+
+  async #change(method, address) {
+    const answer = await call(method, address);
     if (answer.kind === 'answered' && answer.body !== null)
       await this.take(answer.body, answer.sentAt);
     else
@@ -77,7 +92,8 @@ export class Orders {
   async take(order, sentAt = 0) {
     const known = this.items.find(item => item.id === order.id);
     // An event that came meanwhile may be newer than the answer, or older. The server knows.
-    if (known !== undefined && known.status !== order.status && this.#toldAt.get(order.id) > sentAt)
+    const isOther = known !== undefined && (known.status !== order.status || known.return !== order.return);
+    if (isOther && this.#toldAt.get(order.id) > sentAt)
       return this.refresh();
     this.told(order);
     this.#listeners.onOwn(order);

@@ -1,6 +1,7 @@
 import { isEnabled, byId } from './dom.js';
 import { confirmed } from './header.js';
 import { LineDeeds } from './line-deeds.js';
+import { ReturnDeeds } from './returns.js';
 import { channelsText } from './sale-view.js';
 import { hasText, moment, money, number, refusalText, text, zonedMoment } from './text.js';
 import { scheduleOf } from './timetable.js';
@@ -12,6 +13,7 @@ export class SaleDeeds {
   constructor(page) {
     this.#page = page;
     this.line = new LineDeeds(page);
+    this.returns = new ReturnDeeds(page);
   }
 
   wire(onPress) {

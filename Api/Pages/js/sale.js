@@ -158,7 +158,14 @@ class SalePage {
   #showOrders(now) {
     const orders = this.orders?.items ?? [];
     const main = this.plan.action === 'pay' ? this.plan.awaiting : null;
-    this.#list.update(orders, now, !this.isEnded, this.board.cancelPaid !== 'never', main);
+    const isOver = this.plan.phase === 'closed';
+    this.#list.update(orders, now, {
+      canAct: !this.isEnded,
+      mayCancelPaid: this.board.cancelPaid !== 'never',
+      mayReturn: this.board.standbyLimit > 0 && !isOver,
+      isOver,
+      waiting: this.board.standby,
+    }, main);
     show(byId('orders-empty'), orders.length === 0 || this.isEnded);
     const signedOut = orders.length > 0 && this.isEnded ? 'orders.ended' : 'orders.signed-out';
     setText(byId('orders-empty'), text(this.session.user === null ? signedOut : 'orders.empty'));

@@ -21,10 +21,10 @@ public static class OrderAnswer
         Quantity = JsonEncodedText.Encode("quantity"), Status = JsonEncodedText.Encode("status"),
         Amount = JsonEncodedText.Encode("amount"), Currency = JsonEncodedText.Encode("currency"),
         HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy"),
-        ShippedAt = JsonEncodedText.Encode("shippedAt");
+        ShippedAt = JsonEncodedText.Encode("shippedAt"), Return = JsonEncodedText.Encode("return");
 
     private static readonly JsonEncodedText[] Statuses = NamesOf<OrderStatus>(), Parties = NamesOf<CancellingParty>(),
-        Reasons = NamesOf<CancelReason>();
+        Reasons = NamesOf<CancelReason>(), Returns = NamesOf<OrderReturn>();
 
     [ThreadStatic]
     private static Sheet? _blank;
@@ -89,6 +89,7 @@ public static class OrderAnswer
             if (order.Cancelled is { } cancelled) WriteCancelled(cancelled);
             if (order.Place is { } place) _json.WriteNumber("place"u8, place);
             if (order.Shipment is { } shipment) WriteInstant(ShippedAt, shipment.At);
+            if (order.Return is { } stage) _json.WriteString(Return, Returns[(int)stage]);
             _json.WriteEndObject();
             _json.Flush();
         }

@@ -22,6 +22,7 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 /// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
 /// <param name="ShippedAt">When it was last shipped; left out if it was not.</param>
+/// <param name="Return">How far its return is; left out if its buyer does not offer it back.</param>
 public sealed record OrderBody(
     string Id, string Batch, string? User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
@@ -33,7 +34,10 @@ public sealed record OrderBody(
         JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancelReason? CancelReason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ShippedAt)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ShippedAt,
+    [property: JsonConverter(typeof(KebabCase<OrderReturn>)),
+        JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    OrderReturn? Return)
 {
     /// <summary>The body of an order.</summary>
     /// <param name="order">The order.</param>
@@ -41,7 +45,7 @@ public sealed record OrderBody(
     public static OrderBody Of(OrderView order, string? user) => new(
         order.Id, order.Batch, user, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order),
-        order.Place, order.Shipment?.At);
+        order.Place, order.Shipment?.At, order.Return);
 }
 
 /// <summary>Orders.</summary>

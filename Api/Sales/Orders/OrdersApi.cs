@@ -36,6 +36,7 @@ public static class OrdersApi
         orders.MapGet("/shipment", GetShipmentAsync).WithSummary("The shipment; no content: not shipped yet")
             .Produces<ShipmentBody>().Produces(204)
             .Described("GetShipment", EndpointDescription.Users(Refusal.NotFound));
+        orders.MapReturns();
         app.MapGet("/api/me/orders", ListMineAsync).WithTags("Orders").WithSummary("The caller's orders from a batch")
             .Produces<OrderList>()
             .Described("ListMyOrders", EndpointDescription.Users(Refusal.InvalidRequest, Refusal.NotFound));
@@ -145,7 +146,7 @@ public static class OrdersApi
             OrderJson.Wire.OrderList);
     }
 
-    private static async ValueTask<IResult> AnswerAsync(
+    internal static async ValueTask<IResult> AnswerAsync(
         OrderLookup orders, NamedOrder named, Answer<OrderView> answer) =>
         answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)

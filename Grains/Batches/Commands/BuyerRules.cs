@@ -38,9 +38,7 @@ public static class BuyerRules
             BuyerAction.Revive => DecideRevive(batch, order, command, now),
             BuyerAction.Cancel => DecideCancel(batch, order, command),
             BuyerAction.Refund => DecideRefund(batch, order, command),
-            BuyerAction.Ship => order.Hold == HoldState.Sold
-                ? new(Effect.Done, new Shipped(order.Seq, command.Reason, command.By, command.Key))
-                : Conflict("it is not paid, or not any more"),
+            BuyerAction.Ship => DecideShip(batch, order, command),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
         };
     }
@@ -85,7 +83,18 @@ public static class BuyerRules
             : PaymentRules.DecideCancel(
                 batch, order.Seq, owner: null, new Cancellation(command.By, command.Reason), command.Key);
 
-    // A shipped unit cannot be sold again, so it stays sold.
+    // It ends a return that waits. But whoever is paying for the units must not pay for what is on its way to another.
+    private static Decision<Answer<Effect>> DecideShip(SaleBatch batch, Order order, BuyerCommand command)
+    {
+        if (order.Hold != HoldState.Sold) return Conflict("it is not paid, or not any more");
+        return batch.Orders.Returns.HoldOf(order) is > 0 and var hold
+            ? Conflict($"its buyer gives it back, and order {OrderId.Of(batch.Terms!.Id, hold)} may pay for it: wait "
+                + "for the end of that order, or cancel it")
+            : new(Effect.Done, new Shipped(order.Seq, command.Reason, command.By, command.Key));
+    }
+
+    // A shipped unit cannot be sold again, so it stays sold. If somebody from the line is paying for the units that the
+    // buyer gives back, they become that order's.
     private static Decision<Answer<Effect>> DecideRefund(SaleBatch batch, Order order, BuyerCommand command)
     {
         if (order.Hold != HoldState.Sold)

@@ -3,7 +3,10 @@ using OrleansSale.Grains.Batches.Line;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>The rule for offers: free units go to the first who waits in the line, as long as the sale is on.</summary>
+/// <summary>
+/// The rule for offers: free units go to the first who waits in the line, as long as the sale is on. When none is free,
+/// units that buyers offer back do.
+/// </summary>
 public static class OfferRules
 {
     /// <summary>The entry that the line needs next; null: none. Call again after the entry is applied.</summary>
@@ -13,11 +16,14 @@ public static class OfferRules
     {
         var (line, directing, free) = (batch.Line, batch.Directing, batch.Stock.Free.Count);
         if (line.Passing is > 0 and var passed) return new Left(passed, LeftWhy.Passed);
-        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || free == 0) return null;
+        if (!directing.IsOpen || directing.IsOver || directing.IsPaused) return null;
+        if (free == 0 && !batch.Orders.Returns.AnyWaiting) return null;
         if (line.FirstWaiting is not (> 0 and var first)) return null;
         var place = line.Find(first)!;
+        var from = free > 0 ? null : batch.Orders.Returns.FirstFor(place.Buyer, place.Quantity);
+        if (free == 0 && from is null) return null;
         return new Held(
-            place.Buyer, batch.Stock.Lowest(Math.Min(place.Quantity, free)), now + directing.OfferWindowMilliseconds,
-            place.Reservation, null, new Offer(first, null));
+            place.Buyer, from?.Units ?? batch.Stock.Lowest(Math.Min(place.Quantity, free)),
+            now + directing.OfferWindowMilliseconds, place.Reservation, null, new Offer(first, from?.Seq));
     }
 }

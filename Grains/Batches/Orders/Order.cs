@@ -22,6 +22,9 @@ public enum HoldState : byte
 
     /// <summary>Refunded after it was shipped. Its units are with the buyer and stay sold.</summary>
     Gone,
+
+    /// <summary>Given back by its buyer, and sold to the next in line.</summary>
+    Returned,
 }
 
 /// <summary>An order in a batch's state: a live view of its row.</summary>

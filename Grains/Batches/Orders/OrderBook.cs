@@ -24,7 +24,11 @@ public sealed class OrderBook
     {
         (_stock, _directing, _line) = (stock, directing, line);
         (_latest, _deadlines) = (new(new(_rows)), new Deadlines(_rows));
+        Returns = new ReturnBook(directing);
     }
+
+    /// <summary>The paid orders whose buyers offer their units back.</summary>
+    public ReturnBook Returns { get; }
 
     /// <summary>All orders ever made, by sequence of their held entry.</summary>
     public IReadOnlyList<Order> All => _rows;
@@ -63,6 +67,7 @@ public sealed class OrderBook
         Place = _line.PlaceOf(order.Buyer, order.Seq),
         Shipment = order.Shipment,
         Revivals = order.Revivals,
+        Return = Returns.StageOf(order),
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -77,7 +82,7 @@ public sealed class OrderBook
         _ when order.Owed > 0 => OrderStatus.Refunding,
         _ when order.Returned > 0 => OrderStatus.Refunded,
         HoldState.Expired => OrderStatus.Expired,
-        HoldState.Cancelled => OrderStatus.Cancelled,
+        HoldState.Cancelled or HoldState.Returned => OrderStatus.Cancelled,
         // An order whose units are gone has a payment that is owed or was paid back.
         _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
     };
@@ -99,13 +104,15 @@ public sealed class OrderBook
     private void Apply(long seq, long at, Held e)
     {
         ThrowUnless(_directing.IsOpen && !_directing.IsEnded, seq, "a hold outside the sale");
-        _stock.RequireFree(seq, e.Units);
+        var from = e.Offer?.From;
+        if (from is null) _stock.RequireFree(seq, e.Units);
+        else ThrowUnless(_stock.Free.Count == 0, seq, "a hold for a return while units are free");
         ThrowUnless(e.Reservation >= 1, seq, "an impossible reservation");
         if (e.Offer is { } offer)
         {
-            ThrowUnless(offer.From is null, seq, "a return, which has no rules in this version");
             ThrowUnless(e.Key is null, seq, "an offer with a key");
             _line.RequireNext(seq, offer.Place, e.Buyer, e.Reservation, e.Units.Length);
+            if (from is { } order) Returns.RequireNext(seq, e, order, _line.Find(offer.Place)!.Quantity);
         }
         else
         {
@@ -117,7 +124,8 @@ public sealed class OrderBook
         var latest = LatestOf(e.Buyer);
         ThrowUnless(e.Key is not { } key || PurchaseRules.FindByKey(latest, key) is null, seq,
             "a key that names another order");
-        _stock.Hold(e.Units);
+        if (from is { } returned) Returns.Hold(returned, seq);
+        else _stock.Hold(e.Units);
         _rows.Add(seq, at, e, latest);
         _latest.TakeLast(e.Buyer);
         _deadlines.TakeLast();
@@ -126,23 +134,41 @@ public sealed class OrderBook
 
     private void Apply(long seq, Released e)
     {
-        ThrowUnless(e.Why != ReleaseReason.Returned, seq, "a return, which has no rules in this version");
         var order = At(seq, e.Order);
         ThrowUnless(order.IsLive, seq, "a second release");
-        ThrowUnless(order.Hold == HoldState.Live || e.Why == ReleaseReason.Cancelled, seq, "a paid order that expires");
+        ThrowUnless(order.Hold == HoldState.Live || e.Why != ReleaseReason.Expired, seq, "a paid order that expires");
+        var isHeld = Returns.HoldOf(order) > 0;
+        ThrowUnless(e.Why != ReleaseReason.Returned || isHeld, seq, "a return that nobody pays for");
+        ThrowUnless(!isHeld || e.Why == ReleaseReason.Returned || e.By is not null, seq,
+            "a buyer who cancels while somebody pays for the return");
         ThrowUnless(e.By is null || e.Why == ReleaseReason.Cancelled, seq, "an operator who lets an order expire");
         ThrowUnless(e.By is null == e.Reason is null, seq,
             "an operator without a reason, or a reason without an operator");
         ThrowUnless(e.Key is null || e.By is not null, seq, "a key without an operator");
         ThrowUnless(order.Shipment is null, seq, "a release of an order that is shipped");
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
-        _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
+        FreeUnits(order, isReturned: e.Why == ReleaseReason.Returned);
         if (order.Hold == HoldState.Live)
             _line.EndOffer(order.Buyer, order.Seq, isDeclined: e is { Why: ReleaseReason.Cancelled, By: null });
-        order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
+        order.Hold = e.Why switch
+        {
+            ReleaseReason.Expired => HoldState.Expired,
+            ReleaseReason.Returned => HoldState.Returned,
+            _ => HoldState.Cancelled,
+        };
         if (e.Why == ReleaseReason.Cancelled)
             order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
     }
+
+    // A hold for a return has no units to free. What a hold waits for becomes its own.
+    private void FreeUnits(Order order, bool isReturned)
+    {
+        if (order.Hold == HoldState.Live && Returns.EndHold(order)) return;
+        if (Returns.End(order, isReturned)) _stock.PassOn(order.Quantity);
+        else _stock.Release(order.Units, wereSold: order.Hold == HoldState.Sold);
+    }
+
+    internal void Apply(long seq, ReturnEntry entry) => Returns.Apply(seq, entry, At(seq, entry.Order));
 
     internal void Apply(long seq, long at, OrderChangeEntry entry)
     {
@@ -186,6 +212,8 @@ public sealed class OrderBook
     {
         var order = At(seq, e.Order);
         ThrowUnless(order.Hold == HoldState.Sold, seq, "a shipment of an order that is not paid");
+        ThrowUnless(Returns.HoldOf(order) == 0, seq, "a shipment while somebody pays for the return");
+        Returns.End(order);
         order.Shipment = new Shipment(DateTimeOffset.FromUnixTimeMilliseconds(at), e.Key.ToString());
     }
 

@@ -47,7 +47,9 @@ public sealed record Held(Alias Buyer, int[] Units, long PayBy, long Reservation
 
 /// <summary>An offer to a place in the line.</summary>
 /// <param name="Place">The place.</param>
-/// <param name="From">The order whose units are offered; null: they were free.</param>
+/// <param name="From">
+/// The order whose buyer offers its units back. They stay sold until this order is paid. Null: they were free.
+/// </param>
 public sealed record Offer(long Place, long? From);
 
 /// <summary>The order ended and its units are free again.</summary>

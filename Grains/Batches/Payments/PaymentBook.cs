@@ -11,7 +11,7 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// <summary>
 /// The captured payments of a batch, and the refunds that are owed. Each payment ends once: kept or refunded (I6).
 /// </summary>
-public sealed class PaymentBook
+public sealed partial class PaymentBook
 {
     private readonly OrderBook _orders;
     private readonly StockBook _stock;
@@ -74,6 +74,7 @@ public sealed class PaymentBook
         else
         {
             ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
+            ThrowUnless(_orders.Returns.ReturnedTo(order) is null, seq, "a sale of units that another order has");
         }
         ThrowUnless(_payments.TryAdd(e.Payment, new(e.Payment, e.Order, e.Amount)), seq,
             "a payment that is recorded already");
@@ -83,12 +84,13 @@ public sealed class PaymentBook
         if (e.Units is null) _line.Take(order.Buyer, order.Seq);
         else _stock.Hold(e.Units);
         _stock.Sell(order.Quantity);
+        _orders.Returns.Complete();
     }
 
     private void Apply(long seq, Order order, RefundOwed e)
     {
-        ThrowUnless(e.Why != RefundReason.Returned, seq, "a return, which has no rules in this version");
         var known = _payments.GetValueOrDefault(e.Payment);
+        RequireReturned(seq, order, e, known);
         ThrowUnless(
             e.By is null == e.Why is not RefundReason.Shipped && e.By is null == e.Reason is null
                 && e.By is null == e.Key is null,

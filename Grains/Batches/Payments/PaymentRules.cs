@@ -54,12 +54,18 @@ public static class PaymentRules
         if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
         var isDue = order.Hold == HoldState.Live && HoldRules.IsDue(order, now, grace);
         if (order.Hold == HoldState.Live && !isDue)
-            return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
+        {
+            var sold = new Sold(order.Seq, IdOf(capture), capture.Amount);
+            return batch.Orders.Returns.ReturnedTo(order) is { } returned
+                ? new(CaptureResult.Sold, [.. Return(batch, returned), sold])
+                : new(CaptureResult.Sold, sold);
+        }
         // Past its deadline a hold cannot be sold, so one that is due ends here.
         BatchEntry[] ends = isDue ? [new Released(order.Seq, order.Units, ReleaseReason.Expired)] : [];
-        return MayHoldAgain(batch, order, now)
+        var hasUnits = isDue && batch.Orders.Returns.ReturnedTo(order) is null;
+        return MayHoldAgain(batch, order, hasUnits, now)
             ? new(CaptureResult.Sold, [.. ends, new Sold(
-                order.Seq, IdOf(capture), capture.Amount, isDue ? order.Units : batch.Stock.Lowest(order.Quantity))])
+                order.Seq, IdOf(capture), capture.Amount, hasUnits ? order.Units : batch.Stock.Lowest(order.Quantity))])
             : new(CaptureResult.RefundOwed, [.. ends, Owe(capture, RefundReason.Expired)]);
     }
 
@@ -73,9 +79,10 @@ public static class PaymentRules
         : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
 
     /// <summary>
-    /// Decides a cancellation. The units are free at once. A captured payment becomes owed back in the same commit. An
-    /// order that has ended stays as it is, so a repeat is harmless. Conflict if a paid order is shipped, or if its
-    /// buyer may not cancel it by the terms.
+    /// Decides a cancellation. The units are free at once, or become those of the order that is paying for the return.
+    /// A captured payment becomes owed back in the same commit. An order that has ended stays as it is, so a repeat is
+    /// harmless. Conflict if a paid order is shipped, or if its buyer may not cancel it by the terms, or while somebody
+    /// else is paying for what they give back.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
@@ -92,6 +99,7 @@ public static class PaymentRules
         if (order.Hold == HoldState.Live) return new(Effect.Done, released);
         if (order.Shipment is not null) return new(Conflict("it is shipped: only an operator can refund it"));
         if (by is null && !batch.Terms!.MayCancelPaid) return new(Conflict("it is paid, and stays so by the terms"));
+        if (by is null && batch.Orders.Returns.HoldOf(order) > 0) return new(Conflict(ReturnRules.Paying));
         var payment = batch.Payments.All[order.Payment!.Value];
         return new(
             Effect.Done, released, new RefundOwed(seq, payment.Id, payment.Amount, RefundReason.Cancelled));
@@ -103,25 +111,36 @@ public static class PaymentRules
         : order.Hold switch
         {
             HoldState.Sold => RefundReason.Duplicate,
-            HoldState.Cancelled or HoldState.Gone => RefundReason.Cancelled,
+            HoldState.Cancelled or HoldState.Gone or HoldState.Returned => RefundReason.Cancelled,
             _ => null,
         };
 
     // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
     // are free, and the buyer stays within the limit. Nobody else loses by it. Who has cancelled the reservation since
     // does not want them, and may have been erased.
-    private static bool MayHoldAgain(SaleBatch batch, Order order, long now)
+    private static bool MayHoldAgain(SaleBatch batch, Order order, bool hasUnits, long now)
     {
         var directing = batch.Directing;
         if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Line.Waiting > 0) return false;
         if (batch.Reservations.LastCancellationOf(order.Buyer) > order.Seq) return false;
         // The end may be due and not recorded yet.
         if (now >= directing.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
-        if (order.Hold != HoldState.Live && batch.Stock.Free.Count < order.Quantity) return false;
+        if (!hasUnits && batch.Stock.Free.Count < order.Quantity) return false;
         var live = (long)LineRules.CountOf(batch.Line, order.Buyer).WaitingUnits;
         for (var other = batch.Orders.LatestOf(order.Buyer); other is not null; other = other.Previous)
             if (other.IsLive && other.Seq != order.Seq) live += other.Quantity;
         return live + order.Quantity <= batch.Terms!.PerUserLimit;
+    }
+
+    // The first buyer's order ends, and its units are the payer's.
+    private static BatchEntry[] Return(SaleBatch batch, Order returned)
+    {
+        var payment = batch.Payments.All[returned.Payment!.Value];
+        return
+        [
+            new Released(returned.Seq, returned.Units, ReleaseReason.Returned),
+            new RefundOwed(returned.Seq, payment.Id, payment.Amount, RefundReason.Returned),
+        ];
     }
 
     private static RefundOwed Owe(Capture capture, RefundReason why) =>

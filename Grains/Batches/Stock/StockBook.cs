@@ -86,6 +86,9 @@ public sealed class StockBook
 
     internal void Sell(int count) => (Held, Sold) = (Held - count, Sold + count);
 
+    /// <summary>Sold units become those of a hold.</summary>
+    internal void PassOn(int count) => (Held, Sold) = (Held + count, Sold - count);
+
     internal void Release(int[] units, bool wereSold)
     {
         if (wereSold) Sold -= units.Length;

@@ -53,6 +53,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",
             "GET /api/orders/{order}/delivery", "GET /api/orders/{order}/shipment",
+            "POST /api/orders/{order}/return", "DELETE /api/orders/{order}/return",
             "GET /api/me", "GET /api/me/live", "GET /api/me/orders",
             "GET /api/me/reservation", "DELETE /api/me/session",
             "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",

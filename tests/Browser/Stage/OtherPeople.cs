@@ -187,6 +187,10 @@ public sealed class OtherPeople(Uri address) : IDisposable
             ["reason"] = "mistake",
         }));
 
+    /// <summary>Offers a paid order of a user of Weibo to the line.</summary>
+    public async Task ReturnAsync(string order, string user) =>
+        await DoneAsync(_client.ReturnAsync(await TokenAsync(user), order));
+
     /// <summary>Pays an order of a user of Weibo.</summary>
     public async Task PayAsync(string order, string user)
     {

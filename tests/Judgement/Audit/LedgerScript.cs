@@ -98,12 +98,14 @@ internal sealed class LedgerScript
 
     /// <summary>Adds a hold that is an offer to a place. Its order is <c>mi2-1.{seq}</c>.</summary>
     public LedgerScript Offered(
-        string user, long place, string units, double window = 900, long reservation = 1, string? key = null)
+        string user, long place, string units, double window = 900, long reservation = 1, string? key = null,
+        long? from = null)
     {
+        var returned = from is null ? "" : $",\"from\":\"mi2-1.{from}\"";
         var keyed = key is null ? "" : $",\"key\":\"{Secret.KeyHashOf(AliasOf(user), key)}\"";
         return Write("held", $$"""
             {"order":"mi2-1.{{Seq + 1}}","alias":"{{AliasOf(user)}}","units":[{{units}}],
-            "payBy":"{{Text(_at.AddSeconds(window))}}","reservation":{{reservation}}{{keyed}},"place":{{place}}}
+            "payBy":"{{Text(_at.AddSeconds(window))}}","reservation":{{reservation}}{{keyed}},"place":{{place}}{{returned}}}
             """.ReplaceLineEndings(""));
     }
 
@@ -181,10 +183,22 @@ internal sealed class LedgerScript
             $$"""{"order":"mi2-1.{{order}}","units":[{{units}}],"why":"{{why}}"{{operatorAndReason}}}""");
     }
 
-    public LedgerScript Owed(long order, string payment, string amount = Price, string provider = "alipay") =>
+    /// <summary>Adds that a buyer offers a paid order's units back.</summary>
+    public LedgerScript GivenBack(long order) => Write("return-offered", $$"""{"order":"mi2-1.{{order}}"}""");
+
+    /// <summary>Adds that a buyer keeps what they had offered back.</summary>
+    public LedgerScript Kept(long order) => Write("return-cancelled", $$"""{"order":"mi2-1.{{order}}"}""");
+
+    /// <summary>Adds a shipment.</summary>
+    public LedgerScript Shipped(long order) => Write("shipped", $$"""
+        {"order":"mi2-1.{{order}}","why":"other","by":"{{Chef}}","key":"{{Secret.KeyHashOf(Chef, $"ship-{order}")}}"}
+        """);
+
+    public LedgerScript Owed(
+        long order, string payment, string amount = Price, string provider = "alipay", string why = "cancelled") =>
         Write("refund-owed", $$"""
             {"order":"mi2-1.{{order}}","provider":"{{provider}}","payment":"{{payment}}",
-            "amount":{{amount}},"why":"cancelled"}
+            "amount":{{amount}},"why":"{{why}}"}
             """.ReplaceLineEndings(""));
 
     public LedgerScript Refunded(

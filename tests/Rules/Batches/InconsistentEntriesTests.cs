@@ -169,7 +169,7 @@ public class InconsistentEntriesTests
     }
 
     [Fact]
-    public void A_form_of_an_entry_that_has_no_rules_is_refused_by_its_name()
+    public void A_return_of_an_order_that_nobody_offers_back_is_refused_by_its_name()
     {
         var units = _live.State.Orders.Find(_paid)!.Units;
         Refused(HoldOf("weibo:gil", null) with { Offer = new Offer(1, _paid) }).Message.ShouldContain("a return");

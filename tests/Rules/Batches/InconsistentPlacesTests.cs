@@ -69,7 +69,7 @@ public class InconsistentPlacesTests
         Refused(offer with { Units = [1, 2, 3] }, "an offer of more units than were asked for");
         foreach (var window in (long[])[OfferWindow - 1, OfferWindow + 1, 900_000])
             Refused(offer with { PayBy = Opening + window }, "another deadline than the window's");
-        Refused(offer with { Offer = new Offer(1, 3) }, "a return, which has no rules in this version");
+        Refused(offer with { Offer = new Offer(1, 3) }, "a hold for a return while units are free");
         _live.Commit(Opening, offer, Offer("weibo:bob", 2) with { Units = [3], Reservation = 1 });
         // Nothing is free: who is next is offered nothing.
         _live.Refused(Offer("weibo:carl", 4) with { Units = [3], Reservation = 1 }, Opening);

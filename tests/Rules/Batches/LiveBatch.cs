@@ -149,6 +149,25 @@ internal sealed class LiveBatch
         Commit(now, PaymentRules.DecideCancel(State, order, State.Orders.Find(order)!.Buyer).Entries);
     }
 
+    /// <summary>Decides that the order's buyer offers its units back, and commits what follows.</summary>
+    public Answer<Effect> GiveBack(long order, long now = Opening)
+    {
+        DoDue(now);
+        var decision = ReturnRules.DecideOffer(State, order, State.Orders.Find(order)!.Buyer);
+        Commit(now, decision.Entries);
+        DoDue(now);
+        return decision.Outcome;
+    }
+
+    /// <summary>Decides that the order's buyer keeps it after all, and commits.</summary>
+    public Answer<Effect> Keep(long order, long now = Opening)
+    {
+        DoDue(now);
+        var decision = ReturnRules.DecideCancel(State, order, State.Orders.Find(order)!.Buyer);
+        Commit(now, decision.Entries);
+        return decision.Outcome;
+    }
+
     /// <summary>Decides an operator's command and commits.</summary>
     public Answer<Effect> Operate(
         OperatorAction action, string key, int units = 0, long now = Opening, string by = "weibo:boss")

@@ -56,6 +56,7 @@ internal static class StateDump
         foreach (var proposal in batch.Approvals.WaitingAt(long.MinValue))
             text.Append(CultureInfo.InvariantCulture, $"{proposal}\n");
         text.Append(CultureInfo.InvariantCulture, $"operators {batch.Orders.LastByOperator}\n");
+        AppendReturns(text, batch.Orders.Returns);
         foreach (var (user, version) in CancelledVersionsOf(batch.Reservations).OrderBy(
             v => v.Key.ToString(), StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");
@@ -103,8 +104,21 @@ internal static class StateDump
             $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
         text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq}");
         text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.Buyer)?.Seq}");
+        var returns = batch.Orders.Returns;
+        text.Append(CultureInfo.InvariantCulture, $" return {returns.StageOf(order)} {returns.OffersOf(order)} ");
+        text.Append(CultureInfo.InvariantCulture, $"{returns.HoldOf(order)} from {returns.ReturnedTo(order)?.Seq}");
         var view = batch.Orders.View(order);
         text.Append(CultureInfo.InvariantCulture, $" view {view} {view.Id} {string.Join(' ', view.Units)}\n");
+    }
+
+    private static void AppendReturns(StringBuilder text, ReturnBook returns)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"returns {returns.Units} on hold {returns.Holds} ");
+        text.Append(CultureInfo.InvariantCulture, $"waiting {returns.AnyWaiting} completing ");
+        text.Append(CultureInfo.InvariantCulture, $"{returns.Completing?.Order.Seq} {returns.Completing?.Hold}");
+        for (var quantity = 1; quantity <= BatchTerms.MaxPerUserLimit; quantity++)
+            text.Append(CultureInfo.InvariantCulture, $" {returns.FirstFor(default, quantity)?.Seq}");
+        text.Append('\n');
     }
 
     private static void AppendPayment(StringBuilder text, string what, PaymentId id, Payment payment)

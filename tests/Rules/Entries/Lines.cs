@@ -107,6 +107,8 @@ internal static class Lines
         new Revived(17, [16, 20], At + 900_000, CancelReason.Mistake, Boss, CommandKey("o-6")),
         new Granted(Alice, [16], At + 900_000, CancelReason.Other, Boss, CommandKey("o-6")),
         new Shipped(17, CancelReason.BuyerRequest, Boss, CommandKey("o-6")),
+        new ReturnOffered(17),
+        new ReturnCancelled(17),
     ];
 
     /// <summary>The entries with the lines they must be stored as for ever.</summary>

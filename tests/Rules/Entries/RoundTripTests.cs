@@ -100,6 +100,8 @@ public class RoundTripTests
                 2 => BuyerCommand.OnPlace(number, why, by.By, by.Key),
                 _ => new OperatorCommand(OperatorAction.Restock, units, by.Reason, by.By, by.Key),
             }, until)),
+        Seq.Select(order => (BatchEntry)new ReturnOffered(order)),
+        Seq.Select(order => (BatchEntry)new ReturnCancelled(order)),
         Gen.Select(AnyAlias, Seq, (user, version) => (BatchEntry)new ReservationCancelled(user, version)));
 
     private static readonly Gen<BatchEntry> OfMoney = Gen.OneOf<BatchEntry>(

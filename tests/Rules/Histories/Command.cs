@@ -39,6 +39,9 @@ internal sealed record Refund(int Payment, bool IsShared) : Command;
 /// <summary>An order is given up; an operator says why.</summary>
 internal sealed record Cancel(int Order, Who Who, CancelReason Reason) : Command;
 
+/// <summary>A paid order's units are offered back, or its buyer keeps it after all.</summary>
+internal sealed record GiveBack(int Order, bool IsKept, bool ByOwner) : Command;
+
 /// <summary>A reservation is given up; <paramref name="Step"/> is added to the version cancelled last.</summary>
 internal sealed record CancelReservation(int User, int Step) : Command;
 

@@ -45,6 +45,8 @@ internal sealed record History(
         (8, Gen.Select(Gen.Int[0, 30], Gen.Bool, (payment, isShared) => (Command)new Refund(payment, isShared))),
         (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), Gen.Enum<CancelReason>(),
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
+        (12, Gen.Select(Gen.Int[0, 30], Mostly(false), Mostly(true),
+            (order, isKept, byOwner) => (Command)new GiveBack(order, isKept, byOwner))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
         (13, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4, 1, 2), Gen.Int[1, 4], Gen.Int[0, 30],
@@ -74,6 +76,8 @@ internal sealed record History(
     public override string ToString() =>
         $"{Terms}, grace {Grace}, start {Start}, behind {IsBehind}, approval {ApprovalWithin}\n"
         + $"{string.Join('\n', Commands.Select(command => command.ToString()))}";
+
+    private static Gen<bool> Mostly(bool value) => Gen.Frequency((4, Gen.Const(value)), (1, Gen.Const(!value)));
 
     private static Gen<T> Few<T>(params int[] weights) where T : struct, Enum =>
         Gen.Frequency(weights.Zip(Enum.GetValues<T>(), (weight, value) => (weight, value)).ToArray());

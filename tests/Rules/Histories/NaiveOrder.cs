@@ -24,6 +24,14 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
     /// <summary>Checkouts before the last revival: they are not its own any more.</summary>
     public int Forgotten { get; set; }
 
+    /// <summary>The order whose units it waits to have; null: it has its own.</summary>
+    public long? From { get; set; }
+
+    /// <summary>The entry by which its buyer offers it back; null: they do not.</summary>
+    public long? OfferedBackAt { get; set; }
+
+    public int OffersBack { get; set; }
+
     public NaiveState State { get; set; }
 
     public List<string> Checkouts { get; } = [];
@@ -44,4 +52,5 @@ internal enum NaiveState
     Expired,
     Cancelled,
     Gone,
+    Returned,
 }

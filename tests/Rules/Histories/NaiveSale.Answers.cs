@@ -95,7 +95,8 @@ internal sealed partial class NaiveSale
         if (order.State is not (NaiveState.Held or NaiveState.Expired)) return false;
         if (CancelledAt.GetValueOrDefault(order.User) > order.Seq) return false;
         if (now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
-        var free = Count(NaiveUnit.Free) + (order.State == NaiveState.Held ? order.Units.Length : 0);
+        var hasUnits = order is { State: NaiveState.Held, From: null };
+        var free = Count(NaiveUnit.Free) + (hasUnits ? order.Units.Length : 0);
         var others = Orders.Where(other => other.User == order.User && other.IsLive && other != order)
             .Sum(other => other.Units.Length);
         return Opened && !Ended && !Closed && !Paused && Waiting == 0 && free >= order.Units.Length
@@ -107,7 +108,8 @@ internal sealed partial class NaiveSale
         if (Find(seq) is not { } order || (owner is not null && owner != order.User)) return Refusal.NotFound;
         if (!order.IsLive) return Effect.AlreadySo;
         var stays = order.State == NaiveState.Paid
-            && (order.ShippedUnder is not null || (owner is not null && Terms.CancelPaid == PaidCancellation.Never));
+            && (order.ShippedUnder is not null
+                || (owner is not null && (Terms.CancelPaid == PaidCancellation.Never || TakerOf(order) is not null)));
         return stays ? Refusal.Conflict : Effect.Done;
     }
 
@@ -138,7 +140,7 @@ internal sealed partial class NaiveSale
     public Answer<Effect> ExpectAnonymise(long now)
     {
         if (Anonymised) return Effect.AlreadySo;
-        var isSettled = Ended && Count(NaiveUnit.Held) == 0
+        var isSettled = Ended && !Orders.Exists(order => order.State == NaiveState.Held)
             && Payments.Values.All(payment => payment.Where != NaiveMoney.Owed);
         // Reservations must have been closed for a minute.
         isSettled &= now >= Terms.Schedule.ReservationCloses.ToUnixTimeMilliseconds() + 60_000;

@@ -54,7 +54,8 @@ internal sealed partial class NaiveSale
                 : If(order.State == NaiveState.Held),
             BuyerAction.Refund => order.State == NaiveState.Paid ? Effect.Done
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
-            BuyerAction.Ship => order.State == NaiveState.Paid ? Effect.Done : Refusal.Conflict,
+            BuyerAction.Ship => order.State == NaiveState.Paid && TakerOf(order) is null
+                ? Effect.Done : Refusal.Conflict,
             _ when order.State == NaiveState.Held => Effect.AlreadySo,
             _ when status != OrderStatus.Expired || CancelledAt.GetValueOrDefault(order.User) > order.Seq =>
                 Refusal.Conflict,
@@ -151,7 +152,8 @@ internal sealed partial class NaiveSale
     private void TakeShipped(Shipped e)
     {
         var order = Find(e.Order)!;
-        order.State.ShouldBe(NaiveState.Paid);
+        (order.State, TakerOf(order)).ShouldBe((NaiveState.Paid, null));
+        order.OfferedBackAt = null;
         (order.ShippedUnder, order.ShippedAt) = (e.Key, At);
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class NaiveSale
 
     /// <summary>Whether free units must be offered now.</summary>
     public bool MustOffer =>
-        Opened && !Ended && !Closed && !Paused && Count(NaiveUnit.Free) > 0 && NextInLine is not null;
+        Opened && !Ended && !Closed && !Paused
+        && (Count(NaiveUnit.Free) > 0 ? NextInLine is not null : NextReturn is not null);
 
     public NaivePlace? LatestPlaceOf(Alias user) => Places.FindLast(place => place.User == user);
 
@@ -67,7 +68,7 @@ internal sealed partial class NaiveSale
         var place = NextInLine.ShouldNotBeNull("I5: somebody waits");
         place.Number.ShouldBe(number, "I5: nobody overtakes");
         (e.Buyer, e.Reservation, e.Key).ShouldBe((place.User, place.Reservation, null));
-        e.Units.Length.ShouldBe(Math.Min(place.Quantity, Count(NaiveUnit.Free)));
+        if (e.Offer!.From is null) e.Units.Length.ShouldBe(Math.Min(place.Quantity, Count(NaiveUnit.Free)));
         place.State = PlaceState.Offered;
         place.Offers.Add(Seq);
     }

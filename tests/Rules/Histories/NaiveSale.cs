@@ -57,6 +57,7 @@ internal sealed partial class NaiveSale(long grace)
         at.ShouldBeGreaterThanOrEqualTo(At, "time never runs backwards");
         (Seq, At) = (seq, at);
         TakeKey(entry);
+        CheckReturn(entry);
         switch (entry)
         {
             case Created e: TakeCreated(e); break;
@@ -71,6 +72,7 @@ internal sealed partial class NaiveSale(long grace)
             case Released e: TakeReleased(e); break;
             case RefundOwed e: TakeOwed(e); break;
             case RefundMade e: TakeRefund(e); break;
+            case ReturnEntry e: TakeReturn(e); break;
             case Joined e: TakeJoined(e); break;
             case Left e: TakeLeft(e); break;
             case LineSuspended e:
@@ -163,13 +165,7 @@ internal sealed partial class NaiveSale(long grace)
 
     private void TakeHeld(Held e)
     {
-        // I1: the units are free, and the lowest free ones.
-        e.Units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order()
-            .Take(e.Units.Length));
-        e.Units.ShouldNotBeEmpty();
-        if (e.Offer is { } offer) TakeOffer(e, offer.Place);
-        else NextInLine.ShouldBeNull("I5: nobody overtakes the line");
-        foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
+        TakeHeldUnits(e);
         // I2: the limit, and the keys.
         (LiveUnitsOf(e.Buyer) + WaitingUnitsOf(e.Buyer) + e.Units.Length)
             .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
@@ -188,7 +184,7 @@ internal sealed partial class NaiveSale(long grace)
         (Paused || Closed).ShouldBeFalse("on sale");
         var window = e.Offer is null ? null : Terms.OfferWindowSeconds;
         e.PayBy.ShouldBe(At + ((window ?? Terms.PaymentWindowSeconds) * 1_000L));
-        Orders.Add(new NaiveOrder(Seq, e.Buyer, e.Units, At, e.PayBy, e.Key));
+        Orders.Add(new NaiveOrder(Seq, e.Buyer, e.Units, At, e.PayBy, e.Key) { From = e.Offer?.From });
     }
 
     private void TakeCheckout(CheckoutOpened e)
@@ -206,7 +202,7 @@ internal sealed partial class NaiveSale(long grace)
     {
         var order = Find(e.Order)!;
         if (e.Units is { } units) HoldAgain(order, units);
-        order.State.ShouldBe(NaiveState.Held, "only a hold is sold");
+        (order.State, order.From).ShouldBe((NaiveState.Held, null), "only a hold that has its units is sold");
         if (e.Units is null) At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
         Payments.ShouldNotContainKey(e.Payment);
         Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount));
@@ -231,8 +227,13 @@ internal sealed partial class NaiveSale(long grace)
             order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
         else e.By.ShouldBeNull();
         if (order.State == NaiveState.Held) EndOffer(order, e.Why == ReleaseReason.Cancelled && e.By is null);
-        Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
-        order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
+        FreeUnits(order, e);
+        order.State = e.Why switch
+        {
+            ReleaseReason.Expired => NaiveState.Expired,
+            ReleaseReason.Returned => NaiveState.Returned,
+            _ => NaiveState.Cancelled,
+        };
         (LiveUnitsOf(order.User) + WaitingUnitsOf(order.User)).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
     }
 
@@ -242,10 +243,10 @@ internal sealed partial class NaiveSale(long grace)
         if (e.Why == RefundReason.Shipped) TakeRefundOfShipped(e, order);
         else if (Payments.TryGetValue(e.Payment, out var kept))
         {
-            // A kept payment becomes owed only if its order was cancelled.
-            (kept.Where, kept.Order, kept.Amount, order.State)
-                .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Cancelled));
-            e.Why.ShouldBe(RefundReason.Cancelled);
+            // A kept payment becomes owed only if its order was cancelled or returned.
+            (kept.Where, kept.Order, kept.Amount).ShouldBe((NaiveMoney.Kept, e.Order, e.Amount));
+            (order.State, e.Why).ShouldBeOneOf(
+                (NaiveState.Cancelled, RefundReason.Cancelled), (NaiveState.Returned, RefundReason.Returned));
             kept.Where = NaiveMoney.Owed;
         }
         else Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount) { Where = NaiveMoney.Owed });

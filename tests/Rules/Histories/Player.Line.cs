@@ -40,6 +40,10 @@ internal sealed partial class Player
                 LiveBatch.Instant(place.JoinedAt), place.Offers is [.., var order] ? order : (long?)null,
                 _naive.AheadOf(place)));
         if (view.State != PlaceState.Waiting) view.Wait.ShouldBe(WaitEstimate.Unknown);
-        else (view.Wait.Outlook == WaitOutlook.Unlikely).ShouldBe(view.Ahead >= _naive.Count(NaiveUnit.Held));
+        else
+        {
+            (view.Wait.Outlook == WaitOutlook.Unlikely).ShouldBe(
+                view.Ahead >= _naive.Count(NaiveUnit.Held) + _naive.UnitsOfReturns);
+        }
     }
 }

@@ -34,6 +34,8 @@ internal sealed partial class Player
     private void Play(Pay pay)
     {
         var seq = OrderAt(pay.Order);
+        // Few hold what others give back, so those are paid more often.
+        if (pay.Order % 2 == 0 && _naive.Orders.Find(hold => hold.From is not null) is { } taker) seq = taker.Seq;
         var order = _naive.Find(seq);
         var price = LiveBatch.Price * (order?.Units.Length ?? 1);
         var id = PaymentAt(pay.Payment);
@@ -55,6 +57,7 @@ internal sealed partial class Player
         Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
         if (decision.Entries is [Released, RefundOwed]) Tell("capture RefundOwed late");
         if (decision.Entries is [.., Sold { Units: not null }]) Tell("capture Sold late");
+        if (decision.Entries is [Released { Why: ReleaseReason.Returned }, RefundOwed, Sold]) Tell("capture returned");
         if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
         else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));
         Commit(decision.Entries);

@@ -68,6 +68,7 @@ internal sealed partial class Player
             case Change change: Play(change); break;
             case ChangeAgain: PlayAgain(); break;
             case Approve approve: Play(approve); break;
+            case GiveBack giveBack: Play(giveBack); break;
             case Anonymise anonymise: Play(anonymise); break;
             default: throw new ArgumentOutOfRangeException(nameof(command), command, "unknown step");
         }
@@ -82,6 +83,7 @@ internal sealed partial class Player
             {
                 OpenedSale => "opened",
                 EndedSale => "ended",
+                Held { Offer.From: not null } => "offered a return",
                 Held held => held.Units.Length < State.Line.Find(held.Offer!.Place)!.Quantity
                     ? "offered a part" : "offered",
                 Left => "passed",
@@ -232,7 +234,8 @@ internal sealed partial class Player
         }
         State.Orders.All.Count.ShouldBe(_naive.Orders.Count);
         foreach (var order in _naive.Orders) CheckView(State.Orders.View(State.Orders.Find(order.Seq)!), order);
-        var live = _naive.Orders.Where(order => order.IsLive).SelectMany(order => order.Units).ToList();
+        var live = _naive.Orders.Where(order => order is { IsLive: true, From: null })
+            .SelectMany(order => order.Units).ToList();
         live.Distinct().Count().ShouldBe(live.Count, "no unit is in two live orders");
         var first = _naive.Orders.Where(order => order.State == NaiveState.Held).OrderBy(order => order.PayBy)
             .FirstOrDefault();
@@ -252,6 +255,7 @@ internal sealed partial class Player
             order.Payment?.Id));
         view.Cancelled.ShouldBe(order.Cancelled);
         view.Revivals.ShouldBe(order.Revivals);
+        view.Return.ShouldBe(_naive.ReturnOf(order));
         view.Shipment.ShouldBe(order.ShippedUnder is { } key
             ? new Shipment(LiveBatch.Instant(order.ShippedAt), key.ToString()) : null);
         (view.HeldAt, view.PayBy).ShouldBe((LiveBatch.Instant(order.HeldAt), LiveBatch.Instant(order.PayBy)));

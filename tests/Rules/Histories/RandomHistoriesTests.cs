@@ -33,6 +33,9 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "Revive NotFound", "Cancel Done", "Cancel AlreadySo", "Cancel Conflict", "Refund Done", "Refund AlreadySo",
         "Refund Conflict", "Refund of a shipped order Done", "Ship Done", "Ship AlreadySo", "Ship Conflict",
         "Restock Proposed", "approve Done", "approve AlreadySo", "approve NotFound", "approve Conflict",
+        "return Done", "return AlreadySo", "return Conflict", "return NotFound",
+        "return SaleClosed", "keep Done", "keep AlreadySo", "keep Conflict", "keep NotFound", "offered a return",
+        "capture returned",
     ];
 
     [Fact]

@@ -1,0 +1,57 @@
+import { confirmed } from './header.js';
+import { money, text } from './text.js';
+
+/**
+ * How far the return of a paid order is: `offered`, `being-paid`, or null.
+ * @param sale `{isOver}`: the end of the sale ends what waits; whoever pays then may finish
+ */
+export function returnOf(order, { isOver }) {
+  if (order.status !== 'paid' || order.return === undefined)
+    return null;
+  return order.return === 'offered' && isOver ? null : order.return;
+}
+
+/** What a buyer does to give a paid order to the next in line, and the notices about it. */
+export class ReturnDeeds {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** Offers an order to the line, or keeps it if it is offered. */
+  press(order) {
+    return order.return === 'offered' ? this.#keep(order) : this.#offer(order);
+  }
+
+  /** The next in line has paid for an order. */
+  returned() {
+    this.#tell('returned');
+  }
+
+  async #offer(order) {
+    const also = this.#page.board.cancelPaid === 'never' ? '' : text('confirm.return-order.or-cancel');
+    const values = { amount: money(order.amount), count: order.quantity, also };
+    if (!await confirmed('return-order', 'return-order', values, { mood: 'primary' }))
+      return;
+    const answer = await this.#page.orders.offerReturn(order);
+    if (answer.kind !== 'answered')
+      this.#page.deeds.refused('return', answer);
+    else if (answer.body?.status === 'paid')
+      this.#tell('return-offered');
+  }
+
+  async #keep(order) {
+    const answer = await this.#page.orders.cancelReturn(order);
+    if (answer.kind !== 'answered')
+      this.#page.deeds.refused('keep', answer);
+    else if (answer.body?.status === 'paid')
+      this.#tell('return-cancelled');
+  }
+
+  #tell(name) {
+    this.#page.notice.tell('good', name, () => ({
+      title: text(`notice.${name}.title`), body: text(`notice.${name}.body`),
+    }));
+  }
+}

@@ -1,0 +1,116 @@
+using Deque.AxeCore.Playwright;
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>A buyer who has paid gives the unit to the next in line, and is told honestly what happens.</summary>
+public sealed class ReturnTests(SaleStage stage)
+{
+    private static readonly Sale One = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
+
+    [Theory]
+    [InlineData("en", 390, "light", "Return to the line", "Keep my order", "refunded only when the next buyer has paid")]
+    [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "取消转让", "对方付款后才会为您退款")]
+    public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid(
+        string language, int width, string colors, string give, string keep, string honest)
+    {
+        var user = $"gives-{language}-{width}".ToLowerInvariant();
+        var (batch, order) = await PaidAsync(user, $"{user}-next");
+        await using var buyer = await stage.VisitAsync(language, width, colors);
+        await buyer.ComeSignedInAsync(user);
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync(give);
+        await buyer.Part("return-order").ClickAsync();
+        await buyer.Part("confirm-go").ClickAsync();
+
+        await buyer.ToldAsync("return-offered");
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync(keep);
+        await Expect(buyer.Part("order-note")).ToContainTextAsync(honest);
+        await Expect(buyer.Part("order")).ToHaveAttributeAsync("data-status", "paid");
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "returning");
+        await ShouldHaveNoBarrierAsync(buyer);
+
+        await stage.Client.StandByAsync(batch, $"{user}-next");
+        await Expect(buyer.Part("return-order")).ToBeHiddenAsync();
+        await Expect(buyer.Part("cancel-order")).ToBeHiddenAsync();
+        await ShouldHaveNoBarrierAsync(buyer);
+        var offer = (await stage.Client.OrdersAsync(batch, $"{user}-next")).Single().GetProperty("id").GetString()!;
+        await stage.Client.PayAsync(offer, $"{user}-next");
+        await buyer.ToldAsync("returned");
+        await buyer.OrderIsAsync("refunded");
+        (await stage.Client.OrdersAsync(batch, user)).Single().GetProperty("id").GetString().ShouldBe(order);
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_buyer_who_changes_their_mind_keeps_the_order_with_the_keyboard_alone()
+    {
+        var (batch, _) = await PaidAsync("changes-mind");
+        await using var buyer = await stage.VisitAsync();
+        await buyer.ComeSignedInAsync("changes-mind");
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("return-order")).ToBeVisibleAsync();
+        await buyer.Part("return-order").FocusAsync();
+        await buyer.Page.Keyboard.PressAsync("Enter");
+        await Expect(buyer.Part("confirm")).ToContainTextAsync("is refunded only when they have paid");
+        await Expect(buyer.Part("confirm")).ToContainTextAsync("To be refunded for sure, cancel the order instead.");
+        await buyer.Page.Keyboard.PressAsync("Escape");
+        await Expect(buyer.Part("confirm")).ToBeHiddenAsync();
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Return to the line");
+
+        await buyer.Page.Keyboard.PressAsync("Enter");
+        await buyer.Part("confirm-go").FocusAsync();
+        await buyer.Page.Keyboard.PressAsync("Enter");
+        await buyer.ToldAsync("return-offered");
+        await Expect(buyer.Part("return-order")).ToBeFocusedAsync();
+        await buyer.Page.Keyboard.PressAsync("Enter");
+        await buyer.ToldAsync("return-cancelled");
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Return to the line");
+        await Expect(buyer.Part("order-note")).ToContainTextAsync("Waiting to be shipped");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_end_of_the_sale_ends_what_is_offered_and_the_page_says_so()
+    {
+        var (batch, order) = await PaidAsync("too-late-giver");
+        await stage.Client.ReturnAsync(order, "too-late-giver");
+        await using var buyer = await stage.VisitAsync();
+        await buyer.ComeSignedInAsync("too-late-giver");
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("return-order")).ToHaveTextAsync("Keep my order");
+        await stage.Client.OperateAsync(batch, "close");
+        await Expect(buyer.Part("return-order")).ToBeHiddenAsync();
+        await Expect(buyer.Part("order-status")).ToHaveTextAsync("Paid");
+        await Expect(buyer.Part("order-note")).ToContainTextAsync("Waiting to be shipped");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_sale_without_a_line_offers_no_return()
+    {
+        var (batch, _) = await PaidAsync("no-line", sale: One with { StandbyLimit = 0 });
+        await using var buyer = await stage.VisitAsync();
+        await buyer.ComeSignedInAsync("no-line");
+        await buyer.OpenAsync(batch);
+        await Expect(buyer.Part("cancel-order")).ToBeVisibleAsync();
+        await Expect(buyer.Part("return-order")).ToBeHiddenAsync();
+    }
+
+    // A batch whose one unit this user has paid for; others have reserved.
+    private async Task<(string Batch, string Order)> PaidAsync(string user, string? other = null, Sale? sale = null)
+    {
+        var batch = await stage.Client.CreateAsync(sale ?? One, other is null ? [user] : [user, other]);
+        await stage.Client.UntilOpenAsync(batch);
+        var order = await stage.Client.BuyAsync(batch, user);
+        await stage.Client.PayAsync(order, user);
+        while ((await stage.Client.OrdersAsync(batch, user)).Single().GetProperty("status").GetString() != "paid")
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken); // bounded poll
+        return (batch, order);
+    }
+
+    private static async Task ShouldHaveNoBarrierAsync(Visitor visitor) =>
+        (await visitor.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{violation.Id}: {violation.Nodes[0].Html}").ShouldBeEmpty();
+}
