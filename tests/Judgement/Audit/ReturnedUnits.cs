@@ -79,7 +79,7 @@ public sealed class ReturnedUnits
 
     [Fact]
     public Task A_return_that_is_offered_while_units_are_free_is_found() =>
-        BreaksAsync(Invariant.I5, 8, Script(2).Held("weibo:x", "1").Sold(3, "p").Held("weibo:y", "2")
+        BreaksAsync(Invariant.I5, 9, Script(2).Held("weibo:x", "1").Sold(3, "p").Held("weibo:y", "2")
             .Joined("weibo:a", 1).GivenBack(3).Released(5, "2").Offered("weibo:a", 1, "1", from: 3));
 
     [Fact]
