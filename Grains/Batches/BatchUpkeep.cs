@@ -68,7 +68,8 @@ internal sealed partial class BatchUpkeep
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
         || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Orders.Returns.Holds == 0
-            && state.Payments.Owed.Count == 0 && _closings.IsIdle && _news.IsIdle && (!state.Directing.IsAnonymised || _erasure.IsDone)));
+            && state.Payments.Owed.Count == 0 && _closings.IsIdle && _news.IsIdle
+            && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();

@@ -65,6 +65,9 @@ public sealed class SaleBatch
     /// <summary>The payments.</summary>
     public PaymentBook Payments { get; }
 
+    /// <summary>Units that may still come to the line: held and not paid, or given back.</summary>
+    public int UnitsThatMayCome => Stock.Held + Orders.Returns.Units;
+
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms => Directing.Terms;
 

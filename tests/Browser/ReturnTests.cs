@@ -10,7 +10,7 @@ public sealed class ReturnTests(SaleStage stage)
     private static readonly Sale One = new(Sale.AtOnce) { Stock = 1, StandbyLimit = 10 };
 
     [Theory]
-    [InlineData("en", 390, "light", "Return to the line", "Keep my order", "refunded only when the next buyer has paid")]
+    [InlineData("en", 390, "light", "Return to the line", "Keep my order", "only when the next buyer has paid")]
     [InlineData("zh-CN", 1280, "dark", "转让给候补买家", "取消转让", "对方付款后才会为您退款")]
     public async Task A_paid_order_is_offered_to_the_line_and_refunded_when_the_next_has_paid(
         string language, int width, string colors, string give, string keep, string honest)

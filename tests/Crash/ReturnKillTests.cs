@@ -12,7 +12,7 @@ public sealed class ReturnKillTests(ITestOutputHelper output)
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2), LookInterval = TimeSpan.FromMilliseconds(20);
 
     [Fact]
-    public async Task Every_unit_that_is_given_back_has_one_buyer_and_one_refund_though_the_engine_is_killed_in_between()
+    public async Task Every_returned_unit_has_one_buyer_and_one_refund_though_the_engine_is_killed_in_between()
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         bound.CancelAfter(Bound);

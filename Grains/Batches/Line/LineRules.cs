@@ -115,7 +115,7 @@ public static class LineRules
         var offers = batch.Line.RecentOffers(now);
         int? seconds = offers == 0 ? null : (int)Math.Min(int.MaxValue, (ahead + 1L) * PaceSeconds / offers);
         return new(
-            ahead >= batch.Stock.Held + batch.Orders.Returns.Units ? WaitOutlook.Unlikely
+            ahead >= batch.UnitsThatMayCome ? WaitOutlook.Unlikely
             : offers == 0 ? WaitOutlook.Unknown
             : WaitOutlook.Possible,
             seconds);

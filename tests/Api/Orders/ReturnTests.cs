@@ -14,7 +14,8 @@ public sealed class ReturnTests(SaleTests.Fixture fixture)
         var (batch, owner, order) = await PaidAsync();
         var next = _sale.NewUser();
         var offered = (await GiveBackAsync(order, owner)).Is(200);
-        (offered["status"], offered["return"], offered.Header("Cache-Control")).ShouldBe(("paid", "offered", "no-store"));
+        (offered["status"], offered["return"], offered.Header("Cache-Control"))
+            .ShouldBe(("paid", "offered", "no-store"));
         (await GiveBackAsync(order, owner)).Is(200).Text.ShouldBe(offered.Text);
         (await _sale.StandByAsync(batch, next)).Is(202);
         await UntilReturnIsAsync(order, owner, "being-paid");

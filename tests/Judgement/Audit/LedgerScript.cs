@@ -105,7 +105,8 @@ internal sealed class LedgerScript
         var keyed = key is null ? "" : $",\"key\":\"{Secret.KeyHashOf(AliasOf(user), key)}\"";
         return Write("held", $$"""
             {"order":"mi2-1.{{Seq + 1}}","alias":"{{AliasOf(user)}}","units":[{{units}}],
-            "payBy":"{{Text(_at.AddSeconds(window))}}","reservation":{{reservation}}{{keyed}},"place":{{place}}{{returned}}}
+            "payBy":"{{Text(_at.AddSeconds(window))}}",
+            "reservation":{{reservation}}{{keyed}},"place":{{place}}{{returned}}}
             """.ReplaceLineEndings(""));
     }
 
