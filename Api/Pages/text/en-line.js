@@ -52,8 +52,8 @@ export default {
     + 'are refunded. If not, you keep it.',
   'order.return.sold': 'The next in the line has paid for it.',
   'notice.return-offered.title': 'Offered to the line',
-  'notice.return-offered.body': 'You are refunded only when the next buyer has paid. Until then the order is yours, '
-    + 'and you can still keep it.',
+  'notice.return-offered.body': 'You are refunded only when the next buyer has paid. Until then the order is yours. '
+    + 'While nobody is paying for it, you can still keep it.',
   'notice.return-cancelled.title': 'You keep your order',
   'notice.return-cancelled.body': 'It is not offered to the line any more.',
   'notice.returned.title': 'Your order has a new buyer',

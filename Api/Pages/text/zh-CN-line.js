@@ -41,7 +41,7 @@ export default {
   'order.return.being-paid-last': '抢购已结束，候补买家仍可付款。对方付款后为您退款；如未付款，订单仍归您。',
   'order.return.sold': '已转让，候补买家已付款。',
   'notice.return-offered.title': '已提交转让',
-  'notice.return-offered.body': '对方付款后才会为您退款。在此之前订单仍归您，您可随时取消转让。',
+  'notice.return-offered.body': '对方付款后才会为您退款，在此之前订单仍归您。尚未分配给候补买家时，您可取消转让。',
   'notice.return-cancelled.title': '已取消转让',
   'notice.return-cancelled.body': '订单仍归您。',
   'notice.returned.title': '转让成功',
