@@ -46,12 +46,15 @@ public static class ApprovalRules
     public static Decision<Answer<Effect>> DecideApprove(SaleBatch batch, Alias by, KeyHash key, long now)
     {
         if (batch.Approvals.FindApproved(key) is not null) return new(Effect.AlreadySo);
-        if (batch.Approvals.Find(key, now) is not { Command: var command })
+        if (batch.Approvals.Find(key, now) is not { Command: var command } proposal)
         {
             return new(new Answer<Effect>(
                 Refusal.NotFound, "no command of this key waits for a second operator, or not any more"));
         }
         if (command.By == by) return Conflict("another operator than the one who gave the command has to approve it");
+        // Who has cancelled the reservation since does not want the units, and may have been erased.
+        if (command is BuyerCommand { Buyer: { } buyer } && batch.Reservations.LastCancellationOf(buyer) > proposal.Seq)
+            return Conflict("the user has cancelled the reservation since");
         var decided = command is BuyerCommand ofBuyer
             ? BuyerRules.Decide(batch, ofBuyer, now)
             : OperatorRules.Decide(batch, (OperatorCommand)command);
