@@ -26,7 +26,8 @@ public static class ApprovalRules
         var waiting = batch.Approvals.Find(command.Key, now);
         if (waiting is not null && !waiting.Command.Repeats(command))
             return Conflict("the key was used for another command");
-        var needsTwo = within > 0 && batch.Directing is { IsOpen: true, IsOver: false } && ProposalFormat.Takes(command);
+        var isOnSale = batch.Directing is { IsOpen: true, IsOver: false };
+        var needsTwo = within > 0 && isOnSale && ProposalFormat.Takes(command);
         if (needsTwo && waiting is not null) return new(Effect.Proposed);
         if (!needsTwo || decided.Entries.Length == 0) return decided;
         return batch.Approvals.WaitingAt(now).Count() < ApprovalBook.MaxWaiting
