@@ -97,6 +97,7 @@ internal sealed class EntryReader
             throw new FormatException("a release has an operator without a reason, or the other way round");
         if (_entry.Type is EntryType.Released && _entry.Has(Members.Key) && !_entry.Has(Members.By))
             throw new FormatException("a release has a key without an operator");
+        if (_entry.Has(Members.From) && !_entry.Has(Members.Place)) throw new FormatException("a return for no place");
         if (_entry.Type == EntryType.Left) RequireWhoRemoved();
         if (_entry.Type == EntryType.RefundOwed) RequireAll(_entry.Why == "shipped", "a refund of a shipped order");
         if (_entry.Type == EntryType.Proposed

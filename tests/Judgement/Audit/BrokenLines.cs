@@ -93,7 +93,7 @@ public sealed class BrokenLines
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","reason":"other"}""")]
     [InlineData("released", """{"order":"mi2-1.3","units":[1],"why":"cancelled","by":"{a}","reason":"she is rude"}""")]
     [InlineData("held",
-        """{"order":"mi2-1.3","alias":"{a}","units":[1],"payBy":"{t}","reservation":1,"place":1,"from":"mi2-1.2"}""")]
+        """{"order":"mi2-1.3","alias":"{a}","units":[1],"payBy":"{t}","reservation":1,"from":"mi2-1.2"}""")]
     [InlineData("joined", """{"place":1,"alias":"{a}","quantity":1,"reservation":1}""")]
     [InlineData("joined", """{"place":1,"alias":"{a}","quantity":1,"how":"standby","reservation":1,"by":"{a}"}""")]
     [InlineData("joined", """{"place":"1","alias":"{a}","quantity":1,"how":"standby","reservation":1}""")]

@@ -18,6 +18,7 @@ public class SaleLifeEntriesTests
         "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
         "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
         "left", "line-suspended", "line-resumed", "granted", "revived", "shipped", "proposed", "approved",
+        "return-offered", "return-cancelled",
     ];
 
     public static TheoryData<string> Unruled =>

@@ -75,7 +75,8 @@ public class GuessTests
             .Select(golden => Encoding.UTF8.GetString(golden.Entry.Type)).Distinct().Order(StringComparer.Ordinal);
         types.ShouldBe([
             "checkout-opened", "created", "disputed", "drawn", "ended", "left", "opened", "refund-owed",
-            "refund-stalled", "refunded", "refunded-elsewhere", "released", "roster-closed", "sold",
+            "refund-stalled", "refunded", "refunded-elsewhere", "released", "return-cancelled", "return-offered",
+            "roster-closed", "sold",
         ]);
         foreach (var (line, _) in Lines.Golden)
         {
