@@ -9,6 +9,7 @@ using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Operators.Announcements;
 using OrleansSale.Api.Operators.Messages;
+using OrleansSale.Api.Operators.Money;
 using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sales.Announcements;
@@ -126,6 +127,7 @@ public static class Engine
         app.MapReservations();
         app.MapLine();
         app.MapOperatorLine();
+        app.MapMoney();
         app.MapReservedDelivery();
         PurchaseApi.Map(app);
         RepliesApi.Map(app);

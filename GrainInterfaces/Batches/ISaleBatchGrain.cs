@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Batches;
@@ -87,6 +88,30 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// </summary>
     [Alias("CaptureAsync")]
     Task<Answer<CaptureResult>> CaptureAsync(Capture capture);
+
+    /// <summary>
+    /// Records what a provider says became of a captured payment without a request of the engine. Not-found: there is
+    /// no such payment of this order, or its capture is not recorded yet.
+    /// </summary>
+    [Alias("NoteMoneyAsync")]
+    Task<Answer<NewsResult>> NoteMoneyAsync(long order, string provider, PaymentNews news);
+
+    /// <summary>
+    /// Records that a stalled refund was paid back by hand, for an operator. A repeat changes nothing. Not-found: there
+    /// is no such payment of this order. Conflict: it is not owed back, or its refund is not stalled. Overloaded: the
+    /// provider is being asked for it; ask again.
+    /// </summary>
+    /// <param name="order">The order.</param>
+    /// <param name="provider">The provider of the payment.</param>
+    /// <param name="payment">The payment.</param>
+    /// <param name="by">The operator's alias, which the ledger keeps.</param>
+    /// <param name="how">How it was paid back, which the ledger keeps too.</param>
+    [Alias("SettleRefundAsync")]
+    Task<Answer<OrderView>> SettleRefundAsync(long order, string provider, string payment, Alias by, SettledHow how);
+
+    /// <summary>The money of the batch, and what people must look at.</summary>
+    [Alias("ReadMoneyAsync")]
+    Task<MoneyView> ReadMoneyAsync();
 
     /// <summary>
     /// Carries out an operator's command. The answer is also "already so" if the command was carried out under this

@@ -85,6 +85,10 @@ public sealed class SaleBatch
                 Payments.Apply(seq, e);
                 _touches.Add(Orders.At(seq, e.Order).Buyer.High);
                 break;
+            case NoticeEntry e:
+                Payments.Apply(seq, at, e);
+                _touches.Add(Orders.At(seq, e.Order).Buyer.High);
+                break;
             case ReservationCancelled e:
                 Reservations.Apply(seq, e);
                 Line.EndWaiting(e.User);

@@ -167,6 +167,7 @@ public sealed partial class SaleBatchGrain(
     {
         var now = Batch.DoDue();
         var refusal = Batch.Take(PaymentRules.DecideCheckout(Batch.State, order, provider, checkout, now), now);
+        if (refusal is null) _upkeep!.WatchCheckoutOf(order);
         return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner: null));
     }
 
@@ -174,7 +175,10 @@ public sealed partial class SaleBatchGrain(
     public Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
     {
         var now = Batch.Now;
-        return Batch.CommitAsync(PaymentRules.DecideCapture(Batch.State, capture, now, Batch.GraceMilliseconds), now);
+        var answer = Batch.CommitAsync(
+            PaymentRules.DecideCapture(Batch.State, capture, now, Batch.GraceMilliseconds), now);
+        _upkeep!.WatchCheckoutOf(capture.Order);
+        return answer;
     }
 
     /// <inheritdoc />
@@ -247,7 +251,7 @@ public sealed partial class SaleBatchGrain(
         // What it frees goes to the line in the same commit.
         Batch.DoDue();
         var answer = await Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
-        if (wasLive && refusal is null) _upkeep!.CloseCheckoutOf(order);
+        if (wasLive && refusal is null) _upkeep!.WatchCheckoutOf(order);
         return answer;
     }
 

@@ -32,6 +32,9 @@ public static class MessageRules
     {
         RefundOwed owed => Of(entry, owed.Order, MessageKind.Refund, CauseOf(owed.Why), owed.Amount),
         RefundMade made => Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
+        // An operator has paid it back by hand.
+        RefundedElsewhere { By: not null } made =>
+            Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
         Held { Offer: not null } offer => Of(entry, entry.Seq, MessageKind.Offer, why: null, amount: null) with
         {
             PayBy = DateTimeOffset.FromUnixTimeMilliseconds(offer.PayBy),

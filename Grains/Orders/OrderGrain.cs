@@ -127,32 +127,30 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc />
-    public async Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout)
-    {
-        try
-        {
-            return await Named(provider).CloseCheckoutAsync(checkout);
-        }
-        catch (PaymentProviderException e)
-        {
-            return CheckoutState.Unknown(e.Code);
-        }
-    }
+    public Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout) =>
+        AskAsync(provider, of => of.CloseCheckoutAsync(checkout));
 
     /// <inheritdoc />
-    public async Task<RefundTry> RefundAsync(string provider, string payment, Money amount)
+    public Task<CheckoutState> FindCheckoutAsync(string provider, string checkout) =>
+        AskAsync(provider, of => of.FindCheckoutAsync(checkout));
+
+    /// <inheritdoc />
+    public async Task<RefundTry> RefundAsync(string provider, string payment, Money amount, long paidBack)
     {
         await TakeOwnAsync();
         if (stored.State.Refunds.GetValueOrDefault(KeyOf(provider, payment)) is { } made) return RefundTry.Made(made);
         ProviderRefund refund;
         try
         {
-            refund = await Named(provider).RefundAsync(new RefundRequest(Id, payment, amount));
+            refund = await Named(provider).RefundAsync(new RefundRequest(Id, payment, amount, paidBack));
         }
         catch (PaymentProviderException e)
         {
             // The batch owes the refund, so it logs and counts the failure.
-            return new RefundTry(e.IsRefusal ? RefundOutcome.Refused : RefundOutcome.Unanswered, null, e.Code);
+            return new RefundTry(
+                e.IsUnderWay ? RefundOutcome.UnderWay
+                : e.IsRefusal ? RefundOutcome.Refused
+                : RefundOutcome.Unanswered, null, e.Code);
         }
         stored.State.Refunds[KeyOf(provider, payment)] = refund.Refund;
         await WriteAsync();
@@ -189,6 +187,18 @@ public sealed partial class OrderGrain(
         stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = _held, IsDisowned = true };
         _isDamaged = false;
         await WriteAsync();
+    }
+
+    private async Task<CheckoutState> AskAsync(string provider, Func<IPaymentProvider, Task<CheckoutState>> ask)
+    {
+        try
+        {
+            return await ask(Named(provider));
+        }
+        catch (PaymentProviderException e)
+        {
+            return CheckoutState.Unknown(e.Code);
+        }
     }
 
     // The same id at two providers is two payments. Neither a name nor an id has a space.

@@ -126,6 +126,7 @@ internal sealed class EntryReader
             case Members.Payment: _entry.Payment = Text(ref reader); break;
             case Members.Refund: _entry.Refund = Text(ref reader); break;
             case Members.Amount: ReadAmount(ref reader); break;
+            case Members.Code: _entry.Code = Text(ref reader); break;
             case Members.Why: _entry.Why = Pooled(ref reader); break;
             case Members.Cause: _entry.Cause = Pooled(ref reader); break;
             case Members.Reason: ReadReason(ref reader); break;
@@ -159,6 +160,7 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("number"u8) ? Members.Number
         : reader.ValueTextEquals("provider"u8) ? Members.Provider
         : reader.ValueTextEquals("cause"u8) ? Members.Cause
+        : reader.ValueTextEquals("code"u8) ? Members.Code
         : Members.None;
 
     private void ReadUnits(ref Utf8JsonReader reader)

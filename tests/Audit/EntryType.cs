@@ -12,6 +12,9 @@ internal enum EntryType
     Released,
     RefundOwed,
     Refunded,
+    RefundStalled,
+    RefundedElsewhere,
+    Disputed,
     ReservationCancelled,
     Joined,
     Left,
@@ -50,6 +53,7 @@ internal enum Members
     Place = 131_072,
     Quantity = 262_144,
     How = 524_288,
+    Code = 1_048_576,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -61,7 +65,6 @@ internal static class EntryTypes
     private static readonly HashSet<string> WithoutRules =
     [
         "roster-closed", "drawn", "extended", "rescheduled", "recalled", "approved", "revived", "granted", "shipped",
-        "refund-stalled", "refunded-elsewhere", "disputed",
     ];
 
     /// <summary>The type of that name.</summary>
@@ -77,6 +80,9 @@ internal static class EntryTypes
         "released" => EntryType.Released,
         "refund-owed" => EntryType.RefundOwed,
         "refunded" => EntryType.Refunded,
+        "refund-stalled" => EntryType.RefundStalled,
+        "refunded-elsewhere" => EntryType.RefundedElsewhere,
+        "disputed" => EntryType.Disputed,
         "reservation-cancelled" => EntryType.ReservationCancelled,
         "joined" => EntryType.Joined,
         "left" => EntryType.Left,
@@ -104,6 +110,7 @@ internal static class EntryTypes
         EntryType.Released => Members.Order | Members.Units | Members.Why,
         EntryType.RefundOwed => Money | Members.Why,
         EntryType.Refunded => Money | Members.Refund,
+        EntryType.RefundStalled or EntryType.RefundedElsewhere or EntryType.Disputed => Money | Members.Code,
         EntryType.ReservationCancelled => Members.Alias | Members.Reservation,
         EntryType.Joined =>
             Members.Place | Members.Alias | Members.Quantity | Members.How | Members.Reservation,
@@ -117,7 +124,8 @@ internal static class EntryTypes
 
     /// <summary>
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
-    /// a place, only a late payment has units, and only an operator's release or removal says by whom and why. A
+    /// a place, only a late payment has units, only an operator's release or removal says by whom and why, and only a
+    /// refund that an operator made by hand says by whom. A
     /// return's order and a carried place's origin have no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
@@ -126,6 +134,7 @@ internal static class EntryTypes
         EntryType.Joined => Members.Key,
         EntryType.Sold => Members.Units,
         EntryType.Released or EntryType.Left => Members.By | Members.Reason,
+        EntryType.RefundedElsewhere => Members.By,
         _ => Members.None,
     };
 }

@@ -64,6 +64,9 @@ internal sealed class LedgerEntry
 
     public string Why { get; set; } = "";
 
+    /// <summary>What was told about a payment's money.</summary>
+    public string Code { get; set; } = "";
+
     public string By { get; set; } = "";
 
     /// <summary>The number of a place in the line.</summary>

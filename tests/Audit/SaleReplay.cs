@@ -69,6 +69,7 @@ internal sealed class SaleReplay
     public void End(long seq)
     {
         Money.CheckNothingOpen(seq);
+        Money.CheckBalance(seq, _orders);
         Life.CheckNothingOpen(seq);
         Units.Recount(seq, _orders);
     }
@@ -116,6 +117,9 @@ internal sealed class SaleReplay
             case EntryType.Released: Release(entry, order); break;
             case EntryType.RefundOwed: Money.Owe(entry, order); break;
             case EntryType.Refunded: Money.Refund(entry, order); break;
+            case EntryType.RefundStalled or EntryType.RefundedElsewhere or EntryType.Disputed:
+                Money.Note(entry, order);
+                break;
             default: throw new InvalidOperationException($"{entry.Type} does not concern an order");
         }
     }

@@ -50,26 +50,37 @@ public static class PaymentRules
     {
         if (batch.Payments.All.ContainsKey(IdOf(capture))) return new(CaptureResult.AlreadyRecorded);
         if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
-        if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
-        var isDue = order.Hold == HoldState.Live && HoldRules.IsDue(order, now, grace);
-        if (order.Hold == HoldState.Live && !isDue)
-            return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
-        // Past its deadline a hold cannot be sold, so one that is due ends here.
-        BatchEntry[] ends = isDue ? [new Released(order.Seq, order.Units, ReleaseReason.Expired)] : [];
-        return MayHoldAgain(batch, order, now)
-            ? new(CaptureResult.Sold, [.. ends, new Sold(
-                order.Seq, IdOf(capture), capture.Amount, isDue ? order.Units : batch.Stock.Lowest(order.Quantity))])
-            : new(CaptureResult.RefundOwed, [.. ends, Owe(capture, RefundReason.Expired)]);
+        if (capture.Payer != order.Buyer) return Owe(capture, RefundReason.WrongPayer);
+        if (capture.Amount != batch.Terms!.Product.Price * order.Quantity)
+            return Owe(capture, RefundReason.WrongAmount);
+        return order.Hold switch
+        {
+            HoldState.Live when !HoldRules.IsDue(order, now, grace) =>
+                new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount)),
+            // Past its deadline a hold cannot be sold, so one that is due ends here.
+            HoldState.Live => Ending(order, DecideLate(batch, order, capture, order.Units, now)),
+            HoldState.Expired => DecideLate(batch, order, capture, units: null, now),
+            HoldState.Sold => Owe(capture, RefundReason.Duplicate),
+            HoldState.Cancelled => Owe(capture, RefundReason.Cancelled),
+            _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
+        };
     }
 
     /// <summary>
     /// Decides the record of a refund that the provider has made. A refund that is recorded already changes nothing.
     /// </summary>
-    /// <returns>Null; or the code of a refusal: the provider has made this refund for another payment.</returns>
-    public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund) =>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="payment">The payment.</param>
+    /// <param name="refund">The provider's id of the refund.</param>
+    /// <param name="amount">The amount that was asked for.</param>
+    /// <returns>
+    /// Null; or the code of a refusal: the provider has made this refund for another payment, or less is owed by now.
+    /// </returns>
+    public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund, Money amount) =>
         batch.Payments.All.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
+        : owed.Left != amount ? new("another-amount")
         : batch.Payments.IsRefund(payment.Provider, refund) ? new("refund-of-another-payment")
-        : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
+        : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Left));
 
     /// <summary>
     /// Decides a cancellation. The units are free at once. A captured payment becomes owed back in the same commit. An
@@ -87,18 +98,21 @@ public static class PaymentRules
         var released = new Released(seq, order.Units, ReleaseReason.Cancelled, by?.Operator, by?.Reason);
         if (order.Hold == HoldState.Live) return new(null, released);
         var payment = batch.Payments.All[order.Payment!.Value];
-        return new(null, released, new RefundOwed(seq, payment.Id, payment.Amount, RefundReason.Cancelled));
+        // Its money may have gone back elsewhere before.
+        return payment is { Elsewhere: > 0, Left.Amount: 0 } ? new(null, released)
+            : new(null, released, new RefundOwed(seq, payment.Id, payment.Left, RefundReason.Cancelled));
     }
 
-    private static RefundReason? WhyNotSold(SaleBatch batch, Order order, Capture capture) =>
-        capture.Payer != order.Buyer ? RefundReason.WrongPayer
-        : capture.Amount != batch.Terms!.Product.Price * order.Quantity ? RefundReason.WrongAmount
-        : order.Hold switch
-        {
-            HoldState.Sold => RefundReason.Duplicate,
-            HoldState.Cancelled => RefundReason.Cancelled,
-            _ => null,
-        };
+    // Units: those that it would get; null: the lowest free ones.
+    private static Decision<Answer<CaptureResult>> DecideLate(
+        SaleBatch batch, Order order, Capture capture, int[]? units, long now) =>
+        MayHoldAgain(batch, order, now)
+            ? new(CaptureResult.Sold, new Sold(
+                order.Seq, IdOf(capture), capture.Amount, units ?? batch.Stock.Lowest(order.Quantity)))
+            : Owe(capture, RefundReason.Expired);
+
+    private static Decision<Answer<CaptureResult>> Ending(Order order, Decision<Answer<CaptureResult>> late) =>
+        late with { Entries = [new Released(order.Seq, order.Units, ReleaseReason.Expired), .. late.Entries] };
 
     // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
     // are free, and the buyer stays within the limit. Nobody else loses by it. Who has cancelled the reservation since
@@ -117,8 +131,8 @@ public static class PaymentRules
         return live + order.Quantity <= batch.Terms!.PerUserLimit;
     }
 
-    private static RefundOwed Owe(Capture capture, RefundReason why) =>
-        new(capture.Order, IdOf(capture), capture.Amount, why);
+    private static Decision<Answer<CaptureResult>> Owe(Capture capture, RefundReason why) =>
+        new(CaptureResult.RefundOwed, new RefundOwed(capture.Order, IdOf(capture), capture.Amount, why));
 
     private static PaymentId IdOf(Capture capture) => new(capture.Provider, capture.Payment);
 }

@@ -11,6 +11,7 @@ using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
@@ -34,6 +35,16 @@ public sealed class SerialisationTests
 
     private static readonly PlaceView Place =
         new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90));
+
+    private static readonly PaymentNews MoneyNews = new(
+        "mi2-1.17", "p-17", [new RefundNews("r-1", Amount)], [new DisputeNews("d-1", Amount, DisputeState.Lost)]);
+
+    private static readonly MoneyBalance Balance = new("alipay", "CNY", 10, 4, 3, 2, 1);
+
+    private static readonly MoneyIssue Issue =
+        new(MoneyIssueKind.PaidOrderRefunded, 17, "alipay", "p-17", Amount, "refund r-1", At);
+
+    private static readonly MoneyView Money = new(18, [Balance], [Issue], 3);
 
     private static readonly LanguageText Text = new("soon", "敬请期待");
 
@@ -72,7 +83,8 @@ public sealed class SerialisationTests
         new ListedBatch(Terms, [1, 2]),
             new LedgerPage([10, 20], 19),
         new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
-        new CheckoutView("https://pay.example/c", At), new CheckoutState(CheckoutStage.Paid, "p", Amount, "c"),
+        new CheckoutView("https://pay.example/c", At), new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a"),
+        MoneyNews, new FoundPayment(MoneyNews), Money, Balance, Issue, MoneyNews.Refunds[0], MoneyNews.Disputes[0],
         new Delivery("王", "555", "路"), Amount, Order,
         new OrderPage([Order, Order], Place),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"),

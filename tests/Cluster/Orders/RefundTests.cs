@@ -72,7 +72,7 @@ public sealed class RefundTests : IAsyncLifetime
     {
         var (id, _) = await _sale.OwedAsync();
         // The provider has refunded, the document is lost, and the batch does not know.
-        await _sale.Order($"{id}.3").RefundAsync(SoleProvider.Name, "p-1", Price);
+        await _sale.Order($"{id}.3").RefundAsync(SoleProvider.Name, "p-1", Price, 0);
         await _sale.DeactivateAsync(_sale.Order($"{id}.3"));
         _sale.Documents.Clear();
         await _sale.DeactivateAsync(_sale.Batch(id).Actor);

@@ -48,6 +48,10 @@ internal static class StateDump
             AppendPayment(text, "payment", id, payment);
         // In the order of enumeration, because refunds are made in that order.
         foreach (var payment in batch.Payments.Owed) AppendPayment(text, "owed", payment.Id, payment);
+        foreach (var balance in batch.Payments.Balances.View())
+            text.Append(CultureInfo.InvariantCulture, $"{balance}\n");
+        foreach (var issue in NoticeRules.View(batch).Issues)
+            text.Append(CultureInfo.InvariantCulture, $"{issue}\n");
         foreach (var (key, command) in batch.Directing.Commands.OrderBy(
             c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
@@ -105,6 +109,12 @@ internal static class StateDump
     private static void AppendPayment(StringBuilder text, string what, PaymentId id, Payment payment)
     {
         text.Append(CultureInfo.InvariantCulture, $"{what} {id}={payment.Id} order {payment.Order} {payment.Amount} ");
-        text.Append(CultureInfo.InvariantCulture, $"{payment.State}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.State} stalled {payment.StallCode} {payment.StalledAt} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.Stalls} elsewhere {payment.Elsewhere} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.RefundedThere} {payment.ElsewhereCode} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.ElsewhereAt}");
+        foreach (var dispute in payment.Disputes.OrderBy(each => each.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $" {dispute}");
+        text.Append('\n');
     }
 }

@@ -68,6 +68,7 @@ internal static class Lines
         new RefundMade(17, Payment, "r-1", Price),
         new RefundStalled(17, Payment, Price, "insufficient-funds"),
         new RefundedElsewhere(17, Payment, Price, "by-hand"),
+        new RefundedElsewhere(17, Payment, Price, "bank-transfer", Boss),
         new Disputed(17, Payment, Price, "fraudulent"),
         new ReservationCancelled(Alice, 2),
         new Restocked([new(11, 15)], "found", Boss, CommandKey("o-1")),

@@ -102,8 +102,8 @@ public class RoundTripTests
             (BatchEntry)new RefundMade(order, payment, refund, amount)),
         Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
             (BatchEntry)new RefundStalled(order, payment, amount, code)),
-        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
-            (BatchEntry)new RefundedElsewhere(order, payment, amount, code)),
+        Gen.Select(Seq, Payment, Amount, Text, OrNone(AnyAlias), (order, payment, amount, code, by) =>
+            (BatchEntry)new RefundedElsewhere(order, payment, amount, code, by)),
         Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
             (BatchEntry)new Disputed(order, payment, amount, code)));
 

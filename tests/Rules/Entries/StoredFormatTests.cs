@@ -18,6 +18,7 @@ public class StoredFormatTests
         ["sold"] = ["units"],
         ["joined"] = ["key"],
         ["drawn"] = ["beacon"],
+        ["refunded-elsewhere"] = ["by"],
     };
 
     /// <summary>Every type of entry that there is.</summary>

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -38,6 +39,19 @@ internal sealed record Pay(int Order, int Payment, Money Money, Payer Payer) : C
 
 /// <summary>The provider made a refund; some have an id that others have too.</summary>
 internal sealed record Refund(int Payment, bool IsShared) : Command;
+
+/// <summary>The provider refuses or delays a refund.</summary>
+internal sealed record Stall(int Payment, int Reason) : Command;
+
+/// <summary>
+/// The provider tells of a refund that somebody else made, or of a dispute; some are of the whole amount that is left,
+/// some name a wrong order.
+/// </summary>
+internal sealed record News(
+    int Payment, int Number, int Amount, bool IsWhole, bool IsMisaddressed, DisputeState? Dispute) : Command;
+
+/// <summary>An operator says that a refund was paid back by hand.</summary>
+internal sealed record Settle(int Payment, SettledHow How) : Command;
 
 /// <summary>An order is given up; an operator says why.</summary>
 internal sealed record Cancel(int Order, Who Who, CancelReason Reason) : Command;

@@ -1,6 +1,7 @@
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
@@ -35,6 +36,13 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
         (16, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Few<Money>(12, 1, 1, 1), Few<Payer>(18, 1, 1),
             (order, payment, money, payer) => (Command)new Pay(order, payment, money, payer))),
         (8, Gen.Select(Gen.Int[0, 30], Gen.Bool, (payment, isShared) => (Command)new Refund(payment, isShared))),
+        (6, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 2], (payment, reason) => (Command)new Stall(payment, reason))),
+        (8, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[0, 250_000], Gen.Bool,
+            Gen.Frequency((9, Gen.Const(false)), (1, Gen.Const(true))),
+            Gen.OneOf(Gen.Const((DisputeState?)null), Gen.Enum<DisputeState>().Select(state => (DisputeState?)state)),
+            (payment, number, amount, whole, lost, dispute) =>
+                (Command)new News(payment, number, amount, whole, lost, dispute))),
+        (4, Gen.Select(Gen.Int[0, 30], Gen.Enum<SettledHow>(), (payment, how) => (Command)new Settle(payment, how))),
         (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), Gen.Enum<CancelReason>(),
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),

@@ -143,8 +143,8 @@ internal sealed partial class NaiveSale
 
     public OrderStatus StatusOf(NaiveOrder order)
     {
-        var money = Payments.Values.Where(payment => payment.Order == order.Seq).Select(payment => payment.Where)
-            .ToList();
+        var money = Payments.Values.Where(payment => payment.Order == order.Seq)
+            .Select(payment => payment.IsEmpty ? NaiveMoney.PaidBack : payment.Where).ToList();
         return order.State switch
         {
             NaiveState.Held => OrderStatus.AwaitingPayment,

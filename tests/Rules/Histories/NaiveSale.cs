@@ -71,6 +71,9 @@ internal sealed partial class NaiveSale(long grace)
             case Released e: TakeReleased(e); break;
             case RefundOwed e: TakeOwed(e); break;
             case RefundMade e: TakeRefund(e); break;
+            case RefundStalled e: TakeStalled(e); break;
+            case RefundedElsewhere e: TakeElsewhere(e); break;
+            case Disputed e: TakeDisputed(e); break;
             case Joined e: TakeJoined(e); break;
             case Left e: TakeLeft(e); break;
             case LineSuspended e:
@@ -121,6 +124,7 @@ internal sealed partial class NaiveSale(long grace)
         foreach (var (id, payment) in Payments.Where(payment => payment.Value.Where == NaiveMoney.Kept))
         {
             var order = Find(payment.Order)!;
+            if (payment.IsEmpty && order.State == NaiveState.Cancelled) continue;
             order.State.ShouldBe(NaiveState.Paid, "money is kept only for a paid order");
             order.Payment.ShouldBe(id);
         }
@@ -236,8 +240,9 @@ internal sealed partial class NaiveSale(long grace)
         if (Payments.TryGetValue(e.Payment, out var kept))
         {
             // A kept payment becomes owed only if its order was cancelled.
-            (kept.Where, kept.Order, kept.Amount, order.State)
+            (kept.Where, kept.Order, kept.Amount with { Amount = kept.Left }, order.State)
                 .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Cancelled));
+            kept.IsEmpty.ShouldBeFalse("nothing is owed that went back");
             e.Why.ShouldBe(RefundReason.Cancelled);
             kept.Where = NaiveMoney.Owed;
         }
@@ -247,7 +252,8 @@ internal sealed partial class NaiveSale(long grace)
     private void TakeRefund(RefundMade e)
     {
         var payment = Payments[e.Payment];
-        (payment.Where, payment.Order, payment.Amount).ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
+        (payment.Where, payment.Order, payment.Amount with { Amount = payment.Left })
+            .ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
         payment.Where = NaiveMoney.PaidBack;
         Refunds.Add((e.Payment.Provider, e.Refund)).ShouldBeTrue("a refund pays back one payment");
     }
