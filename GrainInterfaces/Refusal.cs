@@ -86,6 +86,9 @@ public enum Effect
 
     /// <summary>Nothing had to change.</summary>
     AlreadySo,
+
+    /// <summary>Nothing has changed yet: the command waits until a second operator approves it.</summary>
+    Proposed,
 }
 
 /// <summary>Either a value or a refusal, with an optional sentence for a person.</summary>

@@ -128,6 +128,7 @@ public static class Engine
         app.MapLine();
         app.MapOperatorLine();
         app.MapMoney();
+        app.MapBuyerCommands();
         app.MapReservedDelivery();
         PurchaseApi.Map(app);
         RepliesApi.Map(app);
@@ -183,7 +184,9 @@ public static class Engine
         services.AddSingleton<PaymentNotices>();
         services.AddSingleton<ActorRetry>();
         services.AddSingleton<BatchCreation>();
+        services.AddSingleton<Proposals>();
         services.AddSingleton<BatchCommands>();
+        services.AddSingleton<BuyerCommands>();
         services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<MessageCommands>();
         services.AddSingleton<BatchExports>();

@@ -11,6 +11,10 @@ public static class Reply
     /// <summary>200 with a body.</summary>
     public static IResult Ok<T>(T body, JsonTypeInfo<T> type) => TypedResults.Json(body, type);
 
+    /// <summary>202 with a body.</summary>
+    public static IResult Accepted<T>(T body, JsonTypeInfo<T> type) =>
+        TypedResults.Json(body, type, statusCode: StatusCodes.Status202Accepted);
+
     /// <summary>201 with a body and its address.</summary>
     /// <param name="http">The request.</param>
     /// <param name="location">The path below the site's base.</param>

@@ -7,13 +7,21 @@ using OrleansSale.GrainInterfaces.Texts;
 
 namespace OrleansSale.Api.Operators;
 
+/// <summary>What became of a command that was not refused: one of the two.</summary>
+/// <param name="Board">The batch's board after it; null: it waits.</param>
+/// <param name="Proposal">The command that waits for a second operator; null: it was carried out.</param>
+public sealed record BatchCommandDone(BoardBody? Board, ProposalBody? Proposal = null);
+
 /// <summary>
 /// Pauses, resumes, closes, restocks and withdraws from batches, and suspends and resumes their lines.
 /// </summary>
 public sealed class BatchCommands(
-    CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
+    CatalogueCopy catalogue, Proposals proposals, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
 {
-    /// <summary>Carries out a command once for each key, and returns the batch's board after it.</summary>
+    /// <summary>
+    /// Carries out a command once for each key, and returns the batch's board after it; or has it wait for a second
+    /// operator, and returns what waits.
+    /// </summary>
     /// <param name="batch">The id of the batch, which may not exist.</param>
     /// <param name="action">The command.</param>
     /// <param name="units">How many units to restock or withdraw; 0 for the other actions.</param>
@@ -22,7 +30,7 @@ public sealed class BatchCommands(
     /// <param name="key">
     /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
     /// </param>
-    public async Task<Answer<BoardBody>> OperateAsync(
+    public async Task<Answer<BatchCommandDone>> OperateAsync(
         string batch, OperatorAction action, int units, string reason, string by, string? key)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Refusal.NotFound;
@@ -34,9 +42,15 @@ public sealed class BatchCommands(
             batchKey.HashOf(alias, key ?? Guid.CreateVersion7().ToString("N")));
         var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
         if (answer.Refused is { } refusal) return new(refusal, answer.Detail);
+        if (answer.Value == Effect.Proposed)
+        {
+            return await proposals.FindAsync(batch, command.Key) is { } proposal
+                ? new BatchCommandDone(null, proposal)
+                : Refusal.Overloaded;
+        }
         await feed.CatchUpAsync();
         return feed.Current is { } copy
-            ? BoardBody.Of(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow())
+            ? new BatchCommandDone(BoardBody.Of(feed.Terms, copy.Snapshot, timeProvider.GetUtcNow()))
             : Refusal.Overloaded;
     }
 }

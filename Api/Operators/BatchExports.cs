@@ -44,6 +44,10 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         return await JoinAsync(batch, [.. all.Orders.Where(order => order.Seq > after).Take(limit)]);
     }
 
+    /// <summary>One order, with its delivery address.</summary>
+    /// <param name="order">The order, as its batch knows it.</param>
+    public async Task<OperatorOrderBody> ReadOrderAsync(OrderView order) => (await JoinAsync(order.Batch, [order]))[0];
+
     // The batch knows aliases, the reservations know users, and the orders' own actors know delivery addresses.
     private async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
     {
@@ -54,11 +58,10 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         var bodies = new List<OperatorOrderBody>(orders.Length);
         foreach (var group in orders.Chunk(MaxReading))
         {
-            var deliveries = await retry.AskAsync(() => Task.WhenAll(
-                group.Select(ReadDeliveryAsync)));
+            var documents = await retry.AskAsync(() => Task.WhenAll(
+                group.Select(ReadDocumentsAsync)));
             bodies.AddRange(group.Zip(
-                deliveries,
-                (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read.Delivery, read.IsDamaged)));
+                documents, (order, read) => OperatorOrderBody.Of(order, users[order.Buyer], read)));
         }
         return [.. bodies];
     }
@@ -76,15 +79,23 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
         retry.AskAsync(() => grains.GetGrain<ILedgerExportGrain>(batch).ReadAsync(fromSeq));
 
     // Damaged documents of one order do not fail the list.
-    private async Task<(Delivery? Delivery, bool IsDamaged)> ReadDeliveryAsync(OrderView order)
+    private async Task<OrderPapers> ReadDocumentsAsync(OrderView order)
     {
         try
         {
-            return (await grains.GetGrain<IOrderGrain>(order.Id).FindDeliveryAsync(order), false);
+            var actor = grains.GetGrain<IOrderGrain>(order.Id);
+            var tracking = order.Shipment is null ? null : await actor.FindTrackingAsync();
+            return new OrderPapers(await actor.FindDeliveryAsync(order), tracking);
         }
         catch (StorageDamagedException)
         {
-            return (null, true);
+            return new OrderPapers(null, null, IsDamaged: true);
         }
     }
 }
+
+/// <summary>What an order's own actor keeps for operators.</summary>
+/// <param name="Delivery">Where to deliver; null: not said, removed or damaged.</param>
+/// <param name="Tracking">The tracking reference of the last shipment; null: not shipped, removed or damaged.</param>
+/// <param name="IsDamaged">Whether the documents exist but cannot be read.</param>
+public sealed record OrderPapers(Delivery? Delivery, string? Tracking, bool IsDamaged = false);

@@ -25,7 +25,7 @@ public static class ExportsApi
 
     private static readonly string[] OrderColumns =
         ["order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout", "payment",
-            "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator"];
+            "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator", "shippedAt", "tracking"];
 
     private static readonly string[] ReservationColumns = ["user", "version", "reservedAt", "alias"];
 
@@ -95,6 +95,9 @@ public static class ExportsApi
         csv.Text(NameOf(order.CancelledBy));
         csv.Text(NameOf(order.CancelReason));
         csv.Text(order.Operator);
+        if (order.ShippedAt is { } shippedAt) csv.Instant(shippedAt);
+        else csv.Text(null);
+        csv.Text(order.Tracking);
         return csv.EndRowAsync();
     }
 

@@ -46,6 +46,11 @@ public static class OperatorApi
                     .Described($"{action}", LineCommand);
                 continue;
             }
+            if (action == OperatorAction.Restock)
+            {
+                endpoint.Produces<ProposalBody>(202).WithDescription(
+                    "202: the command waits for a second operator, who approves it by its key.");
+            }
             endpoint.WithSummary($"{action} a batch")
                 .Accepts(TakesUnits(action) ? typeof(UnitsBody) : typeof(ReasonBody), "application/json")
                 .Described($"{action}Batch", Command);
@@ -90,7 +95,8 @@ public static class OperatorApi
         var answer = await commands.OperateAsync(batch, action, units, reason!, caller!.User, key);
         return answer.Refused is { } refusal
             ? Problem.Of(refusal, answer.Detail)
-            : Reply.Ok(answer.Value!, BoardJson.Wire.BoardBody);
+            : answer.Value!.Proposal is { } proposal ? Reply.Accepted(proposal, OperatorJson.Wire.ProposalBody)
+            : Reply.Ok(answer.Value.Board!, BoardJson.Wire.BoardBody);
     }
 
     private static async ValueTask<(int Units, string? Reason, Problem? Problem)> ReadAsync(

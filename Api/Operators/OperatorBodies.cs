@@ -42,6 +42,9 @@ namespace OrleansSale.Api.Operators;
 /// <param name="OfferWindowSeconds">
 /// From an offer to a buyer in the line to payBy: 1…86,400; left out: as paymentWindowSeconds.
 /// </param>
+/// <param name="CancelPaid">
+/// Until when buyers may cancel a paid order: <c>until-shipped</c>, or <c>never</c>; left out: until-shipped.
+/// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,
     ProductBody Product,
@@ -54,12 +57,28 @@ public sealed record CreateBatchBody(
     [property: Texts(BatchTerms.MaxTitleLength, isLine: true)] LanguageTexts? Title = null,
     [property: Texts(BatchTerms.MaxDescriptionLength)] LanguageTexts? Description = null,
     [property: WholeNumber(0, BatchTerms.MaxStandbyLimit)] int? StandbyLimit = null,
-    [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int? OfferWindowSeconds = null)
+    [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int? OfferWindowSeconds = null,
+    [property: PaidCancellationCode] string? CancelPaid = null)
 {
     internal BatchTerms ToTerms() => new(
         Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule(),
         KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays, Title?.ToText(), Description?.ToText(),
-        StandbyLimit, OfferWindowSeconds);
+        StandbyLimit, OfferWindowSeconds, PaidCancellationCodeAttribute.Read(CancelPaid));
+}
+
+/// <summary>Until when buyers may cancel a paid order.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PaidCancellationCodeAttribute()
+    : GrammarAttribute($"^({UntilShipped}|{Never})$", $"{UntilShipped} or {Never}")
+{
+    private const string UntilShipped = "until-shipped", Never = "never";
+
+    /// <inheritdoc/>
+    protected override bool Fits(string text) => text is UntilShipped or Never;
+
+    /// <summary>The value of a code; null: none was given.</summary>
+    internal static PaidCancellation? Read(string? code) =>
+        code is null ? null : code == Never ? PaidCancellation.Never : PaidCancellation.UntilShipped;
 }
 
 /// <summary>An operator's reason.</summary>
@@ -92,8 +111,11 @@ public sealed record UnitsBody(
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 /// <param name="Operator">The alias of the operator who cancelled it; left out unless one did.</param>
 /// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
+/// <param name="ShippedAt">When it was last shipped; left out if it was not.</param>
+/// <param name="Tracking">The tracking reference of that shipment; left out if it was not, or was removed.</param>
 /// <param name="DeliveryDamaged">
-/// Whether the delivery address exists but cannot be read, because its storage is damaged; left out if not.
+/// Whether the delivery address and the tracking reference cannot be read, because their storage is damaged; left out
+/// if not.
 /// </param>
 public sealed record OperatorOrderBody(
     string Id, string? User, string Alias, int[] Units, int Quantity,
@@ -110,14 +132,17 @@ public sealed record OperatorOrderBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Operator,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DeliveryBody? Delivery,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ShippedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tracking,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DeliveryDamaged)
 {
-    internal static OperatorOrderBody Of(OrderView order, string? user, Delivery? delivery, bool isDamaged) => new(
+    internal static OperatorOrderBody Of(OrderView order, string? user, OrderPapers papers) => new(
         order.Id, user, order.Buyer.ToString(), order.Units, order.Units.Length, order.Status,
         MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy,
         order.Checkout, order.Payment, Sales.Orders.CancelledBy.Of(order), Sales.Orders.CancelledBy.ReasonOf(order),
-        order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(delivery), order.Place, isDamaged);
+        order.Cancelled?.Operator?.ToString(), DeliveryBody.Of(papers.Delivery), order.Place, order.Shipment?.At,
+        papers.Tracking, papers.IsDamaged);
 }
 
 /// <summary>Orders of a batch.</summary>

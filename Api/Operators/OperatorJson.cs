@@ -15,6 +15,14 @@ namespace OrleansSale.Api.Operators;
 [JsonSerializable(typeof(UnitsBody))]
 [JsonSerializable(typeof(UserReasonBody))]
 [JsonSerializable(typeof(ErasedBody))]
+[JsonSerializable(typeof(GrantBody))]
+[JsonSerializable(typeof(ReasonCodeBody))]
+[JsonSerializable(typeof(ShipBody))]
+[JsonSerializable(typeof(ApproveBody))]
+[JsonSerializable(typeof(ApprovedBody))]
+[JsonSerializable(typeof(OperatorOrderBody))]
+[JsonSerializable(typeof(ProposalBody))]
+[JsonSerializable(typeof(ProposalList))]
 public sealed partial class OperatorJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

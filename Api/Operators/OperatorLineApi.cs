@@ -21,8 +21,10 @@ public static class OperatorLineApi
         line.MapGet("", ListAsync).WithSummary("The places of the line, in their order").Produces<OperatorPlaceList>()
             .Described("ListLine", EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound));
         line.MapDelete("/{place}", RemoveAsync).WithSummary("Remove a place from the line").Produces(204)
-            .Described("RemovePlace",
-                EndpointDescription.Operators(Refusal.InvalidRequest, Refusal.NotFound, Refusal.Conflict));
+            .Produces<ProposalBody>(202)
+            .WithDescription("202: the command waits for a second operator, who approves it by its key.")
+            .Described("RemovePlace", EndpointDescription.Operators(
+                Refusal.InvalidRequest, Refusal.NotFound, Refusal.Conflict, Refusal.SaleClosed).WithKey());
     }
 
     private static async Task<IResult> ListAsync(
@@ -48,20 +50,17 @@ public static class OperatorLineApi
     }
 
     private static async Task<IResult> RemoveAsync(
-        HttpContext http, string batch, string place, string? reason, CatalogueCopy catalogue, IGrainFactory grains,
-        ActorRetry retry)
+        HttpContext http, string batch, string place, string? reason, BuyerCommands commands)
     {
         var (caller, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
-        if (await catalogue.FindAsync(batch) is not { } feed || !TryReadPlace(place, out var number))
-            return Problem.Of(Refusal.NotFound);
+        if (!TryReadPlace(place, out var number)) return Problem.Of(Refusal.NotFound);
         if (ReasonNames.Read(reason, out var why) is { } badReason) return badReason;
-        if (await feed.FindKeyAsync() is not { } key)
-            return Problem.Of(feed.IsAnonymised ? Refusal.NotFound : Refusal.Unavailable);
-        var by = key.AliasOf(caller!.User);
-        var answer = await retry.AskAsync(
-            () => grains.GetGrain<ISaleBatchGrain>(batch).RemovePlaceAsync(number, by, why));
-        return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
+        if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return badKey;
+        var answer = await commands.RemovePlaceAsync(batch, number, why, caller!.User, key);
+        return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail)
+            : answer.Value!.Proposal is { } proposal ? Reply.Accepted(proposal, OperatorJson.Wire.ProposalBody)
+            : Results.NoContent();
     }
 
     private static bool TryReadPlace(string text, out long place) =>

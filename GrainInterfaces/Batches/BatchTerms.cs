@@ -26,6 +26,7 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// <param name="OfferWindowSeconds">
 /// From an offer to a place in the line to payBy: 1…86,400 s; null: as <paramref name="PaymentWindowSeconds"/>.
 /// </param>
+/// <param name="CancelPaid">Until when buyers may cancel a paid order; null: until it is shipped.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(
     [property: Id(0)] string Id,
@@ -37,7 +38,8 @@ public sealed record BatchTerms(
     [property: Id(6)] Schedule Schedule,
     [property: Id(7)] int KeepPersonalDataDays = BatchTerms.DefaultKeepPersonalDataDays,
     [property: Id(8)] LanguageText? Title = null, [property: Id(9)] LanguageText? Description = null,
-    [property: Id(10)] int? StandbyLimit = null, [property: Id(11)] int? OfferWindowSeconds = null)
+    [property: Id(10)] int? StandbyLimit = null, [property: Id(11)] int? OfferWindowSeconds = null,
+    [property: Id(12)] PaidCancellation? CancelPaid = null)
 {
     /// <summary>Most places of a line that wait.</summary>
     public const int MaxStandbyLimit = 1_000_000;
@@ -75,6 +77,9 @@ public sealed record BatchTerms(
     /// <summary>Most buyers who may wait in the line; 0: there is no line.</summary>
     public int StandbyPlaces => StandbyLimit ?? Math.Min(Stock, MaxStandbyLimit);
 
+    /// <summary>Whether buyers may cancel an order that is paid and not shipped.</summary>
+    public bool MayCancelPaid => CancelPaid is not PaidCancellation.Never;
+
     /// <summary>Whether the batch is offered on the user's channel.</summary>
     public bool IsEligible(string user)
     {
@@ -89,6 +94,16 @@ public sealed record BatchTerms(
     /// <summary>Whether both offer exactly the same (a record compares the channels by reference).</summary>
     public bool SameAs(BatchTerms other) =>
         this with { Channels = other.Channels } == other && Channels.SequenceEqual(other.Channels);
+}
+
+/// <summary>Until when buyers may cancel a paid order. The names on the wire are kebab-case.</summary>
+public enum PaidCancellation
+{
+    /// <summary>Until it is shipped.</summary>
+    UntilShipped,
+
+    /// <summary>Not at all.</summary>
+    Never,
 }
 
 /// <summary>An item for sale; repeated batches of a product form its series.</summary>

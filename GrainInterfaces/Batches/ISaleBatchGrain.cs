@@ -121,6 +121,30 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<Effect>> OperateAsync(OperatorCommand command);
 
     /// <summary>
+    /// Carries out an operator's command that concerns one buyer. The answer is also "already so" if the command was
+    /// carried out under this key.
+    /// </summary>
+    [Alias("CommandAsync")]
+    Task<Answer<CommandOutcome>> CommandAsync(BuyerCommand command);
+
+    /// <summary>The answer that a command would get now. Nothing is changed.</summary>
+    [Alias("CheckAsync")]
+    Task<Answer<Effect>> CheckAsync(BuyerCommand command);
+
+    /// <summary>
+    /// Carries out a command that waits, because a second operator approves it. Already so if it was approved before.
+    /// Not-found if none of this key waits, or not any more; conflict if this operator gave it.
+    /// </summary>
+    /// <param name="by">The second operator's alias.</param>
+    /// <param name="key">The hash of the command's key.</param>
+    [Alias("ApproveAsync")]
+    Task<Answer<CommandOutcome>> ApproveAsync(Alias by, KeyHash key);
+
+    /// <summary>The commands that wait for a second operator, oldest first; bounded.</summary>
+    [Alias("ListProposalsAsync")]
+    Task<ProposalView[]> ListProposalsAsync();
+
+    /// <summary>
     /// Refuses this user's purchases up to this version of the reservation from now on. Conflict while the user has a
     /// live order.
     /// </summary>
@@ -141,16 +165,6 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// </summary>
     [Alias("LeaveLineAsync")]
     Task<Answer<Effect>> LeaveLineAsync(Alias buyer);
-
-    /// <summary>
-    /// Ends anybody's place if it waits, for an operator. Conflict while units are held for it; not-found if there is
-    /// no such place.
-    /// </summary>
-    /// <param name="place">The place's number.</param>
-    /// <param name="by">The operator's alias, which the ledger keeps.</param>
-    /// <param name="reason">Why, which the ledger keeps too.</param>
-    [Alias("RemovePlaceAsync")]
-    Task<Answer<Effect>> RemovePlaceAsync(long place, Alias by, CancelReason reason);
 
     /// <summary>
     /// Places of everybody by number after <paramref name="after"/>, at most <paramref name="limit"/> (1…1,000).

@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Batches;
@@ -34,6 +35,13 @@ public readonly record struct KeyHash
 
     /// <summary>Its text.</summary>
     public override string ToString() => Code128.ToText(_high, _low);
+
+    /// <summary>Reads a hash; false for anything but its canonical text.</summary>
+    public static bool TryParse(string? text, out KeyHash hash)
+    {
+        hash = default;
+        return text?.Length == TextLength && TryRead(Encoding.UTF8.GetBytes(text), out hash);
+    }
 
     /// <summary>Reads a hash; false for anything but its canonical text.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, out KeyHash hash)

@@ -34,7 +34,7 @@ public enum OperatorAction
 /// <param name="By">The operator's alias.</param>
 /// <param name="Key">The Idempotency-Key: the same command under the same key takes effect once.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OperatorCommand")]
-public sealed record OperatorCommand(
+public sealed partial record OperatorCommand(
     [property: Id(0)] OperatorAction Action,
     [property: Id(1)] int Units,
     [property: Id(2)] string Reason,

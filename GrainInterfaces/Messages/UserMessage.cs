@@ -14,6 +14,12 @@ public enum MessageKind
 
     /// <summary>Units are held for them, because their turn in the line came.</summary>
     Offer,
+
+    /// <summary>Units are held for them, because an operator has granted them.</summary>
+    Grant,
+
+    /// <summary>Units are held for their expired order again, because an operator has revived it.</summary>
+    Revival,
 }
 
 /// <summary>Why a payment is refunded: a closed set; the names on the wire are kebab-case.</summary>
@@ -36,6 +42,9 @@ public enum RefundCause
 
     /// <summary>The buyer gave the units back, and somebody else has bought them.</summary>
     Returned,
+
+    /// <summary>The order was shipped, and the seller pays it back.</summary>
+    Shipped,
 }
 
 /// <summary>What a message says.</summary>

@@ -35,6 +35,18 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<Delivery?> FindDeliveryAsync(OrderView order);
 
     /// <summary>
+    /// Records that the order is on its way, with its tracking reference. A repeat under the same key changes nothing;
+    /// another key is another shipment, whose reference replaces the one before. Conflict if the order is not paid, if
+    /// the key was used for something else, or if its buyer's data were removed.
+    /// </summary>
+    [Alias("ShipAsync")]
+    Task<Answer<OrderView>> ShipAsync(Shipping shipping);
+
+    /// <summary>The tracking reference of the last shipment; null: none, or it was removed.</summary>
+    [Alias("FindTrackingAsync")]
+    Task<string?> FindTrackingAsync();
+
+    /// <summary>
     /// Has the provider close a checkout of this order, or finds how it ended. It never fails: a provider that did not
     /// answer is <see cref="CheckoutStage.Unknown"/>, with the reason.
     /// </summary>
@@ -66,7 +78,7 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("ForgetRefundAsync")]
     Task ForgetRefundAsync(string provider, string payment);
 
-    /// <summary>Removes the personal data from the documents: the delivery address.</summary>
+    /// <summary>Removes the personal data from the documents: the delivery address and the tracking.</summary>
     [Alias("EraseAsync")]
     Task EraseAsync();
 
@@ -80,6 +92,16 @@ public interface IOrderGrain : IGrainWithStringKey
 /// <summary>The buyer who asks for a checkout. The provider gets the user, and the batch knows the alias.</summary>
 [GenerateSerializer, Immutable, Alias("OrleansSale.Owner")]
 public readonly record struct Owner([property: Id(0)] string User, [property: Id(1)] Alias Alias);
+
+/// <summary>An operator's command that an order is on its way.</summary>
+/// <param name="By">The operator's alias.</param>
+/// <param name="Key">The hash of the command's key, as text.</param>
+/// <param name="Reason">Why, for the record.</param>
+/// <param name="Tracking">The carrier's reference, one line of 1…100 UTF-16 code units.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Shipping")]
+public sealed record Shipping(
+    [property: Id(0)] Alias By, [property: Id(1)] string Key, [property: Id(2)] CancelReason Reason,
+    [property: Id(3)] string Tracking);
 
 /// <summary>Where a buyer pays.</summary>
 /// <param name="Url">The provider's page.</param>

@@ -40,6 +40,8 @@ public enum OrderStatus
 /// <param name="Payment">The payment it was sold for, if it ever was.</param>
 /// <param name="Cancelled">Who cancelled it and why; null: nobody.</param>
 /// <param name="Place">The place in the line that was offered its units; null: it was bought directly.</param>
+/// <param name="Shipment">The last shipment; null: it was not shipped.</param>
+/// <param name="Revivals">How often an operator has revived it.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] long Seq,
@@ -53,7 +55,9 @@ public sealed record OrderView(
     [property: Id(8)] string? Checkout,
     [property: Id(9)] string? Payment,
     [property: Id(10)] Cancellation? Cancelled = null,
-    [property: Id(11)] long? Place = null)
+    [property: Id(11)] long? Place = null,
+    [property: Id(20)] Shipment? Shipment = null,
+    [property: Id(21)] int Revivals = 0)
 {
     /// <summary>The order id, such as <c>mi2-1.17</c>.</summary>
     public string Id => OrderId.Of(Batch, Seq);
@@ -61,6 +65,12 @@ public sealed record OrderView(
     /// <summary>Whether it holds units, or has them.</summary>
     public bool IsLive => Status is OrderStatus.AwaitingPayment or OrderStatus.Paid;
 }
+
+/// <summary>That an order is on its way. The order's documents have the tracking reference.</summary>
+/// <param name="At">When an operator said so.</param>
+/// <param name="Key">The hash of that command's key, as text: it tells the shipments of an order apart.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.Shipment")]
+public sealed record Shipment([property: Id(0)] DateTimeOffset At, [property: Id(1)] string Key);
 
 /// <summary>Orders, in ascending sequence.</summary>
 /// <param name="Orders">The orders.</param>

@@ -31,6 +31,7 @@ public sealed class SaleBatch
         Line = new LineBook(Directing, Reservations);
         Orders = new OrderBook(Stock, Directing, Line);
         Payments = new PaymentBook(Orders, Stock, Line, Directing);
+        BuyerCommands = new BuyerCommandBook(Directing);
     }
 
     /// <summary>Sequence of the last entry; 0: none.</summary>
@@ -44,6 +45,12 @@ public sealed class SaleBatch
 
     /// <summary>The terms, the sale's life, and operators' commands.</summary>
     public DirectingBook Directing { get; }
+
+    /// <summary>The operators' commands about one buyer.</summary>
+    public BuyerCommandBook BuyerCommands { get; }
+
+    /// <summary>The commands that wait for a second operator.</summary>
+    public ApprovalBook Approvals { get; } = new();
 
     /// <summary>The cancelled reservations.</summary>
     public ReservationBook Reservations { get; } = new();
@@ -73,13 +80,18 @@ public sealed class SaleBatch
         ThrowUnless(seq == LastSeq + 1, seq, $"follows entry {LastSeq}");
         ThrowUnless(at >= LastAt, seq, "is earlier than the entry before it");
         ThrowUnless(entry is Created == (seq == 1), seq, "creation comes first, and once");
-        var command = (entry as ICommandEntry)?.Command;
-        if (command is not null) Directing.RequireNew(seq, command);
+        var command = CommandOf(entry);
+        if (command is not null) BuyerCommands.RequireNew(seq, command);
+        Approvals.RequireApproved(seq, command);
         switch (entry)
         {
             case OrderEntry e:
                 Orders.Apply(seq, at, e);
                 _touches.Add((e is Held held ? held.Buyer : Orders.At(seq, ((Released)e).Order).Buyer).High);
+                break;
+            case OrderChangeEntry e:
+                Orders.Apply(seq, at, e);
+                _touches.Add((e is Granted granted ? granted.Buyer : Orders.At(seq, e.Command!.Number).Buyer).High);
                 break;
             case PaymentEntry e:
                 Payments.Apply(seq, e);
@@ -102,12 +114,28 @@ public sealed class SaleBatch
                 if (Line.BuyerOf(e) is { } buyer) _touches.Add(buyer.High);
                 break;
             case StockEntry e: Stock.Apply(seq, e); break;
+            case ApprovalEntry e: Approvals.Apply(seq, at, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;
             default:
                 throw new InconsistentEntryException(
                 seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");
         }
-        if (command is not null) Directing.Record(command);
+        if (command is not null) Record(command);
         (LastSeq, LastAt) = (seq, at);
+    }
+
+    private IKeyedCommand? CommandOf(BatchEntry entry) => entry switch
+    {
+        ICommandEntry e => e.Command,
+        IBuyerCommandEntry e => e.Command,
+        Released e => e.CommandWhen(wasPaid: Orders.Find(e.Order)?.Hold == HoldState.Sold),
+        _ => null,
+    };
+
+    private void Record(IKeyedCommand command)
+    {
+        if (command is OperatorCommand ofBatch) Directing.Record(ofBatch);
+        else BuyerCommands.Record((BuyerCommand)command);
+        Approvals.Record(command);
     }
 }

@@ -1,6 +1,5 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Line;
-using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Line;
 
@@ -17,13 +16,6 @@ public sealed partial class SaleBatchGrain
     {
         var now = Batch.DoDue();
         return Batch.CommitAsync(LineRules.DecideLeave(Batch.State, buyer), now);
-    }
-
-    /// <inheritdoc />
-    public Task<Answer<Effect>> RemovePlaceAsync(long place, Alias by, CancelReason reason)
-    {
-        var now = Batch.DoDue();
-        return Batch.CommitAsync(LineRules.DecideRemove(Batch.State, place, new Cancellation(by, reason)), now);
     }
 
     /// <inheritdoc />

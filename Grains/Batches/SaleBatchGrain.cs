@@ -10,6 +10,7 @@ using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.Batches.Commands;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Orders;
@@ -34,7 +35,8 @@ namespace OrleansSale.Grains.Batches;
 public sealed partial class SaleBatchGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
     BatchLeads leads, PaymentProviders providers, RefundWatch refundWatch, CheckoutWatch checkoutWatch,
-    IPostPublisher places, IOptions<OrderOptions> orderOptions, ILogger<SaleBatchGrain> log)
+    IPostPublisher places, IOptions<OrderOptions> orderOptions, IOptions<ApprovalOptions> approvalOptions,
+    ILogger<SaleBatchGrain> log)
     : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
@@ -185,7 +187,8 @@ public sealed partial class SaleBatchGrain(
     public Task<Answer<Effect>> OperateAsync(OperatorCommand command)
     {
         var now = Batch.DoDue();
-        return Batch.CommitAsync(OperatorRules.Decide(Batch.State, command), now);
+        return Batch.CommitAsync(ApprovalRules.Propose(
+            Batch.State, command, OperatorRules.Decide(Batch.State, command), ApprovalMilliseconds, now), now);
     }
 
     /// <inheritdoc />
@@ -247,11 +250,12 @@ public sealed partial class SaleBatchGrain(
     {
         var now = Batch.DoDue();
         var wasLive = Batch.State.Orders.Find(order) is { IsLive: true };
-        var refusal = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner, by), now);
+        var decided = Batch.Take(PaymentRules.DecideCancel(Batch.State, order, owner, by), now);
         // What it frees goes to the line in the same commit.
         Batch.DoDue();
-        var answer = await Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner));
-        if (wasLive && refusal is null) _upkeep!.WatchCheckoutOf(order);
+        var answer = await Batch.Journal.WhenDurableAsync(
+            decided.Refused is { } refusal ? new(refusal, decided.Detail) : ViewOf(order, owner));
+        if (wasLive && decided.Refused is null) _upkeep!.WatchCheckoutOf(order);
         return answer;
     }
 

@@ -30,7 +30,7 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
 
     /// <summary>Tries once to send a message; it never throws.</summary>
     /// <returns>
-    /// What came of it; null: the user is not known any more, or the offer has ended or was paid meanwhile.
+    /// What came of it; null: the user is not known any more, or the order has ended or was paid meanwhile.
     /// </returns>
     public async Task<PostResult?> SendAsync(StoredMessage message, string id, DateTimeOffset now)
     {
@@ -39,7 +39,7 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
         {
             var alias = Alias.TryParse(message.Alias, out var parsed) ? parsed
                 : throw new FormatException($"{message.Alias} is no alias");
-            if (message.Kind == MessageKind.Offer && !await AwaitsPaymentAsync(message.Order, alias)) return null;
+            if (message.PayBy is not null && !await AwaitsPaymentAsync(message.Order, alias)) return null;
             if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return null;
             _product ??= await reader.FindProductAsync();
             var subject = user[(UserId.ChannelOf(user).Length + 1)..];

@@ -22,8 +22,8 @@ public sealed record News(
 
 /// <summary>
 /// Which entries a buyer is told of. Both that a refund is owed and that it was made: the first says why the money goes
-/// back, the second that it has; days may lie between the two. An offer to the line is told at once, because its time
-/// to pay is short.
+/// back, the second that it has; days may lie between the two. An offer to the line, a grant and a revival are told at
+/// once, because the time to pay is short.
 /// </summary>
 public static class MessageRules
 {
@@ -35,11 +35,9 @@ public static class MessageRules
         // An operator has paid it back by hand.
         RefundedElsewhere { By: not null } made =>
             Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
-        Held { Offer: not null } offer => Of(entry, entry.Seq, MessageKind.Offer, why: null, amount: null) with
-        {
-            PayBy = DateTimeOffset.FromUnixTimeMilliseconds(offer.PayBy),
-            Buyer = offer.Buyer,
-        },
+        Held { Offer: not null } e => ToPay(entry, entry.Seq, MessageKind.Offer, e.PayBy, e.Buyer),
+        Granted e => ToPay(entry, entry.Seq, MessageKind.Grant, e.PayBy, e.Buyer),
+        Revived e => ToPay(entry, e.Order, MessageKind.Revival, e.PayBy, buyer: null),
         _ => null,
     };
 
@@ -47,7 +45,15 @@ public static class MessageRules
     /// Whether lines of a ledger may have news. It is quick: what follows a fast sale must not read every purchase.
     /// </summary>
     public static bool MayHaveNews(ReadOnlySpan<byte> lines) =>
-        lines.IndexOf("\"type\":\"refund"u8) >= 0 || lines.IndexOf(",\"place\":"u8) >= 0;
+        lines.IndexOf("\"type\":\"refund"u8) >= 0 || lines.IndexOf(",\"place\":"u8) >= 0
+        || lines.IndexOf("\"type\":\"granted\""u8) >= 0 || lines.IndexOf("\"type\":\"revived\""u8) >= 0;
+
+    private static News ToPay(StampedEntry entry, long order, MessageKind kind, long payBy, Alias? buyer) =>
+        Of(entry, order, kind, why: null, amount: null) with
+        {
+            PayBy = DateTimeOffset.FromUnixTimeMilliseconds(payBy),
+            Buyer = buyer,
+        };
 
     private static News Of(StampedEntry entry, long order, MessageKind kind, RefundCause? why, Money? amount) =>
         new(entry.Seq, DateTimeOffset.FromUnixTimeMilliseconds(entry.At), order, kind, why, amount);
@@ -56,6 +62,7 @@ public static class MessageRules
     {
         RefundReason.Expired => RefundCause.Expired,
         RefundReason.Cancelled => RefundCause.Cancelled,
+        RefundReason.Shipped => RefundCause.Shipped,
         RefundReason.Duplicate => RefundCause.Duplicate,
         RefundReason.WrongAmount => RefundCause.WrongAmount,
         RefundReason.WrongPayer => RefundCause.WrongPayer,

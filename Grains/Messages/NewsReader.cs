@@ -74,7 +74,7 @@ public sealed class NewsReader(ILedger ledger, string batch)
         return (news, last);
     }
 
-    /// <summary>The buyer of an order; null: it was not bought.</summary>
+    /// <summary>The buyer of an order; null: there is no such order.</summary>
     public async Task<Alias?> FindBuyerAsync(long order)
     {
         await foreach (var commit in ledger.ReadAsync(_stream, order))
@@ -82,7 +82,14 @@ public sealed class NewsReader(ILedger ledger, string batch)
             foreach (var line in LedgerLines.Of(commit))
             {
                 if (LedgerLines.TryReadSeq(line.Span, out var seq) && seq == order)
-                    return EntryReader.Read(line.Span).Entry is Held held ? held.Buyer : null;
+                {
+                    return EntryReader.Read(line.Span).Entry switch
+                    {
+                        Held held => held.Buyer,
+                        Granted granted => granted.Buyer,
+                        _ => null,
+                    };
+                }
             }
             break;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
@@ -39,6 +40,12 @@ public sealed class OrderDocuments : IDocument
 
     /// <summary>Whether the buyer was erased. Then nobody owns the order.</summary>
     [Id(6)] public bool IsDisowned { get; set; }
+
+    /// <summary>The tracking reference of the last shipment; null: none.</summary>
+    [Id(7)] public string? Tracking { get; set; }
+
+    /// <summary>The key of the shipment that the tracking reference is of: see <see cref="Shipment.Key"/>.</summary>
+    [Id(8)] public string? TrackingKey { get; set; }
 }
 
 /// <summary>
@@ -84,8 +91,12 @@ public sealed partial class OrderGrain(
         try
         {
             var digits = held[..HashDigitsOfKey];
+            // A revived order has another deadline, so its checkout is another one at the provider, too.
+            var number = order.Revivals + 1;
+            var key = number == 1 ? $"{Id}-{digits}"
+                : string.Create(CultureInfo.InvariantCulture, $"{Id}-{digits}-{number}");
             checkout = await Named(name).CreateCheckoutAsync(new CheckoutRequest(
-                Id, owner.User, description, order.Amount, order.PayBy, $"{Id}-{digits}", order.HeldAt, digits));
+                Id, owner.User, description, order.Amount, order.PayBy, key, order.HeldAt, digits, number));
         }
         catch (PaymentProviderException e)
         {

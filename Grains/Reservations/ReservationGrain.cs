@@ -58,6 +58,21 @@ public sealed class ReservationGrain(
     }
 
     /// <inheritdoc />
+    public async Task<Answer<ReservationView>> ReserveForGrantAsync(string user)
+    {
+        await LoadAsync();
+        if (_reservation.IsOpen) return await WhenDurableAsync<ReservationView>(View(created: false));
+        await FinishErasureAsync();
+        if (!MayChange)
+        {
+            return await WhenDurableAsync(new Answer<ReservationView>(
+                Refusal.Conflict, "the user's data were erased, or their reservation was changed too often"));
+        }
+        await AppendAsync(_reservation.Next(user, Now()));
+        return View(created: true);
+    }
+
+    /// <inheritdoc />
     public async Task<Answer<ReservationView>> GetAsync()
     {
         await LoadAsync();

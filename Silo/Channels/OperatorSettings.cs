@@ -17,7 +17,11 @@ public static class OperatorSettings
     public static ConfiguredOperators Read(
         IConfiguration configuration, ConfiguredChannels channels, string atSandbox)
     {
-        var options = configuration.GetSection(OperatorsOptions.Section).Get<OperatorsOptions>() ?? [];
+        // The section has other settings, too: the entries are numbered.
+        var options = new OperatorsOptions();
+        options.AddRange(configuration.GetSection(OperatorsOptions.Section).GetChildren()
+            .Where(entry => entry.Key.All(char.IsAsciiDigit))
+            .Select(entry => entry.Get<OperatorOptions>() ?? new OperatorOptions()));
         if (options.Count == 0) options.AddRange(AtSandbox(channels, atSandbox));
         var faults = OperatorRules.FaultsOf(options, channels).ToList();
         if (faults.Count > 0) throw new StartException(string.Join(' ', faults));

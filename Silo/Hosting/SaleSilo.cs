@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.Grains.Announcements;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Ledger;
@@ -31,6 +33,7 @@ public static class SaleSilo
     public static void AddSale(this ISiloBuilder silo, IConfiguration configuration)
     {
         silo.Services.AddOptions<OrderOptions>().BindConfiguration("Orders");
+        silo.Services.AddOptions<ApprovalOptions>().BindConfiguration(OperatorsOptions.Section);
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = KnownPlaces);
         silo.Services.AddSingleton<BatchReminder>();
         silo.Services.AddSingleton<BatchLeads>();

@@ -13,7 +13,7 @@ public static class MessageTexts
     /// <summary>The text of a message.</summary>
     public static LanguageText Of(MessageContent content)
     {
-        if (content is { Kind: MessageKind.Offer, PayBy: { } payBy }) return OfOffer(content, payBy);
+        if (content.PayBy is { } payBy) return ToPay(content, payBy);
         var (english, chinese) = content.Amount is { } money ? Currency.Format(money.Amount, money.Currency)
             : throw new ArgumentException($"a message of kind {content.Kind} has no amount", nameof(content));
         return content.Kind switch
@@ -28,13 +28,29 @@ public static class MessageTexts
     }
 
     // The language is the platform's, so the zone is said.
-    private static LanguageText OfOffer(MessageContent content, DateTimeOffset payBy) => new(
-        string.Create(CultureInfo.InvariantCulture,
-            $"Your turn in the line has come: {content.Product} is held for you (order {content.Order}). Please pay by "
-            + $"{payBy.UtcDateTime:d MMMM HH:mm} UTC. Then it goes to the next in line."),
-        string.Create(CultureInfo.InvariantCulture,
-            $"候补成功：已为您保留{content.Product}（订单{content.Order}），请在"
-            + $"{payBy.ToOffset(BeijingOffset):M月d日HH:mm}（北京时间）前完成付款，逾期将转给下一位候补用户。"));
+    private static LanguageText ToPay(MessageContent content, DateTimeOffset payBy)
+    {
+        var (order, product) = (content.Order, content.Product);
+        var (english, chinese) = (
+            string.Create(CultureInfo.InvariantCulture, $"{payBy.UtcDateTime:d MMMM HH:mm} UTC"),
+            string.Create(CultureInfo.InvariantCulture, $"{payBy.ToOffset(BeijingOffset):M月d日HH:mm}（北京时间）"));
+        return content.Kind switch
+        {
+            MessageKind.Offer => new LanguageText(
+                $"Your turn in the line has come: {product} is held for you (order {order}). Please pay by {english}. "
+                    + "Then it goes to the next in line.",
+                $"候补成功：已为您保留{product}（订单{order}），请在{chinese}前完成付款，逾期将转给下一位候补用户。"),
+            MessageKind.Grant => new LanguageText(
+                $"The seller holds {product} for you (order {order}). Please pay by {english}. "
+                    + "Then it goes to others.",
+                $"商家已为您保留{product}（订单{order}），请在{chinese}前完成付款，逾期订单将自动关闭。"),
+            MessageKind.Revival => new LanguageText(
+                $"The seller has opened your order {order} ({product}) again. Please pay by {english}. "
+                    + "Then it goes to others.",
+                $"商家已恢复您的订单{order}（{product}），请在{chinese}前完成付款，逾期订单将自动关闭。"),
+            _ => throw new ArgumentOutOfRangeException(nameof(content), content.Kind, "has no deadline"),
+        };
+    }
 
     private static LanguageText OfRefund(MessageContent content, string english, string chinese)
     {
@@ -65,6 +81,10 @@ public static class MessageTexts
                 $"What you gave back of order {order} ({product}) has a new buyer. {english} is being refunded to "
                     + "where it was paid from.",
                 $"您退回的商品（订单{order}，{product}）已有新买家。您支付的{chinese}将原路退回。"),
+            RefundCause.Shipped => new LanguageText(
+                $"The seller refunds your order {order} ({product}). {english} is being refunded to where it was paid "
+                    + "from.",
+                $"商家已为您的订单{order}（{product}）办理退款。您支付的{chinese}将原路退回。"),
             var why => throw new ArgumentOutOfRangeException(nameof(content), why, "unknown cause"),
         };
     }

@@ -44,7 +44,9 @@ internal sealed record WebhookUserMessage(string Type, DateTime Timestamp, SentM
 /// <param name="Id">Its id, which no other message has.</param>
 /// <param name="Channel">The channel.</param>
 /// <param name="User">The user's subject there.</param>
-/// <param name="Kind">What it is about: <c>refund</c>, <c>refunded</c> or <c>offer</c>.</param>
+/// <param name="Kind">
+/// What it is about: <c>refund</c>, <c>refunded</c>, <c>offer</c>, <c>grant</c> or <c>revival</c>.
+/// </param>
 /// <param name="Why">Why the money goes back; left out: the kind has no reason.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Order">The order.</param>

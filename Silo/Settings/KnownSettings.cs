@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Channels;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Silo.Payments;
 
@@ -58,7 +59,7 @@ public static class KnownSettings
             ["Orders"] = [typeof(OrderOptions)],
             ["Auth"] = [typeof(AuthOptions)],
             [ChannelsOptions.Section] = [typeof(ChannelsOptions)],
-            [OperatorsOptions.Section] = [typeof(OperatorsOptions)],
+            [OperatorsOptions.Section] = [typeof(OperatorsOptions), typeof(ApprovalOptions)],
             [PaymentOptions.Section] = [typeof(PaymentOptions)],
             ["Orleans"] = [typeof(ClusterOptions)],
             ["ConnectionStrings"] = [typeof(DatabaseOptions)],

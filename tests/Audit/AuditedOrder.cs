@@ -23,7 +23,7 @@ public sealed class AuditedOrder
     /// <summary>The place in the line whose offer it is; null: it was bought directly.</summary>
     public AuditedPlace? Place { get; init; }
 
-    /// <summary>Its units' numbers, the last ones if it got others when it was paid late.</summary>
+    /// <summary>Its units' numbers, the last ones if it got others when it was paid late or revived.</summary>
     public IReadOnlyList<int> Units { get; internal set; }
 
     /// <summary>The units that it was held with.</summary>
@@ -39,14 +39,23 @@ public sealed class AuditedOrder
     public string? Released { get; internal set; }
 
     /// <summary>Awaiting payment or paid.</summary>
-    public bool Live => Released is null;
+    public bool Live => Released is null && !Gone;
+
+    /// <summary>An operator said that it is on its way.</summary>
+    public bool Shipped { get; internal set; }
+
+    /// <summary>Refunded after it was shipped: its units are with the buyer.</summary>
+    public bool Gone { get; internal set; }
+
+    /// <summary>How often it was revived.</summary>
+    public int Revivals { get; internal set; }
 
     /// <summary>Which order of the batch it is, from 1.</summary>
     internal int Number { get; }
 
     internal Buyer Buyer { get; }
 
-    internal DateTime PayBy { get; init; }
+    internal DateTime PayBy { get; set; }
 
     internal int Checkouts { get; set; }
 

@@ -21,7 +21,19 @@ internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations viola
         return buyer;
     }
 
-    /// <summary>Checks an order that was paid late, and has units again.</summary>
+    /// <summary>
+    /// Checks a grant against what its user has so far. It needs no reservation, and its key is the operator's.
+    /// </summary>
+    public Buyer Grant(LedgerEntry entry)
+    {
+        var buyer = BuyerNamed(entry.Alias);
+        life.CheckOnSale(entry);
+        buyer.LiveUnits += entry.Units.Count;
+        CheckLimit(entry.Seq, buyer);
+        return buyer;
+    }
+
+    /// <summary>Checks an order that was paid late or revived, and has units again.</summary>
     public void HoldAgain(long seq, AuditedOrder order)
     {
         order.Buyer.LiveUnits += order.Units.Count;

@@ -95,7 +95,22 @@ internal sealed class EntryReader
         if (missing != Members.None) throw new FormatException($"{_entry.Type} lacks {missing}");
         if (_entry.Type == EntryType.Released && _entry.Has(Members.By) != _entry.Has(Members.Reason))
             throw new FormatException("a release has an operator without a reason, or the other way round");
+        if (_entry.Type is EntryType.Released && _entry.Has(Members.Key) && !_entry.Has(Members.By))
+            throw new FormatException("a release has a key without an operator");
         if (_entry.Type == EntryType.Left) RequireWhoRemoved();
+        if (_entry.Type == EntryType.RefundOwed) RequireAll(_entry.Why == "shipped", "a refund of a shipped order");
+        if (_entry.Type == EntryType.Proposed
+            && (_entry.Present & EntryTypes.Optional(EntryType.Proposed)) != EntryTypes.OfProposed(_entry.Command))
+            throw new FormatException($"{_entry.Command} waits with {_entry.Present}");
+        var isCoded = _entry.Type is EntryType.Granted or EntryType.Revived or EntryType.Shipped or EntryType.Proposed;
+        if (isCoded && _entry.Has(Members.Why) && !ReasonCodes.Contains(_entry.Why))
+            throw new FormatException($"{_entry.Why} is no reason of the closed set");
+    }
+
+    private void RequireAll(bool areThere, string what)
+    {
+        foreach (var member in (Members[])[Members.By, Members.Reason, Members.Key])
+            if (_entry.Has(member) != areThere) throw new FormatException($"{what} lacks {member}, or another has it");
     }
 
     private void RequireWhoRemoved()
@@ -103,8 +118,7 @@ internal sealed class EntryReader
         var isRemoved = _entry.Why == "removed";
         if (!isRemoved && _entry.Why is not ("left" or "passed"))
             throw new FormatException($"a place ends because of {_entry.Why}");
-        if (_entry.Has(Members.By) != isRemoved || _entry.Has(Members.Reason) != isRemoved)
-            throw new FormatException("a removal has no operator or no reason, or another end has one");
+        RequireAll(isRemoved, "a removal");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -113,7 +127,7 @@ internal sealed class EntryReader
         {
             case Members.Order: _entry.Order = Order(ref reader); break;
             case Members.Alias: _entry.Alias = Code(ref reader); break;
-            case Members.Units when _entry.Type is EntryType.Restocked or EntryType.Withdrawn:
+            case Members.Units when _entry.Type is EntryType.Restocked or EntryType.Withdrawn or EntryType.Proposed:
                 _entry.UnitCount = checked((int)Long(ref reader));
                 break;
             case Members.Units: ReadUnits(ref reader); break;
@@ -134,6 +148,8 @@ internal sealed class EntryReader
             case Members.Ranges: ReadRanges(ref reader); break;
             case Members.Place: _entry.Place = Long(ref reader); break;
             case Members.Quantity: _entry.Quantity = checked((int)Long(ref reader)); break;
+            case Members.Command: _entry.Command = Pooled(ref reader); break;
+            case Members.Until: _entry.Until = Instant(ref reader); break;
             case Members.How: RequireStandby(Pooled(ref reader)); break;
             default: throw new FormatException($"{member} is not a member");
         }
@@ -161,6 +177,8 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("provider"u8) ? Members.Provider
         : reader.ValueTextEquals("cause"u8) ? Members.Cause
         : reader.ValueTextEquals("code"u8) ? Members.Code
+        : reader.ValueTextEquals("command"u8) ? Members.Command
+        : reader.ValueTextEquals("until"u8) ? Members.Until
         : Members.None;
 
     private void ReadUnits(ref Utf8JsonReader reader)
@@ -200,7 +218,7 @@ internal sealed class EntryReader
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
-        if (_entry.Type is EntryType.Released or EntryType.Left && !ReasonCodes.Contains(reader.GetString()!))
+        if (_entry.Type is EntryType.Released or EntryType.Left or EntryType.RefundOwed && !ReasonCodes.Contains(reader.GetString()!))
             throw new FormatException($"{reader.GetString()} is no reason of the closed set");
     }
 

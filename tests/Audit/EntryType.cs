@@ -26,6 +26,11 @@ internal enum EntryType
     Resumed,
     Closed,
     Anonymised,
+    Granted,
+    Revived,
+    Shipped,
+    Proposed,
+    Approved,
 }
 
 /// <summary>The members an entry's data may have, besides those of the terms.</summary>
@@ -54,17 +59,20 @@ internal enum Members
     Quantity = 262_144,
     How = 524_288,
     Code = 1_048_576,
+    Command = 2_097_152,
+    Until = 4_194_304,
 }
 
 /// <summary>Which data belongs to which type.</summary>
 internal static class EntryTypes
 {
     private const Members Command = Members.Reason | Members.By | Members.Key;
+    private const Members Buyers = Members.Why | Members.By | Members.Key;
     private const Members Money = Members.Order | Members.Provider | Members.Payment | Members.Amount;
 
     private static readonly HashSet<string> WithoutRules =
     [
-        "roster-closed", "drawn", "extended", "rescheduled", "recalled", "approved", "revived", "granted", "shipped",
+        "roster-closed", "drawn", "extended", "rescheduled", "recalled",
     ];
 
     /// <summary>The type of that name.</summary>
@@ -94,6 +102,11 @@ internal static class EntryTypes
         "resumed" => EntryType.Resumed,
         "closed" => EntryType.Closed,
         "anonymised" => EntryType.Anonymised,
+        "granted" => EntryType.Granted,
+        "revived" => EntryType.Revived,
+        "shipped" => EntryType.Shipped,
+        "proposed" => EntryType.Proposed,
+        "approved" => EntryType.Approved,
         _ => throw new FormatException(
             WithoutRules.Contains(name) ? $"{name} has no rules in this version" : $"unknown type {name}"),
     };
@@ -119,22 +132,42 @@ internal static class EntryTypes
         EntryType.Restocked or EntryType.Withdrawn => Members.Units | Members.Ranges | Command,
         EntryType.Paused or EntryType.Resumed or EntryType.Closed => Command,
         EntryType.Anonymised => Members.By,
+        EntryType.Granted => Members.Order | Members.Alias | Members.Units | Members.PayBy | Buyers,
+        EntryType.Revived => Members.Order | Members.Units | Members.PayBy | Buyers,
+        EntryType.Shipped => Members.Order | Buyers,
+        EntryType.Proposed => Members.Command | Members.Until | Members.By | Members.Key,
+        EntryType.Approved => Members.By | Members.Key,
         _ => Members.None,
     };
 
     /// <summary>
+    /// The members that a command that waits must have besides, by its name: those that say what it is about, and why.
+    /// </summary>
+    /// <exception cref="FormatException">No command of this name waits.</exception>
+    public static Members OfProposed(string command) => command switch
+    {
+        "grant" => Members.Alias | Members.Units | Members.Why,
+        "revive" => Members.Order | Members.Why,
+        "remove-place" => Members.Place | Members.Why,
+        "restock" => Members.Units | Members.Reason,
+        _ => throw new FormatException($"no command {command} waits for a second operator"),
+    };
+
+    /// <summary>
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
-    /// a place, only a late payment has units, only an operator's release or removal says by whom and why, and only a
-    /// refund that an operator made by hand says by whom. A
-    /// return's order and a carried place's origin have no rules yet.
+    /// a place, only a late payment has units, only an operator's release, removal or refund says by whom and why, and
+    /// only a refund that an operator made by hand says by whom. A return's order and a carried place's origin have no
+    /// rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
         EntryType.Held => Members.Key | Members.Place,
         EntryType.Joined => Members.Key,
         EntryType.Sold => Members.Units,
-        EntryType.Released or EntryType.Left => Members.By | Members.Reason,
+        EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,
         EntryType.RefundedElsewhere => Members.By,
+        EntryType.Proposed => Members.Alias | Members.Units | Members.Order | Members.Place | Members.Why
+            | Members.Reason,
         _ => Members.None,
     };
 }

@@ -69,6 +69,12 @@ internal sealed class LedgerEntry
 
     public string By { get; set; } = "";
 
+    /// <summary>The name of a command that waits for a second operator.</summary>
+    public string Command { get; set; } = "";
+
+    /// <summary>When that command is void.</summary>
+    public DateTime Until { get; set; }
+
     /// <summary>The number of a place in the line.</summary>
     public long Place { get; set; }
 

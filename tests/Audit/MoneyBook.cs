@@ -66,8 +66,11 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>A payment is owed back: that of a released order, or one its order had no use for.</summary>
     public void Owe(LedgerEntry entry, AuditedOrder order)
     {
-        if (entry.Why is not ("expired" or "cancelled" or "duplicate" or "wrong-amount" or "wrong-payer"))
+        if (entry.Why is not ("expired" or "cancelled" or "duplicate" or "wrong-amount" or "wrong-payer" or "shipped"))
             violations.Add(Invariant.Form, entry.Seq, $"owed because of {entry.Why}");
+        if (entry.Why == "shipped" && (!order.Shipped || !order.Gone || order.Payment != entry.PaymentKey))
+            violations.Add(Invariant.I6, entry.Seq,
+                $"{Name(order)} is refunded as shipped, but is not, or was paid otherwise");
         if (!_payments.TryGetValue(entry.PaymentKey, out var payment))
         {
             payment = new AuditedPayment(entry.PaymentKey, order, entry.Amount) { End = PaymentEnd.Owed };

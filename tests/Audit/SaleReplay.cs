@@ -16,6 +16,7 @@ internal sealed class SaleReplay
         Life = new SaleLife(terms, violations);
         Buyers = new BuyerBook(terms, Life, violations);
         Line = new WaitingLine(terms, violations);
+        Commands = new CommandBook(violations);
     }
 
     public SaleTerms Terms { get; }
@@ -29,6 +30,8 @@ internal sealed class SaleReplay
     public WaitingLine Line { get; }
 
     public MoneyBook Money { get; }
+
+    private CommandBook Commands { get; }
 
     public IReadOnlyList<AuditedOrder> Orders => _orders;
 
@@ -45,6 +48,7 @@ internal sealed class SaleReplay
     {
         if (!Money.Closes(entry)) Money.CheckNothingOpen(entry.Seq);
         if (!Life.Closes(entry)) Life.CheckNothingOpen(entry.Seq);
+        Commands.Follow(entry);
         switch (entry.Type)
         {
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
@@ -52,6 +56,8 @@ internal sealed class SaleReplay
             case EntryType.Ended: Life.End(entry); Line.End(); break;
             case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held, Money.Owed); break;
             case EntryType.Held: Hold(entry); break;
+            case EntryType.Granted: Grant(entry); break;
+            case EntryType.Proposed or EntryType.Approved: break;
             case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts.Free); break;
             case EntryType.Left: Line.Leave(entry); break;
             case EntryType.LineSuspended or EntryType.LineResumed: Line.Direct(entry); break;
@@ -71,34 +77,57 @@ internal sealed class SaleReplay
         Money.CheckNothingOpen(seq);
         Money.CheckBalance(seq, _orders);
         Life.CheckNothingOpen(seq);
+        Commands.End(seq);
         Units.Recount(seq, _orders);
     }
 
     private void Hold(LedgerEntry entry)
     {
         var isOffer = entry.Has(Members.Place);
-        var payBy = entry.At.AddSeconds(isOffer ? Terms.OfferWindowSeconds : Terms.PaymentWindowSeconds);
-        if (entry.PayBy != payBy)
-            _violations.Add(Invariant.Deadline, entry.Seq,
-                $"payBy is {entry.PayBy:O}, the {(isOffer ? "offer" : "payment")} window ends {payBy:O}");
-        if (entry.Order != entry.Seq)
-            _violations.Add(Invariant.Form, entry.Seq,
-                $"the order's id {Terms.Batch}.{entry.Order} does not name its hold");
+        CheckPayBy(entry, isOffer ? Terms.OfferWindowSeconds : Terms.PaymentWindowSeconds);
         var place = isOffer ? Line.Offer(entry, Units.Counts.Free) : null;
         var buyer = Buyers.Hold(entry);
         if (!isOffer) Line.CheckNobodyWaits(entry.Seq, buyer);
+        Add(entry, buyer, place);
+    }
+
+    private void Grant(LedgerEntry entry)
+    {
+        CheckPayBy(entry, Terms.PaymentWindowSeconds);
+        var buyer = Buyers.Grant(entry);
+        Line.CheckNobodyWaits(entry.Seq, buyer);
+        Add(entry, buyer, place: null);
+    }
+
+    private void Add(LedgerEntry entry, Buyer buyer, AuditedPlace? place)
+    {
+        if (entry.Order != entry.Seq)
+            _violations.Add(Invariant.Form, entry.Seq,
+                $"the order's id {Terms.Batch}.{entry.Order} does not name the entry that made it");
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, buyer, [.. entry.Units])
         {
             PayBy = entry.PayBy,
-            Key = entry.Key,
+            Key = entry.Type == EntryType.Held ? entry.Key : null,
             Place = place,
         };
         if (place is not null) place.Order = order;
         _orders.Add(order);
         if (!_bySeq.TryAdd(order.Seq, order)) _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");
-        Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
+        Take(entry, order);
         FirstHeldAt ??= entry.At;
+    }
+
+    private void Take(LedgerEntry entry, AuditedOrder order)
+    {
+        Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
         if (Units.Counts.Free == 0) SoldOutAt = entry.At;
+    }
+
+    private void CheckPayBy(LedgerEntry entry, int windowSeconds)
+    {
+        var payBy = entry.At.AddSeconds(windowSeconds);
+        if (entry.PayBy != payBy)
+            _violations.Add(Invariant.Deadline, entry.Seq, $"payBy is {entry.PayBy:O}, the window ends {payBy:O}");
     }
 
     private void ApplyToOrder(LedgerEntry entry)
@@ -115,7 +144,9 @@ internal sealed class SaleReplay
             case EntryType.CheckoutOpened: Money.CheckOut(entry, order); break;
             case EntryType.Sold: Sell(entry, order); break;
             case EntryType.Released: Release(entry, order); break;
-            case EntryType.RefundOwed: Money.Owe(entry, order); break;
+            case EntryType.RefundOwed: Owe(entry, order); break;
+            case EntryType.Revived: Revive(entry, order); break;
+            case EntryType.Shipped: Ship(entry, order); break;
             case EntryType.Refunded: Money.Refund(entry, order); break;
             case EntryType.RefundStalled or EntryType.RefundedElsewhere or EntryType.Disputed:
                 Money.Note(entry, order);
@@ -142,14 +173,52 @@ internal sealed class SaleReplay
             return;
         }
 
+        GetUnits(entry, order);
+    }
+
+    private void Revive(LedgerEntry entry, AuditedOrder order)
+    {
+        if (order.Released != "expired")
+        {
+            _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is revived, but has not expired");
+            return;
+        }
+
+        CheckPayBy(entry, Terms.PaymentWindowSeconds);
+        GetUnits(entry, order);
+        (order.PayBy, order.Checkout) = (entry.PayBy, null);
+        order.Revivals++;
+    }
+
+    // An order that had lost its units gets others, which anybody could buy now.
+    private void GetUnits(LedgerEntry entry, AuditedOrder order)
+    {
         Life.CheckOnSale(entry);
         Line.CheckNobodyWaits(entry.Seq, order.Buyer);
         if (entry.Units.Count != order.Units.Count)
             _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} gets another number of units than it had");
-        Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
         (order.Units, order.Released) = ((int[])[.. entry.Units], null);
+        Take(entry, order);
         Buyers.HoldAgain(entry.Seq, order);
-        if (Units.Counts.Free == 0) SoldOutAt = entry.At;
+    }
+
+    private void Ship(LedgerEntry entry, AuditedOrder order)
+    {
+        if (!order.Live || order.Payment is null)
+            _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is shipped, but is not paid");
+        order.Shipped = true;
+    }
+
+    // The units of a shipped order are with its buyer, so they stay sold.
+    private void Owe(LedgerEntry entry, AuditedOrder order)
+    {
+        if (entry.Why == "shipped" && order.Live && order.Shipped)
+        {
+            (order.Gone, order.CancelledBy) = (true, entry.By);
+            BuyerBook.Release(order);
+        }
+
+        Money.Owe(entry, order);
     }
 
     private void Release(LedgerEntry entry, AuditedOrder order)
@@ -168,6 +237,8 @@ internal sealed class SaleReplay
             _violations.Add(Invariant.Deadline, entry.Seq, $"{Name(order)} expires before its payBy");
         if (!CollectionsMarshal.AsSpan(entry.Units).SequenceEqual((int[])order.Units))
             _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} releases other units than it held");
+        if (order.Shipped)
+            _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} is shipped, and its units are free again");
         Money.Release(entry, order);
         Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
         BuyerBook.Release(order);

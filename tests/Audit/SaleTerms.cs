@@ -25,8 +25,8 @@ public sealed record SaleTerms(
 
     private static readonly HashSet<string> Known =
         ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule",
-            "keepPersonalDataDays", "title", "description", "standbyLimit", "offerWindowSeconds", "keyHash",
-            "secretHash"];
+            "keepPersonalDataDays", "title", "description", "standbyLimit", "offerWindowSeconds", "cancelPaid",
+            "keyHash", "secretHash"];
 
     private static readonly string[] Languages = ["en", "zh-CN"];
 
@@ -52,6 +52,8 @@ public sealed record SaleTerms(
         Number(data, "keepPersonalDataDays", 0, 3_650);
         RequireTexts(data, "title", 100);
         RequireTexts(data, "description", 2_000);
+        if (data.TryGetProperty("cancelPaid", out _) && Text(data, "cancelPaid") is not ("until-shipped" or "never"))
+            throw new FormatException("cancelPaid is neither until-shipped nor never");
         RequireHash(data, "keyHash");
         if (data.TryGetProperty("secretHash", out _)) RequireHash(data, "secretHash");
 

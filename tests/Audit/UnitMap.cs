@@ -112,7 +112,7 @@ internal sealed class UnitMap(Violations violations)
     /// <summary>The check at the end: units and orders counted one by one, against what the entries claimed.</summary>
     public void Recount(long seq, IReadOnlyList<AuditedOrder> orders)
     {
-        var live = orders.Where(order => order.Live).ToLookup(order => order.Payment is not null, Size);
+        var live = orders.Where(order => order.Live || order.Gone).ToLookup(order => order.Payment is not null, Size);
         var counted = new UnitCounts(
             Stock: _units.Length,
             Free: _units.AsSpan().Count(Free),

@@ -56,6 +56,12 @@ public enum Invariant
     /// offer window.
     /// </summary>
     Deadline,
+
+    /// <summary>
+    /// An operator's key names one command about a buyer. What waits for a second operator is carried out once, in its
+    /// time, right after another operator has approved it.
+    /// </summary>
+    Commands,
 }
 
 /// <summary>One broken promise.</summary>

@@ -68,7 +68,8 @@ function actionOf(stand) {
   if (stand.waiting !== null && !stand.addressless)
     return act('wait', false, phase === 'paused' ? 'line-paused' : 'line');
   if (owned.length > 0 && mayBuy <= 0 && !hasEndedTooOften)
-    return stand.addressless ? act('deliver', true, 'deliver') : act('none', false, 'bought');
+    return stand.addressless ? act('deliver', true, 'deliver')
+      : act('none', false, owned.every(order => order.shippedAt !== undefined) ? 'shipped' : 'bought');
   if (phase === 'closed')
     return closedOf(stand);
   if (hasEndedTooOften)

@@ -121,6 +121,8 @@ export class KnownUser {
       // A payment that comes late can still make an expired order a paid one.
       if (before === 'awaiting-payment' || before === 'expired' && order.status === 'paid')
         deeds.orderMoved(order);
+      else if (before === 'expired' && order.status === 'awaiting-payment')
+        deeds.orderRevived();
       else if (before === undefined && order.place !== undefined && order.status === 'awaiting-payment')
         deeds.line.offered(order);
       else if (before !== order.status)

@@ -3,10 +3,12 @@ import { copyOf, setText, show, whileBusy } from './dom.js';
 import { isLive } from './orders.js';
 import { hasText, moment, money, number, text } from './text.js';
 
+const isShipped = order => order.shippedAt !== undefined;
+
 /**
  * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
- * @param deeds `{pay, cancel, delivery, saveDelivery, leftDelivery, addressKnown}`: the first four take the order and
- *   return a promise; `delivery` and `saveDelivery` are those of a delivery form; `leftDelivery` gives what such a form
+ * @param deeds `{pay, cancel, delivery, saveDelivery, tracking, leftDelivery, addressKnown}`: the first five take the
+ *   order and return a promise; `delivery` and `saveDelivery` are those of a delivery form; `leftDelivery` gives what such a form
  *   knew that the order replaces, or null; `addressKnown` is told whenever it became known whether an order has details
  */
 export class OrderCard {
@@ -15,6 +17,10 @@ export class OrderCard {
   #isMain = false;
   /** The status in which its delivery details were last asked for. */
   #lookedAt = null;
+  /** The shipment whose tracking reference is known, or asked for. */
+  #tracked = null;
+  #tracking = null;
+  #deeds;
   #delivery;
   element;
 
@@ -23,6 +29,7 @@ export class OrderCard {
     this.element.dataset.order = order.id;
     this.#parts = name => this.element.querySelector(`[data-testid="${name}"]`);
     this.#order = order;
+    this.#deeds = deeds;
     this.#delivery = new DeliveryForm(order.id, {
       load: () => deeds.delivery(this.#order),
       save: details => deeds.saveDelivery(this.#order, details),
@@ -46,9 +53,10 @@ export class OrderCard {
 
   /**
    * @param canAct whether the buyer can pay or cancel it now
+   * @param mayCancelPaid whether the buyer may cancel a paid order that is not shipped
    * @param isMain whether the page's main button pays it
    */
-  update(order, now, canAct, isMain) {
+  update(order, now, canAct, mayCancelPaid, isMain) {
     this.#order = order;
     this.#isMain = isMain;
     const part = this.#parts;
@@ -56,7 +64,8 @@ export class OrderCard {
     setText(part('order-units'), text('order.units', {
       count: order.units.length, units: order.units.map(unit => number(unit)).join(', '),
     }));
-    setText(part('order-status'), text(`status-of.${order.status}`));
+    const isOnItsWay = order.status === 'paid' && isShipped(order);
+    setText(part('order-status'), text(isOnItsWay ? 'status-of.shipped' : `status-of.${order.status}`));
     setText(part('order-id'), text('order.number', { id: order.id }));
     setText(part('order-amount'), money(order.amount));
     setText(part('order-held-at'), text('order.held-at', { at: moment(Date.parse(order.heldAt)) }));
@@ -66,9 +75,11 @@ export class OrderCard {
     const isToCheck = this.hasDelivery && !this.#delivery.isSaved;
     this.#delivery.update(isToCheck ? 'order.delivery.check' : 'order.delivery', 'delivery.none');
     this.#lookAtDelivery();
-    show(part('cancel-order'), isLive(order));
-    show(part('delivery-place'), isLive(order));
-    show(part('order-controls'), isLive(order) && canAct);
+    this.#lookAtShipment();
+    const mayCancel = order.status === 'awaiting-payment' || mayCancelPaid && !isOnItsWay;
+    show(part('cancel-order'), isLive(order) && mayCancel);
+    show(part('delivery-place'), isLive(order) && !isOnItsWay);
+    show(part('order-controls'), isLive(order) && mayCancel && canAct);
     this.tick(now);
   }
 
@@ -88,6 +99,13 @@ export class OrderCard {
   // For an order that the seller cancelled, the card states this and the reason before the refund.
   #note(note) {
     const { cancelledBy, cancelReason, place } = this.#order;
+    if (isShipped(this.#order)) {
+      if (note !== 'paid')
+        return text('order.note.joined', { first: text('order.shipped-refund'), second: text(`order.note.${note}`) });
+      const at = moment(Date.parse(this.#order.shippedAt));
+      return this.#tracking === null ? text('order.shipped', { at })
+        : text('order.shipped-tracking', { at, tracking: this.#tracking });
+    }
     if (cancelledBy !== 'operator')
       return text(place !== undefined && hasText(`order.note.offer.${note}`)
         ? `order.note.offer.${note}` : `order.note.${note}`);
@@ -114,6 +132,19 @@ export class OrderCard {
       this.#delivery.element.open = true;
   }
 
+  /** Reads the tracking reference of each shipment once. */
+  async #lookAtShipment() {
+    const { shippedAt } = this.#order;
+    if (shippedAt === undefined || this.#tracked === shippedAt)
+      return;
+    this.#tracked = shippedAt;
+    const tracking = await this.#deeds.tracking(this.#order);
+    if (tracking === null)
+      this.#tracked = null;
+    else if (this.#tracked === shippedAt)
+      this.#tracking = tracking;
+  }
+
   /** Leads the buyer to the form. */
   askDelivery() {
     this.#delivery.focus();
@@ -132,8 +163,11 @@ export class OrderList {
     this.#deeds = deeds;
   }
 
-  /** @param main the order that the page's main button pays, or null */
-  update(orders, now, canAct, main) {
+  /**
+   * @param mayCancelPaid whether buyers may cancel paid orders that are not shipped
+   * @param main the order that the page's main button pays, or null
+   */
+  update(orders, now, canAct, mayCancelPaid, main) {
     const ids = new Set(orders.map(order => order.id));
     for (const [id, card] of this.#cards) {
       if (!ids.has(id)) {
@@ -143,7 +177,7 @@ export class OrderList {
     }
     orders.forEach((order, i) => {
       const card = this.#cardOf(order);
-      card.update(order, now, canAct, order.id === main?.id);
+      card.update(order, now, canAct, mayCancelPaid, order.id === main?.id);
       if (this.#list.children[i] !== card.element)
         this.#list.insertBefore(card.element, this.#list.children[i] ?? null);
     });
@@ -153,9 +187,10 @@ export class OrderList {
     this.#cards.forEach(card => card.tick(now));
   }
 
-  /** The first of these orders that is paid and known to have no delivery details, or null. */
+  /** The first of these orders that is paid, not shipped, and known to have no delivery details, or null. */
   addressless(orders) {
-    return orders.find(order => order.status === 'paid' && this.#cards.get(order.id)?.hasDelivery === false) ?? null;
+    return orders.find(order => order.status === 'paid' && !isShipped(order)
+      && this.#cards.get(order.id)?.hasDelivery === false) ?? null;
   }
 
   /** Leads the buyer to an order's delivery form. */

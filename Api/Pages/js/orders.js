@@ -64,6 +64,11 @@ export class Orders {
     return (await call('GET', `${path(order)}/delivery`)).body;
   }
 
+  /** The tracking reference of a shipped order, or null if it can't be known now. */
+  async tracking(order) {
+    return (await call('GET', `${path(order)}/shipment`)).body?.tracking ?? null;
+  }
+
   saveDelivery(order, delivery) {
     return call('PUT', `${path(order)}/delivery`, { body: delivery });
   }

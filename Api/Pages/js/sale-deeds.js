@@ -119,6 +119,14 @@ export class SaleDeeds {
     return this.#page.orders.delivery(order);
   }
 
+  async tracking(order) {
+    const tracking = await this.#page.orders.tracking(order);
+    // The card shows it when the page is drawn the next time.
+    if (tracking !== null)
+      queueMicrotask(() => this.#page.render());
+    return tracking;
+  }
+
   leftDelivery() {
     return this.#page.reservedDelivery.takeLeft();
   }
@@ -167,6 +175,11 @@ export class SaleDeeds {
       this.#page.notice.tell('bad', 'order-expired', () => ({
         title: text('notice.order-expired.title'), body: text('notice.order-expired.body'),
       }));
+  }
+
+  /** The seller holds units for an order that had expired. */
+  orderRevived() {
+    this.#tellGood('order-revived');
   }
 
   /** Leads on to the checkout if the address names an order that awaits payment. A link does so once. */

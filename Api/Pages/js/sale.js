@@ -157,7 +157,8 @@ class SalePage {
 
   #showOrders(now) {
     const orders = this.orders?.items ?? [];
-    this.#list.update(orders, now, !this.isEnded, this.plan.action === 'pay' ? this.plan.awaiting : null);
+    const main = this.plan.action === 'pay' ? this.plan.awaiting : null;
+    this.#list.update(orders, now, !this.isEnded, this.board.cancelPaid !== 'never', main);
     show(byId('orders-empty'), orders.length === 0 || this.isEnded);
     const signedOut = orders.length > 0 && this.isEnded ? 'orders.ended' : 'orders.signed-out';
     setText(byId('orders-empty'), text(this.session.user === null ? signedOut : 'orders.empty'));

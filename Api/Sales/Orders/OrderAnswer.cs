@@ -20,7 +20,8 @@ public static class OrderAnswer
         User = JsonEncodedText.Encode("user"), Units = JsonEncodedText.Encode("units"),
         Quantity = JsonEncodedText.Encode("quantity"), Status = JsonEncodedText.Encode("status"),
         Amount = JsonEncodedText.Encode("amount"), Currency = JsonEncodedText.Encode("currency"),
-        HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy");
+        HeldAt = JsonEncodedText.Encode("heldAt"), PayBy = JsonEncodedText.Encode("payBy"),
+        ShippedAt = JsonEncodedText.Encode("shippedAt");
 
     private static readonly JsonEncodedText[] Statuses = NamesOf<OrderStatus>(), Parties = NamesOf<CancellingParty>(),
         Reasons = NamesOf<CancelReason>();
@@ -87,6 +88,7 @@ public static class OrderAnswer
             WriteInstant(PayBy, order.PayBy);
             if (order.Cancelled is { } cancelled) WriteCancelled(cancelled);
             if (order.Place is { } place) _json.WriteNumber("place"u8, place);
+            if (order.Shipment is { } shipment) WriteInstant(ShippedAt, shipment.At);
             _json.WriteEndObject();
             _json.Flush();
         }

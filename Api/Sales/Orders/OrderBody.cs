@@ -21,6 +21,7 @@ namespace OrleansSale.Api.Sales.Orders;
 /// <param name="CancelledBy">Who cancelled it; left out if nobody did.</param>
 /// <param name="CancelReason">Why the operator cancelled it; left out unless one did.</param>
 /// <param name="Place">The place in the line that was offered the units; left out: it was bought directly.</param>
+/// <param name="ShippedAt">When it was last shipped; left out if it was not.</param>
 public sealed record OrderBody(
     string Id, string Batch, string? User, int[] Units, int Quantity,
     [property: JsonConverter(typeof(KebabCase<OrderStatus>))] OrderStatus Status, MoneyBody Amount,
@@ -31,7 +32,8 @@ public sealed record OrderBody(
     [property: JsonConverter(typeof(KebabCase<CancelReason>)),
         JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     CancelReason? CancelReason,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ShippedAt)
 {
     /// <summary>The body of an order.</summary>
     /// <param name="order">The order.</param>
@@ -39,7 +41,7 @@ public sealed record OrderBody(
     public static OrderBody Of(OrderView order, string? user) => new(
         order.Id, order.Batch, user, order.Units, order.Units.Length, order.Status, MoneyBody.Of(order.Amount),
         order.HeldAt, order.PayBy, Orders.CancelledBy.Of(order), Orders.CancelledBy.ReasonOf(order),
-        order.Place);
+        order.Place, order.Shipment?.At);
 }
 
 /// <summary>Orders.</summary>
@@ -70,6 +72,11 @@ public sealed record DeliveryBody(
 
     internal Delivery ToDelivery() => new(Name, PhoneNumber.Normalise(Phone), PlainText.WithLineFeeds(Address));
 }
+
+/// <summary>The shipment of an order.</summary>
+/// <param name="Tracking">The carrier's reference.</param>
+/// <param name="ShippedAt">When it was shipped.</param>
+public sealed record ShipmentBody(string Tracking, DateTimeOffset ShippedAt);
 
 /// <summary>A telephone number as people write it.</summary>
 [AttributeUsage(AttributeTargets.Property)]

@@ -10,6 +10,7 @@ namespace OrleansSale.Api.Sales.Orders;
 [JsonSerializable(typeof(OrderList))]
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(DeliveryBody))]
+[JsonSerializable(typeof(ShipmentBody))]
 public sealed partial class OrderJson : JsonSerializerContext
 {
     /// <summary>The context to write with.</summary>

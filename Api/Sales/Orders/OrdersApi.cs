@@ -21,7 +21,8 @@ public static class OrdersApi
         orders.MapGet("", GetAsync).WithSummary("An order").Produces<OrderBody>()
             .Described("GetOrder", EndpointDescription.Users(Refusal.NotFound));
         orders.MapDelete("", CancelAsync).WithSummary("Cancel an order; a paid one is refunded").Produces<OrderBody>()
-            .Described("CancelOrder", EndpointDescription.Users(Refusal.NotFound, Refusal.InvalidRequest));
+            .Described("CancelOrder",
+                EndpointDescription.Users(Refusal.NotFound, Refusal.InvalidRequest, Refusal.Conflict));
         orders.MapPost("/checkout", CheckOutAsync).WithSummary("Open the checkout, or get the open one")
             .Produces<CheckoutBody>()
             .Described(
@@ -32,6 +33,9 @@ public static class OrdersApi
         orders.MapGet("/delivery", GetDeliveryAsync).WithSummary("Where to deliver; no content: not said yet")
             .Produces<DeliveryBody>().Produces(204)
             .Described("GetDelivery", EndpointDescription.Users(Refusal.NotFound));
+        orders.MapGet("/shipment", GetShipmentAsync).WithSummary("The shipment; no content: not shipped yet")
+            .Produces<ShipmentBody>().Produces(204)
+            .Described("GetShipment", EndpointDescription.Users(Refusal.NotFound));
         app.MapGet("/api/me/orders", ListMineAsync).WithTags("Orders").WithSummary("The caller's orders from a batch")
             .Produces<OrderList>()
             .Described("ListMyOrders", EndpointDescription.Users(Refusal.InvalidRequest, Refusal.NotFound));
@@ -103,6 +107,19 @@ public static class OrdersApi
         var (seen, unknown) = await orders.FindActorAsync(found, found.Owner);
         if (unknown is not null) return unknown;
         return DeliveryAnswer.Of(await retry.AskAsync(() => seen.Actor.FindDeliveryAsync(seen.Order)));
+    }
+
+    // No content as long as an operator's command is not complete, too: its repeat completes it.
+    private static async Task<IResult> GetShipmentAsync(
+        HttpContext http, string order, OrderLookup orders, ActorRetry retry)
+    {
+        var (found, problem) = await orders.FindAsync(http, order);
+        if (problem is not null) return problem;
+        var (seen, unknown) = await orders.FindActorAsync(found, found.Owner);
+        if (unknown is not null) return unknown;
+        return seen.Order.Shipment is { } shipment && await retry.AskAsync(seen.Actor.FindTrackingAsync) is { } tracking
+            ? Reply.Ok(new ShipmentBody(tracking, shipment.At), OrderJson.Wire.ShipmentBody)
+            : Results.NoContent();
     }
 
     private static async Task<IResult> ListMineAsync(

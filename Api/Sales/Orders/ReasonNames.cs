@@ -10,6 +10,12 @@ public static class ReasonNames
     private static readonly Dictionary<string, CancelReason> Names = Enum.GetValues<CancelReason>()
         .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
 
+    /// <summary>All names.</summary>
+    public static IReadOnlyCollection<string> All => Names.Keys;
+
+    /// <summary>The reason of a name.</summary>
+    public static CancelReason Of(string name) => Names[name];
+
     /// <summary>Reads a reason; unstated if there is none. The problem if it is not one of them.</summary>
     public static Problem? Read(string? reason, out CancelReason read)
     {

@@ -70,26 +70,12 @@ public enum RecalledOrders
     All,
 }
 
-/// <summary>A second operator approved the command with this key.</summary>
-public sealed record Approved(Alias By, KeyHash Key) : ChangeEntry
-{
-    internal override ReadOnlySpan<byte> Type => "approved"u8;
-
-    internal override void Write(DataWriter to)
-    {
-        to.Alias("by"u8, By);
-        to.Key(Key);
-    }
-
-    internal static BatchEntry Read(ref DataReader from) => new Approved(from.Alias("by"u8), from.Key());
-}
-
 /// <summary>The family's table.</summary>
 internal static class ChangeEntries
 {
     public static readonly EntryKind[] Kinds =
     [
         new("extended"u8.ToArray(), Extended.Read), new("rescheduled"u8.ToArray(), Rescheduled.Read),
-        new("recalled"u8.ToArray(), Recalled.Read), new("approved"u8.ToArray(), Approved.Read),
+        new("recalled"u8.ToArray(), Recalled.Read),
     ];
 }

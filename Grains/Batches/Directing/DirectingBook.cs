@@ -107,9 +107,6 @@ public sealed class DirectingBook(StockBook stock)
         }
     }
 
-    internal void RequireNew(long seq, OperatorCommand command) =>
-        ThrowUnless(!_commands.ContainsKey((command.By, command.Key)), seq, "a command that is recorded already");
-
     internal void Record(OperatorCommand command) => _commands.Add((command.By, command.Key), command);
 
     private static SaleStop StopOf(long at, string reason) => new(DateTimeOffset.FromUnixTimeMilliseconds(at), reason);

@@ -36,6 +36,8 @@ public static class OperatorRules
                 ? new(Effect.AlreadySo)
                 : Conflict("the key was used for another command");
         }
+        if (batch.BuyerCommands.Find(command.By, command.Key) is not null)
+            return Conflict("the key was used for another command");
         // Commands that end or shrink a sale are always allowed. Commands that would revive it are not, once it is
         // over.
         if (batch.Directing.IsOver

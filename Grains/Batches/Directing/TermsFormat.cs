@@ -10,6 +10,8 @@ namespace OrleansSale.Grains.Batches.Directing;
 /// </summary>
 internal static class TermsFormat
 {
+    private static readonly string[] CancelPaid = ["until-shipped", "never"];
+
     /// <summary>Writes the members of the terms into the current object.</summary>
     public static void Write(DataWriter to, BatchTerms terms)
     {
@@ -31,6 +33,7 @@ internal static class TermsFormat
         WriteIfAny(to, "description"u8, terms.Description);
         if (terms.StandbyLimit is { } places) to.Number("standbyLimit"u8, places);
         if (terms.OfferWindowSeconds is { } window) to.Number("offerWindowSeconds"u8, window);
+        if (terms.CancelPaid is { } until) to.Text("cancelPaid"u8, CancelPaid[(int)until]);
     }
 
     /// <summary>Writes a schedule.</summary>
@@ -57,7 +60,8 @@ internal static class TermsFormat
             from.Int("paymentWindowSeconds"u8), ReadSchedule(ref from), from.Int("keepPersonalDataDays"u8),
             ReadIfAny(ref from, "title"u8), ReadIfAny(ref from, "description"u8),
             from.Has("standbyLimit"u8) ? from.Int("standbyLimit"u8) : null,
-            from.Has("offerWindowSeconds"u8) ? from.Int("offerWindowSeconds"u8) : null);
+            from.Has("offerWindowSeconds"u8) ? from.Int("offerWindowSeconds"u8) : null,
+            from.Has("cancelPaid"u8) ? (PaidCancellation)from.OneOf("cancelPaid"u8, CancelPaid) : null);
     }
 
     /// <summary>Reads a schedule.</summary>

@@ -132,7 +132,8 @@ public sealed class LineBook
     /// </summary>
     internal void EndOffer(Alias buyer, long order, bool isDeclined)
     {
-        if (IndexOf(buyer, order) is not (>= 0 and var index)) return;
+        // The place of an order that was revived has passed before.
+        if (IndexOf(buyer, order) is not (>= 0 and var index) || _rows.At(index).State != PlaceState.Offered) return;
         if (isDeclined && _rows.At(index).MayWaitAgain)
         {
             _rows.TakeDecline(index);
@@ -147,7 +148,8 @@ public sealed class LineBook
     /// <summary>Records that an order was paid.</summary>
     internal void Take(Alias buyer, long order)
     {
-        if (IndexOf(buyer, order) is >= 0 and var index) _rows.Move(index, PlaceState.Taken);
+        if (IndexOf(buyer, order) is >= 0 and var index && _rows.At(index).State == PlaceState.Offered)
+            _rows.Move(index, PlaceState.Taken);
     }
 
     /// <summary>Ends the buyer's place if it waits, because the reservation was cancelled.</summary>
@@ -184,8 +186,10 @@ public sealed class LineBook
     private void Apply(long seq, Left e)
     {
         ThrowUnless(Find(e.Place) is not null, seq, $"no place {e.Place}");
-        ThrowUnless(e.By is null == e.Why is not LeftWhy.Removed && e.By is null == e.Reason is null, seq,
-            "a removal without an operator and a reason, or an operator without a removal");
+        ThrowUnless(
+            e.By is null == e.Why is not LeftWhy.Removed && e.By is null == e.Reason is null
+                && e.By is null == e.Key is null,
+            seq, "a removal without an operator, a reason and a key, or an operator without a removal");
         if (e.Why == LeftWhy.Passed)
         {
             ThrowUnless(e.Place == Passing, seq, "a place that has passed nothing");

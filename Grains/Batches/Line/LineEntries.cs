@@ -68,9 +68,17 @@ public readonly record struct Origin(string Batch, long Place);
 /// <param name="Why">Why it ended.</param>
 /// <param name="By">The operator who removed it; present exactly if it was removed.</param>
 /// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
-public sealed record Left(long Place, LeftWhy Why, Alias? By = null, CancelReason? Reason = null) : LineEntry
+/// <param name="Key">The hash of the operator's key; present exactly if there is an operator.</param>
+public sealed record Left(
+    long Place, LeftWhy Why, Alias? By = null, CancelReason? Reason = null, KeyHash? Key = null)
+    : LineEntry, IBuyerCommandEntry
 {
     private static readonly string[] Reasons = ["left", "passed", "removed"];
+
+    /// <inheritdoc />
+    public BuyerCommand? Command => (By, Key) is ({ } by, { } key)
+        ? BuyerCommand.OnPlace(Place, Reason ?? CancelReason.Unstated, by, key)
+        : null;
 
     internal override ReadOnlySpan<byte> Type => "left"u8;
 
@@ -80,13 +88,14 @@ public sealed record Left(long Place, LeftWhy Why, Alias? By = null, CancelReaso
         to.Text("why"u8, Reasons[(int)Why]);
         to.AliasIfAny("by"u8, By);
         if (Reason is { } reason) to.Text("reason"u8, ReasonCodes.Of(reason));
+        to.KeyIfAny(Key);
     }
 
     internal static BatchEntry Read(ref DataReader from)
     {
         var (place, why) = (from.Number("place"u8), (LeftWhy)from.OneOf("why"u8, Reasons));
         return from.AliasIfAny("by"u8) is { } by
-            ? new Left(place, why, by, ReasonCodes.Read(ref from, "reason"u8))
+            ? new Left(place, why, by, ReasonCodes.Read(ref from, "reason"u8), from.Key())
             : new Left(place, why);
     }
 }

@@ -68,13 +68,14 @@ public static class LineRules
     /// <summary>
     /// Decides that an operator removes a place. Conflict while units are held for it: the operator cancels the order.
     /// </summary>
-    public static Decision<Answer<Effect>> DecideRemove(SaleBatch batch, long number, Cancellation by)
+    public static Decision<Answer<Effect>> DecideRemove(SaleBatch batch, BuyerCommand command)
     {
+        var number = command.Number;
         if (batch.Terms is not { } terms || batch.Line.Find(number) is not { } place) return new(Refusal.NotFound);
         return place.State switch
         {
             PlaceState.Waiting => new(
-                Effect.Done, new Left(number, LeftWhy.Removed, by.Operator, by.Reason)),
+                Effect.Done, new Left(number, LeftWhy.Removed, command.By, command.Reason, command.Key)),
             PlaceState.Offered => new(OfferedIn(terms.Id, place)),
             _ => new(Effect.AlreadySo),
         };

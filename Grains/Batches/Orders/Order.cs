@@ -19,6 +19,9 @@ public enum HoldState : byte
 
     /// <summary>Released on request.</summary>
     Cancelled,
+
+    /// <summary>Refunded after it was shipped. Its units are with the buyer and stay sold.</summary>
+    Gone,
 }
 
 /// <summary>An order in a batch's state: a live view of its row.</summary>
@@ -40,7 +43,7 @@ public sealed class Order
     /// <summary>The number of units.</summary>
     public int Quantity => _rows.DetailsOf(Place)?.Units?.Length ?? 1;
 
-    /// <summary>When the hold was made, ms.</summary>
+    /// <summary>When the hold was made, or made again, ms.</summary>
     public long HeldAt => Row.PayBy - Row.WindowMilliseconds;
 
     /// <summary>The deadline that the buyer sees, ms.</summary>
@@ -108,6 +111,16 @@ public sealed class Order
         internal set => _rows.MoreOf(Place).Cancelled = value;
     }
 
+    /// <summary>The last shipment; null: it was not shipped.</summary>
+    public Shipment? Shipment
+    {
+        get => _rows.DetailsOf(Place)?.Shipment;
+        internal set => _rows.MoreOf(Place).Shipment = value;
+    }
+
+    /// <summary>How often an operator has revived it.</summary>
+    public int Revivals => _rows.DetailsOf(Place)?.Revivals ?? 0;
+
     /// <summary>Whether it was paid after its units had been released, so that it got others.</summary>
     public bool IsLate => _rows.DetailsOf(Place)?.IsLate ?? false;
 
@@ -122,6 +135,21 @@ public sealed class Order
         var details = _rows.MoreOf(Place);
         details.IsLate = true;
         if (units.Length == 1) Row.Unit = units[0];
+        else details.Units = units;
+    }
+
+    /// <summary>Gives it these units and a new deadline. A checkout that was open is not its own any more.</summary>
+    /// <param name="units">As many as it had.</param>
+    /// <param name="at">Instant, ms.</param>
+    /// <param name="payBy">The deadline that the buyer sees, ms.</param>
+    internal void Revive(int[] units, long at, long payBy)
+    {
+        var details = _rows.MoreOf(Place);
+        details.Revivals++;
+        (details.Checkout, details.CheckoutProvider) = (null, null);
+        (Row.Hold, Row.IsRevived, Row.PayBy) = (HoldState.Live, true, payBy);
+        Row.WindowMilliseconds = (int)(payBy - at);
+        if (details.Units is null) Row.Unit = units[0];
         else details.Units = units;
     }
 

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
@@ -17,6 +18,7 @@ public sealed class OrderBook
     private readonly LineBook _line;
     private readonly BuyerIndex<Buyers> _latest;
     private readonly Deadlines _deadlines;
+    private readonly Dictionary<KeyHash, long> _granted = [];
 
     internal OrderBook(StockBook stock, DirectingBook directing, LineBook line)
     {
@@ -45,6 +47,12 @@ public sealed class OrderBook
     /// <summary>The order with the earliest deadline among those that await payment; null: none.</summary>
     public Order? NextDeadline() => _deadlines.First() is >= 0 and var place ? _rows[place] : null;
 
+    /// <summary>Sequence of the last entry by which an operator held units for a buyer; 0: none.</summary>
+    public long LastByOperator { get; private set; }
+
+    /// <summary>The order that the grant with this key made; null: there is none.</summary>
+    public Order? GrantedUnder(KeyHash key) => _granted.TryGetValue(key, out var seq) ? Find(seq) : null;
+
     /// <summary>The order's view for callers.</summary>
     public OrderView View(Order order) => View(
         order.Seq, order.Buyer, order.Units, StatusOf(order), order.HeldAt, order.PayBy) with
@@ -53,6 +61,8 @@ public sealed class OrderBook
         Payment = order.Payment?.Id,
         Cancelled = order.Cancelled,
         Place = _line.PlaceOf(order.Buyer, order.Seq),
+        Shipment = order.Shipment,
+        Revivals = order.Revivals,
     };
 
     /// <summary>The view of the order that a held entry of this sequence and instant makes.</summary>
@@ -68,6 +78,7 @@ public sealed class OrderBook
         _ when order.Returned > 0 => OrderStatus.Refunded,
         HoldState.Expired => OrderStatus.Expired,
         HoldState.Cancelled => OrderStatus.Cancelled,
+        // An order whose units are gone has a payment that is owed or was paid back.
         _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
     };
 
@@ -122,6 +133,8 @@ public sealed class OrderBook
         ThrowUnless(e.By is null || e.Why == ReleaseReason.Cancelled, seq, "an operator who lets an order expire");
         ThrowUnless(e.By is null == e.Reason is null, seq,
             "an operator without a reason, or a reason without an operator");
+        ThrowUnless(e.Key is null || e.By is not null, seq, "a key without an operator");
+        ThrowUnless(order.Shipment is null, seq, "a release of an order that is shipped");
         ThrowUnless(order.Units.AsSpan().SequenceEqual(e.Units), seq, "other units than the order's");
         _stock.Release(e.Units, wereSold: order.Hold == HoldState.Sold);
         if (order.Hold == HoldState.Live)
@@ -129,6 +142,58 @@ public sealed class OrderBook
         order.Hold = e.Why == ReleaseReason.Expired ? HoldState.Expired : HoldState.Cancelled;
         if (e.Why == ReleaseReason.Cancelled)
             order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
+    }
+
+    internal void Apply(long seq, long at, OrderChangeEntry entry)
+    {
+        switch (entry)
+        {
+            case Granted e: Apply(seq, at, e); break;
+            case Revived e: Apply(seq, at, e); break;
+            case Shipped e: Apply(seq, at, e); break;
+            default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
+        }
+    }
+
+    private void Apply(long seq, long at, Granted e)
+    {
+        RequireOnSale(seq);
+        _stock.RequireFree(seq, e.Units);
+        ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the window's");
+        _stock.Hold(e.Units);
+        _rows.Add(seq, at, e.Buyer, e.Units, e.PayBy, key: null, LatestOf(e.Buyer));
+        _latest.TakeLast(e.Buyer);
+        _deadlines.TakeLast();
+        _granted.Add(e.Key, seq);
+        LastByOperator = seq;
+    }
+
+    private void Apply(long seq, long at, Revived e)
+    {
+        var order = At(seq, e.Order);
+        ThrowUnless(StatusOf(order) == OrderStatus.Expired, seq, "a revival of an order that has not expired");
+        RequireOnSale(seq);
+        ThrowUnless(e.Units.Length == order.Quantity, seq, "another quantity than the order's");
+        _stock.RequireFree(seq, e.Units);
+        ThrowUnless(e.PayBy == at + _directing.WindowMilliseconds, seq, "another deadline than the window's");
+        _stock.Hold(e.Units);
+        order.Revive(e.Units, at, e.PayBy);
+        _deadlines.TakeRevived(order.Place);
+        LastByOperator = seq;
+    }
+
+    private void Apply(long seq, long at, Shipped e)
+    {
+        var order = At(seq, e.Order);
+        ThrowUnless(order.Hold == HoldState.Sold, seq, "a shipment of an order that is not paid");
+        order.Shipment = new Shipment(DateTimeOffset.FromUnixTimeMilliseconds(at), e.Key.ToString());
+    }
+
+    // What an operator holds for a buyer overtakes nobody, and is no way around a pause or the end.
+    private void RequireOnSale(long seq)
+    {
+        ThrowUnless(_directing is { IsOpen: true, IsOver: false, IsPaused: false }, seq, "a hold while nobody can buy");
+        ThrowUnless(_line.FirstWaiting == 0, seq, "a hold that overtakes the line");
     }
 
     private OrderView View(long seq, Alias buyer, int[] units, OrderStatus status, long heldAt, long payBy) => new(

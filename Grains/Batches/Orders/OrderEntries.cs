@@ -56,10 +56,18 @@ public sealed record Offer(long Place, long? From);
 /// <param name="Why">Why the order ended.</param>
 /// <param name="By">The operator who cancelled it; null: it was not cancelled, or the buyer cancelled it.</param>
 /// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
+/// <param name="Key">The hash of the operator's key; null: there is no operator, or they gave no key.</param>
 public sealed record Released(
-    long Order, int[] Units, ReleaseReason Why, Alias? By = null, CancelReason? Reason = null) : OrderEntry
+    long Order, int[] Units, ReleaseReason Why, Alias? By = null, CancelReason? Reason = null, KeyHash? Key = null)
+    : OrderEntry
 {
     private static readonly string[] Reasons = ["expired", "cancelled", "returned"];
+
+    /// <summary>The operator's command; null: the entry is not an operator's, or they gave no key.</summary>
+    /// <param name="wasPaid">Whether the order was paid: then it is a refund, else a cancellation.</param>
+    public BuyerCommand? CommandWhen(bool wasPaid) => (By, Key) is ({ } by, { } key)
+        ? BuyerCommand.OnOrder(wasPaid ? BuyerAction.Refund : BuyerAction.Cancel, Order, Reason!.Value, by, key)
+        : null;
 
     internal override ReadOnlySpan<byte> Type => "released"u8;
 
@@ -70,6 +78,7 @@ public sealed record Released(
         to.Text("why"u8, Reasons[(int)Why]);
         to.AliasIfAny("by"u8, By);
         if (Reason is { } reason) to.Text("reason"u8, ReasonCodes.Of(reason));
+        to.KeyIfAny(Key);
     }
 
     internal static BatchEntry Read(ref DataReader from)
@@ -77,7 +86,7 @@ public sealed record Released(
         var (order, units) = (from.Order(), from.Units());
         var why = (ReleaseReason)from.OneOf("why"u8, Reasons);
         return from.AliasIfAny("by"u8) is { } by
-            ? new Released(order, units, why, by, ReasonCodes.Read(ref from, "reason"u8))
+            ? new Released(order, units, why, by, ReasonCodes.Read(ref from, "reason"u8), from.KeyIfAny())
             : new Released(order, units, why);
     }
 }

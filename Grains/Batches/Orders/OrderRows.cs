@@ -35,18 +35,30 @@ internal sealed class OrderRows : IReadOnlyList<Order>
     /// <param name="at">Instant of its held entry, ms.</param>
     /// <param name="held">The entry.</param>
     /// <param name="previous">The same buyer's order before this one; null: none.</param>
-    public void Add(long seq, long at, Held held, Order? previous)
+    public void Add(long seq, long at, Held held, Order? previous) =>
+        Add(seq, at, held.Buyer, held.Units, held.PayBy, held.Key, previous);
+
+    /// <summary>Adds an order, which is live.</summary>
+    /// <param name="seq">Sequence of its first entry, higher than any before.</param>
+    /// <param name="at">Instant of that entry, ms.</param>
+    /// <param name="buyer">The owner.</param>
+    /// <param name="units">Its units.</param>
+    /// <param name="payBy">Its deadline, ms.</param>
+    /// <param name="key">The client's key; null: none.</param>
+    /// <param name="previous">The same buyer's order before this one; null: none.</param>
+    public void Add(
+        long seq, long at, Alias buyer, int[] units, long payBy, KeyHash? key, Order? previous)
     {
         var place = Count;
         if (place >> ChunkBits == _chunks.Count) _chunks.Add(new Row[RowsInChunk]);
         else if (place == _chunks[0].Length) GrowFirst();
         ref var row = ref At(place);
-        (row.Seq, row.PayBy, row.Buyer) = (seq, held.PayBy, held.Buyer);
-        row.WindowMilliseconds = (int)(held.PayBy - at);
-        (row.HasKey, row.Key) = (held.Key is not null, held.Key.GetValueOrDefault());
+        (row.Seq, row.PayBy, row.Buyer) = (seq, payBy, buyer);
+        row.WindowMilliseconds = (int)(payBy - at);
+        (row.HasKey, row.Key) = (key is not null, key.GetValueOrDefault());
         Count++;
-        if (held.Units.Length == 1) row.Unit = held.Units[0];
-        else MoreOf(place).Units = held.Units;
+        if (units.Length == 1) row.Unit = units[0];
+        else MoreOf(place).Units = units;
         if (previous is not null) MoreOf(place).Previous = previous.Place;
     }
 
@@ -97,6 +109,10 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         public int Details;
 
         public bool HasKey;
+
+        /// <summary>Whether it was revived, so that its deadline is out of order.</summary>
+        public bool IsRevived;
+
         public HoldState Hold;
     }
 
@@ -115,6 +131,8 @@ internal sealed class OrderRows : IReadOnlyList<Order>
         public int Owed;
         public int Returned;
         public Cancellation? Cancelled;
+        public Shipment? Shipment;
+        public int Revivals;
         public bool IsLate;
     }
 }

@@ -21,7 +21,8 @@ internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, I
     /// <summary>Whether there is nothing to tell.</summary>
     public bool IsIdle => LastNews <= _told || !TakesMessages;
 
-    private long LastNews => Math.Max(batch.Payments.LastRefundEntry, batch.Line.LastOffer);
+    private long LastNews => Math.Max(
+        Math.Max(batch.Payments.LastRefundEntry, batch.Line.LastOffer), batch.Orders.LastByOperator);
 
     private bool TakesMessages =>
         batch.Terms!.Channels.Any(channel => places.Find(channel) is { TakesMessages: true });

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
@@ -94,8 +95,12 @@ public sealed partial class PaymentBook
     {
         ThrowUnless(e.Why != RefundReason.Returned, seq, "a return, which has no rules in this version");
         var known = _payments.GetValueOrDefault(e.Payment);
-        // A kept payment becomes owed only after its order was cancelled. Any other payment is owed from its first
-        // record.
+        ThrowUnless(
+            e.By is null == e.Why is not RefundReason.Shipped && e.By is null == e.Reason is null
+                && e.By is null == e.Key is null,
+            seq, "a refund of a shipped order without an operator, a reason and a key, or the other way round");
+        if (e.Why == RefundReason.Shipped) TakeBackShipped(seq, order, e);
+        // A kept payment becomes owed only after its order has ended. Any other payment is owed from its first record.
         ThrowUnless(known is null || (known.State == PaymentState.Kept && known.Order == e.Order && !order.IsLive), seq,
             "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
@@ -110,6 +115,15 @@ public sealed partial class PaymentBook
         payment.State = PaymentState.Owed;
         order.Owed++;
         LastRefundEntry = seq;
+    }
+
+    // The units are with the buyer, so they stay sold and are not free again.
+    private static void TakeBackShipped(long seq, Order order, RefundOwed e)
+    {
+        ThrowUnless(order is { Hold: HoldState.Sold, Shipment: not null } && order.Payment == e.Payment, seq,
+            "a refund of an order that is not paid and shipped, or of another payment");
+        order.Hold = HoldState.Gone;
+        order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
     }
 
     private void Apply(long seq, Order order, RefundMade e)

@@ -1,4 +1,6 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Payments;
@@ -52,11 +54,25 @@ public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Un
             from.Has("units"u8) ? from.Units() : null);
 }
 
-/// <summary>A captured payment that does not pay for the order is owed back.</summary>
-public sealed record RefundOwed(long Order, PaymentId Payment, Money Amount, RefundReason Why) : PaymentEntry(Order)
+/// <summary>A captured payment that does not pay for the order, or not any more, is owed back.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">The captured amount.</param>
+/// <param name="Why">Why.</param>
+/// <param name="By">The operator who refunds a shipped order; null: it is not <see cref="RefundReason.Shipped"/>.</param>
+/// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
+/// <param name="Key">The hash of the operator's key; present exactly if there is an operator.</param>
+public sealed record RefundOwed(
+    long Order, PaymentId Payment, Money Amount, RefundReason Why, Alias? By = null, CancelReason? Reason = null,
+    KeyHash? Key = null) : PaymentEntry(Order), IBuyerCommandEntry
 {
     private static readonly string[] Reasons =
-        ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer", "returned"];
+        ["expired", "cancelled", "duplicate", "wrong-amount", "wrong-payer", "returned", "shipped"];
+
+    /// <inheritdoc />
+    public BuyerCommand? Command => (By, Key) is ({ } by, { } key)
+        ? BuyerCommand.OnOrder(BuyerAction.Refund, Order, Reason ?? CancelReason.Unstated, by, key)
+        : null;
 
     internal override ReadOnlySpan<byte> Type => "refund-owed"u8;
 
@@ -66,10 +82,19 @@ public sealed record RefundOwed(long Order, PaymentId Payment, Money Amount, Ref
         Payment.Write(to);
         to.Amount("amount"u8, Amount);
         to.Text("why"u8, Reasons[(int)Why]);
+        to.AliasIfAny("by"u8, By);
+        if (Reason is { } reason) to.Text("reason"u8, ReasonCodes.Of(reason));
+        to.KeyIfAny(Key);
     }
 
-    internal static BatchEntry Read(ref DataReader from) => new RefundOwed(
-        from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), (RefundReason)from.OneOf("why"u8, Reasons));
+    internal static BatchEntry Read(ref DataReader from)
+    {
+        var (order, payment, amount) = (from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8));
+        var why = (RefundReason)from.OneOf("why"u8, Reasons);
+        return from.AliasIfAny("by"u8) is { } by
+            ? new RefundOwed(order, payment, amount, why, by, ReasonCodes.Read(ref from, "reason"u8), from.Key())
+            : new RefundOwed(order, payment, amount, why);
+    }
 }
 
 /// <summary>The provider refunded the owed payment.</summary>
@@ -109,6 +134,9 @@ public enum RefundReason
 
     /// <summary>The buyer gave the units back, and the next in line has paid for them.</summary>
     Returned,
+
+    /// <summary>An operator refunds a shipped order. Its units are not free again.</summary>
+    Shipped,
 }
 
 /// <summary>The family's table.</summary>

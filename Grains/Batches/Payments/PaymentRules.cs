@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
@@ -61,7 +62,7 @@ public static class PaymentRules
             HoldState.Live => Ending(order, DecideLate(batch, order, capture, order.Units, now)),
             HoldState.Expired => DecideLate(batch, order, capture, units: null, now),
             HoldState.Sold => Owe(capture, RefundReason.Duplicate),
-            HoldState.Cancelled => Owe(capture, RefundReason.Cancelled),
+            HoldState.Cancelled or HoldState.Gone => Owe(capture, RefundReason.Cancelled),
             _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
         };
     }
@@ -84,23 +85,28 @@ public static class PaymentRules
 
     /// <summary>
     /// Decides a cancellation. The units are free at once. A captured payment becomes owed back in the same commit. An
-    /// order that has ended stays as it is, so a repeat is harmless.
+    /// order that has ended stays as it is, so a repeat is harmless. Conflict if a paid order is shipped, or if its
+    /// buyer may not cancel it by the terms.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
     /// <param name="owner">The required owner; null: any.</param>
     /// <param name="by">The operator who cancels, and why; null: the owner cancels.</param>
-    public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, Alias? owner, Cancellation? by = null)
+    /// <param name="key">The hash of the operator's key; null: the owner cancels, or there is no key.</param>
+    public static Decision<Answer<Effect>> DecideCancel(
+        SaleBatch batch, long seq, Alias? owner, Cancellation? by = null, KeyHash? key = null)
     {
         if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner))
             return new(Refusal.NotFound);
-        if (!order.IsLive) return new(null);
-        var released = new Released(seq, order.Units, ReleaseReason.Cancelled, by?.Operator, by?.Reason);
-        if (order.Hold == HoldState.Live) return new(null, released);
+        if (!order.IsLive) return new(Effect.AlreadySo);
+        var released = new Released(seq, order.Units, ReleaseReason.Cancelled, by?.Operator, by?.Reason, key);
+        if (order.Hold == HoldState.Live) return new(Effect.Done, released);
+        if (order.Shipment is not null) return new(Conflict("it is shipped: only an operator can refund it"));
+        if (by is null && !batch.Terms!.MayCancelPaid) return new(Conflict("it is paid, and stays so by the terms"));
         var payment = batch.Payments.All[order.Payment!.Value];
         // Its money may have gone back elsewhere before.
-        return payment is { Elsewhere: > 0, Left.Amount: 0 } ? new(null, released)
-            : new(null, released, new RefundOwed(seq, payment.Id, payment.Left, RefundReason.Cancelled));
+        return payment is { Elsewhere: > 0, Left.Amount: 0 } ? new(Effect.Done, released)
+            : new(Effect.Done, released, new RefundOwed(seq, payment.Id, payment.Left, RefundReason.Cancelled));
     }
 
     // Units: those that it would get; null: the lowest free ones.
@@ -133,6 +139,8 @@ public static class PaymentRules
 
     private static Decision<Answer<CaptureResult>> Owe(Capture capture, RefundReason why) =>
         new(CaptureResult.RefundOwed, new RefundOwed(capture.Order, IdOf(capture), capture.Amount, why));
+
+    private static Answer<Effect> Conflict(string detail) => new(Refusal.Conflict, detail);
 
     private static PaymentId IdOf(Capture capture) => new(capture.Provider, capture.Payment);
 }

@@ -52,7 +52,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/batches/{batch}/place", "DELETE /api/batches/{batch}/place",
             "GET /api/orders/{order}", "DELETE /api/orders/{order}", "POST /api/orders/{order}/checkout",
             "PUT /api/orders/{order}/delivery",
-            "GET /api/orders/{order}/delivery", "GET /api/me", "GET /api/me/live", "GET /api/me/orders",
+            "GET /api/orders/{order}/delivery", "GET /api/orders/{order}/shipment",
+            "GET /api/me", "GET /api/me/live", "GET /api/me/orders",
             "GET /api/me/reservation", "DELETE /api/me/session",
             "POST /api/payments/notifications", "POST /api/payments/notifications/{provider}",
             "POST /api/channels/{channel}/replies",
@@ -62,6 +63,10 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/batches/{batch}/withdraw", "POST /api/operator/batches/{batch}/suspend-line",
             "POST /api/operator/batches/{batch}/resume-line", "GET /api/operator/batches/{batch}/line",
             "DELETE /api/operator/batches/{batch}/line/{place}",
+            "POST /api/operator/batches/{batch}/grant", "POST /api/operator/batches/{batch}/approve",
+            "GET /api/operator/batches/{batch}/proposals", "POST /api/operator/orders/{order}/cancel",
+            "POST /api/operator/orders/{order}/refund", "POST /api/operator/orders/{order}/revive",
+            "POST /api/operator/orders/{order}/ship",
             "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
             "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/batches/{batch}/anonymise",
             "POST /api/operator/users/erase", "POST /api/operator/users/end-sessions", "GET /api/operator/faults",
@@ -146,8 +151,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
         Required("BoardBody").ShouldBe(
         [
             "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
-            "offerWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn", "reserved",
-            "standby", "standbyOpen", "head", "serverTime",
+            "offerWindowSeconds", "cancelPaid", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn",
+            "reserved", "standby", "standbyOpen", "head", "serverTime",
         ]);
         Required("OrderBody").ShouldBe(
             ["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);

@@ -148,8 +148,9 @@ public sealed class LineTests(SharedSale sale) : IClassFixture<SharedSale>
         (await batch.Actor.CancelReservationAsync(batch.AliasOf("weibo:b"), 1)).Value.ShouldBe(Effect.Done);
         (await batch.Actor.LeaveLineAsync(batch.AliasOf("weibo:c"))).Value.ShouldBe(Effect.Done);
         (await batch.Actor.LeaveLineAsync(batch.AliasOf("weibo:c"))).Value.ShouldBe(Effect.AlreadySo);
-        (await batch.Actor.RemovePlaceAsync(3, batch.AliasOf(TestBatch.Operator), CancelReason.SuspectedFraud))
-            .Value.ShouldBe(Effect.Done);
+        var by = batch.AliasOf(TestBatch.Operator);
+        (await batch.Actor.CommandAsync(BuyerCommand.OnPlace(
+            3, CancelReason.SuspectedFraud, by, batch.Key.HashOf(by, "m")))).Value!.Effect.ShouldBe(Effect.Done);
 
         (await batch.Actor.ListLineAsync(0, 10)).Places.Select(place => place.State)
             .ShouldBe([PlaceState.Left, PlaceState.Left, PlaceState.Removed]);

@@ -31,7 +31,7 @@ public sealed class SerialisationTests
 
     private static readonly OrderView Order =
         new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
-            Cancelled, 7);
+            Cancelled, 7, new Shipment(At, "key"), 2);
 
     private static readonly PlaceView Place =
         new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90));
@@ -51,7 +51,12 @@ public sealed class SerialisationTests
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
         new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7, Text, Text, 500,
-        300);
+        300, PaidCancellation.Never);
+
+    private static readonly OperatorCommand Restock = new(OperatorAction.Withdraw, 7, "因为", Someone, Key);
+
+    private static readonly BuyerCommand Buyers =
+        new(BuyerAction.Refund, 17, Someone, 2, CancelReason.Mistake, Someone, Key);
 
     private static readonly SaleStop Stop = new(At, "a fault is being repaired");
 
@@ -72,7 +77,9 @@ public sealed class SerialisationTests
     private static readonly object[] Examples =
     [
         Snapshot, Stop, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
-        new OperatorCommand(OperatorAction.Withdraw, 7, "因为", Someone, Key),
+        Restock, Buyers, new CommandOutcome(Effect.Proposed, Order),
+        new ProposalView(Key, Someone, At, At.AddHours(1), Restock, Buyers), Order.Shipment!,
+        new Shipping(Someone, "key", CancelReason.Mistake, "SF 1"),
         new PurchaseRequest(Someone, Key, 2, 3, true, true),
         new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),
         new PurchaseOutcome(Order, true, Refusal.Paused, UserLimit.EndedOrders, 17, true, Place),

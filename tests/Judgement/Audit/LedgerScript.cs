@@ -110,7 +110,8 @@ internal sealed class LedgerScript
     /// <summary>Adds the end of a place; an operator removes it.</summary>
     public LedgerScript Left(long place, string why = "left")
     {
-        var operatorAndReason = why == "removed" ? $",\"by\":\"{Chef}\",\"reason\":\"mistake\"" : "";
+        var operatorAndReason = why == "removed"
+            ? $",\"by\":\"{Chef}\",\"reason\":\"mistake\",\"key\":\"{Secret.KeyHashOf(Chef, $"left-{place}")}\"" : "";
         return Write("left", $$"""{"place":{{place}},"why":"{{why}}"{{operatorAndReason}}}""");
     }
 

@@ -15,7 +15,7 @@ public class DeadlinesTests
     [Fact]
     public void It_is_the_least_deadline_of_those_that_are_live_whatever_their_windows()
     {
-        var (early, ended) = (0, 0);
+        var (early, ended, revived) = (0, 0, 0);
         Step.Array[1, 150].Sample(steps =>
         {
             var rows = new OrderRows();
@@ -36,6 +36,13 @@ public class DeadlinesTests
                     var order = end % 3 == 0
                         ? rows.FirstOrDefault(order => order.Hold == HoldState.Live) : rows[end % rows.Count];
                     if (order is { Hold: HoldState.Live }) order.Hold = how;
+                    else if (order is { Hold: HoldState.Expired })
+                    {
+                        var at = LiveBatch.Opening + (i * 7);
+                        order.Revive([1], at, at + (end % 2 == 0 ? 900 : 10));
+                        deadlines.TakeRevived(order.Place);
+                        Interlocked.Increment(ref revived);
+                    }
                     Interlocked.Increment(ref ended);
                 }
                 // A second question gets the same answer. Only some steps ask, because asking may change the inner
@@ -47,6 +54,7 @@ public class DeadlinesTests
         }, iter: 20 * Check.Iter);
         early.ShouldBeGreaterThan(1_000);
         ended.ShouldBeGreaterThan(1_000);
+        revived.ShouldBeGreaterThan(1_000);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public class InconsistentPlacesTests
     {
         var held = _live.Buy("weibo:xi", quantity: 3).Order!.Seq;
         _live.Commit(Opening, Join("weibo:alice", 1) with { Quantity = 2, Reservation = 3 }, Join("weibo:bob", 2),
-            Join("weibo:dora", 3), Join("weibo:carl", 4), new Left(3, LeftWhy.Removed, Boss, CancelReason.Other),
+            Join("weibo:dora", 3), Join("weibo:carl", 4),
+            new Left(3, LeftWhy.Removed, Boss, CancelReason.Other, CommandKey("o-remove")),
             new ReservationCancelled(AliasOf("weibo:eve"), 2),
             new Released(held, [1, 2, 3], ReleaseReason.Cancelled, Boss, CancelReason.Other));
     }
@@ -148,7 +149,7 @@ public class InconsistentPlacesTests
             Refused(new Left(place, LeftWhy.Left), $"no place {place}");
         Refused(new Left(3, LeftWhy.Left), "a place that does not wait");
         _live.Commit(Opening, Offer("weibo:alice", 1));
-        Refused(new Left(1, LeftWhy.Removed, Boss, CancelReason.Other), "a place that does not wait");
+        Refused(new Left(1, LeftWhy.Removed, Boss, CancelReason.Other, CommandKey("o")), "a place that does not wait");
         _live.Pay(_live.State.LastSeq, "p");
         Refused(new Left(1, LeftWhy.Left), "a place that does not wait");
     }
@@ -162,6 +163,11 @@ public class InconsistentPlacesTests
             new Left(2, LeftWhy.Removed, null, CancelReason.Other), new Left(2, LeftWhy.Left, Boss, CancelReason.Other),
             new Left(2, LeftWhy.Left, Boss), new Left(2, LeftWhy.Left, null, CancelReason.Other),
             new Left(2, LeftWhy.Passed, Boss, CancelReason.Other),
+            new Left(2, LeftWhy.Removed, Boss, CancelReason.Other),
+            new Left(2, LeftWhy.Removed, Boss, null, CommandKey("o")),
+            new Left(2, LeftWhy.Removed, null, CancelReason.Other, CommandKey("o")),
+            new Left(2, LeftWhy.Left, Boss, CancelReason.Other, CommandKey("o")),
+            new Left(2, LeftWhy.Left, null, null, CommandKey("o")),
         })
         {
             _live.Refused(left, Opening);

@@ -5,6 +5,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Commands;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
@@ -158,6 +159,34 @@ internal sealed class LiveBatch
         Commit(now, decision.Entries);
         return decision.Outcome;
     }
+
+    /// <summary>Decides an operator's command that concerns one buyer and commits.</summary>
+    /// <param name="within">For how long it waits for a second operator, ms; 0: it does not.</param>
+    public Answer<Effect> Command(BuyerCommand command, long now = Opening, long within = 0)
+    {
+        DoDue(now);
+        var decision = ApprovalRules.Propose(
+            State, command, BuyerRules.Decide(State, command, now), within, now);
+        Commit(now, decision.Entries);
+        return decision.Outcome;
+    }
+
+    /// <summary>Decides an approval and commits.</summary>
+    public Answer<Effect> Approve(KeyHash key, string by, long now = Opening)
+    {
+        DoDue(now);
+        var decision = ApprovalRules.DecideApprove(State, AliasOf(by), key, now);
+        Commit(now, decision.Entries);
+        return decision.Outcome;
+    }
+
+    /// <summary>A grant by the boss.</summary>
+    public static BuyerCommand GrantTo(string user, string key, int units = 1) =>
+        BuyerCommand.Grant(AliasOf(user), units, CancelReason.Mistake, Boss, CommandKey(key));
+
+    /// <summary>A command by the boss about an order.</summary>
+    public static BuyerCommand On(BuyerAction action, long order, string key) =>
+        BuyerCommand.OnOrder(action, order, CancelReason.Mistake, Boss, CommandKey(key));
 
     /// <summary>A fresh state made from the stored lines alone.</summary>
     public SaleBatch Replay()

@@ -38,7 +38,7 @@ public class OperatorRulesTests
     {
         var batch = new SaleBatch();
         OperatorRules.Decide(batch, Command(OperatorAction.Pause)).Outcome.Refused.ShouldBe(Refusal.NotFound);
-        PaymentRules.DecideCancel(batch, 1, null).Outcome.ShouldBe(Refusal.NotFound);
+        PaymentRules.DecideCancel(batch, 1, null).Outcome.Refused.ShouldBe(Refusal.NotFound);
         HoldRules.DecideReservationCancelled(batch, LiveBatch.AliasOf("weibo:a"), 1).Outcome.Refused.ShouldBe(
             Refusal.NotFound);
         Agenda.Next(batch, long.MaxValue, 0).ShouldBeNull();

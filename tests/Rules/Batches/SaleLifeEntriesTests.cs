@@ -17,7 +17,8 @@ public class SaleLifeEntriesTests
     [
         "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
         "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
-        "left", "line-suspended", "line-resumed", "refund-stalled", "refunded-elsewhere", "disputed",
+        "left", "line-suspended", "line-resumed", "refund-stalled", "refunded-elsewhere", "disputed", "granted",
+        "revived", "shipped", "proposed", "approved",
     ];
 
     public static TheoryData<string> Unruled =>

@@ -55,6 +55,11 @@ internal static class StateDump
         foreach (var (key, command) in batch.Directing.Commands.OrderBy(
             c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
+        foreach (var command in batch.BuyerCommands.All.Select(c => c.ToString()).Order(StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"command {command}\n");
+        foreach (var proposal in batch.Approvals.WaitingAt(long.MinValue))
+            text.Append(CultureInfo.InvariantCulture, $"{proposal}\n");
+        text.Append(CultureInfo.InvariantCulture, $"operators {batch.Orders.LastByOperator}\n");
         foreach (var (user, version) in CancelledVersionsOf(batch.Reservations).OrderBy(
             v => v.Key.ToString(), StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"cancelled {user} {version}\n");

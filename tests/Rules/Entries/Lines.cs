@@ -49,6 +49,8 @@ internal static class Lines
         new Created(Described with { Description = new(null, "四核 1.5 GHz\n16 GB") }, Key.Hash),
         new Created(Described with { Title = new("The first batch", null) }, Key.Hash),
         new Created(TermsOf() with { StandbyLimit = 500, OfferWindowSeconds = 300 }, Key.Hash),
+        .. Enum.GetValues<PaidCancellation>()
+        .Select(until => new Created(TermsOf() with { CancelPaid = until }, Key.Hash)),
         new OpenedSale(),
         new EndedSale(EndCause.Schedule),
         new EndedSale(EndCause.Operator),
@@ -63,8 +65,11 @@ internal static class Lines
         new Released(17, [16, 20], ReleaseReason.Cancelled),
         .. Enum.GetValues<CancelReason>()
         .Select(reason => new Released(17, [16], ReleaseReason.Cancelled, Boss, reason)),
+        new Released(17, [16], ReleaseReason.Cancelled, Boss, CancelReason.Mistake, CommandKey("o-6")),
         new Released(17, [16], ReleaseReason.Returned),
-        .. Enum.GetValues<RefundReason>().Select(why => new RefundOwed(17, Payment, Price, why)),
+        .. Enum.GetValues<RefundReason>().Select(why => why == RefundReason.Shipped
+            ? new RefundOwed(17, Payment, Price, why, Boss, CancelReason.Other, CommandKey("o-6"))
+            : new RefundOwed(17, Payment, Price, why)),
         new RefundMade(17, Payment, "r-1", Price),
         new RefundStalled(17, Payment, Price, "insufficient-funds"),
         new RefundedElsewhere(17, Payment, Price, "by-hand"),
@@ -83,7 +88,8 @@ internal static class Lines
         new Joined(7, Alice, 2, JoinedHow.Carried, 3, null, new Origin("mi2-0", 4_711)),
         new Left(7, LeftWhy.Left),
         new Left(7, LeftWhy.Passed),
-        .. Enum.GetValues<CancelReason>().Select(reason => new Left(7, LeftWhy.Removed, Boss, reason)),
+        .. Enum.GetValues<CancelReason>()
+        .Select(reason => new Left(7, LeftWhy.Removed, Boss, reason, CommandKey("o-4"))),
         new LineSuspended(Boss, CommandKey("o-4")),
         new LineResumed(Boss, CommandKey("o-4")),
         new RosterClosed(60_000, Root),
@@ -92,10 +98,16 @@ internal static class Lines
         new Extended(600, "slow bank", Boss, CommandKey("o-5")),
         new Rescheduled(TermsOf().Schedule, "later", Boss, CommandKey("o-5")),
         .. Enum.GetValues<RecalledOrders>().Select(orders => new Recalled(orders, "defect", Boss, CommandKey("o-5"))),
+        new Proposed(BuyerCommand.Grant(Alice, 2, CancelReason.Mistake, Boss, CommandKey("o-6")), At + 900_000),
+        new Proposed(
+            BuyerCommand.OnOrder(BuyerAction.Revive, 17, CancelReason.Mistake, Boss, CommandKey("o-6")), At + 900_000),
+        new Proposed(BuyerCommand.OnPlace(7, CancelReason.Other, Boss, CommandKey("o-6")), At + 900_000),
+        new Proposed(
+            new OperatorCommand(OperatorAction.Restock, 5, "found", Boss, CommandKey("o-6")), At + 900_000),
         new Approved(Boss, CommandKey("o-5")),
         new Revived(17, [16, 20], At + 900_000, CancelReason.Mistake, Boss, CommandKey("o-6")),
         new Granted(Alice, [16], At + 900_000, CancelReason.Other, Boss, CommandKey("o-6")),
-        new Shipped(17, Boss, CommandKey("o-6")),
+        new Shipped(17, CancelReason.BuyerRequest, Boss, CommandKey("o-6")),
     ];
 
     /// <summary>The entries with the lines they must be stored as for ever.</summary>

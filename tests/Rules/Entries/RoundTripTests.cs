@@ -71,24 +71,35 @@ public class RoundTripTests
     private static readonly Gen<BatchTerms> Terms =
         Gen.Select(Text, Amount, Text.Null(), Text.Array[1, 16], Gen.Int[1, 10_000_000],
         AnySchedule, Gen.Int[0, 3_650],
-        Gen.Select(TextsOrNone, TextsOrNone, OrNone(Gen.Int[0, 1_000_000]), OrNone(Gen.Int[1, 86_400])),
+        Gen.Select(TextsOrNone, TextsOrNone, OrNone(Gen.Int[0, 1_000_000]), OrNone(Gen.Int[1, 86_400]),
+            OrNone(Gen.Enum<PaidCancellation>())),
         (name, price, image, channels, stock, schedule, days, more) => new BatchTerms(
             "mi2-1", new("mi2", name, price, image), channels, stock, 100, 86_400, schedule, days, more.Item1,
-            more.Item2, more.Item3, more.Item4));
+            more.Item2, more.Item3, more.Item4, more.Item5));
 
     private static readonly Gen<BatchEntry> OfOrders = Gen.OneOf<BatchEntry>(
         Gen.Select(AnyAlias, Units, Instant, Seq, KeyOrNone, OrNone(Seq), OrNone(Seq),
             (user, units, payBy, reservation, key, place, from) =>
             (BatchEntry)new Held(user, units, payBy, reservation, key, place is { } number
                 ? new Offer(number, from) : null)),
-        Gen.Select(Seq, Units, Gen.Enum<ReleaseReason>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())),
+        Gen.Select(
+            Seq, Units, Gen.Enum<ReleaseReason>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>(), KeyOrNone)),
             (order, units, why, by) =>
-            (BatchEntry)new Released(order, units, why, by?.Item1, by?.Item2)),
+            (BatchEntry)new Released(order, units, why, by?.Item1, by?.Item2, by?.Item3)),
         Gen.Select(Seq, Units, Instant, Gen.Enum<CancelReason>(), By, (order, units, payBy, why, by) =>
             (BatchEntry)new Revived(order, units, payBy, why, by.By, by.Key)),
         Gen.Select(AnyAlias, Units, Instant, Gen.Enum<CancelReason>(), By, (buyer, units, payBy, why, by) =>
             (BatchEntry)new Granted(buyer, units, payBy, why, by.By, by.Key)),
-        Gen.Select(Seq, By, (order, by) => (BatchEntry)new Shipped(order, by.By, by.Key)),
+        Gen.Select(Seq, Gen.Enum<CancelReason>(), By, (order, why, by) =>
+            (BatchEntry)new Shipped(order, why, by.By, by.Key)),
+        Gen.Select(Seq, AnyAlias, Gen.Int[1, 100], Gen.Enum<CancelReason>(), Gen.Int[0, 3], By, Instant,
+            (number, buyer, units, why, which, by, until) => (BatchEntry)new Proposed(which switch
+            {
+                0 => BuyerCommand.Grant(buyer, units, why, by.By, by.Key),
+                1 => BuyerCommand.OnOrder(BuyerAction.Revive, number, why, by.By, by.Key),
+                2 => BuyerCommand.OnPlace(number, why, by.By, by.Key),
+                _ => new OperatorCommand(OperatorAction.Restock, units, by.Reason, by.By, by.Key),
+            }, until)),
         Gen.Select(AnyAlias, Seq, (user, version) => (BatchEntry)new ReservationCancelled(user, version)));
 
     private static readonly Gen<BatchEntry> OfMoney = Gen.OneOf<BatchEntry>(
@@ -96,8 +107,11 @@ public class RoundTripTests
             (BatchEntry)new CheckoutOpened(order, number, provider, checkout)),
         Gen.Select(Seq, Payment, Amount, OrNone(Units), (order, payment, amount, units) =>
             (BatchEntry)new Sold(order, payment, amount, units)),
-        Gen.Select(Seq, Payment, Amount, Gen.Enum<RefundReason>(), (order, payment, amount, why) =>
-            (BatchEntry)new RefundOwed(order, payment, amount, why)),
+        Gen.Select(
+            Seq, Payment, Amount, Gen.Enum<RefundReason>(),
+            OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>(), Key)),
+            (order, payment, amount, why, by) =>
+            (BatchEntry)new RefundOwed(order, payment, amount, why, by?.Item1, by?.Item2, by?.Item3)),
         Gen.Select(Seq, Payment, Text, Amount, (order, payment, refund, amount) =>
             (BatchEntry)new RefundMade(order, payment, refund, amount)),
         Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
@@ -112,8 +126,9 @@ public class RoundTripTests
             (place, buyer, quantity, how, reservation, key, origin) => (BatchEntry)new Joined(
                 place, buyer, quantity, how, reservation, key,
                 origin is { } there ? new Origin("mi2-0", there) : null)),
-        Gen.Select(Seq, Gen.Enum<LeftWhy>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>())), (place, why, by) =>
-            (BatchEntry)new Left(place, why, by?.Item1, by?.Item2)),
+        Gen.Select(
+            Seq, Gen.Enum<LeftWhy>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>(), Key)), (place, why, by) =>
+            (BatchEntry)new Left(place, why, by?.Item1, by?.Item2, by?.Item3)),
         By.Select(by => (BatchEntry)new LineSuspended(by.By, by.Key)),
         By.Select(by => (BatchEntry)new LineResumed(by.By, by.Key)),
         Gen.Select(Seq, Bytes, (count, root) => (BatchEntry)new RosterClosed(count, root)),

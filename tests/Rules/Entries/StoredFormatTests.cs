@@ -13,9 +13,10 @@ public class StoredFormatTests
     private static readonly Dictionary<string, string[]> MayBeAbsent = new()
     {
         ["created"] = ["imageUrl", "secretHash", "title", "description", "en", "zh-CN", "standbyLimit",
-            "offerWindowSeconds"],
+            "offerWindowSeconds", "cancelPaid"],
         ["held"] = ["key", "place", "from"],
         ["sold"] = ["units"],
+        ["released"] = ["key"],
         ["joined"] = ["key"],
         ["drawn"] = ["beacon"],
         ["refunded-elsewhere"] = ["by"],

@@ -16,9 +16,6 @@ internal sealed record Buy(int User, int Key, Amount Quantity, Version Version, 
 /// <summary>A buyer leaves the line.</summary>
 internal sealed record Leave(int User) : Command;
 
-/// <summary>An operator removes a place from the line; one past the last does not exist.</summary>
-internal sealed record Remove(int Place, CancelReason Reason) : Command;
-
 /// <summary>The clock goes to a boundary and <paramref name="Offset"/> ms beyond it; it may go back.</summary>
 internal sealed record GoTo(Boundary Boundary, int Order, int Offset) : Command;
 
@@ -61,6 +58,18 @@ internal sealed record CancelReservation(int User, int Step) : Command;
 
 /// <summary>An operator's command.</summary>
 internal sealed record Operate(OperatorAction Action, int Units, int Key) : Command;
+
+/// <summary>
+/// An operator's command that concerns one buyer: an order or a place by its index, or a user for a grant.
+/// </summary>
+internal sealed record Change(
+    BuyerAction Action, int Number, int User, int Units, CancelReason Reason, int Key) : Command;
+
+/// <summary>The last command that concerns one buyer, once more.</summary>
+internal sealed record ChangeAgain : Command;
+
+/// <summary>A command that waits is approved, by the operator who gave it or by another.</summary>
+internal sealed record Approve(int Index, bool ByOther) : Command;
 
 /// <summary>Advances the clock by some days, and removes the personal data.</summary>
 internal sealed record Anonymise(int Days) : Command;

@@ -14,8 +14,10 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// Whether holds that are due are released by the timer alone, as in a batch that has more of them than one commit
 /// takes.
 /// </param>
+/// <param name="ApprovalWithin">For how long commands wait for a second operator, ms; 0: they do not.</param>
 /// <param name="Commands">The steps.</param>
-internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsBehind, Command[] Commands)
+internal sealed record History(
+    BatchTerms Terms, long Grace, int Start, bool IsBehind, long ApprovalWithin, Command[] Commands)
 {
     /// <summary>Buyers.</summary>
     public static readonly string[] Users = ["weibo:alice", "weibo:bob", "weibo:张伟", "weibo:dora", "mi:eve"];
@@ -25,8 +27,14 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
             Gen.Bool, (user, key, quantity, version, ticket, standby) =>
                 (Command)new Buy(user, key, quantity, version, ticket, standby))),
         (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
-        (3, Gen.Select(Gen.Int[0, 12], Gen.Enum<CancelReason>(),
-            (place, reason) => (Command)new Remove(place, reason))),
+        (24, Gen.Select(
+            Few<BuyerAction>(6, 14, 2, 4, 6, 3), Gen.Int[0, 30], Gen.Int[0, 4],
+            Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 4])), Gen.Enum<CancelReason>(), Gen.Int[0, 60],
+            (action, number, user, units, reason, key) =>
+                (Command)new Change(action, number, user, units, reason, key))),
+        (4, Gen.Const((Command)new ChangeAgain())),
+        (6, Gen.Select(Gen.Int[0, 20], Gen.Frequency((4, Gen.Const(true)), (1, Gen.Const(false))),
+            (index, byOther) => (Command)new Approve(index, byOther))),
         (6, Gen.Select(Few<Boundary>(1, 2, 1, 6, 8), Gen.Int[0, 30], Gen.Int[-1, 1],
             (boundary, order, offset) => (Command)new GoTo(boundary, order, offset))),
         (12, Gen.Int[0, 1_500].Select(ms => (Command)new Wait(ms))),
@@ -52,25 +60,27 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
-        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], Gen.Int[-1, 4], Gen.Int[0, 3],
-        (stock, limit, window, both, days, standby, offer) =>
+        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], Gen.Int[-1, 4], Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2]),
+        (stock, limit, window, both, days, standby, more) =>
             LiveBatch.TermsOf(stock, limit, window, both
                 ? ["weibo", "mi"] : ["weibo"]) with
             {
                 KeepPersonalDataDays = days,
                 StandbyLimit = standby < 0 ? null : standby,
-                OfferWindowSeconds = offer == 0 ? null : offer,
+                OfferWindowSeconds = more.Item1 == 0 ? null : more.Item1,
+                CancelPaid = more.Item2 == 0 ? null : (PaidCancellation)(more.Item2 - 1),
             });
 
     /// <summary>Short histories of a small batch, dense in the instants and the states at which rules change.</summary>
     public static readonly Gen<History> Any = Gen.Select(
         AnyTerms, Gen.OneOf(0L, 500L, 3_000L), Gen.OneOf(-8_000_000, -1, 0, 0, 0, 0, 0, 0), Gen.Bool,
-        AnyCommand.Array[1, 100],
-        (terms, grace, start, isBehind, commands) => new History(terms, grace, start, isBehind, commands));
+        Gen.OneOf(0L, 0L, 700L, 5_000L), AnyCommand.Array[1, 100],
+        (terms, grace, start, isBehind, within, commands) =>
+            new History(terms, grace, start, isBehind, within, commands));
 
     /// <summary>The steps, one a line, for the report of a failure.</summary>
     public override string ToString() =>
-        $"{Terms}, grace {Grace}, start {Start}, behind {IsBehind}\n"
+        $"{Terms}, grace {Grace}, start {Start}, behind {IsBehind}, approval {ApprovalWithin}\n"
         + $"{string.Join('\n', Commands.Select(command => command.ToString()))}";
 
     private static Gen<T> Few<T>(params int[] weights) where T : struct, Enum =>

@@ -10,11 +10,25 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
 {
     public int[] Units { get; set; } = Units;
 
+    public long HeldAt { get; set; } = HeldAt;
+
+    public long PayBy { get; set; } = PayBy;
+
+    /// <summary>The key of the last shipment; null: it was not shipped.</summary>
+    public KeyHash? ShippedUnder { get; set; }
+
+    public long ShippedAt { get; set; }
+
+    public int Revivals { get; set; }
+
+    /// <summary>Checkouts before the last revival: they are not its own any more.</summary>
+    public int Forgotten { get; set; }
+
     public NaiveState State { get; set; }
 
     public List<string> Checkouts { get; } = [];
 
-    public string? Checkout => Checkouts.LastOrDefault();
+    public string? Checkout => Checkouts.Count > Forgotten ? Checkouts[^1] : null;
 
     public PaymentId? Payment { get; set; }
 
@@ -29,4 +43,5 @@ internal enum NaiveState
     Paid,
     Expired,
     Cancelled,
+    Gone,
 }

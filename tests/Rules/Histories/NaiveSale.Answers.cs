@@ -72,7 +72,7 @@ internal sealed partial class NaiveSale
     {
         if (Find(seq) is not { } order) return Refusal.NotFound;
         if (order.State != NaiveState.Held || now >= order.PayBy) return Refusal.OrderNotPayable;
-        return checkout is not null && order.Checkouts.Count == 10 && order.Checkouts[^1] != checkout
+        return checkout is not null && order.Checkouts.Count == 10 && order.Checkout != checkout
             ? Refusal.Conflict : null;
     }
 
@@ -102,8 +102,14 @@ internal sealed partial class NaiveSale
             && others + WantedUnitsOf(order.User) + order.Units.Length <= Terms.PerUserLimit;
     }
 
-    public Refusal? ExpectCancel(long seq, Alias? owner) =>
-        Find(seq) is { } order && (owner is null || owner == order.User) ? null : Refusal.NotFound;
+    public Answer<Effect> ExpectCancel(long seq, Alias? owner)
+    {
+        if (Find(seq) is not { } order || (owner is not null && owner != order.User)) return Refusal.NotFound;
+        if (!order.IsLive) return Effect.AlreadySo;
+        var stays = order.State == NaiveState.Paid
+            && (order.ShippedUnder is not null || (owner is not null && Terms.CancelPaid == PaidCancellation.Never));
+        return stays ? Refusal.Conflict : Effect.Done;
+    }
 
     public Answer<Effect> ExpectReservationCancelled(Alias user, long version)
     {
@@ -113,6 +119,7 @@ internal sealed partial class NaiveSale
 
     public Answer<Effect> ExpectOperate(OperatorCommand command)
     {
+        if (BuyerCommandsDone.ContainsKey((command.By, command.Key))) return Refusal.Conflict;
         if (CommandsDone.TryGetValue((command.By, command.Key), out var done))
             return done == (command.Action, command.Units) ? Effect.AlreadySo : Refusal.Conflict;
         return command.Action switch

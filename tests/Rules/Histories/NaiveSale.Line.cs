@@ -3,6 +3,7 @@ using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Reservations;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -74,7 +75,8 @@ internal sealed partial class NaiveSale
     private void TakeLeft(Left e)
     {
         var place = Places.Single(place => place.Number == e.Place);
-        (e.By is null, e.Reason is null).ShouldBe((e.Why != LeftWhy.Removed, e.Why != LeftWhy.Removed));
+        var isOwn = e.Why != LeftWhy.Removed;
+        (e.By is null, e.Reason is null, e.Key is null).ShouldBe((isOwn, isOwn, isOwn));
         if (e.Why == LeftWhy.Passed)
         {
             place.MustEnd.ShouldBeTrue("only a place whose offer ended has passed");
@@ -120,5 +122,13 @@ internal sealed partial class NaiveSale
     private void EndLine()
     {
         foreach (var place in Places.Where(place => place.State == PlaceState.Waiting)) place.State = PlaceState.Ended;
+    }
+
+    private void TakeReservationCancelled(ReservationCancelled e)
+    {
+        Orders.ShouldNotContain(order => order.User == e.User && order.IsLive);
+        e.Version.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User));
+        (CancelledVersions[e.User], CancelledAt[e.User]) = (e.Version, Seq);
+        if (LatestPlaceOf(e.User) is { State: PlaceState.Waiting } place) place.State = PlaceState.Left;
     }
 }

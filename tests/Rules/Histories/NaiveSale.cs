@@ -1,5 +1,4 @@
 using OrleansSale.GrainInterfaces.Batches;
-using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
@@ -57,6 +56,7 @@ internal sealed partial class NaiveSale(long grace)
         seq.ShouldBe(Seq + 1, "the sequence has no gaps");
         at.ShouldBeGreaterThanOrEqualTo(At, "time never runs backwards");
         (Seq, At) = (seq, at);
+        TakeKey(entry);
         switch (entry)
         {
             case Created e: TakeCreated(e); break;
@@ -86,6 +86,11 @@ internal sealed partial class NaiveSale(long grace)
                 Suspended = false;
                 Do((e.By, e.Key), OperatorAction.ResumeLine, 0);
                 break;
+            case Granted e: TakeGranted(e); break;
+            case Revived e: TakeRevived(e); break;
+            case Shipped e: TakeShipped(e); break;
+            case Proposed e: TakeProposed(e); break;
+            case Approved e: TakeApproved(e); break;
             case ReservationCancelled e: TakeReservationCancelled(e); break;
             case Restocked e: TakeRestocked(e); break;
             case Withdrawn e: TakeWithdrawn(e); break;
@@ -219,6 +224,7 @@ internal sealed partial class NaiveSale(long grace)
     {
         var order = Find(e.Order)!;
         e.Units.ShouldBe(order.Units);
+        order.ShippedUnder.ShouldBeNull("a shipped unit is not free again");
         if (e.Why == ReleaseReason.Expired)
         {
             order.State.ShouldBe(NaiveState.Held, "a paid order does not expire");
@@ -237,7 +243,8 @@ internal sealed partial class NaiveSale(long grace)
     private void TakeOwed(RefundOwed e)
     {
         var order = Find(e.Order)!;
-        if (Payments.TryGetValue(e.Payment, out var kept))
+        if (e.Why == RefundReason.Shipped) TakeRefundOfShipped(e, order);
+        else if (Payments.TryGetValue(e.Payment, out var kept))
         {
             // A kept payment becomes owed only if its order was cancelled.
             (kept.Where, kept.Order, kept.Amount with { Amount = kept.Left }, order.State)
@@ -256,14 +263,6 @@ internal sealed partial class NaiveSale(long grace)
             .ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
         payment.Where = NaiveMoney.PaidBack;
         Refunds.Add((e.Payment.Provider, e.Refund)).ShouldBeTrue("a refund pays back one payment");
-    }
-
-    private void TakeReservationCancelled(ReservationCancelled e)
-    {
-        Orders.ShouldNotContain(order => order.User == e.User && order.IsLive);
-        e.Version.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User));
-        (CancelledVersions[e.User], CancelledAt[e.User]) = (e.Version, Seq);
-        if (LatestPlaceOf(e.User) is { State: PlaceState.Waiting } place) place.State = PlaceState.Left;
     }
 
     private void TakeRestocked(Restocked e)
@@ -299,6 +298,8 @@ internal sealed partial class NaiveSale(long grace)
     private void Do((Alias By, KeyHash Key) key, OperatorAction action, int units)
     {
         CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
+        BuyerCommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
         CommandsDone.Add(key, (action, units));
+        Proposals.RemoveAll(proposal => proposal.Command.Key == key.Key);
     }
 }

@@ -1,6 +1,5 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Line;
-using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Tests.Rules.Batches;
@@ -15,14 +14,6 @@ internal sealed partial class Player
         DoDue(_history.IsBehind);
         var user = LiveBatch.AliasOf(History.Users[leave.User]);
         Check("leave", _naive.ExpectLeave(user), Pure(() => LineRules.DecideLeave(State, user)));
-    }
-
-    private void Play(Remove remove)
-    {
-        DoDue(_history.IsBehind);
-        var place = remove.Place % (_naive.Places.Count + 1) + 1;
-        Check("remove", _naive.ExpectRemove(place),
-            Pure(() => LineRules.DecideRemove(State, place, new Cancellation(LiveBatch.Boss, remove.Reason))));
     }
 
     private void Check(string what, Answer<Effect> expected, Decision<Answer<Effect>> decision)

@@ -67,8 +67,10 @@ internal sealed partial class Player
             case Cancel cancel: Play(cancel); break;
             case CancelReservation cancel: Play(cancel); break;
             case Leave leave: Play(leave); break;
-            case Remove remove: Play(remove); break;
             case Operate operate: Play(operate); break;
+            case Change change: Play(change); break;
+            case ChangeAgain: PlayAgain(); break;
+            case Approve approve: Play(approve); break;
             case Anonymise anonymise: Play(anonymise); break;
             default: throw new ArgumentOutOfRangeException(nameof(command), command, "unknown step");
         }
@@ -159,17 +161,17 @@ internal sealed partial class Player
         };
         Cancellation? by = cancel.Who == Who.Operator ? new Cancellation(LiveBatch.Boss, cancel.Reason) : null;
         var expected = _naive.ExpectCancel(seq, owner);
-        var (wasLive, wasPaid) = (order?.IsLive, order?.State == NaiveState.Paid);
+        var wasPaid = order?.State == NaiveState.Paid;
         var decision = Pure(() => PaymentRules.DecideCancel(State, seq, owner, by));
-        var how = decision.Outcome?.ToString() ?? (wasPaid ? "paid" : wasLive == true ? "cancelled" : "ended");
+        var isDone = expected is { Refused: null, Value: Effect.Done };
+        var how = decision.Outcome.Refused?.ToString() ?? (!isDone ? "ended" : wasPaid ? "paid" : "cancelled");
         Tell($"cancel {how}{(by is null ? "" : " by an operator")}");
-        decision.Outcome.ShouldBe(expected);
+        (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
         var isEmpty = wasPaid && _naive.Payments[order!.Payment!.Value].IsEmpty;
-        decision.Entries.Length.ShouldBe(expected is not null || wasLive != true ? 0 : wasPaid && !isEmpty ? 2 : 1);
+        decision.Entries.Length.ShouldBe(!isDone ? 0 : wasPaid && !isEmpty ? 2 : 1);
         Commit(decision.Entries);
-        if (expected is null) order!.IsLive.ShouldBeFalse();
-        if (wasLive == true && expected is null)
-            order!.Cancelled.ShouldBe(by ?? new Cancellation(null, CancelReason.Unstated));
+        if (expected.Refused is null) order!.IsLive.ShouldBeFalse();
+        if (isDone) order!.Cancelled.ShouldBe(by ?? new Cancellation(null, CancelReason.Unstated));
     }
 
     private void Play(CancelReservation cancel)
@@ -182,23 +184,6 @@ internal sealed partial class Player
         Tell($"reservation {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
         (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
         Commit(decision.Entries);
-    }
-
-    private void Play(Operate operate)
-    {
-        DoDue(_history.IsBehind);
-        var units = operate.Action is OperatorAction.Restock or OperatorAction.Withdraw ? operate.Units : 0;
-        var command = new OperatorCommand(
-            operate.Action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey($"o{operate.Key}"));
-        var expected = _naive.ExpectOperate(command);
-        var decision = Pure(() => OperatorRules.Decide(State, command));
-        Tell($"{operate.Action} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
-        (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
-        // Closing ends the sale in the same commit, unless it has ended.
-        var isClosing = operate.Action == OperatorAction.Close && !_naive.Ended;
-        decision.Entries.Length.ShouldBe(expected is not { Refused: null, Value: Effect.Done } ? 0 : isClosing ? 2 : 1);
-        Commit(decision.Entries);
-        _naive.Ended.ShouldBe(_naive.Ended || _naive.Closed);
     }
 
     private void Play(Anonymise anonymise)
@@ -271,6 +256,9 @@ internal sealed partial class Player
             order.User, _naive.StatusOf(order), LiveBatch.Price * order.Units.Length, order.Checkout,
             order.Payment?.Id));
         view.Cancelled.ShouldBe(order.Cancelled);
+        view.Revivals.ShouldBe(order.Revivals);
+        view.Shipment.ShouldBe(order.ShippedUnder is { } key
+            ? new Shipment(LiveBatch.Instant(order.ShippedAt), key.ToString()) : null);
         (view.HeldAt, view.PayBy).ShouldBe((LiveBatch.Instant(order.HeldAt), LiveBatch.Instant(order.PayBy)));
     }
 

@@ -27,8 +27,16 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "reservation Done", "reservation AlreadySo", "reservation Conflict", "Pause Done", "Resume Done", "Close Done",
         "Restock Done", "Withdraw Done", "Withdraw Conflict", "Restock SaleClosed", "expired", "opened", "ended",
         "anonymise Done", "anonymise AlreadySo", "anonymise Conflict", "place", "place again", "purchase LineFull",
-        "offered", "offered a part", "passed", "leave Done", "leave Conflict", "leave AlreadySo", "remove Done",
-        "remove Conflict", "remove AlreadySo", "remove NotFound", "SuspendLine Done", "ResumeLine Done",
+        "offered", "offered a part", "passed", "leave Done", "leave Conflict", "leave AlreadySo",
+        "RemovePlace Done", "RemovePlace Conflict", "RemovePlace AlreadySo", "RemovePlace NotFound",
+        "RemovePlace Proposed", "SuspendLine Done", "ResumeLine Done", "cancel Conflict",
+        "cancel Conflict by an operator", "Grant Done", "Grant AlreadySo", "Grant Conflict", "Grant SaleClosed",
+        "Grant SaleNotOpen", "Grant Paused", "Grant LimitReached", "Grant SoldOut", "Grant Proposed", "Revive Done",
+        "Revive AlreadySo", "Revive Conflict", "Revive SoldOut", "Revive Proposed",
+        "Revive NotFound", "Cancel Done", "Cancel AlreadySo", "Cancel Conflict", "Refund Done", "Refund AlreadySo",
+        "Refund Conflict", "Refund of a shipped order Done", "Ship Done", "Ship AlreadySo", "Ship Conflict",
+        "Restock Proposed", "approve Done", "approve AlreadySo", "approve NotFound", "approve Conflict",
+        "approve SoldOut",
     ];
 
     [Fact]

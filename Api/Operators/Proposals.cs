@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansSale.Api.Actors;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Reservations;
+
+namespace OrleansSale.Api.Operators;
+
+/// <summary>A command that waits for a second operator.</summary>
+/// <param name="Key">What to approve it by: 22 characters.</param>
+/// <param name="Command">What it does: <c>grant</c>, <c>revive</c>, <c>remove-place</c> or <c>restock</c>.</param>
+/// <param name="Operator">The alias of the operator who gave it.</param>
+/// <param name="At">When.</param>
+/// <param name="Until">From this instant on it is void.</param>
+/// <param name="Reason">Why, in the operator's words, or the code of a reason.</param>
+/// <param name="User">Who gets a grant; left out for the others.</param>
+/// <param name="Order">The order to revive; left out for the others.</param>
+/// <param name="Place">The place to remove; left out for the others.</param>
+/// <param name="Units">How many units to grant or restock; left out for the others.</param>
+public sealed record ProposalBody(
+    string Key, string Command, string Operator, DateTimeOffset At, DateTimeOffset Until, string Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? User,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Order,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Units)
+{
+    internal static ProposalBody Of(string batch, ProposalView proposal, string? user)
+    {
+        var (ofBatch, ofBuyer) = (proposal.OfBatch, proposal.OfBuyer);
+        var units = ofBatch?.Units ?? ofBuyer!.Units;
+        return new ProposalBody(
+            proposal.Key.ToString(), NameOf(ofBatch?.Action.ToString() ?? ofBuyer!.Action.ToString()),
+            proposal.By.ToString(), proposal.At, proposal.Until,
+            ofBatch?.Reason ?? NameOf(ofBuyer!.Reason.ToString()), user,
+            ofBuyer is { Action: BuyerAction.Revive } revive ? OrderId.Of(batch, revive.Number) : null,
+            ofBuyer is { Action: BuyerAction.RemovePlace } removal ? removal.Number : null,
+            units > 0 ? units : null);
+    }
+
+    private static string NameOf(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+}
+
+/// <summary>Commands that wait for a second operator.</summary>
+/// <param name="Items">Oldest first; at most 100 wait.</param>
+public sealed record ProposalList(ProposalBody[] Items);
+
+/// <summary>Reads the commands of a batch that wait for a second operator.</summary>
+public sealed class Proposals(IGrainFactory grains, ActorRetry retry)
+{
+    /// <summary>All that wait, oldest first.</summary>
+    /// <param name="batch">A batch that exists.</param>
+    public async Task<ProposalBody[]> ListAsync(string batch)
+    {
+        var proposals = await retry.AskAsync(grains.GetGrain<ISaleBatchGrain>(batch).ListProposalsAsync);
+        var buyers = proposals.Select(proposal => proposal.OfBuyer?.Buyer).OfType<GrainInterfaces.Users.Alias>()
+            .Distinct().ToArray();
+        var found = buyers.Length == 0
+            ? [] : await retry.AskAsync(() => grains.GetGrain<IRosterGrain>(batch).FindUsersAsync(buyers));
+        var users = buyers.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
+        return
+        [
+            .. proposals.Select(proposal => ProposalBody.Of(
+                batch, proposal, proposal.OfBuyer?.Buyer is { } buyer ? users[buyer] : null)),
+        ];
+    }
+
+    /// <summary>The one of this key; null: it does not wait, or not any more.</summary>
+    /// <param name="batch">A batch that exists.</param>
+    /// <param name="key">The hash of the command's key.</param>
+    public async Task<ProposalBody?> FindAsync(string batch, KeyHash key)
+    {
+        var text = key.ToString();
+        return (await ListAsync(batch)).FirstOrDefault(proposal => proposal.Key == text);
+    }
+}
