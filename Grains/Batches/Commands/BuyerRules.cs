@@ -99,8 +99,10 @@ public static class BuyerRules
                 batch, order.Seq, owner: null, new Cancellation(command.By, command.Reason), command.Key);
         }
         var payment = batch.Payments.All[order.Payment!.Value];
+        // Its money may have gone back elsewhere before.
+        if (payment is { Elsewhere: > 0, Left.Amount: 0 }) return new(Effect.AlreadySo);
         return new(Effect.Done, new RefundOwed(
-            order.Seq, payment.Id, payment.Amount, RefundReason.Shipped, command.By, command.Reason, command.Key));
+            order.Seq, payment.Id, payment.Left, RefundReason.Shipped, command.By, command.Reason, command.Key));
     }
 
     private static Answer<Effect>? FindObstacle(SaleBatch batch, Alias buyer, int units, long now)

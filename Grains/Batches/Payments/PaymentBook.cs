@@ -99,12 +99,18 @@ public sealed partial class PaymentBook
             e.By is null == e.Why is not RefundReason.Shipped && e.By is null == e.Reason is null
                 && e.By is null == e.Key is null,
             seq, "a refund of a shipped order without an operator, a reason and a key, or the other way round");
-        if (e.Why == RefundReason.Shipped) TakeBackShipped(seq, order, e);
-        // A kept payment becomes owed only after its order has ended. Any other payment is owed from its first record.
-        ThrowUnless(known is null || (known.State == PaymentState.Kept && known.Order == e.Order && !order.IsLive), seq,
-            "a payment that is recorded already");
+        var isShipped = e.Why == RefundReason.Shipped;
+        ThrowUnless(
+            !isShipped || (order is { Hold: HoldState.Sold, Shipment: not null } && order.Payment == e.Payment), seq,
+            "a refund of an order that is not paid and shipped, or of another payment");
+        // A kept payment becomes owed only when its order has ended. Any other payment is owed from its first record.
+        ThrowUnless(
+            known is null
+                || (known.State == PaymentState.Kept && known.Order == e.Order && (isShipped || !order.IsLive)),
+            seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
         ThrowUnless(known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
+        if (isShipped) TakeBackShipped(order, e);
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
         var sums = Balances.Of(payment);
         if (known is null) sums.Captured += e.Amount.Amount;
@@ -118,10 +124,8 @@ public sealed partial class PaymentBook
     }
 
     // The units are with the buyer, so they stay sold and are not free again.
-    private static void TakeBackShipped(long seq, Order order, RefundOwed e)
+    private static void TakeBackShipped(Order order, RefundOwed e)
     {
-        ThrowUnless(order is { Hold: HoldState.Sold, Shipment: not null } && order.Payment == e.Payment, seq,
-            "a refund of an order that is not paid and shipped, or of another payment");
         order.Hold = HoldState.Gone;
         order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
     }

@@ -52,7 +52,8 @@ internal sealed partial class NaiveSale
         {
             BuyerAction.Cancel => order.State is NaiveState.Paid or NaiveState.Gone ? Refusal.Conflict
                 : If(order.State == NaiveState.Held),
-            BuyerAction.Refund => order.State == NaiveState.Paid ? Effect.Done
+            BuyerAction.Refund => order.State == NaiveState.Paid
+                ? If(order.ShippedUnder is null || !Payments[order.Payment!.Value].IsEmpty)
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
             BuyerAction.Ship => order.State == NaiveState.Paid ? Effect.Done : Refusal.Conflict,
             _ when order.State == NaiveState.Held => Effect.AlreadySo,
@@ -158,9 +159,10 @@ internal sealed partial class NaiveSale
     private void TakeRefundOfShipped(RefundOwed e, NaiveOrder order)
     {
         var kept = Payments[e.Payment];
-        (kept.Where, kept.Order, kept.Amount, order.State, order.Payment)
+        (kept.Where, kept.Order, kept.Amount with { Amount = kept.Left }, order.State, order.Payment)
             .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Paid, e.Payment));
         order.ShippedUnder.ShouldNotBeNull();
+        kept.IsEmpty.ShouldBeFalse("nothing is owed that went back");
         (kept.Where, order.State) = (NaiveMoney.Owed, NaiveState.Gone);
         order.Cancelled = new Cancellation(e.By, e.Reason!.Value);
     }

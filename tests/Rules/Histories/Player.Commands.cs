@@ -52,8 +52,11 @@ internal sealed partial class Player
     private void Play(BuyerCommand command)
     {
         DoDue(_history.IsBehind);
-        var wasShipped = command.Action == BuyerAction.Refund && _naive.Find(command.Number)?.ShippedUnder is not null;
-        var most = command.Action == BuyerAction.Refund && !wasShipped ? 2 : 1;
+        var refunded = command.Action == BuyerAction.Refund ? _naive.Find(command.Number) : null;
+        var wasShipped = refunded?.ShippedUnder is not null;
+        // Nothing is owed of a payment that went back elsewhere.
+        var isEmpty = refunded?.Payment is { } payment && _naive.Payments[payment].IsEmpty;
+        var most = refunded is not null && !wasShipped && !isEmpty ? 2 : 1;
         Carry(wasShipped ? "Refund of a shipped order" : $"{command.Action}", command,
             _naive.ExpectCommand(command, Now), Pure(() => BuyerRules.Decide(State, command, Now)), most);
         var order = BuyerRules.OrderOf(State, command);
