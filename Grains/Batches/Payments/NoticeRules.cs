@@ -43,9 +43,9 @@ public static class NoticeRules
     /// <param name="news">What it says.</param>
     /// <returns>Not-found: the batch has no such payment, or not yet.</returns>
     /// <remarks>
-    /// No more is recorded as refunded elsewhere than is left of the payment. A refund of all that is owed is left to
-    /// the engine's own request: the provider answers that it is made, and it is recorded as the refund of the debt.
-    /// So it makes no difference which message comes first.
+    /// No more is recorded as refunded elsewhere than is left of the payment. A refund that the engine finds when it
+    /// asks for its own is recorded as that, and its message changes nothing then. So no refund counts twice, whichever
+    /// comes first.
     /// </remarks>
     public static Decision<Answer<NewsResult>> DecideNews(
         SaleBatch batch, long order, string provider, PaymentNews news)
@@ -63,7 +63,6 @@ public static class NoticeRules
                 continue;
             if (refund.Amount.Currency != payment.Amount.Currency || refund.Amount.Amount > left)
                 result = NewsResult.Surplus;
-            if (payment.State == PaymentState.Owed && refund.Amount == payment.Left) continue;
             if (refund.Amount.Currency == payment.Amount.Currency)
                 Move(Math.Min(refund.Amount.Amount, left), ElsewhereCodes.OfRefund(refund.Refund));
         }
