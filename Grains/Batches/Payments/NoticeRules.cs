@@ -59,21 +59,20 @@ public static class NoticeRules
         foreach (var refund in news.Refunds)
         {
             if (batch.Payments.IsRefund(provider, refund.Refund) || refund.Amount.Amount <= 0) continue;
-            if (entries.Exists(entry => entry is RefundedElsewhere e && e.Code == ElsewhereCodes.OfRefund(refund.Refund)))
-                continue;
+            var code = ElsewhereCodes.OfRefund(refund.Refund);
+            if (entries.Exists(entry => entry is RefundedElsewhere moved && moved.Code == code)) continue;
             if (refund.Amount.Currency != payment.Amount.Currency || refund.Amount.Amount > left)
                 result = NewsResult.Surplus;
             if (refund.Amount.Currency == payment.Amount.Currency)
-                Move(Math.Min(refund.Amount.Amount, left), ElsewhereCodes.OfRefund(refund.Refund));
+                Move(Math.Min(refund.Amount.Amount, left), code);
         }
-        var disputes = payment.Disputes.Count;
+        var (disputes, told) = (payment.Disputes.Count, new HashSet<string>(StringComparer.Ordinal));
         foreach (var dispute in news.Disputes)
         {
             var isKnown = payment.Disputes.TryGetValue(dispute.Dispute, out var before);
             if (isKnown && (before.State != DisputeState.Open || dispute.State == DisputeState.Open)) continue;
             var code = DisputeCodes.Of(dispute.Dispute, dispute.State);
-            if (entries.Exists(entry => entry is Disputed e && e.Code.EndsWith($" {dispute.Dispute}", StringComparison.Ordinal)))
-                continue;
+            if (!told.Add(dispute.Dispute)) continue;
             if (!isKnown && disputes++ >= MaxDisputes) continue;
             entries.Add(new Disputed(order, id, dispute.Amount, code));
             if (dispute.State != DisputeState.Lost || dispute.Amount.Currency != payment.Amount.Currency) continue;

@@ -34,8 +34,8 @@ public sealed class MoneyTests(SaleTests.Fixture fixture)
             "GET", $"/api/operator/batches/{batch}/money", _sale.Operator, headers: ("Accept", "text/csv"))).Is(200);
         csv.Header("Content-Disposition")!.ShouldContain($"{batch}-money.csv");
         csv.Text.TrimStart('\uFEFF').Split("\r\n").ShouldBe([
-            "\"row\",\"provider\",\"currency\",\"captured\",\"sold\",\"owed\",\"refunded\",\"refundedElsewhere\",\"balanced\","
-                + "\"order\",\"payment\",\"amount\",\"code\",\"since\"",
+            "\"row\",\"provider\",\"currency\",\"captured\",\"sold\",\"owed\",\"refunded\",\"refundedElsewhere\","
+                + "\"balanced\",\"order\",\"payment\",\"amount\",\"code\",\"since\"",
             $"\"balance\",\"default\",\"CNY\",{2 * Offer.Price},{Offer.Price},0,{Offer.Price},0,\"true\",,,,,",
             "",
         ]);
@@ -50,7 +50,8 @@ public sealed class MoneyTests(SaleTests.Fixture fixture)
             async () => (await MoneyAsync(batch))["issues"]!.AsArray().Count == 1, "the engine is told");
         var issue = (await MoneyAsync(batch))["issues"]![0]!;
         ((string?)issue["kind"], (string?)issue["order"], (string?)issue["payment"], (string?)issue["code"],
-            (long)issue["amount"]!["amount"]!).ShouldBe(("paid-order-refunded", order, payment, $"refund {refund}", 100));
+            (long)issue["amount"]!["amount"]!)
+            .ShouldBe(("paid-order-refunded", order, payment, $"refund {refund}", 100));
         await BalanceIsAsync(batch, Offer.Price, sold: Offer.Price - 100, elsewhere: 100);
         (await _sale.ReadOrderAsync(order, user))["status"].ShouldBe("paid");
 

@@ -12,7 +12,7 @@ using OrleansSale.Silo.Payments.Providers;
 
 namespace OrleansSale.Tests.Api.Payments;
 
-/// <summary>What the engine asks a provider of its own protocol about money, and what it makes of the answers.</summary>
+/// <summary>What the engine asks a provider of its own protocol, and what it makes of the answers.</summary>
 public sealed class ProviderQuestionTests
 {
     private static readonly Money Price = new(199_900, "CNY");

@@ -14,7 +14,9 @@ public class InconsistentNoticesTests
 
     public InconsistentNoticesTests()
     {
-        (_paid, _owed, _back) = (PaidOrder("weibo:a", "p-paid"), PaidOrder("weibo:b", "p-owed"), PaidOrder("weibo:c", "p-back"));
+        _paid = PaidOrder("weibo:a", "p-paid");
+        _owed = PaidOrder("weibo:b", "p-owed");
+        _back = PaidOrder("weibo:c", "p-back");
         _live.Cancel(_owed);
         _live.Cancel(_back);
         _live.Commit(Opening, new RefundMade(_back, PaymentOf("p-back"), "r", Price));
@@ -62,7 +64,10 @@ public class InconsistentNoticesTests
     [Fact]
     public void Money_elsewhere_that_nothing_moved_or_by_a_refund_that_is_recorded_is_refused()
     {
-        foreach (var code in new[] { "", "refund", "refund ", "dispute ", "by-hand", "bank-transfer", "Refund e", "refund r" })
+        foreach (var code in new[]
+        {
+            "", "refund", "refund ", "dispute ", "by-hand", "bank-transfer", "Refund e", "refund r",
+        })
             Refused(new RefundedElsewhere(_paid, PaymentOf("p-paid"), Price, code));
         // At another provider the same text would be another refund.
         Refused(new RefundedElsewhere(_owed, PaymentOf("p-owed"), Price, "refund r"));

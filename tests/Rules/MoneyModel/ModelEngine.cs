@@ -15,7 +15,8 @@ internal sealed class ModelEngine
 
     public ModelEngine()
     {
-        Record(LiveBatch.Opening, new Created(LiveBatch.TermsOf(stock: 4, limit: 2, windowSeconds: 60), LiveBatch.Key.Hash));
+        var terms = LiveBatch.TermsOf(stock: 4, limit: 2, windowSeconds: 60);
+        Record(LiveBatch.Opening, new Created(terms, LiveBatch.Key.Hash));
         Commit();
     }
 

@@ -57,7 +57,8 @@ internal sealed class MoneyModel
     {
         for (var round = 0; round < 6; round++)
         {
-            foreach (var refund in _providers.SelectMany(of => of.Refunds).Where(of => of.Status == RefundStatus.Pending))
+            var pending = _providers.SelectMany(of => of.Refunds).Where(of => of.Status == RefundStatus.Pending);
+            foreach (var refund in pending)
                 refund.Status = RefundStatus.Succeeded;
             for (var i = 0; i < 200 && Array.Exists(_providers, of => of.Outbox.Count > 0); i++)
                 Deliver(i, isRepeat: false, isAcknowledged: true);
@@ -103,8 +104,8 @@ internal sealed class MoneyModel
 
     private void CheckOut(int pick, ModelProvider provider)
     {
-        if (OrderAt(pick) is not { } order || PaymentRules.MayCheckOut(_engine.State, order.Seq, _engine.Now) is not null)
-            return;
+        if (OrderAt(pick) is not { } order) return;
+        if (PaymentRules.MayCheckOut(_engine.State, order.Seq, _engine.Now) is not null) return;
         // The provider opens the checkout first. A crash may lose the record of it.
         _engine.Commit();
         var open = provider.Open(order.Seq, Price * order.Quantity);
@@ -149,9 +150,8 @@ internal sealed class MoneyModel
 
     private bool Capture(ModelProvider provider, ModelPayment payment)
     {
-        var outcome = _engine.Take(PaymentRules.DecideCapture(
-            _engine.State, new Capture(payment.Order, provider.Name, payment.Id, AliasOf(payment.Payer), payment.Amount),
-            _engine.Now, Grace));
+        var capture = new Capture(payment.Order, provider.Name, payment.Id, AliasOf(payment.Payer), payment.Amount);
+        var outcome = _engine.Take(PaymentRules.DecideCapture(_engine.State, capture, _engine.Now, Grace));
         Reached.Add($"{outcome.Value}");
         return outcome.Refused is null;
     }
@@ -186,7 +186,8 @@ internal sealed class MoneyModel
         var owed = _engine.State.Payments.Owed.ElementAt(pick % _engine.State.Payments.Owed.Count);
         var provider = _providers.Single(of => of.Name == owed.Id.Provider);
         var left = owed.Left;
-        var tries = provider.Refunds.Count(of => of.Payment == owed.Id.Id && of is { Key: not null, Status: RefundStatus.Failed });
+        var tries = provider.Refunds.Count(
+            of => of.Payment == owed.Id.Id && of is { Key: not null, Status: RefundStatus.Failed });
         var key = $"{owed.Id.Id}-{owed.RefundedThere}-{tries}";
         var asks = provider.Refunds.FindAll(of => of.Payment == owed.Id.Id && of.Status == RefundStatus.Succeeded);
         // The provider finds what went back before, whoever asked for it.
@@ -200,7 +201,11 @@ internal sealed class MoneyModel
             : provider.Refund(owed.Id.Id, key, left.Amount, (RefundStatus)(choice % 3));
         if (choice % 7 == 6) return; // The answer is lost.
         if (made is { Status: RefundStatus.Succeeded }) Record(made);
-        else _engine.Take(NoticeRules.DecideStalled(_engine.State, owed.Id, made is null ? "refused" : $"refund-{made.Status}"));
+        else
+        {
+            var code = made is null ? "refused" : $"refund-{made.Status}";
+            _engine.Take(NoticeRules.DecideStalled(_engine.State, owed.Id, code));
+        }
 
         void Record(ModelRefund refund)
         {
