@@ -50,7 +50,7 @@ public sealed partial class PaymentNotices(ILogger<PaymentNotices> log)
             ILogger log, string provider, string payment, string dispute, string state);
 
         [LoggerMessage(3, LogLevel.Warning,
-            "{Provider} says that more of payment {Payment} was paid back than was captured and is left; order {Order}")]
+            "{Provider} says that more of payment {Payment} was paid back than is left of it; order {Order}")]
         public static partial void Surplus(ILogger log, string provider, string payment, string order);
     }
 }

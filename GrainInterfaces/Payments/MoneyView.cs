@@ -62,7 +62,9 @@ public sealed record MoneyIssue(
     [property: Id(3)] string Payment, [property: Id(4)] Money Amount, [property: Id(5)] string Code,
     [property: Id(6)] DateTimeOffset Since);
 
-/// <summary>How an owed refund was made without the engine. A closed set; the names on the wire are kebab-case.</summary>
+/// <summary>
+/// How an owed refund was made without the engine. A closed set; the names on the wire are kebab-case.
+/// </summary>
 public enum SettledHow
 {
     /// <summary>Money was sent to the payer's bank account.</summary>

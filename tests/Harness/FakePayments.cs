@@ -25,6 +25,12 @@ public sealed class FakePayments : IPaymentProvider
     /// <summary>Whether checkouts end by themselves at payBy; if not, the engine has to close them.</summary>
     public bool EndsCheckouts { get; set; } = true;
 
+    /// <summary>Whether it tells of checkouts when it is asked.</summary>
+    public bool TellsCheckouts { get; set; }
+
+    /// <summary>Checkouts that were asked for, and how often.</summary>
+    public ConcurrentDictionary<string, int> Found { get; } = new();
+
     /// <summary>What every closing waits for before it is answered.</summary>
     public Task Closing { get; set; } = Task.CompletedTask;
 
@@ -79,6 +85,19 @@ public sealed class FakePayments : IPaymentProvider
             ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount)
             : new CheckoutState(CheckoutStage.Closed);
     }
+
+    /// <inheritdoc/>
+    public Task<CheckoutState> FindCheckoutAsync(string checkout, CancellationToken cancellationToken = default)
+    {
+        if (!TellsCheckouts) return Task.FromResult(new CheckoutState(CheckoutStage.Untold));
+        Answer(() => Found.AddOrUpdate(checkout, 1, (_, asked) => asked + 1));
+        return Task.FromResult(PaidAt.TryGetValue(checkout, out var paid)
+            ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount, Payer: Payer)
+            : new CheckoutState(CheckoutStage.Open));
+    }
+
+    /// <summary>Who paid what is found; null: the provider does not verify payers.</summary>
+    public string? Payer { get; set; }
 
     /// <inheritdoc/>
     public Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)

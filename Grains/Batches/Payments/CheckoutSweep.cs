@@ -30,13 +30,15 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     /// <summary>Most calls that are begun from one tick to the next, per batch.</summary>
     public const int MaxCallsPerTick = 48;
 
-    /// <summary>Most orders that are looked at in one tick after the activation; the rest follow in the next ones.</summary>
+    /// <summary>Most orders that are looked at in one tick after the activation; the rest follow.</summary>
     public const int MaxOrdersPerTick = 50_000;
 
     /// <summary>From one question about an open checkout to the next, ms.</summary>
     public const long QuestionPeriod = 3 * 60_000;
 
-    /// <summary>The pause after the first try of a closing that did not succeed, ms; each later one is twice as long.</summary>
+    /// <summary>
+    /// The pause after the first try of a closing that did not succeed, ms; each later one is twice as long.
+    /// </summary>
     public const long FirstDelay = 1_000;
 
     /// <summary>The longest such pause, ms.</summary>

@@ -4,8 +4,8 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
-/// What moved money elsewhere, as the ledger writes it: <c>refund re_1</c>, <c>dispute dp_1</c>, or how an operator says
-/// that it was paid back.
+/// What moved money elsewhere, as the ledger writes it: <c>refund re_1</c>, <c>dispute dp_1</c>, or how an operator
+/// says that it was paid back.
 /// </summary>
 public static class ElsewhereCodes
 {
@@ -38,7 +38,9 @@ public static class ElsewhereCodes
     public static bool IsByHand(string code) => Array.IndexOf(ByHand, code) >= 0;
 }
 
-/// <summary>How far a dispute is, as the ledger writes it: <c>open dp_1</c>, <c>won dp_1</c>, <c>lost dp_1</c>.</summary>
+/// <summary>
+/// How far a dispute is, as the ledger writes it: <c>open dp_1</c>, <c>won dp_1</c>, <c>lost dp_1</c>.
+/// </summary>
 public static class DisputeCodes
 {
     private static readonly string[] States = ["open", "won", "lost"];

@@ -43,9 +43,9 @@ public static class NoticeRules
     /// <param name="news">What it says.</param>
     /// <returns>Not-found: the batch has no such payment, or not yet.</returns>
     /// <remarks>
-    /// No more is recorded as refunded elsewhere than is left of the payment. A refund of all that is owed is left to
-    /// the engine's own request: the provider answers that it is made, and it is recorded as the refund of the debt.
-    /// So it makes no difference which message comes first.
+    /// No more is recorded as refunded elsewhere than is left of the payment. A refund that the engine finds when it
+    /// asks for its own is recorded as that, and its message changes nothing then. So no refund counts twice, whichever
+    /// comes first.
     /// </remarks>
     public static Decision<Answer<NewsResult>> DecideNews(
         SaleBatch batch, long order, string provider, PaymentNews news)
@@ -59,22 +59,20 @@ public static class NoticeRules
         foreach (var refund in news.Refunds)
         {
             if (batch.Payments.IsRefund(provider, refund.Refund) || refund.Amount.Amount <= 0) continue;
-            if (entries.Exists(entry => entry is RefundedElsewhere e && e.Code == ElsewhereCodes.OfRefund(refund.Refund)))
-                continue;
+            var code = ElsewhereCodes.OfRefund(refund.Refund);
+            if (entries.Exists(entry => entry is RefundedElsewhere moved && moved.Code == code)) continue;
             if (refund.Amount.Currency != payment.Amount.Currency || refund.Amount.Amount > left)
                 result = NewsResult.Surplus;
-            if (payment.State == PaymentState.Owed && refund.Amount == payment.Left) continue;
             if (refund.Amount.Currency == payment.Amount.Currency)
-                Move(Math.Min(refund.Amount.Amount, left), ElsewhereCodes.OfRefund(refund.Refund));
+                Move(Math.Min(refund.Amount.Amount, left), code);
         }
-        var disputes = payment.Disputes.Count;
+        var (disputes, told) = (payment.Disputes.Count, new HashSet<string>(StringComparer.Ordinal));
         foreach (var dispute in news.Disputes)
         {
             var isKnown = payment.Disputes.TryGetValue(dispute.Dispute, out var before);
             if (isKnown && (before.State != DisputeState.Open || dispute.State == DisputeState.Open)) continue;
             var code = DisputeCodes.Of(dispute.Dispute, dispute.State);
-            if (entries.Exists(entry => entry is Disputed e && e.Code.EndsWith($" {dispute.Dispute}", StringComparison.Ordinal)))
-                continue;
+            if (!told.Add(dispute.Dispute)) continue;
             if (!isKnown && disputes++ >= MaxDisputes) continue;
             entries.Add(new Disputed(order, id, dispute.Amount, code));
             if (dispute.State != DisputeState.Lost || dispute.Amount.Currency != payment.Amount.Currency) continue;

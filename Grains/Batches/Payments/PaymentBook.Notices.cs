@@ -81,7 +81,8 @@ public sealed partial class PaymentBook
         else
         {
             ThrowUnless(isRefund || ElsewhereCodes.IsDispute(e.Code), seq, "money that nothing moved");
-            ThrowUnless(!isRefund || _refunds.Add((e.Payment.Provider, refund!)), seq, "a refund that is recorded already");
+            ThrowUnless(!isRefund || _refunds.Add((e.Payment.Provider, refund!)), seq,
+                "a refund that is recorded already");
         }
         var sums = Balances.Of(payment);
         sums.Elsewhere += e.Amount.Amount;

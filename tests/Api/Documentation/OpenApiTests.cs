@@ -67,6 +67,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "GET /api/operator/batches/{batch}/proposals", "POST /api/operator/orders/{order}/cancel",
             "POST /api/operator/orders/{order}/refund", "POST /api/operator/orders/{order}/revive",
             "POST /api/operator/orders/{order}/ship",
+            "DELETE /api/operator/batches/{batch}/line/{place}", "GET /api/operator/batches/{batch}/money",
+            "POST /api/operator/orders/{order}/settle",
             "GET /api/operator/batches/{batch}/orders", "GET /api/operator/batches/{batch}/reservations",
             "GET /api/operator/batches/{batch}/ledger", "POST /api/operator/batches/{batch}/anonymise",
             "POST /api/operator/users/erase", "POST /api/operator/users/end-sessions", "GET /api/operator/faults",

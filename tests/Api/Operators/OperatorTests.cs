@@ -61,7 +61,7 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         [
             ("POST", "/api/operator/batches"),
             .. commands.Select(command => ("POST", $"/api/operator/batches/{batch}/{command}")),
-            .. ((string[])["orders", "reservations", "line", "ledger"])
+            .. ((string[])["orders", "reservations", "line", "ledger", "money"])
             .Select(export => ("GET", $"/api/operator/batches/{batch}/{export}")),
             ("DELETE", $"/api/operator/batches/{batch}/line/1"),
         ];

@@ -24,6 +24,8 @@ public sealed class RoutingTests(SaleTests.Fixture fixture)
     [InlineData("/api/operator/batches/x/line", "GET", "HEAD")]
     [InlineData("/api/operator/batches/x/line/1", "DELETE")]
     [InlineData("/api/operator/batches/x/ledger", "GET", "HEAD")]
+    [InlineData("/api/operator/batches/x/money", "GET", "HEAD")]
+    [InlineData("/api/operator/orders/x.1/settle", "POST")]
     [InlineData("/dev/tokens", "POST")]
     [InlineData("/health/live", "GET", "HEAD")]
     [InlineData("/metrics", "GET", "HEAD")]

@@ -9,6 +9,27 @@ namespace OrleansSale.Tests.Rules.Histories;
 internal sealed partial class NaiveSale
 {
     /// <summary>
+    /// What holds after every commit (I6): each captured payment is a paid order's, or on its way back, or back.
+    /// </summary>
+    public void CheckMoney()
+    {
+        foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))
+        {
+            var payment = Payments[order.Payment!.Value];
+            payment.Where.ShouldBe(NaiveMoney.Kept, "an order is paid only with a captured payment");
+            payment.Order.ShouldBe(order.Seq);
+            payment.Amount.ShouldBe(Terms.Product.Price * order.Units.Length);
+        }
+        foreach (var (id, payment) in Payments.Where(payment => payment.Value.Where == NaiveMoney.Kept))
+        {
+            var order = Find(payment.Order)!;
+            if (payment.IsEmpty && order.State == NaiveState.Cancelled) continue;
+            order.State.ShouldBe(NaiveState.Paid, "money is kept only for a paid order");
+            order.Payment.ShouldBe(id);
+        }
+    }
+
+    /// <summary>
     /// Where all captured money is, by provider and currency, counted payment by payment and order by order.
     /// </summary>
     public MoneyBalance[] ExpectBalances() =>
@@ -19,8 +40,7 @@ internal sealed partial class NaiveSale
             .Select(of => new MoneyBalance(
                 of.Key.Provider, of.Key.Currency, of.Sum(payment => payment.Value.Amount.Amount),
                 Orders.Where(order => order.State == NaiveState.Paid)
-                    .Select(order => of.Where(payment => payment.Key == order.Payment).Sum(payment => payment.Value.Left))
-                    .Sum(),
+                    .Sum(order => of.Where(paid => paid.Key == order.Payment).Sum(paid => paid.Value.Left)),
                 SumOf(of, NaiveMoney.Owed), SumOf(of, NaiveMoney.PaidBack),
                 of.Sum(payment => payment.Value.Elsewhere.Sum(moved => moved.Amount)))),
     ];

@@ -114,27 +114,6 @@ internal sealed partial class NaiveSale(long grace)
         }
     }
 
-    /// <summary>
-    /// What holds after every commit (I6): each captured payment is a paid order's, or on its way back, or back.
-    /// </summary>
-    public void CheckMoney()
-    {
-        foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))
-        {
-            var payment = Payments[order.Payment!.Value];
-            payment.Where.ShouldBe(NaiveMoney.Kept, "an order is paid only with a captured payment");
-            payment.Order.ShouldBe(order.Seq);
-            payment.Amount.ShouldBe(Terms.Product.Price * order.Units.Length);
-        }
-        foreach (var (id, payment) in Payments.Where(payment => payment.Value.Where == NaiveMoney.Kept))
-        {
-            var order = Find(payment.Order)!;
-            if (payment.IsEmpty && order.State == NaiveState.Cancelled) continue;
-            order.State.ShouldBe(NaiveState.Paid, "money is kept only for a paid order");
-            order.Payment.ShouldBe(id);
-        }
-    }
-
     private void TakeCreated(Created e)
     {
         Seq.ShouldBe(1);
