@@ -98,7 +98,8 @@ public sealed class BuyerCommands(
         string batch, long place, CancelReason reason, string by, string? key)
     {
         var (found, refused) = await FindAsync(batch, by, key);
-        return refused is { } refusal ? refusal
+        // A batch that was anonymised knows no places of anybody.
+        return refused is { } refusal ? (refusal == Refusal.SaleClosed ? Refusal.NotFound : refusal)
             : await CarryOutAsync(batch, BuyerCommand.OnPlace(place, reason, found.By, found.Hash));
     }
 

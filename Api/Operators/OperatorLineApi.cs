@@ -24,7 +24,7 @@ public static class OperatorLineApi
             .Produces<ProposalBody>(202)
             .WithDescription("202: the command waits for a second operator, who approves it by its key.")
             .Described("RemovePlace", EndpointDescription.Operators(
-                Refusal.InvalidRequest, Refusal.NotFound, Refusal.Conflict, Refusal.SaleClosed).WithKey());
+                Refusal.InvalidRequest, Refusal.NotFound, Refusal.Conflict).WithKey());
     }
 
     private static async Task<IResult> ListAsync(

@@ -42,10 +42,10 @@ public sealed class OrderDocuments : IDocument
     [Id(6)] public bool IsDisowned { get; set; }
 
     /// <summary>The tracking reference of the last shipment; null: none.</summary>
-    [Id(7)] public string? Tracking { get; set; }
+    [Id(20)] public string? Tracking { get; set; }
 
     /// <summary>The key of the shipment that the tracking reference is of: see <see cref="Shipment.Key"/>.</summary>
-    [Id(8)] public string? TrackingKey { get; set; }
+    [Id(21)] public string? TrackingKey { get; set; }
 }
 
 /// <summary>

@@ -38,6 +38,9 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>From an offer to its payBy; null: as long as from a hold.</summary>
     public int? OfferWindowSeconds { get; init; }
 
+    /// <summary>Until when buyers may cancel a paid order; null: as the engine does by itself.</summary>
+    public string? CancelPaid { get; init; }
+
     /// <summary>The create request's body.</summary>
     public JsonObject Body()
     {
@@ -45,6 +48,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
         if (Title is not null) body["title"] = Title;
         if (StandbyLimit is { } places) body["standbyLimit"] = places;
         if (OfferWindowSeconds is { } seconds) body["offerWindowSeconds"] = seconds;
+        if (CancelPaid is { } until) body["cancelPaid"] = until;
         return body;
     }
 

@@ -147,6 +147,13 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> RemovePlaceAsync(string operatorToken, string batch, long place) => SendAsync(
         HttpMethod.Delete, $"/api/operator/batches/{batch}/line/{place}?reason=mistake", Bearer(operatorToken));
 
+    /// <summary>A command of an operator.</summary>
+    /// <param name="operatorToken">The operator's token.</param>
+    /// <param name="command">The end of its path, such as <c>orders/mi2-1.17/ship</c>.</param>
+    /// <param name="body">What it needs.</param>
+    public Task<EngineAnswer> CommandAsync(string operatorToken, string command, JsonObject body) =>
+        SendAsync(HttpMethod.Post, $"/api/operator/{command}", Bearer(operatorToken), body);
+
     /// <summary>The caller's orders of a batch.</summary>
     public Task<EngineAnswer> OrdersAsync(string token, string batch) =>
         SendAsync(HttpMethod.Get, $"/api/me/orders?batch={batch}", Bearer(token));

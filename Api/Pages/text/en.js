@@ -218,7 +218,7 @@ export default {
   'order.note.refunded': 'Refunded in full.',
   'order.shipped': 'Shipped {at}.',
   'order.shipped-tracking': 'Shipped {at}. Tracking number: {tracking}',
-  'order.shipped-refund': 'The seller is refunding this order.',
+  'order.shipped-refund': 'The seller refunds this order.',
 
   'delivery.name': 'Recipient',
   'delivery.phone': 'Phone',

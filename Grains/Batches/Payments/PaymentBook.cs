@@ -110,7 +110,6 @@ public sealed partial class PaymentBook
             seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
         ThrowUnless(known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
-        if (isShipped) TakeBackShipped(order, e);
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
         var sums = Balances.Of(payment);
         if (known is null) sums.Captured += e.Amount.Amount;
@@ -121,13 +120,10 @@ public sealed partial class PaymentBook
         payment.State = PaymentState.Owed;
         order.Owed++;
         LastRefundEntry = seq;
-    }
-
-    // The units are with the buyer, so they stay sold and are not free again.
-    private static void TakeBackShipped(Order order, RefundOwed e)
-    {
-        order.Hold = HoldState.Gone;
-        order.Cancelled = new Cancellation(e.By, e.Reason ?? CancelReason.Unstated);
+        if (!isShipped) return;
+        // The units are with the buyer, so they stay sold and are not free again.
+        (order.Hold, order.Cancelled) =
+            (HoldState.Gone, new Cancellation(e.By, e.Reason ?? CancelReason.Unstated));
     }
 
     private void Apply(long seq, Order order, RefundMade e)

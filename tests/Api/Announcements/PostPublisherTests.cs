@@ -205,7 +205,7 @@ public sealed class PostPublisherTests : IDisposable
     [Fact]
     public void Every_message_about_money_has_a_text_in_both_languages_with_order_product_and_amount()
     {
-        foreach (var kind in Enum.GetValues<MessageKind>().Except([MessageKind.Offer]))
+        foreach (var kind in (MessageKind[])[MessageKind.Refund, MessageKind.Refunded])
         {
             foreach (var why in Enum.GetValues<RefundCause>())
             {

@@ -20,7 +20,8 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         board.Names.ShouldBe(
         [
             "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
-            "offerWindowSeconds", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn", "reserved",
+            "offerWindowSeconds", "cancelPaid", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn",
+            "reserved",
             "standby", "standbyOpen", "head", "serverTime",
         ]);
         Answer.NamesOf(board.Member("product")).ShouldBe(["id", "name", "price"]);

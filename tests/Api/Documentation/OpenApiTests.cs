@@ -62,7 +62,6 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
             "POST /api/operator/batches/{batch}/withdraw", "POST /api/operator/batches/{batch}/suspend-line",
             "POST /api/operator/batches/{batch}/resume-line", "GET /api/operator/batches/{batch}/line",
-            "DELETE /api/operator/batches/{batch}/line/{place}",
             "POST /api/operator/batches/{batch}/grant", "POST /api/operator/batches/{batch}/approve",
             "GET /api/operator/batches/{batch}/proposals", "POST /api/operator/orders/{order}/cancel",
             "POST /api/operator/orders/{order}/refund", "POST /api/operator/orders/{order}/revive",

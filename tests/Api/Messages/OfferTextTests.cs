@@ -3,16 +3,19 @@ using OrleansSale.Silo.Posts;
 
 namespace OrleansSale.Tests.Api.Messages;
 
-/// <summary>What an offer to the line says.</summary>
+/// <summary>What messages about units that are held for a buyer say.</summary>
 public sealed class OfferTextTests
 {
     private static readonly DateTimeOffset Noon = new(2012, 12, 21, 4, 0, 0, TimeSpan.Zero);
 
-    [Fact]
-    public void It_names_order_product_and_deadline_in_both_languages()
+    [Theory]
+    [InlineData(MessageKind.Offer)]
+    [InlineData(MessageKind.Grant)]
+    [InlineData(MessageKind.Revival)]
+    public void It_names_order_product_and_deadline_in_both_languages(MessageKind kind)
     {
         var text = MessageTexts.Of(
-            new(MessageKind.Offer, "mi2-1", "mi2-1.17", "Xiaomi Mi2 16 GB", null, null, Noon, Noon.AddMinutes(15)));
+            new(kind, "mi2-1", "mi2-1.17", "Xiaomi Mi2 16 GB", null, null, Noon, Noon.AddMinutes(15)));
         foreach (var (said, payBy) in ((string?, string)[])
             [(text.English, "21 December 04:15 UTC"), (text.Chinese, "12月21日12:15（北京时间）")])
         {

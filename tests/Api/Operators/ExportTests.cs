@@ -129,6 +129,7 @@ public sealed class ExportTests(SaleTests.Fixture fixture)
         [
             "order", "user", "units", "quantity", "status", "amount", "currency", "heldAt", "payBy", "checkout",
             "payment", "name", "phone", "address", "alias", "cancelledBy", "cancelReason", "operator",
+            "shippedAt", "tracking",
         ]);
         rows.Count.ShouldBe(3);
         rows[0].ShouldNotContain(column => column.StartsWith('\''));

@@ -42,6 +42,9 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Seconds to pay what was offered; null: as many as for a hold.</summary>
     public int? OfferWindowSeconds { get; init; }
 
+    /// <summary>Until when buyers may cancel a paid order; null: until it is shipped.</summary>
+    public string? CancelPaid { get; init; }
+
     /// <summary>From the opening to the end.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
 
@@ -56,6 +59,7 @@ public sealed record Sale(TimeSpan OpensIn)
             Title = Title,
             StandbyLimit = StandbyLimit,
             OfferWindowSeconds = OfferWindowSeconds,
+            CancelPaid = CancelPaid,
         };
         return ReservesIn is { } wait ? plan with { ReservationOpens = DateTimeOffset.UtcNow + wait } : plan;
     }
@@ -160,6 +164,28 @@ public sealed class OtherPeople(Uri address) : IDisposable
     /// <summary>Cancels an order as an operator.</summary>
     public async Task CancelAsOperatorAsync(string order) =>
         await DoneAsync(_client.CancelAsync(await BossAsync(), order));
+
+    /// <summary>Ships an order as an operator.</summary>
+    public async Task ShipAsync(string order, string tracking) =>
+        await DoneAsync(_client.CommandAsync(await BossAsync(), $"orders/{order}/ship", new JsonObject
+        {
+            ["tracking"] = tracking,
+        }));
+
+    /// <summary>Refunds or revives an order as an operator.</summary>
+    public async Task ChangeAsync(string order, string action) =>
+        await DoneAsync(_client.CommandAsync(await BossAsync(), $"orders/{order}/{action}", new JsonObject
+        {
+            ["reason"] = "mistake",
+        }));
+
+    /// <summary>Grants a unit to a user of Weibo as an operator.</summary>
+    public async Task GrantAsync(string batch, string user) =>
+        await DoneAsync(_client.CommandAsync(await BossAsync(), $"batches/{batch}/grant", new JsonObject
+        {
+            ["user"] = $"{BatchPlan.Channel}:{user}",
+            ["reason"] = "mistake",
+        }));
 
     /// <summary>Pays an order of a user of Weibo.</summary>
     public async Task PayAsync(string order, string user)

@@ -115,6 +115,45 @@ internal sealed class LedgerScript
         return Write("left", $$"""{"place":{{place}},"why":"{{why}}"{{operatorAndReason}}}""");
     }
 
+    /// <summary>Adds a grant. Its order is <c>mi2-1.{seq}</c>.</summary>
+    public LedgerScript Granted(string user, string units, string key = "g", double window = 900) =>
+        Write("granted", $$"""
+            {"order":"mi2-1.{{Seq + 1}}","alias":"{{AliasOf(user)}}","units":[{{units}}],
+            "payBy":"{{Text(_at.AddSeconds(window))}}",{{ByChef("mistake", key)}}}
+            """.ReplaceLineEndings(""));
+
+    /// <summary>Adds a revival.</summary>
+    public LedgerScript Revived(long order, string units, string key = "r", double window = 900) =>
+        Write("revived", $$"""
+            {"order":"mi2-1.{{order}}","units":[{{units}}],"payBy":"{{Text(_at.AddSeconds(window))}}",
+            {{ByChef("mistake", key)}}}
+            """.ReplaceLineEndings(""));
+
+    /// <summary>Adds a shipment.</summary>
+    public LedgerScript Shipped(long order, string key = "s", string why = "unstated") =>
+        Write("shipped", $$"""{"order":"mi2-1.{{order}}",{{ByChef(why, key)}}}""");
+
+    /// <summary>Adds the refund of a shipped order.</summary>
+    public LedgerScript OwedAsShipped(long order, string payment, string key = "f", string amount = Price) =>
+        Write("refund-owed", $$"""
+            {"order":"mi2-1.{{order}}","provider":"alipay","payment":"{{payment}}","amount":{{amount}},
+            "why":"shipped","by":"{{Chef}}","reason":"mistake","key":"{{Secret.KeyHashOf(Chef, key)}}"}
+            """.ReplaceLineEndings(""));
+
+    /// <summary>Adds a command that waits for a second operator; <paramref name="what"/> are its members.</summary>
+    public LedgerScript Proposed(string what, string key, double seconds = 60) =>
+        Write("proposed", $$"""
+            {{{what}},"until":"{{Text(_at.AddSeconds(seconds))}}","by":"{{Chef}}",
+            "key":"{{Secret.KeyHashOf(Chef, key)}}"}
+            """.ReplaceLineEndings(""));
+
+    /// <summary>Adds an approval of a command of that key.</summary>
+    public LedgerScript Approved(string key, string by = "weibo:sous-chef") =>
+        Write("approved", $$"""{"by":"{{AliasOf(by)}}","key":"{{Secret.KeyHashOf(Chef, key)}}"}""");
+
+    private static string ByChef(string why, string key) =>
+        $"\"why\":\"{why}\",\"by\":\"{Chef}\",\"key\":\"{Secret.KeyHashOf(Chef, key)}\"";
+
     /// <summary>Adds a command about the line.</summary>
     public LedgerScript LineDirected(string type) =>
         Write(type, $$"""{"by":"{{Chef}}","key":"{{Secret.KeyHashOf(Chef, type)}}"}""");

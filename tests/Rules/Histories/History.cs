@@ -27,8 +27,8 @@ internal sealed record History(
             Gen.Bool, (user, key, quantity, version, ticket, standby) =>
                 (Command)new Buy(user, key, quantity, version, ticket, standby))),
         (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
-        (24, Gen.Select(
-            Few<BuyerAction>(6, 14, 2, 4, 6, 3), Gen.Int[0, 30], Gen.Int[0, 4],
+        (28, Gen.Select(
+            Few<BuyerAction>(6, 14, 2, 4, 6, 7), Gen.Int[0, 30], Gen.Int[0, 4],
             Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 4])), Gen.Enum<CancelReason>(), Gen.Int[0, 60],
             (action, number, user, units, reason, key) =>
                 (Command)new Change(action, number, user, units, reason, key))),
@@ -55,7 +55,7 @@ internal sealed record History(
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
-        (10, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4, 1, 2), Gen.Int[1, 4], Gen.Int[0, 30],
+        (13, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4, 1, 2), Gen.Int[1, 4], Gen.Int[0, 30],
             (action, units, key) => (Command)new Operate(action, units, key))));
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(

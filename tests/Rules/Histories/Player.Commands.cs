@@ -38,11 +38,15 @@ internal sealed partial class Player
         {
             BuyerAction.Grant => BuyerCommand.Grant(user, change.Units, change.Reason, by, key),
             BuyerAction.RemovePlace =>
-                BuyerCommand.OnPlace(change.Number % (_naive.Places.Count + 1) + 1, change.Reason, by, key),
+                BuyerCommand.OnPlace(PlaceAt(change.Number), change.Reason, by, key),
             _ => BuyerCommand.OnOrder(change.Action, OrderAt(change.Number), change.Reason, by, key),
         };
         Play(_last = command);
     }
+
+    // Every second one waits, if any does.
+    private long PlaceAt(int index) => index % 2 == 0 && _naive.NextInLine is { } next
+        ? next.Number : index % (_naive.Places.Count + 1) + 1;
 
     private void PlayAgain()
     {

@@ -36,7 +36,6 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "Revive NotFound", "Cancel Done", "Cancel AlreadySo", "Cancel Conflict", "Refund Done", "Refund AlreadySo",
         "Refund Conflict", "Refund of a shipped order Done", "Ship Done", "Ship AlreadySo", "Ship Conflict",
         "Restock Proposed", "approve Done", "approve AlreadySo", "approve NotFound", "approve Conflict",
-        "approve SoldOut",
     ];
 
     [Fact]
