@@ -39,7 +39,7 @@ public interface IReservationGrain : IGrainWithStringKey
     Task<Answer<ReservationView>> ReserveAsync(string user, Schedule schedule, bool mayBeKnown = true);
 
     /// <summary>
-    /// Makes sure that the user of a grant has a reservation, at any time: the lists of operators, messages and erasures
+    /// Makes sure that the user of a grant has a reservation, at any time: lists of operators, messages and erasures
     /// find the user by it. Conflict after <see cref="MaxChanges"/> changes, or after the user's data were erased.
     /// </summary>
     /// <param name="user">The user whose alias is in the key.</param>

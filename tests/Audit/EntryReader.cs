@@ -218,7 +218,8 @@ internal sealed class EntryReader
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
-        if (_entry.Type is EntryType.Released or EntryType.Left or EntryType.RefundOwed && !ReasonCodes.Contains(reader.GetString()!))
+        var isCoded = _entry.Type is EntryType.Released or EntryType.Left or EntryType.RefundOwed;
+        if (isCoded && !ReasonCodes.Contains(reader.GetString()!))
             throw new FormatException($"{reader.GetString()} is no reason of the closed set");
     }
 

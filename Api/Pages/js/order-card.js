@@ -8,8 +8,9 @@ const isShipped = order => order.shippedAt !== undefined;
 /**
  * One order on the page. It is built once and then updated, so that the buyer's input in a form is kept.
  * @param deeds `{pay, cancel, delivery, saveDelivery, tracking, leftDelivery, addressKnown}`: the first five take the
- *   order and return a promise; `delivery` and `saveDelivery` are those of a delivery form; `leftDelivery` gives what such a form
- *   knew that the order replaces, or null; `addressKnown` is told whenever it became known whether an order has details
+ *   order and return a promise; `delivery` and `saveDelivery` are those of a delivery form; `leftDelivery` gives what
+ *   such a form knew that the order replaces, or null; `addressKnown` is told whenever it became known whether an order
+ *   has details
  */
 export class OrderCard {
   #parts;

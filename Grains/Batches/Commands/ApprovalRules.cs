@@ -26,7 +26,8 @@ public static class ApprovalRules
         var waiting = batch.Approvals.Find(command.Key, now);
         if (waiting is not null && !waiting.Command.Repeats(command))
             return Conflict("the key was used for another command");
-        var needsTwo = within > 0 && batch.Directing is { IsOpen: true, IsOver: false } && ProposalFormat.Takes(command);
+        var isOnSale = batch.Directing is { IsOpen: true, IsOver: false };
+        var needsTwo = within > 0 && isOnSale && ProposalFormat.Takes(command);
         if (needsTwo && waiting is not null) return new(Effect.Proposed);
         if (!needsTwo || decided.Entries.Length == 0) return decided;
         return batch.Approvals.WaitingAt(now).Count() < ApprovalBook.MaxWaiting
@@ -46,12 +47,15 @@ public static class ApprovalRules
     public static Decision<Answer<Effect>> DecideApprove(SaleBatch batch, Alias by, KeyHash key, long now)
     {
         if (batch.Approvals.FindApproved(key) is not null) return new(Effect.AlreadySo);
-        if (batch.Approvals.Find(key, now) is not { Command: var command })
+        if (batch.Approvals.Find(key, now) is not { Command: var command } proposal)
         {
             return new(new Answer<Effect>(
                 Refusal.NotFound, "no command of this key waits for a second operator, or not any more"));
         }
         if (command.By == by) return Conflict("another operator than the one who gave the command has to approve it");
+        // Who has cancelled the reservation since does not want the units, and may have been erased.
+        if (command is BuyerCommand { Buyer: { } buyer } && batch.Reservations.LastCancellationOf(buyer) > proposal.Seq)
+            return Conflict("the user has cancelled the reservation since");
         var decided = command is BuyerCommand ofBuyer
             ? BuyerRules.Decide(batch, ofBuyer, now)
             : OperatorRules.Decide(batch, (OperatorCommand)command);

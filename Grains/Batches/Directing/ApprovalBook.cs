@@ -6,9 +6,10 @@ namespace OrleansSale.Grains.Batches.Directing;
 
 /// <summary>A command that waits for a second operator.</summary>
 /// <param name="Command">The command.</param>
+/// <param name="Seq">Sequence of its entry.</param>
 /// <param name="At">When it was given, ms.</param>
 /// <param name="Until">From this instant on it is void, ms.</param>
-public sealed record Proposal(IKeyedCommand Command, long At, long Until);
+public sealed record Proposal(IKeyedCommand Command, long Seq, long At, long Until);
 
 /// <summary>
 /// The commands that wait for a second operator. They are in the ledger, so they survive a crash. One that nobody
@@ -44,7 +45,7 @@ public sealed class ApprovalBook
                 ThrowUnless(Find(e.Command.Key, at) is null, seq, "a command that waits already");
                 ThrowUnless(WaitingAt(at).Count() < MaxWaiting, seq, "more commands that wait than the bound");
                 _proposals.RemoveAll(proposal => at >= proposal.Until);
-                _proposals.Add(new Proposal(e.Command, at, e.Until));
+                _proposals.Add(new Proposal(e.Command, seq, at, e.Until));
                 break;
             case Approved e:
                 var proposal = Find(e.Key, at);

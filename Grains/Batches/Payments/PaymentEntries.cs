@@ -59,7 +59,7 @@ public sealed record Sold(long Order, PaymentId Payment, Money Amount, int[]? Un
 /// <param name="Payment">The payment.</param>
 /// <param name="Amount">The captured amount.</param>
 /// <param name="Why">Why.</param>
-/// <param name="By">The operator who refunds a shipped order; null: it is not <see cref="RefundReason.Shipped"/>.</param>
+/// <param name="By">The operator who refunds a shipped order; null: another reason.</param>
 /// <param name="Reason">The operator's reason; present exactly if there is an operator.</param>
 /// <param name="Key">The hash of the operator's key; present exactly if there is an operator.</param>
 public sealed record RefundOwed(

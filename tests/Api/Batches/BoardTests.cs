@@ -21,8 +21,7 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         [
             "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
             "offerWindowSeconds", "cancelPaid", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn",
-            "reserved",
-            "standby", "standbyOpen", "head", "serverTime",
+            "reserved", "standby", "standbyOpen", "head", "serverTime",
         ]);
         Answer.NamesOf(board.Member("product")).ShouldBe(["id", "name", "price"]);
         Answer.NamesOf(board.Member("product.price")).ShouldBe(["amount", "currency"]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Operators;
 
@@ -25,7 +26,7 @@ public sealed class BuyerCommandTests(SaleTests.Fixture fixture)
         await PayAsync(order, user);
         var listed = (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/orders", _sale.Operator)).Is(200);
         listed.Items.Single().GetProperty("user").GetString().ShouldBe(user);
-        (await _sale.BoardAsync(batch)).Is(200).Number("sold").ShouldBe(1);
+        await UntilBoardHasAsync(batch, "sold", 1);
         (await _sale.AuditAsync(batch)).Units.Sold.ShouldBe(1);
     }
 
@@ -134,6 +135,7 @@ public sealed class BuyerCommandTests(SaleTests.Fixture fixture)
         (refunding["cancelledBy"], refunding["cancelReason"]).ShouldBe(("operator", "undeliverable"));
         (await ChangeAsync(order, "refund", "f")).Is(200);
         await _sale.UntilOrderIsAsync(order, user, "refunded");
+        await UntilBoardHasAsync(batch, "held", 0);
         var board = (await _sale.BoardAsync(batch)).Is(200);
         (board.Number("sold"), board.Number("free")).ShouldBe((1, 0));
         (await _sale.BuyAsync(batch, _sale.NewUser())).IsRefusal(409, "sold-out");
@@ -151,7 +153,7 @@ public sealed class BuyerCommandTests(SaleTests.Fixture fixture)
         (await ChangeAsync(paid, "refund", "c")).IsRefusal(409, "conflict");
         (await ChangeAsync(paid, "refund", "f")).Is(200);
         await _sale.UntilOrderIsAsync(paid, other, "refunded");
-        (await _sale.BoardAsync(batch)).Is(200).Number("free").ShouldBe(2);
+        await UntilBoardHasAsync(batch, "free", 2);
         var export = await _sale.ExportAsync(batch);
         export.Split("\"reason\":\"mistake\",\"key\":").Length.ShouldBe(3);
         foreach (var unknown in (string[])[$"{batch}.999", "nowhere.1", "x", $"{batch}.0", $"{batch}.01"])
@@ -223,6 +225,9 @@ public sealed class BuyerCommandTests(SaleTests.Fixture fixture)
 
     private Task<Answer> ShipmentAsync(string order, string user) =>
         _sale.Client.GetAsync($"/api/orders/{order}/shipment", _sale.Sign.Bearer(user));
+
+    private Task UntilBoardHasAsync(string batch, string count, long number) => Eventually.HoldsAsync(
+        async () => (await _sale.BoardAsync(batch)).Is(200).Number(count) == number, $"{number} are {count}");
 
     private async Task PayAsync(string order, string user)
     {

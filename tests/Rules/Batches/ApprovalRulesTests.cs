@@ -4,6 +4,7 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Commands;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Reservations;
 using OrleansSale.Grains.Batches.Stock;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
@@ -68,6 +69,15 @@ public class ApprovalRulesTests
         Unchanged(() => _live.Approve(grant.Key, Deputy).Refused.ShouldBe(Refusal.SoldOut));
         _live.Cancel(_live.State.Orders.All[0].Seq);
         _live.Approve(grant.Key, Deputy).Value.ShouldBe(Effect.Done);
+    }
+
+    [Fact]
+    public void A_grant_to_a_user_who_has_cancelled_the_reservation_since_is_not_carried_out()
+    {
+        var grant = GrantTo("weibo:alice", "g");
+        _live.Command(grant, within: Within);
+        _live.Commit(Opening, new ReservationCancelled(AliasOf("weibo:alice"), 1));
+        Unchanged(() => _live.Approve(grant.Key, Deputy).Refused.ShouldBe(Refusal.Conflict));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
 namespace OrleansSale.Tests.Rules.Batches;
 
-/// <summary>Entries of operators about one buyer that contradict the state are refused, wherever they came from.</summary>
+/// <summary>Entries of operators about one buyer that contradict the state are refused.</summary>
 public class InconsistentCommandsTests
 {
     private const long Now = Opening + 930_000;

@@ -20,7 +20,7 @@ internal sealed partial class NaiveSale
     public Dictionary<(Alias By, KeyHash Key), (BuyerAction Action, object About)> BuyerCommandsDone { get; } = [];
 
     /// <summary>Commands that wait, or waited until they were void.</summary>
-    public List<(IKeyedCommand Command, long Until)> Proposals { get; } = [];
+    public List<(IKeyedCommand Command, long Until, long Seq)> Proposals { get; } = [];
 
     public HashSet<KeyHash> Approved { get; } = [];
 
@@ -69,6 +69,9 @@ internal sealed partial class NaiveSale
         if (Approved.Contains(key)) return Effect.AlreadySo;
         if (ProposalOf(key, now) is not { } command) return Refusal.NotFound;
         if (command.By == by) return Refusal.Conflict;
+        var seq = Proposals.First(proposal => proposal.Command == command).Seq;
+        if (command is BuyerCommand { Buyer: { } buyer } && CancelledAt.GetValueOrDefault(buyer) > seq)
+            return Refusal.Conflict;
         return command is BuyerCommand ofBuyer ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command);
     }
 
@@ -173,7 +176,7 @@ internal sealed partial class NaiveSale
         ProposalOf(e.Command.Key, At).ShouldBeNull();
         WaitingProposals(At).ShouldBeLessThan(100);
         NeedsTwo(e.Command).ShouldBeTrue();
-        Proposals.Add((e.Command, e.Until));
+        Proposals.Add((e.Command, e.Until, Seq));
     }
 
     private void TakeApproved(Approved e)

@@ -101,7 +101,8 @@ internal sealed partial class Player
             isDone &= expected is { Refused: null, Value: Effect.Done };
         }
         else if (needsTwo && isDone) expected = _naive.WaitingProposals(Now) < 100 ? Effect.Proposed : Refusal.Conflict;
-        var isNew = expected is { Refused: null, Value: Effect.Proposed } && _naive.ProposalOf(command.Key, Now) is null;
+        var isNew = expected is { Refused: null, Value: Effect.Proposed }
+            && _naive.ProposalOf(command.Key, Now) is null;
         var decision = Pure(() => ApprovalRules.Propose(State, command, decided, _history.ApprovalWithin, Now));
         Tell($"{what} {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}");
         (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((expected.Refused, expected.Value));
