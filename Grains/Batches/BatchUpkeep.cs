@@ -38,6 +38,7 @@ internal sealed partial class BatchUpkeep
     private readonly RefundSweep _refunds;
     private readonly ClosingSweep _closings;
     private readonly NewsCall _news;
+    private readonly FollowerCall _follower;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -48,8 +49,8 @@ internal sealed partial class BatchUpkeep
     public BatchUpkeep(
         IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
         IClockCheck clock, BatchReminder reminder, BatchLeads leads, PaymentProviders providers,
-        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, TimeProvider timeProvider,
-        Action<TimeSpan> delayDeactivation, ILogger log)
+        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, Followers followers,
+        TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
@@ -59,6 +60,7 @@ internal sealed partial class BatchUpkeep
             (order, provider, checkout) => OrderOf(order.Seq).CloseCheckoutAsync(provider, checkout), CaptureAsync,
             checkoutWatch);
         _news = new NewsCall(batch.State, places, grains, log);
+        _follower = new FollowerCall(followers, batch.Id, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
@@ -141,6 +143,7 @@ internal sealed partial class BatchUpkeep
             _refunds.Start(journal.WhenDurableAsync);
             _closings.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
+            _follower.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();

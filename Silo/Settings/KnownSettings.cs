@@ -5,6 +5,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Webhooks;
 
 namespace OrleansSale.Silo.Settings;
 
@@ -60,6 +61,7 @@ public static class KnownSettings
             [ChannelsOptions.Section] = [typeof(ChannelsOptions)],
             [OperatorsOptions.Section] = [typeof(OperatorsOptions)],
             [PaymentOptions.Section] = [typeof(PaymentOptions)],
+            [WebhookOptions.Section] = [typeof(WebhookOptions)],
             ["Orleans"] = [typeof(ClusterOptions)],
             ["ConnectionStrings"] = [typeof(DatabaseOptions)],
         };
