@@ -16,8 +16,10 @@ public sealed partial class FollowerGrain(
     ILedger ledger, IOrderIndex index, TimeProvider timeProvider, ILogger<FollowerGrain> log)
     : Grain, IFollowerGrain
 {
-    /// <summary>The pause before a ledger or an index that failed is used again.</summary>
-    public static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// The pause before a ledger or an index that failed is used again; it doubles from the first value to the second.
+    /// </summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), MaxPause = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan KeptAliveFor = TimeSpan.FromMinutes(2);
 
@@ -30,6 +32,8 @@ public sealed partial class FollowerGrain(
     private long _target;
     private FollowedEntry[] _recent = [];
     private bool _isRunning;
+    private TimeSpan _pause = FirstPause;
+    private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
 
     private string Batch => this.GetPrimaryKeyString();
 
@@ -41,7 +45,7 @@ public sealed partial class FollowerGrain(
         // What failed is done by the next tick.
         this.RegisterGrainTimer(
             _ => FollowAsync(),
-            new GrainTimerCreationOptions(PauseAfterFailure, PauseAfterFailure) { Interleave = true });
+            new GrainTimerCreationOptions(FirstPause, FirstPause) { Interleave = true });
         return Task.CompletedTask;
     }
 
@@ -86,7 +90,7 @@ public sealed partial class FollowerGrain(
 
     private async Task FollowAsync()
     {
-        if (_isRunning || _mark?.Seq >= _target) return;
+        if (_isRunning || _mark?.Seq >= _target || timeProvider.GetUtcNow() < _pausedUntil) return;
         _isRunning = true;
         DelayDeactivation(KeptAliveFor);
         try
@@ -94,12 +98,15 @@ public sealed partial class FollowerGrain(
             while (await FollowPageAsync())
             {
             }
+            _pause = FirstPause;
             if (Following.Succeeds() is { } failures) Log.Follows(log, failures);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // It is read again, because another follower may have written.
             _mark = null;
+            _pausedUntil = timeProvider.GetUtcNow() + _pause;
+            _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
             if (Following.Fails(e.GetType().Name)) Log.Behind(log, Batch, e.Message);
         }
         finally
