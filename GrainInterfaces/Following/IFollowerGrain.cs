@@ -27,7 +27,9 @@ public interface IFollowerGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("ReadAfterAsync"), ResponseTimeout("00:00:10")]
     Task<FollowedEntry[]> ReadAfterAsync(long after, int limit);
 
-    /// <summary>Entries by their sequences, which ascend; those that are not there are left out. At most 1,000.</summary>
+    /// <summary>
+    /// Entries by their sequences, which ascend; those that are not there are left out. At most 1,000.
+    /// </summary>
     [AlwaysInterleave, Alias("ReadAsync"), ResponseTimeout("00:00:10")]
     Task<FollowedEntry[]> ReadAsync(long[] seqs);
 }

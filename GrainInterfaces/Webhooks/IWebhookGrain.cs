@@ -33,7 +33,9 @@ public interface IWebhookGrain : IGrainWithStringKey
     [Alias("RemoveAsync")]
     Task<Answer<Effect>> RemoveAsync();
 
-    /// <summary>Adds a secret that signs from now on, once for each key; the former ones sign for a while too.</summary>
+    /// <summary>
+    /// Adds a secret that signs from now on, once for each key; the former ones sign for a while too.
+    /// </summary>
     /// <param name="secret">The secret, as <c>whsec_…</c>; null: a new one.</param>
     /// <param name="overlap">How long the former secrets still sign.</param>
     /// <param name="key">A hash of the operator and their Idempotency-Key.</param>

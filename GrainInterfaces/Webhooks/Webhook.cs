@@ -67,7 +67,8 @@ public sealed record WebhookView(
 /// <param name="Next">Sequence of the next entry that is to be read; above <paramref name="To"/>: all were.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.WebhookReplay")]
 public sealed record WebhookReplay(
-    [property: Id(0)] string Batch, [property: Id(1)] long From, [property: Id(2)] long To, [property: Id(3)] long Next);
+    [property: Id(0)] string Batch, [property: Id(1)] long From, [property: Id(2)] long To,
+    [property: Id(3)] long Next);
 
 /// <summary>A request of an endpoint that waits or was given up, as operators see it.</summary>
 /// <param name="Number">Its number.</param>

@@ -1,4 +1,3 @@
-using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Grains.Following;
@@ -31,8 +30,9 @@ internal sealed class EndpointCalls(IGrainFactory grains, string batch, TimeProv
                 _listedAt = now;
             }
         }
-        catch (Exception e) when (e is StorageDamagedException || LostInfrastructure.Is(e))
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // The list is asked for again with the next page.
             return;
         }
         foreach (var endpoint in _endpoints.Where(endpoint => !_underWay.Contains(endpoint))) _ = TellAsync(endpoint);

@@ -133,7 +133,7 @@ public sealed partial class FollowerGrain(
             if (!await index.WriteAsync(Batch, mark, page.End, changed))
                 throw new SaleUnavailableException("another follower writes the index");
             (_mark, _recent) = (page.End, [.. page.Entries]);
-            await _endpoints.TellAsync(page.End.Seq);
+            _ = _endpoints.TellAsync(page.End.Seq);
         }
         // A ledger that was restored from an older backup has fewer entries than were told.
         else _target = Math.Min(_target, mark.Seq);

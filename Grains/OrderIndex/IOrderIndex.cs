@@ -17,7 +17,7 @@ namespace OrleansSale.Grains.OrderIndex;
 public interface IOrderIndex
 {
     /// <summary>How far the ledger of a batch was read; sequence 0: not at all.</summary>
-    /// <exception cref="SaleUnavailableException">The store did not answer. All other calls can fail so too.</exception>
+    /// <exception cref="SaleUnavailableException">The store did not answer. All calls can fail so.</exception>
     Task<IndexMark> ReadMarkAsync(string batch, CancellationToken cancellationToken = default);
 
     /// <summary>How far all ledgers were read, by batch.</summary>

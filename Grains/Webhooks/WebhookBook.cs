@@ -55,7 +55,9 @@ public sealed partial class WebhookBook : IDocument
     /// <summary>The key of the last rotation; null: there was none.</summary>
     [Id(6)] public string? RotationKey { get; set; }
 
-    /// <summary>By batch, the last entry that was read for it. A batch that is not there is read from its beginning.</summary>
+    /// <summary>
+    /// By batch, the last entry that was read for it. A batch that is not there is read from its beginning.
+    /// </summary>
     [Id(7)] public Dictionary<string, long> Cursors { get; set; } = [];
 
     /// <summary>Number of the last request.</summary>
@@ -210,8 +212,8 @@ public sealed partial class WebhookBook : IDocument
     /// <summary>Tries a request again now, because an operator says so; once for each key.</summary>
     public Answer<WebhookRequest> Retry(long number, string key, DateTimeOffset now, bool isUnderWay)
     {
-        var (waits, dead) = (
-            Waiting.FindIndex(request => request.Number == number), Dead.FindIndex(request => request.Number == number));
+        var waits = Waiting.FindIndex(request => request.Number == number);
+        var dead = Dead.FindIndex(request => request.Number == number);
         if (waits < 0 && dead < 0)
             return new(Refusal.NotFound, "no such request waits or was given up lately");
         var request = waits >= 0 ? Waiting[waits] : Dead[dead];

@@ -57,7 +57,8 @@ public sealed partial class WebhookGrain(
         {
             return known.IsLike(terms) && (secret is null || Book.Secrets.Exists(one => one.Secret == secret))
                 ? new MadeWebhook(View(), Book.Secrets[0].Secret, IsNew: false)
-                : new Answer<MadeWebhook>(Refusal.Conflict, "another webhook was made under this key, or it was changed since");
+                : new Answer<MadeWebhook>(
+                    Refusal.Conflict, "another webhook was made under this key, or it was changed since");
         }
         // It is listed first, so that a start finds it.
         if (!await GrainFactory.GetGrain<IWebhookIndexGrain>(IWebhookIndexGrain.Key).AddAsync(Id))

@@ -56,10 +56,14 @@ public sealed partial class WebhookWatch(ILogger<WebhookWatch> log)
         {
             faults.Add(new Fault(FaultKind.WebhookDisabled, null, book.Since,
                 $"Nothing is sent to the webhook {endpoint} until an operator enables it: "
-                    + (book.State == WebhookState.Gone ? "it said that it is gone." : "it took nothing for three days.")));
+                    + (book.State == WebhookState.Gone
+                        ? "it said that it is gone." : "it took nothing for three days.")));
         }
         else if (book.IsEnabled && book.FailingSince is { } since)
-            faults.Add(new Fault(FaultKind.WebhookFailing, null, since, $"The webhook {endpoint} takes nothing.{last}"));
+        {
+            faults.Add(new Fault(
+                FaultKind.WebhookFailing, null, since, $"The webhook {endpoint} takes nothing.{last}"));
+        }
         var dead = book.Dead.Where(request => now - request.LastTry < DeliveryRules.TroubleLasts).ToList();
         if (dead.Count > 0)
         {
@@ -93,7 +97,8 @@ public sealed partial class WebhookWatch(ILogger<WebhookWatch> log)
                 + "{Reason}")]
         public static partial void Fails(ILogger log, string endpoint, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "The webhook {Endpoint} takes requests again, after {Failures} failures")]
+        [LoggerMessage(2, LogLevel.Information,
+            "The webhook {Endpoint} takes requests again, after {Failures} failures")]
         public static partial void Works(ILogger log, string endpoint, int failures);
 
         [LoggerMessage(3, LogLevel.Warning,

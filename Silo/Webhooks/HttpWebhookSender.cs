@@ -5,7 +5,9 @@ using OrleansSale.Silo.Posts;
 
 namespace OrleansSale.Silo.Webhooks;
 
-/// <summary>Sends requests to endpoints over HTTP, signed as Standard Webhooks. Only the answer's head is read.</summary>
+/// <summary>
+/// Sends requests to endpoints over HTTP, signed as Standard Webhooks. Only the answer's head is read.
+/// </summary>
 internal sealed class HttpWebhookSender(AddressGuard guard, IHttpClientFactory clients, TimeProvider timeProvider)
     : IWebhookSender
 {

@@ -122,7 +122,8 @@ public abstract class OrderIndexContract : IAsyncLifetime
     public async Task Thousands_of_orders_and_aliases_fit_into_one_call()
     {
         var orders = Enumerable.Range(2, 5_000)
-            .Select(seq => new IndexedOrder(seq, new Alias(7, (ulong)seq), [seq], OrderStatus.AwaitingPayment)).ToArray();
+            .Select(seq => new IndexedOrder(seq, new Alias(7, (ulong)seq), [seq], OrderStatus.AwaitingPayment))
+            .ToArray();
         (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(5_001), orders, Stop)).ShouldBeTrue();
         (await FindAsync(aliases: [.. orders.Select(order => order.Buyer)], limit: 1_000)).Count.ShouldBe(1_000);
         (await Index.ReadAsync(Batch, [.. orders.Select(order => order.Seq)], Stop)).Count.ShouldBe(5_000);

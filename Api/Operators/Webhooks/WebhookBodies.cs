@@ -102,7 +102,8 @@ public sealed record WebhookErrorBody(
 /// <param name="Next">Sequence of the next entry that is to be read; above <c>to</c>: all were.</param>
 public sealed record WebhookReplayBody(string Batch, long From, long To, long Next)
 {
-    internal static WebhookReplayBody Of(WebhookReplay replay) => new(replay.Batch, replay.From, replay.To, replay.Next);
+    internal static WebhookReplayBody Of(WebhookReplay replay) =>
+        new(replay.Batch, replay.From, replay.To, replay.Next);
 }
 
 /// <summary>An endpoint.</summary>

@@ -176,8 +176,9 @@ public sealed class SqliteOrderIndex : IOrderIndex, IDisposable
         if (query.Aliases is { } aliases)
         {
             // Hexadecimal, as one text: the number of parameters of a statement is bounded.
+            var texts = aliases.Select(alias => $"\"{Convert.ToHexString(IndexRow.BytesOf(alias))}\"");
             Add("o.alias IN (SELECT unhex(value) FROM json_each($aliases))", "$aliases",
-                $"[{string.Join(',', aliases.Select(alias => $"\"{Convert.ToHexString(IndexRow.BytesOf(alias))}\""))}]");
+                $"[{string.Join(',', texts)}]");
         }
         select.Parameters.AddWithValue("$limit", query.Limit);
         select.CommandText =

@@ -245,8 +245,11 @@ public sealed class WebhookTests(SaleTests.Fixture fixture) : IAsyncLifetime
         await Eventually.HoldsAsync(
             () =>
             {
-                events = [.. _receiver.EventsAt(path)
-                    .Where(one => one.GetProperty("id").GetString()!.StartsWith($"{batch}.", StringComparison.Ordinal))];
+                events =
+                [
+                    .. _receiver.EventsAt(path).Where(one => one.GetProperty("id").GetString()!
+                        .StartsWith($"{batch}.", StringComparison.Ordinal)),
+                ];
                 return Task.FromResult(events.Any(one => TypeOf(one) == type));
             },
             $"{type} of {batch} arrived at {path}");

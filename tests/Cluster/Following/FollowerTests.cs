@@ -132,7 +132,8 @@ public sealed class FollowerTests : IAsyncLifetime
         async () =>
         {
             var orders = (await batch.Actor.ListOrdersAsync(0, 100)).Orders;
-            var head = await _sale.Stored.ReadHeadAsync(Streams.OfBatch(batch.Id), TestContext.Current.CancellationToken);
+            var head = await _sale.Stored.ReadHeadAsync(
+                Streams.OfBatch(batch.Id), TestContext.Current.CancellationToken);
             var mark = await _sale.Index.ReadMarkAsync(batch.Id, TestContext.Current.CancellationToken);
             if (!head.Matches(new LedgerHead(mark.Seq, mark.Hash))) return false;
             (await IndexedAsync(batch)).Select(Describe).ShouldBe(orders.Select(order => Describe(new IndexedOrder(

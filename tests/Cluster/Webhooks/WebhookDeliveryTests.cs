@@ -8,7 +8,9 @@ using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Cluster.Webhooks;
 
-/// <summary>Deliveries of webhooks in a cluster, with faults and crashes: at least once, in order, and bounded.</summary>
+/// <summary>
+/// Deliveries of webhooks in a cluster, with faults and crashes: at least once, in order, and bounded.
+/// </summary>
 public sealed class WebhookDeliveryTests : IAsyncLifetime
 {
     private const string Address = "https://shop.example/hook", Dead = "https://dead.example/hook";
@@ -56,7 +58,8 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
         _sale.Documents.OnChange = (change, isStored) =>
         {
             // Every fifth change is refused or loses its answer.
-            if (change == "write webhook" && Interlocked.Increment(ref writes) % 5 == 0) throw new IOException($"a test failed it ({isStored})");
+            if (change == "write webhook" && Interlocked.Increment(ref writes) % 5 == 0)
+                throw new IOException($"a test failed it ({isStored})");
         };
         var (batch, orders) = await SellAsync(buyers: 5);
         foreach (var (buyer, order) in orders)
