@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrleansSale.Tests.Engine;
@@ -260,20 +261,22 @@ public sealed class WebhookTests(SaleTests.Fixture fixture) : IAsyncLifetime
         async () => (await _sale.Client.GetAsync($"{Webhooks}/{id}", _sale.Operator))[member] == value,
         $"{member} is {value}");
 
-    private static async Task JudgeAsync(string secret, IReadOnlyList<Received> taken)
+    private async Task JudgeAsync(string secret, IReadOnlyList<Received> taken)
     {
         var (status, said, error) = await RunJudgeAsync(secret, taken);
         status.ShouldBe(0, $"{said}{error}");
         said.ShouldContain($"{taken.Count} verified");
     }
 
-    private static async Task<(int Status, string Said, string Error)> RunJudgeAsync(
+    private async Task<(int Status, string Said, string Error)> RunJudgeAsync(
         string secret, IReadOnlyList<Received> taken)
     {
         using var folder = new ScratchFolder();
         var file = Path.Combine(folder.Path, "taken.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(
             taken.Select(one => new { secret, headers = one.Headers, body = one.Body })));
-        return await NodePackages.RunAsync("node", "webhook.js", file);
+        // Other tests move the clock.
+        var now = _sale.Clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        return await NodePackages.RunAsync("node", "webhook.js", file, now);
     }
 }
