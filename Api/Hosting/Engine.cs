@@ -10,6 +10,7 @@ using OrleansSale.Api.Operators;
 using OrleansSale.Api.Operators.Announcements;
 using OrleansSale.Api.Operators.Messages;
 using OrleansSale.Api.Operators.Money;
+using OrleansSale.Api.Operators.Webhooks;
 using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sales.Announcements;
@@ -37,6 +38,7 @@ using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Posts;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Silo.Webhooks;
 
 namespace OrleansSale.Api.Hosting;
 
@@ -84,7 +86,11 @@ public static class Engine
             configuration.RequirePaymentsOf(channels, builder.Environment);
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
-            if (data.HasSilo) builder.Services.AddPosts();
+            if (data.HasSilo)
+            {
+                builder.Services.AddPosts();
+                builder.Services.AddWebhooks();
+            }
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
             return data;
@@ -139,6 +145,8 @@ public static class Engine
         app.MapOperatorMessages();
         app.MapUsers();
         app.MapExports();
+        app.MapOrderSearch();
+        app.MapWebhooks();
         app.MapFaults();
         app.MapHealth();
         var forOperators = app.MapForOperators();
@@ -190,12 +198,15 @@ public static class Engine
         services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<MessageCommands>();
         services.AddSingleton<BatchExports>();
+        services.AddSingleton<OrderSearch>();
+        services.AddSingleton<WebhookCommands>();
         services.AddSingleton<PersonalData>();
         services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();
         services.AddSingleton<IFaultSource, PostFaults>();
         services.AddSingleton<IFaultSource, MessageFaults>();
+        services.AddSingleton<IFaultSource, WebhookFaults>();
         services.AddSingleton<DemoVisits>();
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();

@@ -7,6 +7,7 @@ namespace OrleansSale.Api.Operators;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(InstantFormat)])]
 [JsonSerializable(typeof(OperatorOrderList))]
+[JsonSerializable(typeof(FoundOrderList))]
 [JsonSerializable(typeof(OperatorReservationList))]
 [JsonSerializable(typeof(OperatorPlaceList))]
 [JsonSerializable(typeof(FaultList))]

@@ -39,6 +39,7 @@ internal sealed partial class BatchUpkeep
     private readonly RefundSweep _refunds;
     private readonly CheckoutSweep _checkouts;
     private readonly NewsCall _news;
+    private readonly FollowerCall _follower;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -49,8 +50,8 @@ internal sealed partial class BatchUpkeep
     public BatchUpkeep(
         IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
         IClockCheck clock, BatchReminder reminder, BatchLeads leads, PaymentProviders providers,
-        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, TimeProvider timeProvider,
-        Action<TimeSpan> delayDeactivation, ILogger log)
+        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, Followers followers,
+        TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
@@ -58,6 +59,7 @@ internal sealed partial class BatchUpkeep
         _checkouts = new CheckoutSweep(
             batch.State, new CheckoutAsker(batch, providers, grains), batch.GraceMilliseconds, checkoutWatch);
         _news = new NewsCall(batch.State, places, grains, log);
+        _follower = new FollowerCall(followers, batch.Id, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
@@ -148,6 +150,7 @@ internal sealed partial class BatchUpkeep
             _refunds.Start(journal.WhenDurableAsync);
             _checkouts.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
+            _follower.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();

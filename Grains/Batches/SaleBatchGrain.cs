@@ -35,8 +35,8 @@ namespace OrleansSale.Grains.Batches;
 public sealed partial class SaleBatchGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
     BatchLeads leads, PaymentProviders providers, RefundWatch refundWatch, CheckoutWatch checkoutWatch,
-    IPostPublisher places, IOptions<OrderOptions> orderOptions, IOptions<ApprovalOptions> approvalOptions,
-    ILogger<SaleBatchGrain> log)
+    IPostPublisher places, Followers followers, IOptions<OrderOptions> orderOptions,
+    IOptions<ApprovalOptions> approvalOptions, ILogger<SaleBatchGrain> log)
     : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
@@ -73,7 +73,7 @@ public sealed partial class SaleBatchGrain(
             reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
             this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, providers, refundWatch, checkoutWatch,
-            places, timeProvider, DelayDeactivation, log);
+            places, followers, timeProvider, DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();

@@ -76,6 +76,13 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/announcements/{announcement}/retry",
             "GET /api/operator/batches/{batch}/messages",
             "POST /api/operator/batches/{batch}/messages/{message}/retry",
+            "GET /api/operator/orders",
+            "GET /api/operator/webhooks", "POST /api/operator/webhooks", "GET /api/operator/webhooks/{webhook}",
+            "PUT /api/operator/webhooks/{webhook}", "DELETE /api/operator/webhooks/{webhook}",
+            "POST /api/operator/webhooks/{webhook}/secret", "POST /api/operator/webhooks/{webhook}/test",
+            "GET /api/operator/webhooks/{webhook}/deliveries",
+            "POST /api/operator/webhooks/{webhook}/deliveries/{delivery}/retry",
+            "POST /api/operator/webhooks/{webhook}/replays",
             "GET /health/live", "GET /health/ready", "POST /dev/tokens",
         ]).Order(StringComparer.Ordinal));
     }

@@ -7,6 +7,7 @@ using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Messages;
@@ -15,6 +16,7 @@ using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
@@ -73,6 +75,14 @@ public sealed class SerialisationTests
 
     private static readonly AnnouncementView AnnouncementSeen = new(Announced, [Delivered]);
 
+    private static readonly WebhookError HookError = new(WebhookErrorCode.Answered, 500);
+
+    private static readonly WebhookReplay Replay = new("mi2-1", 2, 9, 4);
+
+    private static readonly WebhookView Hook = new(
+        "wh-1", new WebhookTerms("https://shop.example/hook", "shop", ["held"]), WebhookState.GivenUp, At,
+        At.AddDays(1), 2, 3, 4, At.AddDays(2), HookError, [Replay]);
+
     // One value of each type, with no member at its default.
     private static readonly object[] Examples =
     [
@@ -108,6 +118,11 @@ public sealed class SerialisationTests
         new TopicChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
         new MessageView(18, "mi2-1.17", MessageKind.Refund, RefundCause.WrongPayer, Amount, At, Delivered),
         new MessagesState(true, true),
+        new FollowedEntry(18, [1, 2]), new FoundOrder("mi2-1", 17),
+        new OrderQuery([Someone], OrderStatus.Paid, "mi2-1", 3, new FoundOrder("mi2-1", 17), 100),
+        Hook, Hook.Terms, Replay, new MadeWebhook(Hook, "whsec_", true), HookError,
+        new WebhookDelivery(3, "msg_1", "mi2-1", 18, 20, 2, true, 4, HookError, At, At.AddMinutes(1)),
+        new WebhookResult(HookError, TimeSpan.FromMinutes(1), true),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 
