@@ -132,6 +132,8 @@ public static class Engine
         app.MapOrders();
         app.MapNotifications();
         app.MapOperators();
+        app.MapOperatorChanges();
+        app.MapOperatorList();
         app.MapOperatorAnnouncements();
         app.MapOperatorMessages();
         app.MapUsers();
@@ -182,6 +184,7 @@ public static class Engine
         services.AddSingleton<ActorRetry>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchCommands>();
+        services.AddSingleton<BatchRecalls>();
         services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<MessageCommands>();
         services.AddSingleton<BatchExports>();

@@ -96,6 +96,17 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<Effect>> OperateAsync(OperatorCommand command);
 
     /// <summary>
+    /// The orders that a recall would cover now; nothing changes. Not-found: there is no batch. Sale-closed: its
+    /// personal data were removed. Conflict: another recall is not finished.
+    /// </summary>
+    [Alias("CountRecallAsync")]
+    Task<Answer<RecallSum>> CountRecallAsync(RecalledOrders orders);
+
+    /// <summary>The newest recall, and how far it is; not-found: there was none.</summary>
+    [Alias("GetRecallAsync")]
+    Task<Answer<RecallView>> GetRecallAsync();
+
+    /// <summary>
     /// Refuses this user's purchases up to this version of the reservation from now on. Conflict while the user has a
     /// live order.
     /// </summary>

@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Clock;
@@ -37,7 +38,9 @@ internal sealed partial class BatchUpkeep
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
     private readonly ClosingSweep _closings;
+    private readonly RecalledCheckouts _recalled;
     private readonly NewsCall _news;
+    private readonly ScheduleNote _schedule;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -58,17 +61,19 @@ internal sealed partial class BatchUpkeep
             batch.State, timeProvider, providers,
             (order, provider, checkout) => OrderOf(order.Seq).CloseCheckoutAsync(provider, checkout), CaptureAsync,
             checkoutWatch);
+        _recalled = new RecalledCheckouts(batch.State, order => _closings.Add(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
+        _schedule = new ScheduleNote(batch.State, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
     /// <summary>
-    /// Whether the batch has no work left: the sale has ended, nothing is held or owed, no checkout is being closed,
-    /// the news for buyers are handed over, and a requested removal of personal data is complete.
+    /// Whether the batch has no work left: the sale has ended, nothing is held, recalled or owed, no checkout is being
+    /// closed, the news for buyers are handed over, and a requested removal of personal data is complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
-        || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0 && _closings.IsIdle
-            && _news.IsIdle && (!state.Directing.IsAnonymised || _erasure.IsDone)));
+        || (state.Directing.IsEnded && !state.IsRecalling && state.Stock.Held == 0 && state.Payments.Owed.Count == 0
+            && _closings.IsIdle && _news.IsIdle && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();
@@ -139,8 +144,10 @@ internal sealed partial class BatchUpkeep
                 Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
+            _recalled.Close();
             _closings.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
+            _schedule.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();

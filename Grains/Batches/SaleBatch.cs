@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
@@ -31,6 +32,7 @@ public sealed class SaleBatch
         Line = new LineBook(Directing, Reservations);
         Orders = new OrderBook(Stock, Directing, Line);
         Payments = new PaymentBook(Orders, Stock, Line, Directing);
+        Recalls = new RecallBook(Orders, Directing);
     }
 
     /// <summary>Sequence of the last entry; 0: none.</summary>
@@ -57,10 +59,19 @@ public sealed class SaleBatch
     /// <summary>The payments.</summary>
     public PaymentBook Payments { get; }
 
+    /// <summary>The newest recall.</summary>
+    public RecallBook Recalls { get; }
+
+    /// <summary>Whether a recall has orders left to cancel.</summary>
+    public bool IsRecalling => Recalls.IsRunning;
+
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms => Directing.Terms;
 
-    /// <summary>The hashes of the aliases that entries concern, in the order of the ledger.</summary>
+    /// <summary>
+    /// The hashes of the aliases that entries concern, in the order of the ledger. An extension concerns all who hold
+    /// units: it is one <see cref="BoardUpdate.Everybody"/>, and not as many as there are.
+    /// </summary>
     public IReadOnlyList<ulong> Touches => _touches;
 
     /// <summary>Applies the next entry.</summary>
@@ -75,14 +86,19 @@ public sealed class SaleBatch
         ThrowUnless(entry is Created == (seq == 1), seq, "creation comes first, and once");
         var command = (entry as ICommandEntry)?.Command;
         if (command is not null) Directing.RequireNew(seq, command);
+        Recalls.Require(seq, entry);
         switch (entry)
         {
             case OrderEntry e:
+                var wasPaid = e is Released { Reason: CancelReason.Recalled } released
+                    && Orders.Find(released.Order) is { Hold: HoldState.Sold };
                 Orders.Apply(seq, at, e);
+                Recalls.Take(e, wasPaid);
                 _touches.Add((e is Held held ? held.Buyer : Orders.At(seq, ((Released)e).Order).Buyer).High);
                 break;
             case PaymentEntry e:
                 Payments.Apply(seq, e);
+                Recalls.Take(e, wasPaid: false);
                 _touches.Add(Orders.At(seq, e.Order).Buyer.High);
                 break;
             case ReservationCancelled e:
@@ -99,6 +115,15 @@ public sealed class SaleBatch
                 break;
             case StockEntry e: Stock.Apply(seq, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;
+            case Extended e:
+                Orders.Apply(seq, e);
+                _touches.Add(BoardUpdate.Everybody);
+                break;
+            case Rescheduled e: Directing.Apply(seq, at, e); break;
+            case Recalled e:
+                Recalls.Apply(seq, at, e);
+                Directing.Apply(at, e);
+                break;
             default:
                 throw new InconsistentEntryException(
                 seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");

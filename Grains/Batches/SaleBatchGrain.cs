@@ -181,7 +181,7 @@ public sealed partial class SaleBatchGrain(
     public Task<Answer<Effect>> OperateAsync(OperatorCommand command)
     {
         var now = Batch.DoDue();
-        return Batch.CommitAsync(OperatorRules.Decide(Batch.State, command), now);
+        return Batch.CommitAsync(CommandRules.Decide(Batch.State, command, now), now);
     }
 
     /// <inheritdoc />

@@ -46,7 +46,10 @@ public sealed class AuditedOrder
 
     internal Buyer Buyer { get; }
 
-    internal DateTime PayBy { get; init; }
+    internal DateTime HeldAt { get; init; }
+
+    /// <summary>An extension moves it.</summary>
+    internal DateTime PayBy { get; set; }
 
     internal int Checkouts { get; set; }
 

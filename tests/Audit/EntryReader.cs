@@ -14,7 +14,7 @@ internal sealed class EntryReader
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     private static readonly HashSet<string> ReasonCodes =
-        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other", "recalled"];
 
     private readonly TextPool _texts = new();
     private readonly LedgerEntry _entry = new();
@@ -105,6 +105,7 @@ internal sealed class EntryReader
             throw new FormatException($"a place ends because of {_entry.Why}");
         if (_entry.Has(Members.By) != isRemoved || _entry.Has(Members.Reason) != isRemoved)
             throw new FormatException("a removal has no operator or no reason, or another end has one");
+        if (isRemoved && _entry.Reason == "recalled") throw new FormatException("a recall removes no place");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -133,6 +134,9 @@ internal sealed class EntryReader
             case Members.Ranges: ReadRanges(ref reader); break;
             case Members.Place: _entry.Place = Long(ref reader); break;
             case Members.Quantity: _entry.Quantity = checked((int)Long(ref reader)); break;
+            case Members.Seconds: _entry.Seconds = Long(ref reader); break;
+            case Members.Schedule: ReadSchedule(ref reader); break;
+            case Members.Orders: _entry.Orders = Pooled(ref reader); break;
             case Members.How: RequireStandby(Pooled(ref reader)); break;
             default: throw new FormatException($"{member} is not a member");
         }
@@ -159,6 +163,9 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("number"u8) ? Members.Number
         : reader.ValueTextEquals("provider"u8) ? Members.Provider
         : reader.ValueTextEquals("cause"u8) ? Members.Cause
+        : reader.ValueTextEquals("seconds"u8) ? Members.Seconds
+        : reader.ValueTextEquals("schedule"u8) ? Members.Schedule
+        : reader.ValueTextEquals("orders"u8) ? Members.Orders
         : Members.None;
 
     private void ReadUnits(ref Utf8JsonReader reader)
@@ -198,8 +205,16 @@ internal sealed class EntryReader
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
-        if (_entry.Type is EntryType.Released or EntryType.Left && !ReasonCodes.Contains(reader.GetString()!))
-            throw new FormatException($"{reader.GetString()} is no reason of the closed set");
+        _entry.Reason = reader.GetString()!;
+        if (_entry.Type is EntryType.Released or EntryType.Left && !ReasonCodes.Contains(_entry.Reason))
+            throw new FormatException($"{_entry.Reason} is no reason of the closed set");
+    }
+
+    private void ReadSchedule(ref Utf8JsonReader reader)
+    {
+        Read(ref reader);
+        using var document = JsonDocument.ParseValue(ref reader);
+        _entry.Schedule = SaleSchedule.Read(document.RootElement);
     }
 
     private static void RequireStandby(string how)

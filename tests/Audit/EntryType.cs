@@ -23,6 +23,9 @@ internal enum EntryType
     Resumed,
     Closed,
     Anonymised,
+    Extended,
+    Rescheduled,
+    Recalled,
 }
 
 /// <summary>The members an entry's data may have, besides those of the terms.</summary>
@@ -50,6 +53,9 @@ internal enum Members
     Place = 131_072,
     Quantity = 262_144,
     How = 524_288,
+    Seconds = 1_048_576,
+    Schedule = 2_097_152,
+    Orders = 4_194_304,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -60,7 +66,7 @@ internal static class EntryTypes
 
     private static readonly HashSet<string> WithoutRules =
     [
-        "roster-closed", "drawn", "extended", "rescheduled", "recalled", "approved", "revived", "granted", "shipped",
+        "roster-closed", "drawn", "approved", "revived", "granted", "shipped",
         "refund-stalled", "refunded-elsewhere", "disputed",
     ];
 
@@ -88,6 +94,9 @@ internal static class EntryTypes
         "resumed" => EntryType.Resumed,
         "closed" => EntryType.Closed,
         "anonymised" => EntryType.Anonymised,
+        "extended" => EntryType.Extended,
+        "rescheduled" => EntryType.Rescheduled,
+        "recalled" => EntryType.Recalled,
         _ => throw new FormatException(
             WithoutRules.Contains(name) ? $"{name} has no rules in this version" : $"unknown type {name}"),
     };
@@ -112,6 +121,9 @@ internal static class EntryTypes
         EntryType.Restocked or EntryType.Withdrawn => Members.Units | Members.Ranges | Command,
         EntryType.Paused or EntryType.Resumed or EntryType.Closed => Command,
         EntryType.Anonymised => Members.By,
+        EntryType.Extended => Members.Seconds | Command,
+        EntryType.Rescheduled => Members.Schedule | Command,
+        EntryType.Recalled => Members.Orders | Command,
         _ => Members.None,
     };
 

@@ -5,6 +5,8 @@ namespace OrleansSale.Tests.Audit;
 /// <summary>Applies a batch's entries one by one and checks the invariants after each.</summary>
 internal sealed class SaleReplay
 {
+    private const int LongestExtensionSeconds = 86_400, LongestHoldSeconds = 604_800;
+
     private readonly Violations _violations;
     private readonly List<AuditedOrder> _orders = [];
     private readonly Dictionary<long, AuditedOrder> _bySeq = [];
@@ -16,6 +18,7 @@ internal sealed class SaleReplay
         Life = new SaleLife(terms, violations);
         Buyers = new BuyerBook(terms, Life, violations);
         Line = new WaitingLine(terms, violations);
+        Recalls = new RecallBook(violations);
     }
 
     public SaleTerms Terms { get; }
@@ -29,6 +32,8 @@ internal sealed class SaleReplay
     public WaitingLine Line { get; }
 
     public MoneyBook Money { get; }
+
+    public RecallBook Recalls { get; }
 
     public IReadOnlyList<AuditedOrder> Orders => _orders;
 
@@ -50,7 +55,10 @@ internal sealed class SaleReplay
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
             case EntryType.Opened: Life.Open(entry); break;
             case EntryType.Ended: Life.End(entry); Line.End(); break;
-            case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held, Money.Owed); break;
+            case EntryType.Anonymised:
+                Life.Anonymise(entry, Units.Counts.Held, Money.Owed);
+                Recalls.CheckFinished(entry.Seq, "anonymised");
+                break;
             case EntryType.Held: Hold(entry); break;
             case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts.Free); break;
             case EntryType.Left: Line.Leave(entry); break;
@@ -58,7 +66,17 @@ internal sealed class SaleReplay
             case EntryType.ReservationCancelled: Line.Unreserve(Buyers.CancelReservation(entry)); break;
             case EntryType.Restocked: CheckStockKey(entry); Units.Restock(entry); break;
             case EntryType.Withdrawn: CheckStockKey(entry); Units.Withdraw(entry); break;
-            case EntryType.Paused or EntryType.Resumed or EntryType.Closed: Life.Direct(entry.Type); break;
+            case EntryType.Paused or EntryType.Closed: Life.Direct(entry.Type); break;
+            case EntryType.Resumed:
+                Life.Direct(entry.Type);
+                Recalls.CheckFinished(entry.Seq, "resumed");
+                break;
+            case EntryType.Extended: Extend(entry); break;
+            case EntryType.Rescheduled: Life.Reschedule(entry); break;
+            case EntryType.Recalled:
+                Recalls.Begin(entry, _orders);
+                Life.Recall();
+                break;
             default: ApplyToOrder(entry); break;
         }
 
@@ -88,6 +106,7 @@ internal sealed class SaleReplay
         if (!isOffer) Line.CheckNobodyWaits(entry.Seq, buyer);
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, buyer, [.. entry.Units])
         {
+            HeldAt = entry.At,
             PayBy = entry.PayBy,
             Key = entry.Key,
             Place = place,
@@ -98,6 +117,23 @@ internal sealed class SaleReplay
         Units.Hold(entry.Seq, order.Number, entry.Units, number => Name(_orders[number - 1]));
         FirstHeldAt ??= entry.At;
         if (Units.Counts.Free == 0) SoldOutAt = entry.At;
+    }
+
+    // The holds that await payment have more time, and none has more than a week.
+    private void Extend(LedgerEntry entry)
+    {
+        if (entry.Seconds is < 1 or > LongestExtensionSeconds)
+            Violate(entry, $"extended by {entry.Seconds} s");
+        var awaiting = _orders.Where(order => order.Live && order.Payment is null).ToList();
+        if (awaiting.Count == 0) Violate(entry, "extended, but nothing awaits payment");
+        foreach (var order in awaiting)
+        {
+            order.PayBy = order.PayBy.AddSeconds(entry.Seconds);
+            if ((order.PayBy - order.HeldAt).TotalSeconds > LongestHoldSeconds)
+                Violate(entry, $"{Name(order)} is held for longer than {LongestHoldSeconds} s");
+        }
+
+        void Violate(LedgerEntry at, string what) => _violations.Add(Invariant.Deadline, at.Seq, what);
     }
 
     private void ApplyToOrder(LedgerEntry entry)
@@ -124,6 +160,7 @@ internal sealed class SaleReplay
     {
         if (entry.Has(Members.Units)) HoldAgain(entry, order);
         var counts = order.Live && order.Payment is null;
+        Recalls.Sell(entry, order);
         Money.Sell(entry, order);
         if (counts) Units.Sell(order.Units.Count);
         Line.Take(order);
@@ -165,6 +202,7 @@ internal sealed class SaleReplay
         if (!CollectionsMarshal.AsSpan(entry.Units).SequenceEqual((int[])order.Units))
             _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} releases other units than it held");
         Money.Release(entry, order);
+        Recalls.Release(entry, order);
         Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
         BuyerBook.Release(order);
         order.Released = entry.Why;

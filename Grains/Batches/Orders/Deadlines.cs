@@ -7,7 +7,8 @@ namespace OrleansSale.Grains.Batches.Orders;
 /// <remarks>
 /// The argument: call an order early if an order before it has a later deadline. The deadlines of all other orders
 /// never decrease from first to last. So the first live order has the earliest deadline of those. Only an early order
-/// can be earlier, and every early order is in the heap.
+/// can be earlier, and every early order is in the heap. An extension moves the deadlines of all live holds by the same
+/// time, so it changes nothing of this among them.
 /// </remarks>
 internal sealed class Deadlines(OrderRows rows)
 {
@@ -24,6 +25,36 @@ internal sealed class Deadlines(OrderRows rows)
         var payBy = rows.At(place).PayBy;
         if (payBy < _latest) _early.Enqueue(place, payBy);
         else _latest = payBy;
+    }
+
+    /// <summary>Moves the deadlines of all live holds by the same time.</summary>
+    /// <param name="milliseconds">How much later they are.</param>
+    public void Extend(int milliseconds)
+    {
+        _early.Clear();
+        var latest = long.MinValue;
+        for (var place = First(); place >= 0 && place < rows.Count; place++)
+        {
+            ref var row = ref rows.At(place);
+            if (row.Hold != HoldState.Live) continue;
+            row.PayBy += milliseconds;
+            row.WindowMilliseconds += milliseconds;
+            if (row.PayBy < latest) _early.Enqueue(place, row.PayBy);
+            else latest = row.PayBy;
+        }
+        _latest = Math.Max(_latest, latest);
+    }
+
+    /// <summary>The longest time from a hold to its deadline among the live holds, ms; 0: none is live.</summary>
+    public int LongestWindow()
+    {
+        var longest = 0;
+        for (var place = Math.Max(0, _firstLive); place < rows.Count; place++)
+        {
+            ref readonly var row = ref rows.At(place);
+            if (row.Hold == HoldState.Live) longest = Math.Max(longest, row.WindowMilliseconds);
+        }
+        return longest;
     }
 
     /// <summary>The place of the live hold with the earliest deadline; negative: none.</summary>

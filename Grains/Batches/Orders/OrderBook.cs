@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
@@ -45,6 +46,9 @@ public sealed class OrderBook
     /// <summary>The order with the earliest deadline among those that await payment; null: none.</summary>
     public Order? NextDeadline() => _deadlines.First() is >= 0 and var place ? _rows[place] : null;
 
+    /// <summary>The longest time from a hold to its payBy among the live holds, ms; 0: none is live.</summary>
+    public int LongestWindow() => _deadlines.LongestWindow();
+
     /// <summary>The order's view for callers.</summary>
     public OrderView View(Order order) => View(
         order.Seq, order.Buyer, order.Units, StatusOf(order), order.HeldAt, order.PayBy) with
@@ -83,6 +87,17 @@ public sealed class OrderBook
             case Released e: Apply(seq, e); break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
+    }
+
+    /// <summary>Gives all live, unpaid holds more time.</summary>
+    internal void Apply(long seq, Extended e)
+    {
+        ThrowUnless(e.Seconds is >= 1 and <= OperatorCommand.MaxExtensionSeconds, seq, "an impossible extension");
+        var longest = LongestWindow();
+        ThrowUnless(longest > 0, seq, "an extension of no hold");
+        ThrowUnless(longest + (e.Seconds * 1_000L) <= OperatorCommand.MaxHoldSeconds * 1_000L, seq,
+            "an extension of a hold that would be too long");
+        _deadlines.Extend(e.Seconds * 1_000);
     }
 
     private void Apply(long seq, long at, Held e)

@@ -23,7 +23,8 @@ public static class PaymentRules
     public static Refusal? MayCheckOut(SaleBatch batch, long seq, long now)
     {
         if (batch.Orders.Find(seq) is not { } order) return Refusal.NotFound;
-        return order.Hold == HoldState.Live && now < order.PayBy ? null : Refusal.OrderNotPayable;
+        return order.Hold == HoldState.Live && now < order.PayBy && !batch.Recalls.Covers(order)
+            ? null : Refusal.OrderNotPayable;
     }
 
     /// <summary>
@@ -51,6 +52,12 @@ public static class PaymentRules
         if (batch.Payments.All.ContainsKey(IdOf(capture))) return new(CaptureResult.AlreadyRecorded);
         if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
         if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
+        // The order ends at once and not at its turn. Otherwise a recall of unpaid orders would leave it as a paid one.
+        if (order.Hold == HoldState.Live && batch.Recalls.Covers(order))
+        {
+            return new(
+                CaptureResult.RefundOwed, batch.Recalls.CancelOf(order), Owe(capture, RefundReason.Cancelled));
+        }
         var isDue = order.Hold == HoldState.Live && HoldRules.IsDue(order, now, grace);
         if (order.Hold == HoldState.Live && !isDue)
             return new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount));
@@ -73,7 +80,8 @@ public static class PaymentRules
 
     /// <summary>
     /// Decides a cancellation. The units are free at once. A captured payment becomes owed back in the same commit. An
-    /// order that has ended stays as it is, so a repeat is harmless.
+    /// order that has ended stays as it is, so a repeat is harmless. Invalid-request: the reason is a recall's, which
+    /// cancels its orders by itself.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
@@ -81,6 +89,7 @@ public static class PaymentRules
     /// <param name="by">The operator who cancels, and why; null: the owner cancels.</param>
     public static Decision<Refusal?> DecideCancel(SaleBatch batch, long seq, Alias? owner, Cancellation? by = null)
     {
+        if (by is { Reason: CancelReason.Recalled }) return new(Refusal.InvalidRequest);
         if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner))
             return new(Refusal.NotFound);
         if (!order.IsLive) return new(null);

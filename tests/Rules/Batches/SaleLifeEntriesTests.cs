@@ -17,7 +17,7 @@ public class SaleLifeEntriesTests
     [
         "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
         "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
-        "left", "line-suspended", "line-resumed",
+        "left", "line-suspended", "line-resumed", "extended", "rescheduled", "recalled",
     ];
 
     public static TheoryData<string> Unruled =>

@@ -48,6 +48,11 @@ internal sealed record CancelReservation(int User, int Step) : Command;
 /// <summary>An operator's command.</summary>
 internal sealed record Operate(OperatorAction Action, int Units, int Key) : Command;
 
+/// <summary>
+/// An operator moves one of the four instants: <paramref name="Milliseconds"/> from where it is, or from now.
+/// </summary>
+internal sealed record Move(int Instant, bool FromNow, int Milliseconds, int Key) : Command;
+
 /// <summary>Advances the clock by some days, and removes the personal data.</summary>
 internal sealed record Anonymise(int Days) : Command;
 

@@ -19,12 +19,16 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
     /// <summary>Buyers.</summary>
     public static readonly string[] Users = ["weibo:alice", "weibo:bob", "weibo:张伟", "weibo:dora", "mi:eve"];
 
+    // Recalled is the reason of a recall alone.
+    private static readonly Gen<CancelReason> AnyReason =
+        Gen.Enum<CancelReason>().Where(reason => reason != CancelReason.Recalled);
+
     private static readonly Gen<Command> AnyCommand = Gen.Frequency<Command>(
         (40, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Few<Amount>(12, 4, 2, 1, 1), Few<Version>(10, 2, 1), Gen.Bool,
             Gen.Bool, (user, key, quantity, version, ticket, standby) =>
                 (Command)new Buy(user, key, quantity, version, ticket, standby))),
         (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
-        (3, Gen.Select(Gen.Int[0, 12], Gen.Enum<CancelReason>(),
+        (3, Gen.Select(Gen.Int[0, 12], AnyReason,
             (place, reason) => (Command)new Remove(place, reason))),
         (6, Gen.Select(Few<Boundary>(1, 2, 1, 6, 8), Gen.Int[0, 30], Gen.Int[-1, 1],
             (boundary, order, offset) => (Command)new GoTo(boundary, order, offset))),
@@ -35,12 +39,15 @@ internal sealed record History(BatchTerms Terms, long Grace, int Start, bool IsB
         (16, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Few<Money>(12, 1, 1, 1), Few<Payer>(18, 1, 1),
             (order, payment, money, payer) => (Command)new Pay(order, payment, money, payer))),
         (8, Gen.Select(Gen.Int[0, 30], Gen.Bool, (payment, isShared) => (Command)new Refund(payment, isShared))),
-        (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), Gen.Enum<CancelReason>(),
+        (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), AnyReason,
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
-        (10, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4, 1, 2), Gen.Int[1, 4], Gen.Int[0, 30],
-            (action, units, key) => (Command)new Operate(action, units, key))));
+        (10, Gen.Select(Few<OperatorAction>(8, 12, 2, 8, 8, 2, 4, 6, 1, 6), Gen.Int[1, 4], Gen.Int[0, 30],
+            (action, units, key) => (Command)new Operate(action, units, key))),
+        (4, Gen.Select(Gen.Frequency((1, Gen.Int[0, 2]), (3, Gen.Const(3))), Gen.Bool,
+            Gen.Frequency((1, Gen.Int[-3, 3]), (3, Gen.Int[-20_000, 20_000])), Gen.Int[31, 60],
+            (instant, fromNow, ms, key) => (Command)new Move(instant, fromNow, ms, key))));
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),

@@ -10,6 +10,9 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
 {
     public int[] Units { get; set; } = Units;
 
+    /// <summary>An extension moves it.</summary>
+    public long PayBy { get; set; } = PayBy;
+
     public NaiveState State { get; set; }
 
     public List<string> Checkouts { get; } = [];

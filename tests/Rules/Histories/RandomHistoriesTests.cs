@@ -26,6 +26,10 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "anonymise Done", "anonymise AlreadySo", "anonymise Conflict", "place", "place again", "purchase LineFull",
         "offered", "offered a part", "passed", "leave Done", "leave Conflict", "leave AlreadySo", "remove Done",
         "remove Conflict", "remove AlreadySo", "remove NotFound", "SuspendLine Done", "ResumeLine Done",
+        "Extend Done", "Extend AlreadySo", "Extend Conflict", "Extend InvalidRequest", "Reschedule Done",
+        "Reschedule AlreadySo", "Reschedule Conflict", "Reschedule InvalidRequest", "Reschedule SaleClosed",
+        "Recall Done", "Recall Conflict", "Recall InvalidRequest", "Recall AlreadySo", "Resume Conflict", "recalled",
+        "recalled and owed", "capture RefundOwed recalled",
     ];
 
     [Fact]
