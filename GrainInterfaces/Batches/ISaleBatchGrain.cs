@@ -172,11 +172,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("FindErasableAsync")]
     Task<Answer<ErasableUser>> FindErasableAsync(Alias user);
 
-    /// <summary>
-    /// The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
-    /// </summary>
-    [Alias("GetTimeAsync")]
-    Task<DateTimeOffset> GetTimeAsync();
+    /// <summary>What a checkout of this order must be for now; not-found: there is no such order.</summary>
+    [Alias("GetCheckoutPlanAsync")]
+    Task<Answer<CheckoutPlan>> GetCheckoutPlanAsync(long order);
 
     /// <summary>The faults of this batch that operators should look after now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
@@ -188,3 +186,14 @@ public interface ISaleBatchGrain : IGrainWithStringKey
 /// <param name="Orders">Sequences of the user's orders.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ErasableUser")]
 public sealed record ErasableUser([property: Id(0)] bool IsOver, [property: Id(1)] long[] Orders);
+
+/// <summary>What a checkout of an order must be for.</summary>
+/// <param name="Now">The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</param>
+/// <param name="PayBy">The order's payBy.</param>
+/// <param name="Number">
+/// The number of the checkout within the order: 1, and one more for each extension of it. So a checkout for another
+/// payBy has another number, and a repeat has the same.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CheckoutPlan")]
+public readonly record struct CheckoutPlan(
+    [property: Id(0)] DateTimeOffset Now, [property: Id(1)] DateTimeOffset PayBy, [property: Id(2)] int Number);

@@ -224,9 +224,6 @@ public sealed partial class SaleBatchGrain(
         _batch?.State is { Terms: null } ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task<DateTimeOffset> GetTimeAsync() => Task.FromResult(DateTimeOffset.FromUnixTimeMilliseconds(Batch.Now));
-
-    /// <inheritdoc />
     public Task<bool> WakeAsync() => Task.FromResult(_upkeep is { IsSettled: false });
 
     /// <inheritdoc />

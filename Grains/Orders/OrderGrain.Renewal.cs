@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 
 namespace OrleansSale.Grains.Orders;
@@ -8,8 +9,8 @@ namespace OrleansSale.Grains.Orders;
 public sealed partial class OrderGrain
 {
     // The order was extended, and its checkout has ended: a provider cannot move the end of a checkout.
-    private bool MustRenew(OrderView order, DateTimeOffset now) =>
-        stored.State.CheckoutPayBy is { } until && until < order.PayBy && until <= now;
+    private bool MustRenew(CheckoutPlan plan) =>
+        stored.State.CheckoutPayBy is { } until && until < plan.PayBy && until <= plan.Now;
 
     // A provider that does not end checkouts by itself is asked to. Otherwise the buyer could pay at both.
     private async Task<Answer<CheckoutView>?> RefuseAnotherAsync(string open)

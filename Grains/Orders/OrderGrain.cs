@@ -43,11 +43,8 @@ public sealed class OrderDocuments : IDocument
     /// <summary>The order's payBy when its checkout was made; null: none was.</summary>
     [Id(7)] public DateTimeOffset? CheckoutPayBy { get; set; }
 
-    /// <summary>The number of that checkout within the order, from 1; 0: none was made.</summary>
-    [Id(8)] public int CheckoutNumber { get; set; }
-
     /// <summary>The provider that made it; null: none was made.</summary>
-    [Id(9)] public string? CheckoutProvider { get; set; }
+    [Id(8)] public string? CheckoutProvider { get; set; }
 }
 
 /// <summary>
@@ -82,27 +79,24 @@ public sealed partial class OrderGrain(
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
         var held = await TakeOwnAsync();
-        var now = await batch.GetTimeAsync();
+        var plan = (await batch.GetCheckoutPlanAsync(seq)).Value;
         if (order.Checkout is { } open && open == stored.State.Checkout)
         {
-            if (!MustRenew(order, now)) return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
+            if (!MustRenew(plan)) return new CheckoutView(stored.State.CheckoutUrl!, plan.PayBy);
             if (await RefuseAnotherAsync(open) is { } notYet) return notYet;
         }
-        if (now >= order.PayBy) return Refusal.OrderNotPayable;
+        if (plan.Now >= plan.PayBy) return Refusal.OrderNotPayable;
 
         // The provider comes first (idempotent by the order's key), then the document, then the batch's record. Only
         // then is the address returned. A repeated call resumes after a crash at any of these steps.
         var name = providers.NameOf(UserId.ChannelOf(owner.User));
         ProviderCheckout checkout;
-        // A checkout for another payBy is another one, so it has another number.
-        var number = Math.Max(1, stored.State.CheckoutNumber)
-            + (stored.State.CheckoutPayBy is { } payBy && payBy != order.PayBy ? 1 : 0);
         try
         {
             var digits = held[..HashDigitsOfKey];
             checkout = await Named(name).CreateCheckoutAsync(new CheckoutRequest(
-                Id, owner.User, description, order.Amount, order.PayBy, KeyOf(digits, number), order.HeldAt, digits,
-                number));
+                Id, owner.User, description, order.Amount, plan.PayBy, KeyOf(digits, plan.Number), order.HeldAt,
+                digits, plan.Number));
         }
         catch (PaymentProviderException e)
         {
@@ -111,12 +105,11 @@ public sealed partial class OrderGrain(
         }
         checkouts.Made(name);
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
-        (stored.State.CheckoutPayBy, stored.State.CheckoutNumber, stored.State.CheckoutProvider) =
-            (order.PayBy, number, name);
+        (stored.State.CheckoutPayBy, stored.State.CheckoutProvider) = (plan.PayBy, name);
         stored.State.Delivery ??= await TakeReservedAsync(order);
         await WriteAsync();
         var recorded = await batch.RecordCheckoutAsync(seq, name!, checkout.Checkout);
-        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
+        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, plan.PayBy);
     }
 
     /// <inheritdoc />

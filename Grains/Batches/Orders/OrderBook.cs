@@ -19,6 +19,9 @@ public sealed class OrderBook
     private readonly BuyerIndex<Buyers> _latest;
     private readonly Deadlines _deadlines;
 
+    // The sequences of the extensions, ascending. An operator makes few.
+    private readonly List<long> _extensions = [];
+
     internal OrderBook(StockBook stock, DirectingBook directing, LineBook line)
     {
         (_stock, _directing, _line) = (stock, directing, line);
@@ -48,6 +51,9 @@ public sealed class OrderBook
 
     /// <summary>The longest time from a hold to its payBy among the live holds, ms; 0: none is live.</summary>
     public int LongestWindow() => _deadlines.LongestWindow();
+
+    /// <summary>How often a live, unpaid order was extended.</summary>
+    public int CountExtensions(Order order) => _extensions.Count - FirstExtensionAfter(order.Seq);
 
     /// <summary>The order's view for callers.</summary>
     public OrderView View(Order order) => View(
@@ -98,6 +104,7 @@ public sealed class OrderBook
         ThrowUnless(longest + (e.Seconds * 1_000L) <= OperatorCommand.MaxHoldSeconds * 1_000L, seq,
             "an extension of a hold that would be too long");
         _deadlines.Extend(e.Seconds * 1_000);
+        _extensions.Add(seq);
     }
 
     private void Apply(long seq, long at, Held e)
@@ -162,6 +169,9 @@ public sealed class OrderBook
         }
         return from;
     }
+
+    private int FirstExtensionAfter(long seq) =>
+        _extensions.FindIndex(extension => extension > seq) is >= 0 and var first ? first : _extensions.Count;
 
     private readonly struct Buyers(OrderRows rows) : IBuyerRows
     {

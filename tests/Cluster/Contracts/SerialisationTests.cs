@@ -65,7 +65,7 @@ public sealed class SerialisationTests
         Snapshot, Stop, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
         new OperatorCommand(
             OperatorAction.Withdraw, 7, "因为", Someone, Key, 600, Terms.Schedule, RecalledOrders.All),
-        new OrderSum(1, 2, 3), Recalled,
+        new OrderSum(1, 2, 3), Recalled, new CheckoutPlan(At, At.AddMinutes(1), 2),
         new RecallView(RecalledOrders.Paid, At, Someone, "why", Recalled, Recalled, true, 7),
         new PurchaseRequest(Someone, Key, 2, 3, true, true),
         new PurchaseCall([new(Someone, Key, 2, 3, true), new(Someone, null, 1, 1, false)]),

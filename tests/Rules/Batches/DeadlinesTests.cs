@@ -9,7 +9,8 @@ public class DeadlinesTests
     // A step is a new hold, the end of an order (window 0), or an extension of all (window −1). Some windows are far
     // shorter than the others.
     private static readonly Gen<(int Window, int Ended, HoldState How)> Step = Gen.Select(
-        Gen.Frequency((6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0)), (1, Gen.Const(-1))),
+        Gen.Frequency(
+            (6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0)), (1, Gen.Const(-1))),
         Gen.Int[0, 1_000],
         Gen.OneOf(HoldState.Sold, HoldState.Expired, HoldState.Cancelled));
 

@@ -104,7 +104,9 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
         text.Append(CultureInfo.InvariantCulture,
             $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
-        text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq} recalled {batch.Recalls.Covers(order)}");
+        text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq}");
+        text.Append(CultureInfo.InvariantCulture,
+            $" recalled {batch.Recalls.Covers(order)} extended {batch.Orders.CountExtensions(order)}");
         text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.Buyer)?.Seq}");
         var view = batch.Orders.View(order);
         text.Append(CultureInfo.InvariantCulture, $" view {view} {view.Id} {string.Join(' ', view.Units)}\n");

@@ -4,7 +4,7 @@ using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Grains.Batches;
 
-// The calls about recalls.
+// The calls about recalls and extensions.
 public sealed partial class SaleBatchGrain
 {
     /// <inheritdoc />
@@ -19,4 +19,13 @@ public sealed partial class SaleBatchGrain
     /// <inheritdoc />
     public Task<Answer<RecallView>> GetRecallAsync() =>
         Batch.Journal.WhenDurableAsync(RecallRules.View(Batch.State));
+
+    /// <inheritdoc />
+    public Task<Answer<CheckoutPlan>> GetCheckoutPlanAsync(long order) =>
+        Batch.Journal.WhenDurableAsync(Batch.State.Orders.Find(order) is { } found
+            ? new CheckoutPlan(
+                DateTimeOffset.FromUnixTimeMilliseconds(Batch.Now),
+                DateTimeOffset.FromUnixTimeMilliseconds(found.PayBy),
+                1 + Batch.State.Orders.CountExtensions(found))
+            : new Answer<CheckoutPlan>(Refusal.NotFound));
 }
