@@ -5,6 +5,7 @@ using OrleansSale.Tests.Load.Engine;
 using OrleansSale.Tests.Load.Line;
 using OrleansSale.Tests.Load.LocalCluster;
 using OrleansSale.Tests.Load.Overload;
+using OrleansSale.Tests.Load.Pages;
 using OrleansSale.Tests.Load.Sellout;
 using OrleansSale.Tests.Load.Viewers;
 
@@ -31,6 +32,9 @@ internal static class Commands
         Experiment.Of<ViewersOptions>(
             "viewers", "Sells before the eyes of many viewers, and checks what they are told and what they cost.",
             ViewersRun.RunAsync),
+        Experiment.Of<PagesOptions>(
+            "pages", "Sells while visitors load the page of the sale, and says what that costs the purchases.",
+            PagesRun.RunAsync),
         Experiment.Command<LocalClusterOptions>(
             "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.", LocalClusterRun.RunAsync),
         MakeAudit(),

@@ -14,7 +14,8 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     /// <summary>The runtime's metric of each generation's size after the last collection, without fragments.</summary>
     private const string HeapSize = "dotnet_gc_last_collection_heap_size_bytes";
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15),
+        CollectedWithin = TimeSpan.FromSeconds(60);
 
     private readonly DataPlace _place;
     private IAsyncDisposable? _running;
@@ -61,6 +62,16 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
 
     /// <summary>Memory resident now, of all its processes together, in MB; without a database server's.</summary>
     public double ResidentMegabytes => Processes.Sum(process => process.Usage().ResidentBytes) / 1e6;
+
+    /// <summary>
+    /// Collects all garbage of its processes. What they hold after that is in use, and no leftover of what they did
+    /// before.
+    /// </summary>
+    public async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        foreach (var process in Processes)
+            await FullCollection.RunAsync(process.Id, cancellationToken).WaitAsync(CollectedWithin, cancellationToken);
+    }
 
     /// <summary>
     /// The managed heaps of all its processes together after their last collections, in MB; null if one had none yet.

@@ -61,8 +61,11 @@ internal sealed class Market(EngineUnderLoad engine) : IAsyncDisposable
         }
     }
 
-    public WireClient Connect(int connections) => new(
-        [.. engine.Fronts.Select(front => new IPEndPoint(IPAddress.Loopback, front.Port))], connections, AnswerWithin);
+    public WireClient Connect(int connections) => new(Servers(), connections, AnswerWithin);
+
+    /// <summary>The same for answers of up to so many bytes.</summary>
+    public WireClient Connect(int connections, int maxAnswerBytes) =>
+        new(Servers(), connections, AnswerWithin, maxAnswerBytes);
 
     public async Task SendAsync(Requests requests, int connections, CancellationToken cancellationToken)
     {
@@ -200,6 +203,9 @@ internal sealed class Market(EngineUnderLoad engine) : IAsyncDisposable
         _operator.Dispose();
         return engine.DisposeAsync();
     }
+
+    private List<IPEndPoint> Servers() =>
+        [.. engine.Fronts.Select(front => new IPEndPoint(IPAddress.Loopback, front.Port))];
 
     private static EngineAnswer Succeeded(EngineAnswer answer) =>
         answer.Succeeded ? answer : throw new EngineException($"the operator was refused: {answer}");

@@ -53,6 +53,10 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     public byte[] WatchOwn(string batch, int number) => Encoding.ASCII.GetBytes(
         $"GET /api/me/live?batch={batch} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {Bearer(number)}\r\n\r\n");
 
+    /// <summary>Asks for a path as a browser does.</summary>
+    public byte[] Read(string path) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n");
+
     public byte[] Reservation(string batch, int number) =>
         Write($"PUT /api/batches/{batch}/reservation", $"Authorization: {Bearer(number)}\r\n", "");
 

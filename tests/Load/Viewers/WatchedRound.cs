@@ -48,7 +48,7 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
     {
         Console.WriteLine($"Round {round}: a sale that nobody watches, and one that {options.Viewers} do …");
         var (quiet, unwatched) = await market.SellOutAsync(options.Purchases, Connections, cancellationToken);
-        var before = await MemoryAsync();
+        var before = await MemoryAsync(cancellationToken);
         var (_, violations) = await market.AuditAsync(quiet, cancellationToken, unwatched);
         var request = market.Writer.Watch(_batch);
         using var crowd = new Crowd(
@@ -78,7 +78,7 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
         await crowd.ReachedAsync(opening, cancellationToken);
         Note(opening, "it opens, and everybody buys", Requests.TicksOf(opens));
         _figures[Kept] = Market.RequireAll(purchases) / perSecond;
-        var (resident, managed) = await MemoryAsync();
+        var (resident, managed) = await MemoryAsync(cancellationToken);
         _figures[Resident] = (resident - before.Resident) * 1e3 / options.Viewers;
         _figures[Managed] = (managed - before.Managed) * 1e3 / options.Viewers;
 
@@ -154,9 +154,13 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
             _figures.GetValueOrDefault(name), seconds ?? Crowd.ReachedWithin.TotalSeconds);
     }
 
-    /// <summary>The engine's memory, in MB.</summary>
-    private async Task<(double Resident, double Managed)> MemoryAsync() => (
-        market.Engine.ResidentMegabytes,
-        await market.Engine.ManagedMegabytesAsync()
-            ?? throw new EngineException("the engine does not report its managed heap"));
+    /// <summary>The memory that the engine uses, in MB.</summary>
+    private async Task<(double Resident, double Managed)> MemoryAsync(CancellationToken cancellationToken)
+    {
+        await market.Engine.CollectAsync(cancellationToken);
+        return (
+            market.Engine.ResidentMegabytes,
+            await market.Engine.ManagedMegabytesAsync()
+                ?? throw new EngineException("the engine does not report its managed heap"));
+    }
 }

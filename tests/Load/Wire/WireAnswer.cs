@@ -4,14 +4,15 @@ using System.Text;
 namespace OrleansSale.Tests.Load.Wire;
 
 /// <summary>One HTTP/1.1 answer, read out of a connection's buffer as far as a load generator needs it.</summary>
-internal sealed class WireAnswer
+/// <param name="maxBytes">The longest answer accepted, head and body together.</param>
+internal sealed class WireAnswer(int maxBytes = WireAnswer.ApiBytes)
 {
-    /// <summary>The longest answer accepted, head and body together.</summary>
-    private const int MaxBytes = 8 * 1024;
+    /// <summary>Room for the answers of the API.</summary>
+    public const int ApiBytes = 8 * 1024;
 
     private const int Chunked = -1, Unstated = -2;
 
-    private readonly byte[] _buffer = new byte[MaxBytes];
+    private readonly byte[] _buffer = new byte[maxBytes];
     private int _length, _headEnd, _bodyLength, _framing, _nextChunk;
 
     public int Status { get; private set; }
@@ -37,9 +38,9 @@ internal sealed class WireAnswer
     }
 
     /// <summary>Where the next bytes go.</summary>
-    public Memory<byte> Space() => _length < MaxBytes
+    public Memory<byte> Space() => _length < maxBytes
         ? _buffer.AsMemory(_length)
-        : throw new WireException($"an answer is longer than {MaxBytes} bytes");
+        : throw new WireException($"an answer is longer than {maxBytes} bytes");
 
     public void Clear() => (_length, _headEnd, _bodyLength, Status) = (0, 0, 0, 0);
 

@@ -18,11 +18,14 @@ internal sealed class WireClient : IDisposable
 
     /// <param name="servers">Where to: the connections are shared out among them, and opened when first needed.</param>
     /// <param name="answerWithin">After this long without an answer a request counts as failed.</param>
-    public WireClient(IReadOnlyList<IPEndPoint> servers, int connections, TimeSpan answerWithin)
+    /// <param name="maxAnswerBytes">The longest answer accepted, head and body together.</param>
+    public WireClient(
+        IReadOnlyList<IPEndPoint> servers, int connections, TimeSpan answerWithin,
+        int maxAnswerBytes = WireAnswer.ApiBytes)
     {
         _answerWithin = answerWithin;
         _connections = [.. Enumerable.Range(0, connections)
-            .Select(number => new WireConnection(_epoll, servers[number % servers.Count], number))];
+            .Select(number => new WireConnection(_epoll, servers[number % servers.Count], number, maxAnswerBytes))];
     }
 
     /// <summary>Sends them on a thread of its own, until every one is done or given up.</summary>

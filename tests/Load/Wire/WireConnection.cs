@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace OrleansSale.Tests.Load.Wire;
 
 /// <summary>A keep-alive connection that opens itself when needed, and allocates nothing for a request.</summary>
-internal sealed class WireConnection(Epoll epoll, IPEndPoint server, int number)
+internal sealed class WireConnection(Epoll epoll, IPEndPoint server, int number, int maxAnswerBytes)
 {
     private const int Idle = -1;
 
@@ -15,7 +15,7 @@ internal sealed class WireConnection(Epoll epoll, IPEndPoint server, int number)
     private bool _isFresh, _hasBegun;
 
     /// <summary>The last answer; valid until the next request.</summary>
-    public WireAnswer Answer { get; } = new();
+    public WireAnswer Answer { get; } = new(maxAnswerBytes);
 
     /// <summary>How long the request under way has been waiting.</summary>
     public TimeSpan WaitsFor() => _index == Idle ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_askedAt);
