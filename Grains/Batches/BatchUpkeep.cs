@@ -6,7 +6,6 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
-using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Clock;

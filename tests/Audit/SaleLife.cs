@@ -32,7 +32,8 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     {
         if (_opened) violations.Add(Invariant.Life, entry.Seq, "opened twice");
         if (Ended || _closed) violations.Add(Invariant.Life, entry.Seq, "opened after its end");
-        if (entry.At < _schedule.SaleOpens) violations.Add(Invariant.Life, entry.Seq, $"opened before {_schedule.SaleOpens:O}");
+        if (entry.At < _schedule.SaleOpens)
+            violations.Add(Invariant.Life, entry.Seq, $"opened before {_schedule.SaleOpens:O}");
         _opened = true;
     }
 

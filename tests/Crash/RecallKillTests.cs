@@ -30,7 +30,8 @@ public sealed class RecallKillTests(ITestOutputHelper output)
             await SellAsync(client, boss, bound.Token);
             // Its answer may be lost with the engine.
             var recalling = client.RecallAsync(boss, Batch, RecallKey);
-            await Task.Delay(random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds), bound.Token); // paced
+            await Task.Delay( // paced: a random moment
+                random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds), bound.Token);
             await engine.KillAsync();
             await recalling;
         }
@@ -41,7 +42,8 @@ public sealed class RecallKillTests(ITestOutputHelper output)
             // The same command again: it takes effect once, whether or not the first one was recorded.
             var repeated = Demand(await client.RecallAsync(boss, Batch, RecallKey));
             output.WriteLine($"life {kills}: {repeated}");
-            await Task.Delay(random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds), bound.Token); // paced
+            await Task.Delay( // paced: a random moment
+                random.Next(ShortestLifeMilliseconds, LongestLifeMilliseconds), bound.Token);
             await engine.KillAsync();
         }
 

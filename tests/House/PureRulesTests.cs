@@ -14,7 +14,7 @@ public class PureRulesTests
     private static readonly string[] NotRules =
     [
         "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "ClosingSweep.cs", "DurableBatch.cs",
-        "NewsCall.cs", "RefundSweep.cs", "RosterCount.cs",
+        "NewsCall.cs", "RefundSweep.cs", "RosterCount.cs", "ScheduleNote.cs",
     ];
 
     private static readonly string[] RulesOfInterfaces =

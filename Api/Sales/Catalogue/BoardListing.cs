@@ -4,9 +4,9 @@ using OrleansSale.Api.Sales.Boards;
 namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
-/// The boards of all batches that are not hidden, as one copy for all who ask. It is refreshed while somebody asks, at a pace of its own. A
-/// board that is due is answered unchanged and refreshed in the background. The answer waits briefly for a board that
-/// is twice as old. Phases are computed at the instant of the answer.
+/// The boards of all batches that are not hidden, as one copy for all who ask. It is refreshed while somebody asks, at
+/// a pace of its own. A board that is due is answered unchanged and refreshed in the background. The answer waits
+/// briefly for a board that is twice as old. Phases are computed at the instant of the answer.
 /// </summary>
 public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvider) : IDisposable
 {

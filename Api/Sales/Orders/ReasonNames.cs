@@ -8,7 +8,8 @@ namespace OrleansSale.Api.Sales.Orders;
 public static class ReasonNames
 {
     private static readonly Dictionary<string, CancelReason> Names = Enum.GetValues<CancelReason>()
-        .Where(reason => reason != CancelReason.Recalled).ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
+        .Where(reason => reason != CancelReason.Recalled)
+        .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
 
     /// <summary>Reads a reason; unstated if there is none. The problem if it is not one of them.</summary>
     public static Problem? Read(string? reason, out CancelReason read)

@@ -5,7 +5,9 @@ using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Grains.Batches.Changing;
 
-/// <summary>The rules for commands that change what buyers were promised: more time, other times, or no order.</summary>
+/// <summary>
+/// The rules for commands that change what buyers were promised: more time, other times, or no order at all.
+/// </summary>
 public static class ChangeRules
 {
     /// <summary>Decides a command to extend, to reschedule or to recall.</summary>

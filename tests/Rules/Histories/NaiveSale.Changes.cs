@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
@@ -8,13 +9,16 @@ using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
-/// <summary>Extensions, schedules and recalls, read naively: a recall is the set of the orders that it has left.</summary>
+/// <summary>Extensions, schedules and recalls. A recall is the set of the orders that it has left.</summary>
 internal sealed partial class NaiveSale
 {
     private const long MaxHold = 604_800_000, MaxExtension = 86_400;
 
     private readonly HashSet<long> _toRecall = [];
     private long? _mustOwe;
+
+    /// <summary>The schedule in force.</summary>
+    public Schedule Schedule { get; private set; } = null!;
 
     /// <summary>Whether a recall has orders left.</summary>
     public bool IsRecalling => _toRecall.Count > 0 || _mustOwe is not null;
@@ -97,6 +101,9 @@ internal sealed partial class NaiveSale
             .Select(order => order.Seq));
         Do(new OperatorCommand(OperatorAction.Recall, 0, "", e.By, e.Key, Orders: e.Orders));
     }
+
+    private void Do((Alias By, KeyHash Key) key, OperatorAction action, int units) =>
+        Do(new OperatorCommand(action, units, "", key.By, key.Key));
 
     private void Do(OperatorCommand command)
     {

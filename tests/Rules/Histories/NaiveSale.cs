@@ -33,9 +33,6 @@ internal sealed partial class NaiveSale(long grace)
 
     public bool Paused { get; private set; }
 
-    /// <summary>The schedule in force.</summary>
-    public Schedule Schedule { get; private set; } = null!;
-
     public bool Closed { get; private set; }
 
     public bool Opened { get; private set; }
@@ -298,7 +295,4 @@ internal sealed partial class NaiveSale(long grace)
             Units[unit] = to;
         }
     }
-
-    private void Do((Alias By, KeyHash Key) key, OperatorAction action, int units) =>
-        Do(new OperatorCommand(action, units, "", key.By, key.Key));
 }

@@ -3,7 +3,7 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 
-namespace OrleansSale.Grains.Batches.Directing;
+namespace OrleansSale.Grains.Batches;
 
 /// <summary>
 /// Tells the catalogue the schedule that an operator has set: one call at a time, each tick, until it has answered. An
