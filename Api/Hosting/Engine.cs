@@ -141,6 +141,8 @@ public static class Engine
         app.MapOrders();
         app.MapNotifications();
         app.MapOperators();
+        app.MapOperatorChanges();
+        app.MapOperatorList();
         app.MapOperatorAnnouncements();
         app.MapOperatorMessages();
         app.MapUsers();
@@ -195,6 +197,7 @@ public static class Engine
         services.AddSingleton<Proposals>();
         services.AddSingleton<BatchCommands>();
         services.AddSingleton<BuyerCommands>();
+        services.AddSingleton<BatchRecalls>();
         services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<MessageCommands>();
         services.AddSingleton<BatchExports>();

@@ -145,6 +145,17 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<ProposalView[]> ListProposalsAsync();
 
     /// <summary>
+    /// The orders that a recall would cover now; nothing changes. Not-found: there is no batch. Sale-closed: its
+    /// personal data were removed. Conflict: another recall is not finished.
+    /// </summary>
+    [Alias("CountRecallAsync")]
+    Task<Answer<RecallSum>> CountRecallAsync(RecalledOrders orders);
+
+    /// <summary>The newest recall, and how far it is; not-found: there was none.</summary>
+    [Alias("GetRecallAsync")]
+    Task<Answer<RecallView>> GetRecallAsync();
+
+    /// <summary>
     /// Refuses this user's purchases up to this version of the reservation from now on. Conflict while the user has a
     /// live order.
     /// </summary>
@@ -200,11 +211,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("FindErasableAsync")]
     Task<Answer<ErasableUser>> FindErasableAsync(Alias user);
 
-    /// <summary>
-    /// The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
-    /// </summary>
-    [Alias("GetTimeAsync")]
-    Task<DateTimeOffset> GetTimeAsync();
+    /// <summary>What a checkout of this order must be for now; not-found: there is no such order.</summary>
+    [Alias("GetCheckoutPlanAsync")]
+    Task<Answer<CheckoutPlan>> GetCheckoutPlanAsync(long order);
 
     /// <summary>The faults of this batch that operators should look after now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
@@ -216,3 +225,14 @@ public interface ISaleBatchGrain : IGrainWithStringKey
 /// <param name="Orders">Sequences of the user's orders.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ErasableUser")]
 public sealed record ErasableUser([property: Id(0)] bool IsOver, [property: Id(1)] long[] Orders);
+
+/// <summary>What a checkout of an order must be for.</summary>
+/// <param name="Now">The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</param>
+/// <param name="PayBy">The order's payBy.</param>
+/// <param name="Number">
+/// The number of the checkout within the order: 1, and one more for each extension of it. So a checkout for another
+/// payBy has another number, and a repeat has the same.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CheckoutPlan")]
+public readonly record struct CheckoutPlan(
+    [property: Id(0)] DateTimeOffset Now, [property: Id(1)] DateTimeOffset PayBy, [property: Id(2)] int Number);

@@ -38,8 +38,10 @@ internal sealed partial class BatchUpkeep
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
     private readonly CheckoutSweep _checkouts;
+    private readonly RecalledCheckouts _recalled;
     private readonly NewsCall _news;
     private readonly FollowerCall _follower;
+    private readonly ScheduleNote _schedule;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -58,18 +60,20 @@ internal sealed partial class BatchUpkeep
         _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
         _checkouts = new CheckoutSweep(
             batch.State, new CheckoutAsker(batch, providers, grains), batch.GraceMilliseconds, checkoutWatch);
+        _recalled = new RecalledCheckouts(batch.State, order => _checkouts.Watch(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
         _follower = new FollowerCall(followers, batch.Id, log);
+        _schedule = new ScheduleNote(batch.State, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
     /// <summary>
-    /// Whether the batch has no work left: the sale has ended, nothing is held or owed, no checkout is watched,
-    /// the news for buyers are handed over, and a requested removal of personal data is complete.
+    /// Whether the batch has no work left: the sale has ended, nothing is held, recalled or owed, no checkout is
+    /// watched, the news for buyers are handed over, and a requested removal of personal data is complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
-        || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Payments.Owed.Count == 0 && _checkouts.IsIdle
-            && _news.IsIdle && (!state.Directing.IsAnonymised || _erasure.IsDone)));
+        || (state.Directing.IsEnded && !state.IsRecalling && state.Stock.Held == 0 && state.Payments.Owed.Count == 0
+            && _checkouts.IsIdle && _news.IsIdle && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();
@@ -148,9 +152,11 @@ internal sealed partial class BatchUpkeep
                 Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
+            _recalled.Close();
             _checkouts.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
             _follower.Start(journal.Committed.Seq);
+            _schedule.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
@@ -32,6 +33,7 @@ public sealed class SaleBatch
         Orders = new OrderBook(Stock, Directing, Line);
         Payments = new PaymentBook(Orders, Stock, Line, Directing);
         BuyerCommands = new BuyerCommandBook(Directing);
+        Recalls = new RecallBook(Orders, Directing);
     }
 
     /// <summary>Sequence of the last entry; 0: none.</summary>
@@ -64,10 +66,19 @@ public sealed class SaleBatch
     /// <summary>The payments.</summary>
     public PaymentBook Payments { get; }
 
+    /// <summary>The newest recall.</summary>
+    public RecallBook Recalls { get; }
+
+    /// <summary>Whether a recall has orders left to cancel.</summary>
+    public bool IsRecalling => Recalls.IsRunning;
+
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms => Directing.Terms;
 
-    /// <summary>The hashes of the aliases that entries concern, in the order of the ledger.</summary>
+    /// <summary>
+    /// The hashes of the aliases that entries concern, in the order of the ledger. An extension concerns all who hold
+    /// units: it is one <see cref="BoardUpdate.Everybody"/>, and not as many as there are.
+    /// </summary>
     public IReadOnlyList<ulong> Touches => _touches;
 
     /// <summary>Applies the next entry.</summary>
@@ -83,10 +94,15 @@ public sealed class SaleBatch
         var command = CommandOf(entry);
         if (command is not null) BuyerCommands.RequireNew(seq, command);
         Approvals.RequireApproved(seq, command);
+        Recalls.Require(seq, entry);
         switch (entry)
         {
             case OrderEntry e:
+                var paidBy = e is Released { Reason: CancelReason.Recalled } released
+                    && Orders.Find(released.Order) is { Hold: HoldState.Sold, Payment: { } payment }
+                    ? Payments.All[payment] : null;
                 Orders.Apply(seq, at, e);
+                Recalls.Take(e, paidBy);
                 _touches.Add((e is Held held ? held.Buyer : Orders.At(seq, ((Released)e).Order).Buyer).High);
                 break;
             case OrderChangeEntry e:
@@ -95,6 +111,7 @@ public sealed class SaleBatch
                 break;
             case PaymentEntry e:
                 Payments.Apply(seq, e);
+                Recalls.Take(e);
                 _touches.Add(Orders.At(seq, e.Order).Buyer.High);
                 break;
             case NoticeEntry e:
@@ -116,6 +133,15 @@ public sealed class SaleBatch
             case StockEntry e: Stock.Apply(seq, e); break;
             case ApprovalEntry e: Approvals.Apply(seq, at, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;
+            case Extended e:
+                Orders.Apply(seq, e);
+                _touches.Add(BoardUpdate.Everybody);
+                break;
+            case Rescheduled e: Directing.Apply(seq, at, e); break;
+            case Recalled e:
+                Recalls.Apply(seq, at, e);
+                Directing.Apply(at, e);
+                break;
             default:
                 throw new InconsistentEntryException(
                 seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");

@@ -188,7 +188,7 @@ public sealed partial class SaleBatchGrain(
     {
         var now = Batch.DoDue();
         return Batch.CommitAsync(ApprovalRules.Propose(
-            Batch.State, command, OperatorRules.Decide(Batch.State, command), ApprovalMilliseconds, now), now);
+            Batch.State, command, CommandRules.Decide(Batch.State, command, now), ApprovalMilliseconds, now), now);
     }
 
     /// <inheritdoc />
@@ -229,9 +229,6 @@ public sealed partial class SaleBatchGrain(
     /// </summary>
     public Task ReceiveReminder(string reminderName, TickStatus status) =>
         _batch?.State is { Terms: null } ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
-
-    /// <inheritdoc />
-    public Task<DateTimeOffset> GetTimeAsync() => Task.FromResult(DateTimeOffset.FromUnixTimeMilliseconds(Batch.Now));
 
     /// <inheritdoc />
     public Task<bool> WakeAsync() => Task.FromResult(_upkeep is { IsSettled: false });

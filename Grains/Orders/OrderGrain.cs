@@ -46,6 +46,12 @@ public sealed class OrderDocuments : IDocument
 
     /// <summary>The key of the shipment that the tracking reference is of: see <see cref="Shipment.Key"/>.</summary>
     [Id(21)] public string? TrackingKey { get; set; }
+
+    /// <summary>The order's payBy when its checkout was made; null: none was.</summary>
+    [Id(7)] public DateTimeOffset? CheckoutPayBy { get; set; }
+
+    /// <summary>The provider that made it; null: none was made.</summary>
+    [Id(8)] public string? CheckoutProvider { get; set; }
 }
 
 /// <summary>
@@ -80,9 +86,13 @@ public sealed partial class OrderGrain(
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
         var held = await TakeOwnAsync();
+        var plan = (await batch.GetCheckoutPlanAsync(seq)).Value;
         if (order.Checkout is { } open && open == stored.State.Checkout)
-            return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
-        if (await batch.GetTimeAsync() >= order.PayBy) return Refusal.OrderNotPayable;
+        {
+            if (!MustRenew(plan)) return new CheckoutView(stored.State.CheckoutUrl!, plan.PayBy);
+            if (await RefuseAnotherAsync(open) is { } notYet) return notYet;
+        }
+        if (plan.Now >= plan.PayBy) return Refusal.OrderNotPayable;
 
         // The provider comes first (idempotent by the order's key), then the document, then the batch's record. Only
         // then is the address returned. A repeated call resumes after a crash at any of these steps.
@@ -91,12 +101,9 @@ public sealed partial class OrderGrain(
         try
         {
             var digits = held[..HashDigitsOfKey];
-            // A revived order has another deadline, so its checkout is another one at the provider, too.
-            var number = order.Revivals + 1;
-            var key = number == 1 ? $"{Id}-{digits}"
-                : string.Create(CultureInfo.InvariantCulture, $"{Id}-{digits}-{number}");
             checkout = await Named(name).CreateCheckoutAsync(new CheckoutRequest(
-                Id, owner.User, description, order.Amount, order.PayBy, key, order.HeldAt, digits, number));
+                Id, owner.User, description, order.Amount, plan.PayBy, KeyOf(digits, plan.Number), order.HeldAt,
+                digits, plan.Number));
         }
         catch (PaymentProviderException e)
         {
@@ -105,10 +112,11 @@ public sealed partial class OrderGrain(
         }
         checkouts.Made(name);
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
+        (stored.State.CheckoutPayBy, stored.State.CheckoutProvider) = (plan.PayBy, name);
         stored.State.Delivery ??= await TakeReservedAsync(order);
         await WriteAsync();
         var recorded = await batch.RecordCheckoutAsync(seq, name!, checkout.Checkout);
-        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
+        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, plan.PayBy);
     }
 
     /// <inheritdoc />

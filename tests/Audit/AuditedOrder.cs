@@ -55,6 +55,9 @@ public sealed class AuditedOrder
 
     internal Buyer Buyer { get; }
 
+    internal DateTime HeldAt { get; set; }
+
+    /// <summary>An extension moves it.</summary>
     internal DateTime PayBy { get; set; }
 
     internal int Checkouts { get; set; }

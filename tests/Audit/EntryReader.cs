@@ -14,7 +14,7 @@ internal sealed class EntryReader
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     private static readonly HashSet<string> ReasonCodes =
-        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other", "recalled"];
 
     private readonly TextPool _texts = new();
     private readonly LedgerEntry _entry = new();
@@ -119,6 +119,7 @@ internal sealed class EntryReader
         if (!isRemoved && _entry.Why is not ("left" or "passed"))
             throw new FormatException($"a place ends because of {_entry.Why}");
         RequireAll(isRemoved, "a removal");
+        if (isRemoved && _entry.Reason == "recalled") throw new FormatException("a recall removes no place");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -150,6 +151,9 @@ internal sealed class EntryReader
             case Members.Quantity: _entry.Quantity = checked((int)Long(ref reader)); break;
             case Members.Command: _entry.Command = Pooled(ref reader); break;
             case Members.Until: _entry.Until = Instant(ref reader); break;
+            case Members.Seconds: _entry.Seconds = Long(ref reader); break;
+            case Members.Schedule: ReadSchedule(ref reader); break;
+            case Members.Orders: _entry.Orders = Pooled(ref reader); break;
             case Members.How: RequireStandby(Pooled(ref reader)); break;
             default: throw new FormatException($"{member} is not a member");
         }
@@ -179,6 +183,9 @@ internal sealed class EntryReader
         : reader.ValueTextEquals("code"u8) ? Members.Code
         : reader.ValueTextEquals("command"u8) ? Members.Command
         : reader.ValueTextEquals("until"u8) ? Members.Until
+        : reader.ValueTextEquals("seconds"u8) ? Members.Seconds
+        : reader.ValueTextEquals("schedule"u8) ? Members.Schedule
+        : reader.ValueTextEquals("orders"u8) ? Members.Orders
         : Members.None;
 
     private void ReadUnits(ref Utf8JsonReader reader)
@@ -218,9 +225,17 @@ internal sealed class EntryReader
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
+        _entry.Reason = reader.GetString()!;
         var isCoded = _entry.Type is EntryType.Released or EntryType.Left or EntryType.RefundOwed;
-        if (isCoded && !ReasonCodes.Contains(reader.GetString()!))
-            throw new FormatException($"{reader.GetString()} is no reason of the closed set");
+        if (isCoded && !ReasonCodes.Contains(_entry.Reason))
+            throw new FormatException($"{_entry.Reason} is no reason of the closed set");
+    }
+
+    private void ReadSchedule(ref Utf8JsonReader reader)
+    {
+        Read(ref reader);
+        using var document = JsonDocument.ParseValue(ref reader);
+        _entry.Schedule = SaleSchedule.Read(document.RootElement);
     }
 
     private static void RequireStandby(string how)

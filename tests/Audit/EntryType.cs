@@ -31,6 +31,9 @@ internal enum EntryType
     Shipped,
     Proposed,
     Approved,
+    Extended,
+    Rescheduled,
+    Recalled,
 }
 
 /// <summary>The members an entry's data may have, besides those of the terms.</summary>
@@ -61,6 +64,9 @@ internal enum Members
     Code = 1_048_576,
     Command = 2_097_152,
     Until = 4_194_304,
+    Seconds = 8_388_608,
+    Schedule = 16_777_216,
+    Orders = 33_554_432,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -72,7 +78,7 @@ internal static class EntryTypes
 
     private static readonly HashSet<string> WithoutRules =
     [
-        "roster-closed", "drawn", "extended", "rescheduled", "recalled",
+        "roster-closed", "drawn",
     ];
 
     /// <summary>The type of that name.</summary>
@@ -107,6 +113,9 @@ internal static class EntryTypes
         "shipped" => EntryType.Shipped,
         "proposed" => EntryType.Proposed,
         "approved" => EntryType.Approved,
+        "extended" => EntryType.Extended,
+        "rescheduled" => EntryType.Rescheduled,
+        "recalled" => EntryType.Recalled,
         _ => throw new FormatException(
             WithoutRules.Contains(name) ? $"{name} has no rules in this version" : $"unknown type {name}"),
     };
@@ -137,6 +146,9 @@ internal static class EntryTypes
         EntryType.Shipped => Members.Order | Buyers,
         EntryType.Proposed => Members.Command | Members.Until | Members.By | Members.Key,
         EntryType.Approved => Members.By | Members.Key,
+        EntryType.Extended => Members.Seconds | Command,
+        EntryType.Rescheduled => Members.Schedule | Command,
+        EntryType.Recalled => Members.Orders | Command,
         _ => Members.None,
     };
 
@@ -150,6 +162,7 @@ internal static class EntryTypes
         "revive" => Members.Order | Members.Why,
         "remove-place" => Members.Place | Members.Why,
         "restock" => Members.Units | Members.Reason,
+        "extend" => Members.Seconds | Members.Reason,
         _ => throw new FormatException($"no command {command} waits for a second operator"),
     };
 
@@ -167,7 +180,7 @@ internal static class EntryTypes
         EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,
         EntryType.RefundedElsewhere => Members.By,
         EntryType.Proposed => Members.Alias | Members.Units | Members.Order | Members.Place | Members.Why
-            | Members.Reason,
+            | Members.Reason | Members.Seconds,
         _ => Members.None,
     };
 }

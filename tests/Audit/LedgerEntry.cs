@@ -74,6 +74,17 @@ internal sealed class LedgerEntry
 
     /// <summary>When that command is void.</summary>
     public DateTime Until { get; set; }
+    /// <summary>An operator's reason: a code if it is for one order or place, else their own words.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>How much more time there is.</summary>
+    public long Seconds { get; set; }
+
+    /// <summary>The schedule that comes into force.</summary>
+    public SaleSchedule? Schedule { get; set; }
+
+    /// <summary>Which orders are recalled.</summary>
+    public string Orders { get; set; } = "";
 
     /// <summary>The number of a place in the line.</summary>
     public long Place { get; set; }

@@ -5,6 +5,8 @@ namespace OrleansSale.Tests.Audit;
 /// <summary>Applies a batch's entries one by one and checks the invariants after each.</summary>
 internal sealed class SaleReplay
 {
+    private const int LongestExtensionSeconds = 86_400, LongestHoldSeconds = 604_800;
+
     private readonly Violations _violations;
     private readonly List<AuditedOrder> _orders = [];
     private readonly Dictionary<long, AuditedOrder> _bySeq = [];
@@ -17,6 +19,7 @@ internal sealed class SaleReplay
         Buyers = new BuyerBook(terms, Life, violations);
         Line = new WaitingLine(terms, violations);
         Commands = new CommandBook(violations);
+        Recalls = new RecallBook(violations);
     }
 
     public SaleTerms Terms { get; }
@@ -32,6 +35,7 @@ internal sealed class SaleReplay
     public MoneyBook Money { get; }
 
     private CommandBook Commands { get; }
+    public RecallBook Recalls { get; }
 
     public IReadOnlyList<AuditedOrder> Orders => _orders;
 
@@ -54,7 +58,10 @@ internal sealed class SaleReplay
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
             case EntryType.Opened: Life.Open(entry); break;
             case EntryType.Ended: Life.End(entry); Line.End(); break;
-            case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held, Money.Owed); break;
+            case EntryType.Anonymised:
+                Life.Anonymise(entry, Units.Counts.Held, Money.Owed);
+                Recalls.CheckFinished(entry.Seq, "anonymised");
+                break;
             case EntryType.Held: Hold(entry); break;
             case EntryType.Granted: Grant(entry); break;
             case EntryType.Proposed or EntryType.Approved: break;
@@ -64,7 +71,17 @@ internal sealed class SaleReplay
             case EntryType.ReservationCancelled: Line.Unreserve(Buyers.CancelReservation(entry)); break;
             case EntryType.Restocked: CheckStockKey(entry); Units.Restock(entry); break;
             case EntryType.Withdrawn: CheckStockKey(entry); Units.Withdraw(entry); break;
-            case EntryType.Paused or EntryType.Resumed or EntryType.Closed: Life.Direct(entry.Type); break;
+            case EntryType.Paused or EntryType.Closed: Life.Direct(entry.Type); break;
+            case EntryType.Resumed:
+                Life.Direct(entry.Type);
+                Recalls.CheckFinished(entry.Seq, "resumed");
+                break;
+            case EntryType.Extended: Extend(entry); break;
+            case EntryType.Rescheduled: Life.Reschedule(entry); break;
+            case EntryType.Recalled:
+                Recalls.Begin(entry, _orders);
+                Life.Recall();
+                break;
             default: ApplyToOrder(entry); break;
         }
 
@@ -106,6 +123,7 @@ internal sealed class SaleReplay
                 $"the order's id {Terms.Batch}.{entry.Order} does not name the entry that made it");
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, buyer, [.. entry.Units])
         {
+            HeldAt = entry.At,
             PayBy = entry.PayBy,
             Key = entry.Type == EntryType.Held ? entry.Key : null,
             Place = place,
@@ -128,6 +146,23 @@ internal sealed class SaleReplay
         var payBy = entry.At.AddSeconds(windowSeconds);
         if (entry.PayBy != payBy)
             _violations.Add(Invariant.Deadline, entry.Seq, $"payBy is {entry.PayBy:O}, the window ends {payBy:O}");
+    }
+
+    // The holds that await payment have more time, and none has more than a week.
+    private void Extend(LedgerEntry entry)
+    {
+        if (entry.Seconds is < 1 or > LongestExtensionSeconds)
+            Violate(entry, $"extended by {entry.Seconds} s");
+        var awaiting = _orders.Where(order => order.Live && order.Payment is null).ToList();
+        if (awaiting.Count == 0) Violate(entry, "extended, but nothing awaits payment");
+        foreach (var order in awaiting)
+        {
+            order.PayBy = order.PayBy.AddSeconds(entry.Seconds);
+            if ((order.PayBy - order.HeldAt).TotalSeconds > LongestHoldSeconds)
+                Violate(entry, $"{Name(order)} is held for longer than {LongestHoldSeconds} s");
+        }
+
+        void Violate(LedgerEntry at, string what) => _violations.Add(Invariant.Deadline, at.Seq, what);
     }
 
     private void ApplyToOrder(LedgerEntry entry)
@@ -159,6 +194,7 @@ internal sealed class SaleReplay
     {
         if (entry.Has(Members.Units)) HoldAgain(entry, order);
         var counts = order.Live && order.Payment is null;
+        Recalls.Sell(entry, order);
         Money.Sell(entry, order);
         if (counts) Units.Sell(order.Units.Count);
         Line.Take(order);
@@ -186,7 +222,7 @@ internal sealed class SaleReplay
 
         CheckPayBy(entry, Terms.PaymentWindowSeconds);
         GetUnits(entry, order);
-        (order.PayBy, order.Checkout) = (entry.PayBy, null);
+        (order.HeldAt, order.PayBy, order.Checkout) = (entry.At, entry.PayBy, null);
         order.Revivals++;
     }
 
@@ -240,6 +276,7 @@ internal sealed class SaleReplay
         if (order.Shipped)
             _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} is shipped, and its units are free again");
         Money.Release(entry, order);
+        Recalls.Release(entry, order);
         Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
         BuyerBook.Release(order);
         order.Released = entry.Why;

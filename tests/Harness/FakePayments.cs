@@ -72,7 +72,8 @@ public sealed class FakePayments : IPaymentProvider
         CheckoutRequest request, CancellationToken cancellationToken = default)
     {
         Answer(() => Require(Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request), request));
-        return Task.FromResult(new ProviderCheckout($"c-{request.Order}", $"https://pay.example/c-{request.Order}"));
+        var id = request.Number == 1 ? $"c-{request.Order}" : $"c-{request.Order}-{request.Number}";
+        return Task.FromResult(new ProviderCheckout(id, $"https://pay.example/{id}"));
     }
 
     /// <inheritdoc/>

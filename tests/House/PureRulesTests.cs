@@ -14,7 +14,7 @@ public class PureRulesTests
     private static readonly string[] NotRules =
     [
         "BatchErasure.cs", "BatchReminder.cs", "BatchReplay.cs", "BatchUpkeep.cs", "CheckoutAsker.cs", "CheckoutSweep.cs",
-        "DurableBatch.cs", "FollowerCall.cs", "NewsCall.cs", "RefundSweep.cs", "RosterCount.cs",
+        "DurableBatch.cs", "FollowerCall.cs", "NewsCall.cs", "RefundSweep.cs", "RosterCount.cs", "ScheduleNote.cs",
     ];
 
     private static readonly string[] RulesOfInterfaces =

@@ -27,6 +27,8 @@ public static class BuyerRules
     {
         if (command.Action == BuyerAction.Grant && command is not { Buyer: not null, Units: >= 1 })
             return new(new Answer<Effect>(Refusal.InvalidRequest, "units"));
+        // A recall cancels its orders by itself.
+        if (command.Reason == CancelReason.Recalled) return new(new Answer<Effect>(Refusal.InvalidRequest, "reason"));
         if (batch.Terms is null) return new(Refusal.NotFound);
         if (batch.BuyerCommands.Find(command.By, command.Key) is { } done)
             return done.Repeats(command) ? new(Effect.AlreadySo) : Conflict("the key was used for another command");
@@ -38,6 +40,7 @@ public static class BuyerRules
             BuyerAction.Revive => DecideRevive(batch, order, command, now),
             BuyerAction.Cancel => DecideCancel(batch, order, command),
             BuyerAction.Refund => DecideRefund(batch, order, command),
+            BuyerAction.Ship when batch.Recalls.Covers(order) => Conflict("it is recalled"),
             BuyerAction.Ship => order.Hold == HoldState.Sold
                 ? new(Effect.Done, new Shipped(order.Seq, command.Reason, command.By, command.Key))
                 : Conflict("it is not paid, or not any more"),
@@ -100,7 +103,7 @@ public static class BuyerRules
         }
         var payment = batch.Payments.All[order.Payment!.Value];
         // Its money may have gone back elsewhere before.
-        if (payment is { Elsewhere: > 0, Left.Amount: 0 }) return new(Effect.AlreadySo);
+        if (payment.IsEmpty) return new(Effect.AlreadySo);
         return new(Effect.Done, new RefundOwed(
             order.Seq, payment.Id, payment.Left, RefundReason.Shipped, command.By, command.Reason, command.Key));
     }

@@ -28,6 +28,9 @@ public sealed class Payment
     /// <summary>What is left of it: the captured amount without what was paid back elsewhere.</summary>
     public Money Left => Amount with { Amount = Amount.Amount - Elsewhere };
 
+    /// <summary>Whether all of it went back elsewhere, so that nothing is left to pay back.</summary>
+    public bool IsEmpty => Elsewhere > 0 && Left.Amount == 0;
+
     /// <summary>What was paid back without a request of the engine, in minor units.</summary>
     public long Elsewhere => _notices?.Elsewhere ?? 0;
 

@@ -24,7 +24,8 @@ public static class PaymentRules
     public static Refusal? MayCheckOut(SaleBatch batch, long seq, long now)
     {
         if (batch.Orders.Find(seq) is not { } order) return Refusal.NotFound;
-        return order.Hold == HoldState.Live && now < order.PayBy ? null : Refusal.OrderNotPayable;
+        return order.Hold == HoldState.Live && now < order.PayBy && !batch.Recalls.Covers(order)
+            ? null : Refusal.OrderNotPayable;
     }
 
     /// <summary>
@@ -56,10 +57,15 @@ public static class PaymentRules
             return Owe(capture, RefundReason.WrongAmount);
         return order.Hold switch
         {
+            // It ends at once and not at its turn. Otherwise a recall of unpaid orders would leave it as a paid one.
+            HoldState.Live when batch.Recalls.Covers(order) => Ending(
+                batch.Recalls.CancelOf(order), Owe(capture, RefundReason.Cancelled)),
             HoldState.Live when !HoldRules.IsDue(order, now, grace) =>
                 new(CaptureResult.Sold, new Sold(order.Seq, IdOf(capture), capture.Amount)),
             // Past its deadline a hold cannot be sold, so one that is due ends here.
-            HoldState.Live => Ending(order, DecideLate(batch, order, capture, order.Units, now)),
+            HoldState.Live => Ending(
+                new Released(order.Seq, order.Units, ReleaseReason.Expired),
+                DecideLate(batch, order, capture, order.Units, now)),
             HoldState.Expired => DecideLate(batch, order, capture, units: null, now),
             HoldState.Sold => Owe(capture, RefundReason.Duplicate),
             HoldState.Cancelled or HoldState.Gone => Owe(capture, RefundReason.Cancelled),
@@ -86,7 +92,8 @@ public static class PaymentRules
     /// <summary>
     /// Decides a cancellation. The units are free at once. A captured payment becomes owed back in the same commit. An
     /// order that has ended stays as it is, so a repeat is harmless. Conflict if a paid order is shipped, or if its
-    /// buyer may not cancel it by the terms.
+    /// buyer may not cancel it by the terms. Invalid-request: the reason is a recall's, which cancels its orders by
+    /// itself.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
@@ -96,6 +103,7 @@ public static class PaymentRules
     public static Decision<Answer<Effect>> DecideCancel(
         SaleBatch batch, long seq, Alias? owner, Cancellation? by = null, KeyHash? key = null)
     {
+        if (by is { Reason: CancelReason.Recalled }) return new(Refusal.InvalidRequest);
         if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner))
             return new(Refusal.NotFound);
         if (!order.IsLive) return new(Effect.AlreadySo);
@@ -105,7 +113,7 @@ public static class PaymentRules
         if (by is null && !batch.Terms!.MayCancelPaid) return new(Conflict("it is paid, and stays so by the terms"));
         var payment = batch.Payments.All[order.Payment!.Value];
         // Its money may have gone back elsewhere before.
-        return payment is { Elsewhere: > 0, Left.Amount: 0 } ? new(Effect.Done, released)
+        return payment.IsEmpty ? new(Effect.Done, released)
             : new(Effect.Done, released, new RefundOwed(seq, payment.Id, payment.Left, RefundReason.Cancelled));
     }
 
@@ -117,8 +125,8 @@ public static class PaymentRules
                 order.Seq, IdOf(capture), capture.Amount, units ?? batch.Stock.Lowest(order.Quantity)))
             : Owe(capture, RefundReason.Expired);
 
-    private static Decision<Answer<CaptureResult>> Ending(Order order, Decision<Answer<CaptureResult>> late) =>
-        late with { Entries = [new Released(order.Seq, order.Units, ReleaseReason.Expired), .. late.Entries] };
+    private static Decision<Answer<CaptureResult>> Ending(Released end, Decision<Answer<CaptureResult>> then) =>
+        then with { Entries = [end, .. then.Entries] };
 
     // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
     // are free, and the buyer stays within the limit. Nobody else loses by it. Who has cancelled the reservation since

@@ -82,12 +82,17 @@ public sealed class SerialisationTests
     private static readonly WebhookView Hook = new(
         "wh-1", new WebhookTerms("https://shop.example/hook", "shop", ["held"]), WebhookState.GivenUp, At,
         At.AddDays(1), 2, 3, 4, At.AddDays(2), HookError, [Replay]);
+    private static readonly RecallSum Recalled = new(new(1, 2, 3), new(4, 5, 6));
 
     // One value of each type, with no member at its default.
     private static readonly object[] Examples =
     [
         Snapshot, Stop, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
-        Restock, Buyers, new CommandOutcome(Effect.Proposed, Order),
+        new OperatorCommand(
+            OperatorAction.Withdraw, 7, "因为", Someone, Key, 600, Terms.Schedule, RecalledOrders.All),
+        new OrderSum(1, 2, 3), Recalled, new CheckoutPlan(At, At.AddMinutes(1), 2),
+        new RecallView(RecalledOrders.Paid, At, Someone, "why", Recalled, Recalled, true, 7),
+        Buyers, new CommandOutcome(Effect.Proposed, Order),
         new ProposalView(Key, Someone, At, At.AddHours(1), Restock, Buyers), Order.Shipment!,
         new Shipping(Someone, "key", CancelReason.Mistake, "SF 1"),
         new PurchaseRequest(Someone, Key, 2, 3, true, true),
@@ -97,7 +102,7 @@ public sealed class SerialisationTests
             PurchaseOutcome.No(Refusal.SoldOut), PurchaseOutcome.Waits(Place, true)]),
         Place, Place.Wait, new LinePage([Place, Place]),
         new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
-        new ListedBatch(Terms, [1, 2]),
+        new ListedBatch(Terms, [1, 2], Terms.Schedule, true),
             new LedgerPage([10, 20], 19),
         new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At),

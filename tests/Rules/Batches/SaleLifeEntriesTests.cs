@@ -18,7 +18,7 @@ public class SaleLifeEntriesTests
         "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
         "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
         "left", "line-suspended", "line-resumed", "refund-stalled", "refunded-elsewhere", "disputed", "granted",
-        "revived", "shipped", "proposed", "approved",
+        "revived", "shipped", "proposed", "approved", "extended", "rescheduled", "recalled",
     ];
 
     public static TheoryData<string> Unruled =>

@@ -33,6 +33,14 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture,
             $"over {batch.Directing.IsOver} anonymised {batch.Directing.IsAnonymised} ");
         text.Append(CultureInfo.InvariantCulture, $"key {Convert.ToHexStringLower(batch.Directing.KeyHash)}\n");
+        if (batch.Terms is not null)
+            text.Append(CultureInfo.InvariantCulture,
+                $"schedule {batch.Directing.RescheduledAt} {batch.Directing.Schedule} {batch.Directing.Pause}\n");
+        var recalls = batch.Recalls;
+        text.Append(CultureInfo.InvariantCulture,
+            $"recall {recalls.Seq} {recalls.At} {recalls.Orders} {recalls.By} {recalls.Reason} {recalls.Covered} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{recalls.Cancelled} {recalls.Place} {recalls.Next?.Seq} {recalls.Owing?.Seq} {recalls.IsRunning}\n");
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.Orders.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
         text.Append(CultureInfo.InvariantCulture, $"line {batch.Line.Count} waiting {batch.Line.Waiting} ");
@@ -100,12 +108,14 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture,
             $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.Buyer} ");
         text.Append(CultureInfo.InvariantCulture, $"units {string.Join(' ', order.Units)}");
-        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
+        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} at {order.HeldAt} payBy {order.PayBy}");
         text.Append(CultureInfo.InvariantCulture, $" key {order.Key} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
         text.Append(CultureInfo.InvariantCulture,
             $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
         text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq}");
+        text.Append(CultureInfo.InvariantCulture,
+            $" recalled {batch.Recalls.Covers(order)} extended {batch.Orders.CountExtensions(order)}");
         text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.Buyer)?.Seq}");
         var view = batch.Orders.View(order);
         text.Append(CultureInfo.InvariantCulture, $" view {view} {view.Id} {string.Join(' ', view.Units)}\n");

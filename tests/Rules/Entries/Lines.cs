@@ -104,6 +104,8 @@ internal static class Lines
         new Proposed(BuyerCommand.OnPlace(7, CancelReason.Other, Boss, CommandKey("o-6")), At + 900_000),
         new Proposed(
             new OperatorCommand(OperatorAction.Restock, 5, "found", Boss, CommandKey("o-6")), At + 900_000),
+        new Proposed(
+            new OperatorCommand(OperatorAction.Extend, 0, "down", Boss, CommandKey("o-6"), 600), At + 900_000),
         new Approved(Boss, CommandKey("o-5")),
         new Revived(17, [16, 20], At + 900_000, CancelReason.Mistake, Boss, CommandKey("o-6")),
         new Granted(Alice, [16], At + 900_000, CancelReason.Other, Boss, CommandKey("o-6")),

@@ -71,6 +71,11 @@ internal sealed record ChangeAgain : Command;
 /// <summary>A command that waits is approved, by the operator who gave it or by another.</summary>
 internal sealed record Approve(int Index, bool ByOther) : Command;
 
+/// <summary>
+/// An operator moves one of the four instants: <paramref name="Milliseconds"/> from where it is, or from now.
+/// </summary>
+internal sealed record Move(int Instant, bool FromNow, int Milliseconds, int Key) : Command;
+
 /// <summary>Advances the clock by some days, and removes the personal data.</summary>
 internal sealed record Anonymise(int Days) : Command;
 

@@ -55,7 +55,8 @@ internal sealed partial class NaiveSale
             BuyerAction.Refund => order.State == NaiveState.Paid
                 ? If(order.ShippedUnder is null || !Payments[order.Payment!.Value].IsEmpty)
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
-            BuyerAction.Ship => order.State == NaiveState.Paid ? Effect.Done : Refusal.Conflict,
+            BuyerAction.Ship =>
+                order.State == NaiveState.Paid && !IsToRecall(order.Seq) ? Effect.Done : Refusal.Conflict,
             _ when order.State == NaiveState.Held => Effect.AlreadySo,
             _ when status != OrderStatus.Expired || CancelledAt.GetValueOrDefault(order.User) > order.Seq =>
                 Refusal.Conflict,
@@ -72,13 +73,13 @@ internal sealed partial class NaiveSale
         var seq = Proposals.First(proposal => proposal.Command == command).Seq;
         if (command is BuyerCommand { Buyer: { } buyer } && CancelledAt.GetValueOrDefault(buyer) > seq)
             return Refusal.Conflict;
-        return command is BuyerCommand ofBuyer ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command);
+        return command is BuyerCommand ofBuyer ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command, now);
     }
 
     /// <summary>Whether a command that could be carried out has to wait for a second operator.</summary>
     public bool NeedsTwo(IKeyedCommand command) => Opened && !Ended && !Closed && command
         is BuyerCommand { Action: BuyerAction.Grant or BuyerAction.Revive or BuyerAction.RemovePlace }
-        or OperatorCommand { Action: OperatorAction.Restock };
+        or OperatorCommand { Action: OperatorAction.Restock or OperatorAction.Extend };
 
     // What anybody could buy now.
     private Refusal? ExpectHold(Alias user, int units, long now) =>
@@ -94,7 +95,7 @@ internal sealed partial class NaiveSale
         var command = CommandOf(entry);
         if (_approving is not null)
         {
-            var done = entry is Restocked restocked ? restocked.Command : (IKeyedCommand?)command;
+            var done = entry is ICommandEntry ofBatch ? ofBatch.Command : (IKeyedCommand?)command;
             done.ShouldNotBeNull("an approval is followed by its command").Repeats(_approving).ShouldBeTrue();
             Approved.Add(_approving.Key);
             _approving = null;

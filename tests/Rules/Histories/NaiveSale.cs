@@ -27,7 +27,8 @@ internal sealed partial class NaiveSale(long grace)
 
     public Dictionary<Alias, long> CancelledVersions { get; } = [];
 
-    public Dictionary<(Alias By, KeyHash Key), (OperatorAction Action, int Units)> CommandsDone { get; } = [];
+    /// <summary>The commands that were done, each without its reason.</summary>
+    public Dictionary<(Alias By, KeyHash Key), OperatorCommand> CommandsDone { get; } = [];
 
     public bool Paused { get; private set; }
 
@@ -57,6 +58,7 @@ internal sealed partial class NaiveSale(long grace)
         at.ShouldBeGreaterThanOrEqualTo(At, "time never runs backwards");
         (Seq, At) = (seq, at);
         TakeKey(entry);
+        CheckRecall(entry);
         switch (entry)
         {
             case Created e: TakeCreated(e); break;
@@ -100,7 +102,7 @@ internal sealed partial class NaiveSale(long grace)
                 Do((e.By, e.Key), OperatorAction.Pause, 0);
                 break;
             case ResumedSale e:
-                Paused.ShouldBeTrue();
+                (Paused, IsRecalling).ShouldBe((true, false));
                 Paused = false;
                 Do((e.By, e.Key), OperatorAction.Resume, 0);
                 break;
@@ -110,6 +112,9 @@ internal sealed partial class NaiveSale(long grace)
                 Do((e.By, e.Key), OperatorAction.Close, 0);
                 break;
             case Grains.Batches.Directing.Anonymised: TakeAnonymised(); break;
+            case Extended e: TakeExtended(e); break;
+            case Rescheduled e: TakeRescheduled(e); break;
+            case Recalled e: TakeRecalled(e); break;
             default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
         }
     }
@@ -117,14 +122,14 @@ internal sealed partial class NaiveSale(long grace)
     private void TakeCreated(Created e)
     {
         Seq.ShouldBe(1);
-        Terms = e.Terms;
+        (Terms, Schedule) = (e.Terms, e.Terms.Schedule);
         for (var unit = 1; unit <= Terms.Stock; unit++) Units.Add(unit, NaiveUnit.Free);
     }
 
     private void TakeOpened()
     {
         (Opened || Ended || Closed).ShouldBeFalse("a sale opens once, and not after its end");
-        At.ShouldBeGreaterThanOrEqualTo(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds());
+        At.ShouldBeGreaterThanOrEqualTo(Schedule.SaleOpens.ToUnixTimeMilliseconds());
         Opened = true;
     }
 
@@ -132,13 +137,13 @@ internal sealed partial class NaiveSale(long grace)
     {
         Ended.ShouldBeFalse("a sale ends once");
         if (e.Cause == EndCause.Operator) Closed.ShouldBeTrue("an operator ends what they closed");
-        else At.ShouldBeGreaterThanOrEqualTo(Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
+        else At.ShouldBeGreaterThanOrEqualTo(Schedule.SaleCloses.ToUnixTimeMilliseconds());
         (Ended, EndedAt) = (true, At);
     }
 
     private void TakeAnonymised()
     {
-        (Ended, Anonymised).ShouldBe((true, false));
+        (Ended, Anonymised, IsRecalling).ShouldBe((true, false, false));
         Orders.ShouldNotContain(order => order.State == NaiveState.Held);
         Payments.Values.ShouldNotContain(payment => payment.Where == NaiveMoney.Owed);
         Anonymised = true;
@@ -166,8 +171,8 @@ internal sealed partial class NaiveSale(long grace)
         // I3: the reservation, and the time.
         e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
         (Opened, Ended).ShouldBe((true, false), "between opened and ended");
-        At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(),
-            Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
+        At.ShouldBeInRange(Schedule.SaleOpens.ToUnixTimeMilliseconds(),
+            Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
         (Paused || Closed).ShouldBeFalse("on sale");
         var window = e.Offer is null ? null : Terms.OfferWindowSeconds;
         e.PayBy.ShouldBe(At + ((window ?? Terms.PaymentWindowSeconds) * 1_000L));
@@ -216,6 +221,7 @@ internal sealed partial class NaiveSale(long grace)
         if (order.State == NaiveState.Held) EndOffer(order, e.Why == ReleaseReason.Cancelled && e.By is null);
         Move(order.Units, order.State == NaiveState.Paid ? NaiveUnit.Sold : NaiveUnit.Held, NaiveUnit.Free);
         order.State = e.Why == ReleaseReason.Expired ? NaiveState.Expired : NaiveState.Cancelled;
+        _toRecall.Remove(order.Seq);
         (LiveUnitsOf(order.User) + WaitingUnitsOf(order.User)).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
     }
 
@@ -272,13 +278,5 @@ internal sealed partial class NaiveSale(long grace)
             Units[unit].ShouldBe(from);
             Units[unit] = to;
         }
-    }
-
-    private void Do((Alias By, KeyHash Key) key, OperatorAction action, int units)
-    {
-        CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
-        BuyerCommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
-        CommandsDone.Add(key, (action, units));
-        Proposals.RemoveAll(proposal => proposal.Command.Key == key.Key);
     }
 }

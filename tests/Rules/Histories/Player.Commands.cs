@@ -16,19 +16,6 @@ internal sealed partial class Player
 
     private BuyerCommand? _last;
 
-    private void Play(Operate operate)
-    {
-        DoDue(_history.IsBehind);
-        var units = operate.Action is OperatorAction.Restock or OperatorAction.Withdraw ? operate.Units : 0;
-        var command = new OperatorCommand(
-            operate.Action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey($"o{operate.Key}"));
-        // Closing ends the sale in the same commit, unless it has ended.
-        var most = operate.Action == OperatorAction.Close && !_naive.Ended ? 2 : 1;
-        Carry($"{operate.Action}", command, _naive.ExpectOperate(command),
-            Pure(() => OperatorRules.Decide(State, command)), most);
-        _naive.Ended.ShouldBe(_naive.Ended || _naive.Closed);
-    }
-
     private void Play(Change change)
     {
         var (by, user) = (LiveBatch.Boss, LiveBatch.AliasOf(History.Users[change.User]));

@@ -53,7 +53,9 @@ internal sealed partial class Player
         var expected = _naive.ExpectCapture(capture, Now);
         var decision = Pure(() => PaymentRules.DecideCapture(State, capture, Now, _history.Grace));
         Tell($"capture {decision.Outcome.Refused?.ToString() ?? decision.Outcome.Value.ToString()}{Why(decision)}");
-        if (decision.Entries is [Released, RefundOwed]) Tell("capture RefundOwed late");
+        if (decision.Entries is [Released { Reason: CancelReason.Recalled }, RefundOwed])
+            Tell("capture RefundOwed recalled");
+        else if (decision.Entries is [Released, RefundOwed]) Tell("capture RefundOwed late");
         if (decision.Entries is [.., Sold { Units: not null }]) Tell("capture Sold late");
         if (expected is null) decision.Outcome.Refused.ShouldBe(Refusal.NotFound);
         else (decision.Outcome.Refused, decision.Outcome.Value).ShouldBe((null, expected.Value));

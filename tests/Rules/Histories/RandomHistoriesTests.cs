@@ -36,6 +36,10 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "Revive NotFound", "Cancel Done", "Cancel AlreadySo", "Cancel Conflict", "Refund Done", "Refund AlreadySo",
         "Refund Conflict", "Refund of a shipped order Done", "Ship Done", "Ship AlreadySo", "Ship Conflict",
         "Restock Proposed", "approve Done", "approve AlreadySo", "approve NotFound", "approve Conflict",
+        "Extend Done", "Extend Proposed", "Extend AlreadySo", "Extend Conflict", "Extend InvalidRequest", "Reschedule Done",
+        "Reschedule AlreadySo", "Reschedule Conflict", "Reschedule InvalidRequest", "Reschedule SaleClosed",
+        "Recall Done", "Recall Conflict", "Recall InvalidRequest", "Recall AlreadySo", "Resume Conflict", "recalled",
+        "recalled and owed", "capture RefundOwed recalled",
     ];
 
     [Fact]
