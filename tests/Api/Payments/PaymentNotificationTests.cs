@@ -59,10 +59,10 @@ public sealed class PaymentNotificationTests
     [InlineData("open", DisputeState.Open), InlineData("won", DisputeState.Won), InlineData("lost", DisputeState.Lost)]
     public void A_dispute_is_read(string word, DisputeState state)
     {
-        var moved = Parse($$$"""
+        var moved = Parse("""
             {"type":"payment.disputed","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1",
-             "order":"mi2-1.17","dispute":"d1","state":"{{{word}}}","amount":{"amount":100,"currency":"CNY"}}}
-            """).ShouldBeOfType<PaymentNotification.Moved>().News;
+             "order":"mi2-1.17","dispute":"d1","state":"@","amount":{"amount":100,"currency":"CNY"}}}
+            """.Replace("@", word, StringComparison.Ordinal)).ShouldBeOfType<PaymentNotification.Moved>().News;
         moved.Disputes.ShouldBe([new DisputeNews("d1", new Money(100, "CNY"), state)]);
         moved.Refunds.ShouldBeEmpty();
     }
@@ -73,10 +73,11 @@ public sealed class PaymentNotificationTests
     [InlineData("payment.disputed", "order"), InlineData("payment.refunded", "payment")]
     public void Moved_money_without_a_member_is_malformed_by_its_name(string type, string missing)
     {
-        var body = JsonNode.Parse($$$"""
-            {"type":"{{{type}}}","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1","order":"mi2-1.17",
+        var body = JsonNode.Parse("""
+            {"type":"payment.refunded","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1","order":"mi2-1.17",
              "refund":"r","dispute":"d","state":"open","amount":{"amount":100,"currency":"CNY"}}}
             """)!;
+        body["type"] = type;
         body["data"]!.AsObject().Remove(missing);
         Parse(body.ToJsonString()).ShouldBeOfType<PaymentNotification.Malformed>().Fault.Field
             .ShouldStartWith($"data.{missing}");
