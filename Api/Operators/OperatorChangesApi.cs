@@ -33,6 +33,7 @@ public static class OperatorChangesApi
             .WithBody().WithKey();
         batch.MapPost("/extend", ExtendAsync).WithSummary("Give all who have not paid more time")
             .WithDescription(Extending).Accepts<ExtendBody>("application/json").Produces<BoardBody>()
+            .Produces<ProposalBody>(202)
             .Described("ExtendBatch", refusals);
         batch.MapPost("/reschedule", RescheduleAsync).WithSummary("Change the instants that are still to come")
             .WithDescription(Rescheduling).Accepts<RescheduleBody>("application/json").Produces<BoardBody>()
@@ -99,9 +100,10 @@ public static class OperatorChangesApi
         : Reply.Ok(answer.Value!, OperatorJson.Wire.RecallBody);
 
     // The body was within its ranges. The batch's time alone decides what has passed.
-    private static IResult AnswerOf(Answer<BoardBody> answer) => answer.Refused switch
+    private static IResult AnswerOf(Answer<BatchCommandDone> answer) => answer.Refused switch
     {
-        null => Reply.Ok(answer.Value!, BoardJson.Wire.BoardBody),
+        null when answer.Value!.Proposal is { } proposal => Reply.Accepted(proposal, OperatorJson.Wire.ProposalBody),
+        null => Reply.Ok(answer.Value.Board!, BoardJson.Wire.BoardBody),
         Refusal.InvalidRequest => Problem.Invalid(answer.Detail!, "is not still to come", FieldFault.Past),
         { } refusal => Problem.Of(refusal, answer.Detail),
     };

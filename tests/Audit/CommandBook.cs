@@ -23,8 +23,9 @@ internal sealed class CommandBook(Violations violations)
         {
             case EntryType.Proposed: Propose(entry); break;
             case EntryType.Approved: Approve(entry); break;
-            case EntryType.Granted or EntryType.Revived or EntryType.Shipped or EntryType.Restocked or EntryType.Extended
-                or EntryType.Released or EntryType.Left or EntryType.RefundOwed when entry.Key is not null:
+            case EntryType.Granted or EntryType.Revived or EntryType.Shipped or EntryType.Restocked
+                or EntryType.Extended or EntryType.Released or EntryType.Left or EntryType.RefundOwed
+                when entry.Key is not null:
                 Do(entry);
                 break;
         }

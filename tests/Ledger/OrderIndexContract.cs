@@ -140,8 +140,8 @@ public abstract class OrderIndexContract : IAsyncLifetime
     ];
 
     private static string Describe(IndexedOrder order) =>
-        $"{order.Seq} {order.Buyer} {string.Join(',', order.Units)} {order.Hold} {order.Owed} {order.Returned} {order.Kept} "
-            + order.Payment;
+        $"{order.Seq} {order.Buyer} {string.Join(',', order.Units)} {order.Hold} {order.Owed} {order.Returned} "
+            + $"{order.Kept} {order.Payment}";
 }
 
 /// <summary>The contract in memory.</summary>

@@ -66,8 +66,6 @@ public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, Ke
         (RecalledOrders)from.OneOf("orders"u8, Which), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
-}
-
 /// <summary>The family's table.</summary>
 internal static class ChangeEntries
 {

@@ -74,8 +74,8 @@ public sealed class PaymentNotificationTests
     public void Moved_money_without_a_member_is_malformed_by_its_name(string type, string missing)
     {
         var body = JsonNode.Parse("""
-            {"type":"payment.refunded","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1","order":"mi2-1.17",
-             "refund":"r","dispute":"d","state":"open","amount":{"amount":100,"currency":"CNY"}}}
+            {"type":"payment.refunded","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1",
+             "order":"mi2-1.17","refund":"r","dispute":"d","state":"open","amount":{"amount":100,"currency":"CNY"}}}
             """)!;
         body["type"] = type;
         body["data"]!.AsObject().Remove(missing);

@@ -192,8 +192,10 @@ public class RecallTests
     public void Only_a_recall_cancels_with_its_reason()
     {
         var by = new Cancellation(Boss, CancelReason.Recalled);
-        PaymentRules.DecideCancel(_live.State, _awaiting, null, by).Outcome.ShouldBe(Refusal.InvalidRequest);
-        LineRules.DecideRemove(_live.State, 1, by).Outcome.Refused.ShouldBe(Refusal.InvalidRequest);
+        PaymentRules.DecideCancel(_live.State, _awaiting, null, by).Outcome.Refused
+            .ShouldBe(Refusal.InvalidRequest);
+        var removal = BuyerCommand.OnPlace(1, CancelReason.Recalled, Boss, CommandKey("removal"));
+        LineRules.DecideRemove(_live.State, removal).Outcome.Refused.ShouldBe(Refusal.InvalidRequest);
         var units = _live.State.Orders.Find(_awaiting)!.Units;
         var recalled = new Released(_awaiting, units, ReleaseReason.Cancelled, Boss, CancelReason.Recalled);
         _live.Refused(recalled, Opening);

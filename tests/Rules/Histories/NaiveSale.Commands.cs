@@ -7,7 +7,6 @@ using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
-using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -73,7 +72,8 @@ internal sealed partial class NaiveSale
         var seq = Proposals.First(proposal => proposal.Command == command).Seq;
         if (command is BuyerCommand { Buyer: { } buyer } && CancelledAt.GetValueOrDefault(buyer) > seq)
             return Refusal.Conflict;
-        return command is BuyerCommand ofBuyer ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command, now);
+        return command is BuyerCommand ofBuyer
+            ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command, now);
     }
 
     /// <summary>Whether a command that could be carried out has to wait for a second operator.</summary>

@@ -1,4 +1,3 @@
-using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Tests.Rules.Batches;
