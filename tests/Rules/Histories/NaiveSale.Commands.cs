@@ -83,7 +83,7 @@ internal sealed partial class NaiveSale
 
     // What anybody could buy now.
     private Refusal? ExpectHold(Alias user, int units, long now) =>
-        Ended || Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() ? Refusal.SaleClosed
+        Ended || Closed || now >= Schedule.SaleCloses.ToUnixTimeMilliseconds() ? Refusal.SaleClosed
         : !Opened ? Refusal.SaleNotOpen
         : Paused ? Refusal.Paused
         : LiveUnitsOf(user) + WantedUnitsOf(user) + units > Terms.PerUserLimit ? Refusal.LimitReached
@@ -146,7 +146,7 @@ internal sealed partial class NaiveSale
         units.ShouldNotBeEmpty();
         NextInLine.ShouldBeNull("I5: nobody overtakes the line");
         (Opened, Ended, Closed, Paused).ShouldBe((true, false, false, false), "I3");
-        At.ShouldBeLessThan(Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
+        At.ShouldBeLessThan(Schedule.SaleCloses.ToUnixTimeMilliseconds());
         (LiveUnitsOf(user) + WaitingUnitsOf(user) + units.Length)
             .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
         payBy.ShouldBe(At + (Terms.PaymentWindowSeconds * 1_000L));

@@ -39,7 +39,7 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "Extend Done", "Extend Proposed", "Extend AlreadySo", "Extend Conflict", "Extend InvalidRequest",
         "Reschedule Done",
         "Reschedule AlreadySo", "Reschedule Conflict", "Reschedule InvalidRequest", "Reschedule SaleClosed",
-        "Recall Done", "Recall Conflict", "Recall InvalidRequest", "Recall AlreadySo", "Resume Conflict", "recalled",
+        "Recall Done", "Recall Conflict", "Recall InvalidRequest", "Resume Conflict", "recalled",
         "recalled and owed", "capture RefundOwed recalled",
     ];
 
