@@ -9,6 +9,8 @@ using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Operators.Announcements;
 using OrleansSale.Api.Operators.Messages;
+using OrleansSale.Api.Operators.Money;
+using OrleansSale.Api.Operators.Webhooks;
 using OrleansSale.Api.Pages;
 using OrleansSale.Api.Payments;
 using OrleansSale.Api.Sales.Announcements;
@@ -36,6 +38,7 @@ using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Posts;
 using OrleansSale.Silo.Starting;
 using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Silo.Webhooks;
 
 namespace OrleansSale.Api.Hosting;
 
@@ -83,7 +86,11 @@ public static class Engine
             configuration.RequirePaymentsOf(channels, builder.Environment);
             builder.Services.AddPayments(
                 configuration, builder.Environment, data.SandboxDirectory, data.HasSilo, data.IsShared);
-            if (data.HasSilo) builder.Services.AddPosts();
+            if (data.HasSilo)
+            {
+                builder.Services.AddPosts();
+                builder.Services.AddWebhooks();
+            }
             builder.Services.AddTelemetry();
             builder.Services.AddDocumentation();
             return data;
@@ -126,6 +133,7 @@ public static class Engine
         app.MapReservations();
         app.MapLine();
         app.MapOperatorLine();
+        app.MapMoney();
         app.MapBuyerCommands();
         app.MapReservedDelivery();
         PurchaseApi.Map(app);
@@ -133,10 +141,14 @@ public static class Engine
         app.MapOrders();
         app.MapNotifications();
         app.MapOperators();
+        app.MapOperatorChanges();
+        app.MapOperatorList();
         app.MapOperatorAnnouncements();
         app.MapOperatorMessages();
         app.MapUsers();
         app.MapExports();
+        app.MapOrderSearch();
+        app.MapWebhooks();
         app.MapFaults();
         app.MapHealth();
         var forOperators = app.MapForOperators();
@@ -185,15 +197,19 @@ public static class Engine
         services.AddSingleton<Proposals>();
         services.AddSingleton<BatchCommands>();
         services.AddSingleton<BuyerCommands>();
+        services.AddSingleton<BatchRecalls>();
         services.AddSingleton<AnnouncementCommands>();
         services.AddSingleton<MessageCommands>();
         services.AddSingleton<BatchExports>();
+        services.AddSingleton<OrderSearch>();
+        services.AddSingleton<WebhookCommands>();
         services.AddSingleton<PersonalData>();
         services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();
         services.AddSingleton<IFaultSource, PostFaults>();
         services.AddSingleton<IFaultSource, MessageFaults>();
+        services.AddSingleton<IFaultSource, WebhookFaults>();
         services.AddSingleton<DemoVisits>();
         services.AddHostedService<DemoBatch>();
         services.AddSingleton<Draining>();

@@ -25,4 +25,13 @@ public enum FieldFault
 
     /// <summary>It is an instant that has passed.</summary>
     Past,
+
+    /// <summary>It is an address that is not https.</summary>
+    Insecure,
+
+    /// <summary>It is an address that is not public, or a name that leads to one.</summary>
+    PrivateAddress,
+
+    /// <summary>It is this engine's own address.</summary>
+    OwnAddress,
 }

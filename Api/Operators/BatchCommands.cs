@@ -13,7 +13,8 @@ namespace OrleansSale.Api.Operators;
 public sealed record BatchCommandDone(BoardBody? Board, ProposalBody? Proposal = null);
 
 /// <summary>
-/// Pauses, resumes, closes, restocks and withdraws from batches, and suspends and resumes their lines.
+/// Carries out operators' commands to batches: pauses, resumes, closes, restocks and withdraws, suspends and resumes
+/// lines, extends holds, reschedules and recalls.
 /// </summary>
 public sealed class BatchCommands(
     CatalogueCopy catalogue, Proposals proposals, IGrainFactory grains, ActorRetry retry, TimeProvider timeProvider)
@@ -30,21 +31,38 @@ public sealed class BatchCommands(
     /// <param name="key">
     /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
     /// </param>
+    public Task<Answer<BatchCommandDone>> OperateAsync(
+        string batch, OperatorAction action, int units, string reason, string by, string? key) =>
+        OperateAsync(batch, new OperatorCommand(action, units, reason, default, default), by, key);
+
+    /// <summary>
+    /// Carries out a command once for each key, and returns the batch's board after it; or has it wait for a second
+    /// operator, and returns what waits.
+    /// </summary>
+    /// <param name="batch">The id of the batch, which may not exist.</param>
+    /// <param name="command">The command, without its operator and its key.</param>
+    /// <param name="by">The operator, as a user.</param>
+    /// <param name="key">
+    /// The client's Idempotency-Key; null: a new one, so that only the retries of this call repeat it.
+    /// </param>
     public async Task<Answer<BatchCommandDone>> OperateAsync(
-        string batch, OperatorAction action, int units, string reason, string by, string? key)
+        string batch, OperatorCommand command, string by, string? key)
     {
         if (await catalogue.FindAsync(batch) is not { } feed) return Refusal.NotFound;
         if (await feed.FindKeyAsync() is not { } batchKey)
             return feed.IsAnonymised ? Refusal.SaleClosed : Refusal.Unavailable;
         var alias = batchKey.AliasOf(by);
-        var command = new OperatorCommand(
-            action, units, PlainText.WithLineFeeds(reason), alias,
-            batchKey.HashOf(alias, key ?? Guid.CreateVersion7().ToString("N")));
-        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(command));
+        var whole = command with
+        {
+            Reason = PlainText.WithLineFeeds(command.Reason),
+            By = alias,
+            Key = batchKey.HashOf(alias, key ?? Guid.CreateVersion7().ToString("N")),
+        };
+        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).OperateAsync(whole));
         if (answer.Refused is { } refusal) return new(refusal, answer.Detail);
         if (answer.Value == Effect.Proposed)
         {
-            return await proposals.FindAsync(batch, command.Key) is { } proposal
+            return await proposals.FindAsync(batch, whole.Key) is { } proposal
                 ? new BatchCommandDone(null, proposal)
                 : Refusal.Overloaded;
         }

@@ -48,8 +48,11 @@ public sealed class BatchExports(CatalogueCopy catalogue, IGrainFactory grains, 
     /// <param name="order">The order, as its batch knows it.</param>
     public async Task<OperatorOrderBody> ReadOrderAsync(OrderView order) => (await JoinAsync(order.Batch, [order]))[0];
 
-    // The batch knows aliases, the reservations know users, and the orders' own actors know delivery addresses.
-    private async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
+    /// <summary>
+    /// Orders as operators see them: the batch knows aliases, the reservations know users, and the orders' own actors
+    /// know delivery addresses.
+    /// </summary>
+    public async Task<OperatorOrderBody[]> JoinAsync(string batch, OrderView[] orders)
     {
         var aliases = orders.Select(order => order.Buyer).Distinct().ToArray();
         var found = aliases.Length == 0

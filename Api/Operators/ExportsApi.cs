@@ -58,10 +58,10 @@ public static class ExportsApi
             var orders = await exports.ReadOrdersOfAsync(batch, user, seq, count);
             return orders.Refused is { } refusal ? Problem.Of(refusal) : AnswerPage(orders.Value!, count);
         }
-        if (!WantsCsv(http)) return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
+        if (!CsvAnswer.IsWanted(http)) return AnswerPage(await exports.ReadOrdersAsync(batch, seq, count), count);
         // The first page is read before the answer begins, because until then the request can be refused.
         var next = await exports.ReadOrdersAsync(batch, seq, Paging.MaxLimit);
-        return await WriteCsvAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
+        return await CsvAnswer.WriteAsync(http, $"{batch}-orders.csv", OrderColumns, async csv =>
         {
             while (next.Length > 0)
             {
@@ -115,7 +115,7 @@ public static class ExportsApi
                 return Problem.Invalid("after", "must be the next of an earlier page");
             afterAlias = given;
         }
-        if (!WantsCsv(http))
+        if (!CsvAnswer.IsWanted(http))
         {
             var page = await exports.ReadReservationsAsync(batch, afterAlias, count);
             var items = page.Reservations.Select(r =>
@@ -127,7 +127,7 @@ public static class ExportsApi
                 OperatorJson.Wire.OperatorReservationList);
         }
         var next = await exports.ReadReservationsAsync(batch, afterAlias, Paging.MaxLimit);
-        return await WriteCsvAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
+        return await CsvAnswer.WriteAsync(http, $"{batch}-reservations.csv", ReservationColumns, async csv =>
         {
             while (true)
             {
@@ -159,7 +159,7 @@ public static class ExportsApi
         if (await RefuseAsync(http, batch, exports) is { } problem) return problem;
         var page = await exports.ReadLedgerAsync(batch, 1);
         http.Response.ContentType = "application/x-ndjson";
-        await WholeOrCutOffAsync(http, async () =>
+        await CsvAnswer.WholeOrCutOffAsync(http, async () =>
         {
             for (; page.Lines.Length > 0; page = await exports.ReadLedgerAsync(batch, page.NextSeq))
                 await http.Response.Body.WriteAsync(page.Lines, http.RequestAborted);
@@ -174,43 +174,8 @@ public static class ExportsApi
         return problem ?? (await exports.ExistsAsync(batch) ? null : Problem.Of(Refusal.NotFound));
     }
 
-    // CSV only if the client names it, and does not prefer JSON.
-    private static bool WantsCsv(HttpContext http)
-    {
-        var accepted = http.Request.GetTypedHeaders().Accept;
-        return QualityOf(CsvExport.MediaType) is > 0 and var csv && csv >= QualityOf("application/json");
-
-        double QualityOf(string mediaType) => accepted
-            .Where(range => range.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
-            .Select(range => range.Quality ?? 1).DefaultIfEmpty().Max();
-    }
-
     private static string? NameOf<T>(T? value) where T : struct, Enum => value is { } named ? NameOf(named) : null;
 
     private static string NameOf<T>(T value) where T : struct, Enum =>
         System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
-
-    private static async Task<IResult> WriteCsvAsync(
-        HttpContext http, string fileName, string[] columns, Func<CsvExport, Task> write)
-    {
-        http.Response.ContentType = CsvExport.MediaType + "; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
-        await using var csv = await CsvExport.BeginAsync(http.Response.Body, http.RequestAborted, columns);
-        await WholeOrCutOffAsync(http, () => write(csv));
-        return Results.Empty;
-    }
-
-    // An answer that has begun can't be refused any more. The connection is closed, so that no client takes a part for
-    // the whole.
-    private static async Task WholeOrCutOffAsync(HttpContext http, Func<Task> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch (StorageDamagedException)
-        {
-            http.Abort();
-        }
-    }
 }

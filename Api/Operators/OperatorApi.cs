@@ -34,7 +34,7 @@ public static class OperatorApi
             .Accepts<ReasonBody>("application/json").Produces(204)
             .Described("AnonymiseBatch",
                 EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithBody());
-        foreach (var action in Enum.GetValues<OperatorAction>())
+        foreach (var action in Enum.GetValues<OperatorAction>().Except(OperatorChangesApi.Actions))
         {
             var name = JsonNamingPolicy.KebabCaseLower.ConvertName(action.ToString());
             var endpoint = batches.MapPost(

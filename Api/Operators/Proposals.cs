@@ -9,7 +9,8 @@ namespace OrleansSale.Api.Operators;
 
 /// <summary>A command that waits for a second operator.</summary>
 /// <param name="Key">What to approve it by: 22 characters.</param>
-/// <param name="Command">What it does: <c>grant</c>, <c>revive</c>, <c>remove-place</c> or <c>restock</c>.</param>
+/// <param name="Command">What it does: <c>grant</c>, <c>revive</c>, <c>remove-place</c>, <c>restock</c> or
+/// <c>extend</c>.</param>
 /// <param name="Operator">The alias of the operator who gave it.</param>
 /// <param name="At">When.</param>
 /// <param name="Until">From this instant on it is void.</param>
@@ -18,12 +19,14 @@ namespace OrleansSale.Api.Operators;
 /// <param name="Order">The order to revive; left out for the others.</param>
 /// <param name="Place">The place to remove; left out for the others.</param>
 /// <param name="Units">How many units to grant or restock; left out for the others.</param>
+/// <param name="Seconds">How much more time to give; left out for the others.</param>
 public sealed record ProposalBody(
     string Key, string Command, string Operator, DateTimeOffset At, DateTimeOffset Until, string Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? User,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Order,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Place,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Units)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Units,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Seconds)
 {
     internal static ProposalBody Of(string batch, ProposalView proposal, string? user)
     {
@@ -35,7 +38,7 @@ public sealed record ProposalBody(
             ofBatch?.Reason ?? NameOf(ofBuyer!.Reason.ToString()), user,
             ofBuyer is { Action: BuyerAction.Revive } revive ? OrderId.Of(batch, revive.Number) : null,
             ofBuyer is { Action: BuyerAction.RemovePlace } removal ? removal.Number : null,
-            units > 0 ? units : null);
+            units > 0 ? units : null, ofBatch is { Seconds: > 0 and var seconds } ? seconds : null);
     }
 
     private static string NameOf(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);

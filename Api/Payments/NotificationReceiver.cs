@@ -43,15 +43,32 @@ public sealed class NotificationReceiver(
             PaymentNotification.Malformed malformed => Problem.Invalid(malformed.Fault.Field, malformed.Fault.Reason),
             PaymentNotification.Captured captured => await CaptureAsync(provider, captured),
             PaymentNotification.Declined or PaymentNotification.Ignored => Results.NoContent(),
-            PaymentNotification.Refunding refund => Noted(() => notices.Note(provider, refund)),
-            PaymentNotification.Disputed dispute => Noted(() => notices.Note(provider, dispute)),
+            PaymentNotification.Moved moved => await RecordAsync(provider, moved.News),
+            PaymentNotification.Refunding refund => await AskAsync(
+                provider, refund.Payment, () => notices.Note(provider, refund)),
+            PaymentNotification.Disputed dispute => await AskAsync(
+                provider, dispute.Payment, () => notices.Note(provider, dispute)),
             var other => throw new InvalidOperationException($"unknown notification {other}"),
         };
     }
 
-    private static IResult Noted(Action note)
+    // The message says little. What became of the payment is asked, so the order of messages makes no difference.
+    private async Task<IResult> AskAsync(string provider, string payment, Action note)
     {
+        var found = await retry.AskAsync(() => grains.GetGrain<IPaymentNewsGrain>(provider).FindAsync(payment));
+        if (found.Refused is { } refusal) return Problem.Of(refusal, found.Detail);
         note();
+        return found.Value.News is { } news ? await RecordAsync(provider, news) : Results.NoContent();
+    }
+
+    private async Task<IResult> RecordAsync(string provider, PaymentNews news)
+    {
+        if (!OrderId.TryParse(news.Order, out var batch, out var seq) || await catalogue.FindAsync(batch) is null)
+            return Problem.Of(Refusal.NotFound);
+        var grain = grains.GetGrain<ISaleBatchGrain>(batch);
+        var answer = await retry.AskAsync(() => grain.NoteMoneyAsync(seq, provider, news));
+        if (answer.Refused is { } refusal) return Problem.Of(refusal);
+        notices.Note(provider, news, answer.Value);
         return Results.NoContent();
     }
 

@@ -5,8 +5,7 @@ using OrleansSale.GrainInterfaces.Payments;
 namespace OrleansSale.Api.Payments;
 
 /// <summary>
-/// Counts the providers' news of refunds and disputes, and logs what people must look at. The ledger does not have
-/// them: the engine asks for the states of its own refunds, and a dispute is settled at the provider.
+/// Counts the providers' news of refunds and disputes, and logs what people must look at.
 /// </summary>
 public sealed partial class PaymentNotices(ILogger<PaymentNotices> log)
 {
@@ -29,6 +28,14 @@ public sealed partial class PaymentNotices(ILogger<PaymentNotices> log)
         Log.Disputed(log, provider, told.Payment, told.Dispute, told.State);
     }
 
+    /// <summary>Notes what became of news that the batch has decided.</summary>
+    public void Note(string provider, PaymentNews news, NewsResult result)
+    {
+        if (result == NewsResult.AlreadySo) return;
+        Count(provider, result == NewsResult.Surplus ? "surplus" : "recorded");
+        if (result == NewsResult.Surplus) Log.Surplus(log, provider, news.Payment, news.Order);
+    }
+
     private static void Count(string provider, string kind) => Notices.Add(
         1, new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("kind", kind));
 
@@ -41,5 +48,9 @@ public sealed partial class PaymentNotices(ILogger<PaymentNotices> log)
         [LoggerMessage(2, LogLevel.Warning, "At {Provider} dispute {Dispute} of payment {Payment} is {State}")]
         public static partial void Disputed(
             ILogger log, string provider, string payment, string dispute, string state);
+
+        [LoggerMessage(3, LogLevel.Warning,
+            "{Provider} says that more of payment {Payment} was paid back than is left of it; order {Order}")]
+        public static partial void Surplus(ILogger log, string provider, string payment, string order);
     }
 }

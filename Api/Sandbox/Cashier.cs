@@ -123,23 +123,73 @@ internal sealed class Cashier(SandboxDatabase database, Outbox outbox, TimeProvi
     /// Pays back once per key, and never more in all than was captured. If money was paid back under other keys, the
     /// last refund and the sum are returned.
     /// </summary>
-    public Task<(RefundOutcome Outcome, string? Refund, long Amount)> RefundAsync(
-        string key, string payment, string order, long amount, string currency, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    /// <param name="key">The merchant's idempotency key.</param>
+    /// <param name="payment">The payment.</param>
+    /// <param name="order">The order it was made for.</param>
+    /// <param name="amount">The amount, in minor units.</param>
+    /// <param name="currency">Its currency.</param>
+    /// <param name="notifies">Whether the merchant is notified of a refund that their engine did not ask for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(RefundOutcome Outcome, string? Refund, long Amount)> RefundAsync(
+        string key, string payment, string order, long amount, string currency, bool notifies,
+        CancellationToken cancellationToken)
+    {
+        var judged = await database.WriteAsync(
             connection =>
             {
                 var (outcome, refund, sum) = Judge(connection, key, payment, order, amount, currency);
                 if (outcome != RefundOutcome.Made) return (outcome, refund, sum);
-                var (id, at) = ($"ref_{NewId()}", timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+                var (id, now) = ($"ref_{NewId()}", timeProvider.GetUtcNow());
+                var at = now.ToUnixTimeMilliseconds();
                 connection.Execute(
                     """
                     INSERT INTO refunds (id, idempotency_key, payment, amount, refunded_at)
                     VALUES (@id, @key, @payment, @amount, @at)
                     """,
                     new { id, key, payment, amount, at });
+                // The engine's keys are the payment's id, and that with what was paid back before.
+                if (notifies && key != payment && !key.StartsWith(payment + "-", StringComparison.Ordinal))
+                {
+                    var data = new
+                    {
+                        payment,
+                        order,
+                        refund = id,
+                        amount = SandboxAnswer.Money(amount, currency),
+                    };
+                    Outbox.Add(connection, PaidBy(connection, payment)!, NotificationType.Refunded, now, data);
+                }
                 return (outcome, id, amount);
             },
             cancellationToken);
+        outbox.Wake();
+        return judged;
+    }
+
+    /// <summary>Notifies the merchant of a dispute; false: there is no such payment.</summary>
+    /// <param name="payment">The payment.</param>
+    /// <param name="dispute">The id of the dispute.</param>
+    /// <param name="state">How far it is: open, won or lost.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> DisputeAsync(
+        string payment, string dispute, string state, CancellationToken cancellationToken)
+    {
+        var isKnown = await database.WriteAsync(
+            connection =>
+            {
+                if (PaidBy(connection, payment) is not { } checkout) return false;
+                var amount = SandboxAnswer.Money(checkout.Amount, checkout.Currency);
+                var data = new { payment, checkout.Order, dispute, state, amount };
+                Outbox.Add(connection, checkout, NotificationType.Disputed, timeProvider.GetUtcNow(), data);
+                return true;
+            },
+            cancellationToken);
+        outbox.Wake();
+        return isKnown;
+    }
+
+    private static Checkout? PaidBy(SqliteConnection connection, string payment) =>
+        Query(connection, "p.id = @payment", new { payment });
 
     private static (RefundOutcome Outcome, string? Refund, long Amount) Judge(
         SqliteConnection connection, string key, string payment, string order, long amount, string currency)

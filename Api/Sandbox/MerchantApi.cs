@@ -21,7 +21,9 @@ internal static class MerchantApi
     {
         var merchant = sandbox.MapGroup("").AddEndpointFilter(RequireApiKeyAsync);
         merchant.MapPost("/checkouts", CreateCheckoutAsync);
+        merchant.MapGet("/checkouts/{id}/state", FindCheckout);
         merchant.MapPost("/refunds", RefundAsync);
+        merchant.MapPost("/disputes", DisputeAsync);
         merchant.MapGet("/payments", ListPayments);
     }
 
@@ -51,6 +53,36 @@ internal static class MerchantApi
             checkout.Id == wanted.Id ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
+    private static IResult FindCheckout(string id, Cashier cashier, TimeProvider timeProvider)
+    {
+        if (cashier.Find(id) is not { } checkout) return SandboxAnswer.NotFound("There is no such checkout");
+        var isOver = checkout.ExpiresAt <= timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        var status = checkout.Payment is null && isOver ? "expired" : checkout.Status;
+        return SandboxAnswer.Ok(checkout.Payment is null
+            ? new { status }
+            : new
+            {
+                status,
+                payment = checkout.Payment,
+                user = checkout.User,
+                amount = SandboxAnswer.Money(checkout.Amount, checkout.Currency),
+            });
+    }
+
+    private static async Task<IResult> DisputeAsync(
+        HttpRequest request, Cashier cashier, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await SandboxAnswer.ReadAsync(request, cancellationToken);
+        if (refusal is not null) return refusal;
+        var (payment, dispute) = (body.Id("payment", MaxIdLength), body.Id("dispute", MaxIdLength));
+        var state = body.Text("state", MaxIdLength);
+        if (state is not ("open" or "won" or "lost")) body.Fail("state", "must be one of open, won, lost");
+        if (body.Fault is { } fault) return SandboxAnswer.Invalid(fault);
+        return await cashier.DisputeAsync(payment, dispute, state, cancellationToken)
+            ? SandboxAnswer.Ok(new { dispute, state })
+            : SandboxAnswer.NotFound("There is no such payment");
+    }
+
     private static async Task<IResult> RefundAsync(
         HttpRequest request, Cashier cashier, CancellationToken cancellationToken)
     {
@@ -58,10 +90,12 @@ internal static class MerchantApi
         if (refusal is not null) return refusal;
         var (payment, order) = (body.Id("payment", MaxIdLength), body.Id("order", MaxIdLength));
         var (asked, currency) = AmountOf(body);
+        var notifies = body.OptionalText("notify", MaxIdLength) != "no";
         if (body.Fault is { } fault) return SandboxAnswer.Invalid(fault);
         if (KeyOf(request) is not { } key) return MissingKey();
 
-        var (outcome, refund, sum) = await cashier.RefundAsync(key, payment, order, asked, currency, cancellationToken);
+        var (outcome, refund, sum) = await cashier.RefundAsync(
+            key, payment, order, asked, currency, notifies, cancellationToken);
         var amount = SandboxAnswer.Money(sum, currency);
         return outcome switch
         {

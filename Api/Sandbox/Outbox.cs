@@ -14,17 +14,21 @@ internal sealed class Outbox(SandboxDatabase database, SandboxOptions options, T
 {
     private readonly SemaphoreSlim _woken = new(0);
 
-    /// <summary>Adds a notification to the change that makes it true; it is due at once.</summary>
-    public static void Add(SqliteConnection connection, Checkout checkout, string type, DateTimeOffset at)
-    {
-        var data = new
+    /// <summary>Adds a notification of a decision to the change that makes it true; it is due at once.</summary>
+    public static void Add(SqliteConnection connection, Checkout checkout, string type, DateTimeOffset at) =>
+        Add(connection, checkout, type, at, new
         {
             checkout.Payment,
             Checkout = checkout.Id,
             checkout.Order,
             checkout.User,
             Amount = SandboxAnswer.Money(checkout.Amount, checkout.Currency),
-        };
+        });
+
+    /// <summary>Adds a notification about a checkout that was paid; it is due at once.</summary>
+    public static void Add(
+        SqliteConnection connection, Checkout checkout, string type, DateTimeOffset at, object data)
+    {
         connection.Execute(
             """
             INSERT INTO notifications (id, checkout, type, body, happened_at, due_at)

@@ -14,6 +14,8 @@ public sealed record LinkCard(
     [property: Id(3)] string? ImageUrl)
 {
     /// <summary>The card of a batch's page.</summary>
-    public static LinkCard Of(BatchTerms terms) =>
-        new(terms.Product.Name, terms.Product.Price, terms.Schedule.SaleOpens, terms.Product.ImageUrl);
+    /// <param name="terms">The terms of the batch.</param>
+    /// <param name="schedule">Its schedule in force.</param>
+    public static LinkCard Of(BatchTerms terms, Schedule schedule) =>
+        new(terms.Product.Name, terms.Product.Price, schedule.SaleOpens, terms.Product.ImageUrl);
 }

@@ -63,13 +63,20 @@ public sealed record BatchSnapshot(
 /// <param name="Snapshot">Counts at the head.</param>
 /// <param name="Touches">
 /// Hashes of aliases (<see cref="Alias.High"/>), one for each entry that concerns one user. To those users only the
-/// batch may answer. The list only grows, in the order of the ledger, so a position in it means the same on every
-/// activation. This part begins at the requested position and has at most <see cref="MaxTouches"/>. Ask again until the
-/// position reaches <see cref="BatchSnapshot.Touches"/>.
+/// batch may answer. <see cref="Everybody"/> stands for all who are in the list before it. The list only grows, in the
+/// order of the ledger, so a position in it means the same on every activation. This part begins at the requested
+/// position and has at most <see cref="MaxTouches"/>. Ask again until the position reaches
+/// <see cref="BatchSnapshot.Touches"/>.
 /// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BoardUpdate")]
 public sealed record BoardUpdate([property: Id(0)] BatchSnapshot Snapshot, [property: Id(1)] ulong[] Touches)
 {
+    /// <summary>
+    /// The touch of an entry that concerns everybody who holds units. An alias with this hash would only be read more
+    /// often than needed.
+    /// </summary>
+    public const ulong Everybody = 0;
+
     /// <summary>Most touches in one answer.</summary>
     public const int MaxTouches = 65_536;
 }

@@ -127,6 +127,10 @@ public sealed record Schedule(
     [property: Id(2)] DateTimeOffset SaleOpens,
     [property: Id(3)] DateTimeOffset SaleCloses)
 {
+    /// <summary>Whether the instants follow each other as they must.</summary>
+    public bool IsInOrder =>
+        ReservationOpens < ReservationCloses && ReservationCloses <= SaleOpens && SaleOpens < SaleCloses;
+
     /// <summary>The instants on a clock that is this far behind the batch's time.</summary>
     public Schedule ByClock(TimeSpan lead) => lead == default ? this
         : new(ReservationOpens - lead, ReservationCloses - lead, SaleOpens - lead, SaleCloses - lead);

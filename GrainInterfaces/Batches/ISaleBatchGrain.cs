@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.GrainInterfaces.Batches;
@@ -104,6 +105,30 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<CaptureResult>> CaptureAsync(Capture capture);
 
     /// <summary>
+    /// Records what a provider says became of a captured payment without a request of the engine. Not-found: there is
+    /// no such payment of this order, or its capture is not recorded yet.
+    /// </summary>
+    [Alias("NoteMoneyAsync")]
+    Task<Answer<NewsResult>> NoteMoneyAsync(long order, string provider, PaymentNews news);
+
+    /// <summary>
+    /// Records that a stalled refund was paid back by hand, for an operator. A repeat changes nothing. Not-found: there
+    /// is no such payment of this order. Conflict: it is not owed back, or its refund is not stalled. Overloaded: the
+    /// provider is being asked for it; ask again.
+    /// </summary>
+    /// <param name="order">The order.</param>
+    /// <param name="provider">The provider of the payment.</param>
+    /// <param name="payment">The payment.</param>
+    /// <param name="by">The operator's alias, which the ledger keeps.</param>
+    /// <param name="how">How it was paid back, which the ledger keeps too.</param>
+    [Alias("SettleRefundAsync")]
+    Task<Answer<OrderView>> SettleRefundAsync(long order, string provider, string payment, Alias by, SettledHow how);
+
+    /// <summary>The money of the batch, and what people must look at.</summary>
+    [Alias("ReadMoneyAsync")]
+    Task<MoneyView> ReadMoneyAsync();
+
+    /// <summary>
     /// Carries out an operator's command. The answer is also "already so" if the command was carried out under this
     /// key.
     /// </summary>
@@ -133,6 +158,17 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// <summary>The commands that wait for a second operator, oldest first; bounded.</summary>
     [Alias("ListProposalsAsync")]
     Task<ProposalView[]> ListProposalsAsync();
+
+    /// <summary>
+    /// The orders that a recall would cover now; nothing changes. Not-found: there is no batch. Sale-closed: its
+    /// personal data were removed. Conflict: another recall is not finished.
+    /// </summary>
+    [Alias("CountRecallAsync")]
+    Task<Answer<RecallSum>> CountRecallAsync(RecalledOrders orders);
+
+    /// <summary>The newest recall, and how far it is; not-found: there was none.</summary>
+    [Alias("GetRecallAsync")]
+    Task<Answer<RecallView>> GetRecallAsync();
 
     /// <summary>
     /// Refuses this user's purchases up to this version of the reservation from now on. Conflict while the user has a
@@ -190,11 +226,9 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("FindErasableAsync")]
     Task<Answer<ErasableUser>> FindErasableAsync(Alias user);
 
-    /// <summary>
-    /// The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.
-    /// </summary>
-    [Alias("GetTimeAsync")]
-    Task<DateTimeOffset> GetTimeAsync();
+    /// <summary>What a checkout of this order must be for now; not-found: there is no such order.</summary>
+    [Alias("GetCheckoutPlanAsync")]
+    Task<Answer<CheckoutPlan>> GetCheckoutPlanAsync(long order);
 
     /// <summary>The faults of this batch that operators should look after now, as far as it knows.</summary>
     [Alias("ListFaultsAsync"), ResponseTimeout("00:00:02")]
@@ -206,3 +240,14 @@ public interface ISaleBatchGrain : IGrainWithStringKey
 /// <param name="Orders">Sequences of the user's orders.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ErasableUser")]
 public sealed record ErasableUser([property: Id(0)] bool IsOver, [property: Id(1)] long[] Orders);
+
+/// <summary>What a checkout of an order must be for.</summary>
+/// <param name="Now">The batch's time: the clock's, or later; see <see cref="BatchSnapshot.Lead"/>.</param>
+/// <param name="PayBy">The order's payBy.</param>
+/// <param name="Number">
+/// The number of the checkout within the order: 1, and one more for each extension of it. So a checkout for another
+/// payBy has another number, and a repeat has the same.
+/// </param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CheckoutPlan")]
+public readonly record struct CheckoutPlan(
+    [property: Id(0)] DateTimeOffset Now, [property: Id(1)] DateTimeOffset PayBy, [property: Id(2)] int Number);

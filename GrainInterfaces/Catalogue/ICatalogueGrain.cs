@@ -18,8 +18,8 @@ public interface ICatalogueGrain : IGrainWithStringKey
     Task AddAsync(string batch);
 
     /// <summary>
-    /// The batches from position <paramref name="from"/> (0…) on, in the order they were added; the order never
-    /// changes while one activation answers.
+    /// The batches from position <paramref name="from"/> (0…) on, in the order they were added. Nothing that was listed
+    /// changes while <see cref="CataloguePage.Activation"/> stays the same.
     /// </summary>
     [AlwaysInterleave, Alias("ListAsync"), ResponseTimeout("00:00:02")]
     Task<CataloguePage> ListAsync(int from);
@@ -29,6 +29,17 @@ public interface ICatalogueGrain : IGrainWithStringKey
     /// </summary>
     [AlwaysInterleave, Alias("FindKeyAsync"), ResponseTimeout("00:00:02")]
     Task<byte[]?> FindKeyAsync(string batch);
+
+    /// <summary>
+    /// Hides a batch from the public list, or shows it again. Its page stays where it is, and its sale goes on.
+    /// Not-found: there is no such batch.
+    /// </summary>
+    [Alias("SetHiddenAsync")]
+    Task<Answer<Effect>> SetHiddenAsync(string batch, bool isHidden);
+
+    /// <summary>Notes the schedule of a batch that an operator has changed. A repeat changes nothing.</summary>
+    [Alias("NoteScheduleAsync")]
+    Task NoteScheduleAsync(string batch, Schedule schedule);
 
     /// <summary>
     /// Notes that a batch has nothing left to do as of this head. So the next start need not wake it.
@@ -72,7 +83,9 @@ public interface ICatalogueGrain : IGrainWithStringKey
 /// A page of the catalogue: at most <see cref="MaxCount"/> batches. Ask for the next page until one is empty.
 /// </summary>
 /// <param name="Batches">The batches.</param>
-/// <param name="Activation">Which activation answered. A position is valid for one activation only.</param>
+/// <param name="Activation">
+/// Which activation answered, and since which change of a listed batch. A position is valid for one only.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.CataloguePage")]
 public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [property: Id(1)] Guid Activation)
 {
@@ -85,5 +98,16 @@ public sealed record CataloguePage([property: Id(0)] ListedBatch[] Batches, [pro
 /// <param name="Key">
 /// Its key. Null: it was removed, or it is not the key that the batch was created with. Then nobody can take part.
 /// </param>
+/// <param name="Changed">
+/// The schedule that an operator has set since, as far as the catalogue knows; null: that of the terms. The batch's own
+/// is newer.
+/// </param>
+/// <param name="IsHidden">Whether an operator has hidden it from the public list.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.ListedBatch")]
-public sealed record ListedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[]? Key);
+public sealed record ListedBatch(
+    [property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[]? Key, [property: Id(2)] Schedule? Changed = null,
+    [property: Id(3)] bool IsHidden = false)
+{
+    /// <summary>The schedule in force, as far as the catalogue knows.</summary>
+    public Schedule Schedule => Changed ?? Terms.Schedule;
+}

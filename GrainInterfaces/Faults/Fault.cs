@@ -22,6 +22,12 @@ public enum FaultKind
 
     /// <summary>A channel does not take messages to buyers.</summary>
     MessageFailing,
+
+    /// <summary>Nothing is sent to a webhook until an operator enables it.</summary>
+    WebhookDisabled,
+
+    /// <summary>A webhook takes nothing, or requests to it were given up.</summary>
+    WebhookFailing,
 }
 
 /// <summary>A fault: some end by themselves, others need an operator.</summary>

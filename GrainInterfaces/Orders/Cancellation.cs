@@ -28,4 +28,7 @@ public enum CancelReason
 
     /// <summary>Something else.</summary>
     Other,
+
+    /// <summary>The whole batch, or a kind of its orders, was recalled. No single order is cancelled so.</summary>
+    Recalled,
 }

@@ -54,11 +54,22 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout);
 
     /// <summary>
-    /// Has the provider refund a captured payment. Repeated calls make one refund. If it was not made, it is still
-    /// owed: call again.
+    /// Asks the provider how far a checkout of this order is. It never fails: a provider that did not answer is
+    /// <see cref="CheckoutStage.Unknown"/>, with the reason.
     /// </summary>
-    [Alias("PayBackAsync"), ResponseTimeout("00:00:15")]
-    Task<RefundTry> RefundAsync(string provider, string payment, Money amount);
+    [Alias("FindCheckoutAsync"), ResponseTimeout("00:00:15")]
+    Task<CheckoutState> FindCheckoutAsync(string provider, string checkout);
+
+    /// <summary>
+    /// Has the provider refund what is left of a captured payment. Repeated calls make one refund. If it was not made,
+    /// it is still owed: call again.
+    /// </summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="payment">The payment.</param>
+    /// <param name="amount">What is left to pay back.</param>
+    /// <param name="paidBack">What the provider paid back before by other means, in minor units.</param>
+    [Alias("PayBackRestAsync"), ResponseTimeout("00:00:15")]
+    Task<RefundTry> RefundAsync(string provider, string payment, Money amount, long paidBack);
 
     /// <summary>
     /// Discards the refund that the provider returned for a payment, because it belongs to another payment. The next

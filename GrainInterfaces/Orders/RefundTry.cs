@@ -16,6 +16,9 @@ public enum RefundOutcome
     /// The provider did not answer, or its answer was not usable. Whether it made the refund is unknown.
     /// </summary>
     Unanswered,
+
+    /// <summary>The provider has taken the refund on, and says that it is not made yet.</summary>
+    UnderWay,
 }
 
 /// <summary>The result of one try to pay money back.</summary>

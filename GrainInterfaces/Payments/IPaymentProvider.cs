@@ -33,16 +33,28 @@ public interface IPaymentProvider
     Task<CheckoutState> CloseCheckoutAsync(string checkout, CancellationToken cancellationToken = default) =>
         FindCheckoutAsync(checkout, cancellationToken);
 
-    /// <summary>Asks how far a checkout is.</summary>
+    /// <summary>
+    /// Asks how far a checkout is. <see cref="CheckoutStage.Untold"/>: the provider has no such question.
+    /// </summary>
     /// <exception cref="PaymentProviderException">
     /// The provider refused or did not answer; asking again is safe.
     /// </exception>
     Task<CheckoutState> FindCheckoutAsync(string checkout, CancellationToken cancellationToken = default) =>
-        Task.FromResult(CheckoutState.Unknown("not-asked"));
+        Task.FromResult(new CheckoutState(CheckoutStage.Untold));
 
     /// <summary>
-    /// Refunds a captured payment, or returns the refund made earlier, under the same key or by other means. The call
-    /// fails unless the whole amount was refunded.
+    /// Asks what became of a payment's money, after a notification that did not say. Null: the payment is none of the
+    /// engine's, or the provider's notifications say everything.
+    /// </summary>
+    /// <exception cref="PaymentProviderException">
+    /// The provider refused or did not answer; asking again is safe.
+    /// </exception>
+    Task<PaymentNews?> FindPaymentAsync(string payment, CancellationToken cancellationToken = default) =>
+        Task.FromResult<PaymentNews?>(null);
+
+    /// <summary>
+    /// Refunds what is left of a captured payment, or returns the refund made earlier, under the same key or by other
+    /// means. The call fails unless the whole amount was refunded.
     /// </summary>
     /// <exception cref="PaymentProviderException">
     /// The provider refused or did not answer; asking again is safe.
@@ -73,11 +85,19 @@ public sealed record CheckoutRequest(
 public sealed record ProviderCheckout(string Checkout, string Url);
 
 /// <summary>
-/// A payment to be paid back in full. The idempotency key is the payment id: a payment is refunded at most once.
+/// A payment to be paid back: all that is left of it. The idempotency key is the payment id and what was paid back
+/// before, so a payment is refunded at most once.
 /// </summary>
-public sealed record RefundRequest(string Order, string Payment, Money Amount);
+/// <param name="Order">Order id.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">What is left to pay back.</param>
+/// <param name="PaidBack">
+/// What the provider has paid back before without a request of the engine, in minor units of the same currency. The
+/// ledger has it as refunded elsewhere.
+/// </param>
+public sealed record RefundRequest(string Order, string Payment, Money Amount, long PaidBack = 0);
 
-/// <summary>A payment that the provider has refunded in full.</summary>
+/// <summary>A payment whose rest the provider has refunded.</summary>
 /// <param name="Refund">The provider's id of the refund.</param>
 /// <param name="Elsewhere">Whether it was refunded before without a request of the engine, for example by hand.</param>
 public sealed record ProviderRefund(string Refund, bool Elsewhere = false);
@@ -92,8 +112,9 @@ public sealed record ProviderRefund(string Refund, bool Elsewhere = false);
 /// </param>
 /// <param name="isRefusal">Whether the provider has decided against it.</param>
 /// <param name="inner">The cause.</param>
+/// <param name="isUnderWay">Whether the provider has taken it on, and says that it is not done yet.</param>
 public sealed class PaymentProviderException(
-    string message, string code, bool isRefusal = false, Exception? inner = null)
+    string message, string code, bool isRefusal = false, Exception? inner = null, bool isUnderWay = false)
     : Exception(message, inner)
 {
     /// <summary>The failure in few words.</summary>
@@ -101,4 +122,7 @@ public sealed class PaymentProviderException(
 
     /// <summary>Whether the provider has decided against it.</summary>
     public bool IsRefusal => isRefusal;
+
+    /// <summary>Whether the provider has taken it on, and says that it is not done yet.</summary>
+    public bool IsUnderWay => isUnderWay;
 }

@@ -41,13 +41,23 @@ public abstract record PaymentNotification
     /// </summary>
     public sealed record Declined(string Checkout, string Order, string User, DateTimeOffset At) : PaymentNotification;
 
-    /// <summary>News of a refund. The engine asks for the refund's state by itself.</summary>
+    /// <summary>
+    /// Money moved without a request of the engine, and the message says all about it. Acknowledge it only after it is
+    /// in the ledger.
+    /// </summary>
+    /// <param name="News">What happened.</param>
+    public sealed record Moved(PaymentNews News) : PaymentNotification;
+
+    /// <summary>News of a refund. The engine asks the provider what became of the payment.</summary>
     /// <param name="Payment">The refunded payment.</param>
     /// <param name="Refund">The provider's id of the refund; null: not stated.</param>
     /// <param name="State">The provider's word for its state.</param>
     public sealed record Refunding(string Payment, string? Refund, RefundState State) : PaymentNotification;
 
-    /// <summary>The payer's bank disputes a payment, or a dispute went on.</summary>
+    /// <summary>
+    /// The payer's bank disputes a payment, or a dispute went on. The engine asks the provider what became of the
+    /// payment.
+    /// </summary>
     /// <param name="Payment">The payment.</param>
     /// <param name="Dispute">The provider's id of the dispute.</param>
     /// <param name="State">The provider's word for its state.</param>

@@ -1,12 +1,13 @@
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Batches.Payments;
 
 namespace OrleansSale.Grains.Batches;
 
 /// <summary>
-/// The work that a batch does without a request: it opens, it ends, unpaid holds expire, and free units go to the line.
-/// This is the only place that decides it; the batch's timer runs it.
+/// The work that a batch does without a request: it opens, it ends, unpaid holds expire, recalled orders are cancelled,
+/// and free units go to the line. This is the only place that decides it; the batch's timer runs it.
 /// </summary>
 public static class Agenda
 {
@@ -16,6 +17,11 @@ public static class Agenda
     /// <summary>Most entries from here in one commit; the rest follow in the next commit.</summary>
     public const int MaxEntriesPerCommit = 1_000;
 
+    /// <summary>
+    /// Whether the next entry belongs to the same commit as the last one: the refund for an order that was recalled.
+    /// </summary>
+    public static bool MustGoOn(SaleBatch batch) => batch.Recalls.Owing is not null;
+
     /// <summary>The next entry that is due; null: none. Call again after the entry is applied.</summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="now">Instant, ms.</param>
@@ -24,6 +30,7 @@ public static class Agenda
     {
         var directing = batch.Directing;
         if (directing.Terms is null) return null;
+        if (MustGoOn(batch)) return RecallRules.Next(batch);
         if (!directing.IsOver)
         {
             if (!directing.IsOpen && now >= directing.Schedule.SaleOpens.ToUnixTimeMilliseconds())
@@ -32,6 +39,7 @@ public static class Agenda
         }
         return batch.Orders.NextDeadline() is { } order && HoldRules.IsDue(order, now, grace)
             ? new Released(order.Seq, order.Units, ReleaseReason.Expired)
+            : RecallRules.Next(batch) is { } recalled ? recalled
             : batch.Line.Count > 0 ? OfferRules.Next(batch, now)
             : null;
     }

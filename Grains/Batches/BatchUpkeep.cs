@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
 using OrleansSale.Grains.Clock;
@@ -36,8 +37,11 @@ internal sealed partial class BatchUpkeep
     private readonly Action<TimeSpan> _delayDeactivation;
     private readonly ILogger _log;
     private readonly RefundSweep _refunds;
-    private readonly ClosingSweep _closings;
+    private readonly CheckoutSweep _checkouts;
+    private readonly RecalledCheckouts _recalled;
     private readonly NewsCall _news;
+    private readonly FollowerCall _follower;
+    private readonly ScheduleNote _schedule;
     private readonly BatchErasure _erasure;
     private readonly Outage _erasing = new("erasing");
     private DateTimeOffset? _aheadSince;
@@ -48,27 +52,28 @@ internal sealed partial class BatchUpkeep
     public BatchUpkeep(
         IGrainBase grain, DurableBatch batch, ILedger ledger, IDocumentPurge purge, IGrainFactory grains,
         IClockCheck clock, BatchReminder reminder, BatchLeads leads, PaymentProviders providers,
-        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, TimeProvider timeProvider,
-        Action<TimeSpan> delayDeactivation, ILogger log)
+        RefundWatch refundWatch, CheckoutWatch checkoutWatch, IPostPublisher places, Followers followers,
+        TimeProvider timeProvider, Action<TimeSpan> delayDeactivation, ILogger log)
     {
         (_grain, _batch, _grains, _clock, _reminder, _leads) = (grain, batch, grains, clock, reminder, leads);
         (_timeProvider, _delayDeactivation, _log) = (timeProvider, delayDeactivation, log);
         _refunds = new RefundSweep(batch.State, timeProvider, RefundAsync, refundWatch, log);
-        _closings = new ClosingSweep(
-            batch.State, timeProvider, providers,
-            (order, provider, checkout) => OrderOf(order.Seq).CloseCheckoutAsync(provider, checkout), CaptureAsync,
-            checkoutWatch);
+        _checkouts = new CheckoutSweep(
+            batch.State, new CheckoutAsker(batch, providers, grains), batch.GraceMilliseconds, checkoutWatch);
+        _recalled = new RecalledCheckouts(batch.State, order => _checkouts.Watch(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
+        _follower = new FollowerCall(followers, batch.Id, log);
+        _schedule = new ScheduleNote(batch.State, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
     }
 
     /// <summary>
-    /// Whether the batch has no work left: the sale has ended, nothing is held or owed, no checkout is being closed,
-    /// the news for buyers are handed over, and a requested removal of personal data is complete.
+    /// Whether the batch has no work left: the sale has ended, nothing is held, recalled or owed, no checkout is
+    /// watched, the news for buyers are handed over, and a requested removal of personal data is complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
-        || (state.Directing.IsEnded && state.Stock.Held == 0 && state.Orders.Returns.Holds == 0
-            && state.Payments.Owed.Count == 0 && _closings.IsIdle && _news.IsIdle
+        || (state.Directing.IsEnded && !state.IsRecalling && state.Stock.Held == 0 && state.Orders.Returns.Holds == 0
+            && state.Payments.Owed.Count == 0 && _checkouts.IsIdle && _news.IsIdle
             && (!state.Directing.IsAnonymised || _erasure.IsDone)));
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
@@ -99,11 +104,19 @@ internal sealed partial class BatchUpkeep
         _grain.DeactivateOnIdle();
     }
 
-    /// <summary>Has the checkout of a cancelled order closed, if its provider does not end it.</summary>
-    public void CloseCheckoutOf(long order)
+    /// <summary>
+    /// Has the checkout of an order watched: one that was opened now, or whose order was cancelled now.
+    /// </summary>
+    public void WatchCheckoutOf(long order)
     {
-        if (_batch.State.Orders.Find(order) is { } cancelled) _closings.Add(cancelled, _batch.Now);
+        if (_batch.State.Orders.Find(order) is { } found) _checkouts.Watch(found, _batch.Now);
     }
+
+    /// <summary>Looks anew at what is owed of a payment, because there is news of it.</summary>
+    public void RenewRefund(PaymentId payment) => _refunds.Renew(payment);
+
+    /// <summary>Whether the provider is being asked for a refund.</summary>
+    public bool IsTryingRefund(PaymentId payment) => _refunds.IsTrying(payment);
 
     /// <summary>The faults of this batch that need an operator now.</summary>
     public Fault[] ListFaults()
@@ -140,8 +153,11 @@ internal sealed partial class BatchUpkeep
                 Log.Commits(_log, failures);
             NoteLead();
             _refunds.Start(journal.WhenDurableAsync);
-            _closings.Start(_batch.Now);
+            _recalled.Close();
+            _checkouts.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
+            _follower.Start(journal.Committed.Seq);
+            _schedule.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.
             if (_batch.State.Directing.IsAnonymised && !_erasure.IsDone && !_erasure.IsRunning) _ = GoOnErasingAsync();
             await SettleAsync();
@@ -201,23 +217,21 @@ internal sealed partial class BatchUpkeep
 
     private async Task<RefundTry> RefundAsync(Payment payment)
     {
-        var order = OrderOf(payment.Order);
-        var tried = await order.RefundAsync(payment.Id.Provider, payment.Id.Id, payment.Amount);
-        if (tried.Refund is not { } refund) return tried;
-        var whyNot = await _batch.CommitAsync(
-            PaymentRules.DecideRefunded(_batch.State, payment.Id, refund), _batch.Now);
-        if (whyNot is null) return tried;
-        await order.ForgetRefundAsync(payment.Id.Provider, payment.Id.Id);
-        return new RefundTry(RefundOutcome.Refused, null, whyNot);
-    }
-
-    private IOrderGrain OrderOf(long seq) => _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, seq));
-
-    private Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
-    {
-        var now = _batch.Now;
-        return _batch.CommitAsync(
-            PaymentRules.DecideCapture(_batch.State, capture, now, _batch.GraceMilliseconds), now);
+        var order = _grains.GetGrain<IOrderGrain>(OrderId.Of(_batch.Id, payment.Order));
+        var left = payment.Left;
+        var tried = await order.RefundAsync(payment.Id.Provider, payment.Id.Id, left, payment.RefundedThere);
+        if (tried.Refund is { } refund)
+        {
+            var whyNot = await _batch.CommitAsync(
+                PaymentRules.DecideRefunded(_batch.State, payment.Id, refund, left), _batch.Now);
+            if (whyNot is null) return tried;
+            await order.ForgetRefundAsync(payment.Id.Provider, payment.Id.Id);
+            tried = new RefundTry(RefundOutcome.Refused, null, whyNot);
+        }
+        // What a provider says is recorded. That it said nothing is not: it would be said of every refund at once.
+        if (tried.Outcome is RefundOutcome.Refused or RefundOutcome.UnderWay)
+            await _batch.CommitAsync(NoticeRules.DecideStalled(_batch.State, payment.Id, tried.Code!), _batch.Now);
+        return tried;
     }
 
     // Logs when a lead begins and when it has ended.

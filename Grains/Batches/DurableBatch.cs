@@ -79,8 +79,11 @@ internal sealed class DurableBatch
     public long DoDue()
     {
         var now = Now;
-        for (var i = 0; i < Agenda.MaxEntriesPerCommit && Agenda.Next(State, now, _graceMilliseconds) is { } due; i++)
+        for (var i = 0; i < Agenda.MaxEntriesPerCommit || Agenda.MustGoOn(State); i++)
+        {
+            if (Agenda.Next(State, now, _graceMilliseconds) is not { } due) break;
             Record(due, now);
+        }
         return now;
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
@@ -33,6 +34,7 @@ public sealed class SaleBatch
         Orders = new OrderBook(Stock, Directing, Line);
         Payments = new PaymentBook(Orders, Stock, Line, Directing);
         BuyerCommands = new BuyerCommandBook(Directing);
+        Recalls = new RecallBook(Orders, Directing);
     }
 
     /// <summary>Sequence of the last entry; 0: none.</summary>
@@ -68,10 +70,19 @@ public sealed class SaleBatch
     /// <summary>Units that may still come to the line: held and not paid, or given back.</summary>
     public int UnitsThatMayCome => Stock.Held + Orders.Returns.Units;
 
+    /// <summary>The newest recall.</summary>
+    public RecallBook Recalls { get; }
+
+    /// <summary>Whether a recall has orders left to cancel.</summary>
+    public bool IsRecalling => Recalls.IsRunning;
+
     /// <summary>The terms; null: not created yet.</summary>
     public BatchTerms? Terms => Directing.Terms;
 
-    /// <summary>The hashes of the aliases that entries concern, in the order of the ledger.</summary>
+    /// <summary>
+    /// The hashes of the aliases that entries concern, in the order of the ledger. An extension concerns all who hold
+    /// units: it is one <see cref="BoardUpdate.Everybody"/>, and not as many as there are.
+    /// </summary>
     public IReadOnlyList<ulong> Touches => _touches;
 
     /// <summary>Applies the next entry.</summary>
@@ -87,12 +98,17 @@ public sealed class SaleBatch
         var command = CommandOf(entry);
         if (command is not null) BuyerCommands.RequireNew(seq, command);
         Approvals.RequireApproved(seq, command);
+        Recalls.Require(seq, entry);
         Payments.Require(seq, entry);
         switch (entry)
         {
             case OrderEntry e:
                 var giver = GiverOf(e);
+                var paidBy = e is Released { Reason: CancelReason.Recalled } released
+                    && Orders.Find(released.Order) is { Hold: HoldState.Sold, Payment: { } payment }
+                    ? Payments.All[payment] : null;
                 Orders.Apply(seq, at, e);
+                Recalls.Take(e, paidBy);
                 _touches.Add((e is Held held ? held.Buyer : Orders.At(seq, ((Released)e).Order).Buyer).High);
                 if (giver is { } gives) _touches.Add(gives.High);
                 break;
@@ -106,6 +122,11 @@ public sealed class SaleBatch
                 break;
             case PaymentEntry e:
                 Payments.Apply(seq, e);
+                Recalls.Take(e);
+                _touches.Add(Orders.At(seq, e.Order).Buyer.High);
+                break;
+            case NoticeEntry e:
+                Payments.Apply(seq, at, e);
                 _touches.Add(Orders.At(seq, e.Order).Buyer.High);
                 break;
             case ReservationCancelled e:
@@ -123,6 +144,15 @@ public sealed class SaleBatch
             case StockEntry e: Stock.Apply(seq, e); break;
             case ApprovalEntry e: Approvals.Apply(seq, at, e); break;
             case DirectingEntry e: Directing.Apply(seq, at, e); break;
+            case Extended e:
+                Orders.Apply(seq, e);
+                _touches.Add(BoardUpdate.Everybody);
+                break;
+            case Rescheduled e: Directing.Apply(seq, at, e); break;
+            case Recalled e:
+                Recalls.Apply(seq, at, e);
+                Directing.Apply(at, e);
+                break;
             default:
                 throw new InconsistentEntryException(
                 seq, $"{Encoding.UTF8.GetString(entry.Type)} has no rules in this version");

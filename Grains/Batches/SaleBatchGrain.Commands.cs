@@ -56,7 +56,7 @@ public sealed partial class SaleBatchGrain
             ? new Answer<CommandOutcome>(refusal, decided.Detail)
             : new CommandOutcome(decided.Value, order is null ? null : Batch.State.Orders.View(order));
         answer = await Batch.Journal.WhenDurableAsync(answer);
-        if (wasLive && order is { IsLive: false }) _upkeep!.CloseCheckoutOf(order.Seq);
+        if (wasLive && order is { IsLive: false }) _upkeep!.WatchCheckoutOf(order.Seq);
         return answer;
     }
 

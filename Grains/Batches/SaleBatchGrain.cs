@@ -35,8 +35,8 @@ namespace OrleansSale.Grains.Batches;
 public sealed partial class SaleBatchGrain(
     ILedger ledger, IDocumentPurge purge, TimeProvider timeProvider, IClockCheck clock, BatchReminder reminder,
     BatchLeads leads, PaymentProviders providers, RefundWatch refundWatch, CheckoutWatch checkoutWatch,
-    IPostPublisher places, IOptions<OrderOptions> orderOptions, IOptions<ApprovalOptions> approvalOptions,
-    ILogger<SaleBatchGrain> log)
+    IPostPublisher places, Followers followers, IOptions<OrderOptions> orderOptions,
+    IOptions<ApprovalOptions> approvalOptions, ILogger<SaleBatchGrain> log)
     : Grain, ISaleBatchGrain, IRemindable
 {
     private DurableBatch? _batch;
@@ -73,7 +73,7 @@ public sealed partial class SaleBatchGrain(
             reason => _upkeep!.Abandon(reason));
         _upkeep = new BatchUpkeep(
             this, _batch, ledger, purge, GrainFactory, clock, reminder, leads, providers, refundWatch, checkoutWatch,
-            places, timeProvider, DelayDeactivation, log);
+            places, followers, timeProvider, DelayDeactivation, log);
         if (state.Terms is null) return;
         Log.Activated(log, Id, head.Seq);
         _upkeep.Start();
@@ -169,6 +169,7 @@ public sealed partial class SaleBatchGrain(
     {
         var now = Batch.DoDue();
         var refusal = Batch.Take(PaymentRules.DecideCheckout(Batch.State, order, provider, checkout, now), now);
+        if (refusal is null) _upkeep!.WatchCheckoutOf(order);
         return Batch.Journal.WhenDurableAsync(refusal is { } no ? no : ViewOf(order, owner: null));
     }
 
@@ -176,7 +177,10 @@ public sealed partial class SaleBatchGrain(
     public Task<Answer<CaptureResult>> CaptureAsync(Capture capture)
     {
         var now = Batch.Now;
-        return Batch.CommitAsync(PaymentRules.DecideCapture(Batch.State, capture, now, Batch.GraceMilliseconds), now);
+        var answer = Batch.CommitAsync(
+            PaymentRules.DecideCapture(Batch.State, capture, now, Batch.GraceMilliseconds), now);
+        _upkeep!.WatchCheckoutOf(capture.Order);
+        return answer;
     }
 
     /// <inheritdoc />
@@ -184,7 +188,7 @@ public sealed partial class SaleBatchGrain(
     {
         var now = Batch.DoDue();
         return Batch.CommitAsync(ApprovalRules.Propose(
-            Batch.State, command, OperatorRules.Decide(Batch.State, command), ApprovalMilliseconds, now), now);
+            Batch.State, command, CommandRules.Decide(Batch.State, command, now), ApprovalMilliseconds, now), now);
     }
 
     /// <inheritdoc />
@@ -227,9 +231,6 @@ public sealed partial class SaleBatchGrain(
         _batch?.State is { Terms: null } ? reminder.ClearAsync(this.GetGrainId()) : Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task<DateTimeOffset> GetTimeAsync() => Task.FromResult(DateTimeOffset.FromUnixTimeMilliseconds(Batch.Now));
-
-    /// <inheritdoc />
     public Task<bool> WakeAsync() => Task.FromResult(_upkeep is { IsSettled: false });
 
     /// <inheritdoc />
@@ -251,7 +252,7 @@ public sealed partial class SaleBatchGrain(
         Batch.DoDue();
         var answer = await Batch.Journal.WhenDurableAsync(
             decided.Refused is { } refusal ? new(refusal, decided.Detail) : ViewOf(order, owner));
-        if (wasLive && decided.Refused is null) _upkeep!.CloseCheckoutOf(order);
+        if (wasLive && decided.Refused is null) _upkeep!.WatchCheckoutOf(order);
         return answer;
     }
 

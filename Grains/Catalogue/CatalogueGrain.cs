@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
@@ -6,35 +5,9 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Directing;
-using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Catalogue;
-
-/// <summary>
-/// The catalogue's document. It is an index that spares a start from reading every ledger. The ledgers are the truth.
-/// </summary>
-[GenerateSerializer, Alias("OrleansSale.CatalogueState")]
-public sealed class CatalogueState : IDocument
-{
-    /// <inheritdoc/>
-    [Id(2), JsonIgnore] public bool IsDamaged { get; set; }
-
-    /// <summary>The batches in the order they were added.</summary>
-    [Id(0)] public List<CataloguedBatch> Batches { get; set; } = [];
-
-    /// <summary>By batch, the head at which it was settled.</summary>
-    [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
-
-    /// <summary>The settled batches whose key was removed with the personal data.</summary>
-    [Id(3)] public HashSet<string> Anonymised { get; set; } = [];
-}
-
-/// <summary>The first entry of a batch's ledger.</summary>
-/// <param name="Terms">The terms.</param>
-/// <param name="KeyHash">SHA-256 of its key.</param>
-[GenerateSerializer, Immutable, Alias("OrleansSale.CataloguedBatch")]
-public sealed record CataloguedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[] KeyHash);
 
 /// <summary>
 /// The index of all batches. Batches that a crash kept out of it are found in the ledger's streams at the next
@@ -53,7 +26,7 @@ public sealed partial class CatalogueGrain(
     // A damaged batch reads its ledger again and reports at least every DamagedStream.MaxPause.
     private static readonly TimeSpan NotedFor = 3 * DamagedStream.MaxPause;
 
-    private readonly Guid _activation = Guid.NewGuid();
+    private Guid _activation = Guid.NewGuid();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Fault Damage, DateTimeOffset At)> _damaged = new(StringComparer.Ordinal);
     private BatchKeys _keys = null!;
@@ -94,6 +67,7 @@ public sealed partial class CatalogueGrain(
     // end, belongs to a ledger that was lost. The operator has accepted the older ledger at the start.
     private bool DropLost(Dictionary<string, long> heads)
     {
+        foreach (var id in _ids.Where(id => !heads.ContainsKey(id))) ForgetListing(id);
         var lost = stored.State.Batches.RemoveAll(known => !heads.ContainsKey(known.Terms.Id));
         _ids.RemoveWhere(id => !heads.ContainsKey(id));
         var ahead = stored.State.SettledAt.Where(settled => settled.Value > heads.GetValueOrDefault(settled.Key))
@@ -114,6 +88,7 @@ public sealed partial class CatalogueGrain(
         var place = stored.State.Batches.FindIndex(known => known.Terms.Id == batch);
         if (place >= 0 && IsSame(stored.State.Batches[place], created)) return;
         // The ledger has these terms. Other terms under the id belong to a ledger that was lost.
+        if (place >= 0) ForgetListing(batch);
         if (place >= 0) stored.State.Batches[place] = created;
         else stored.State.Batches.Add(created);
         _keys.Forget(batch);
@@ -124,15 +99,16 @@ public sealed partial class CatalogueGrain(
     /// <inheritdoc />
     public async Task<CataloguePage> ListAsync(int from)
     {
-        var batches = stored.State.Batches;
+        // A change meanwhile may be missing in this page. Then its activation is the one before the change.
+        var (batches, activation) = (stored.State.Batches, _activation);
         var count = Math.Clamp(batches.Count - from, 0, CataloguePage.MaxCount);
         var page = batches.GetRange(Math.Min(from, batches.Count), count);
         var listed = new List<ListedBatch>(count);
         foreach (var group in page.Chunk(MaxWaking))
             listed.AddRange((await Task.WhenAll(group.Select(_keys.FindAsync)))
-                .Zip(group, (key, batch) => new ListedBatch(batch.Terms, key)));
+                .Zip(group, (key, batch) => ListedOf(batch.Terms, key)));
         _keys.Search(batches);
-        return new CataloguePage([.. listed], _activation);
+        return new CataloguePage([.. listed], activation);
     }
 
     /// <inheritdoc />

@@ -32,6 +32,9 @@ public static class MessageRules
     {
         RefundOwed owed => Of(entry, owed.Order, MessageKind.Refund, CauseOf(owed.Why), owed.Amount),
         RefundMade made => Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
+        // An operator has paid it back by hand.
+        RefundedElsewhere { By: not null } made =>
+            Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
         Held { Offer: not null } e => ToPay(entry, entry.Seq, MessageKind.Offer, e.PayBy, e.Buyer),
         Granted e => ToPay(entry, entry.Seq, MessageKind.Grant, e.PayBy, e.Buyer),
         Revived e => ToPay(entry, e.Order, MessageKind.Revival, e.PayBy, buyer: null),

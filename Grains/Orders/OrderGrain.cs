@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
@@ -46,6 +45,12 @@ public sealed class OrderDocuments : IDocument
 
     /// <summary>The key of the shipment that the tracking reference is of: see <see cref="Shipment.Key"/>.</summary>
     [Id(21)] public string? TrackingKey { get; set; }
+
+    /// <summary>The order's payBy when its checkout was made; null: none was.</summary>
+    [Id(7)] public DateTimeOffset? CheckoutPayBy { get; set; }
+
+    /// <summary>The provider that made it; null: none was made.</summary>
+    [Id(8)] public string? CheckoutProvider { get; set; }
 }
 
 /// <summary>
@@ -80,9 +85,13 @@ public sealed partial class OrderGrain(
         var order = found.Value!;
         if (order.Status != OrderStatus.AwaitingPayment) return Refusal.OrderNotPayable;
         var held = await TakeOwnAsync();
+        var plan = (await batch.GetCheckoutPlanAsync(seq)).Value;
         if (order.Checkout is { } open && open == stored.State.Checkout)
-            return new CheckoutView(stored.State.CheckoutUrl!, order.PayBy);
-        if (await batch.GetTimeAsync() >= order.PayBy) return Refusal.OrderNotPayable;
+        {
+            if (!MustRenew(plan)) return new CheckoutView(stored.State.CheckoutUrl!, plan.PayBy);
+            if (await RefuseAnotherAsync(open) is { } notYet) return notYet;
+        }
+        if (plan.Now >= plan.PayBy) return Refusal.OrderNotPayable;
 
         // The provider comes first (idempotent by the order's key), then the document, then the batch's record. Only
         // then is the address returned. A repeated call resumes after a crash at any of these steps.
@@ -91,12 +100,9 @@ public sealed partial class OrderGrain(
         try
         {
             var digits = held[..HashDigitsOfKey];
-            // A revived order has another deadline, so its checkout is another one at the provider, too.
-            var number = order.Revivals + 1;
-            var key = number == 1 ? $"{Id}-{digits}"
-                : string.Create(CultureInfo.InvariantCulture, $"{Id}-{digits}-{number}");
             checkout = await Named(name).CreateCheckoutAsync(new CheckoutRequest(
-                Id, owner.User, description, order.Amount, order.PayBy, key, order.HeldAt, digits, number));
+                Id, owner.User, description, order.Amount, plan.PayBy, KeyOf(digits, plan.Number), order.HeldAt,
+                digits, plan.Number));
         }
         catch (PaymentProviderException e)
         {
@@ -105,10 +111,11 @@ public sealed partial class OrderGrain(
         }
         checkouts.Made(name);
         (stored.State.Checkout, stored.State.CheckoutUrl) = (checkout.Checkout, checkout.Url);
+        (stored.State.CheckoutPayBy, stored.State.CheckoutProvider) = (plan.PayBy, name);
         stored.State.Delivery ??= await TakeReservedAsync(order);
         await WriteAsync();
         var recorded = await batch.RecordCheckoutAsync(seq, name!, checkout.Checkout);
-        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, order.PayBy);
+        return recorded.Refused is { } refusal ? refusal : new CheckoutView(checkout.Url, plan.PayBy);
     }
 
     /// <inheritdoc />
@@ -138,32 +145,30 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc />
-    public async Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout)
-    {
-        try
-        {
-            return await Named(provider).CloseCheckoutAsync(checkout);
-        }
-        catch (PaymentProviderException e)
-        {
-            return CheckoutState.Unknown(e.Code);
-        }
-    }
+    public Task<CheckoutState> CloseCheckoutAsync(string provider, string checkout) =>
+        AskAsync(provider, of => of.CloseCheckoutAsync(checkout));
 
     /// <inheritdoc />
-    public async Task<RefundTry> RefundAsync(string provider, string payment, Money amount)
+    public Task<CheckoutState> FindCheckoutAsync(string provider, string checkout) =>
+        AskAsync(provider, of => of.FindCheckoutAsync(checkout));
+
+    /// <inheritdoc />
+    public async Task<RefundTry> RefundAsync(string provider, string payment, Money amount, long paidBack)
     {
         await TakeOwnAsync();
         if (stored.State.Refunds.GetValueOrDefault(KeyOf(provider, payment)) is { } made) return RefundTry.Made(made);
         ProviderRefund refund;
         try
         {
-            refund = await Named(provider).RefundAsync(new RefundRequest(Id, payment, amount));
+            refund = await Named(provider).RefundAsync(new RefundRequest(Id, payment, amount, paidBack));
         }
         catch (PaymentProviderException e)
         {
             // The batch owes the refund, so it logs and counts the failure.
-            return new RefundTry(e.IsRefusal ? RefundOutcome.Refused : RefundOutcome.Unanswered, null, e.Code);
+            return new RefundTry(
+                e.IsUnderWay ? RefundOutcome.UnderWay
+                : e.IsRefusal ? RefundOutcome.Refused
+                : RefundOutcome.Unanswered, null, e.Code);
         }
         stored.State.Refunds[KeyOf(provider, payment)] = refund.Refund;
         await WriteAsync();
@@ -200,6 +205,18 @@ public sealed partial class OrderGrain(
         stored.State = new OrderDocuments { Refunds = stored.State.Refunds, Held = _held, IsDisowned = true };
         _isDamaged = false;
         await WriteAsync();
+    }
+
+    private async Task<CheckoutState> AskAsync(string provider, Func<IPaymentProvider, Task<CheckoutState>> ask)
+    {
+        try
+        {
+            return await ask(Named(provider));
+        }
+        catch (PaymentProviderException e)
+        {
+            return CheckoutState.Unknown(e.Code);
+        }
     }
 
     // The same id at two providers is two payments. Neither a name nor an id has a space.

@@ -41,6 +41,7 @@ public sealed class RefundWatch : IDisposable
             RefundOutcome.MadeElsewhere => "made-elsewhere",
             RefundOutcome.Refused => "refused",
             RefundOutcome.Unanswered => "unanswered",
+            RefundOutcome.UnderWay => "under-way",
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "unknown outcome"),
         };
         Attempts.Add(1, new KeyValuePair<string, object?>("outcome", name));

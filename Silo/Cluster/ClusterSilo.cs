@@ -6,6 +6,7 @@ using Orleans.Dashboard;
 using Orleans.Serialization;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.OrderIndex;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Hosting;
 using OrleansSale.Silo.Storage.Postgres;
@@ -45,6 +46,7 @@ public static class ClusterSilo
         silo.Services.AddSingleton(services =>
             PostgresLedger.Open(database, services.GetRequiredService<ILogger<PostgresLedger>>()));
         silo.AddProbedLedger<PostgresLedger>();
+        silo.Services.AddSingleton<IOrderIndex>(_ => new PostgresOrderIndex(database));
         silo.Services.AddClockWatch();
         silo.Services.AddHealthChecks().AddCheck<SiloCheck>(SiloCheck.Name);
         silo.AddSale(configuration);

@@ -18,6 +18,7 @@ using OrleansSale.Silo.Payments;
 using OrleansSale.Silo.Payments.Providers;
 using OrleansSale.Silo.Posts;
 using OrleansSale.Silo.Starting;
+using OrleansSale.Silo.Webhooks;
 
 namespace OrleansSale.Silo.Cluster;
 
@@ -82,6 +83,7 @@ public static class SiloHost
             builder.Services.AddSingleton(channels);
             builder.Services.AddPaymentProviders(configuration, builder.Environment, PaymentRole.Asks);
             builder.Services.AddPosts();
+            builder.Services.AddWebhooks();
             builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("orleans-sale-silo"))
                 .WithMetrics(metrics => metrics
                     .AddMeter(EngineMeter.Name, "Microsoft.Orleans", "Polly", "System.Runtime", "Npgsql")

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using OrleansSale.Grains.Clock;
+using OrleansSale.Grains.OrderIndex;
 using OrleansSale.Silo.Cluster;
 using OrleansSale.Silo.Health;
 using OrleansSale.Silo.Hosting;
@@ -38,6 +39,7 @@ public static class EmbeddedSilo
         silo.Services.AddSingleton(
             services => SqliteLedger.Open(directory, services.GetRequiredService<ILogger<SqliteLedger>>()));
         silo.AddProbedLedger<SqliteLedger>();
+        silo.Services.AddSingleton<IOrderIndex>(_ => SqliteOrderIndex.Open(directory));
         silo.Services.AddHealthChecks().AddCheck<DocumentsCheck>(DocumentsCheck.Name);
         silo.Services.AddSingleton<IClockCheck, OnlyClock>();
         silo.AddSale(configuration);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Messages;
+using OrleansSale.GrainInterfaces.Webhooks;
 
 namespace OrleansSale.Silo.Hosting;
 
@@ -74,6 +76,8 @@ public sealed partial class BatchWaker(
                 var announcements = await grains.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key)
                     .WakeAllAsync();
                 var messages = await grains.GetGrain<IMessageIndexGrain>(IMessageIndexGrain.Key).WakeAllAsync();
+                await grains.GetGrain<IFollowersGrain>(IFollowersGrain.Key).WakeAllAsync();
+                await grains.GetGrain<IWebhookIndexGrain>(IWebhookIndexGrain.Key).WakeAllAsync();
                 if (_outage.Ends() is { } failures) Log.WokenAgain(log, failures);
                 Log.Woken(log, woken);
                 if (announcements > 0) Log.AnnouncementsWoken(log, announcements);

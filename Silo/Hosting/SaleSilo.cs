@@ -12,6 +12,7 @@ using OrleansSale.Grains.Orders;
 using OrleansSale.Grains.Payments;
 using OrleansSale.Grains.Reservations;
 using OrleansSale.Grains.Users;
+using OrleansSale.Grains.Webhooks;
 using OrleansSale.Silo.Clock;
 using OrleansSale.Silo.Storage;
 
@@ -37,9 +38,11 @@ public static class SaleSilo
         silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = KnownPlaces);
         silo.Services.AddSingleton<BatchReminder>();
         silo.Services.AddSingleton<BatchLeads>();
+        silo.Services.AddSingleton<Followers>();
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<PostWatch>();
+        silo.Services.AddSingleton<WebhookWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BatchWaker>();
         silo.Services.AddSingleton<SteadyClock>();
         foreach (var area in (string[])[TimeProviderNames.ActivationManagement, TimeProviderNames.Grains])

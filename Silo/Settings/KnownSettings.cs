@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Channels;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Silo.Payments;
+using OrleansSale.Silo.Webhooks;
 
 namespace OrleansSale.Silo.Settings;
 
@@ -61,6 +62,7 @@ public static class KnownSettings
             [ChannelsOptions.Section] = [typeof(ChannelsOptions)],
             [OperatorsOptions.Section] = [typeof(OperatorsOptions), typeof(ApprovalOptions)],
             [PaymentOptions.Section] = [typeof(PaymentOptions)],
+            [WebhookOptions.Section] = [typeof(WebhookOptions)],
             ["Orleans"] = [typeof(ClusterOptions)],
             ["ConnectionStrings"] = [typeof(DatabaseOptions)],
         };

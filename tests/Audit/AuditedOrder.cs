@@ -66,6 +66,9 @@ public sealed class AuditedOrder
 
     internal Buyer Buyer { get; }
 
+    internal DateTime HeldAt { get; set; }
+
+    /// <summary>An extension moves it.</summary>
     internal DateTime PayBy { get; set; }
 
     internal int Checkouts { get; set; }
@@ -109,8 +112,18 @@ public sealed class AuditedPayment
     /// <summary>How much was captured.</summary>
     public Amount Amount { get; }
 
-    /// <summary>Where it is now.</summary>
+    /// <summary>Where the rest of it is now.</summary>
     public PaymentEnd End { get; internal set; }
+
+    /// <summary>What went back without a request of the engine, in minor units.</summary>
+    public long Elsewhere { get; internal set; }
+
+    /// <summary>What is left of it without that.</summary>
+    public Amount Left => Amount with { Value = Amount.Value - Elsewhere };
+
+    internal string? Stalled { get; set; }
+
+    internal Dictionary<string, string> Disputes { get; } = [];
 
     /// <summary>The provider's id of the refund, once it is made.</summary>
     public string? Refund { get; internal set; }
@@ -125,6 +138,6 @@ public enum PaymentEnd
     /// <summary>It is owed back.</summary>
     Owed,
 
-    /// <summary>It was paid back.</summary>
+    /// <summary>All of it went back.</summary>
     Refunded,
 }

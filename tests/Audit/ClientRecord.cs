@@ -141,7 +141,8 @@ public sealed class ClientRecord
             foreach (var contradiction in _contradictions.Kept) violations.Add(contradiction);
             CheckAliases(secret, violations);
             var refunded = sale.Payments.Values
-                .Where(payment => payment.End == PaymentEnd.Refunded).Select(payment => payment.Order).ToHashSet();
+                .Where(payment => payment.End == PaymentEnd.Refunded || payment is { Elsewhere: > 0, Left.Value: 0 })
+                .Select(payment => payment.Order).ToHashSet();
             foreach (var (id, told) in _orders) CheckOrder(sale, id, told, refunded, violations);
             CheckKeys(sale, secret, violations);
             _places.Check(sale, AliasOf, secret, violations);

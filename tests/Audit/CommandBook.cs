@@ -24,7 +24,8 @@ internal sealed class CommandBook(Violations violations)
             case EntryType.Proposed: Propose(entry); break;
             case EntryType.Approved: Approve(entry); break;
             case EntryType.Granted or EntryType.Revived or EntryType.Shipped or EntryType.Restocked
-                or EntryType.Released or EntryType.Left or EntryType.RefundOwed when entry.Key is not null:
+                or EntryType.Extended or EntryType.Released or EntryType.Left or EntryType.RefundOwed
+                when entry.Key is not null:
                 Do(entry);
                 break;
         }
@@ -45,7 +46,8 @@ internal sealed class CommandBook(Violations violations)
         if (_waiting.Count >= MaxWaiting) Violate(entry, $"more than {MaxWaiting} commands wait");
         if (_done.Contains((entry.By, entry.Key!))) Violate(entry, "a command waits that was carried out");
         var proposal = new Proposal(
-            entry.Command, entry.By, entry.Until, entry.Alias, entry.Order, entry.Place, entry.UnitCount);
+            entry.Command, entry.By, entry.Until, entry.Alias, entry.Order, entry.Place, entry.UnitCount,
+            entry.Seconds);
         if (!_waiting.TryAdd(entry.Key!, proposal)) Violate(entry, $"{entry.Key} waits already");
     }
 
@@ -72,13 +74,14 @@ internal sealed class CommandBook(Violations violations)
     private void Violate(LedgerEntry entry, string what) => violations.Add(Invariant.Commands, entry.Seq, what);
 
     private sealed record Proposal(
-        string Command, string By, DateTime Until, string Alias, long Order, long Place, int Units)
+        string Command, string By, DateTime Until, string Alias, long Order, long Place, int Units, long Seconds)
     {
         public bool IsCarriedOutBy(LedgerEntry entry) => entry.Has(Members.By) && entry.By == By && Command switch
         {
             "grant" => entry.Type == EntryType.Granted && entry.Alias == Alias
                 && entry.Units.Count == Units,
             "revive" => entry.Type == EntryType.Revived && entry.Order == Order,
+            "extend" => entry.Type == EntryType.Extended && entry.Seconds == Seconds,
             "remove-place" => entry.Type == EntryType.Left && entry.Place == Place,
             _ => entry.Type == EntryType.Restocked && entry.UnitCount == Units,
         };

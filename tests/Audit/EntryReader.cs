@@ -14,7 +14,7 @@ internal sealed class EntryReader
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     private static readonly HashSet<string> ReasonCodes =
-        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other", "recalled"];
 
     private readonly TextPool _texts = new();
     private readonly LedgerEntry _entry = new();
@@ -83,7 +83,7 @@ internal sealed class EntryReader
         _entry.Key = null;
         while (Read(ref reader) != JsonTokenType.EndObject)
         {
-            var member = MemberNamed(ref reader);
+            var member = MemberNames.Read(ref reader);
             if ((allowed & member) == 0)
                 throw new FormatException($"{_entry.Type} has no member {reader.GetString()}");
             if ((_entry.Present & member) != 0) throw new FormatException($"{member} is there twice");
@@ -120,6 +120,7 @@ internal sealed class EntryReader
         if (!isRemoved && _entry.Why is not ("left" or "passed"))
             throw new FormatException($"a place ends because of {_entry.Why}");
         RequireAll(isRemoved, "a removal");
+        if (isRemoved && _entry.Reason == "recalled") throw new FormatException("a recall removes no place");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -142,6 +143,7 @@ internal sealed class EntryReader
             case Members.Payment: _entry.Payment = Text(ref reader); break;
             case Members.Refund: _entry.Refund = Text(ref reader); break;
             case Members.Amount: ReadAmount(ref reader); break;
+            case Members.Code: _entry.Code = Text(ref reader); break;
             case Members.Why: _entry.Why = Pooled(ref reader); break;
             case Members.Cause: _entry.Cause = Pooled(ref reader); break;
             case Members.Reason: ReadReason(ref reader); break;
@@ -151,36 +153,13 @@ internal sealed class EntryReader
             case Members.Quantity: _entry.Quantity = checked((int)Long(ref reader)); break;
             case Members.Command: _entry.Command = Pooled(ref reader); break;
             case Members.Until: _entry.Until = Instant(ref reader); break;
+            case Members.Seconds: _entry.Seconds = Long(ref reader); break;
+            case Members.Schedule: ReadSchedule(ref reader); break;
+            case Members.Orders: _entry.Orders = Pooled(ref reader); break;
             case Members.How: RequireStandby(Pooled(ref reader)); break;
             default: throw new FormatException($"{member} is not a member");
         }
     }
-
-    private static Members MemberNamed(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("order"u8) ? Members.Order
-        : reader.ValueTextEquals("alias"u8) ? Members.Alias
-        : reader.ValueTextEquals("units"u8) ? Members.Units
-        : reader.ValueTextEquals("payBy"u8) ? Members.PayBy
-        : reader.ValueTextEquals("reservation"u8) ? Members.Reservation
-        : reader.ValueTextEquals("key"u8) ? Members.Key
-        : reader.ValueTextEquals("payment"u8) ? Members.Payment
-        : reader.ValueTextEquals("amount"u8) ? Members.Amount
-        : reader.ValueTextEquals("checkout"u8) ? Members.Checkout
-        : reader.ValueTextEquals("why"u8) ? Members.Why
-        : reader.ValueTextEquals("refund"u8) ? Members.Refund
-        : reader.ValueTextEquals("ranges"u8) ? Members.Ranges
-        : reader.ValueTextEquals("reason"u8) ? Members.Reason
-        : reader.ValueTextEquals("by"u8) ? Members.By
-        : reader.ValueTextEquals("place"u8) ? Members.Place
-        : reader.ValueTextEquals("from"u8) ? Members.From
-        : reader.ValueTextEquals("quantity"u8) ? Members.Quantity
-        : reader.ValueTextEquals("how"u8) ? Members.How
-        : reader.ValueTextEquals("number"u8) ? Members.Number
-        : reader.ValueTextEquals("provider"u8) ? Members.Provider
-        : reader.ValueTextEquals("cause"u8) ? Members.Cause
-        : reader.ValueTextEquals("command"u8) ? Members.Command
-        : reader.ValueTextEquals("until"u8) ? Members.Until
-        : Members.None;
 
     private void ReadUnits(ref Utf8JsonReader reader)
     {
@@ -219,9 +198,17 @@ internal sealed class EntryReader
     private void ReadReason(ref Utf8JsonReader reader)
     {
         Take(ref reader, JsonTokenType.String, "a reason");
+        _entry.Reason = reader.GetString()!;
         var isCoded = _entry.Type is EntryType.Released or EntryType.Left or EntryType.RefundOwed;
-        if (isCoded && !ReasonCodes.Contains(reader.GetString()!))
-            throw new FormatException($"{reader.GetString()} is no reason of the closed set");
+        if (isCoded && !ReasonCodes.Contains(_entry.Reason))
+            throw new FormatException($"{_entry.Reason} is no reason of the closed set");
+    }
+
+    private void ReadSchedule(ref Utf8JsonReader reader)
+    {
+        Read(ref reader);
+        using var document = JsonDocument.ParseValue(ref reader);
+        _entry.Schedule = SaleSchedule.Read(document.RootElement);
     }
 
     private static void RequireStandby(string how)

@@ -12,6 +12,9 @@ internal enum EntryType
     Released,
     RefundOwed,
     Refunded,
+    RefundStalled,
+    RefundedElsewhere,
+    Disputed,
     ReservationCancelled,
     Joined,
     Left,
@@ -28,6 +31,9 @@ internal enum EntryType
     Shipped,
     Proposed,
     Approved,
+    Extended,
+    Rescheduled,
+    Recalled,
     ReturnOffered,
     ReturnCancelled,
 }
@@ -57,9 +63,13 @@ internal enum Members
     Place = 131_072,
     Quantity = 262_144,
     How = 524_288,
-    Command = 1_048_576,
-    Until = 2_097_152,
-    From = 4_194_304,
+    Code = 1_048_576,
+    Command = 2_097_152,
+    Until = 4_194_304,
+    Seconds = 8_388_608,
+    Schedule = 16_777_216,
+    Orders = 33_554_432,
+    From = 67_108_864,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -71,8 +81,7 @@ internal static class EntryTypes
 
     private static readonly HashSet<string> WithoutRules =
     [
-        "roster-closed", "drawn", "extended", "rescheduled", "recalled", "refund-stalled", "refunded-elsewhere",
-        "disputed",
+        "roster-closed", "drawn",
     ];
 
     /// <summary>The type of that name.</summary>
@@ -88,6 +97,9 @@ internal static class EntryTypes
         "released" => EntryType.Released,
         "refund-owed" => EntryType.RefundOwed,
         "refunded" => EntryType.Refunded,
+        "refund-stalled" => EntryType.RefundStalled,
+        "refunded-elsewhere" => EntryType.RefundedElsewhere,
+        "disputed" => EntryType.Disputed,
         "reservation-cancelled" => EntryType.ReservationCancelled,
         "joined" => EntryType.Joined,
         "left" => EntryType.Left,
@@ -104,6 +116,9 @@ internal static class EntryTypes
         "shipped" => EntryType.Shipped,
         "proposed" => EntryType.Proposed,
         "approved" => EntryType.Approved,
+        "extended" => EntryType.Extended,
+        "rescheduled" => EntryType.Rescheduled,
+        "recalled" => EntryType.Recalled,
         "return-offered" => EntryType.ReturnOffered,
         "return-cancelled" => EntryType.ReturnCancelled,
         _ => throw new FormatException(
@@ -122,6 +137,7 @@ internal static class EntryTypes
         EntryType.Released => Members.Order | Members.Units | Members.Why,
         EntryType.RefundOwed => Money | Members.Why,
         EntryType.Refunded => Money | Members.Refund,
+        EntryType.RefundStalled or EntryType.RefundedElsewhere or EntryType.Disputed => Money | Members.Code,
         EntryType.ReservationCancelled => Members.Alias | Members.Reservation,
         EntryType.Joined =>
             Members.Place | Members.Alias | Members.Quantity | Members.How | Members.Reservation,
@@ -135,6 +151,9 @@ internal static class EntryTypes
         EntryType.Shipped => Members.Order | Buyers,
         EntryType.Proposed => Members.Command | Members.Until | Members.By | Members.Key,
         EntryType.Approved => Members.By | Members.Key,
+        EntryType.Extended => Members.Seconds | Command,
+        EntryType.Rescheduled => Members.Schedule | Command,
+        EntryType.Recalled => Members.Orders | Command,
         EntryType.ReturnOffered or EntryType.ReturnCancelled => Members.Order,
         _ => Members.None,
     };
@@ -149,13 +168,15 @@ internal static class EntryTypes
         "revive" => Members.Order | Members.Why,
         "remove-place" => Members.Place | Members.Why,
         "restock" => Members.Units | Members.Reason,
+        "extend" => Members.Seconds | Members.Reason,
         _ => throw new FormatException($"no command {command} waits for a second operator"),
     };
 
     /// <summary>
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
-    /// a place, and only one of a return has the order that is returned, only a late payment has units, and only an
-    /// operator's release, removal or refund says by whom and why. A carried place's origin has no rules yet.
+    /// a place, and only one of a return has the order that is returned, only a late payment has units, only an
+    /// operator's release, removal or refund says by whom and why, and only a refund that an operator made by hand says
+    /// by whom. A carried place's origin has no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
@@ -163,8 +184,9 @@ internal static class EntryTypes
         EntryType.Joined => Members.Key,
         EntryType.Sold => Members.Units,
         EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,
+        EntryType.RefundedElsewhere => Members.By,
         EntryType.Proposed => Members.Alias | Members.Units | Members.Order | Members.Place | Members.Why
-            | Members.Reason,
+            | Members.Reason | Members.Seconds,
         _ => Members.None,
     };
 }

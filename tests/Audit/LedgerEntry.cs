@@ -64,6 +64,9 @@ internal sealed class LedgerEntry
 
     public string Why { get; set; } = "";
 
+    /// <summary>What was told about a payment's money.</summary>
+    public string Code { get; set; } = "";
+
     public string By { get; set; } = "";
 
     /// <summary>The name of a command that waits for a second operator.</summary>
@@ -71,6 +74,17 @@ internal sealed class LedgerEntry
 
     /// <summary>When that command is void.</summary>
     public DateTime Until { get; set; }
+    /// <summary>An operator's reason: a code if it is for one order or place, else their own words.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>How much more time there is.</summary>
+    public long Seconds { get; set; }
+
+    /// <summary>The schedule that comes into force.</summary>
+    public SaleSchedule? Schedule { get; set; }
+
+    /// <summary>Which orders are recalled.</summary>
+    public string Orders { get; set; } = "";
 
     /// <summary>The order whose units are offered to the line, because its buyer gives them back.</summary>
     public long From { get; set; }

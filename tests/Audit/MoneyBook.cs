@@ -6,7 +6,7 @@ namespace OrleansSale.Tests.Audit;
 /// other at once.
 /// Whichever comes first leaves something open, and the next entry must close it.
 /// </remarks>
-internal sealed class MoneyBook(SaleTerms terms, Violations violations)
+internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
 {
     private const int MaxCheckouts = 10;
 
@@ -57,6 +57,8 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     {
         if (order.Payment is null) return;
         if (entry.Why == "expired") violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is paid and can't expire");
+        // All of its money went back elsewhere: nothing is owed.
+        if (_payments[order.Payment.Value] is { Elsewhere: > 0, Left.Value: 0 }) return;
         if (_owedButNotReleased == order) _owedButNotReleased = null;
         else _releasedButNotOwed = order;
     }
@@ -90,7 +92,7 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
     /// <summary>A payment was paid back.</summary>
     public void Refund(LedgerEntry entry, AuditedOrder order)
     {
-        if (!_refunds.Add(new PaymentKey(entry.Provider, entry.Refund)))
+        if (!IsNewRefund(entry.Provider, entry.Refund))
             violations.Add(Invariant.I6, entry.Seq, $"refund {entry.Refund} was made already");
         if (!_payments.TryGetValue(entry.PaymentKey, out var payment))
         {
@@ -129,10 +131,13 @@ internal sealed class MoneyBook(SaleTerms terms, Violations violations)
         if (payment.Order != order)
             violations.Add(Invariant.I6, entry.Seq,
                 $"payment {payment.Payment} belongs to {Name(payment.Order)}, not {Name(order)}");
-        if (payment.Amount != entry.Amount)
+        if (payment.Left != entry.Amount)
             violations.Add(Invariant.I6, entry.Seq,
-                $"payment {payment.Payment} is {payment.Amount}, not {entry.Amount}");
+                $"{payment.Left} are left of payment {payment.Payment}, not {entry.Amount}");
     }
+
+    // The same refund cannot pay back twice, whether the engine requested it or not.
+    private bool IsNewRefund(string provider, string refund) => _refunds.Add(new PaymentKey(provider, refund));
 
     private string Name(AuditedOrder order) => $"{terms.Batch}.{order.Seq}";
 }

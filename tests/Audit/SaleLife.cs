@@ -5,6 +5,7 @@ namespace OrleansSale.Tests.Audit;
 /// </summary>
 internal sealed class SaleLife(SaleTerms terms, Violations violations)
 {
+    private SaleSchedule _schedule = terms.Schedule;
     private bool _opened;
     private bool _paused;
     private bool _closed;
@@ -34,7 +35,8 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     {
         if (_opened) violations.Add(Invariant.Life, entry.Seq, "opened twice");
         if (Ended || _closed) violations.Add(Invariant.Life, entry.Seq, "opened after its end");
-        if (entry.At < terms.SaleOpens) violations.Add(Invariant.Life, entry.Seq, $"opened before {terms.SaleOpens:O}");
+        if (entry.At < _schedule.SaleOpens)
+            violations.Add(Invariant.Life, entry.Seq, $"opened before {_schedule.SaleOpens:O}");
         _opened = true;
     }
 
@@ -46,8 +48,8 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
             violations.Add(Invariant.Form, entry.Seq, $"ended because of {entry.Cause}");
         if (entry.Cause == "operator" && !_closed)
             violations.Add(Invariant.Life, entry.Seq, "ended by an operator who closed nothing");
-        if (entry.Cause == "schedule" && entry.At < terms.SaleCloses)
-            violations.Add(Invariant.Life, entry.Seq, $"ended before {terms.SaleCloses:O}");
+        if (entry.Cause == "schedule" && entry.At < _schedule.SaleCloses)
+            violations.Add(Invariant.Life, entry.Seq, $"ended before {_schedule.SaleCloses:O}");
         (Ended, _mustEnd) = (true, false);
     }
 
@@ -56,6 +58,27 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     {
         if (type != EntryType.Closed) _paused = type == EntryType.Paused;
         else (_closed, _mustEnd) = (true, !Ended);
+    }
+
+    /// <summary>A recall pauses the sale.</summary>
+    public void Recall() => _paused = true;
+
+    /// <summary>Another schedule comes into force: only instants that are still to come are others.</summary>
+    public void Reschedule(LedgerEntry entry)
+    {
+        if (Ended || _closed) violations.Add(Invariant.Life, entry.Seq, "rescheduled after its end");
+        var next = entry.Schedule!;
+        if (next == _schedule) violations.Add(Invariant.Life, entry.Seq, "rescheduled to the same schedule");
+        foreach (var ((name, before), (_, after)) in _schedule.Instants.Zip(next.Instants))
+        {
+            if (before == after) continue;
+            if (before <= entry.At) violations.Add(Invariant.Life, entry.Seq, $"{name} has passed, but is moved");
+            if (after <= entry.At) violations.Add(Invariant.Life, entry.Seq, $"{name} is moved into the past");
+        }
+
+        if (next.SaleOpens < _schedule.SaleOpens)
+            violations.Add(Invariant.Life, entry.Seq, "the sale would open earlier than it was promised");
+        _schedule = next;
     }
 
     /// <summary>The personal data was removed: the sale has ended, and nothing is open.</summary>
@@ -76,8 +99,8 @@ internal sealed class SaleLife(SaleTerms terms, Violations violations)
     {
         if (!_opened) Violate(entry, "and the sale has not opened");
         if (Ended) Violate(entry, "and the sale has ended");
-        if (entry.At < terms.SaleOpens) Violate(entry, "before the sale opened");
-        if (entry.At >= terms.SaleCloses) Violate(entry, "after the sale's end");
+        if (entry.At < _schedule.SaleOpens) Violate(entry, "before the sale opened");
+        if (entry.At >= _schedule.SaleCloses) Violate(entry, "after the sale's end");
         if (_paused) Violate(entry, "while paused");
         if (_closed) Violate(entry, "after the batch was closed");
     }

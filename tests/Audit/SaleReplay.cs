@@ -1,10 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace OrleansSale.Tests.Audit;
 
 /// <summary>Applies a batch's entries one by one and checks the invariants after each.</summary>
-internal sealed class SaleReplay
+internal sealed partial class SaleReplay
 {
+    private const int LongestExtensionSeconds = 86_400, LongestHoldSeconds = 604_800;
+
     private readonly Violations _violations;
     private readonly List<AuditedOrder> _orders = [];
     private readonly Dictionary<long, AuditedOrder> _bySeq = [];
@@ -17,6 +17,7 @@ internal sealed class SaleReplay
         Buyers = new BuyerBook(terms, Life, violations);
         Line = new WaitingLine(terms, violations);
         Commands = new CommandBook(violations);
+        Recalls = new RecallBook(violations);
         Returns = new ReturnBook(terms, Life, violations);
     }
 
@@ -31,6 +32,8 @@ internal sealed class SaleReplay
     public WaitingLine Line { get; }
 
     public MoneyBook Money { get; }
+
+    public RecallBook Recalls { get; }
 
     private CommandBook Commands { get; }
 
@@ -58,7 +61,10 @@ internal sealed class SaleReplay
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
             case EntryType.Opened: Life.Open(entry); break;
             case EntryType.Ended: Life.End(entry); Line.End(); break;
-            case EntryType.Anonymised: Life.Anonymise(entry, Units.Counts.Held + Returns.Takers, Money.Owed); break;
+            case EntryType.Anonymised:
+                Life.Anonymise(entry, Units.Counts.Held + Returns.Takers, Money.Owed);
+                Recalls.CheckFinished(entry.Seq, "anonymised");
+                break;
             case EntryType.Held: Hold(entry); break;
             case EntryType.Granted: Grant(entry); break;
             case EntryType.Proposed or EntryType.Approved: break;
@@ -68,7 +74,17 @@ internal sealed class SaleReplay
             case EntryType.ReservationCancelled: Line.Unreserve(Buyers.CancelReservation(entry)); break;
             case EntryType.Restocked: CheckStockKey(entry); Units.Restock(entry); break;
             case EntryType.Withdrawn: CheckStockKey(entry); Units.Withdraw(entry); break;
-            case EntryType.Paused or EntryType.Resumed or EntryType.Closed: Life.Direct(entry.Type); break;
+            case EntryType.Paused or EntryType.Closed: Life.Direct(entry.Type); break;
+            case EntryType.Resumed:
+                Life.Direct(entry.Type);
+                Recalls.CheckFinished(entry.Seq, "resumed");
+                break;
+            case EntryType.Extended: Extend(entry); break;
+            case EntryType.Rescheduled: Life.Reschedule(entry); break;
+            case EntryType.Recalled:
+                Recalls.Begin(entry, _orders);
+                Life.Recall();
+                break;
             default: ApplyToOrder(entry); break;
         }
 
@@ -79,6 +95,7 @@ internal sealed class SaleReplay
     public void End(long seq)
     {
         Money.CheckNothingOpen(seq);
+        Money.CheckBalance(seq, _orders);
         Life.CheckNothingOpen(seq);
         Commands.End(seq);
         Returns.End(seq);
@@ -110,6 +127,7 @@ internal sealed class SaleReplay
                 $"the order's id {Terms.Batch}.{entry.Order} does not name the entry that made it");
         var order = new AuditedOrder(_orders.Count + 1, entry.Order, buyer, [.. entry.Units])
         {
+            HeldAt = entry.At,
             PayBy = entry.PayBy,
             Key = entry.Type == EntryType.Held ? entry.Key : null,
             Place = place,
@@ -135,6 +153,23 @@ internal sealed class SaleReplay
             _violations.Add(Invariant.Deadline, entry.Seq, $"payBy is {entry.PayBy:O}, the window ends {payBy:O}");
     }
 
+    // The holds that await payment have more time, and none has more than a week.
+    private void Extend(LedgerEntry entry)
+    {
+        if (entry.Seconds is < 1 or > LongestExtensionSeconds)
+            Violate(entry, $"extended by {entry.Seconds} s");
+        var awaiting = _orders.Where(order => order.Live && order.Payment is null).ToList();
+        if (awaiting.Count == 0) Violate(entry, "extended, but nothing awaits payment");
+        foreach (var order in awaiting)
+        {
+            order.PayBy = order.PayBy.AddSeconds(entry.Seconds);
+            if ((order.PayBy - order.HeldAt).TotalSeconds > LongestHoldSeconds)
+                Violate(entry, $"{Name(order)} is held for longer than {LongestHoldSeconds} s");
+        }
+
+        void Violate(LedgerEntry at, string what) => _violations.Add(Invariant.Deadline, at.Seq, what);
+    }
+
     private void ApplyToOrder(LedgerEntry entry)
     {
         if (!_bySeq.TryGetValue(entry.Order, out var order))
@@ -154,6 +189,9 @@ internal sealed class SaleReplay
             case EntryType.Shipped: Ship(entry, order); break;
             case EntryType.ReturnOffered or EntryType.ReturnCancelled: Returns.Direct(entry, order); break;
             case EntryType.Refunded: Money.Refund(entry, order); break;
+            case EntryType.RefundStalled or EntryType.RefundedElsewhere or EntryType.Disputed:
+                Money.Note(entry, order);
+                break;
             default: throw new InvalidOperationException($"{entry.Type} does not concern an order");
         }
     }
@@ -163,104 +201,10 @@ internal sealed class SaleReplay
         if (entry.Has(Members.Units)) HoldAgain(entry, order);
         Returns.Sell(entry, order);
         var counts = order.Live && order.Payment is null;
+        Recalls.Sell(entry, order);
         Money.Sell(entry, order);
         if (counts) Units.Sell(order.Units.Count);
         Line.Take(order);
-    }
-
-    // A late payment: its order has expired, and gets units that anybody could buy now.
-    private void HoldAgain(LedgerEntry entry, AuditedOrder order)
-    {
-        if (order.Released != "expired")
-        {
-            _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is paid late, but has not expired");
-            return;
-        }
-
-        GetUnits(entry, order);
-    }
-
-    private void Revive(LedgerEntry entry, AuditedOrder order)
-    {
-        if (order.Released != "expired")
-        {
-            _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is revived, but has not expired");
-            return;
-        }
-
-        CheckPayBy(entry, Terms.PaymentWindowSeconds);
-        GetUnits(entry, order);
-        (order.PayBy, order.Checkout) = (entry.PayBy, null);
-        order.Revivals++;
-    }
-
-    // An order that had lost its units gets others, which anybody could buy now.
-    private void GetUnits(LedgerEntry entry, AuditedOrder order)
-    {
-        Life.CheckOnSale(entry);
-        Line.CheckNobodyWaits(entry.Seq, order.Buyer);
-        if (entry.Units.Count != order.Units.Count)
-            _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} gets another number of units than it had");
-        (order.Units, order.Released) = ((int[])[.. entry.Units], null);
-        Take(entry, order);
-        Buyers.HoldAgain(entry.Seq, order);
-    }
-
-    private void Ship(LedgerEntry entry, AuditedOrder order)
-    {
-        if (!order.Live || order.Payment is null)
-            _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is shipped, but is not paid");
-        Returns.Ship(entry, order);
-        order.Shipped = true;
-    }
-
-    // The units of a shipped order are with its buyer, so they stay sold.
-    private void Owe(LedgerEntry entry, AuditedOrder order)
-    {
-        if (entry.Why == "shipped" && order.Live && order.Shipped)
-        {
-            (order.Gone, order.CancelledBy) = (true, entry.By);
-            BuyerBook.Release(order);
-        }
-
-        Money.Owe(entry, order);
-    }
-
-    private void Release(LedgerEntry entry, AuditedOrder order)
-    {
-        if (!order.Live)
-        {
-            _violations.Add(Invariant.I6, entry.Seq, $"the hold of {Name(order)} ends a second time");
-            return;
-        }
-
-        if (entry.Why is not ("expired" or "cancelled" or "returned"))
-            _violations.Add(Invariant.Form, entry.Seq, $"released because of {entry.Why}");
-        if (entry.Has(Members.By) && entry.Why != "cancelled")
-            _violations.Add(Invariant.Form, entry.Seq, $"an operator released {Name(order)} because of {entry.Why}");
-        if (entry.Why == "expired" && entry.At < order.PayBy)
-            _violations.Add(Invariant.Deadline, entry.Seq, $"{Name(order)} expires before its payBy");
-        if (!CollectionsMarshal.AsSpan(entry.Units).SequenceEqual((int[])order.Units))
-            _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} releases other units than it held");
-        if (order.Shipped)
-            _violations.Add(Invariant.I1, entry.Seq, $"{Name(order)} is shipped, and its units are free again");
-        Money.Release(entry, order);
-        FreeUnits(entry, order);
-        BuyerBook.Release(order);
-        order.Released = entry.Why;
-        if (entry.Has(Members.By)) order.CancelledBy = entry.By;
-        // The place of a paid order was taken, and stays so.
-        var isDeclined = entry.Why == "cancelled" && !entry.Has(Members.By);
-        if (order.Payment is null && Line.EndOffer(order, isDeclined)) Buyers.CheckLimit(entry.Seq, order.Buyer);
-    }
-
-    // An order that waits to have another's units has none to free. What it waits for becomes its own.
-    private void FreeUnits(LedgerEntry entry, AuditedOrder order)
-    {
-        if (Returns.EndTaker(order)) return;
-        if (Returns.Release(entry, order) is { } taker)
-            Units.PassOn(entry.Seq, order.Number, taker.Number, entry.Units);
-        else Units.Release(entry.Seq, order.Number, entry.Units, sold: order.Payment is not null);
     }
 
     private void CheckStockKey(LedgerEntry entry)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 
 namespace OrleansSale.Tests.Audit;
@@ -11,13 +10,12 @@ namespace OrleansSale.Tests.Audit;
 /// <param name="PerUserLimit">Units a user may have in live orders, 1…100.</param>
 /// <param name="PaymentWindowSeconds">From a hold to its payBy, 1…86,400.</param>
 /// <param name="Price">Of one unit.</param>
-/// <param name="SaleOpens">From here on, holds.</param>
-/// <param name="SaleCloses">From here on, none.</param>
+/// <param name="Schedule">The schedule that was promised first.</param>
 /// <param name="StandbyPlaces">Places of the line that may wait, 0…1,000,000; 0: there is no line.</param>
 /// <param name="OfferWindowSeconds">From an offer to the line to its payBy, 1…86,400.</param>
 public sealed record SaleTerms(
     string Batch, IReadOnlySet<string> Channels, int Stock, int PerUserLimit, int PaymentWindowSeconds, Amount Price,
-    DateTime SaleOpens, DateTime SaleCloses, int StandbyPlaces, int OfferWindowSeconds)
+    SaleSchedule Schedule, int StandbyPlaces, int OfferWindowSeconds)
 {
     private const int MaxStandbyPlaces = 1_000_000, LongestWindowSeconds = 86_400;
 
@@ -41,14 +39,6 @@ public sealed record SaleTerms(
             if (!Known.Contains(member.Name))
                 throw new FormatException($"the terms have an unknown member {member.Name}");
 
-        var schedule = Member(data, "schedule", JsonValueKind.Object);
-        var reservationOpens = Instant(schedule, "reservationOpens");
-        var reservationCloses = Instant(schedule, "reservationCloses");
-        var opens = Instant(schedule, "saleOpens");
-        var closes = Instant(schedule, "saleCloses");
-        if (reservationOpens >= reservationCloses || reservationCloses > opens || opens >= closes)
-            throw new FormatException("the schedule is out of order");
-
         Number(data, "keepPersonalDataDays", 0, 3_650);
         RequireTexts(data, "title", 100);
         RequireTexts(data, "description", 2_000);
@@ -67,8 +57,7 @@ public sealed record SaleTerms(
             Number(data, "perUserLimit", 1, 100),
             window,
             new Amount(Member(price, "amount", JsonValueKind.Number).GetInt64(), Text(price, "currency")),
-            opens,
-            closes,
+            SaleSchedule.Read(Member(data, "schedule", JsonValueKind.Object)),
             NumberOr(Math.Min(stock, MaxStandbyPlaces), data, "standbyLimit", 0, MaxStandbyPlaces),
             NumberOr(window, data, "offerWindowSeconds", 1, LongestWindowSeconds));
     }
@@ -113,10 +102,4 @@ public sealed record SaleTerms(
         if (text.Length != 64 || text.AsSpan().ContainsAnyExcept(LowerHex))
             throw new FormatException($"{name} is not a SHA-256");
     }
-
-    private static DateTime Instant(JsonElement data, string name) =>
-        DateTimeOffset.TryParse(
-            Text(data, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
-            ? instant.UtcDateTime
-            : throw new FormatException($"{name} is not an instant");
 }

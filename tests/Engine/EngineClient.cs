@@ -77,6 +77,18 @@ public sealed class EngineClient : IDisposable
         Bearer(operatorToken),
         new JsonObject { ["reason"] = reason });
 
+    /// <summary>Recalls all orders of a batch.</summary>
+    public Task<EngineAnswer> RecallAsync(string operatorToken, string batch, string key) => SendAsync(
+        HttpMethod.Post,
+        $"/api/operator/batches/{batch}/recall",
+        Bearer(operatorToken),
+        new JsonObject { ["orders"] = "all", ["reason"] = "a defect" },
+        key);
+
+    /// <summary>The newest recall of a batch, and how far it is.</summary>
+    public Task<EngineAnswer> RecallAsync(string operatorToken, string batch) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/batches/{batch}/recall", Bearer(operatorToken));
+
     /// <summary>Announces something for a batch, or for a product.</summary>
     /// <param name="operatorToken">Who does.</param>
     /// <param name="announcement">The announcement, as its body.</param>

@@ -25,6 +25,12 @@ public sealed class FakePayments : IPaymentProvider
     /// <summary>Whether checkouts end by themselves at payBy; if not, the engine has to close them.</summary>
     public bool EndsCheckouts { get; set; } = true;
 
+    /// <summary>Whether it tells of checkouts when it is asked.</summary>
+    public bool TellsCheckouts { get; set; }
+
+    /// <summary>Checkouts that were asked for, and how often.</summary>
+    public ConcurrentDictionary<string, int> Found { get; } = new();
+
     /// <summary>What every closing waits for before it is answered.</summary>
     public Task Closing { get; set; } = Task.CompletedTask;
 
@@ -66,7 +72,8 @@ public sealed class FakePayments : IPaymentProvider
         CheckoutRequest request, CancellationToken cancellationToken = default)
     {
         Answer(() => Require(Checkouts[request.Order] = Keys.GetOrAdd(request.Key, request), request));
-        return Task.FromResult(new ProviderCheckout($"c-{request.Order}", $"https://pay.example/c-{request.Order}"));
+        var id = request.Number == 1 ? $"c-{request.Order}" : $"c-{request.Order}-{request.Number}";
+        return Task.FromResult(new ProviderCheckout(id, $"https://pay.example/{id}"));
     }
 
     /// <inheritdoc/>
@@ -79,6 +86,19 @@ public sealed class FakePayments : IPaymentProvider
             ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount)
             : new CheckoutState(CheckoutStage.Closed);
     }
+
+    /// <inheritdoc/>
+    public Task<CheckoutState> FindCheckoutAsync(string checkout, CancellationToken cancellationToken = default)
+    {
+        if (!TellsCheckouts) return Task.FromResult(new CheckoutState(CheckoutStage.Untold));
+        Answer(() => Found.AddOrUpdate(checkout, 1, (_, asked) => asked + 1));
+        return Task.FromResult(PaidAt.TryGetValue(checkout, out var paid)
+            ? new CheckoutState(CheckoutStage.Paid, paid.Payment, paid.Amount, Payer: Payer)
+            : new CheckoutState(CheckoutStage.Open));
+    }
+
+    /// <summary>Who paid what is found; null: the provider does not verify payers.</summary>
+    public string? Payer { get; set; }
 
     /// <inheritdoc/>
     public Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)

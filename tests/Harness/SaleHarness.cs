@@ -8,16 +8,20 @@ using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
+using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Grains.Announcements;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Clock;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
+using OrleansSale.Grains.OrderIndex;
 using OrleansSale.Grains.Payments;
+using OrleansSale.Grains.Webhooks;
 using OrleansSale.Tests.Audit;
 
 namespace OrleansSale.Tests.Harness;
@@ -60,6 +64,7 @@ public class SaleHarness : IAsyncDisposable
         var beside = options.Beside;
         (Stored, Documents) = (beside?.Stored ?? new(), beside?.Documents ?? new());
         (Payments, Posts) = (beside?.Payments ?? new(), beside?.Posts ?? new());
+        (Index, Webhooks) = (beside?.Index ?? new(), beside?.Webhooks ?? new());
         _keys = beside?._keys ?? new();
         Clock = options.Start is null && beside is not null
             ? beside.Clock : new SaleClock(options.Start ?? SaleClock.Noon);
@@ -85,6 +90,12 @@ public class SaleHarness : IAsyncDisposable
 
     /// <summary>The channels that take posts and messages: none, until a test names them.</summary>
     public FakePosts Posts { get; }
+
+    /// <summary>The index of orders; it stays empty without <see cref="SaleHarnessOptions.Follows"/>.</summary>
+    public MemoryOrderIndex Index { get; }
+
+    /// <summary>What takes webhooks.</summary>
+    public FakeWebhooks Webhooks { get; }
 
     /// <summary>The clock: it stands still until a test moves it.</summary>
     public SaleClock Clock { get; }
@@ -219,6 +230,9 @@ public class SaleHarness : IAsyncDisposable
         await Catalogue.WakeAllAsync();
         await Actors.GetGrain<IAnnouncementIndexGrain>(IAnnouncementIndexGrain.Key).WakeAllAsync();
         await Actors.GetGrain<IMessageIndexGrain>(IMessageIndexGrain.Key).WakeAllAsync();
+        if (!_options.Follows) return;
+        await Actors.GetGrain<IFollowersGrain>(IFollowersGrain.Key).WakeAllAsync();
+        await Actors.GetGrain<IWebhookIndexGrain>(IWebhookIndexGrain.Key).WakeAllAsync();
     }
 
     /// <summary>
@@ -260,6 +274,10 @@ public class SaleHarness : IAsyncDisposable
             new SiloClock(ClocksOff, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         silo.Services.AddSingleton<BatchReminder>();
         silo.Services.AddSingleton<BatchLeads>();
+        silo.Services.AddSingleton<Followers>();
+        silo.Services.AddSingleton<WebhookWatch>();
+        silo.Services.AddSingleton<IWebhookSender>(Webhooks);
+        if (_options.Follows) silo.Services.AddSingleton<IOrderIndex>(Index);
         silo.Services.AddSingleton<RefundWatch>();
         silo.Services.AddSingleton<CheckoutWatch>();
         silo.Services.AddSingleton<PostWatch>();

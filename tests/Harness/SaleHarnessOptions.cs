@@ -30,6 +30,12 @@ public sealed class SaleHarnessOptions
     /// </summary>
     public SaleHarness? Beside { get; set; }
 
+    /// <summary>
+    /// Whether the index of orders is kept and webhooks are sent. If not, the ledgers are read by their own actors
+    /// alone.
+    /// </summary>
+    public bool Follows { get; set; }
+
     /// <summary>Adds to every silo, after everything of the harness.</summary>
     public Action<ISiloBuilder>? ConfigureSilo { get; set; }
 

@@ -108,6 +108,16 @@ public sealed class TestBatch
             new OperatorCommand(action, units, "因为", by, secret.HashOf(by, key ?? $"{action}-{units}")));
     }
 
+    /// <summary>A command of the operator without units.</summary>
+    /// <param name="action">What to do.</param>
+    /// <param name="key">Idempotency-Key.</param>
+    public OperatorCommand CommandOf(OperatorAction action, string key)
+    {
+        var secret = Key;
+        var by = secret.AliasOf(Operator);
+        return new OperatorCommand(action, 0, "因为", by, secret.HashOf(by, key));
+    }
+
     /// <summary>The state of an order now.</summary>
     public async Task<OrderStatus> StatusAsync(OrderView order) =>
         (await Actor.GetOrderAsync(order.Seq, owner: null)).Value!.Status;

@@ -19,6 +19,7 @@ public static class DocumentationApi
         ["Replies"] = "How a platform tells that its users reply to posts.",
         ["Payments"] = "Notifications of the payment provider.",
         ["Operators"] = "Commands about sales and users, and exports.",
+        ["Webhooks"] = "Endpoints of the merchant's systems that are sent what happens.",
         ["Health"] = "Whether the process lives and can sell.",
         ["Development"] = "Tokens for any user, in Development only.",
     };

@@ -112,13 +112,13 @@ public sealed partial class AnnouncementCommands(
         return [.. (await catalogue.ListAsync()).Where(batch => batch.Terms.Product.Id == topic.Id)];
     }
 
-    // On each channel the post leads to the batch that was created last.
+    // On each channel the post leads to the batch that was created last, and to a hidden one only if there is no other.
     private static PostTarget[] TargetsOf(IEnumerable<BoardFeed> batches)
     {
         var targets = new SortedDictionary<string, PostTarget>(StringComparer.Ordinal);
-        foreach (var terms in batches.Select(batch => batch.Terms))
-            foreach (var channel in terms.Channels)
-                targets[channel] = new PostTarget(channel, terms.Id, LinkCard.Of(terms));
+        foreach (var batch in batches.OrderByDescending(batch => batch.Listed.IsHidden))
+            foreach (var channel in batch.Terms.Channels)
+                targets[channel] = new PostTarget(channel, batch.Terms.Id, LinkCard.Of(batch.Terms, batch.Schedule));
         return [.. targets.Values];
     }
 

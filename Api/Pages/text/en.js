@@ -214,6 +214,7 @@ export default {
   'order.by-operator.undeliverable': 'The seller cancelled this order because it can’t be delivered.',
   'order.by-operator.mistake': 'The seller cancelled this order because they had made a mistake.',
   'order.by-operator.other': 'The seller cancelled this order.',
+  'order.by-operator.recalled': 'The seller cancelled this order because the product was recalled.',
   'order.note.refunding': 'Your refund is on its way.',
   'order.note.refunded': 'Refunded in full.',
   'order.shipped': 'Shipped {at}.',

@@ -203,6 +203,7 @@ export default {
   'order.by-operator.undeliverable': '因无法配送，商家已取消该订单。',
   'order.by-operator.mistake': '因商家操作失误，商家已取消该订单。',
   'order.by-operator.other': '商家已取消该订单。',
+  'order.by-operator.recalled': '因商品召回，商家已取消该订单。',
   'order.note.refunding': '退款处理中，将原路退回。',
   'order.note.refunded': '已全额退款。',
   'order.shipped': '{at} 已发货。',

@@ -39,6 +39,7 @@ public sealed class BoardFeed(
     private readonly TimeProvider _monotonic = TimeProvider.System;
     private readonly BoardAnswers _answers = new(listed.Terms.Id, log);
     private readonly BoardReader _reader = new(listed.Terms.Id, grains);
+    private ListedBatch _listed = listed;
     private Task<BoardCopy?>? _refreshing;
     private BoardCopy? _current;
     private BoardText? _text;
@@ -49,8 +50,11 @@ public sealed class BoardFeed(
     /// <summary>The terms of the batch. Its stock may have been raised since: see the copy.</summary>
     public BatchTerms Terms { get; } = listed.Terms;
 
+    /// <summary>The batch as the catalogue last listed it.</summary>
+    public ListedBatch Listed { get => Volatile.Read(ref _listed); internal set => Volatile.Write(ref _listed, value); }
+
     /// <summary>The schedule in force, as of the newest copy.</summary>
-    public Schedule Schedule => Current?.Snapshot.Schedule ?? Terms.Schedule;
+    public Schedule Schedule => Current?.Snapshot.Schedule ?? Listed.Schedule;
 
     /// <summary>Whether the personal data was removed. Then the batch knows no users any more.</summary>
     public bool IsAnonymised => Current is { Snapshot.Anonymised: true };
@@ -234,11 +238,7 @@ public sealed class BoardFeed(
 
     private bool TryTakePolling()
     {
-        lock (_starting)
-        {
-            if (_isPolling) return false;
-            return _isPolling = true;
-        }
+        lock (_starting) return !_isPolling && (_isPolling = true);
     }
 
     private async Task<bool> TryRefreshAsync()

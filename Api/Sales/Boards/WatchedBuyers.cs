@@ -145,7 +145,7 @@ public sealed class WatchedBuyers
     }
 
     /// <summary>Notes whom new entries concern. Their orders are read at <see cref="ReadTouched"/>.</summary>
-    /// <param name="hashes">Hashes of aliases: <see cref="Alias.High"/>.</param>
+    /// <param name="hashes">Hashes of aliases: <see cref="Alias.High"/>; 0: everybody.</param>
     internal void Touch(ReadOnlySpan<ulong> hashes)
     {
         lock (_changing)
@@ -153,7 +153,8 @@ public sealed class WatchedBuyers
             if (_byHash.Count == 0) return;
             foreach (var hash in hashes)
             {
-                if (_byHash.TryGetValue(hash, out var same)) _touched.UnionWith(same);
+                if (hash == BoardUpdate.Everybody) _touched.UnionWith(_byHash.Values.SelectMany(same => same));
+                else if (_byHash.TryGetValue(hash, out var same)) _touched.UnionWith(same);
             }
         }
     }

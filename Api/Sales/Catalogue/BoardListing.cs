@@ -4,9 +4,9 @@ using OrleansSale.Api.Sales.Boards;
 namespace OrleansSale.Api.Sales.Catalogue;
 
 /// <summary>
-/// The boards of all batches as one copy for all who ask. It is refreshed while somebody asks, at a pace of its own. A
-/// board that is due is answered unchanged and refreshed in the background. The answer waits briefly for a board that
-/// is twice as old. Phases are computed at the instant of the answer.
+/// The boards of all batches that are not hidden, as one copy for all who ask. It is refreshed while somebody asks, at
+/// a pace of its own. A board that is due is answered unchanged and refreshed in the background. The answer waits
+/// briefly for a board that is twice as old. Phases are computed at the instant of the answer.
 /// </summary>
 public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvider) : IDisposable
 {
@@ -37,23 +37,41 @@ public sealed class BoardListing(CatalogueCopy catalogue, TimeProvider timeProvi
     /// <param name="count">Boards in a page.</param>
     public async Task<(BoardText[] Boards, string? Next, DateTimeOffset Now)?> ReadAsync(string? after, int count)
     {
+        if (await PageAsync(after, count, feed => !feed.Listed.IsHidden) is not var (page, next)) return null;
+        // The text is made last, because the phase must be right at the instant of the answer.
+        var now = timeProvider.GetUtcNow();
+        // A damaged batch has no board, so it is left out.
+        var boards = page.Where(feed => !feed.IsDamaged).Select(feed => feed.TextAt(now)).OfType<BoardText>().ToArray();
+        return (boards, next, now);
+    }
+
+    /// <summary>
+    /// A page of all batches, also hidden and damaged ones, and where the next page begins. Their boards are as new as
+    /// those of the list. Null: there is no batch at <paramref name="after"/>.
+    /// </summary>
+    /// <param name="after">A <see cref="ListPlace"/>; null: from the first.</param>
+    /// <param name="count">Batches in a page.</param>
+    public Task<(BoardFeed[] Batches, string? Next)?> ReadAllAsync(string? after, int count) =>
+        PageAsync(after, count, static _ => true);
+
+    /// <inheritdoc />
+    public void Dispose() => _gate.Dispose();
+
+    // A page may begin after a batch that is not listed any more.
+    private async Task<(BoardFeed[] Page, string? Next)?> PageAsync(
+        string? after, int count, Predicate<BoardFeed> isListed)
+    {
         var feeds = await catalogue.ListAsync();
         var place = after is null ? null : ListPlace.Parse(after);
         if (after is not null && place is null) return null;
         var (at, order) = OrderOf(feeds, place?.At);
         var from = place is null ? 0 : Array.FindIndex(order, feed => feed.Terms.Id == place.Batch) + 1;
         if (place is not null && from == 0) return null;
-        var page = order.Skip(from).Take(count).ToArray();
+        var rest = order.Skip(from).Where(feed => isListed(feed));
+        var page = rest.Take(count).ToArray();
         await RefreshAsync(page, PaceOf(feeds));
-        // The text is made last, because the phase must be right at the instant of the answer.
-        var now = timeProvider.GetUtcNow();
-        // A damaged batch has no board, so it is left out.
-        var boards = page.Where(feed => !feed.IsDamaged).Select(feed => feed.TextAt(now)).OfType<BoardText>().ToArray();
-        return (boards, from + count < order.Length ? new ListPlace(page[^1].Terms.Id, at).ToString() : null, now);
+        return (page, rest.Skip(count).Any() ? new ListPlace(page[^1].Terms.Id, at).ToString() : null);
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _gate.Dispose();
 
     private async Task RefreshAsync(BoardFeed[] page, ListPace pace)
     {

@@ -58,7 +58,7 @@ public sealed class CatalogueCopy(
         }
     }
 
-    /// <summary>Reads the batches that were created since the last call.</summary>
+    /// <summary>Reads the batches that were created or listed otherwise since the last call.</summary>
     /// <exception cref="Exception">The catalogue did not answer.</exception>
     public async Task RefreshAsync()
     {
@@ -89,17 +89,24 @@ public sealed class CatalogueCopy(
     /// <exception cref="Exception">The catalogue did not answer.</exception>
     public async Task<BoardFeed> FindNewAsync(string batch)
     {
-        Volatile.Write(ref _addedAt, _monotonic.GetTimestamp());
-        await RefreshAsync();
+        await CatchUpAsync();
         return _feeds.GetValueOrDefault(batch)
             ?? throw new SaleUnavailableException($"the catalogue does not list batch {batch}");
+    }
+
+    /// <summary>Reads what this front has just changed in the catalogue.</summary>
+    /// <exception cref="Exception">The catalogue did not answer.</exception>
+    public async Task CatchUpAsync()
+    {
+        Volatile.Write(ref _addedAt, _monotonic.GetTimestamp());
+        await RefreshAsync();
     }
 
     /// <inheritdoc />
     public void Dispose() => _asking.Dispose();
 
-    // One activation of the catalogue only adds batches. When another activation answers, everything is read again,
-    // because its order may differ.
+    // One activation of the catalogue only adds batches. When another activation answers, or a batch is listed
+    // otherwise, everything is read again.
     private async Task TakeInAsync(ICatalogueGrain catalogue)
     {
         var (activation, known, added) = (_activation, _inOrder, new List<BoardFeed>());
@@ -124,12 +131,16 @@ public sealed class CatalogueCopy(
         if (activation != _activation || added.Count > 0) (_inOrder, _activation) = ([.. known, .. added], activation);
     }
 
-    private BoardFeed FeedOf(ListedBatch listed) =>
-        _feeds.GetOrAdd(listed.Terms.Id, _ => new BoardFeed(
+    private BoardFeed FeedOf(ListedBatch listed)
+    {
+        var feed = _feeds.GetOrAdd(listed.Terms.Id, _ => new BoardFeed(
             listed, grains, timeProvider, _pace, logs.CreateLogger<BoardFeed>(), lifetime.ApplicationStopping)
         {
             Announcements = announcements,
         });
+        feed.Listed = listed;
+        return feed;
+    }
 
     private async ValueTask<BoardFeed?> AskAsync(string batch)
     {

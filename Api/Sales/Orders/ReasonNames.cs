@@ -8,6 +8,7 @@ namespace OrleansSale.Api.Sales.Orders;
 public static class ReasonNames
 {
     private static readonly Dictionary<string, CancelReason> Names = Enum.GetValues<CancelReason>()
+        .Where(reason => reason != CancelReason.Recalled)
         .ToDictionary(reason => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString()), StringComparer.Ordinal);
 
     /// <summary>All names.</summary>

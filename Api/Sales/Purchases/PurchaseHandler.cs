@@ -151,7 +151,13 @@ public sealed class PurchaseHandler(
             counter.CountPlace(outcome.Repeated);
             await PlaceBody.AcceptedAsync(http, place, user);
         }
-        else await RefuseAsync(http, ProblemOf(outcome, lane, proof));
+        else
+        {
+            // The batch knows of a later opening than this front's copy. Whoever is early is told the one in force.
+            if (outcome.Refused == Refusal.SaleNotOpen && timeProvider.GetUtcNow() >= lane.Feed.Schedule.SaleOpens)
+                await lane.Feed.CatchUpAsync();
+            await RefuseAsync(http, ProblemOf(outcome, lane, proof));
+        }
     }
 
     private async Task<PurchaseRequest> WithReservationAsync(PurchaseLane lane, PurchaseRequest request)

@@ -8,4 +8,10 @@ public static class NotificationType
 
     /// <summary>A payment was refused.</summary>
     public const string Declined = "payment.declined";
+
+    /// <summary>Money was paid back that the engine did not ask for.</summary>
+    public const string Refunded = "payment.refunded";
+
+    /// <summary>The payer disputes a payment, or a dispute ended.</summary>
+    public const string Disputed = "payment.disputed";
 }

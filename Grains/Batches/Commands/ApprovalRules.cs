@@ -58,7 +58,7 @@ public static class ApprovalRules
             return Conflict("the user has cancelled the reservation since");
         var decided = command is BuyerCommand ofBuyer
             ? BuyerRules.Decide(batch, ofBuyer, now)
-            : OperatorRules.Decide(batch, (OperatorCommand)command);
+            : CommandRules.Decide(batch, (OperatorCommand)command, now);
         return decided.Entries.Length == 0
             ? decided : new(decided.Outcome, [new Approved(by, key), .. decided.Entries]);
     }

@@ -27,6 +27,8 @@ public static class BuyerRules
     {
         if (command.Action == BuyerAction.Grant && command is not { Buyer: not null, Units: >= 1 })
             return new(new Answer<Effect>(Refusal.InvalidRequest, "units"));
+        // A recall cancels its orders by itself.
+        if (command.Reason == CancelReason.Recalled) return new(new Answer<Effect>(Refusal.InvalidRequest, "reason"));
         if (batch.Terms is null) return new(Refusal.NotFound);
         if (batch.BuyerCommands.Find(command.By, command.Key) is { } done)
             return done.Repeats(command) ? new(Effect.AlreadySo) : Conflict("the key was used for another command");
@@ -38,6 +40,7 @@ public static class BuyerRules
             BuyerAction.Revive => DecideRevive(batch, order, command, now),
             BuyerAction.Cancel => DecideCancel(batch, order, command),
             BuyerAction.Refund => DecideRefund(batch, order, command),
+            BuyerAction.Ship when batch.Recalls.Covers(order) => Conflict("it is recalled"),
             BuyerAction.Ship => DecideShip(batch, order, command),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
         };
@@ -108,8 +111,10 @@ public static class BuyerRules
                 batch, order.Seq, owner: null, new Cancellation(command.By, command.Reason), command.Key);
         }
         var payment = batch.Payments.All[order.Payment!.Value];
+        // Its money may have gone back elsewhere before.
+        if (payment.IsEmpty) return new(Effect.AlreadySo);
         return new(Effect.Done, new RefundOwed(
-            order.Seq, payment.Id, payment.Amount, RefundReason.Shipped, command.By, command.Reason, command.Key));
+            order.Seq, payment.Id, payment.Left, RefundReason.Shipped, command.By, command.Reason, command.Key));
     }
 
     private static Answer<Effect>? FindObstacle(SaleBatch batch, Alias buyer, int units, long now)

@@ -4,15 +4,15 @@ using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Directing;
 
-/// <summary>
-/// An operator's change to the promised terms. The format is fixed. A batch refuses these entries until rules exist for
-/// them.
-/// </summary>
+/// <summary>An operator's change to what buyers were promised.</summary>
 public abstract record ChangeEntry : BatchEntry;
 
-/// <summary>All live holds were extended.</summary>
-public sealed record Extended(long Seconds, string Reason, Alias By, KeyHash Key) : ChangeEntry
+/// <summary>The payBy of all holds that were live and unpaid before this entry is this much later.</summary>
+public sealed record Extended(int Seconds, string Reason, Alias By, KeyHash Key) : ChangeEntry, ICommandEntry
 {
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.Extend, 0, Reason, By, Key, Seconds);
+
     internal override ReadOnlySpan<byte> Type => "extended"u8;
 
     internal override void Write(DataWriter to)
@@ -22,12 +22,15 @@ public sealed record Extended(long Seconds, string Reason, Alias By, KeyHash Key
     }
 
     internal static BatchEntry Read(ref DataReader from) =>
-        new Extended(from.Number("seconds"u8), from.Text("reason"u8), from.Alias("by"u8), from.Key());
+        new Extended(from.Int("seconds"u8), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
 /// <summary>A new schedule is in force from this entry on.</summary>
-public sealed record Rescheduled(Schedule Schedule, string Reason, Alias By, KeyHash Key) : ChangeEntry
+public sealed record Rescheduled(Schedule Schedule, string Reason, Alias By, KeyHash Key) : ChangeEntry, ICommandEntry
 {
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.Reschedule, 0, Reason, By, Key, Schedule: Schedule);
+
     internal override ReadOnlySpan<byte> Type => "rescheduled"u8;
 
     internal override void Write(DataWriter to)
@@ -40,10 +43,16 @@ public sealed record Rescheduled(Schedule Schedule, string Reason, Alias By, Key
         new Rescheduled(TermsFormat.ReadSchedule(ref from), from.Text("reason"u8), from.Alias("by"u8), from.Key());
 }
 
-/// <summary>Orders are cancelled and refunded, and the batch is paused.</summary>
-public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, KeyHash Key) : ChangeEntry
+/// <summary>
+/// The batch is paused, and the orders that were held before this entry are cancelled and refunded, as their own
+/// entries say.
+/// </summary>
+public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, KeyHash Key) : ChangeEntry, ICommandEntry
 {
     private static readonly string[] Which = ["awaiting-payment", "paid", "all"];
+
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.Recall, 0, Reason, By, Key, Orders: Orders);
 
     internal override ReadOnlySpan<byte> Type => "recalled"u8;
 
@@ -55,19 +64,6 @@ public sealed record Recalled(RecalledOrders Orders, string Reason, Alias By, Ke
 
     internal static BatchEntry Read(ref DataReader from) => new Recalled(
         (RecalledOrders)from.OneOf("orders"u8, Which), from.Text("reason"u8), from.Alias("by"u8), from.Key());
-}
-
-/// <summary>Which orders a recall covers.</summary>
-public enum RecalledOrders
-{
-    /// <summary>Orders that await payment.</summary>
-    AwaitingPayment,
-
-    /// <summary>Paid orders.</summary>
-    Paid,
-
-    /// <summary>Both.</summary>
-    All,
 }
 
 /// <summary>The family's table.</summary>

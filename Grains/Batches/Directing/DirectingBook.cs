@@ -17,8 +17,11 @@ public sealed class DirectingBook(StockBook stock)
     /// <summary>SHA-256 of the batch's key.</summary>
     public byte[] KeyHash { get; private set; } = [];
 
-    /// <summary>The schedule in force.</summary>
-    public Schedule Schedule => Terms!.Schedule;
+    /// <summary>The schedule in force: that of the terms, or the one that an operator has set since.</summary>
+    public Schedule Schedule { get; private set; } = null!;
+
+    /// <summary>Sequence of the entry that set it; 0: it is that of the terms.</summary>
+    public long RescheduledAt { get; private set; }
 
     /// <summary>Whether the sale has opened.</summary>
     public bool IsOpen { get; private set; }
@@ -65,7 +68,7 @@ public sealed class DirectingBook(StockBook stock)
         {
             case Created e:
                 stock.Begin(seq, e.Terms.Stock);
-                (Terms, KeyHash) = (e.Terms, e.KeyHash);
+                (Terms, KeyHash, Schedule) = (e.Terms, e.KeyHash, e.Terms.Schedule);
                 break;
             case OpenedSale:
                 ThrowUnless(!IsOpen && !IsOver, seq, "opened twice, or after the end");
@@ -106,6 +109,18 @@ public sealed class DirectingBook(StockBook stock)
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
     }
+
+    internal void Apply(long seq, long at, Rescheduled entry)
+    {
+        ThrowUnless(!IsOver, seq, "another schedule after the end");
+        ThrowUnless(entry.Schedule != Schedule, seq, "a schedule that changes nothing");
+        if (ScheduleRules.Refuse(Schedule, entry.Schedule, at) is var (_, detail))
+            throw new InconsistentEntryException(seq, $"an impossible schedule: {detail}");
+        (Schedule, RescheduledAt) = (entry.Schedule, seq);
+    }
+
+    /// <summary>Records that a recall pauses the sale. Its reason is shown instead of an earlier pause's.</summary>
+    internal void Apply(long at, Recalled entry) => Pause = StopOf(at, entry.Reason);
 
     internal void Record(OperatorCommand command) => _commands.Add((command.By, command.Key), command);
 

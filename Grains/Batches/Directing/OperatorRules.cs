@@ -26,18 +26,7 @@ public static class OperatorRules
     /// <summary>Decides a command. Also already so if the same command was carried out under this key.</summary>
     public static Decision<Answer<Effect>> Decide(SaleBatch batch, OperatorCommand command)
     {
-        if (command.Action is OperatorAction.Restock or OperatorAction.Withdraw
-            ? command.Units < 1 : command.Units != 0)
-            return new(new Answer<Effect>(Refusal.InvalidRequest, "units"));
-        if (batch.Terms is null) return new(Refusal.NotFound);
-        if (batch.Directing.Commands.TryGetValue((command.By, command.Key), out var done))
-        {
-            return done.Action == command.Action && done.Units == command.Units
-                ? new(Effect.AlreadySo)
-                : Conflict("the key was used for another command");
-        }
-        if (batch.BuyerCommands.Find(command.By, command.Key) is not null)
-            return Conflict("the key was used for another command");
+        if (FindAnswered(batch, command) is { } answered) return new(answered);
         // Commands that end or shrink a sale are always allowed. Commands that would revive it are not, once it is
         // over.
         if (batch.Directing.IsOver
@@ -47,6 +36,7 @@ public static class OperatorRules
         return command.Action switch
         {
             OperatorAction.Pause => Once(!batch.Directing.IsPaused, new PausedSale(reason, by, key)),
+            OperatorAction.Resume when batch.IsRecalling => Conflict("a recall is not finished yet"),
             OperatorAction.Resume => Once(batch.Directing.IsPaused, new ResumedSale(reason, by, key)),
             OperatorAction.Close => batch.Directing.IsClosed ? new(Effect.AlreadySo)
                 : batch.Directing.IsEnded ? new(Effect.Done, new ClosedSale(reason, by, key))
@@ -57,6 +47,22 @@ public static class OperatorRules
             OperatorAction.ResumeLine => Once(batch.Directing.IsLineSuspended, new LineResumed(by, key)),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),
         };
+    }
+
+    /// <summary>
+    /// The answer to a command that changes nothing, whatever it would do: it is impossible, there is no batch, or its
+    /// key is used. Null: it has to be decided.
+    /// </summary>
+    internal static Answer<Effect>? FindAnswered(SaleBatch batch, OperatorCommand command)
+    {
+        var takesUnits = command.Action is OperatorAction.Restock or OperatorAction.Withdraw;
+        if (takesUnits ? command.Units < 1 : command.Units != 0)
+            return new Answer<Effect>(Refusal.InvalidRequest, "units");
+        if (batch.Terms is null) return Refusal.NotFound;
+        if (batch.BuyerCommands.Find(command.By, command.Key) is not { } done) return null;
+        return done.Repeats(command)
+            ? Effect.AlreadySo
+            : new Answer<Effect>(Refusal.Conflict, "the key was used for another command");
     }
 
     private static Decision<Answer<Effect>> Once(bool isChange, BatchEntry entry) =>

@@ -9,7 +9,7 @@ namespace OrleansSale.Grains.Batches.Directing;
 /// </summary>
 internal static class ProposalFormat
 {
-    private static readonly string[] Names = ["grant", "revive", "remove-place", "restock"];
+    private static readonly string[] Names = ["grant", "revive", "remove-place", "restock", "extend"];
 
     /// <summary>Whether a command can wait for a second operator.</summary>
     public static bool Takes(IKeyedCommand command) => IndexOf(command) >= 0;
@@ -32,6 +32,10 @@ internal static class ProposalFormat
             case BuyerCommand remove:
                 to.Number("place"u8, remove.Number);
                 to.Text("why"u8, ReasonCodes.Of(remove.Reason));
+                break;
+            case OperatorCommand { Action: OperatorAction.Extend } extend:
+                to.Number("seconds"u8, extend.Seconds);
+                to.Text("reason"u8, extend.Reason);
                 break;
             case OperatorCommand restock:
                 to.Number("units"u8, restock.Units);
@@ -56,6 +60,10 @@ internal static class ProposalFormat
             case 2:
                 var (place, whyRemoved) = (from.Number("place"u8), ReasonCodes.Read(ref from, "why"u8));
                 return (by, key) => BuyerCommand.OnPlace(place, whyRemoved, by, key);
+            case 4:
+                var (seconds, whyExtended) = (from.Int("seconds"u8), from.Text("reason"u8));
+                return (by, key) => new OperatorCommand(
+                    OperatorAction.Extend, 0, whyExtended, by, key, Seconds: seconds);
             default:
                 var (units, reason) = (from.Int("units"u8), from.Text("reason"u8));
                 return (by, key) => new OperatorCommand(OperatorAction.Restock, units, reason, by, key);
@@ -68,6 +76,7 @@ internal static class ProposalFormat
         BuyerCommand { Action: BuyerAction.Revive } => 1,
         BuyerCommand { Action: BuyerAction.RemovePlace } => 2,
         OperatorCommand { Action: OperatorAction.Restock } => 3,
+        OperatorCommand { Action: OperatorAction.Extend } => 4,
         _ => -1,
     };
 }

@@ -6,7 +6,7 @@ namespace OrleansSale.Grains.Batches.Entries;
 internal static class ReasonCodes
 {
     private static readonly string[] Codes =
-        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other"];
+        ["unstated", "buyer-request", "suspected-fraud", "undeliverable", "mistake", "other", "recalled"];
 
     public static string Of(CancelReason reason) => Codes[(int)reason];
 

@@ -26,6 +26,7 @@ public static class ErasureRules
         if (batch.Directing.IsAnonymised) return new(Effect.AlreadySo);
         if (!batch.Directing.IsEnded) return new(Conflict<Effect>("the sale has not ended"));
         if (batch.Stock.Held > 0 || batch.Orders.Returns.Holds > 0) return new(Conflict<Effect>("units are held"));
+        if (batch.IsRecalling) return new(Conflict<Effect>("a recall is not finished yet"));
         if (batch.Payments.Owed.Count > 0) return new(Conflict<Effect>("payments are owed back"));
         // A sale may be closed before. Later a reservation's own actor refuses, however old the board that a front has.
         var arrived = batch.Directing.Schedule.ReservationCloses + ReservationsArrive;
@@ -51,7 +52,8 @@ public static class ErasureRules
             var isNeeded = OrderBook.StatusOf(order) switch
             {
                 OrderStatus.AwaitingPayment or OrderStatus.Refunding => true,
-                OrderStatus.Paid => !batch.Directing.IsEnded || batch.Orders.Returns.HoldOf(order) > 0,
+                OrderStatus.Paid => !batch.Directing.IsEnded || batch.Recalls.Covers(order)
+                    || batch.Orders.Returns.HoldOf(order) > 0,
                 _ => false,
             };
             if (isNeeded) return Conflict<Order[]>($"order {OrderId.Of(batch.Terms!.Id, order.Seq)} has not ended");

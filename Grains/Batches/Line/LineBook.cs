@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Grains.Batches.Entries;
@@ -186,6 +187,7 @@ public sealed class LineBook
     private void Apply(long seq, Left e)
     {
         ThrowUnless(Find(e.Place) is not null, seq, $"no place {e.Place}");
+        ThrowUnless(e.Reason != CancelReason.Recalled, seq, "a place that a recall removes");
         ThrowUnless(
             e.By is null == e.Why is not LeftWhy.Removed && e.By is null == e.Reason is null
                 && e.By is null == e.Key is null,

@@ -70,6 +70,7 @@ public static class LineRules
     /// </summary>
     public static Decision<Answer<Effect>> DecideRemove(SaleBatch batch, BuyerCommand command)
     {
+        if (command.Reason == CancelReason.Recalled) return new(new Answer<Effect>(Refusal.InvalidRequest, "reason"));
         var number = command.Number;
         if (batch.Terms is not { } terms || batch.Line.Find(number) is not { } place) return new(Refusal.NotFound);
         return place.State switch

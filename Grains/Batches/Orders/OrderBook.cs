@@ -20,6 +20,9 @@ public sealed class OrderBook
     private readonly Deadlines _deadlines;
     private readonly Dictionary<KeyHash, long> _granted = [];
 
+    // The sequences of the extensions, ascending. An operator makes few.
+    private readonly List<long> _extensions = [];
+
     internal OrderBook(StockBook stock, DirectingBook directing, LineBook line)
     {
         (_stock, _directing, _line) = (stock, directing, line);
@@ -56,6 +59,11 @@ public sealed class OrderBook
 
     /// <summary>The order that the grant with this key made; null: there is none.</summary>
     public Order? GrantedUnder(KeyHash key) => _granted.TryGetValue(key, out var seq) ? Find(seq) : null;
+    /// <summary>The longest time from a hold to its payBy among the live holds, ms; 0: none is live.</summary>
+    public int LongestWindow() => _deadlines.LongestWindow();
+
+    /// <summary>How often a live, unpaid order was extended.</summary>
+    public int CountExtensions(Order order) => _extensions.Count - FirstExtensionAfter(order.Seq);
 
     /// <summary>The order's view for callers.</summary>
     public OrderView View(Order order) => View(
@@ -99,6 +107,18 @@ public sealed class OrderBook
             case Released e: Apply(seq, e); break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
+    }
+
+    /// <summary>Gives all live, unpaid holds more time.</summary>
+    internal void Apply(long seq, Extended e)
+    {
+        ThrowUnless(e.Seconds is >= 1 and <= OperatorCommand.MaxExtensionSeconds, seq, "an impossible extension");
+        var longest = LongestWindow();
+        ThrowUnless(longest > 0, seq, "an extension of no hold");
+        ThrowUnless(longest + (e.Seconds * 1_000L) <= OperatorCommand.MaxHoldSeconds * 1_000L, seq,
+            "an extension of a hold that would be too long");
+        _deadlines.Extend(e.Seconds * 1_000);
+        _extensions.Add(seq);
     }
 
     private void Apply(long seq, long at, Held e)
@@ -240,6 +260,9 @@ public sealed class OrderBook
         }
         return from;
     }
+
+    private int FirstExtensionAfter(long seq) =>
+        _extensions.FindIndex(extension => extension > seq) is >= 0 and var first ? first : _extensions.Count;
 
     private readonly struct Buyers(OrderRows rows) : IBuyerRows
     {

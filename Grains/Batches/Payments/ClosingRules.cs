@@ -1,17 +1,18 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Orders;
 
 namespace OrleansSale.Grains.Batches.Payments;
 
 /// <summary>
-/// The rules for closing checkouts at providers that do not end them at payBy by themselves. A provider's answer frees
-/// no unit: a hold ends by its deadline alone.
+/// The rules for asking providers about checkouts: now and then while they are open, and at payBy, when they are
+/// closed. A provider's answer frees no unit, and its silence keeps none: a hold ends by its deadline alone.
 /// </summary>
 public static class ClosingRules
 {
     /// <summary>
-    /// For how long after payBy a provider is asked to close a checkout, ms. Stripe's shortest session ends within it.
-    /// A payment that comes later still is like any other late payment.
+    /// For how long after payBy a provider is asked about a checkout, ms. Stripe's shortest session ends within it. A
+    /// payment that comes later still is like any other late payment.
     /// </summary>
     public const long LongestAfterPayBy = 35 * 60_000;
 
@@ -23,12 +24,19 @@ public static class ClosingRules
         // A payment of its own has ended the checkout, or will be refunded like any other.
         && order.Payment is null;
 
-    /// <summary>
-    /// The payment that a provider reports when it is asked to close a checkout; null: none. The payer counts as the
-    /// order's buyer, because a provider that verifies payers ends its checkouts by itself.
-    /// </summary>
-    public static Capture? CaptureOf(Order order, string provider, CheckoutState state) =>
+    /// <summary>Whether the order has a checkout at which its buyer may pay now.</summary>
+    public static bool IsOpen(Order order, long now) =>
+        order is { Checkout: not null, Hold: HoldState.Live } && now < order.PayBy;
+
+    /// <summary>The payment that a provider reports when it is asked about a checkout; null: none.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="state">What the provider says.</param>
+    /// <param name="payer">
+    /// The payer. The order's buyer counts as the payer at a provider that does not verify payers.
+    /// </param>
+    public static Capture? CaptureOf(Order order, string provider, CheckoutState state, Alias? payer) =>
         state is { Stage: CheckoutStage.Paid, Payment: { Length: > 0 } payment, Amount: { } amount }
-            ? new Capture(order.Seq, provider, payment, order.Buyer, amount)
+            ? new Capture(order.Seq, provider, payment, payer, amount)
             : null;
 }

@@ -1,12 +1,14 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Payments;
 
-/// <summary>
-/// A provider's unrequested notice about money. The format is fixed. A batch refuses these entries until rules exist
-/// for them.
-/// </summary>
+/// <summary>What was told about the money of a captured payment after its capture.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">The amount that it is about.</param>
+/// <param name="Code">What happened: see each entry.</param>
 public abstract record NoticeEntry(long Order, PaymentId Payment, Money Amount, string Code) : BatchEntry
 {
     internal override void Write(DataWriter to)
@@ -18,7 +20,9 @@ public abstract record NoticeEntry(long Order, PaymentId Payment, Money Amount, 
     }
 }
 
-/// <summary>The provider refuses or delays a refund.</summary>
+/// <summary>
+/// The provider refuses or delays a refund. The amount is what is owed, the code the provider's reason.
+/// </summary>
 public sealed record RefundStalled(long Order, PaymentId Payment, Money Amount, string Code)
     : NoticeEntry(Order, Payment, Amount, Code)
 {
@@ -28,17 +32,35 @@ public sealed record RefundStalled(long Order, PaymentId Payment, Money Amount, 
         new RefundStalled(from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Text("code"u8));
 }
 
-/// <summary>Money was refunded at the provider by other means.</summary>
-public sealed record RefundedElsewhere(long Order, PaymentId Payment, Money Amount, string Code)
+/// <summary>
+/// Money went back without a request of the engine. The code is one of <see cref="ElsewhereCodes"/>.
+/// </summary>
+/// <param name="Order">The order.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">What went back now.</param>
+/// <param name="Code">What moved it.</param>
+/// <param name="By">The operator who says so; null: the provider does.</param>
+public sealed record RefundedElsewhere(long Order, PaymentId Payment, Money Amount, string Code, Alias? By = null)
     : NoticeEntry(Order, Payment, Amount, Code)
 {
     internal override ReadOnlySpan<byte> Type => "refunded-elsewhere"u8;
 
+    internal override void Write(DataWriter to)
+    {
+        base.Write(to);
+        to.AliasIfAny("by"u8, By);
+    }
+
     internal static BatchEntry Read(ref DataReader from) =>
-        new RefundedElsewhere(from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Text("code"u8));
+        new RefundedElsewhere(
+            from.Order(), PaymentId.Read(ref from), from.Amount("amount"u8), from.Text("code"u8),
+            from.AliasIfAny("by"u8));
 }
 
-/// <summary>The payer disputes a payment at the provider.</summary>
+/// <summary>
+/// The payer disputes a payment at the provider, or a dispute ended. The amount is the disputed one; the code is of
+/// <see cref="DisputeCodes"/>.
+/// </summary>
 public sealed record Disputed(long Order, PaymentId Payment, Money Amount, string Code)
     : NoticeEntry(Order, Payment, Amount, Code)
 {

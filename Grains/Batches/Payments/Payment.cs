@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Payments;
@@ -6,6 +7,10 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// <summary>A captured payment in a batch's state.</summary>
 public sealed class Payment
 {
+    private static readonly IReadOnlyDictionary<string, Dispute> None = new Dictionary<string, Dispute>();
+
+    private Notices? _notices;
+
     internal Payment(PaymentId id, long order, Money amount) => (Id, Order, Amount) = (id, order, amount);
 
     /// <summary>The payment.</summary>
@@ -17,11 +22,81 @@ public sealed class Payment
     /// <summary>The captured amount.</summary>
     public Money Amount { get; }
 
-    /// <summary>The state of the money.</summary>
+    /// <summary>The state of the money that is left.</summary>
     public PaymentState State { get; internal set; }
+
+    /// <summary>What is left of it: the captured amount without what was paid back elsewhere.</summary>
+    public Money Left => Amount with { Amount = Amount.Amount - Elsewhere };
+
+    /// <summary>Whether all of it went back elsewhere, so that nothing is left to pay back.</summary>
+    public bool IsEmpty => Elsewhere > 0 && Left.Amount == 0;
+
+    /// <summary>What was paid back without a request of the engine, in minor units.</summary>
+    public long Elsewhere => _notices?.Elsewhere ?? 0;
+
+    /// <summary>The part of <see cref="Elsewhere"/> that its provider refunded, in minor units.</summary>
+    public long RefundedThere => _notices?.RefundedThere ?? 0;
+
+    /// <summary>Why its refund is stalled, as the provider says; null: it is not, or it is not owed.</summary>
+    public string? StallCode => _notices?.StallCode;
+
+    /// <summary>When <see cref="StallCode"/> was recorded, ms.</summary>
+    public long StalledAt => _notices?.StalledAt ?? 0;
+
+    /// <summary>How often a reason why its refund is stalled was recorded.</summary>
+    public int Stalls => _notices?.Stalls ?? 0;
+
+    /// <summary>What moved money elsewhere last; null: nothing did.</summary>
+    public string? ElsewhereCode => _notices?.ElsewhereCode;
+
+    /// <summary>When money was moved elsewhere last, ms.</summary>
+    public long ElsewhereAt => _notices?.ElsewhereAt ?? 0;
+
+    /// <summary>Its disputes, by the provider's id.</summary>
+    public IReadOnlyDictionary<string, Dispute> Disputes => _notices?.Disputes ?? None;
+
+    internal void Stall(string code, long at)
+    {
+        var notices = _notices ??= new Notices();
+        (notices.StallCode, notices.StalledAt) = (code, at);
+        notices.Stalls++;
+    }
+
+    internal void EndStall()
+    {
+        if (_notices is not null) _notices.StallCode = null;
+    }
+
+    internal void MoveElsewhere(long amount, string code, bool isThere, long at)
+    {
+        var notices = _notices ??= new Notices();
+        notices.Elsewhere += amount;
+        if (isThere) notices.RefundedThere += amount;
+        (notices.ElsewhereCode, notices.ElsewhereAt) = (code, at);
+    }
+
+    internal void Note(string dispute, Dispute state) => (_notices ??= new Notices()).Disputes[dispute] = state;
+
+    // Most payments have none of these.
+    private sealed class Notices
+    {
+        public long Elsewhere, RefundedThere, StalledAt, ElsewhereAt;
+        public string? StallCode, ElsewhereCode;
+        public int Stalls;
+
+        public Dictionary<string, Dispute> Disputes { get; } = new(StringComparer.Ordinal);
+    }
 }
 
-/// <summary>The state of a captured payment. It ends as <see cref="Kept"/> or <see cref="PaidBack"/>.</summary>
+/// <summary>A dispute of a payment.</summary>
+/// <param name="State">How far it is.</param>
+/// <param name="Amount">The disputed amount.</param>
+/// <param name="At">When this was recorded, ms.</param>
+public readonly record struct Dispute(DisputeState State, Money Amount, long At);
+
+/// <summary>
+/// The state of what is left of a captured payment. It ends as <see cref="Kept"/> or <see cref="PaidBack"/>.
+/// </summary>
 public enum PaymentState : byte
 {
     /// <summary>It pays for its order.</summary>
@@ -30,6 +105,6 @@ public enum PaymentState : byte
     /// <summary>It is owed back.</summary>
     Owed,
 
-    /// <summary>It was refunded.</summary>
+    /// <summary>All of it went back.</summary>
     PaidBack,
 }

@@ -25,6 +25,7 @@ public sealed partial class PaymentBook
         (e.Why == RefundReason.Returned) == (known is not null && order.Hold == HoldState.Returned), seq,
         "a refund for a return of an order that is not returned, or the other way round");
 
-    // Whether the order's payment is to be owed back and is not yet.
-    private bool IsOwing(Order order) => _payments[order.Payment!.Value].State == PaymentState.Kept;
+    // Whether the order's payment is to be owed back and is not yet. It is not if it all went back elsewhere before.
+    private bool IsOwing(Order order) =>
+        _payments[order.Payment!.Value] is { State: PaymentState.Kept, IsEmpty: false };
 }

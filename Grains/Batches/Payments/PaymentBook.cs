@@ -30,6 +30,9 @@ public sealed partial class PaymentBook
     /// <summary>Payments that are owed back and not refunded yet.</summary>
     public IReadOnlyCollection<Payment> Owed => _owed.Values;
 
+    /// <summary>The sums by provider and currency.</summary>
+    public Balances Balances { get; } = new();
+
     /// <summary>Sequence of the last entry that says that a refund is owed or was made; 0: none.</summary>
     public long LastRefundEntry { get; private set; }
 
@@ -76,8 +79,8 @@ public sealed partial class PaymentBook
             ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
             ThrowUnless(_orders.Returns.ReturnedTo(order) is null, seq, "a sale of units that another order has");
         }
-        ThrowUnless(_payments.TryAdd(e.Payment, new(e.Payment, e.Order, e.Amount)), seq,
-            "a payment that is recorded already");
+        var payment = new Payment(e.Payment, e.Order, e.Amount);
+        ThrowUnless(_payments.TryAdd(e.Payment, payment), seq, "a payment that is recorded already");
         if (e.Units is not null) order.HoldAgain(e.Units);
         order.Hold = HoldState.Sold;
         order.Payment = e.Payment;
@@ -85,6 +88,9 @@ public sealed partial class PaymentBook
         else _stock.Hold(e.Units);
         _stock.Sell(order.Quantity);
         _orders.Returns.Complete();
+        var sums = Balances.Of(payment);
+        sums.Captured += e.Amount.Amount;
+        sums.Sold += e.Amount.Amount;
     }
 
     private void Apply(long seq, Order order, RefundOwed e)
@@ -99,13 +105,18 @@ public sealed partial class PaymentBook
         ThrowUnless(
             !isShipped || (order is { Hold: HoldState.Sold, Shipment: not null } && order.Payment == e.Payment), seq,
             "a refund of an order that is not paid and shipped, or of another payment");
-        // A kept payment becomes owed only after its order has ended. Any other payment is owed from its first record.
+        // A kept payment becomes owed only when its order has ended. Any other payment is owed from its first record.
         ThrowUnless(
             known is null
                 || (known.State == PaymentState.Kept && known.Order == e.Order && (isShipped || !order.IsLive)),
             seq, "a payment that is recorded already");
-        ThrowUnless(known is null || known.Amount == e.Amount, seq, "another amount than was captured");
+        ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
+        ThrowUnless(known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
+        var sums = Balances.Of(payment);
+        if (known is null) sums.Captured += e.Amount.Amount;
+        else sums.Sold -= e.Amount.Amount;
+        sums.Owed += e.Amount.Amount;
         _payments[e.Payment] = payment;
         _owed.Add(e.Payment, payment);
         payment.State = PaymentState.Owed;
@@ -121,10 +132,20 @@ public sealed partial class PaymentBook
     {
         ThrowUnless(_owed.TryGetValue(e.Payment, out var payment) && payment.Order == e.Order, seq,
             "a refund that is not owed");
-        ThrowUnless(payment!.Amount == e.Amount, seq, "another amount than is owed");
-        _owed.Remove(e.Payment);
-        payment.State = PaymentState.PaidBack;
+        ThrowUnless(payment!.Left == e.Amount, seq, "another amount than is owed");
         _refunds.Add((e.Payment.Provider, e.Refund));
+        var sums = Balances.Of(payment);
+        sums.Owed -= e.Amount.Amount;
+        sums.Refunded += e.Amount.Amount;
+        EndDebt(seq, order, payment);
+    }
+
+    // Nothing of an owed payment is left to pay back.
+    private void EndDebt(long seq, Order order, Payment payment)
+    {
+        _owed.Remove(payment.Id);
+        payment.State = PaymentState.PaidBack;
+        payment.EndStall();
         order.Owed--;
         order.Returned++;
         LastRefundEntry = seq;

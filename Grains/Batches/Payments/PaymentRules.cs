@@ -24,7 +24,8 @@ public static class PaymentRules
     public static Refusal? MayCheckOut(SaleBatch batch, long seq, long now)
     {
         if (batch.Orders.Find(seq) is not { } order) return Refusal.NotFound;
-        return order.Hold == HoldState.Live && now < order.PayBy ? null : Refusal.OrderNotPayable;
+        return order.Hold == HoldState.Live && now < order.PayBy && !batch.Recalls.Covers(order)
+            ? null : Refusal.OrderNotPayable;
     }
 
     /// <summary>
@@ -51,38 +52,51 @@ public static class PaymentRules
     {
         if (batch.Payments.All.ContainsKey(IdOf(capture))) return new(CaptureResult.AlreadyRecorded);
         if (batch.Orders.Find(capture.Order) is not { } order) return new(Refusal.NotFound);
-        if (WhyNotSold(batch, order, capture) is { } why) return new(CaptureResult.RefundOwed, Owe(capture, why));
-        var isDue = order.Hold == HoldState.Live && HoldRules.IsDue(order, now, grace);
-        if (order.Hold == HoldState.Live && !isDue)
+        if (capture.Payer != order.Buyer) return Owe(capture, RefundReason.WrongPayer);
+        if (capture.Amount != batch.Terms!.Product.Price * order.Quantity)
+            return Owe(capture, RefundReason.WrongAmount);
+        var returned = batch.Orders.Returns.ReturnedTo(order);
+        return order.Hold switch
         {
-            var sold = new Sold(order.Seq, IdOf(capture), capture.Amount);
-            return batch.Orders.Returns.ReturnedTo(order) is { } returned
-                ? new(CaptureResult.Sold, [.. Return(batch, returned), sold])
-                : new(CaptureResult.Sold, sold);
-        }
-        // Past its deadline a hold cannot be sold, so one that is due ends here.
-        BatchEntry[] ends = isDue ? [new Released(order.Seq, order.Units, ReleaseReason.Expired)] : [];
-        var hasUnits = isDue && batch.Orders.Returns.ReturnedTo(order) is null;
-        return MayHoldAgain(batch, order, hasUnits, now)
-            ? new(CaptureResult.Sold, [.. ends, new Sold(
-                order.Seq, IdOf(capture), capture.Amount, hasUnits ? order.Units : batch.Stock.Lowest(order.Quantity))])
-            : new(CaptureResult.RefundOwed, [.. ends, Owe(capture, RefundReason.Expired)]);
+            // It ends at once and not at its turn. Otherwise a recall of unpaid orders would leave it as a paid one.
+            HoldState.Live when batch.Recalls.Covers(order) => Ending(
+                batch.Recalls.CancelOf(order), Owe(capture, RefundReason.Cancelled)),
+            HoldState.Live when !HoldRules.IsDue(order, now, grace) => new(
+                CaptureResult.Sold,
+                [.. Return(batch, returned), new Sold(order.Seq, IdOf(capture), capture.Amount)]),
+            // Past its deadline a hold cannot be sold, so one that is due ends here. One for a return frees no units.
+            HoldState.Live => Ending(
+                new Released(order.Seq, order.Units, ReleaseReason.Expired),
+                DecideLate(batch, order, capture, returned is null ? order.Units : null, now)),
+            HoldState.Expired => DecideLate(batch, order, capture, units: null, now),
+            HoldState.Sold => Owe(capture, RefundReason.Duplicate),
+            HoldState.Cancelled or HoldState.Gone or HoldState.Returned => Owe(capture, RefundReason.Cancelled),
+            _ => throw new InvalidOperationException($"Unknown hold state {order.Hold}"),
+        };
     }
 
     /// <summary>
     /// Decides the record of a refund that the provider has made. A refund that is recorded already changes nothing.
     /// </summary>
-    /// <returns>Null; or the code of a refusal: the provider has made this refund for another payment.</returns>
-    public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund) =>
+    /// <param name="batch">State; not changed.</param>
+    /// <param name="payment">The payment.</param>
+    /// <param name="refund">The provider's id of the refund.</param>
+    /// <param name="amount">The amount that was asked for.</param>
+    /// <returns>
+    /// Null; or the code of a refusal: the provider has made this refund for another payment, or less is owed by now.
+    /// </returns>
+    public static Decision<string?> DecideRefunded(SaleBatch batch, PaymentId payment, string refund, Money amount) =>
         batch.Payments.All.GetValueOrDefault(payment) is not { State: PaymentState.Owed } owed ? new(null)
+        : owed.Left != amount ? new("another-amount")
         : batch.Payments.IsRefund(payment.Provider, refund) ? new("refund-of-another-payment")
-        : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Amount));
+        : new(null, new RefundMade(owed.Order, owed.Id, refund, owed.Left));
 
     /// <summary>
     /// Decides a cancellation. The units are free at once, or become those of the order that is paying for the return.
     /// A captured payment becomes owed back in the same commit. An order that has ended stays as it is, so a repeat is
     /// harmless. Conflict if a paid order is shipped, or if its buyer may not cancel it by the terms, or while somebody
-    /// else is paying for what they give back.
+    /// else is paying for what they give back. Invalid-request: the reason is a recall's, which cancels its orders by
+    /// itself.
     /// </summary>
     /// <param name="batch">State; not changed.</param>
     /// <param name="seq">The order.</param>
@@ -92,6 +106,7 @@ public static class PaymentRules
     public static Decision<Answer<Effect>> DecideCancel(
         SaleBatch batch, long seq, Alias? owner, Cancellation? by = null, KeyHash? key = null)
     {
+        if (by is { Reason: CancelReason.Recalled }) return new(Refusal.InvalidRequest);
         if (batch.Orders.Find(seq) is not { } order || (owner is not null && order.Buyer != owner))
             return new(Refusal.NotFound);
         if (!order.IsLive) return new(Effect.AlreadySo);
@@ -101,19 +116,21 @@ public static class PaymentRules
         if (by is null && !batch.Terms!.MayCancelPaid) return new(Conflict("it is paid, and stays so by the terms"));
         if (by is null && batch.Orders.Returns.HoldOf(order) > 0) return new(Conflict(ReturnRules.Paying));
         var payment = batch.Payments.All[order.Payment!.Value];
-        return new(
-            Effect.Done, released, new RefundOwed(seq, payment.Id, payment.Amount, RefundReason.Cancelled));
+        // Its money may have gone back elsewhere before.
+        return payment.IsEmpty ? new(Effect.Done, released)
+            : new(Effect.Done, released, new RefundOwed(seq, payment.Id, payment.Left, RefundReason.Cancelled));
     }
 
-    private static RefundReason? WhyNotSold(SaleBatch batch, Order order, Capture capture) =>
-        capture.Payer != order.Buyer ? RefundReason.WrongPayer
-        : capture.Amount != batch.Terms!.Product.Price * order.Quantity ? RefundReason.WrongAmount
-        : order.Hold switch
-        {
-            HoldState.Sold => RefundReason.Duplicate,
-            HoldState.Cancelled or HoldState.Gone or HoldState.Returned => RefundReason.Cancelled,
-            _ => null,
-        };
+    // Units: those that it would get; null: the lowest free ones.
+    private static Decision<Answer<CaptureResult>> DecideLate(
+        SaleBatch batch, Order order, Capture capture, int[]? units, long now) =>
+        MayHoldAgain(batch, order, hasUnits: units is not null, now)
+            ? new(CaptureResult.Sold, new Sold(
+                order.Seq, IdOf(capture), capture.Amount, units ?? batch.Stock.Lowest(order.Quantity)))
+            : Owe(capture, RefundReason.Expired);
+
+    private static Decision<Answer<CaptureResult>> Ending(Released end, Decision<Answer<CaptureResult>> then) =>
+        then with { Entries = [end, .. then.Entries] };
 
     // A late payment gets units if anybody could buy them now: the sale is on, nobody waits in the line, enough units
     // are free, and the buyer stays within the limit. Nobody else loses by it. Who has cancelled the reservation since
@@ -132,19 +149,18 @@ public static class PaymentRules
         return live + order.Quantity <= batch.Terms!.PerUserLimit;
     }
 
-    // The first buyer's order ends, and its units are the payer's.
-    private static BatchEntry[] Return(SaleBatch batch, Order returned)
+    // The first buyer's order ends, and its units are the payer's. Its money may have gone back elsewhere before.
+    private static BatchEntry[] Return(SaleBatch batch, Order? returned)
     {
+        if (returned is null) return [];
         var payment = batch.Payments.All[returned.Payment!.Value];
-        return
-        [
-            new Released(returned.Seq, returned.Units, ReleaseReason.Returned),
-            new RefundOwed(returned.Seq, payment.Id, payment.Amount, RefundReason.Returned),
-        ];
+        var released = new Released(returned.Seq, returned.Units, ReleaseReason.Returned);
+        return payment.IsEmpty ? [released]
+            : [released, new RefundOwed(returned.Seq, payment.Id, payment.Left, RefundReason.Returned)];
     }
 
-    private static RefundOwed Owe(Capture capture, RefundReason why) =>
-        new(capture.Order, IdOf(capture), capture.Amount, why);
+    private static Decision<Answer<CaptureResult>> Owe(Capture capture, RefundReason why) =>
+        new(CaptureResult.RefundOwed, new RefundOwed(capture.Order, IdOf(capture), capture.Amount, why));
 
     private static Answer<Effect> Conflict(string detail) => new(Refusal.Conflict, detail);
 

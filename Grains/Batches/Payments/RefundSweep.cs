@@ -55,6 +55,21 @@ internal sealed partial class RefundSweep(
         }
     }
 
+    /// <summary>
+    /// Has a refund tried at the next tick, because there is news of its payment; forgets it if nothing is owed any
+    /// more.
+    /// </summary>
+    public void Renew(PaymentId payment)
+    {
+        if (!_attempts.TryGetValue(payment, out var attempt)) return;
+        attempt.NotBefore = -long.MaxValue;
+        if (!attempt.IsUnderWay && batch.Payments.All[payment].State != PaymentState.Owed) _attempts.Remove(payment);
+    }
+
+    /// <summary>Whether the provider is being asked for a refund.</summary>
+    public bool IsTrying(PaymentId payment) =>
+        _attempts.TryGetValue(payment, out var attempt) && attempt.IsUnderWay;
+
     /// <summary>Takes the batch's refunds out of this silo's figures, because its activation ends.</summary>
     public void End() => watch.Note(batch.Terms!.Id, 0, 0);
 
@@ -68,7 +83,7 @@ internal sealed partial class RefundSweep(
         {
             var owed = batch.Payments.All[payment];
             yield return new Fault(FaultKind.RefundStalled, id, attempt.StalledSince,
-                $"Order {OrderId.Of(id, owed.Order)}: {owed.Amount.Amount} {owed.Amount.Currency} of payment "
+                $"Order {OrderId.Of(id, owed.Order)}: {owed.Left.Amount} {owed.Left.Currency} of payment "
                 + $"{payment.Id} are owed back; the provider says: {attempt.Code}.");
         }
         if (stalled.Length > MaxListed)
@@ -85,11 +100,26 @@ internal sealed partial class RefundSweep(
         var now = timeProvider.GetTimestamp();
         foreach (var payment in batch.Payments.Owed)
         {
-            if (!_attempts.TryGetValue(payment.Id, out var attempt)) _attempts.Add(payment.Id, attempt = new Attempt());
+            if (!_attempts.TryGetValue(payment.Id, out var attempt))
+                _attempts.Add(payment.Id, attempt = AttemptOf(payment, now));
             if (attempt.IsUnderWay || attempt.NotBefore > now) continue;
             if (_due.Count < most) _due.Enqueue((payment, attempt), -attempt.NotBefore);
             else _due.EnqueueDequeue((payment, attempt), -attempt.NotBefore);
         }
+    }
+
+    // What stalled before this activation is stalled still, until a try says otherwise.
+    private Attempt AttemptOf(Payment payment, long now)
+    {
+        if (payment.StallCode is not { } code) return new Attempt();
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(payment.StalledAt);
+        var seconds = Math.Max(0, (timeProvider.GetUtcNow() - since).TotalSeconds);
+        return new Attempt
+        {
+            Code = code,
+            StalledSince = since,
+            StalledAt = now - (long)(seconds * timeProvider.TimestampFrequency),
+        };
     }
 
     private async Task RunAsync(Payment payment, Attempt attempt, Task durable)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -37,14 +38,13 @@ internal sealed class HttpPaymentProvider(
             request.ExpiresAt.UtcDateTime,
             addresses.ReturnOf(request.Order),
             options.NotificationAddress);
-        var (answer, refused) = await PostAsync(
+        var (answer, refused) = await AskAsync(
+            HttpMethod.Post,
             "/checkouts",
-            request.Key,
-            message,
-            ProviderJson.Default.CheckoutMessage,
+            (request.Key, JsonSerializer.SerializeToUtf8Bytes(message, ProviderJson.Default.CheckoutMessage)),
             ProviderJson.Default.CheckoutAnswer,
             cancellationToken);
-        if (refused is { } refusal) throw refusal.Told("/checkouts");
+        if (refused is { } refusal) throw refusal.Told("POST /checkouts");
         if (!IsId(answer!.Id)) throw Unusable("The payment provider gave a checkout without a usable id.");
         if (!Uri.TryCreate(answer.Url, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
@@ -55,17 +55,48 @@ internal sealed class HttpPaymentProvider(
         return new ProviderCheckout(answer.Id, answer.Url);
     }
 
+    public async Task<CheckoutState> FindCheckoutAsync(
+        string checkout, CancellationToken cancellationToken = default)
+    {
+        var (answer, refused) = await AskAsync(
+            HttpMethod.Get,
+            $"/checkouts/{Uri.EscapeDataString(checkout)}/state",
+            null,
+            ProviderJson.Default.CheckoutStateAnswer,
+            cancellationToken);
+        // The question is newer than the other calls, so an adapter need not have it.
+        if (refused is { Status: HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotImplemented })
+        {
+            return new CheckoutState(CheckoutStage.Untold);
+        }
+        if (refused is { } refusal) throw refusal.Told("GET /checkouts");
+        return answer! switch
+        {
+            { Status: "open" or "declined" } => new CheckoutState(CheckoutStage.Open),
+            { Status: "expired" } => new CheckoutState(CheckoutStage.Closed),
+            { Status: "processing" } => new CheckoutState(CheckoutStage.Processing),
+            { Status: "paid", Payment: { } payment, User: { Length: > 0 and <= PaymentNotification.MaxUserLength } user,
+                Amount: { Amount: >= 0, Currency: { Length: 3 } currency } amount } when IsId(payment) =>
+                new CheckoutState(CheckoutStage.Paid, payment, new Money(amount.Amount, currency), Payer: user),
+            _ => throw Unusable("The payment provider gave a checkout in no known state."),
+        };
+    }
+
     public async Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default)
     {
         var message = new RefundMessage(request.Payment, request.Order, MessageOf(request.Amount));
-        var (answer, refused) = await PostAsync(
+        // What was paid back elsewhere changes what is asked for, and so the key.
+        var key = request.PaidBack == 0 ? request.Payment : string.Create(
+            CultureInfo.InvariantCulture, $"{request.Payment}-{request.PaidBack}");
+        var (answer, refused) = await AskAsync(
+            HttpMethod.Post,
             "/refunds",
-            request.Payment,
-            message,
-            ProviderJson.Default.RefundMessage,
+            (key, JsonSerializer.SerializeToUtf8Bytes(message, ProviderJson.Default.RefundMessage)),
             ProviderJson.Default.RefundAnswer,
             cancellationToken);
-        if (refused is { } refusal) return RefundBefore(request, refusal) ?? throw refusal.Told("/refunds");
+        if (refused is { Status: HttpStatusCode.Accepted } accepted) throw accepted.ToldUnderWay("refund-pending");
+        if (refused is { } refusal) return RefundBefore(request, refusal) ?? throw refusal.Told("POST /refunds");
         if (!IsId(answer!.Id)) throw Unusable("The payment provider gave a refund without a usable id.");
         if (answer.Amount is { } amount && amount != message.Amount) throw OfAnotherAmount(amount);
         return new ProviderRefund(answer.Id);
@@ -76,16 +107,16 @@ internal sealed class HttpPaymentProvider(
     private static ProviderRefund? RefundBefore(RefundRequest request, ProviderRefusal refusal)
     {
         if (refusal is not { Status: HttpStatusCode.Conflict, Problem: { Code: AlreadyRefunded } problem }) return null;
-        if (problem.Amount is { } amount && amount != MessageOf(request.Amount)) throw OfAnotherAmount(amount);
+        var whole = MessageOf(request.Amount with { Amount = request.Amount.Amount + request.PaidBack });
+        if (problem.Amount is { } amount && amount != whole) throw OfAnotherAmount(amount);
         return new ProviderRefund(
             problem.Refund is { } id && IsId(id) ? id : $"refund-of-{request.Payment}", Elsewhere: true);
     }
 
-    private async Task<(TAnswer? Answer, ProviderRefusal? Refused)> PostAsync<TMessage, TAnswer>(
+    private async Task<(TAnswer? Answer, ProviderRefusal? Refused)> AskAsync<TAnswer>(
+        HttpMethod method,
         string path,
-        string key,
-        TMessage message,
-        JsonTypeInfo<TMessage> messageType,
+        (string Key, byte[] Body)? sent,
         JsonTypeInfo<TAnswer> answerType,
         CancellationToken cancellationToken)
         where TAnswer : class
@@ -99,15 +130,16 @@ internal sealed class HttpPaymentProvider(
         bound.CancelAfter(CallBounds.Call);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, target)
-            {
-                Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(message, messageType)),
-            };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var request = new HttpRequestMessage(method, target);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);
-            if (!request.Headers.TryAddWithoutValidation("Idempotency-Key", key))
-                throw new PaymentProviderException(
-                    "The id can't be sent to the payment provider.", "unusable-id", isRefusal: true);
+            if (sent is { } own)
+            {
+                request.Content = new ByteArrayContent(own.Body);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                if (!request.Headers.TryAddWithoutValidation("Idempotency-Key", own.Key))
+                    throw new PaymentProviderException(
+                        "The id can't be sent to the payment provider.", "unusable-id", isRefusal: true);
+            }
 
             using var client = clients.CreateClient(clientName);
             using var response = await client.SendAsync(request, bound.Token);

@@ -10,6 +10,9 @@ public sealed class ProtocolNotifications : INotificationReader
 {
     private const int MaxTypeLength = 128;
 
+    // In the order of DisputeState.
+    private static readonly string[] DisputeStates = ["open", "won", "lost"];
+
     private readonly WebhookSignature _signature;
 
     /// <summary>A reader with the secrets of <see cref="WebhookSecrets.Parse"/>.</summary>
@@ -45,21 +48,51 @@ public sealed class ProtocolNotifications : INotificationReader
         var members = JsonMembers.Parse(body);
         var type = members.Text("type", MaxTypeLength);
         if (members.Fault is { } typeFault) return new PaymentNotification.Malformed(typeFault);
-        if (type is not (NotificationType.Captured or NotificationType.Declined))
+        if (type is not (NotificationType.Captured or NotificationType.Declined or NotificationType.Refunded
+            or NotificationType.Disputed))
+        {
             return new PaymentNotification.Ignored(type);
-
+        }
         var at = members.Instant("timestamp");
         var data = members.Object("data");
+        PaymentNotification result = type switch
+        {
+            NotificationType.Refunded => RefundedOf(data),
+            NotificationType.Disputed => DisputedOf(data),
+            _ => DecidedOf(data, type, at),
+        };
+        return members.Fault is { } fault ? new PaymentNotification.Malformed(fault) : result;
+    }
+
+    private static PaymentNotification DecidedOf(JsonMembers data, string type, DateTimeOffset at)
+    {
         var checkout = data.Id("checkout", PaymentNotification.MaxIdLength);
         var order = data.Id("order", PaymentNotification.MaxIdLength);
         var user = data.Text("user", PaymentNotification.MaxUserLength);
-        PaymentNotification result = type == NotificationType.Captured
+        return type == NotificationType.Captured
             ? new PaymentNotification.Captured(
                 data.Id("payment", PaymentNotification.MaxIdLength), checkout, order, user,
                 MoneyOf(data.Object("amount")), at)
             : new PaymentNotification.Declined(checkout, order, user, at);
-        return members.Fault is { } fault ? new PaymentNotification.Malformed(fault) : result;
     }
+
+    private static PaymentNotification.Moved RefundedOf(JsonMembers data) => MovedOf(
+        data, [new RefundNews(data.Id("refund", PaymentNotification.MaxIdLength), MoneyOf(data.Object("amount")))], []);
+
+    private static PaymentNotification.Moved DisputedOf(JsonMembers data)
+    {
+        var dispute = data.Id("dispute", PaymentNotification.MaxIdLength);
+        var word = data.Text("state", MaxTypeLength);
+        var state = Array.IndexOf(DisputeStates, word);
+        if (state < 0) data.Fail("state", $"must be one of {string.Join(", ", DisputeStates)}");
+        var amount = MoneyOf(data.Object("amount"));
+        return MovedOf(data, [], [new DisputeNews(dispute, amount, (DisputeState)Math.Max(state, 0))]);
+    }
+
+    private static PaymentNotification.Moved MovedOf(JsonMembers data, RefundNews[] refunds, DisputeNews[] disputes) =>
+        new(new PaymentNews(
+            data.Id("order", PaymentNotification.MaxIdLength), data.Id("payment", PaymentNotification.MaxIdLength),
+            refunds, disputes));
 
     private static Money MoneyOf(JsonMembers members) =>
         new(members.Integer("amount", 0, long.MaxValue), members.Currency("currency"));

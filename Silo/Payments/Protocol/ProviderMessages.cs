@@ -18,6 +18,10 @@ internal sealed record CheckoutMessage(
 /// <summary>The answer to <c>POST {base}/checkouts</c>.</summary>
 internal sealed record CheckoutAnswer(string Id, string Url);
 
+/// <summary>The answer to <c>GET {base}/checkouts/{id}/state</c>.</summary>
+internal sealed record CheckoutStateAnswer(
+    string Status, string? Payment = null, string? User = null, MoneyMessage? Amount = null);
+
 /// <summary>The body of <c>POST {base}/refunds</c>.</summary>
 internal sealed record RefundMessage(string Payment, string Order, MoneyMessage Amount);
 
@@ -38,6 +42,7 @@ internal sealed record ProblemAnswer(string? Code = null, string? Refund = null,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(CheckoutMessage))]
 [JsonSerializable(typeof(CheckoutAnswer))]
+[JsonSerializable(typeof(CheckoutStateAnswer))]
 [JsonSerializable(typeof(RefundMessage))]
 [JsonSerializable(typeof(RefundAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]

@@ -27,13 +27,21 @@ internal readonly record struct ProviderRefusal(HttpStatusCode Status, ProblemAn
     /// The answer as an exception. A provider that is busy or broken has decided nothing. The code goes into logs, so
     /// text that does not look like a code is left out.
     /// </summary>
-    public PaymentProviderException Told(string path)
+    public PaymentProviderException Told(string what)
     {
         var code = ((int)Status).ToString(CultureInfo.InvariantCulture);
-        if (Problem?.Code is { Length: > 0 and <= MaxCodeLength } reason && reason.All(c => c is > ' ' and <= '~'))
-            code += $" {reason}";
+        if (Reason is { } reason) code += $" {reason}";
         var hasDecided = (int)Status is >= 300 and < 500
             && Status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
-        return new PaymentProviderException($"The payment provider refused POST {path}: {code}.", code, hasDecided);
+        return new PaymentProviderException($"The payment provider refused {what}: {code}.", code, hasDecided);
     }
+
+    /// <summary>The answer as an exception, if the provider has taken on what was asked for.</summary>
+    public PaymentProviderException ToldUnderWay(string code) => new(
+        $"The payment provider has not done it yet: {code}.", Reason is { } reason ? $"{code} {reason}" : code,
+        isUnderWay: true);
+
+    private string? Reason =>
+        Problem?.Code is { Length: > 0 and <= MaxCodeLength } reason && reason.All(c => c is > ' ' and <= '~')
+            ? reason : null;
 }

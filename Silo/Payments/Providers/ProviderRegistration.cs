@@ -51,7 +51,9 @@ public static class ProviderRegistration
         return options.Kind switch
         {
             ProviderKind.Protocol => new HttpPaymentProvider(clients, ProviderHttp.ClientOf(name), options, addresses),
-            ProviderKind.Stripe => new StripePaymentProvider(clients, ProviderHttp.ClientOf(name), options, addresses),
+            ProviderKind.Stripe => new StripePaymentProvider(
+                clients, ProviderHttp.ClientOf(name), options, addresses,
+                provider.GetService<TimeProvider>() ?? TimeProvider.System),
             var kind => throw new InvalidOperationException($"{name} passed its check and is of the kind {kind}."),
         };
     }

@@ -20,12 +20,14 @@ internal sealed class StripePaymentProvider : IPaymentProvider
     private static readonly TimeSpan LongestSession = TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1);
 
     private readonly StripeRefunds _refunds;
+    private readonly StripeNews _news;
     private readonly SessionService _sessions;
     private readonly PaymentAddresses _addresses;
     private readonly List<string> _methods;
 
     public StripePaymentProvider(
-        IHttpClientFactory clients, string clientName, ProviderOptions options, PaymentAddresses addresses)
+        IHttpClientFactory clients, string clientName, ProviderOptions options, PaymentAddresses addresses,
+        TimeProvider timeProvider)
     {
         // The handlers of the client bound and retry each request, so Stripe's own retries are off. Its telemetry would
         // tell Stripe how long requests took.
@@ -34,7 +36,8 @@ internal sealed class StripePaymentProvider : IPaymentProvider
         var client = new StripeClient(
             options.ApiKey, httpClient: http, apiBase: options.ApiBase?.AbsoluteUri.TrimEnd('/'));
         (_addresses, _sessions) = (addresses, new SessionService(client));
-        _refunds = new StripeRefunds(new RefundService(client));
+        _refunds = new StripeRefunds(new RefundService(client), timeProvider);
+        _news = new StripeNews(new PaymentIntentService(client), new DisputeService(client), _refunds);
         _methods = [.. (options.PaymentMethods ?? Card).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
     }
 
@@ -76,6 +79,9 @@ internal sealed class StripePaymentProvider : IPaymentProvider
     public async Task<CheckoutState> FindCheckoutAsync(
         string checkout, CancellationToken cancellationToken = default) => StateOf(await StripeCalls.AskAsync(
             "state of a session", token => _sessions.GetAsync(checkout, cancellationToken: token), cancellationToken));
+
+    public Task<PaymentNews?> FindPaymentAsync(string payment, CancellationToken cancellationToken = default) =>
+        _news.FindAsync(payment, cancellationToken);
 
     public Task<ProviderRefund> RefundAsync(RefundRequest request, CancellationToken cancellationToken = default) =>
         _refunds.RefundAsync(request, cancellationToken);

@@ -29,6 +29,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The file of the grains' state.</summary>
     public string GrainsPath => PathOf("grains.db");
 
+    /// <summary>The file of the index of orders, which follows from the ledger.</summary>
+    public string IndexPath => PathOf("index.db");
+
     /// <summary>
     /// Creates the directory if it is missing, and takes possession of it. A new directory is readable by its owner
     /// alone, because it holds personal data and keys.

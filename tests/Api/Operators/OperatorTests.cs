@@ -6,6 +6,11 @@ namespace OrleansSale.Tests.Api.Operators;
 [Collection(SaleTests.Name)]
 public sealed class OperatorTests(SaleTests.Fixture fixture)
 {
+    private const string Schedule = """
+        {"reservationOpens":"2100-01-01T00:00:00Z","reservationCloses":"2100-01-01T01:00:00Z",
+        "saleOpens":"2100-01-01T02:00:00Z","saleCloses":"2100-01-01T03:00:00Z"}
+        """;
+
     private readonly SaleFront _sale = fixture.Front;
 
     [Fact]
@@ -57,13 +62,16 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
         var buyer = _sale.Sign.Bearer(_sale.NewUser());
         var before = await _sale.HeadAsync(batch);
         string[] commands = ["pause", "resume", "close", "restock", "withdraw", "suspend-line", "resume-line"];
+        string[] changes = ["extend", "reschedule", "recall", "hide", "show"];
         (string Method, string Path)[] all =
         [
             ("POST", "/api/operator/batches"),
             .. commands.Select(command => ("POST", $"/api/operator/batches/{batch}/{command}")),
-            .. ((string[])["orders", "reservations", "line", "ledger"])
+            .. ((string[])["orders", "reservations", "line", "ledger", "money"])
             .Select(export => ("GET", $"/api/operator/batches/{batch}/{export}")),
             ("DELETE", $"/api/operator/batches/{batch}/line/1"),
+            .. changes.Select(command => ("POST", $"/api/operator/batches/{batch}/{command}")),
+            ("GET", $"/api/operator/batches/{batch}/recall"), ("GET", "/api/operator/batches"),
         ];
         foreach (var (method, path) in all)
         {
@@ -75,7 +83,9 @@ public sealed class OperatorTests(SaleTests.Fixture fixture)
                     .IsRefusal(401, "unauthenticated");
             var nowhere = path.Replace(batch, "nowhere", StringComparison.Ordinal);
             if (nowhere == path) continue;
-            var body = method == "POST" ? """{"reason":"x","units":1}""" : null;
+            var body = method == "POST" ? $$"""
+                {"reason":"x","units":1,"seconds":1,"orders":"all","schedule":{{Schedule}}}
+                """ : null;
             (await _sale.Client.SendAsync(method, nowhere, _sale.Operator, body)).IsRefusal(404, "not-found");
         }
 

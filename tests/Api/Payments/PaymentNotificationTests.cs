@@ -43,6 +43,46 @@ public sealed class PaymentNotificationTests
     public void An_unknown_type_is_a_value_of_its_own_whatever_else_is_in_it() =>
         Parse("""{"type":"payout.created","data":7}""").ShouldBe(new PaymentNotification.Ignored("payout.created"));
 
+    [Fact]
+    public void Money_that_was_paid_back_elsewhere_is_read()
+    {
+        var moved = Parse("""
+            {"type":"payment.refunded","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1",
+             "order":"mi2-1.17","refund":"ref_1","amount":{"amount":100,"currency":"CNY"}}}
+            """).ShouldBeOfType<PaymentNotification.Moved>().News;
+        (moved.Order, moved.Payment).ShouldBe(("mi2-1.17", "pay_1"));
+        moved.Refunds.ShouldBe([new RefundNews("ref_1", new Money(100, "CNY"))]);
+        moved.Disputes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("open", DisputeState.Open), InlineData("won", DisputeState.Won), InlineData("lost", DisputeState.Lost)]
+    public void A_dispute_is_read(string word, DisputeState state)
+    {
+        var moved = Parse("""
+            {"type":"payment.disputed","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1",
+             "order":"mi2-1.17","dispute":"d1","state":"@","amount":{"amount":100,"currency":"CNY"}}}
+            """.Replace("@", word, StringComparison.Ordinal)).ShouldBeOfType<PaymentNotification.Moved>().News;
+        moved.Disputes.ShouldBe([new DisputeNews("d1", new Money(100, "CNY"), state)]);
+        moved.Refunds.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("payment.refunded", "refund"), InlineData("payment.disputed", "dispute")]
+    [InlineData("payment.disputed", "state"), InlineData("payment.refunded", "amount")]
+    [InlineData("payment.disputed", "order"), InlineData("payment.refunded", "payment")]
+    public void Moved_money_without_a_member_is_malformed_by_its_name(string type, string missing)
+    {
+        var body = JsonNode.Parse("""
+            {"type":"payment.refunded","timestamp":"2012-12-21T04:00:01.5Z","data":{"payment":"pay_1",
+             "order":"mi2-1.17","refund":"r","dispute":"d","state":"open","amount":{"amount":100,"currency":"CNY"}}}
+            """)!;
+        body["type"] = type;
+        body["data"]!.AsObject().Remove(missing);
+        Parse(body.ToJsonString()).ShouldBeOfType<PaymentNotification.Malformed>().Fault.Field
+            .ShouldStartWith($"data.{missing}");
+    }
+
     public static TheoryData<string, string?> Wrong => new()
     {
         { "type", null }, { "type", "7" }, { "type", "\"\"" }, { "type", "null" }, { "type", "[\"payment.captured\"]" },

@@ -31,6 +31,8 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         "/api/operator/batches/@b/close",
         "/api/operator/batches/@b/restock", "/api/operator/batches/@b/withdraw", "/api/operator/batches/@b/orders",
         "/api/operator/batches/@b/reservations", "/api/operator/batches/@b/ledger", "/dev/tokens",
+        "/api/operator/batches/@b/money", "/api/operator/orders/@o/settle", "/sandbox/disputes",
+        "/sandbox/checkouts/@o/state",
         "/sandbox/checkouts",
         "/sandbox/checkouts/@o", "/sandbox/refunds", "/sandbox/payments", "/health/live", "/health/ready", "/nothing",
         "/api", "/sale/@b",

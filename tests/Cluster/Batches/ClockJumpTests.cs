@@ -59,7 +59,7 @@ public sealed class ClockJumpTests : IAsyncLifetime
         await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(30));
         var (lead, schedule) = ((await batch.BoardAsync()).Lead, Terms(id, SaleClock.Noon).Schedule);
         lead.ShouldBe(TimeSpan.FromHours(9));
-        (await batch.Actor.GetTimeAsync()).ShouldBe(_sale.Clock.Now + lead);
+        (await batch.Actor.GetCheckoutPlanAsync(order.Seq)).Value.Now.ShouldBe(_sale.Clock.Now + lead);
         (await _sale.Order(order.Id).OpenCheckoutAsync(order.For("weibo:a"), "Mi2")).Refused.ShouldBe(
             Refusal.OrderNotPayable);
 

@@ -7,13 +7,16 @@ using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
+using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Ledger;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.GrainInterfaces.Webhooks;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Tests.Cluster.Contracts;
@@ -34,6 +37,16 @@ public sealed class SerialisationTests
 
     private static readonly PlaceView Place =
         new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90));
+
+    private static readonly PaymentNews MoneyNews = new(
+        "mi2-1.17", "p-17", [new RefundNews("r-1", Amount)], [new DisputeNews("d-1", Amount, DisputeState.Lost)]);
+
+    private static readonly MoneyBalance Balance = new("alipay", "CNY", 10, 4, 3, 2, 1);
+
+    private static readonly MoneyIssue Issue =
+        new(MoneyIssueKind.PaidOrderRefunded, 17, "alipay", "p-17", Amount, "refund r-1", At);
+
+    private static readonly MoneyView Money = new(18, [Balance], [Issue], 3);
 
     private static readonly LanguageText Text = new("soon", "敬请期待");
 
@@ -62,11 +75,24 @@ public sealed class SerialisationTests
 
     private static readonly AnnouncementView AnnouncementSeen = new(Announced, [Delivered]);
 
+    private static readonly WebhookError HookError = new(WebhookErrorCode.Answered, 500);
+
+    private static readonly WebhookReplay Replay = new("mi2-1", 2, 9, 4);
+
+    private static readonly WebhookView Hook = new(
+        "wh-1", new WebhookTerms("https://shop.example/hook", "shop", ["held"]), WebhookState.GivenUp, At,
+        At.AddDays(1), 2, 3, 4, At.AddDays(2), HookError, [Replay]);
+    private static readonly RecallSum Recalled = new(new(1, 2, 3), new(4, 5, 6));
+
     // One value of each type, with no member at its default.
     private static readonly object[] Examples =
     [
         Snapshot, Stop, new BoardUpdate(Snapshot, [1, ulong.MaxValue]), Terms, Terms.Product, Terms.Schedule,
-        Restock, Buyers, new CommandOutcome(Effect.Proposed, Order),
+        new OperatorCommand(
+            OperatorAction.Withdraw, 7, "因为", Someone, Key, 600, Terms.Schedule, RecalledOrders.All),
+        new OrderSum(1, 2, 3), Recalled, new CheckoutPlan(At, At.AddMinutes(1), 2),
+        new RecallView(RecalledOrders.Paid, At, Someone, "why", Recalled, Recalled, true, 7),
+        Buyers, new CommandOutcome(Effect.Proposed, Order),
         new ProposalView(Key, Someone, At, At.AddHours(1), Restock, Buyers), Order.Shipment!,
         new Shipping(Someone, "key", CancelReason.Mistake, "SF 1"),
         new PurchaseRequest(Someone, Key, 2, 3, true, true),
@@ -76,10 +102,12 @@ public sealed class SerialisationTests
             PurchaseOutcome.No(Refusal.SoldOut), PurchaseOutcome.Waits(Place, true)]),
         Place, Place.Wait, new LinePage([Place, Place]),
         new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
-        new ListedBatch(Terms, [1, 2]),
+        new ListedBatch(Terms, [1, 2], Terms.Schedule, true),
             new LedgerPage([10, 20], 19),
         new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
-        new CheckoutView("https://pay.example/c", At), new CheckoutState(CheckoutStage.Paid, "p", Amount, "c"),
+        new CheckoutView("https://pay.example/c", At),
+        new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a"),
+        MoneyNews, new FoundPayment(MoneyNews), Money, Balance, Issue, MoneyNews.Refunds[0], MoneyNews.Disputes[0],
         new Delivery("王", "555", "路"), Amount, Order,
         new OrderPage([Order, Order], Place),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"),
@@ -95,6 +123,11 @@ public sealed class SerialisationTests
         new TopicChanges(Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11"), 7, ["batch-mi2-1"]),
         new MessageView(18, "mi2-1.17", MessageKind.Refund, RefundCause.WrongPayer, Amount, At, Delivered),
         new MessagesState(true, true),
+        new FollowedEntry(18, [1, 2]), new FoundOrder("mi2-1", 17),
+        new OrderQuery([Someone], OrderStatus.Paid, "mi2-1", 3, new FoundOrder("mi2-1", 17), 100),
+        Hook, Hook.Terms, Replay, new MadeWebhook(Hook, "whsec_", true), HookError,
+        new WebhookDelivery(3, "msg_1", "mi2-1", 18, 20, 2, true, 4, HookError, At, At.AddMinutes(1)),
+        new WebhookResult(HookError, TimeSpan.FromMinutes(1), true),
         new Answer<OrderView> { Value = Order, Refused = Refusal.Conflict, Detail = "why" },
     ];
 

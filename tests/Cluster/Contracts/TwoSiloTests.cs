@@ -95,7 +95,7 @@ public sealed class TwoSiloTests : IAsyncLifetime
                 return await batch.StatusAsync(order) == OrderStatus.Refunded;
             },
             "the refund is made");
-        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync(SoleProvider.Name, $"p-{home}", order.Amount))
+        (await near.GetGrain<IOrderGrain>(order.Id).RefundAsync(SoleProvider.Name, $"p-{home}", order.Amount, 0))
             .ShouldBe(RefundTry.Made($"r-p-{home}"));
 
         // The board, the catalogue and the export.

@@ -146,6 +146,60 @@ public sealed class ClosingTests : IAsyncLifetime
         await UntilRefundedAsync("p-1");
     }
 
+    [Fact]
+    public async Task A_payment_whose_notification_never_comes_is_found_before_payBy()
+    {
+        (_sale.Payments.EndsCheckouts, _sale.Payments.TellsCheckouts) = (true, true);
+        _sale.Payments.Payer = "weibo:a";
+        var (id, order) = await CheckedOutAsync();
+        _sale.Payments.PaidAt[$"c-{order.Id}"] = ("p-1", order.Amount);
+        await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(181));
+        await Eventually.HoldsAsync(
+            async () => await _sale.Batch(id).StatusAsync(order) == OrderStatus.Paid, "the order is paid");
+        (await _sale.Batch(id).PayAsync(order, "p-1")).Value.ShouldBe(CaptureResult.AlreadyRecorded);
+        _sale.Payments.Closed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_payment_by_somebody_else_that_is_found_goes_back()
+    {
+        (_sale.Payments.EndsCheckouts, _sale.Payments.TellsCheckouts) = (true, true);
+        _sale.Payments.Payer = "weibo:stranger";
+        var (id, order) = await CheckedOutAsync();
+        _sale.Payments.PaidAt[$"c-{order.Id}"] = ("p-1", order.Amount);
+        await _sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(181));
+        await UntilRefundedAsync("p-1");
+        (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.AwaitingPayment);
+    }
+
+    [Fact]
+    public async Task The_next_activation_asks_for_open_checkouts_at_once()
+    {
+        (_sale.Payments.EndsCheckouts, _sale.Payments.TellsCheckouts) = (true, true);
+        var (id, order) = await CheckedOutAsync();
+        _sale.Payments.PaidAt[$"c-{order.Id}"] = ("p-1", order.Amount);
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
+        await _sale.Batch(id).Actor.WakeAsync();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await _sale.Clock.AdvanceAsync(Agenda.Period);
+                return await _sale.Batch(id).StatusAsync(order) == OrderStatus.Paid;
+            },
+            "the order is paid");
+        _sale.Clock.Now.ShouldBeLessThan(order.HeldAt.AddSeconds(170), "it did not wait for the next question");
+    }
+
+    [Fact]
+    public async Task A_hold_whose_provider_is_silent_ends_at_its_deadline_all_the_same()
+    {
+        (_sale.Payments.EndsCheckouts, _sale.Payments.TellsCheckouts) = (true, true);
+        var (id, order) = await CheckedOutAsync();
+        _sale.Payments.FallSilent();
+        await _sale.Clock.AdvanceToAsync(order.PayBy.AddSeconds(31));
+        (await _sale.Batch(id).StatusAsync(order)).ShouldBe(OrderStatus.Expired);
+    }
+
     private Task UntilRefundedAsync(string payment) => Eventually.HoldsAsync(
         async () =>
         {

@@ -72,7 +72,7 @@ public sealed class RefundTests : IAsyncLifetime
     {
         var (id, _) = await _sale.OwedAsync();
         // The provider has refunded, the document is lost, and the batch does not know.
-        await _sale.Order($"{id}.3").RefundAsync(SoleProvider.Name, "p-1", Price);
+        await _sale.Order($"{id}.3").RefundAsync(SoleProvider.Name, "p-1", Price, 0);
         await _sale.DeactivateAsync(_sale.Order($"{id}.3"));
         _sale.Documents.Clear();
         await _sale.DeactivateAsync(_sale.Batch(id).Actor);
@@ -128,6 +128,30 @@ public sealed class RefundTests : IAsyncLifetime
         await _sale.UntilRefundedAsync(id, "p-1");
         _sale.Log.With("is refunded as r-p-1").ShouldHaveSingleItem().Exception.ShouldBeNull();
         (await _sale.Batch(id).Actor.ListFaultsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_stalled_refund_is_in_the_ledger_once_for_each_reason_and_stalled_for_the_next_activation_too()
+    {
+        var (id, order) = await _sale.OwedAsync();
+        _sale.Payments.Decline("409 insufficient-funds");
+        await _sale.TickForAsync(TimeSpan.FromSeconds(20), order.Id);
+        var since = (await _sale.Batch(id).Actor.ListFaultsAsync()).ShouldHaveSingleItem().Since;
+        _sale.Payments.FallSilent();
+        await _sale.DeactivateAsync(_sale.Batch(id).Actor);
+        await _sale.Batch(id).Actor.WakeAsync();
+        _sale.Payments.Recover();
+        _sale.Payments.Decline("409 insufficient-funds");
+        await _sale.TickForAsync(TimeSpan.FromSeconds(5), order.Id);
+        var fault = (await _sale.Batch(id).Actor.ListFaultsAsync()).ShouldHaveSingleItem();
+        (fault.Since - since).Duration().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        _sale.Payments.Decline("404 not-found");
+        await _sale.TickForAsync(TimeSpan.FromSeconds(62), order.Id);
+        (await _sale.Stored.TypesOfAsync(id)).Count(type => type == "RefundStalled").ShouldBe(2);
+        (await _sale.Batch(id).Actor.ReadMoneyAsync()).Issues.ShouldHaveSingleItem().Code.ShouldBe("404 not-found");
+        _sale.Payments.Recover();
+        await _sale.UntilRefundedAsync(id, "p-1");
+        (await _sale.Batch(id).Actor.ReadMoneyAsync()).Issues.ShouldBeEmpty();
     }
 
     [Fact]

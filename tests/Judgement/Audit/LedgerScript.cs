@@ -217,6 +217,26 @@ internal sealed class LedgerScript
 
     public LedgerScript Directed(string type) => Write(type, Command("because"));
 
+    public LedgerScript Extended(int seconds, string key = "k") =>
+        Write("extended", $$"""{"seconds":{{seconds}},{{Command("because", key)[1..]}}""");
+
+    /// <summary>Adds a new schedule: seconds from the opening; reservations are as they were.</summary>
+    public LedgerScript Rescheduled(double opens, double closes, double reservationCloses = -3600, string key = "k") =>
+        Write("rescheduled", $$"""
+            {"schedule":{"reservationOpens":"2012-12-19T04:00:00.000Z",
+            "reservationCloses":"{{Text(Opens.AddSeconds(reservationCloses))}}",
+            "saleOpens":"{{Text(Opens.AddSeconds(opens))}}","saleCloses":"{{Text(Opens.AddSeconds(closes))}}"},
+            {{Command("because", key)[1..]}}
+            """.ReplaceLineEndings(""));
+
+    public LedgerScript Recalled(string orders, string key = "k") =>
+        Write("recalled", $$"""{"orders":"{{orders}}",{{Command("because", key)[1..]}}""");
+
+    /// <summary>Adds the cancellation of an order by a recall.</summary>
+    public LedgerScript ReleasedByRecall(long order, string units, string by = "weibo:chef") => Write("released", $$"""
+        {"order":"mi2-1.{{order}}","units":[{{units}}],"why":"cancelled","by":"{{AliasOf(by)}}","reason":"recalled"}
+        """);
+
     /// <summary>Adds bytes as they are.</summary>
     public LedgerScript Raw(string text)
     {

@@ -142,6 +142,8 @@ public sealed class StripeDouble : IAsyncDisposable
                 RefusesExpiry ? StripeAnswer.Error(503, "api_error", null) : _books.ExpireSession(id),
             ("POST", ["v1", "refunds"]) => _books.CreateRefund(parameters),
             ("GET", ["v1", "refunds"]) => _books.ListRefunds(parameters),
+            ("GET", ["v1", "payment_intents", var id]) => _books.FindPayment(id),
+            ("GET", ["v1", "disputes"]) => _books.ListDisputes(parameters),
             _ => StripeAnswer.Invalid(404, "unknown_path"),
         };
 

@@ -64,7 +64,7 @@ public sealed class ClosingRulesTests
 
     [Fact]
     public void A_checkout_that_was_paid_is_a_capture_of_the_buyer() =>
-        ClosingRules.CaptureOf(_order, "stripe", new(CheckoutStage.Paid, "p", Price))
+        ClosingRules.CaptureOf(_order, "stripe", new(CheckoutStage.Paid, "p", Price), _order.Buyer)
             .ShouldBe(new Capture(_order.Seq, "stripe", "p", AliasOf("weibo:a"), Price));
 
     [Theory]
@@ -72,14 +72,15 @@ public sealed class ClosingRulesTests
     [InlineData(CheckoutStage.Open)]
     [InlineData(CheckoutStage.Closed)]
     [InlineData(CheckoutStage.Processing)]
+    [InlineData(CheckoutStage.Untold)]
     public void A_checkout_in_any_other_stage_is_no_capture(CheckoutStage stage) =>
-        ClosingRules.CaptureOf(_order, "stripe", new(stage, "p", Price)).ShouldBeNull();
+        ClosingRules.CaptureOf(_order, "stripe", new(stage, "p", Price), _order.Buyer).ShouldBeNull();
 
     [Fact]
     public void A_paid_checkout_without_a_payment_or_an_amount_is_no_capture()
     {
-        ClosingRules.CaptureOf(_order, "stripe", new(CheckoutStage.Paid, "", Price)).ShouldBeNull();
-        ClosingRules.CaptureOf(_order, "stripe", new(CheckoutStage.Paid, "p")).ShouldBeNull();
+        ClosingRules.CaptureOf(_order, "stripe", new(CheckoutStage.Paid, "", Price), _order.Buyer).ShouldBeNull();
+        ClosingRules.CaptureOf(_order, "stripe", new(CheckoutStage.Paid, "p"), _order.Buyer).ShouldBeNull();
     }
 
     private void CheckOut() =>

@@ -6,16 +6,18 @@ namespace OrleansSale.Tests.Rules.Batches;
 /// <summary>Which live hold's deadline comes first, against the least of all of them.</summary>
 public class DeadlinesTests
 {
-    // A step is a new hold, or the end of an order (window 0). Some windows are far shorter than the others.
+    // A step is a new hold, the end of an order (window 0), or an extension of all (window −1). Some windows are far
+    // shorter than the others.
     private static readonly Gen<(int Window, int Ended, HoldState How)> Step = Gen.Select(
-        Gen.Frequency((6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0))),
+        Gen.Frequency(
+            (6, Gen.Const(900)), (3, Gen.Int[1, 1_000]), (2, Gen.Int[1, 20]), (6, Gen.Const(0)), (1, Gen.Const(-1))),
         Gen.Int[0, 1_000],
         Gen.OneOf(HoldState.Sold, HoldState.Expired, HoldState.Cancelled));
 
     [Fact]
     public void It_is_the_least_deadline_of_those_that_are_live_whatever_their_windows()
     {
-        var (early, ended, revived) = (0, 0, 0);
+        var (early, ended, revived, extended) = (0, 0, 0, 0);
         Step.Array[1, 150].Sample(steps =>
         {
             var rows = new OrderRows();
@@ -29,6 +31,19 @@ public class DeadlinesTests
                     if (rows.Any(order => order.PayBy > at + window)) Interlocked.Increment(ref early);
                     rows.Add(i + 3, at, new Held(LiveBatch.Boss, [1], at + window, 1, null), null);
                     deadlines.TakeLast();
+                }
+                else if (window < 0)
+                {
+                    var before = rows.Select(order => (order.PayBy, order.HeldAt)).ToArray();
+                    deadlines.Extend(end);
+                    foreach (var (order, (payBy, heldAt)) in rows.Zip(before))
+                    {
+                        var isLive = order.Hold == HoldState.Live;
+                        (order.PayBy, order.HeldAt).ShouldBe((isLive ? payBy + end : payBy, heldAt));
+                    }
+                    deadlines.LongestWindow().ShouldBe(rows.Where(order => order.Hold == HoldState.Live)
+                        .Select(order => (int)(order.PayBy - order.HeldAt)).DefaultIfEmpty().Max());
+                    Interlocked.Increment(ref extended);
                 }
                 else if (rows.Count > 0)
                 {
@@ -55,6 +70,7 @@ public class DeadlinesTests
         early.ShouldBeGreaterThan(1_000);
         ended.ShouldBeGreaterThan(1_000);
         revived.ShouldBeGreaterThan(1_000);
+        extended.ShouldBeGreaterThan(1_000);
     }
 
     [Fact]

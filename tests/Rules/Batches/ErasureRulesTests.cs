@@ -76,7 +76,7 @@ public class ErasureRulesTests
         live.Pay(order, "p", Closing);
         live.Cancel(order, Closing);
         Decide(live, Closing + (9 * Day)).Outcome.Detail.ShouldBe("payments are owed back");
-        live.Commit(Closing, PaymentRules.DecideRefunded(live.State, PaymentOf("p"), "r").Entries);
+        live.Commit(Closing, PaymentRules.DecideRefunded(live.State, PaymentOf("p"), "r", Price).Entries);
         Decide(live, Closing + (9 * Day)).Outcome.ShouldBe(Effect.Done);
     }
 
@@ -118,7 +118,7 @@ public class ErasureRulesTests
         Erasable(live, "weibo:alice").ShouldBe([order]);
         live.Cancel(order, Closing);
         Refused(live).ShouldNotBeNull();
-        live.Commit(Closing, PaymentRules.DecideRefunded(live.State, PaymentOf("p"), "r").Entries);
+        live.Commit(Closing, PaymentRules.DecideRefunded(live.State, PaymentOf("p"), "r", Price).Entries);
         Erasable(live, "weibo:alice").ShouldBe([order]);
     }
 

@@ -172,9 +172,14 @@ internal sealed class LiveBatch
     public Answer<Effect> Operate(
         OperatorAction action, string key, int units = 0, long now = Opening, string by = "weibo:boss")
     {
+        return Operate(new OperatorCommand(action, units, "because", AliasOf(by), CommandKey(key, by)), now);
+    }
+
+    /// <summary>Decides an operator's command and commits.</summary>
+    public Answer<Effect> Operate(OperatorCommand command, long now = Opening)
+    {
         DoDue(now);
-        var command = new OperatorCommand(action, units, "because", AliasOf(by), CommandKey(key, by));
-        var decision = OperatorRules.Decide(State, command);
+        var decision = CommandRules.Decide(State, command, now);
         Commit(now, decision.Entries);
         return decision.Outcome;
     }
@@ -206,6 +211,20 @@ internal sealed class LiveBatch
     /// <summary>A command by the boss about an order.</summary>
     public static BuyerCommand On(BuyerAction action, long order, string key) =>
         BuyerCommand.OnOrder(action, order, CancelReason.Mistake, Boss, CommandKey(key));
+    /// <summary>Extends all live holds.</summary>
+    public Answer<Effect> Extend(int seconds, string key = "extend", long now = Opening) =>
+        Operate(CommandOf(OperatorAction.Extend, key) with { Seconds = seconds }, now);
+
+    /// <summary>Changes the schedule.</summary>
+    public Answer<Effect> Reschedule(Schedule schedule, string key = "reschedule", long now = Opening) =>
+        Operate(CommandOf(OperatorAction.Reschedule, key) with { Schedule = schedule }, now);
+
+    /// <summary>Recalls orders.</summary>
+    public Answer<Effect> Recall(RecalledOrders orders, string key = "recall", long now = Opening) =>
+        Operate(CommandOf(OperatorAction.Recall, key) with { Orders = orders }, now);
+
+    private static OperatorCommand CommandOf(OperatorAction action, string key) =>
+        new(action, 0, "because", Boss, CommandKey(key));
 
     /// <summary>A fresh state made from the stored lines alone.</summary>
     public SaleBatch Replay()

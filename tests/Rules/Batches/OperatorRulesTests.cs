@@ -45,7 +45,7 @@ public class OperatorRulesTests
         PaymentRules.DecideCapture(
             batch, new(1, SoleProvider.Name, "p", LiveBatch.AliasOf("weibo:a"), LiveBatch.Price), 0, 0)
             .Outcome.Refused.ShouldBe(Refusal.NotFound);
-        PaymentRules.DecideRefunded(batch, LiveBatch.PaymentOf("p"), "r").Entries.ShouldBeEmpty();
+        PaymentRules.DecideRefunded(batch, LiveBatch.PaymentOf("p"), "r", LiveBatch.Price).Entries.ShouldBeEmpty();
         ErasureRules.DecideAnonymise(batch, LiveBatch.Boss, long.MaxValue).Outcome.Refused.ShouldBe(Refusal.NotFound);
     }
 

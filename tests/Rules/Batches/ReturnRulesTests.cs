@@ -37,7 +37,7 @@ public class ReturnRulesTests
         live.State.Line.Find(1)!.State.ShouldBe(PlaceState.Taken);
         live.GiveBack(paid).Value.ShouldBe(Effect.AlreadySo);
         live.Keep(paid).Refused.ShouldBe(Refusal.Conflict);
-        live.Commit(Opening, PaymentRules.DecideRefunded(live.State, PaymentOf("p"), "r").Entries);
+        live.Commit(Opening, PaymentRules.DecideRefunded(live.State, PaymentOf("p"), "r", Price).Entries);
         OrderBook.StatusOf(live.State.Orders.Find(paid)!).ShouldBe(OrderStatus.Refunded);
     }
 

@@ -17,8 +17,9 @@ public class SaleLifeEntriesTests
     [
         "created", "opened", "ended", "held", "checkout-opened", "sold", "released", "refund-owed", "refunded",
         "reservation-cancelled", "restocked", "withdrawn", "paused", "resumed", "closed", "anonymised", "joined",
-        "left", "line-suspended", "line-resumed", "granted", "revived", "shipped", "proposed", "approved",
-        "return-offered", "return-cancelled",
+        "left", "line-suspended", "line-resumed", "refund-stalled", "refunded-elsewhere", "disputed", "granted",
+        "revived", "shipped", "proposed", "approved", "extended", "rescheduled", "recalled", "return-offered",
+        "return-cancelled",
     ];
 
     public static TheoryData<string> Unruled =>

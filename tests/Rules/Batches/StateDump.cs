@@ -33,6 +33,14 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture,
             $"over {batch.Directing.IsOver} anonymised {batch.Directing.IsAnonymised} ");
         text.Append(CultureInfo.InvariantCulture, $"key {Convert.ToHexStringLower(batch.Directing.KeyHash)}\n");
+        if (batch.Terms is not null)
+            text.Append(CultureInfo.InvariantCulture,
+                $"schedule {batch.Directing.RescheduledAt} {batch.Directing.Schedule} {batch.Directing.Pause}\n");
+        var recalls = batch.Recalls;
+        text.Append(CultureInfo.InvariantCulture,
+            $"recall {recalls.Seq} {recalls.At} {recalls.Orders} {recalls.By} {recalls.Reason} {recalls.Covered} ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{recalls.Cancelled} {recalls.Place} {recalls.Next?.Seq} {recalls.Owing?.Seq} {recalls.IsRunning}\n");
         text.Append(CultureInfo.InvariantCulture, $"deadline {batch.Orders.NextDeadline()?.Seq}\n");
         if (batch.Terms is { } terms) AppendTerms(text, terms);
         text.Append(CultureInfo.InvariantCulture, $"line {batch.Line.Count} waiting {batch.Line.Waiting} ");
@@ -48,6 +56,10 @@ internal static class StateDump
             AppendPayment(text, "payment", id, payment);
         // In the order of enumeration, because refunds are made in that order.
         foreach (var payment in batch.Payments.Owed) AppendPayment(text, "owed", payment.Id, payment);
+        foreach (var balance in batch.Payments.Balances.View())
+            text.Append(CultureInfo.InvariantCulture, $"{balance}\n");
+        foreach (var issue in NoticeRules.View(batch).Issues)
+            text.Append(CultureInfo.InvariantCulture, $"{issue}\n");
         foreach (var (key, command) in batch.Directing.Commands.OrderBy(
             c => c.Key.By + "/" + c.Key.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"command {key}: {command}\n");
@@ -97,12 +109,14 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture,
             $"order {order.Seq}={batch.Orders.Find(order.Seq)?.Seq} of {order.Buyer} ");
         text.Append(CultureInfo.InvariantCulture, $"units {string.Join(' ', order.Units)}");
-        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} payBy {order.PayBy}");
+        text.Append(CultureInfo.InvariantCulture, $" quantity {order.Quantity} at {order.HeldAt} payBy {order.PayBy}");
         text.Append(CultureInfo.InvariantCulture, $" key {order.Key} {order.Hold}");
         text.Append(CultureInfo.InvariantCulture, $" live {order.IsLive} owed {order.Owed} returned {order.Returned}");
         text.Append(CultureInfo.InvariantCulture,
             $" checkout {order.Checkouts} {order.Checkout ?? "-"} cancelled {order.Cancelled}");
         text.Append(CultureInfo.InvariantCulture, $" payment {order.Payment} before {order.Previous?.Seq}");
+        text.Append(CultureInfo.InvariantCulture,
+            $" recalled {batch.Recalls.Covers(order)} extended {batch.Orders.CountExtensions(order)}");
         text.Append(CultureInfo.InvariantCulture, $" latest {batch.Orders.LatestOf(order.Buyer)?.Seq}");
         var returns = batch.Orders.Returns;
         text.Append(CultureInfo.InvariantCulture, $" return {returns.StageOf(order)} {returns.OffersOf(order)} ");
@@ -124,6 +138,12 @@ internal static class StateDump
     private static void AppendPayment(StringBuilder text, string what, PaymentId id, Payment payment)
     {
         text.Append(CultureInfo.InvariantCulture, $"{what} {id}={payment.Id} order {payment.Order} {payment.Amount} ");
-        text.Append(CultureInfo.InvariantCulture, $"{payment.State}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.State} stalled {payment.StallCode} {payment.StalledAt} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.Stalls} elsewhere {payment.Elsewhere} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.RefundedThere} {payment.ElsewhereCode} ");
+        text.Append(CultureInfo.InvariantCulture, $"{payment.ElsewhereAt}");
+        foreach (var dispute in payment.Disputes.OrderBy(each => each.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $" {dispute}");
+        text.Append('\n');
     }
 }

@@ -73,6 +73,7 @@ internal static class Lines
         new RefundMade(17, Payment, "r-1", Price),
         new RefundStalled(17, Payment, Price, "insufficient-funds"),
         new RefundedElsewhere(17, Payment, Price, "by-hand"),
+        new RefundedElsewhere(17, Payment, Price, "bank-transfer", Boss),
         new Disputed(17, Payment, Price, "fraudulent"),
         new ReservationCancelled(Alice, 2),
         new Restocked([new(11, 15)], "found", Boss, CommandKey("o-1")),
@@ -103,6 +104,8 @@ internal static class Lines
         new Proposed(BuyerCommand.OnPlace(7, CancelReason.Other, Boss, CommandKey("o-6")), At + 900_000),
         new Proposed(
             new OperatorCommand(OperatorAction.Restock, 5, "found", Boss, CommandKey("o-6")), At + 900_000),
+        new Proposed(
+            new OperatorCommand(OperatorAction.Extend, 0, "down", Boss, CommandKey("o-6"), 600), At + 900_000),
         new Approved(Boss, CommandKey("o-5")),
         new Revived(17, [16, 20], At + 900_000, CancelReason.Mistake, Boss, CommandKey("o-6")),
         new Granted(Alice, [16], At + 900_000, CancelReason.Other, Boss, CommandKey("o-6")),

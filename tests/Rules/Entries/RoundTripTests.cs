@@ -118,8 +118,8 @@ public class RoundTripTests
             (BatchEntry)new RefundMade(order, payment, refund, amount)),
         Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
             (BatchEntry)new RefundStalled(order, payment, amount, code)),
-        Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
-            (BatchEntry)new RefundedElsewhere(order, payment, amount, code)),
+        Gen.Select(Seq, Payment, Amount, Text, OrNone(AnyAlias), (order, payment, amount, code, by) =>
+            (BatchEntry)new RefundedElsewhere(order, payment, amount, code, by)),
         Gen.Select(Seq, Payment, Amount, Text, (order, payment, amount, code) =>
             (BatchEntry)new Disputed(order, payment, amount, code)));
 
@@ -147,7 +147,8 @@ public class RoundTripTests
         By.Select(by => (BatchEntry)new ResumedSale(by.Reason, by.By, by.Key)),
         By.Select(by => (BatchEntry)new ClosedSale(by.Reason, by.By, by.Key)),
         AnyAlias.Select(by => (BatchEntry)new Anonymised(by)),
-        Gen.Select(Seq, By, (seconds, by) => (BatchEntry)new Extended(seconds, by.Reason, by.By, by.Key)),
+        Gen.Select(Gen.Int[1, 86_400], By, (seconds, by) =>
+            (BatchEntry)new Extended(seconds, by.Reason, by.By, by.Key)),
         Gen.Select(AnySchedule, By, (schedule, by) => (BatchEntry)new Rescheduled(schedule, by.Reason, by.By, by.Key)),
         Gen.Select(Gen.Enum<RecalledOrders>(), By, (orders, by) =>
             (BatchEntry)new Recalled(orders, by.Reason, by.By, by.Key)),

@@ -19,6 +19,7 @@ public class StoredFormatTests
         ["released"] = ["key"],
         ["joined"] = ["key"],
         ["drawn"] = ["beacon"],
+        ["refunded-elsewhere"] = ["by"],
     };
 
     /// <summary>Every type of entry that there is.</summary>

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -36,6 +37,19 @@ internal sealed record Pay(int Order, int Payment, Money Money, Payer Payer) : C
 /// <summary>The provider made a refund; some have an id that others have too.</summary>
 internal sealed record Refund(int Payment, bool IsShared) : Command;
 
+/// <summary>The provider refuses or delays a refund.</summary>
+internal sealed record Stall(int Payment, int Reason) : Command;
+
+/// <summary>
+/// The provider tells of a refund that somebody else made, or of a dispute; some are of the whole amount that is left,
+/// some name a wrong order.
+/// </summary>
+internal sealed record News(
+    int Payment, int Number, int Amount, bool IsWhole, bool IsMisaddressed, DisputeState? Dispute) : Command;
+
+/// <summary>An operator says that a refund was paid back by hand.</summary>
+internal sealed record Settle(int Payment, SettledHow How) : Command;
+
 /// <summary>An order is given up; an operator says why.</summary>
 internal sealed record Cancel(int Order, Who Who, CancelReason Reason) : Command;
 
@@ -59,6 +73,11 @@ internal sealed record ChangeAgain : Command;
 
 /// <summary>A command that waits is approved, by the operator who gave it or by another.</summary>
 internal sealed record Approve(int Index, bool ByOther) : Command;
+
+/// <summary>
+/// An operator moves one of the four instants: <paramref name="Milliseconds"/> from where it is, or from now.
+/// </summary>
+internal sealed record Move(int Instant, bool FromNow, int Milliseconds, int Key) : Command;
 
 /// <summary>Advances the clock by some days, and removes the personal data.</summary>
 internal sealed record Anonymise(int Days) : Command;

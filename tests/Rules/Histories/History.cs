@@ -1,6 +1,7 @@
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
@@ -21,6 +22,10 @@ internal sealed record History(
     /// <summary>Buyers.</summary>
     public static readonly string[] Users = ["weibo:alice", "weibo:bob", "weibo:张伟", "weibo:dora", "mi:eve"];
 
+    // Recalled is the reason of a recall alone.
+    private static readonly Gen<CancelReason> AnyReason =
+        Gen.Enum<CancelReason>().Where(reason => reason != CancelReason.Recalled);
+
     private static readonly Gen<Command> AnyCommand = Gen.Frequency<Command>(
         (40, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Few<Amount>(12, 4, 2, 1, 1), Few<Version>(10, 2, 1), Gen.Bool,
             Gen.Bool, (user, key, quantity, version, ticket, standby) =>
@@ -28,7 +33,7 @@ internal sealed record History(
         (3, Gen.Int[0, 4].Select(user => (Command)new Leave(user))),
         (28, Gen.Select(
             Few<BuyerAction>(6, 14, 2, 4, 6, 7), Gen.Int[0, 30], Gen.Int[0, 4],
-            Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 4])), Gen.Enum<CancelReason>(), Gen.Int[0, 60],
+            Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 4])), AnyReason, Gen.Int[0, 60],
             (action, number, user, units, reason, key) =>
                 (Command)new Change(action, number, user, units, reason, key))),
         (4, Gen.Const((Command)new ChangeAgain())),
@@ -43,14 +48,24 @@ internal sealed record History(
         (16, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Few<Money>(12, 1, 1, 1), Few<Payer>(18, 1, 1),
             (order, payment, money, payer) => (Command)new Pay(order, payment, money, payer))),
         (8, Gen.Select(Gen.Int[0, 30], Gen.Bool, (payment, isShared) => (Command)new Refund(payment, isShared))),
-        (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), Gen.Enum<CancelReason>(),
+        (6, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 2], (payment, reason) => (Command)new Stall(payment, reason))),
+        (8, Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[0, 250_000], Gen.Bool,
+            Gen.Frequency((9, Gen.Const(false)), (1, Gen.Const(true))),
+            Gen.OneOf(Gen.Const((DisputeState?)null), Gen.Enum<DisputeState>().Select(state => (DisputeState?)state)),
+            (payment, number, amount, whole, lost, dispute) =>
+                (Command)new News(payment, number, amount, whole, lost, dispute))),
+        (4, Gen.Select(Gen.Int[0, 30], Gen.Enum<SettledHow>(), (payment, how) => (Command)new Settle(payment, how))),
+        (10, Gen.Select(Gen.Int[0, 30], Few<Who>(3, 1, 3), AnyReason,
             (order, who, reason) => (Command)new Cancel(order, who, reason))),
         (12, Gen.Select(Gen.Int[0, 30], Mostly(false), Mostly(true),
             (order, isKept, byOwner) => (Command)new GiveBack(order, isKept, byOwner))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
-        (13, Gen.Select(Few<OperatorAction>(4, 6, 1, 4, 4, 1, 2), Gen.Int[1, 4], Gen.Int[0, 30],
-            (action, units, key) => (Command)new Operate(action, units, key))));
+        (13, Gen.Select(Few<OperatorAction>(8, 12, 2, 8, 8, 2, 4, 6, 1, 6), Gen.Int[1, 4], Gen.Int[0, 30],
+            (action, units, key) => (Command)new Operate(action, units, key))),
+        (4, Gen.Select(Gen.Frequency((1, Gen.Int[0, 2]), (3, Gen.Const(3))), Gen.Bool,
+            Gen.Frequency((1, Gen.Int[-3, 3]), (3, Gen.Int[-20_000, 20_000])), Gen.Int[31, 60],
+            (instant, fromNow, ms, key) => (Command)new Move(instant, fromNow, ms, key))));
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),

@@ -45,8 +45,8 @@ internal sealed partial class NaiveSale
             reasons.Add((Repeat, key is not null && earlier.Units.Length != quantity ? Refusal.Conflict : null));
         if (place is not null)
             reasons.Add((Repeat, key is not null && place.Quantity != quantity ? Refusal.Conflict : null));
-        When(Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
-        When(now < Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(), Refusal.SaleNotOpen);
+        When(Closed || now >= Schedule.SaleCloses.ToUnixTimeMilliseconds(), Refusal.SaleClosed);
+        When(now < Schedule.SaleOpens.ToUnixTimeMilliseconds(), Refusal.SaleNotOpen);
         When(Paused, Refusal.Paused);
         When(LiveUnitsOf(user) + WantedUnitsOf(user) + quantity > Terms.PerUserLimit, Refusal.LimitReached);
         When(Orders.Count(order => order.User == user && !order.IsLive)
@@ -71,7 +71,7 @@ internal sealed partial class NaiveSale
     public Refusal? ExpectCheckout(long seq, string? checkout, long now)
     {
         if (Find(seq) is not { } order) return Refusal.NotFound;
-        if (order.State != NaiveState.Held || now >= order.PayBy) return Refusal.OrderNotPayable;
+        if (order.State != NaiveState.Held || now >= order.PayBy || IsToRecall(seq)) return Refusal.OrderNotPayable;
         return checkout is not null && order.Checkouts.Count == 10 && order.Checkout != checkout
             ? Refusal.Conflict : null;
     }
@@ -83,7 +83,7 @@ internal sealed partial class NaiveSale
             return CaptureResult.AlreadyRecorded;
         if (Find(capture.Order) is not { } order) return null;
         var isInTime = order.State == NaiveState.Held && now < order.PayBy + grace;
-        var pays = (isInTime || MayHoldAgain(order, now)) && capture.Payer == order.User
+        var pays = !IsToRecall(order.Seq) && (isInTime || MayHoldAgain(order, now)) && capture.Payer == order.User
             && capture.Amount.Currency == Terms.Product.Price.Currency
             && capture.Amount.Amount == Terms.Product.Price.Amount * order.Units.Length;
         return pays ? CaptureResult.Sold : CaptureResult.RefundOwed;
@@ -94,7 +94,7 @@ internal sealed partial class NaiveSale
     {
         if (order.State is not (NaiveState.Held or NaiveState.Expired)) return false;
         if (CancelledAt.GetValueOrDefault(order.User) > order.Seq) return false;
-        if (now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
+        if (now >= Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;
         var hasUnits = order is { State: NaiveState.Held, From: null };
         var free = Count(NaiveUnit.Free) + (hasUnits ? order.Units.Length : 0);
         var others = Orders.Where(other => other.User == order.User && other.IsLive && other != order)
@@ -119,19 +119,23 @@ internal sealed partial class NaiveSale
         return Orders.Exists(order => order.User == user && order.IsLive) ? Refusal.Conflict : Effect.Done;
     }
 
-    public Answer<Effect> ExpectOperate(OperatorCommand command)
+    public Answer<Effect> ExpectOperate(OperatorCommand command, long now)
     {
         if (BuyerCommandsDone.ContainsKey((command.By, command.Key))) return Refusal.Conflict;
         if (CommandsDone.TryGetValue((command.By, command.Key), out var done))
-            return done == (command.Action, command.Units) ? Effect.AlreadySo : Refusal.Conflict;
+            return done == command with { Reason = "" } ? Effect.AlreadySo : Refusal.Conflict;
         return command.Action switch
         {
+            OperatorAction.Extend => ExpectExtend(command.Seconds),
+            OperatorAction.Reschedule => ExpectReschedule(command.Schedule!, now),
+            OperatorAction.Recall => ExpectRecall(command.Orders!.Value),
             OperatorAction.Close => If(!Closed),
             OperatorAction.Withdraw => command.Units > Count(NaiveUnit.Free) ? Refusal.Conflict : Effect.Done,
             _ when Closed || Ended => Refusal.SaleClosed,
             OperatorAction.SuspendLine => If(!Suspended),
             OperatorAction.ResumeLine => If(Suspended),
             OperatorAction.Pause => If(!Paused),
+            OperatorAction.Resume when IsRecalling => Refusal.Conflict,
             OperatorAction.Resume => If(Paused),
             _ => Effect.Done,
         };
@@ -140,10 +144,10 @@ internal sealed partial class NaiveSale
     public Answer<Effect> ExpectAnonymise(long now)
     {
         if (Anonymised) return Effect.AlreadySo;
-        var isSettled = Ended && !Orders.Exists(order => order.State == NaiveState.Held)
+        var isSettled = Ended && !IsRecalling && !Orders.Exists(order => order.State == NaiveState.Held)
             && Payments.Values.All(payment => payment.Where != NaiveMoney.Owed);
         // Reservations must have been closed for a minute.
-        isSettled &= now >= Terms.Schedule.ReservationCloses.ToUnixTimeMilliseconds() + 60_000;
+        isSettled &= now >= Schedule.ReservationCloses.ToUnixTimeMilliseconds() + 60_000;
         return isSettled && now >= EndedAt + (Terms.KeepPersonalDataDays * 86_400_000L)
             ? Effect.Done : Refusal.Conflict;
     }
@@ -152,8 +156,8 @@ internal sealed partial class NaiveSale
 
     public OrderStatus StatusOf(NaiveOrder order)
     {
-        var money = Payments.Values.Where(payment => payment.Order == order.Seq).Select(payment => payment.Where)
-            .ToList();
+        var money = Payments.Values.Where(payment => payment.Order == order.Seq)
+            .Select(payment => payment.IsEmpty ? NaiveMoney.PaidBack : payment.Where).ToList();
         return order.State switch
         {
             NaiveState.Held => OrderStatus.AwaitingPayment,

@@ -7,7 +7,6 @@ using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Line;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
-using OrleansSale.Grains.Batches.Stock;
 
 namespace OrleansSale.Tests.Rules.Histories;
 
@@ -52,9 +51,10 @@ internal sealed partial class NaiveSale
         {
             BuyerAction.Cancel => order.State is NaiveState.Paid or NaiveState.Gone ? Refusal.Conflict
                 : If(order.State == NaiveState.Held),
-            BuyerAction.Refund => order.State == NaiveState.Paid ? Effect.Done
+            BuyerAction.Refund => order.State == NaiveState.Paid
+                ? If(order.ShippedUnder is null || !Payments[order.Payment!.Value].IsEmpty)
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
-            BuyerAction.Ship => order.State == NaiveState.Paid && TakerOf(order) is null
+            BuyerAction.Ship => order.State == NaiveState.Paid && !IsToRecall(order.Seq) && TakerOf(order) is null
                 ? Effect.Done : Refusal.Conflict,
             _ when order.State == NaiveState.Held => Effect.AlreadySo,
             _ when status != OrderStatus.Expired || CancelledAt.GetValueOrDefault(order.User) > order.Seq =>
@@ -72,17 +72,18 @@ internal sealed partial class NaiveSale
         var seq = Proposals.First(proposal => proposal.Command == command).Seq;
         if (command is BuyerCommand { Buyer: { } buyer } && CancelledAt.GetValueOrDefault(buyer) > seq)
             return Refusal.Conflict;
-        return command is BuyerCommand ofBuyer ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command);
+        return command is BuyerCommand ofBuyer
+            ? ExpectCommand(ofBuyer, now) : ExpectOperate((OperatorCommand)command, now);
     }
 
     /// <summary>Whether a command that could be carried out has to wait for a second operator.</summary>
     public bool NeedsTwo(IKeyedCommand command) => Opened && !Ended && !Closed && command
         is BuyerCommand { Action: BuyerAction.Grant or BuyerAction.Revive or BuyerAction.RemovePlace }
-        or OperatorCommand { Action: OperatorAction.Restock };
+        or OperatorCommand { Action: OperatorAction.Restock or OperatorAction.Extend };
 
     // What anybody could buy now.
     private Refusal? ExpectHold(Alias user, int units, long now) =>
-        Ended || Closed || now >= Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() ? Refusal.SaleClosed
+        Ended || Closed || now >= Schedule.SaleCloses.ToUnixTimeMilliseconds() ? Refusal.SaleClosed
         : !Opened ? Refusal.SaleNotOpen
         : Paused ? Refusal.Paused
         : LiveUnitsOf(user) + WantedUnitsOf(user) + units > Terms.PerUserLimit ? Refusal.LimitReached
@@ -94,7 +95,7 @@ internal sealed partial class NaiveSale
         var command = CommandOf(entry);
         if (_approving is not null)
         {
-            var done = entry is Restocked restocked ? restocked.Command : (IKeyedCommand?)command;
+            var done = entry is ICommandEntry ofBatch ? ofBatch.Command : (IKeyedCommand?)command;
             done.ShouldNotBeNull("an approval is followed by its command").Repeats(_approving).ShouldBeTrue();
             Approved.Add(_approving.Key);
             _approving = null;
@@ -145,7 +146,7 @@ internal sealed partial class NaiveSale
         units.ShouldNotBeEmpty();
         NextInLine.ShouldBeNull("I5: nobody overtakes the line");
         (Opened, Ended, Closed, Paused).ShouldBe((true, false, false, false), "I3");
-        At.ShouldBeLessThan(Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
+        At.ShouldBeLessThan(Schedule.SaleCloses.ToUnixTimeMilliseconds());
         (LiveUnitsOf(user) + WaitingUnitsOf(user) + units.Length)
             .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
         payBy.ShouldBe(At + (Terms.PaymentWindowSeconds * 1_000L));
@@ -163,9 +164,10 @@ internal sealed partial class NaiveSale
     private void TakeRefundOfShipped(RefundOwed e, NaiveOrder order)
     {
         var kept = Payments[e.Payment];
-        (kept.Where, kept.Order, kept.Amount, order.State, order.Payment)
+        (kept.Where, kept.Order, kept.Amount with { Amount = kept.Left }, order.State, order.Payment)
             .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Paid, e.Payment));
         order.ShippedUnder.ShouldNotBeNull();
+        kept.IsEmpty.ShouldBeFalse("nothing is owed that went back");
         (kept.Where, order.State) = (NaiveMoney.Owed, NaiveState.Gone);
         order.Cancelled = new Cancellation(e.By, e.Reason!.Value);
     }

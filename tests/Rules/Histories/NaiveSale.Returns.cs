@@ -97,11 +97,11 @@ internal sealed partial class NaiveSale
         if (taker is not null) taker.From = null;
     }
 
-    // I6: whoever gives back is owed their money, and whoever paid has the units, in one commit.
+    // I6: whoever gives back is owed what did not go back before, and whoever paid has the units, in one commit.
     private void CheckReturn(BatchEntry entry)
     {
         if (_returning is not var (order, taker)) return;
-        if (Payments[order.Payment!.Value].Where == NaiveMoney.Kept)
+        if (Payments[order.Payment!.Value] is { Where: NaiveMoney.Kept, IsEmpty: false })
         {
             var owed = entry.ShouldBeOfType<RefundOwed>();
             (owed.Order, owed.Payment, owed.Why).ShouldBe((order.Seq, order.Payment!.Value, RefundReason.Returned));

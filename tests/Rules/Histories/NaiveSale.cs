@@ -27,7 +27,8 @@ internal sealed partial class NaiveSale(long grace)
 
     public Dictionary<Alias, long> CancelledVersions { get; } = [];
 
-    public Dictionary<(Alias By, KeyHash Key), (OperatorAction Action, int Units)> CommandsDone { get; } = [];
+    /// <summary>The commands that were done, each without its reason.</summary>
+    public Dictionary<(Alias By, KeyHash Key), OperatorCommand> CommandsDone { get; } = [];
 
     public bool Paused { get; private set; }
 
@@ -57,6 +58,7 @@ internal sealed partial class NaiveSale(long grace)
         at.ShouldBeGreaterThanOrEqualTo(At, "time never runs backwards");
         (Seq, At) = (seq, at);
         TakeKey(entry);
+        CheckRecall(entry);
         CheckReturn(entry);
         switch (entry)
         {
@@ -72,6 +74,9 @@ internal sealed partial class NaiveSale(long grace)
             case Released e: TakeReleased(e); break;
             case RefundOwed e: TakeOwed(e); break;
             case RefundMade e: TakeRefund(e); break;
+            case RefundStalled e: TakeStalled(e); break;
+            case RefundedElsewhere e: TakeElsewhere(e); break;
+            case Disputed e: TakeDisputed(e); break;
             case ReturnEntry e: TakeReturn(e); break;
             case Joined e: TakeJoined(e); break;
             case Left e: TakeLeft(e); break;
@@ -99,7 +104,7 @@ internal sealed partial class NaiveSale(long grace)
                 Do((e.By, e.Key), OperatorAction.Pause, 0);
                 break;
             case ResumedSale e:
-                Paused.ShouldBeTrue();
+                (Paused, IsRecalling).ShouldBe((true, false));
                 Paused = false;
                 Do((e.By, e.Key), OperatorAction.Resume, 0);
                 break;
@@ -109,41 +114,24 @@ internal sealed partial class NaiveSale(long grace)
                 Do((e.By, e.Key), OperatorAction.Close, 0);
                 break;
             case Grains.Batches.Directing.Anonymised: TakeAnonymised(); break;
+            case Extended e: TakeExtended(e); break;
+            case Rescheduled e: TakeRescheduled(e); break;
+            case Recalled e: TakeRecalled(e); break;
             default: throw new ArgumentOutOfRangeException(nameof(entry), entry, "not of this stream");
-        }
-    }
-
-    /// <summary>
-    /// What holds after every commit (I6): each captured payment is a paid order's, or on its way back, or back.
-    /// </summary>
-    public void CheckMoney()
-    {
-        foreach (var order in Orders.Where(order => order.State == NaiveState.Paid))
-        {
-            var payment = Payments[order.Payment!.Value];
-            payment.Where.ShouldBe(NaiveMoney.Kept, "an order is paid only with a captured payment");
-            payment.Order.ShouldBe(order.Seq);
-            payment.Amount.ShouldBe(Terms.Product.Price * order.Units.Length);
-        }
-        foreach (var (id, payment) in Payments.Where(payment => payment.Value.Where == NaiveMoney.Kept))
-        {
-            var order = Find(payment.Order)!;
-            order.State.ShouldBe(NaiveState.Paid, "money is kept only for a paid order");
-            order.Payment.ShouldBe(id);
         }
     }
 
     private void TakeCreated(Created e)
     {
         Seq.ShouldBe(1);
-        Terms = e.Terms;
+        (Terms, Schedule) = (e.Terms, e.Terms.Schedule);
         for (var unit = 1; unit <= Terms.Stock; unit++) Units.Add(unit, NaiveUnit.Free);
     }
 
     private void TakeOpened()
     {
         (Opened || Ended || Closed).ShouldBeFalse("a sale opens once, and not after its end");
-        At.ShouldBeGreaterThanOrEqualTo(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds());
+        At.ShouldBeGreaterThanOrEqualTo(Schedule.SaleOpens.ToUnixTimeMilliseconds());
         Opened = true;
     }
 
@@ -151,13 +139,13 @@ internal sealed partial class NaiveSale(long grace)
     {
         Ended.ShouldBeFalse("a sale ends once");
         if (e.Cause == EndCause.Operator) Closed.ShouldBeTrue("an operator ends what they closed");
-        else At.ShouldBeGreaterThanOrEqualTo(Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds());
+        else At.ShouldBeGreaterThanOrEqualTo(Schedule.SaleCloses.ToUnixTimeMilliseconds());
         (Ended, EndedAt) = (true, At);
     }
 
     private void TakeAnonymised()
     {
-        (Ended, Anonymised).ShouldBe((true, false));
+        (Ended, Anonymised, IsRecalling).ShouldBe((true, false, false));
         Orders.ShouldNotContain(order => order.State == NaiveState.Held);
         Payments.Values.ShouldNotContain(payment => payment.Where == NaiveMoney.Owed);
         Anonymised = true;
@@ -179,8 +167,8 @@ internal sealed partial class NaiveSale(long grace)
         // I3: the reservation, and the time.
         e.Reservation.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.Buyer), "reserved");
         (Opened, Ended).ShouldBe((true, false), "between opened and ended");
-        At.ShouldBeInRange(Terms.Schedule.SaleOpens.ToUnixTimeMilliseconds(),
-            Terms.Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
+        At.ShouldBeInRange(Schedule.SaleOpens.ToUnixTimeMilliseconds(),
+            Schedule.SaleCloses.ToUnixTimeMilliseconds() - 1);
         (Paused || Closed).ShouldBeFalse("on sale");
         var window = e.Offer is null ? null : Terms.OfferWindowSeconds;
         e.PayBy.ShouldBe(At + ((window ?? Terms.PaymentWindowSeconds) * 1_000L));
@@ -234,6 +222,7 @@ internal sealed partial class NaiveSale(long grace)
             ReleaseReason.Returned => NaiveState.Returned,
             _ => NaiveState.Cancelled,
         };
+        _toRecall.Remove(order.Seq);
         (LiveUnitsOf(order.User) + WaitingUnitsOf(order.User)).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
     }
 
@@ -244,7 +233,9 @@ internal sealed partial class NaiveSale(long grace)
         else if (Payments.TryGetValue(e.Payment, out var kept))
         {
             // A kept payment becomes owed only if its order was cancelled or returned.
-            (kept.Where, kept.Order, kept.Amount).ShouldBe((NaiveMoney.Kept, e.Order, e.Amount));
+            (kept.Where, kept.Order, kept.Amount with { Amount = kept.Left })
+                .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount));
+            kept.IsEmpty.ShouldBeFalse("nothing is owed that went back");
             (order.State, e.Why).ShouldBeOneOf(
                 (NaiveState.Cancelled, RefundReason.Cancelled), (NaiveState.Returned, RefundReason.Returned));
             kept.Where = NaiveMoney.Owed;
@@ -255,7 +246,8 @@ internal sealed partial class NaiveSale(long grace)
     private void TakeRefund(RefundMade e)
     {
         var payment = Payments[e.Payment];
-        (payment.Where, payment.Order, payment.Amount).ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
+        (payment.Where, payment.Order, payment.Amount with { Amount = payment.Left })
+            .ShouldBe((NaiveMoney.Owed, e.Order, e.Amount));
         payment.Where = NaiveMoney.PaidBack;
         Refunds.Add((e.Payment.Provider, e.Refund)).ShouldBeTrue("a refund pays back one payment");
     }
@@ -288,13 +280,5 @@ internal sealed partial class NaiveSale(long grace)
             Units[unit].ShouldBe(from);
             Units[unit] = to;
         }
-    }
-
-    private void Do((Alias By, KeyHash Key) key, OperatorAction action, int units)
-    {
-        CommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
-        BuyerCommandsDone.ShouldNotContainKey(key, "a command takes effect once per key");
-        CommandsDone.Add(key, (action, units));
-        Proposals.RemoveAll(proposal => proposal.Command.Key == key.Key);
     }
 }

@@ -4,7 +4,6 @@ using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
 using OrleansSale.Grains.Batches.Commands;
-using OrleansSale.Grains.Batches.Directing;
 using OrleansSale.Tests.Rules.Batches;
 
 namespace OrleansSale.Tests.Rules.Histories;
@@ -15,19 +14,6 @@ internal sealed partial class Player
     private static readonly Alias Deputy = LiveBatch.AliasOf("weibo:deputy");
 
     private BuyerCommand? _last;
-
-    private void Play(Operate operate)
-    {
-        DoDue(_history.IsBehind);
-        var units = operate.Action is OperatorAction.Restock or OperatorAction.Withdraw ? operate.Units : 0;
-        var command = new OperatorCommand(
-            operate.Action, units, "because", LiveBatch.Boss, LiveBatch.CommandKey($"o{operate.Key}"));
-        // Closing ends the sale in the same commit, unless it has ended.
-        var most = operate.Action == OperatorAction.Close && !_naive.Ended ? 2 : 1;
-        Carry($"{operate.Action}", command, _naive.ExpectOperate(command),
-            Pure(() => OperatorRules.Decide(State, command)), most);
-        _naive.Ended.ShouldBe(_naive.Ended || _naive.Closed);
-    }
 
     private void Play(Change change)
     {
@@ -56,8 +42,11 @@ internal sealed partial class Player
     private void Play(BuyerCommand command)
     {
         DoDue(_history.IsBehind);
-        var wasShipped = command.Action == BuyerAction.Refund && _naive.Find(command.Number)?.ShippedUnder is not null;
-        var most = command.Action == BuyerAction.Refund && !wasShipped ? 2 : 1;
+        var refunded = command.Action == BuyerAction.Refund ? _naive.Find(command.Number) : null;
+        var wasShipped = refunded?.ShippedUnder is not null;
+        // Nothing is owed of a payment that went back elsewhere.
+        var isEmpty = refunded?.Payment is { } payment && _naive.Payments[payment].IsEmpty;
+        var most = refunded is not null && !wasShipped && !isEmpty ? 2 : 1;
         Carry(wasShipped ? "Refund of a shipped order" : $"{command.Action}", command,
             _naive.ExpectCommand(command, Now), Pure(() => BuyerRules.Decide(State, command, Now)), most);
         var order = BuyerRules.OrderOf(State, command);

@@ -31,6 +31,7 @@ public class MessageRulesTests
                         owed.Order, Kind: MessageKind.Refund, Amount: (GrainInterfaces.Orders.Money?)owed.Amount,
                         PayBy: (long?)null),
                     RefundMade made => (made.Order, MessageKind.Refunded, made.Amount, null),
+                    RefundedElsewhere { By: not null } made => (made.Order, MessageKind.Refunded, made.Amount, null),
                     Held { Offer: not null } offer => (stamped.Seq, MessageKind.Offer, null, offer.PayBy),
                     Granted grant => (stamped.Seq, MessageKind.Grant, null, grant.PayBy),
                     Revived revival => (revival.Order, MessageKind.Revival, null, revival.PayBy),

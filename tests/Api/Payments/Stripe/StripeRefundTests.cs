@@ -48,7 +48,7 @@ public sealed class StripeRefundTests(TwoProviders.Fixture fixture)
     }
 
     [Fact]
-    public async Task A_refund_that_failed_is_not_tried_again_and_one_by_hand_ends_it()
+    public async Task A_refund_that_failed_is_not_tried_again_at_once_and_one_by_hand_ends_it()
     {
         var (batch, order, user, payment) = await PaidAsync();
         await CancelledAsync(order, user, "failed", "expired_or_canceled_card");
@@ -93,23 +93,93 @@ public sealed class StripeRefundTests(TwoProviders.Fixture fixture)
     }
 
     [Fact]
-    public async Task Disputes_and_refunds_of_others_are_acknowledged_and_change_nothing()
+    public async Task A_part_that_goes_back_in_the_dashboard_while_the_order_is_paid_is_not_paid_back_twice()
+    {
+        var (batch, order, user, payment) = await PaidAsync();
+        _stripe.Books.RefundByHand(payment, 100);
+        var charge = new JsonObject { ["id"] = "ch_1", ["payment_intent"] = payment, ["amount_refunded"] = 100 };
+        (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
+        var head = await _sale.HeadAsync(batch);
+        (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
+        (await TellAsync(_sale, "refund.created", RefundsOf(payment).Single())).Is(204);
+        (await _sale.HeadAsync(batch)).ShouldBe(head, "the same news again");
+        (await _sale.ReadOrderAsync(order, user))["status"].ShouldBe("paid");
+
+        (await _sale.CancelAsync(order, user)).Is(200);
+        await _sale.UntilOrderIsAsync(order, user, "refunded");
+        RefundsOf(payment).Select(refund => (long)refund["amount"]!).ShouldBe([100, Offer.Price - 100]);
+        var entered = (await _sale.AuditAsync(batch)).Payments[new("stripe", payment)];
+        (entered.End, entered.Elsewhere).ShouldBe((PaymentEnd.Refunded, 100));
+    }
+
+    [Fact]
+    public async Task A_dispute_that_is_lost_has_paid_back_and_nothing_more_is_owed()
+    {
+        var (batch, order, user, payment) = await PaidAsync();
+        var counted = new ConcurrentBag<string?>();
+        using var listener = ListenTo("sale.payment.notices", counted);
+        var dispute = _stripe.Books.Dispute(payment, Offer.Price);
+        var id = (string)dispute["id"]!;
+        (await TellAsync(_sale, "charge.dispute.created", dispute)).Is(204);
+        (await IssuesAsync(batch)).ShouldBe([("disputed", id)]);
+        _stripe.Books.MoveDispute(id, "lost");
+        // The older event comes again, and late. Stripe is asked how things are now.
+        (await TellAsync(_sale, "charge.dispute.created", dispute)).Is(204);
+        (await IssuesAsync(batch)).ShouldBe([("paid-order-refunded", $"dispute {id}")]);
+        counted.ShouldContain("dispute");
+
+        (await _sale.CancelAsync(order, user)).Is(200)["status"].ShouldBe("refunded");
+        RefundsOf(payment).ShouldBeEmpty();
+        var entered = (await _sale.AuditAsync(batch)).Payments[new("stripe", payment)];
+        entered.Elsewhere.ShouldBe(Offer.Price);
+    }
+
+    [Fact]
+    public async Task A_dispute_that_is_won_or_an_inquiry_that_ends_moves_no_money()
+    {
+        var (batch, _, _, payment) = await PaidAsync();
+        foreach (var ends in (string[])["won", "warning_closed", "prevented"])
+        {
+            var dispute = _stripe.Books.Dispute(payment, 100, "warning_needs_response");
+            (await TellAsync(_sale, "charge.dispute.created", dispute)).Is(204);
+            (await IssuesAsync(batch)).ShouldBe([("disputed", (string)dispute["id"]!)]);
+            (await TellAsync(
+                _sale, "charge.dispute.closed", _stripe.Books.MoveDispute((string)dispute["id"]!, ends))).Is(204);
+            (await IssuesAsync(batch)).ShouldBeEmpty();
+        }
+        (await _sale.AuditAsync(batch)).Payments[new("stripe", payment)].Elsewhere.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task News_that_Stripe_does_not_explain_is_sent_again_and_that_of_others_is_acknowledged()
     {
         var (batch, _, _, payment) = await PaidAsync();
         var head = await _sale.HeadAsync(batch);
-        var counted = new ConcurrentBag<string?>();
-        using var listener = ListenTo("sale.payment.notices", counted);
-        var dispute = new JsonObject { ["id"] = "du_1", ["payment_intent"] = payment, ["status"] = "needs_response" };
-        (await TellAsync(_sale, "charge.dispute.created", dispute)).Is(204);
-        (await TellAsync(_sale, "charge.dispute.closed", dispute)).Is(204);
-        var charge = new JsonObject { ["id"] = "ch_1", ["payment_intent"] = payment, ["amount_refunded"] = 1 };
+        var charge = new JsonObject { ["id"] = "ch_1", ["payment_intent"] = payment };
+        _stripe.LosesAnswers = true;
+        try
+        {
+            (await TellAsync(_sale, "charge.refunded", charge)).IsRefusal(503, "overloaded");
+        }
+        finally
+        {
+            _stripe.LosesAnswers = false;
+        }
+        (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
+        charge["payment_intent"] = "pi_of_others";
         (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
         charge["payment_intent"] = null;
         (await TellAsync(_sale, "charge.refunded", charge)).Is(204);
         (await TellAsync(_sale, "customer.created", new JsonObject { ["id"] = "cus_1" })).Is(204);
         (await _sale.HeadAsync(batch)).ShouldBe(head);
-        counted.ShouldContain("dispute");
-        counted.ShouldContain("refund");
+    }
+
+    private async Task<(string Kind, string Code)[]> IssuesAsync(string batch)
+    {
+        var money = (await _sale.Client.GetAsync($"/api/operator/batches/{batch}/money", _sale.Operator)).Is(200);
+        var read = JsonNode.Parse(money.Text)!;
+        ((bool)read["balanced"]!).ShouldBeTrue();
+        return [.. read["issues"]!.AsArray().Select(issue => ((string)issue!["kind"]!, (string)issue["code"]!))];
     }
 
     // Not by /metrics: this process has the instruments of many engines, and an exporter there may lack this one.

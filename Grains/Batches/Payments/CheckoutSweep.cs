@@ -1,0 +1,256 @@
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Orders;
+using OrleansSale.Grains.Payments;
+
+namespace OrleansSale.Grains.Batches.Payments;
+
+/// <summary>
+/// Asks providers about the checkouts of a batch, so that a payment is found though its notification never came. Open
+/// ones are asked for now and then, and first when the batch is activated. At payBy, or when the order is cancelled,
+/// they are closed, or asked for if the provider ends them by itself. It is bounded in rate and in concurrency, and no
+/// purchase and no release waits for it.
+/// </summary>
+/// <remarks>
+/// It looks at each order's own payBy, also after that has moved: an order that is due too early is put back. Closings
+/// come before questions, and questions take a part of the room only. So the question at payBy is asked in time for
+/// the release, which follows by the grace, if the provider keeps up.
+/// </remarks>
+/// <param name="batch">The state; not changed here.</param>
+/// <param name="asker">Asks the providers.</param>
+/// <param name="grace">From payBy to the release, ms.</param>
+/// <param name="watch">Logs what fails.</param>
+internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long grace, CheckoutWatch watch)
+{
+    /// <summary>Most calls in progress at the same time, per batch.</summary>
+    public const int MaxConcurrency = 16;
+
+    /// <summary>Most of them that ask for checkouts that may be paid still.</summary>
+    public const int MaxQuestions = 4;
+
+    /// <summary>Most calls that are begun from one tick to the next, per batch.</summary>
+    public const int MaxCallsPerTick = 48;
+
+    /// <summary>Most orders that are looked at in one tick after the activation; the rest follow.</summary>
+    public const int MaxOrdersPerTick = 50_000;
+
+    /// <summary>From one question about an open checkout to the next, ms.</summary>
+    public const long QuestionPeriod = 3 * 60_000;
+
+    /// <summary>
+    /// The pause after the first try of a closing that did not succeed, ms; each later one is twice as long.
+    /// </summary>
+    public const long FirstDelay = 1_000;
+
+    /// <summary>The longest such pause, ms.</summary>
+    public const long MaxDelay = 60_000;
+
+    // A call that is begun so long before the release comes back in time, or was given up.
+    private const long MaxCallMilliseconds = 10_000;
+
+    // One for each order with a checkout that may be paid, or that ended less than ClosingRules.LongestAfterPayBy ago.
+    private readonly Dictionary<long, Watched> _watched = [];
+    private readonly PriorityQueue<Watched, long> _closings = new(), _questions = new();
+
+    // The orders that this activation has read are looked at from the last to the first.
+    private int _unread = batch.Orders.All.Count;
+    private long _now;
+    private int _underWay, _asking, _begun;
+
+    /// <summary>Whether nothing is to be asked.</summary>
+    public bool IsIdle => _watched.Count == 0 && _unread == 0;
+
+    /// <summary>
+    /// Watches the checkout of an order, if it has one. Call it after it was opened, and after its order was paid or
+    /// cancelled.
+    /// </summary>
+    /// <param name="order">The order.</param>
+    /// <param name="now">The batch's instant, ms.</param>
+    public void Watch(Order order, long now)
+    {
+        _now = Math.Max(_now, now);
+        var (isOpen, isLeftOpen) = (ClosingRules.IsOpen(order, now), ClosingRules.MayBeLeftOpen(order, now));
+        var known = _watched.GetValueOrDefault(order.Seq);
+        if (!isOpen && !isLeftOpen)
+        {
+            if (known is not null) End(known);
+            return;
+        }
+        if (known?.Checkout == order.Checkout)
+        {
+            // It was cancelled.
+            if (isLeftOpen) Close(known!, now);
+            return;
+        }
+        var watched = new Watched(order);
+        _watched[order.Seq] = watched;
+        Close(watched, isOpen ? order.PayBy : now);
+        if (isOpen) Ask(watched, now + QuestionPeriod);
+    }
+
+    /// <summary>Starts what is due.</summary>
+    /// <param name="now">The batch's instant, ms.</param>
+    public void Start(long now)
+    {
+        (_now, _begun) = (now, 0);
+        Read();
+        Pump();
+    }
+
+    private void Read()
+    {
+        if (batch.Terms is null) return;
+        for (var left = MaxOrdersPerTick; left > 0 && _unread > 0; left--)
+        {
+            var order = batch.Orders.All[--_unread];
+            if (order.Checkout is null || _watched.ContainsKey(order.Seq)) continue;
+            var isOpen = ClosingRules.IsOpen(order, _now);
+            if (!isOpen && !ClosingRules.MayBeLeftOpen(order, _now)) continue;
+            var watched = new Watched(order);
+            _watched.Add(order.Seq, watched);
+            Close(watched, isOpen ? order.PayBy : _now);
+            // Nobody may have asked for it for long.
+            if (isOpen) Ask(watched, _now);
+        }
+    }
+
+    private void Pump()
+    {
+        while (CanBegin && _closings.TryPeek(out var next, out var due) && due <= _now)
+        {
+            _closings.Dequeue();
+            // It was put back meanwhile, or has ended.
+            if (next.ClosesAt != due || next.IsOver) continue;
+            if (ClosingRules.IsOpen(next.Order, _now)) Close(next, next.Order.PayBy);
+            else if (!ClosingRules.MayBeLeftOpen(next.Order, _now)) End(next);
+            else Begin(next, isQuestion: false);
+        }
+        while (CanBegin && _asking < MaxQuestions && _questions.TryPeek(out var next, out var due) && due <= _now)
+        {
+            _questions.Dequeue();
+            if (next.IsOver || next.IsUnderWay || !ClosingRules.IsOpen(next.Order, _now)) continue;
+            Begin(next, isQuestion: true);
+        }
+    }
+
+    private bool CanBegin => _underWay < MaxConcurrency && _begun < MaxCallsPerTick;
+
+    private void Begin(Watched watched, bool isQuestion)
+    {
+        // The question that is under way comes back, and then the closing is due.
+        if (watched.IsUnderWay)
+        {
+            Close(watched, _now + FirstDelay);
+            return;
+        }
+        watched.IsUnderWay = true;
+        _underWay++;
+        _begun++;
+        if (isQuestion) _asking++;
+        _ = RunAsync(watched, isQuestion);
+    }
+
+    private async Task RunAsync(Watched watched, bool isQuestion)
+    {
+        var isDone = false;
+        try
+        {
+            isDone = isQuestion ? await AskAsync(watched) : await CloseAsync(watched);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The order's actor or storage failed: the next try finds the same.
+            watch.LeftOpen(NameOf(watched), watched.Provider, e.GetType().Name);
+        }
+        finally
+        {
+            _underWay--;
+            if (isQuestion) _asking--;
+            watched.IsUnderWay = false;
+        }
+        if (isDone) End(watched);
+        else if (isQuestion)
+        {
+            if (!watched.IsUntold) Ask(watched, _now + QuestionPeriod);
+        }
+        else
+        {
+            watched.Delay = watched.Delay == 0 ? FirstDelay : Math.Min(watched.Delay * 2, MaxDelay);
+            Close(watched, NextTry(watched));
+        }
+        Pump();
+    }
+
+    // Whether there is nothing to ask any more.
+    private async Task<bool> AskAsync(Watched watched)
+    {
+        var state = await asker.FindAsync(watched.Order);
+        CheckoutWatch.Count(watched.Provider, state.Stage);
+        if (state.Stage == CheckoutStage.Unknown) watch.LeftOpen(NameOf(watched), watched.Provider, state.Code!);
+        else watch.Closed(watched.Provider);
+        // It is closed at payBy all the same: a provider that cannot tell may be able to close.
+        watched.IsUntold = state.Stage == CheckoutStage.Untold;
+        return state.Stage == CheckoutStage.Paid && await asker.CaptureAsync(watched.Order, state);
+    }
+
+    private async Task<bool> CloseAsync(Watched watched)
+    {
+        var state = await asker.CloseAsync(watched.Order);
+        CheckoutWatch.Count(watched.Provider, state.Stage);
+        var isDone = state.Stage switch
+        {
+            CheckoutStage.Closed or CheckoutStage.Processing or CheckoutStage.Untold => true,
+            CheckoutStage.Paid => await asker.CaptureAsync(watched.Order, state),
+            _ => false,
+        };
+        if (isDone) watch.Closed(watched.Provider);
+        else watch.LeftOpen(NameOf(watched), watched.Provider, state.Code ?? "still-open");
+        return isDone;
+    }
+
+    // The last try before the release must not miss it by the doubled pause.
+    private long NextTry(Watched watched)
+    {
+        var (next, lastBefore) = (_now + watched.Delay, watched.Order.PayBy + grace - MaxCallMilliseconds);
+        return _now < lastBefore && next > lastBefore ? lastBefore : next;
+    }
+
+    private void Close(Watched watched, long due)
+    {
+        watched.ClosesAt = due;
+        _closings.Enqueue(watched, due);
+    }
+
+    private void Ask(Watched watched, long due)
+    {
+        if (due < watched.Order.PayBy) _questions.Enqueue(watched, due);
+    }
+
+    private void End(Watched watched)
+    {
+        watched.IsOver = true;
+        if (_watched.GetValueOrDefault(watched.Order.Seq) == watched) _watched.Remove(watched.Order.Seq);
+    }
+
+    private string NameOf(Watched watched) => OrderId.Of(batch.Terms!.Id, watched.Order.Seq);
+
+    private sealed class Watched(Order order)
+    {
+        public Order Order => order;
+
+        public string Provider { get; } = order.CheckoutProvider!;
+
+        public string Checkout { get; } = order.Checkout!;
+
+        /// <summary>When it is closed or asked for because the order ends, ms.</summary>
+        public long ClosesAt { get; set; }
+
+        public long Delay { get; set; }
+
+        public bool IsUnderWay { get; set; }
+
+        public bool IsOver { get; set; }
+
+        /// <summary>Whether its provider has no way to tell.</summary>
+        public bool IsUntold { get; set; }
+    }
+}

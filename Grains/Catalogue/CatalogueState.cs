@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Documents;
+
+namespace OrleansSale.Grains.Catalogue;
+
+/// <summary>
+/// The catalogue's document. It is an index that spares a start from reading every ledger. The ledgers are the truth.
+/// </summary>
+[GenerateSerializer, Alias("OrleansSale.CatalogueState")]
+public sealed class CatalogueState : IDocument
+{
+    /// <inheritdoc/>
+    [Id(2), JsonIgnore] public bool IsDamaged { get; set; }
+
+    /// <summary>The batches in the order they were added.</summary>
+    [Id(0)] public List<CataloguedBatch> Batches { get; set; } = [];
+
+    /// <summary>By batch, the head at which it was settled.</summary>
+    [Id(1)] public Dictionary<string, long> SettledAt { get; set; } = [];
+
+    /// <summary>The settled batches whose key was removed with the personal data.</summary>
+    [Id(3)] public HashSet<string> Anonymised { get; set; } = [];
+
+    /// <summary>The batches that are not in the public list.</summary>
+    [Id(4)] public HashSet<string> Hidden { get; set; } = [];
+
+    /// <summary>By batch, the schedule that an operator has set since its creation.</summary>
+    [Id(5)] public Dictionary<string, Schedule> Schedules { get; set; } = [];
+}
+
+/// <summary>The first entry of a batch's ledger.</summary>
+/// <param name="Terms">The terms.</param>
+/// <param name="KeyHash">SHA-256 of its key.</param>
+[GenerateSerializer, Immutable, Alias("OrleansSale.CataloguedBatch")]
+public sealed record CataloguedBatch([property: Id(0)] BatchTerms Terms, [property: Id(1)] byte[] KeyHash);

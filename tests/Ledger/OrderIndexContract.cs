@@ -1,0 +1,219 @@
+using OrleansSale.GrainInterfaces.Following;
+using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Users;
+using OrleansSale.Grains.OrderIndex;
+using OrleansSale.Silo.Storage.Postgres;
+using OrleansSale.Silo.Storage.Sqlite;
+using OrleansSale.Tests.Engine;
+using OrleansSale.Tests.Harness;
+using OrleansSale.Tests.Ledger.Postgres;
+
+namespace OrleansSale.Tests.Ledger;
+
+/// <summary>What every index of orders must hold to. A test class derives from it and says how to open one.</summary>
+public abstract class OrderIndexContract : IAsyncLifetime
+{
+    private const string Batch = "mi2-1", Other = "mi2-2";
+
+    private static readonly Alias Alice = new(1, ulong.MaxValue), Bob = new(2, 0), Carol = new(0, 3);
+
+    protected IOrderIndex Index { get; set; } = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public virtual async ValueTask InitializeAsync() => Index = await OpenAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await CloseAsync(Index);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task<IOrderIndex> OpenAsync();
+
+    protected abstract Task CloseAsync(IOrderIndex index);
+
+    [Fact]
+    public async Task What_was_written_is_read_back_with_its_mark()
+    {
+        IndexedOrder[] orders =
+        [
+            new(2, Alice, [7], OrderStatus.AwaitingPayment),
+            new(3, Bob, [8, 9], OrderStatus.Paid, Owed: 1, Returned: 2, Payment: "pay ' 1", Kept: 5_000_000_000),
+        ];
+        (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(3), orders, Stop)).ShouldBeTrue();
+        var mark = await Index.ReadMarkAsync(Batch, Stop);
+        (mark.Seq, Convert.ToHexString(mark.Hash)).ShouldBe((3, Convert.ToHexString(MarkOf(3).Hash)));
+        (await Index.ListMarksAsync(Stop)).ShouldBe(new Dictionary<string, long> { [Batch] = 3 });
+        var read = await Index.ReadAsync(Batch, [2, 3, 4], Stop);
+        read.OrderBy(order => order.Seq).Select(Describe).ShouldBe(orders.Select(Describe));
+        (await Index.ReadAsync(Other, [2], Stop)).ShouldBeEmpty();
+        (await Index.ReadMarkAsync(Other, Stop)).Seq.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Of_two_writers_that_follow_one_mark_one_writes_and_the_other_changes_nothing()
+    {
+        var first = new IndexedOrder(2, Alice, [1], OrderStatus.AwaitingPayment);
+        (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(2), [first], Stop)).ShouldBeTrue();
+        (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(5), [new(5, Bob, [2], OrderStatus.Paid)], Stop))
+            .ShouldBeFalse();
+        (await Index.WriteAsync(Batch, MarkOf(3), MarkOf(5), [new(5, Bob, [2], OrderStatus.Paid)], Stop))
+            .ShouldBeFalse();
+        var otherHash = new IndexMark(2, new byte[32]);
+        (await Index.WriteAsync(Batch, otherHash, MarkOf(5), [new(5, Bob, [2], OrderStatus.Paid)], Stop))
+            .ShouldBeFalse();
+        (await Index.ReadMarkAsync(Batch, Stop)).Seq.ShouldBe(2);
+        (await FindAsync()).ShouldBe(["mi2-1.2"]);
+        (await Index.WriteAsync(Batch, MarkOf(2), MarkOf(6), [], Stop)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Orders_are_found_by_buyer_status_batch_and_unit_page_by_page()
+    {
+        await Index.WriteAsync(Batch, IndexMark.None, MarkOf(9),
+        [
+            new(2, Alice, [1], OrderStatus.Expired, Returned: 1), new(5, Alice, [1, 2], OrderStatus.Paid),
+            new(9, Bob, [3], OrderStatus.Paid),
+        ], Stop);
+        await Index.WriteAsync(Other, IndexMark.None, MarkOf(3), [new(3, Carol, [1], OrderStatus.Paid)], Stop);
+        (await FindAsync()).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-1.9", "mi2-2.3"]);
+        (await FindAsync(aliases: [Alice, Carol])).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-2.3"]);
+        (await FindAsync(aliases: [])).ShouldBeEmpty();
+        (await FindAsync(status: OrderStatus.Paid)).ShouldBe(["mi2-1.5", "mi2-1.9", "mi2-2.3"]);
+        (await FindAsync(status: OrderStatus.Refunded)).ShouldBe(["mi2-1.2"]);
+        (await FindAsync(unit: 1)).ShouldBe(["mi2-1.2", "mi2-1.5", "mi2-2.3"]);
+        (await FindAsync(batch: Batch, unit: 1, aliases: [Alice], status: OrderStatus.Paid)).ShouldBe(["mi2-1.5"]);
+        (await FindAsync(batch: "none")).ShouldBeEmpty();
+        (await FindAsync(limit: 2)).ShouldBe(["mi2-1.2", "mi2-1.5"]);
+        (await FindAsync(after: new(Batch, 5))).ShouldBe(["mi2-1.9", "mi2-2.3"]);
+        (await FindAsync(after: new(Batch, 9), limit: 1)).ShouldBe(["mi2-2.3"]);
+        (await FindAsync(after: new(Other, 3))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_change_replaces_an_order_and_its_former_unit_still_finds_it()
+    {
+        await Index.WriteAsync(
+            Batch, IndexMark.None, MarkOf(2), [new(2, Alice, [1], OrderStatus.Expired)], Stop);
+        await Index.WriteAsync(
+            Batch, MarkOf(2), MarkOf(7), [new(2, Alice, [4], OrderStatus.Paid, Payment: "p")], Stop);
+        (await FindAsync(status: OrderStatus.Expired)).ShouldBeEmpty();
+        (await FindAsync(status: OrderStatus.Paid, unit: 4)).ShouldBe(["mi2-1.2"]);
+        (await FindAsync(unit: 1)).ShouldBe(["mi2-1.2"]);
+        (await Index.ReadAsync(Batch, [2], Stop)).Single().Units.ShouldBe([4]);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_forgotten_leaves_nothing_and_can_be_written_from_the_beginning()
+    {
+        await Index.WriteAsync(Batch, IndexMark.None, MarkOf(2), [new(2, Alice, [1], OrderStatus.Paid)], Stop);
+        await Index.WriteAsync(Other, IndexMark.None, MarkOf(2), [new(2, Bob, [1], OrderStatus.Paid)], Stop);
+        await Index.ClearAsync(Batch, Stop);
+        await Index.ClearAsync("none", Stop);
+        (await Index.ReadMarkAsync(Batch, Stop)).Seq.ShouldBe(0);
+        (await FindAsync(unit: 1)).ShouldBe(["mi2-2.2"]);
+        (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(3), [new(3, Alice, [1], OrderStatus.Paid)], Stop))
+            .ShouldBeTrue();
+        (await FindAsync(unit: 1)).ShouldBe(["mi2-2.2", "mi2-1.3"]);
+    }
+
+    [Fact]
+    public async Task Thousands_of_orders_and_aliases_fit_into_one_call()
+    {
+        var orders = Enumerable.Range(2, 5_000)
+            .Select(seq => new IndexedOrder(seq, new Alias(7, (ulong)seq), [seq], OrderStatus.AwaitingPayment))
+            .ToArray();
+        (await Index.WriteAsync(Batch, IndexMark.None, MarkOf(5_001), orders, Stop)).ShouldBeTrue();
+        (await FindAsync(aliases: [.. orders.Select(order => order.Buyer)], limit: 1_000)).Count.ShouldBe(1_000);
+        (await Index.ReadAsync(Batch, [.. orders.Select(order => order.Seq)], Stop)).Count.ShouldBe(5_000);
+    }
+
+    protected static IndexMark MarkOf(long seq) => new(seq, [.. Enumerable.Range(0, 32).Select(i => (byte)(seq + i))]);
+
+    protected async Task<List<string>> FindAsync(
+        Alias[]? aliases = null, OrderStatus? status = null, string? batch = null, int? unit = null,
+        FoundOrder? after = null, int limit = 100) =>
+    [
+        .. (await Index.FindAsync(new OrderQuery(aliases, status, batch, unit, after, limit), Stop))
+            .Select(order => order.Id),
+    ];
+
+    private static string Describe(IndexedOrder order) =>
+        $"{order.Seq} {order.Buyer} {string.Join(',', order.Units)} {order.Hold} {order.Owed} {order.Returned} "
+            + $"{order.Kept} {order.Payment}";
+}
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryOrderIndexTests : OrderIndexContract
+{
+    protected override Task<IOrderIndex> OpenAsync() => Task.FromResult<IOrderIndex>(new MemoryOrderIndex());
+
+    protected override Task CloseAsync(IOrderIndex index) => Task.CompletedTask;
+}
+
+/// <summary>The contract on SQLite, and what becomes of a file that cannot be used.</summary>
+public sealed class SqliteOrderIndexTests : OrderIndexContract
+{
+    private readonly ScratchFolder _folder = new();
+    private DataDirectory? _directory;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _directory?.Dispose();
+        _folder.Dispose();
+    }
+
+    protected override Task<IOrderIndex> OpenAsync() =>
+        Task.FromResult<IOrderIndex>(SqliteOrderIndex.Open(_directory ??= DataDirectory.Open(_folder.Path)));
+
+    protected override Task CloseAsync(IOrderIndex index)
+    {
+        ((SqliteOrderIndex)index).Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task What_was_written_is_there_after_it_is_opened_again()
+    {
+        await Index.WriteAsync(
+            "mi2-1", IndexMark.None, MarkOf(2), [new(2, new Alias(1, 2), [1], OrderStatus.Paid)],
+            TestContext.Current.CancellationToken);
+        await CloseAsync(Index);
+        Index = await OpenAsync();
+        (await FindAsync()).ShouldBe(["mi2-1.2"]);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_index_is_made_anew()
+    {
+        await CloseAsync(Index);
+        await File.WriteAllTextAsync(_directory!.IndexPath, "no database", TestContext.Current.CancellationToken);
+        Index = await OpenAsync();
+        (await FindAsync()).ShouldBeEmpty();
+    }
+}
+
+/// <summary>The contract on PostgreSQL.</summary>
+public sealed class PostgresOrderIndexTests(PostgresFixture postgres) : OrderIndexContract
+{
+    private PostgresDatabase _database = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        _database = PostgresDatabase.Open(await postgres.CreateDatabaseAsync());
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    protected override Task<IOrderIndex> OpenAsync() =>
+        Task.FromResult<IOrderIndex>(new PostgresOrderIndex(_database));
+
+    protected override async Task CloseAsync(IOrderIndex index) => await ((PostgresOrderIndex)index).DisposeAsync();
+}
