@@ -22,7 +22,7 @@ public static class EntryReader
     [
         .. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. LineEntries.Kinds, .. ReservationEntries.Kinds,
         .. StockEntries.Kinds, .. DirectingEntries.Kinds, .. ChangeEntries.Kinds, .. OrderChangeEntries.Kinds,
-        .. ApprovalEntries.Kinds, .. NoticeEntries.Kinds, .. DrawEntries.Kinds,
+        .. ApprovalEntries.Kinds, .. NoticeEntries.Kinds, .. DrawEntries.Kinds, .. CarryEntries.Kinds,
     ];
 
     /// <summary>Reads one line (with or without its line feed).</summary>

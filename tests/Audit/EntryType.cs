@@ -20,6 +20,7 @@ internal enum EntryType
     Left,
     LineSuspended,
     LineResumed,
+    BacklogCarried,
     Restocked,
     Withdrawn,
     Paused,
@@ -67,6 +68,9 @@ internal enum Members
     Seconds = 8_388_608,
     Schedule = 16_777_216,
     Orders = 33_554_432,
+    OriginBatch = 1 << 28,
+    OriginPlace = 1 << 29,
+    Places = 1 << 30,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -102,6 +106,7 @@ internal static class EntryTypes
         "left" => EntryType.Left,
         "line-suspended" => EntryType.LineSuspended,
         "line-resumed" => EntryType.LineResumed,
+        "backlog-carried" => EntryType.BacklogCarried,
         "restocked" => EntryType.Restocked,
         "withdrawn" => EntryType.Withdrawn,
         "paused" => EntryType.Paused,
@@ -137,6 +142,7 @@ internal static class EntryTypes
         EntryType.Joined =>
             Members.Place | Members.Alias | Members.Quantity | Members.How | Members.Reservation,
         EntryType.Left => Members.Place | Members.Why,
+        EntryType.BacklogCarried => Members.Places,
         EntryType.LineSuspended or EntryType.LineResumed => Members.By | Members.Key,
         EntryType.Restocked or EntryType.Withdrawn => Members.Units | Members.Ranges | Command,
         EntryType.Paused or EntryType.Resumed or EntryType.Closed => Command,
@@ -169,13 +175,13 @@ internal static class EntryTypes
     /// <summary>
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
     /// a place, only a late payment has units, only an operator's release, removal or refund says by whom and why, and
-    /// only a refund that an operator made by hand says by whom. A return's order and a carried place's origin have no
-    /// rules yet.
+    /// only a refund that an operator made by hand says by whom. Only a carried place has an
+    /// origin. A return's order has no rules yet.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
         EntryType.Held => Members.Key | Members.Place,
-        EntryType.Joined => Members.Key,
+        EntryType.Joined => Members.Key | Members.OriginBatch | Members.OriginPlace,
         EntryType.Sold => Members.Units,
         EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,
         EntryType.RefundedElsewhere => Members.By,

@@ -56,16 +56,17 @@ internal sealed class SaleReplay
         switch (entry.Type)
         {
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
-            case EntryType.Opened: Life.Open(entry); break;
+            case EntryType.Opened: Life.Open(entry); Line.Open(); break;
             case EntryType.Ended: Life.End(entry); Line.End(); break;
             case EntryType.Anonymised:
                 Life.Anonymise(entry, Units.Counts.Held, Money.Owed);
                 Recalls.CheckFinished(entry.Seq, "anonymised");
                 break;
             case EntryType.Held: Hold(entry); break;
+            case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts); break;
+            case EntryType.BacklogCarried: Line.EndCarrying(entry); break;
             case EntryType.Granted: Grant(entry); break;
             case EntryType.Proposed or EntryType.Approved: break;
-            case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts.Free); break;
             case EntryType.Left: Line.Leave(entry); break;
             case EntryType.LineSuspended or EntryType.LineResumed: Line.Direct(entry); break;
             case EntryType.ReservationCancelled: Line.Unreserve(Buyers.CancelReservation(entry)); break;
@@ -102,9 +103,9 @@ internal sealed class SaleReplay
     {
         var isOffer = entry.Has(Members.Place);
         CheckPayBy(entry, isOffer ? Terms.OfferWindowSeconds : Terms.PaymentWindowSeconds);
-        var place = isOffer ? Line.Offer(entry, Units.Counts.Free) : null;
+        var place = isOffer ? Line.Offer(entry, Units.Counts) : null;
         var buyer = Buyers.Hold(entry);
-        if (!isOffer) Line.CheckNobodyWaits(entry.Seq, buyer);
+        if (!isOffer) Line.CheckPurchase(entry, Units.Counts);
         Add(entry, buyer, place);
     }
 
@@ -113,6 +114,7 @@ internal sealed class SaleReplay
         CheckPayBy(entry, Terms.PaymentWindowSeconds);
         var buyer = Buyers.Grant(entry);
         Line.CheckNobodyWaits(entry.Seq, buyer);
+        Line.Grant(entry);
         Add(entry, buyer, place: null);
     }
 

@@ -3,7 +3,10 @@ using OrleansSale.Grains.Batches.Line;
 
 namespace OrleansSale.Grains.Batches.Orders;
 
-/// <summary>The rule for offers: free units go to the first who waits in the line, as long as the sale is on.</summary>
+/// <summary>
+/// The rule for offers: free units go to the first who waits in the line, as long as the sale is on. While places of
+/// the backlog wait or are still to come, a part of the units is for purchases.
+/// </summary>
 public static class OfferRules
 {
     /// <summary>The entry that the line needs next; null: none. Call again after the entry is applied.</summary>
@@ -11,7 +14,7 @@ public static class OfferRules
     /// <param name="now">Instant, ms.</param>
     public static BatchEntry? Next(SaleBatch batch, long now)
     {
-        var (line, directing, free) = (batch.Line, batch.Directing, batch.Stock.Free.Count);
+        var (line, directing, free) = (batch.Line, batch.Directing, batch.Line.UnitsForLine(batch.Stock));
         if (line.Passing is > 0 and var passed) return new Left(passed, LeftWhy.Passed);
         if (!directing.IsOpen || directing.IsOver || directing.IsPaused || free == 0) return null;
         if (line.FirstWaiting is not (> 0 and var first)) return null;

@@ -78,6 +78,7 @@ internal sealed partial class NaiveSale(long grace)
             case Disputed e: TakeDisputed(e); break;
             case Joined e: TakeJoined(e); break;
             case Left e: TakeLeft(e); break;
+            case BacklogCarried e: TakeCarriedAll(e); break;
             case LineSuspended e:
                 Suspended.ShouldBeFalse();
                 Suspended = true;
@@ -156,14 +157,19 @@ internal sealed partial class NaiveSale(long grace)
             .Take(e.Units.Length));
         e.Units.ShouldNotBeEmpty();
         if (e.Offer is { } offer) TakeOffer(e, offer.Place);
-        else NextInLine.ShouldBeNull("I5: nobody overtakes the line");
+        else
+        {
+            e.Units.Length.ShouldBeLessThanOrEqualTo(ForPurchases, "I5: nobody overtakes the line");
+            _bought += e.Units.Length;
+        }
         foreach (var unit in e.Units) Units[unit] = NaiveUnit.Held;
         // I2: the limit, and the keys.
         (LiveUnitsOf(e.Buyer) + WaitingUnitsOf(e.Buyer) + e.Units.Length)
             .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
         // A place that was joined before the bound was reached keeps its turn.
         Orders.Count(order => order.User == e.Buyer && !order.IsLive)
-            .ShouldBeLessThan(e.Offer is null ? 10 : 12, "bound of ended orders");
+            .ShouldBeLessThan(e.Offer is null ? 10 : 12 + Places.Count(place => place.Origin is not null),
+                "bound of ended orders");
         if (e is { Key: null, Offer: null })
             Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
         else if (e.Key is not null) Orders.ShouldNotContain(

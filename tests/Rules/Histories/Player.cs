@@ -67,6 +67,9 @@ internal sealed partial class Player
             case Cancel cancel: Play(cancel); break;
             case CancelReservation cancel: Play(cancel); break;
             case Leave leave: Play(leave); break;
+            case Carry carry: Play(carry); break;
+            case LetGo letGo: Play(letGo); break;
+            case EndCarrying: PlayEndOfCarrying(); break;
             case Operate operate: Play(operate); break;
             case Change change: Play(change); break;
             case ChangeAgain: PlayAgain(); break;
@@ -141,7 +144,8 @@ internal sealed partial class Player
             .ShouldBe(outcome is { Refused: null, Repeated: false }, "exactly a new order or place is an entry");
         (outcome.Place is not null).ShouldBe(expected.Joins || expected.Place is not null);
         if (outcome.Refused == Refusal.SoldOut)
-            outcome.MayStandBy.ShouldBe(!_naive.Suspended && _naive.Waiting < _naive.Terms.StandbyPlaces);
+            outcome.MayStandBy.ShouldBe(
+                !_naive.Suspended && !_naive.IsCarrying && _naive.Waiting < _naive.Terms.StandbyPlaces);
         Commit(decision.Entries);
         if (outcome.Place is { } waits)
         {

@@ -41,6 +41,7 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "Reschedule AlreadySo", "Reschedule Conflict", "Reschedule InvalidRequest", "Reschedule SaleClosed",
         "Recall Done", "Recall Conflict", "Recall InvalidRequest", "Resume Conflict", "recalled",
         "recalled and owed", "capture RefundOwed recalled",
+        "carried", "carried with less", "not carried", "all carried", "nothing to carry", "let go 0", "let go 1",
     ];
 
     [Fact]
