@@ -8,6 +8,7 @@ using OrleansSale.Api.Http.Connections;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Operators;
 using OrleansSale.Api.Operators.Announcements;
+using OrleansSale.Api.Operators.Backlog;
 using OrleansSale.Api.Operators.Messages;
 using OrleansSale.Api.Operators.Money;
 using OrleansSale.Api.Operators.Webhooks;
@@ -133,6 +134,7 @@ public static class Engine
         app.MapReservations();
         app.MapLine();
         app.MapOperatorLine();
+        app.MapBacklog();
         app.MapMoney();
         app.MapBuyerCommands();
         app.MapReservedDelivery();
@@ -204,6 +206,7 @@ public static class Engine
         services.AddSingleton<OrderSearch>();
         services.AddSingleton<WebhookCommands>();
         services.AddSingleton<PersonalData>();
+        services.AddSingleton<KeptPlaces>();
         services.AddSingleton<CurrentFaults>();
         services.AddSingleton<IFaultSource, BatchFaults>();
         services.AddSingleton<IFaultSource, DamageFaults>();

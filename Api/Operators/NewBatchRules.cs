@@ -36,6 +36,8 @@ public static partial class NewBatchRules
             return ("product.price.currency",
                 new FieldProblem($"{currency} is no currency of ISO 4217 that something can be sold in"));
         }
+        if (terms.CarriedUnits > terms.Stock)
+            return ("backlogUnits", new FieldProblem($"is more than the stock, which is {terms.Stock}"));
         if (terms.Schedule.SaleCloses <= now)
             return ("schedule.saleCloses", new FieldProblem("has passed", FieldFault.Past));
         if (terms.Schedule.ReservationCloses <= now)

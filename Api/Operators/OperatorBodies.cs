@@ -45,6 +45,10 @@ namespace OrleansSale.Api.Operators;
 /// <param name="CancelPaid">
 /// Until when buyers may cancel a paid order: <c>until-shipped</c>, or <c>never</c>; left out: until-shipped.
 /// </param>
+/// <param name="BacklogUnits">
+/// Units for those who still waited when earlier batches of the product ended: 0…stock. They are carried in at the
+/// opening, ahead of everyone. 0 or left out: nobody is.
+/// </param>
 public sealed record CreateBatchBody(
     [property: BatchId] string Id,
     ProductBody Product,
@@ -58,12 +62,13 @@ public sealed record CreateBatchBody(
     [property: Texts(BatchTerms.MaxDescriptionLength)] LanguageTexts? Description = null,
     [property: WholeNumber(0, BatchTerms.MaxStandbyLimit)] int? StandbyLimit = null,
     [property: WholeNumber(1, BatchTerms.MaxPaymentWindowSeconds)] int? OfferWindowSeconds = null,
-    [property: PaidCancellationCode] string? CancelPaid = null)
+    [property: PaidCancellationCode] string? CancelPaid = null,
+    [property: WholeNumber(0, BatchTerms.MaxStock)] int? BacklogUnits = null)
 {
     internal BatchTerms ToTerms() => new(
         Id, Product.ToProduct(), Channel, Stock, PerUserLimit, PaymentWindowSeconds, Schedule.ToSchedule(),
         KeepPersonalDataDays ?? BatchTerms.DefaultKeepPersonalDataDays, Title?.ToText(), Description?.ToText(),
-        StandbyLimit, OfferWindowSeconds, PaidCancellationCodeAttribute.Read(CancelPaid));
+        StandbyLimit, OfferWindowSeconds, PaidCancellationCodeAttribute.Read(CancelPaid), BacklogUnits);
 }
 
 /// <summary>Until when buyers may cancel a paid order.</summary>

@@ -24,7 +24,13 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// you compare that with the schedule: see <see cref="At"/>.
 /// </param>
 /// <param name="Closing">The closing by an operator; null: none has closed it.</param>
-/// <param name="LineSuspended">Whether an operator lets nobody join the line.</param>
+/// <param name="LineSuspended">
+/// Whether nobody can join the line now: an operator says so, or places of the backlog are still joining it.
+/// </param>
+/// <param name="ForPurchases">
+/// Free units that a purchase may take; null: all, unless buyers wait. Of a batch that carries places of the backlog a
+/// part of the units is for those.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchSnapshot")]
 public sealed record BatchSnapshot(
     [property: Id(0)] long Seq,
@@ -43,10 +49,11 @@ public sealed record BatchSnapshot(
     [property: Id(14)] bool Anonymised = false,
     [property: Id(12)] TimeSpan Lead = default,
     [property: Id(15)] SaleStop? Closing = null,
-    [property: Id(17)] bool LineSuspended = false)
+    [property: Id(17)] bool LineSuspended = false,
+    [property: Id(18)] int? ForPurchases = null)
 {
     /// <summary>Units that a purchase may get now.</summary>
-    public int ForSale => Standby > 0 ? 0 : Free;
+    public int ForSale => ForPurchases ?? (Standby > 0 ? 0 : Free);
 
     /// <summary>Whether buyers who find it sold out may join the line, as far as these counts say.</summary>
     /// <param name="places">The terms' <see cref="BatchTerms.StandbyPlaces"/>.</param>

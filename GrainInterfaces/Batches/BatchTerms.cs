@@ -27,6 +27,9 @@ namespace OrleansSale.GrainInterfaces.Batches;
 /// From an offer to a place in the line to payBy: 1…86,400 s; null: as <paramref name="PaymentWindowSeconds"/>.
 /// </param>
 /// <param name="CancelPaid">Until when buyers may cancel a paid order; null: until it is shipped.</param>
+/// <param name="BacklogUnits">
+/// Units for those who wait in the product's backlog: 0…<paramref name="Stock"/>; 0 or null: none is carried.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.BatchTerms")]
 public sealed record BatchTerms(
     [property: Id(0)] string Id,
@@ -39,7 +42,8 @@ public sealed record BatchTerms(
     [property: Id(7)] int KeepPersonalDataDays = BatchTerms.DefaultKeepPersonalDataDays,
     [property: Id(8)] LanguageText? Title = null, [property: Id(9)] LanguageText? Description = null,
     [property: Id(10)] int? StandbyLimit = null, [property: Id(11)] int? OfferWindowSeconds = null,
-    [property: Id(12)] PaidCancellation? CancelPaid = null)
+    [property: Id(12)] PaidCancellation? CancelPaid = null,
+    [property: Id(13)] int? BacklogUnits = null)
 {
     /// <summary>Most places of a line that wait.</summary>
     public const int MaxStandbyLimit = 1_000_000;
@@ -79,6 +83,9 @@ public sealed record BatchTerms(
 
     /// <summary>Whether buyers may cancel an order that is paid and not shipped.</summary>
     public bool MayCancelPaid => CancelPaid is not PaidCancellation.Never;
+
+    /// <summary>Units for those who wait in the product's backlog; 0: none is carried.</summary>
+    public int CarriedUnits => BacklogUnits ?? 0;
 
     /// <summary>Whether the batch is offered on the user's channel.</summary>
     public bool IsEligible(string user)

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
@@ -186,8 +187,8 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<PlaceView>> GetPlaceAsync(Alias buyer);
 
     /// <summary>
-    /// Ends the buyer's place if it waits. Already so if it has ended, or if there is none. Conflict while units are
-    /// held for it.
+    /// Ends the buyer's place if it waits, here or in the product's backlog. Already so if it has ended, or if there is
+    /// none. Conflict while units are held for it.
     /// </summary>
     [Alias("LeaveLineAsync")]
     Task<Answer<Effect>> LeaveLineAsync(Alias buyer);
@@ -197,6 +198,24 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     /// </summary>
     [Alias("ListLineAsync")]
     Task<LinePage> ListLineAsync(long after, int limit);
+
+    /// <summary>
+    /// Places that wait in the backlog, by number after <paramref name="after"/>, at most <paramref name="limit"/>
+    /// (1…1,000); none before the end of the sale.
+    /// </summary>
+    [Alias("ListBacklogAsync")]
+    Task<BacklogPage> ListBacklogAsync(long after, int limit);
+
+    /// <summary>The place that was carried here from a place of another batch; not-found: none was.</summary>
+    [Alias("FindCarriedAsync")]
+    Task<Answer<PlaceView>> FindCarriedAsync(string originBatch, long originPlace);
+
+    /// <summary>
+    /// Ends the place that was carried here, if it waits. Already so if it has ended; not-found if none was carried;
+    /// conflict while units are held for it.
+    /// </summary>
+    [Alias("LeaveCarriedAsync")]
+    Task<Answer<Effect>> LeaveCarriedAsync(string originBatch, long originPlace);
 
     /// <summary>
     /// Whether the delivery details of this version of a user's reservation may be changed now. Not-found: it was

@@ -27,6 +27,11 @@ public enum PlaceState : byte
 
     /// <summary>The sale ended while it waited.</summary>
     Ended,
+
+    /// <summary>
+    /// After the end of the sale it was carried over to another batch. Fronts say so; the batch itself does not know.
+    /// </summary>
+    Carried,
 }
 
 /// <summary>A buyer's place in the line of a batch.</summary>
@@ -41,6 +46,11 @@ public enum PlaceState : byte
 /// <param name="Wait">
 /// How likely it is that units come, and how soon; <see cref="WaitEstimate.Unknown"/> if it does not wait.
 /// </param>
+/// <param name="InBacklog">
+/// Whether it waited when the sale ended, so that it went to the product's backlog, and its buyer has not left since.
+/// </param>
+/// <param name="OriginBatch">The batch that it was carried from; null: it was not carried.</param>
+/// <param name="OriginPlace">Its number in that batch; 0: it was not carried.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PlaceView")]
 public sealed record PlaceView(
     [property: Id(0)] string Batch,
@@ -51,7 +61,10 @@ public sealed record PlaceView(
     [property: Id(5)] DateTimeOffset JoinedAt,
     [property: Id(6)] long? Order,
     [property: Id(7)] int Ahead,
-    [property: Id(8)] WaitEstimate Wait);
+    [property: Id(8)] WaitEstimate Wait,
+    [property: Id(9)] bool InBacklog = false,
+    [property: Id(10)] string? OriginBatch = null,
+    [property: Id(11)] long OriginPlace = 0);
 
 /// <summary>How likely it is that a waiting place is offered units.</summary>
 public enum WaitOutlook : byte

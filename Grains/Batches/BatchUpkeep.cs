@@ -6,6 +6,7 @@ using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Grains.Batches.Carrying;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Erasing;
 using OrleansSale.Grains.Batches.Payments;
@@ -40,6 +41,7 @@ internal sealed partial class BatchUpkeep
     private readonly CheckoutSweep _checkouts;
     private readonly RecalledCheckouts _recalled;
     private readonly NewsCall _news;
+    private readonly BacklogCall _backlog;
     private readonly FollowerCall _follower;
     private readonly ScheduleNote _schedule;
     private readonly BatchErasure _erasure;
@@ -62,6 +64,7 @@ internal sealed partial class BatchUpkeep
             batch.State, new CheckoutAsker(batch, providers, grains), batch.GraceMilliseconds, checkoutWatch);
         _recalled = new RecalledCheckouts(batch.State, order => _checkouts.Watch(order, batch.Now));
         _news = new NewsCall(batch.State, places, grains, log);
+        _backlog = new BacklogCall(batch, grains, log);
         _follower = new FollowerCall(followers, batch.Id, log);
         _schedule = new ScheduleNote(batch.State, grains, log);
         _erasure = new BatchErasure(batch, ledger, purge, grains);
@@ -69,12 +72,16 @@ internal sealed partial class BatchUpkeep
 
     /// <summary>
     /// Whether the batch has no work left: the sale has ended, nothing is held, recalled or owed, no checkout is
-    /// watched, the news for buyers are handed over, and a requested removal of personal data is complete.
+    /// watched, the news for buyers and the backlog are handed over, and a requested removal of personal data is
+    /// complete.
     /// </summary>
     public bool IsSettled => _batch.State is var state && (state.Terms is null
         || (state.Directing.IsEnded && !state.IsRecalling && state.Stock.Held == 0 && state.Orders.Returns.Holds == 0
-            && state.Payments.Owed.Count == 0 && _checkouts.IsIdle && _news.IsIdle
+            && state.Payments.Owed.Count == 0 && _checkouts.IsIdle && _news.IsIdle && _backlog.IsIdle
             && (!state.Directing.IsAnonymised || _erasure.IsDone)));
+
+    /// <summary>Whether the product's backlog has the places that waited at the end.</summary>
+    public bool IsBacklogHandedOver => _backlog.IsHandedOver;
 
     /// <summary>Removes the personal data; completes when all of it is removed.</summary>
     public Task ErasePersonalDataAsync() => _erasure.RunAsync();
@@ -156,6 +163,7 @@ internal sealed partial class BatchUpkeep
             _recalled.Close();
             _checkouts.Start(_batch.Now);
             _news.Start(journal.Committed.Seq);
+            _backlog.Start();
             _follower.Start(journal.Committed.Seq);
             _schedule.Start(journal.Committed.Seq);
             // Beside the ticks: it may take long, and refunds and deadlines do not wait for it.

@@ -23,6 +23,7 @@ public static class EntryReader
         .. OrderEntries.Kinds, .. PaymentEntries.Kinds, .. LineEntries.Kinds, .. ReservationEntries.Kinds,
         .. StockEntries.Kinds, .. DirectingEntries.Kinds, .. ChangeEntries.Kinds, .. OrderChangeEntries.Kinds,
         .. ReturnEntries.Kinds, .. ApprovalEntries.Kinds, .. NoticeEntries.Kinds, .. DrawEntries.Kinds,
+        .. CarryEntries.Kinds,
     ];
 
     /// <summary>Reads one line (with or without its line feed).</summary>

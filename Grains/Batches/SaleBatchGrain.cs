@@ -138,7 +138,7 @@ public sealed partial class SaleBatchGrain(
             new BatchSnapshot(
                 head.Seq, head.Hash, counts.Stock, counts.Free, counts.Held, counts.Sold, counts.Withdrawn, reserved,
                 counts.Waiting, counts.Pause, counts.IsOver, counts.Touches, counts.Schedule!, counts.IsAnonymised,
-                Batch.Lead, counts.Closing, counts.IsLineSuspended),
+                Batch.Lead, counts.Closing, counts.IsLineSuspended, counts.ForPurchases),
             touches));
     }
 
@@ -209,8 +209,10 @@ public sealed partial class SaleBatchGrain(
     /// <inheritdoc />
     public async Task<Answer<Effect>> AnonymiseAsync(Alias by)
     {
+        var isBacklogInUse = await IsBacklogInUseAsync();
         var now = Batch.DoDue();
-        var decided = await Batch.CommitAsync(ErasureRules.DecideAnonymise(Batch.State, by, now), now);
+        var decided = await Batch.CommitAsync(
+            ErasureRules.DecideAnonymise(Batch.State, by, now, isBacklogInUse), now);
         if (decided.Refused is null) await _upkeep!.ErasePersonalDataAsync();
         return decided;
     }

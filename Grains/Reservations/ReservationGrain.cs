@@ -131,7 +131,9 @@ public sealed class ReservationGrain(
         await LoadAsync();
         var erasable = await Batch.FindErasableAsync(_alias);
         if (erasable.Refused is { } refusal) return new Answer<Effect>(refusal, erasable.Detail);
-        if (!erasable.Value!.IsOver && await CancelAsync() is { Refused: not null } cancelled) return cancelled;
+        // After the end the place may still wait in the product's backlog.
+        if (erasable.Value!.IsOver) await Batch.LeaveLineAsync(_alias);
+        else if (await CancelAsync() is { Refused: not null } cancelled) return cancelled;
         foreach (var order in erasable.Value.Orders)
             await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).DisownAsync();
         await Details.EraseAsync();

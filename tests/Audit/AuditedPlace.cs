@@ -32,6 +32,12 @@ public sealed class AuditedPlace
     /// <summary>It waits, or units are held for it.</summary>
     public bool Live => Stage is PlaceStage.Waiting or PlaceStage.Offered;
 
+    /// <summary>The sale ended while it waited, and its buyer has not left since.</summary>
+    public bool Kept { get; internal set; }
+
+    /// <summary>The place that it was carried from, such as <c>mi2-1/7</c>; null: it was not carried.</summary>
+    public string? Origin { get; init; }
+
     internal Buyer Buyer { get; }
 
     internal long Reservation { get; }

@@ -44,9 +44,14 @@ internal sealed class BuyerBook(SaleTerms terms, SaleLife life, Violations viola
     public Buyer Join(LedgerEntry entry)
     {
         var buyer = BuyerNamed(entry.Alias);
-        life.CheckOnSale(entry);
+        // A place that is carried may join while the sale is paused, or after it has ended early.
+        if (entry.How != "carried")
+        {
+            life.CheckOnSale(entry);
+            CheckKey(entry, buyer);
+        }
+
         CheckReservation(entry, buyer);
-        CheckKey(entry, buyer);
         if (buyer.Place is { Live: true } place)
             violations.Add(Invariant.I2, entry.Seq, $"{buyer.Alias} has place {place.Number}, and gets another");
         buyer.WaitingUnits += entry.Quantity;

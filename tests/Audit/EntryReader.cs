@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace OrleansSale.Tests.Audit;
 
 /// <summary>Reads exported lines into entries. It refuses everything that the ledger's format does not name.</summary>
-internal sealed class EntryReader
+internal sealed partial class EntryReader
 {
     private const int CodeLength = 22;
 
@@ -99,6 +99,7 @@ internal sealed class EntryReader
             throw new FormatException("a release has a key without an operator");
         if (_entry.Has(Members.From) && !_entry.Has(Members.Place)) throw new FormatException("a return for no place");
         if (_entry.Type == EntryType.Left) RequireWhoRemoved();
+        if (_entry.Type == EntryType.Joined) RequireOrigin();
         if (_entry.Type == EntryType.RefundOwed) RequireAll(_entry.Why == "shipped", "a refund of a shipped order");
         if (_entry.Type == EntryType.Proposed
             && (_entry.Present & EntryTypes.Optional(EntryType.Proposed)) != EntryTypes.OfProposed(_entry.Command))
@@ -112,15 +113,6 @@ internal sealed class EntryReader
     {
         foreach (var member in (Members[])[Members.By, Members.Reason, Members.Key])
             if (_entry.Has(member) != areThere) throw new FormatException($"{what} lacks {member}, or another has it");
-    }
-
-    private void RequireWhoRemoved()
-    {
-        var isRemoved = _entry.Why == "removed";
-        if (!isRemoved && _entry.Why is not ("left" or "passed"))
-            throw new FormatException($"a place ends because of {_entry.Why}");
-        RequireAll(isRemoved, "a removal");
-        if (isRemoved && _entry.Reason == "recalled") throw new FormatException("a recall removes no place");
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Members member)
@@ -151,12 +143,15 @@ internal sealed class EntryReader
             case Members.Ranges: ReadRanges(ref reader); break;
             case Members.Place: _entry.Place = Long(ref reader); break;
             case Members.Quantity: _entry.Quantity = checked((int)Long(ref reader)); break;
+            case Members.How: _entry.How = Pooled(ref reader); break;
+            case Members.OriginBatch: _entry.OriginBatch = Text(ref reader); break;
+            case Members.OriginPlace: _entry.OriginPlace = Long(ref reader); break;
+            case Members.Places: _entry.Places = Long(ref reader); break;
             case Members.Command: _entry.Command = Pooled(ref reader); break;
             case Members.Until: _entry.Until = Instant(ref reader); break;
             case Members.Seconds: _entry.Seconds = Long(ref reader); break;
             case Members.Schedule: ReadSchedule(ref reader); break;
             case Members.Orders: _entry.Orders = Pooled(ref reader); break;
-            case Members.How: RequireStandby(Pooled(ref reader)); break;
             default: throw new FormatException($"{member} is not a member");
         }
     }
@@ -209,11 +204,6 @@ internal sealed class EntryReader
         Read(ref reader);
         using var document = JsonDocument.ParseValue(ref reader);
         _entry.Schedule = SaleSchedule.Read(document.RootElement);
-    }
-
-    private static void RequireStandby(string how)
-    {
-        if (how != "standby") throw new FormatException($"joining by {how} has no rules in this version");
     }
 
     /// <summary>What stands for a user or a key: 16 bytes in base64url, in their one canonical form.</summary>

@@ -20,6 +20,7 @@ internal enum EntryType
     Left,
     LineSuspended,
     LineResumed,
+    BacklogCarried,
     Restocked,
     Withdrawn,
     Paused,
@@ -70,6 +71,9 @@ internal enum Members
     Schedule = 16_777_216,
     Orders = 33_554_432,
     From = 67_108_864,
+    OriginBatch = 1 << 28,
+    OriginPlace = 1 << 29,
+    Places = 1 << 30,
 }
 
 /// <summary>Which data belongs to which type.</summary>
@@ -105,6 +109,7 @@ internal static class EntryTypes
         "left" => EntryType.Left,
         "line-suspended" => EntryType.LineSuspended,
         "line-resumed" => EntryType.LineResumed,
+        "backlog-carried" => EntryType.BacklogCarried,
         "restocked" => EntryType.Restocked,
         "withdrawn" => EntryType.Withdrawn,
         "paused" => EntryType.Paused,
@@ -142,6 +147,7 @@ internal static class EntryTypes
         EntryType.Joined =>
             Members.Place | Members.Alias | Members.Quantity | Members.How | Members.Reservation,
         EntryType.Left => Members.Place | Members.Why,
+        EntryType.BacklogCarried => Members.Places,
         EntryType.LineSuspended or EntryType.LineResumed => Members.By | Members.Key,
         EntryType.Restocked or EntryType.Withdrawn => Members.Units | Members.Ranges | Command,
         EntryType.Paused or EntryType.Resumed or EntryType.Closed => Command,
@@ -176,12 +182,12 @@ internal static class EntryTypes
     /// The members it may have besides: a purchase without an Idempotency-Key has none, only an offer to the line has
     /// a place, and only one of a return has the order that is returned, only a late payment has units, only an
     /// operator's release, removal or refund says by whom and why, and only a refund that an operator made by hand says
-    /// by whom. A carried place's origin has no rules yet.
+    /// by whom. Only a carried place has an origin.
     /// </summary>
     public static Members Optional(EntryType type) => type switch
     {
         EntryType.Held => Members.Key | Members.Place | Members.From,
-        EntryType.Joined => Members.Key,
+        EntryType.Joined => Members.Key | Members.OriginBatch | Members.OriginPlace,
         EntryType.Sold => Members.Units,
         EntryType.Released or EntryType.Left or EntryType.RefundOwed => Members.By | Members.Reason | Members.Key,
         EntryType.RefundedElsewhere => Members.By,

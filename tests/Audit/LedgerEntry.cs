@@ -94,6 +94,18 @@ internal sealed class LedgerEntry
 
     /// <summary>The units that a buyer in the line asked for.</summary>
     public int Quantity { get; set; }
+
+    /// <summary>How a buyer joined the line: standby or carried.</summary>
+    public string How { get; set; } = "";
+
+    /// <summary>The batch that a carried place comes from.</summary>
+    public string OriginBatch { get; set; } = "";
+
+    /// <summary>Its number there.</summary>
+    public long OriginPlace { get; set; }
+
+    /// <summary>How many places were carried.</summary>
+    public long Places { get; set; }
 }
 
 /// <summary>A captured payment among those of all providers.</summary>

@@ -25,6 +25,9 @@ internal static class MemberNames
         : reader.ValueTextEquals("from"u8) ? Members.From
         : reader.ValueTextEquals("quantity"u8) ? Members.Quantity
         : reader.ValueTextEquals("how"u8) ? Members.How
+        : reader.ValueTextEquals("originBatch"u8) ? Members.OriginBatch
+        : reader.ValueTextEquals("originPlace"u8) ? Members.OriginPlace
+        : reader.ValueTextEquals("places"u8) ? Members.Places
         : reader.ValueTextEquals("number"u8) ? Members.Number
         : reader.ValueTextEquals("provider"u8) ? Members.Provider
         : reader.ValueTextEquals("cause"u8) ? Members.Cause

@@ -45,15 +45,13 @@ internal sealed class ReturnBook(SaleTerms terms, SaleLife life, Violations viol
     }
 
     /// <summary>
-    /// Units that are given back are held for a place: none are free, and they are the first that its buyer can have.
+    /// Units that are given back are held for a place: they are the first that its buyer can have.
     /// </summary>
     /// <param name="entry">The hold.</param>
     /// <param name="taker">The order that it makes.</param>
-    /// <param name="free">Units that are free.</param>
     /// <param name="quantity">Units that the place asked for.</param>
-    public void Hold(LedgerEntry entry, AuditedOrder taker, int free, int quantity)
+    public void Hold(LedgerEntry entry, AuditedOrder taker, int quantity)
     {
-        if (free > 0) violations.Add(Invariant.I5, entry.Seq, $"a return is offered while {free} units are free");
         var giver = _waiting.Values.FirstOrDefault(
             order => order.Alias != entry.Alias && order.Units.Count <= quantity);
         if (giver?.Seq != entry.From)

@@ -59,16 +59,17 @@ internal sealed partial class SaleReplay
         switch (entry.Type)
         {
             case EntryType.Created: _violations.Add(Invariant.Form, entry.Seq, "the batch is created twice"); break;
-            case EntryType.Opened: Life.Open(entry); break;
+            case EntryType.Opened: Life.Open(entry); Line.Open(); break;
             case EntryType.Ended: Life.End(entry); Line.End(); break;
             case EntryType.Anonymised:
                 Life.Anonymise(entry, Units.Counts.Held + Returns.Takers, Money.Owed);
                 Recalls.CheckFinished(entry.Seq, "anonymised");
                 break;
             case EntryType.Held: Hold(entry); break;
+            case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts); break;
+            case EntryType.BacklogCarried: Line.EndCarrying(entry); break;
             case EntryType.Granted: Grant(entry); break;
             case EntryType.Proposed or EntryType.Approved: break;
-            case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts.Free); break;
             case EntryType.Left: Line.Leave(entry); break;
             case EntryType.LineSuspended or EntryType.LineResumed: Line.Direct(entry); break;
             case EntryType.ReservationCancelled: Line.Unreserve(Buyers.CancelReservation(entry)); break;
@@ -106,9 +107,11 @@ internal sealed partial class SaleReplay
     {
         var isOffer = entry.Has(Members.Place);
         CheckPayBy(entry, isOffer ? Terms.OfferWindowSeconds : Terms.PaymentWindowSeconds);
-        var place = isOffer ? Line.Offer(entry, Units.Counts.Free) : null;
+        if (entry.Has(Members.From) && Line.UnitsForLine(Units.Counts) is > 0 and var free)
+            _violations.Add(Invariant.I5, entry.Seq, $"a return is offered while {free} units are free for the line");
+        var place = isOffer ? Line.Offer(entry, Units.Counts) : null;
         var buyer = Buyers.Hold(entry);
-        if (!isOffer) Line.CheckNobodyWaits(entry.Seq, buyer);
+        if (!isOffer) Line.CheckPurchase(entry, Units.Counts);
         Add(entry, buyer, place);
     }
 
@@ -117,6 +120,7 @@ internal sealed partial class SaleReplay
         CheckPayBy(entry, Terms.PaymentWindowSeconds);
         var buyer = Buyers.Grant(entry);
         Line.CheckNobodyWaits(entry.Seq, buyer);
+        Line.Grant(entry);
         Add(entry, buyer, place: null);
     }
 
@@ -135,7 +139,7 @@ internal sealed partial class SaleReplay
         if (place is not null) place.Order = order;
         _orders.Add(order);
         if (!_bySeq.TryAdd(order.Seq, order)) _violations.Add(Invariant.I6, entry.Seq, $"{Name(order)} is held twice");
-        if (entry.Has(Members.From)) Returns.Hold(entry, order, Units.Counts.Free, place?.Quantity ?? 0);
+        if (entry.Has(Members.From)) Returns.Hold(entry, order, place?.Quantity ?? 0);
         else Take(entry, order);
         FirstHeldAt ??= entry.At;
     }

@@ -13,9 +13,10 @@ namespace OrleansSale.Tests.Audit;
 /// <param name="Schedule">The schedule that was promised first.</param>
 /// <param name="StandbyPlaces">Places of the line that may wait, 0…1,000,000; 0: there is no line.</param>
 /// <param name="OfferWindowSeconds">From an offer to the line to its payBy, 1…86,400.</param>
+/// <param name="BacklogUnits">Units for places that are carried over from earlier batches, 0…stock.</param>
 public sealed record SaleTerms(
     string Batch, IReadOnlySet<string> Channels, int Stock, int PerUserLimit, int PaymentWindowSeconds, Amount Price,
-    SaleSchedule Schedule, int StandbyPlaces, int OfferWindowSeconds)
+    SaleSchedule Schedule, int StandbyPlaces, int OfferWindowSeconds, int BacklogUnits)
 {
     private const int MaxStandbyPlaces = 1_000_000, LongestWindowSeconds = 86_400;
 
@@ -24,7 +25,7 @@ public sealed record SaleTerms(
     private static readonly HashSet<string> Known =
         ["id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "schedule",
             "keepPersonalDataDays", "title", "description", "standbyLimit", "offerWindowSeconds", "cancelPaid",
-            "keyHash", "secretHash"];
+            "backlogUnits", "keyHash", "secretHash"];
 
     private static readonly string[] Languages = ["en", "zh-CN"];
 
@@ -59,7 +60,8 @@ public sealed record SaleTerms(
             new Amount(Member(price, "amount", JsonValueKind.Number).GetInt64(), Text(price, "currency")),
             SaleSchedule.Read(Member(data, "schedule", JsonValueKind.Object)),
             NumberOr(Math.Min(stock, MaxStandbyPlaces), data, "standbyLimit", 0, MaxStandbyPlaces),
-            NumberOr(window, data, "offerWindowSeconds", 1, LongestWindowSeconds));
+            NumberOr(window, data, "offerWindowSeconds", 1, LongestWindowSeconds),
+            NumberOr(0, data, "backlogUnits", 0, stock));
     }
 
     private static HashSet<string> ReadChannels(JsonElement data)

@@ -14,6 +14,8 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
     // The places whose offer ended. Each ends by an entry of its own, before anything is offered again.
     private readonly HashSet<AuditedPlace> _passing = [];
 
+    private readonly CarriedLine _carried = new(terms, violations);
+
     private int _next;
     private bool _suspended;
     private bool _ended;
@@ -30,32 +32,48 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
     /// <summary>A buyer takes a place.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="buyer">Its buyer, for whom the place's units count as waiting already.</param>
-    /// <param name="free">Units that are free.</param>
-    public void Join(LedgerEntry entry, Buyer buyer, int free)
+    /// <param name="counts">The units.</param>
+    public void Join(LedgerEntry entry, Buyer buyer, UnitCounts counts)
     {
+        var isCarried = entry.How == "carried";
         var last = _places.Count == 0 ? 0 : _places[^1].Number;
         if (entry.Place != last + 1)
             violations.Add(Invariant.Line, entry.Seq, $"place {entry.Place} follows place {last}");
         if (entry.Quantity < 1)
             violations.Add(Invariant.Line, entry.Seq, $"place {entry.Place} is for {entry.Quantity} units");
-        if (_suspended) violations.Add(Invariant.Line, entry.Seq, "joined while the line is suspended");
-        if (Waiting >= terms.StandbyPlaces)
-            violations.Add(Invariant.Line, entry.Seq,
-                $"joined while {Waiting} places wait; the limit is {terms.StandbyPlaces}");
-        if (Waiting == 0 && free >= entry.Quantity)
-            violations.Add(Invariant.Line, entry.Seq, $"joined while {free} units are free and nobody waits");
-        var place = new AuditedPlace(entry.Place, buyer, entry.Quantity, entry.Reservation) { Key = entry.Key };
+        if (isCarried) _carried.Join(entry);
+        else CheckJoinable(entry, counts);
+        var place = new AuditedPlace(entry.Place, buyer, entry.Quantity, entry.Reservation)
+        {
+            Key = entry.Key,
+            Origin = isCarried ? $"{entry.OriginBatch}/{entry.OriginPlace}" : null,
+        };
         _places.Add(place);
         _byNumber.TryAdd(place.Number, place);
         buyer.Place = place;
         Waiting++;
+        if (isCarried) _carried.Waiting++;
+        if (_ended) Keep(place);
+    }
+
+    private void CheckJoinable(LedgerEntry entry, UnitCounts counts)
+    {
+        if (_suspended) violations.Add(Invariant.Line, entry.Seq, "joined while the line is suspended");
+        if (_carried.Carrying) violations.Add(Invariant.Line, entry.Seq, "joined while places are carried");
+        if (Waiting >= terms.StandbyPlaces)
+            violations.Add(Invariant.Line, entry.Seq,
+                $"joined while {Waiting} places wait; the limit is {terms.StandbyPlaces}");
+        var free = _carried.ForPurchases(counts, Waiting);
+        if (free >= entry.Quantity)
+            violations.Add(Invariant.Line, entry.Seq, $"joined while {free} units are free and nobody waits");
     }
 
     /// <summary>Units are held for a place. Returns the place; null: there is none of that number.</summary>
     /// <param name="entry">The hold.</param>
-    /// <param name="free">Units that were free before it.</param>
-    public AuditedPlace? Offer(LedgerEntry entry, int free)
+    /// <param name="counts">The units before it.</param>
+    public AuditedPlace? Offer(LedgerEntry entry, UnitCounts counts)
     {
+        var free = UnitsForLine(counts);
         CheckNonePasses(entry.Seq);
         var first = First();
         if (Find(entry) is not { } place) return null;
@@ -71,17 +89,47 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
         if (!entry.Has(Members.From) && entry.Units.Count != Math.Min(place.Quantity, free))
             violations.Add(Invariant.I5, entry.Seq,
                 $"place {place.Number} is offered {entry.Units.Count} units; it asked for {place.Quantity}, "
-                + $"and {free} were free");
+                + $"and {free} were free for the line");
         Move(place, PlaceStage.Offered);
         return place;
     }
 
-    /// <summary>Checks that a purchase or a late payment overtakes nobody.</summary>
+    /// <summary>The free units that are for those who wait.</summary>
+    public int UnitsForLine(UnitCounts counts)
+    {
+        var isShared = _carried.Carrying || _carried.Waiting > 0;
+        return counts.Free - (isShared ? _carried.ForPurchases(counts, Waiting) : 0);
+    }
+
+    /// <summary>Checks that a purchase overtakes nobody.</summary>
+    /// <param name="entry">The hold.</param>
+    /// <param name="counts">The units before it.</param>
+    public void CheckPurchase(LedgerEntry entry, UnitCounts counts)
+    {
+        if (entry.Units.Count > _carried.ForPurchases(counts, Waiting))
+            violations.Add(Invariant.I5, entry.Seq, Waiting > 0
+                ? $"a purchase by {entry.Alias} overtakes place {First()!.Number}"
+                : $"a purchase by {entry.Alias} takes units of the backlog");
+        _carried.Buy(entry.Units.Count);
+    }
+
+    /// <summary>Checks that a late payment overtakes nobody.</summary>
     public void CheckNobodyWaits(long seq, Buyer buyer)
     {
-        if (Waiting == 0) return;
-        violations.Add(Invariant.I5, seq, $"a purchase by {buyer.Alias} overtakes place {First()!.Number}");
+        if (Waiting > 0)
+            violations.Add(Invariant.I5, seq, $"a purchase by {buyer.Alias} overtakes place {First()!.Number}");
+        if (_carried.Carrying)
+            violations.Add(Invariant.I5, seq, $"a purchase by {buyer.Alias} overtakes the backlog");
     }
+
+    /// <summary>An operator grants units: they count as bought.</summary>
+    public void Grant(LedgerEntry entry) => _carried.Buy(entry.Units.Count);
+
+    /// <summary>The sale opened.</summary>
+    public void Open() => _carried.Open();
+
+    /// <summary>All places of the backlog are carried.</summary>
+    public void EndCarrying(LedgerEntry entry) => _carried.End(entry);
 
     /// <summary>A place ends.</summary>
     public void Leave(LedgerEntry entry)
@@ -94,7 +142,7 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
             return;
         }
 
-        if (place.Stage == PlaceStage.Waiting)
+        if (place.Stage == PlaceStage.Waiting || place.Kept)
             Move(place, entry.Why == "removed" ? PlaceStage.Removed : PlaceStage.Left);
         else
             violations.Add(Invariant.Line, entry.Seq,
@@ -131,7 +179,7 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
     /// <summary>A user's reservation was cancelled, which ends a place that waits.</summary>
     public void Unreserve(Buyer buyer)
     {
-        if (buyer.Place is { Stage: PlaceStage.Waiting } place) Move(place, PlaceStage.Left);
+        if (buyer.Place is { } place && (place.Stage == PlaceStage.Waiting || place.Kept)) Move(place, PlaceStage.Left);
     }
 
     /// <summary>The line is suspended or resumed.</summary>
@@ -143,11 +191,17 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
         _suspended = suspends;
     }
 
-    /// <summary>The sale has ended: from here on nobody waits.</summary>
+    /// <summary>The sale has ended: from here on nobody waits here, but in the product's backlog.</summary>
     public void End()
     {
         _ended = true;
-        for (; Waiting > 0 && First() is { } place;) Move(place, PlaceStage.Ended);
+        for (; Waiting > 0 && First() is { } place;) Keep(place);
+    }
+
+    private void Keep(AuditedPlace place)
+    {
+        Move(place, PlaceStage.Ended);
+        place.Kept = true;
     }
 
     private static AuditedPlace? Offered(AuditedOrder order) =>
@@ -180,7 +234,9 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
     {
         var change = (to == PlaceStage.Waiting ? 1 : 0) - (place.Stage == PlaceStage.Waiting ? 1 : 0);
         Waiting += change;
+        if (place.Origin is not null) _carried.Waiting += change;
         place.Buyer.WaitingUnits += change * place.Quantity;
+        place.Kept = false;
         place.Stage = to;
     }
 }

@@ -211,7 +211,7 @@ public sealed class LineTests(SaleStage stage)
         await stage.Client.OperateAsync(batch, "pause");
         await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "line-paused");
         await stage.Client.OperateAsync(batch, "close");
-        await buyer.ToldAsync("place-ended");
+        await buyer.ToldAsync("place-backlog");
         buyer.Errors.ShouldBeEmpty();
     }
 

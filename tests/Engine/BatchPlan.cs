@@ -41,6 +41,12 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>Until when buyers may cancel a paid order; null: as the engine does by itself.</summary>
     public string? CancelPaid { get; init; }
 
+    /// <summary>Its product.</summary>
+    public string Product { get; init; } = "mi2";
+
+    /// <summary>Units for places that are carried over from earlier batches; null: none is carried.</summary>
+    public int? BacklogUnits { get; init; }
+
     /// <summary>The create request's body.</summary>
     public JsonObject Body()
     {
@@ -49,6 +55,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
         if (StandbyLimit is { } places) body["standbyLimit"] = places;
         if (OfferWindowSeconds is { } seconds) body["offerWindowSeconds"] = seconds;
         if (CancelPaid is { } until) body["cancelPaid"] = until;
+        if (BacklogUnits is { } units) body["backlogUnits"] = units;
         return body;
     }
 
@@ -57,7 +64,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
         ["id"] = Id,
         ["product"] = new JsonObject
         {
-            ["id"] = "mi2",
+            ["id"] = Product,
             ["name"] = "Xiaomi Mi2 16 GB",
             ["price"] = new JsonObject { ["amount"] = 199_900, ["currency"] = "CNY" },
         },

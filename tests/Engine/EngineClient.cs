@@ -166,6 +166,10 @@ public sealed class EngineClient : IDisposable
     public Task<EngineAnswer> CommandAsync(string operatorToken, string command, JsonObject body) =>
         SendAsync(HttpMethod.Post, $"/api/operator/{command}", Bearer(operatorToken), body);
 
+    /// <summary>What the batches of a product left waiting.</summary>
+    public Task<EngineAnswer> BacklogAsync(string operatorToken, string product) =>
+        SendAsync(HttpMethod.Get, $"/api/operator/products/{product}/backlog", Bearer(operatorToken));
+
     /// <summary>The caller's orders of a batch.</summary>
     public Task<EngineAnswer> OrdersAsync(string token, string batch) =>
         SendAsync(HttpMethod.Get, $"/api/me/orders?batch={batch}", Bearer(token));

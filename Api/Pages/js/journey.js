@@ -13,13 +13,14 @@ export const maxEndedOrders = 10;
  *   `buying` is the state of an open attempt; after the end of a session they are as they were known; `addressless` is
  *   a paid order without delivery details, or null
  * @returns `{phase, action, isOpen, status, steps: {reserve, buy, pay}, canCancelReservation, mayBuy, hasOrders,
- *   awaiting, waiting, isOffered, canSayDelivery, isHalted, isMissed}`: `action` is the one main button: none, sign-in,
- *   switch-account, reserve, buy, join, wait, pay, deliver, or buying while an attempt is open; `isOpen` whether it can
- *   be pressed now; `status` the name of the sentence beside it; a step is one of next, current, done, missed; `mayBuy`
- *   how many more units this user may have; `awaiting` the order to pay, or null; `waiting` the place that waits, or
- *   null; `isOffered` whether the order to pay was offered to such a place; `canSayDelivery` whether they may say where
- *   to deliver what they may buy; `isHalted` whether the seller has paused the sale; `isMissed` whether this visitor
- *   may get nothing from this batch
+ *   awaiting, waiting, isOffered, isKept, canSayDelivery, isHalted, isMissed}`: `action` is the one main button: none,
+ *   sign-in, switch-account, reserve, buy, join, wait, pay, deliver, or buying while an attempt is open; `isOpen`
+ *   whether it can be pressed now; `status` the name of the sentence beside it; a step is one of next, current, done,
+ *   missed; `mayBuy` how many more units this user may have; `awaiting` the order to pay, or null; `waiting` the place
+ *   that waits, or null; `isOffered` whether the order to pay was offered to such a place; `isKept` whether their place
+ *   waits for the next batch, and they may give it up; `canSayDelivery` whether they may say where to deliver what they
+ *   may buy; `isHalted` whether the seller has paused the sale; `isMissed` whether this visitor may get nothing from
+ *   this batch
  */
 export function journey(facts) {
   const { board, now, orders } = facts;
@@ -41,6 +42,7 @@ export function journey(facts) {
     isHalted: isHalted(board, phase),
     waiting,
     isOffered: awaiting?.place !== undefined && now < Date.parse(awaiting.payBy),
+    isKept: phase === 'closed' && facts.place?.backlog !== undefined && facts.isSessionEnded !== true,
     isMissed: owned.length === 0 && waiting === null
       && (phase === 'closed' || phase === 'sold-out' || missed.has(offer.status)),
     steps: stepsOf(stand),

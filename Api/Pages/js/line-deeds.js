@@ -59,7 +59,7 @@ export class LineDeeds {
     if (place.state === 'waiting')
       this.#tell('good', 'joined');
     else if (place.state === 'removed' || place.state === 'ended')
-      this.#tell('bad', `place-${place.state}`);
+      this.#tellEnd(place);
   }
 
   /** Reports what others did with the place, or the buyer on another device. The order tells of an offer. */
@@ -69,7 +69,15 @@ export class LineDeeds {
     if (place.state === 'left')
       this.#tell('good', 'place-left');
     else if (place.state === 'removed' || place.state === 'ended')
-      this.#tell('bad', `place-${place.state}`);
+      this.#tellEnd(place);
+  }
+
+  /** Who still waited when the sale ended keeps the place for the next batch. */
+  #tellEnd({ state, backlog }) {
+    if (backlog === undefined)
+      this.#tell('bad', `place-${state}`);
+    else
+      this.#tell('good', 'place-backlog');
   }
 
   /** Tells that units are held for the buyer who waited. */
@@ -108,8 +116,9 @@ export class LineDeeds {
   }
 
   async #leave() {
-    const { place } = this.#page;
-    if (!await confirmed('leave-line', 'leave-line', {}, { keep: 'confirm.stay' }) || this.#page.place !== place)
+    const { place, plan } = this.#page;
+    const name = plan.isKept ? 'leave-backlog' : 'leave-line';
+    if (!await confirmed(name, name, {}, { keep: 'confirm.stay' }) || this.#page.place !== place)
       return;
     const answer = await place.leave();
     if (answer.kind !== 'answered')

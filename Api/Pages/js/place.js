@@ -3,6 +3,11 @@ import { call } from './api.js';
 /** How often a live place is asked for while no events tell of changes. */
 const askEveryMs = 5_000;
 
+/** How often a buyer whose place waits for the next batch asks which one that is. */
+const askKeptEveryMs = 60_000;
+/** All who wait when a sale ends ask what becomes of their place. Their requests are spread over this time. */
+const lookUpWithinMs = 5_000;
+
 const jittered = ms => ms * (0.75 + Math.random() * 0.5);
 
 const isLive = place => place?.state === 'waiting' || place?.state === 'offered';
@@ -17,6 +22,7 @@ export class Place {
   #timer = 0;
   #isTold = false;
   #toldAt = 0;
+  #isLookedUp = false;
   known = undefined;
 
   /**
@@ -38,8 +44,10 @@ export class Place {
     const sentAt = performance.now();
     const answer = await call('GET', this.#path);
     // What an event told of after the request was sent is newer than the answer.
-    if (this.#toldAt <= sentAt && answer.kind === 'answered')
+    if (this.#toldAt <= sentAt && answer.kind === 'answered') {
+      this.#isLookedUp = true;
       this.#set(answer.body);
+    }
     this.#watch();
   }
 
@@ -63,8 +71,17 @@ export class Place {
 
   /** Stores the place that an event or another tab told of. */
   told(place) {
+    // Events don't say what became of a place after the end. If that was looked up, they tell nothing new.
+    if (place.backlog !== undefined && this.known?.place === place.place && this.#isKept && this.#isLookedUp)
+      return;
     this.#toldAt = performance.now();
+    this.#isLookedUp = false;
     this.#set(place);
+  }
+
+  /** Whether it has outlived the sale. */
+  get #isKept() {
+    return this.known?.backlog !== undefined || this.known?.carriedTo !== undefined;
   }
 
   /** Says whether events tell of every change. */
@@ -91,7 +108,10 @@ export class Place {
 
   #watch() {
     clearTimeout(this.#timer);
-    if (!this.#isTold && isLive(this.known))
-      this.#timer = setTimeout(() => document.hidden ? this.#watch() : this.refresh(), jittered(askEveryMs));
+    const afterMs = this.known?.backlog !== undefined
+      ? this.#isLookedUp ? jittered(askKeptEveryMs) : Math.random() * lookUpWithinMs
+      : !this.#isTold && isLive(this.known) ? jittered(askEveryMs) : null;
+    if (afterMs !== null)
+      this.#timer = setTimeout(() => document.hidden ? this.#watch() : this.refresh(), afterMs);
   }
 }

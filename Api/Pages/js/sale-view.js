@@ -195,7 +195,7 @@ const buttonOf = { pay: 'pay-now', wait: 'buy' };
 /** What a buyer who waits in the line can do besides. Its room is kept, so that nothing moves. */
 export function showLineLinks(plan, canAskToNotify) {
   const isWaiting = plan.waiting !== null && plan.action !== 'sign-in' && plan.action !== 'buying';
-  show(byId('leave-line'), isWaiting);
+  show(byId('leave-line'), isWaiting || plan.isKept);
   show(byId('notify-offer'), isWaiting && canAskToNotify);
 }
 

@@ -8,6 +8,7 @@ import { everySecond } from './countdown.js';
 import { byId, setText, show } from './dom.js';
 import { Header, onPress } from './header.js';
 import { journey } from './journey.js';
+import { wayOnOf } from './kept-place.js';
 import { KnownUser } from './known-user.js';
 import { tellAnnouncement, tellChange } from './news.js';
 import { NextBatch } from './next-batch.js';
@@ -117,7 +118,7 @@ class SalePage {
     showBoard(this.board, this.plan);
     showCountdown(this.board, this.plan, now);
     showSteps(this.board, this.plan, now);
-    const next = this.#next.look(this.plan.isMissed, this.board, now);
+    const next = wayOnOf(this.place?.known, this.plan.phase) ?? this.#next.look(this.plan.isMissed, this.board, now);
     const shown = { user: this.session.name, buying: this.#attempt, next };
     showAction(this.board, this.plan, now, shown);
     showLineLinks(this.plan, this.deeds.line.canAskToNotify);

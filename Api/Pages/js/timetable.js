@@ -44,7 +44,7 @@ export function phaseAt(board, now) {
 
 /** Whether somebody may have a place in the line: not before units were missing for the first time. */
 export const hasLine = (board, now) =>
-  board.standbyLimit > 0 && ['sold-out', 'paused', 'closed'].includes(phaseAt(board, now));
+  (board.standbyLimit > 0 || board.backlogUnits > 0) && ['sold-out', 'paused', 'closed'].includes(phaseAt(board, now));
 
 /** Whether a reservation can be made or cancelled at `now`. */
 export function isReservationOpen(board, now) {

@@ -22,6 +22,7 @@ namespace OrleansSale.Api.Sales.Boards;
 /// <param name="StandbyLimit">Most buyers who may wait in the line; 0: there is no line.</param>
 /// <param name="OfferWindowSeconds">From an offer to a buyer in the line to payBy.</param>
 /// <param name="CancelPaid">Until when buyers may cancel a paid order.</param>
+/// <param name="BacklogUnits">Units for those who still waited when earlier batches of the product ended.</param>
 /// <param name="Schedule">The four instants.</param>
 /// <param name="Phase">Where the batch stands at <paramref name="ServerTime"/>.</param>
 /// <param name="Paused">Whether an operator has paused it; shows as a phase only from the opening on.</param>
@@ -46,7 +47,8 @@ public sealed record BoardBody(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TextsBody? Description,
     [property: JsonConverter(typeof(OneOrManyFormat))] string[] Channel, int Stock, int PerUserLimit,
     int PaymentWindowSeconds, int StandbyLimit, int OfferWindowSeconds,
-    [property: JsonConverter(typeof(KebabCase<PaidCancellation>))] PaidCancellation CancelPaid, ScheduleBody Schedule,
+    [property: JsonConverter(typeof(KebabCase<PaidCancellation>))] PaidCancellation CancelPaid, int BacklogUnits,
+    ScheduleBody Schedule,
     [property: JsonConverter(typeof(KebabCase<Phase>))] Phase Phase, bool Paused,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? PausedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PauseReason,
@@ -60,7 +62,7 @@ public sealed record BoardBody(
         terms.Id, ProductBody.Of(terms.Product), TextsBody.OfAny(terms.Title), TextsBody.OfAny(terms.Description),
         terms.Channels, counts.Stock, terms.PerUserLimit, terms.PaymentWindowSeconds,
         terms.StandbyPlaces, terms.OfferWindowSeconds ?? terms.PaymentWindowSeconds,
-        terms.CancelPaid ?? PaidCancellation.UntilShipped,
+        terms.CancelPaid ?? PaidCancellation.UntilShipped, terms.CarriedUnits,
         ScheduleBody.Of(counts.Schedule), PhaseOf(counts, clock),
         counts.Paused, counts.Pause?.At, counts.Pause?.Reason, counts.Closing?.At, counts.Closing?.Reason,
         counts.Free, counts.Held, counts.Sold, counts.Withdrawn, counts.Reserved, counts.Standby,

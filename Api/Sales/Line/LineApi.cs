@@ -1,6 +1,7 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
 using OrleansSale.Api.Http.Documentation;
+using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
@@ -26,7 +27,8 @@ public static class LineApi
     }
 
     private static async Task<IResult> GetAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry,
+        KeptPlaces kept)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
@@ -34,7 +36,8 @@ public static class LineApi
         var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).GetPlaceAsync(alias));
         return answer.Refused switch
         {
-            null => Reply.Ok(PlaceBody.Of(answer.Value!, found.Caller.User), PlaceJson.Wire.PlaceBody),
+            null => Reply.Ok(
+                await kept.TellAsync(found.Feed, answer.Value!, found.Caller.User), PlaceJson.Wire.PlaceBody),
             // Pages ask for everybody, and browsers log a 404 as an error.
             Refusal.NotFound => Results.NoContent(),
             { } refusal => Problem.Of(refusal, answer.Detail),
@@ -42,24 +45,27 @@ public static class LineApi
     }
 
     private static async Task<IResult> LeaveAsync(
-        HttpContext http, string batch, CatalogueCopy catalogue, IGrainFactory grains, ActorRetry retry)
+        HttpContext http, string batch, CatalogueCopy catalogue, KeptPlaces kept)
     {
         var (found, problem) = await FindAsync(http, batch, catalogue);
         if (problem is not null) return problem;
         if (found.Alias is not { } alias) return Results.NoContent();
-        var answer = await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).LeaveLineAsync(alias));
+        var answer = await kept.LeaveAsync(found.Feed, alias);
         return answer.Refused is { } refusal ? Problem.Of(refusal, answer.Detail) : Results.NoContent();
     }
 
     // No alias: the caller can have no place there, because they are of another channel, or the batch was anonymised.
-    private static async ValueTask<((Caller Caller, Alias? Alias) Found, Problem? Problem)> FindAsync(
+    private static async ValueTask<(PlaceOwner Found, Problem? Problem)> FindAsync(
         HttpContext http, string batch, CatalogueCopy catalogue)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (await Callers.FindAsync(http) is not { } caller) return (default, Problem.Of(Refusal.Unauthenticated));
         if (await catalogue.FindAsync(batch) is not { } feed) return (default, Problem.Of(Refusal.NotFound));
-        if (!feed.Terms.IsEligible(caller.User)) return ((caller, null), null);
-        if (await feed.FindKeyAsync() is { } key) return ((caller, key.AliasOf(caller.User)), null);
-        return feed.IsAnonymised ? ((caller, null), null) : (default, Problem.Of(Refusal.Unavailable));
+        var owner = new PlaceOwner(caller, null, feed);
+        if (!feed.Terms.IsEligible(caller.User)) return (owner, null);
+        if (await feed.FindKeyAsync() is { } key) return (owner with { Alias = key.AliasOf(caller.User) }, null);
+        return feed.IsAnonymised ? (owner, null) : (default, Problem.Of(Refusal.Unavailable));
     }
+
+    private readonly record struct PlaceOwner(Caller Caller, Alias? Alias, BoardFeed Feed);
 }

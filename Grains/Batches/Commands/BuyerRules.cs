@@ -130,7 +130,7 @@ public static class BuyerRules
             if (order.IsLive) has += order.Quantity;
         if (has + units > batch.Terms!.PerUserLimit)
             return new Answer<Effect>(Refusal.LimitReached, $"they have {has} units of {batch.Terms.PerUserLimit}");
-        if (batch.Line.Waiting > 0)
+        if (batch.Line.Waiting > 0 || batch.Line.IsCarrying)
             return new Answer<Effect>(Refusal.SoldOut, "free units go to those who wait in the line");
         return units > batch.Stock.Free.Count
             ? new Answer<Effect>(Refusal.SoldOut, $"{batch.Stock.Free.Count} units are free") : null;

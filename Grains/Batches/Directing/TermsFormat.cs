@@ -34,6 +34,7 @@ internal static class TermsFormat
         if (terms.StandbyLimit is { } places) to.Number("standbyLimit"u8, places);
         if (terms.OfferWindowSeconds is { } window) to.Number("offerWindowSeconds"u8, window);
         if (terms.CancelPaid is { } until) to.Text("cancelPaid"u8, CancelPaid[(int)until]);
+        if (terms.BacklogUnits is { } units) to.Number("backlogUnits"u8, units);
     }
 
     /// <summary>Writes a schedule.</summary>
@@ -61,7 +62,8 @@ internal static class TermsFormat
             ReadIfAny(ref from, "title"u8), ReadIfAny(ref from, "description"u8),
             from.Has("standbyLimit"u8) ? from.Int("standbyLimit"u8) : null,
             from.Has("offerWindowSeconds"u8) ? from.Int("offerWindowSeconds"u8) : null,
-            from.Has("cancelPaid"u8) ? (PaidCancellation)from.OneOf("cancelPaid"u8, CancelPaid) : null);
+            from.Has("cancelPaid"u8) ? (PaidCancellation)from.OneOf("cancelPaid"u8, CancelPaid) : null,
+            from.Has("backlogUnits"u8) ? from.Int("backlogUnits"u8) : null);
     }
 
     /// <summary>Reads a schedule.</summary>

@@ -20,7 +20,9 @@ public static class ErasureRules
     /// <param name="batch">State; not changed.</param>
     /// <param name="by">The operator.</param>
     /// <param name="now">Instant, ms.</param>
-    public static Decision<Answer<Effect>> DecideAnonymise(SaleBatch batch, Alias by, long now)
+    /// <param name="isBacklogInUse">Whether places that wait in the backlog, or come from it, need its users.</param>
+    public static Decision<Answer<Effect>> DecideAnonymise(
+        SaleBatch batch, Alias by, long now, bool isBacklogInUse = false)
     {
         if (batch.Terms is not { } terms) return new(Refusal.NotFound);
         if (batch.Directing.IsAnonymised) return new(Effect.AlreadySo);
@@ -28,6 +30,12 @@ public static class ErasureRules
         if (batch.Stock.Held > 0 || batch.Orders.Returns.Holds > 0) return new(Conflict<Effect>("units are held"));
         if (batch.IsRecalling) return new(Conflict<Effect>("a recall is not finished yet"));
         if (batch.Payments.Owed.Count > 0) return new(Conflict<Effect>("payments are owed back"));
+        if (isBacklogInUse)
+        {
+            return new(Conflict<Effect>(batch.Line.IsCarrying
+                ? "places of the backlog are still joining its line"
+                : $"{batch.Line.InBacklog} buyers wait in the backlog of product {terms.Product.Id}: drop its range"));
+        }
         // A sale may be closed before. Later a reservation's own actor refuses, however old the board that a front has.
         var arrived = batch.Directing.Schedule.ReservationCloses + ReservationsArrive;
         if (now < arrived.ToUnixTimeMilliseconds())

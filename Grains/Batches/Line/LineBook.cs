@@ -13,7 +13,7 @@ namespace OrleansSale.Grains.Batches.Line;
 /// The line of a batch: the places of buyers who wait for units, in the order of their numbers. Units are offered to
 /// the first place that waits, and to nobody else while one waits (I5).
 /// </summary>
-public sealed class LineBook
+public sealed partial class LineBook
 {
     private readonly DirectingBook _directing;
     private readonly ReservationBook _reservations;
@@ -87,6 +87,7 @@ public sealed class LineBook
         {
             case Joined e: Apply(seq, at, e); break;
             case Left e: Apply(seq, e); break;
+            case BacklogCarried e: Apply(seq, e); break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
     }
@@ -122,7 +123,7 @@ public sealed class LineBook
     {
         var index = (int)place - 1;
         _rows.TakeOffer(index, order, units);
-        _rows.Move(index, PlaceState.Offered);
+        Move(index, PlaceState.Offered);
         _pace.Take(at);
         LastOffer = order;
     }
@@ -138,11 +139,11 @@ public sealed class LineBook
         if (isDeclined && _rows.At(index).MayWaitAgain)
         {
             _rows.TakeDecline(index);
-            _rows.Move(index, PlaceState.Waiting);
+            Move(index, _directing.IsEnded ? PlaceState.Ended : PlaceState.Waiting);
             _first = Math.Min(_first, index);
             return;
         }
-        _rows.Move(index, PlaceState.Passed);
+        Move(index, PlaceState.Passed);
         _passing.Enqueue(index + 1);
     }
 
@@ -150,21 +151,21 @@ public sealed class LineBook
     internal void Take(Alias buyer, long order)
     {
         if (IndexOf(buyer, order) is >= 0 and var index && _rows.At(index).State == PlaceState.Offered)
-            _rows.Move(index, PlaceState.Taken);
+            Move(index, PlaceState.Taken);
     }
 
-    /// <summary>Ends the buyer's place if it waits, because the reservation was cancelled.</summary>
+    /// <summary>
+    /// Ends the buyer's place if it waits, here or in the backlog, because the reservation was cancelled.
+    /// </summary>
     internal void EndWaiting(Alias buyer)
     {
-        if (LatestOf(buyer) is { State: PlaceState.Waiting } place) _rows.Move((int)place.Number - 1, PlaceState.Left);
+        if (LatestOf(buyer) is { MayLeave: true } place) Move((int)place.Number - 1, PlaceState.Left);
     }
 
     private void Apply(long seq, long at, Joined e)
     {
-        ThrowUnless(e is { How: JoinedHow.Standby, Origin: null }, seq,
-            "a way of joining that has no rules in this version");
-        ThrowUnless(_directing.IsOpen && !_directing.IsOver && !_directing.IsPaused && !_directing.IsLineSuspended, seq,
-            "a place while the line can't be joined");
+        if (e.How == JoinedHow.Carried) RequireCarried(seq, e);
+        else RequireJoinable(seq, e);
         ThrowUnless(e.Place == Count + 1, seq, "places out of order");
         ThrowUnless(e.Quantity >= 1 && e.Quantity <= _directing.Terms!.PerUserLimit, seq, "an impossible quantity");
         ThrowUnless(e.Reservation > _reservations.CancelledVersionOf(e.Buyer), seq, "a place without a reservation");
@@ -182,6 +183,19 @@ public sealed class LineBook
             Quantity = (byte)e.Quantity,
         });
         _latest.TakeLast(e.Buyer);
+        if (e.Origin is not { } origin) return;
+        _carried.Add(origin);
+        _carriedWaiting++;
+    }
+
+    private void RequireJoinable(long seq, Joined e)
+    {
+        ThrowUnless(e is { How: JoinedHow.Standby, Origin: null }, seq,
+            "a way of joining that has no rules in this version");
+        ThrowUnless(
+            _directing.IsOpen && !_directing.IsOver && !_directing.IsPaused && !_directing.IsLineSuspended
+                && !IsCarrying,
+            seq, "a place while the line can't be joined");
     }
 
     private void Apply(long seq, Left e)
@@ -198,8 +212,8 @@ public sealed class LineBook
             _passing.Dequeue();
             return;
         }
-        ThrowUnless(Find(e.Place)!.State == PlaceState.Waiting, seq, "a place that does not wait");
-        _rows.Move((int)e.Place - 1, e.Why == LeftWhy.Removed ? PlaceState.Removed : PlaceState.Left);
+        ThrowUnless(Find(e.Place)!.MayLeave, seq, "a place that does not wait");
+        Move((int)e.Place - 1, e.Why == LeftWhy.Removed ? PlaceState.Removed : PlaceState.Left);
     }
 
     // A buyer's places are a short list: one is live, and the ended ones are bounded.
@@ -223,7 +237,8 @@ public sealed class LineBook
         };
         return new Place(
             index + 1, row.Buyer, row.Quantity, state, row.HasKey ? row.Key : null, row.Reservation, row.JoinedAt,
-            row.Order > 0 ? row.Order : null, waiting);
+            row.Order > 0 ? row.Order : null, waiting, row.State == PlaceState.Waiting && _directing.IsEnded,
+            _carried.OriginOf(index + 1));
     }
 
     private readonly struct Buyers(LineRows rows) : IBuyerRows

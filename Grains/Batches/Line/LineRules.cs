@@ -19,7 +19,7 @@ public static class LineRules
     /// it. Sold-out: the batch has no line, or nobody may join it now. Line-full: as many wait as the terms allow.
     /// </summary>
     public static Refusal? MayJoin(SaleBatch batch) =>
-        batch.Terms!.StandbyPlaces == 0 || batch.Directing.IsLineSuspended ? Refusal.SoldOut
+        batch.Terms!.StandbyPlaces == 0 || batch.Directing.IsLineSuspended || batch.Line.IsCarrying ? Refusal.SoldOut
         : batch.Line.Waiting >= batch.Terms.StandbyPlaces ? Refusal.LineFull
         : null;
 
@@ -56,11 +56,17 @@ public static class LineRules
     /// </summary>
     public static Decision<Answer<Effect>> DecideLeave(SaleBatch batch, Alias buyer)
     {
-        if (batch.Terms is not { } terms) return new(Refusal.NotFound);
-        return batch.Line.LatestOf(buyer) switch
+        if (batch.Terms is null) return new(Refusal.NotFound);
+        return DecideLeave(batch, batch.Line.LatestOf(buyer));
+    }
+
+    /// <summary>Decides that the buyer of a place leaves the line; null: they have none.</summary>
+    public static Decision<Answer<Effect>> DecideLeave(SaleBatch batch, Place? from)
+    {
+        return from switch
         {
-            { State: PlaceState.Waiting } place => new(Effect.Done, new Left(place.Number, LeftWhy.Left)),
-            { State: PlaceState.Offered } place => new(OfferedIn(terms.Id, place)),
+            { MayLeave: true } place => new(Effect.Done, new Left(place.Number, LeftWhy.Left)),
+            { State: PlaceState.Offered } place => new(OfferedIn(batch.Terms!.Id, place)),
             _ => new(Effect.AlreadySo),
         };
     }
@@ -73,11 +79,11 @@ public static class LineRules
         if (command.Reason == CancelReason.Recalled) return new(new Answer<Effect>(Refusal.InvalidRequest, "reason"));
         var number = command.Number;
         if (batch.Terms is not { } terms || batch.Line.Find(number) is not { } place) return new(Refusal.NotFound);
-        return place.State switch
+        return place switch
         {
-            PlaceState.Waiting => new(
+            { MayLeave: true } => new(
                 Effect.Done, new Left(number, LeftWhy.Removed, command.By, command.Reason, command.Key)),
-            PlaceState.Offered => new(OfferedIn(terms.Id, place)),
+            { State: PlaceState.Offered } => new(OfferedIn(terms.Id, place)),
             _ => new(Effect.AlreadySo),
         };
     }
@@ -103,7 +109,8 @@ public static class LineRules
     private static PlaceView View(SaleBatch batch, Place place, int ahead, long now) => new(
         batch.Terms!.Id, place.Number, place.Buyer, place.Quantity, place.State,
         DateTimeOffset.FromUnixTimeMilliseconds(place.JoinedAt), place.Order, ahead,
-        place.State == PlaceState.Waiting ? Estimate(batch, ahead, now) : WaitEstimate.Unknown);
+        place.State == PlaceState.Waiting ? Estimate(batch, ahead, now) : WaitEstimate.Unknown, place.IsInBacklog,
+        place.Origin?.Batch, place.Origin?.Place ?? 0);
 
     /// <summary>The view of the place that a joined entry at this instant makes.</summary>
     public static PlaceView View(SaleBatch batch, Joined joined, long now) => new(

@@ -4,8 +4,9 @@ using OrleansSale.Grains.Batches.Line;
 namespace OrleansSale.Grains.Batches.Orders;
 
 /// <summary>
-/// The rule for offers: free units go to the first who waits in the line, as long as the sale is on. When none is free,
-/// units that buyers offer back do.
+/// The rule for offers: free units go to the first who waits in the line, as long as the sale is on. While places of
+/// the backlog wait or are still to come, a part of the units is for purchases. When none is free for the line, units
+/// that buyers offer back go to it.
 /// </summary>
 public static class OfferRules
 {
@@ -14,7 +15,7 @@ public static class OfferRules
     /// <param name="now">Instant, ms.</param>
     public static BatchEntry? Next(SaleBatch batch, long now)
     {
-        var (line, directing, free) = (batch.Line, batch.Directing, batch.Stock.Free.Count);
+        var (line, directing, free) = (batch.Line, batch.Directing, batch.Line.UnitsForLine(batch.Stock));
         if (line.Passing is > 0 and var passed) return new Left(passed, LeftWhy.Passed);
         if (!directing.IsOpen || directing.IsOver || directing.IsPaused) return null;
         if (free == 0 && !batch.Orders.Returns.AnyWaiting) return null;

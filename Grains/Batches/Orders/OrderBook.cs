@@ -126,17 +126,19 @@ public sealed class OrderBook
         ThrowUnless(_directing.IsOpen && !_directing.IsEnded, seq, "a hold outside the sale");
         var from = e.Offer?.From;
         if (from is null) _stock.RequireFree(seq, e.Units);
-        else ThrowUnless(_stock.Free.Count == 0, seq, "a hold for a return while units are free");
+        else ThrowUnless(_line.UnitsForLine(_stock) == 0, seq, "a hold for a return while units are free");
         ThrowUnless(e.Reservation >= 1, seq, "an impossible reservation");
         if (e.Offer is { } offer)
         {
             ThrowUnless(e.Key is null, seq, "an offer with a key");
             _line.RequireNext(seq, offer.Place, e.Buyer, e.Reservation, e.Units.Length);
             if (from is { } order) Returns.RequireNext(seq, e, order, _line.Find(offer.Place)!.Quantity);
+            ThrowUnless(from is not null || e.Units.Length <= _line.UnitsForLine(_stock), seq,
+                "an offer of units that are for purchases");
         }
         else
         {
-            ThrowUnless(_line.FirstWaiting == 0, seq, "a hold that overtakes the line");
+            ThrowUnless(e.Units.Length <= _line.UnitsForPurchases(_stock), seq, "a hold that overtakes the line");
             if (e.Key is { } named) _line.RequireNewKey(seq, e.Buyer, named);
         }
         var window = e.Offer is null ? _directing.WindowMilliseconds : _directing.OfferWindowMilliseconds;
@@ -150,6 +152,7 @@ public sealed class OrderBook
         _latest.TakeLast(e.Buyer);
         _deadlines.TakeLast();
         if (e.Offer is { Place: var place }) _line.Offer(place, seq, at, e.Units.Length);
+        else _line.TakePurchase(e.Units.Length);
     }
 
     private void Apply(long seq, Released e)
@@ -211,6 +214,7 @@ public sealed class OrderBook
         _latest.TakeLast(e.Buyer);
         _deadlines.TakeLast();
         _granted.Add(e.Key, seq);
+        _line.TakePurchase(e.Units.Length);
         LastByOperator = seq;
     }
 
@@ -241,7 +245,7 @@ public sealed class OrderBook
     private void RequireOnSale(long seq)
     {
         ThrowUnless(_directing is { IsOpen: true, IsOver: false, IsPaused: false }, seq, "a hold while nobody can buy");
-        ThrowUnless(_line.FirstWaiting == 0, seq, "a hold that overtakes the line");
+        ThrowUnless(_line.FirstWaiting == 0 && !_line.IsCarrying, seq, "a hold that overtakes the line");
     }
 
     private OrderView View(long seq, Alias buyer, int[] units, OrderStatus status, long heldAt, long payBy) => new(

@@ -52,7 +52,8 @@ public static class PurchaseRules
         if (FindLimit(batch, latest, request, terms.PerUserLimit) is { } limit)
             return new(PurchaseOutcome.Over(limit));
         // While somebody waits in the line, free units are theirs (I5).
-        if (request.Quantity > free || batch.Line.Waiting > 0) return StandBy(batch, request, reservation, now);
+        if (request.Quantity > batch.Line.UnitsForPurchases(batch.Stock))
+            return StandBy(batch, request, reservation, now);
         if (reservation <= 0) return Refuse(Refusal.NotReserved);
 
         var held = new Held(

@@ -71,7 +71,7 @@ public sealed partial class PaymentBook
             ThrowUnless(_directing.IsOpen && !_directing.IsOver && !_directing.IsPaused, seq,
                 "a late payment while nobody can buy");
             ThrowUnless(units.Length == order.Quantity, seq, "another quantity than the order's");
-            ThrowUnless(_line.FirstWaiting == 0, seq, "a late payment that overtakes the line");
+            ThrowUnless(_line.FirstWaiting == 0 && !_line.IsCarrying, seq, "a late payment that overtakes the line");
             _stock.RequireFree(seq, units);
         }
         else

@@ -138,7 +138,9 @@ public static class PaymentRules
     private static bool MayHoldAgain(SaleBatch batch, Order order, bool hasUnits, long now)
     {
         var directing = batch.Directing;
-        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Line.Waiting > 0) return false;
+        if (!directing.IsOpen || directing.IsOver || directing.IsPaused || batch.Line.Waiting > 0
+            || batch.Line.IsCarrying)
+            return false;
         if (batch.Reservations.LastCancellationOf(order.Buyer) > order.Seq) return false;
         // The end may be due and not recorded yet.
         if (now >= directing.Schedule.SaleCloses.ToUnixTimeMilliseconds()) return false;

@@ -20,8 +20,9 @@ public sealed class BoardTests(SaleTests.Fixture fixture)
         board.Names.ShouldBe(
         [
             "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
-            "offerWindowSeconds", "cancelPaid", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn",
-            "reserved", "standby", "standbyOpen", "head", "serverTime",
+            "offerWindowSeconds", "cancelPaid", "backlogUnits", "schedule", "phase", "paused", "free", "held", "sold",
+            "withdrawn", "reserved",
+            "standby", "standbyOpen", "head", "serverTime",
         ]);
         Answer.NamesOf(board.Member("product")).ShouldBe(["id", "name", "price"]);
         Answer.NamesOf(board.Member("product.price")).ShouldBe(["amount", "currency"]);

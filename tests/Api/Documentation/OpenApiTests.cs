@@ -67,6 +67,7 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
             "POST /api/operator/batches/{batch}/close", "POST /api/operator/batches/{batch}/restock",
             "POST /api/operator/batches/{batch}/withdraw", "POST /api/operator/batches/{batch}/suspend-line",
             "POST /api/operator/batches/{batch}/resume-line", "GET /api/operator/batches/{batch}/line",
+            "GET /api/operator/products/{product}/backlog", "DELETE /api/operator/products/{product}/backlog/{batch}",
             "POST /api/operator/batches/{batch}/grant", "POST /api/operator/batches/{batch}/approve",
             "GET /api/operator/batches/{batch}/proposals", "POST /api/operator/orders/{order}/cancel",
             "POST /api/operator/orders/{order}/refund", "POST /api/operator/orders/{order}/revive",
@@ -164,8 +165,8 @@ public sealed class OpenApiTests(SaleTests.Fixture fixture)
         Required("BoardBody").ShouldBe(
         [
             "id", "product", "channel", "stock", "perUserLimit", "paymentWindowSeconds", "standbyLimit",
-            "offerWindowSeconds", "cancelPaid", "schedule", "phase", "paused", "free", "held", "sold", "withdrawn",
-            "reserved", "standby", "standbyOpen", "head", "serverTime",
+            "offerWindowSeconds", "cancelPaid", "backlogUnits", "schedule", "phase", "paused", "free", "held", "sold",
+            "withdrawn", "reserved", "standby", "standbyOpen", "head", "serverTime",
         ]);
         Required("OrderBody").ShouldBe(
             ["id", "batch", "user", "units", "quantity", "status", "amount", "heldAt", "payBy"]);

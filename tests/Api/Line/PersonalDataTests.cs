@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrleansSale.Tests.Harness;
 
 namespace OrleansSale.Tests.Api.Line;
 
@@ -44,6 +45,12 @@ public sealed class PersonalDataTests(SaleTests.Fixture fixture)
         (await _sale.OperateAsync(batch, "close")).Is(200);
         (await _sale.CancelAsync(order, holder)).Is(200);
         var anonymise = $"/api/operator/batches/{batch}/anonymise";
+        // Their place waits in the backlog of the product, until an operator drops it.
+        (await _sale.Client.PostAsync(anonymise, _sale.Operator, new JsonObject { ["reason"] = "x" }))
+            .IsRefusal(409, "conflict");
+        var range = $"/api/operator/products/mi2/backlog/{batch}";
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.SendAsync("DELETE", range, _sale.Operator)).Status == 204, "it is dropped");
         (await _sale.Client.PostAsync(anonymise, _sale.Operator, new JsonObject { ["reason"] = "x" })).Is(204);
 
         (await _sale.PlaceAsync(batch, user)).Is(204);

@@ -36,6 +36,7 @@ public sealed class BadFieldTests(SaleTests.Fixture fixture)
     [InlineData("paymentWindowSeconds", Missing, "0", "-1", "86401", "2147483648")]
     [InlineData("standbyLimit", "-1", "1000001", "1.5", "\"5\"", "true", "[]", "99999999999999999999")]
     [InlineData("offerWindowSeconds", "0", "-1", "86401", "1.5", "\"60\"", "2147483648", "{}")]
+    [InlineData("backlogUnits", "-1", "10000001", "1.5", "\"5\"", "true", "[]")]
     [InlineData("schedule", Missing, "[]", "\"now\"")]
     [InlineData("schedule.reservationOpens", Missing, "\"soon\"", "1356062400", "\"2012-12-21\"",
         "\"2012-12-21T04:00:00\"", "\"2012-13-21T04:00:00Z\"")]

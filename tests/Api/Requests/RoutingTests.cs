@@ -26,6 +26,8 @@ public sealed class RoutingTests(SaleTests.Fixture fixture)
     [InlineData("/api/operator/batches/x/suspend-line", "POST")]
     [InlineData("/api/operator/batches/x/line", "GET", "HEAD")]
     [InlineData("/api/operator/batches/x/line/1", "DELETE")]
+    [InlineData("/api/operator/products/x/backlog", "GET", "HEAD")]
+    [InlineData("/api/operator/products/x/backlog/y", "DELETE")]
     [InlineData("/api/operator/batches/x/ledger", "GET", "HEAD")]
     [InlineData("/api/operator/batches/x/money", "GET", "HEAD")]
     [InlineData("/api/operator/orders/x.1/settle", "POST")]

@@ -24,6 +24,7 @@ public sealed class RubbishTests(SaleTests.Fixture fixture)
         "/api/batches", "/api/batches/@b", "/api/batches/@b/live", "/api/batches/@b/reservation",
         "/api/batches/@b/reservation/delivery",
         "/api/batches/@b/place", "/api/operator/batches/@b/line", "/api/operator/batches/@b/line/1",
+        "/api/operator/products/mi2/backlog", "/api/operator/products/mi2/backlog/@b",
         "/api/batches/@b/orders", "/api/orders/@o",
         "/api/orders/@o/checkout", "/api/orders/@o/delivery", "/api/me", "/api/me/orders", "/api/me/session",
         "/api/payments/notifications",

@@ -45,6 +45,12 @@ public sealed record Sale(TimeSpan OpensIn)
     /// <summary>Until when buyers may cancel a paid order; null: until it is shipped.</summary>
     public string? CancelPaid { get; init; }
 
+    /// <summary>Its product, if no other test's batch may be of it.</summary>
+    public string? Product { get; init; }
+
+    /// <summary>Units for places that are carried over from earlier batches of the product.</summary>
+    public int? BacklogUnits { get; init; }
+
     /// <summary>From the opening to the end.</summary>
     public TimeSpan OpenFor { get; init; } = TimeSpan.FromHours(8);
 
@@ -60,6 +66,8 @@ public sealed record Sale(TimeSpan OpensIn)
             StandbyLimit = StandbyLimit,
             OfferWindowSeconds = OfferWindowSeconds,
             CancelPaid = CancelPaid,
+            Product = Product ?? "mi2",
+            BacklogUnits = BacklogUnits,
         };
         return ReservesIn is { } wait ? plan with { ReservationOpens = DateTimeOffset.UtcNow + wait } : plan;
     }

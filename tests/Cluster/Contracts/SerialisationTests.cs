@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Catalogue;
 using OrleansSale.GrainInterfaces.Faults;
@@ -36,7 +37,8 @@ public sealed class SerialisationTests
             Cancelled, 7, new Shipment(At, "key"), 2, OrderReturn.Returned);
 
     private static readonly PlaceView Place =
-        new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90));
+        new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90),
+            true, "mi2-0", 4);
 
     private static readonly PaymentNews MoneyNews = new(
         "mi2-1.17", "p-17", [new RefundNews("r-1", Amount)], [new DisputeNews("d-1", Amount, DisputeState.Lost)]);
@@ -53,7 +55,7 @@ public sealed class SerialisationTests
     private static readonly BatchTerms Terms = new(
         "mi2-1", new Product("mi2", "小米", Amount, "/mi2.png"), ["weibo", "x-2"], 50_000, 2, 900,
         new Schedule(At, At.AddHours(1), At.AddHours(2), At.AddHours(3)), 7, Text, Text, 500,
-        300, PaidCancellation.Never);
+        300, PaidCancellation.Never, 5);
 
     private static readonly OperatorCommand Restock = new(OperatorAction.Withdraw, 7, "因为", Someone, Key);
 
@@ -64,7 +66,7 @@ public sealed class SerialisationTests
 
     private static readonly BatchSnapshot Snapshot =
         new(18, [1, 2, 3], 10, 4, 3, 2, 1, 5, 6, Stop, true, 7, Terms.Schedule, true, TimeSpan.FromHours(1), Stop,
-            true);
+            true, 3);
 
     private static readonly Announcement Announced = new("batch-mi2-1.3", Text, "/mi2.png", At);
 
@@ -101,6 +103,8 @@ public sealed class SerialisationTests
         new PurchaseOutcomes([PurchaseOutcome.Made(Order), PurchaseOutcome.Repeat(Order),
             PurchaseOutcome.No(Refusal.SoldOut), PurchaseOutcome.Waits(Place, true)]),
         Place, Place.Wait, new LinePage([Place, Place]),
+        new BacklogRange("mi2-0", 3, At, BacklogState.Assigned, "mi2-1"), new BacklogPage([new(7, Someone, 2)]),
+        new BacklogPlace(7, Someone, 2),
         new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
         new ListedBatch(Terms, [1, 2], Terms.Schedule, true),
             new LedgerPage([10, 20], 19),

@@ -75,7 +75,7 @@ public sealed class BrokenPlaces
 
     [Fact]
     public Task After_the_end_of_the_sale_nobody_waits() => Task.WhenAll(
-        BreaksAsync(Invariant.Line, 7, Waiting().After(8 * 3600).Ended("schedule").Left(1)),
+        BreaksAsync(Invariant.Line, 8, Waiting().After(8 * 3600).Ended("schedule").Left(1).Left(1)),
         BreaksAsync(Invariant.I5, 8, Waiting().After(8 * 3600).Ended("schedule").Released(3, "1", "expired")
             .Offered("weibo:a", 1, "1")));
 

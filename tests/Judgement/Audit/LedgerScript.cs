@@ -96,6 +96,17 @@ internal sealed class LedgerScript
             """.ReplaceLineEndings(""));
     }
 
+    /// <summary>Adds a place that is carried over from another batch.</summary>
+    public LedgerScript Carried(
+        string user, long place, string origin, long originPlace, int quantity = 1, long reservation = 1) =>
+        Write("joined", $$"""
+            {"place":{{place}},"alias":"{{AliasOf(user)}}","quantity":{{quantity}},"how":"carried",
+            "reservation":{{reservation}},"originBatch":"{{origin}}","originPlace":{{originPlace}}}
+            """.ReplaceLineEndings(""));
+
+    /// <summary>Adds the end of the carrying.</summary>
+    public LedgerScript AllCarried(int places) => Write("backlog-carried", $$"""{"places":{{places}}}""");
+
     /// <summary>Adds a hold that is an offer to a place. Its order is <c>mi2-1.{seq}</c>.</summary>
     public LedgerScript Offered(
         string user, long place, string units, double window = 900, long reservation = 1, string? key = null,

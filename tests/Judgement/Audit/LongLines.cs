@@ -27,7 +27,8 @@ public sealed class LongLines(ITestOutputHelper output)
         var violations = new Violations();
         var replay = new SaleReplay(
             new SaleTerms("mi2-1", new HashSet<string> { "weibo" }, 2 * half, 2, 900, new Amount(1, "CNY"),
-                new SaleSchedule(Opens.AddHours(-2), Opens.AddHours(-1), Opens, Opens.AddHours(1)), 2 * half, 900),
+                new SaleSchedule(Opens.AddHours(-2), Opens.AddHours(-1), Opens, Opens.AddHours(1)), 2 * half, 900,
+                0),
             violations);
         replay.Units.Stock(2 * half);
         var aliases = Enumerable.Range(0, 4 * half).Select(number => $"a{number}").ToArray();

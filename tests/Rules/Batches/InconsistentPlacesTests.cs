@@ -90,7 +90,7 @@ public class InconsistentPlacesTests
     [Fact]
     public void A_way_of_joining_that_has_no_rules_is_refused()
     {
-        foreach (var how in (JoinedHow[])[JoinedHow.Lobby, JoinedHow.Draw, JoinedHow.Carried])
+        foreach (var how in (JoinedHow[])[JoinedHow.Lobby, JoinedHow.Draw])
             Refused(Join("weibo:gil", 5) with { How = how }, "a way of joining that has no rules in this version");
         Refused(Join("weibo:gil", 5) with { Origin = new Origin("mi2-0", 1) },
             "a way of joining that has no rules in this version");
@@ -203,13 +203,15 @@ public class InconsistentPlacesTests
     }
 
     [Fact]
-    public void After_the_end_of_the_sale_nobody_is_offered_units_or_leaves()
+    public void After_the_end_of_the_sale_nobody_is_offered_units_and_who_waited_may_leave_the_backlog_once()
     {
         _live.Operate(OperatorAction.Close, "o");
         // The units were offered before, since commands come after what is due. All that is left ends with the sale.
         _live.State.Line.Find(4)!.State.ShouldBe(PlaceState.Ended);
-        Refused(new Left(4, LeftWhy.Left), "a place that does not wait");
         Refused(Offer("weibo:carl", 4), "a hold outside the sale");
+        _live.Commit(Opening, new Left(4, LeftWhy.Left));
+        Refused(new Left(4, LeftWhy.Left), "a place that does not wait");
+        Refused(new Left(1, LeftWhy.Left), "a place that does not wait");
     }
 
     [Fact]

@@ -47,6 +47,14 @@ internal static class StateDump
         text.Append(CultureInfo.InvariantCulture, $"first {batch.Line.FirstWaiting} passing {batch.Line.Passing} ");
         text.Append(CultureInfo.InvariantCulture, $"suspended {batch.Directing.IsLineSuspended} ");
         text.Append(CultureInfo.InvariantCulture, $"last {batch.Line.LastOffer} ");
+        text.Append(CultureInfo.InvariantCulture, $"carried {batch.Line.Carried} {batch.Line.LastCarried} ");
+        text.Append(CultureInfo.InvariantCulture, $"{batch.Line.IsCarrying} {batch.Line.IsCarried} ");
+        text.Append(CultureInfo.InvariantCulture, $"backlog {batch.Line.InBacklog} ");
+        if (batch.Terms is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"for purchases {batch.Line.UnitsForPurchases(batch.Stock)} ");
+            text.Append(CultureInfo.InvariantCulture, $"for the line {batch.Line.UnitsForLine(batch.Stock)} ");
+        }
         text.Append(CultureInfo.InvariantCulture, $"recent {batch.Line.RecentOffers(batch.LastAt)}\n");
         foreach (var place in batch.Line.After(0))
             text.Append(CultureInfo.InvariantCulture, $"{place} {batch.Line.PreviousOf(place)?.Number} "

@@ -51,6 +51,7 @@ internal static class Lines
         new Created(TermsOf() with { StandbyLimit = 500, OfferWindowSeconds = 300 }, Key.Hash),
         .. Enum.GetValues<PaidCancellation>()
         .Select(until => new Created(TermsOf() with { CancelPaid = until }, Key.Hash)),
+        new Created(TermsOf() with { BacklogUnits = 5 }, Key.Hash),
         new OpenedSale(),
         new EndedSale(EndCause.Schedule),
         new EndedSale(EndCause.Operator),
@@ -86,6 +87,7 @@ internal static class Lines
         new Joined(7, Alice, 2, JoinedHow.Lobby, 3, null, null),
         new Joined(7, Alice, 2, JoinedHow.Draw, 3, null, null),
         new Joined(7, Alice, 2, JoinedHow.Carried, 3, null, new Origin("mi2-0", 4_711)),
+        new BacklogCarried(7),
         new Left(7, LeftWhy.Left),
         new Left(7, LeftWhy.Passed),
         .. Enum.GetValues<CancelReason>()

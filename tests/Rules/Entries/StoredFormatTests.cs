@@ -13,7 +13,7 @@ public class StoredFormatTests
     private static readonly Dictionary<string, string[]> MayBeAbsent = new()
     {
         ["created"] = ["imageUrl", "secretHash", "title", "description", "en", "zh-CN", "standbyLimit",
-            "offerWindowSeconds", "cancelPaid"],
+            "offerWindowSeconds", "cancelPaid", "backlogUnits"],
         ["held"] = ["key", "place", "from"],
         ["sold"] = ["units"],
         ["released"] = ["key"],

@@ -16,6 +16,17 @@ internal sealed record Buy(int User, int Key, Amount Quantity, Version Version, 
 /// <summary>A buyer leaves the line.</summary>
 internal sealed record Leave(int User) : Command;
 
+/// <summary>
+/// A place of the backlog comes: of one of few batches, and <paramref name="Step"/> places after the last that came.
+/// </summary>
+internal sealed record Carry(int Batch, int Step, int User, int Quantity, Version Version) : Command;
+
+/// <summary>A buyer has left the backlog since their place was carried; one past the last does not exist.</summary>
+internal sealed record LetGo(int Place) : Command;
+
+/// <summary>All places of the backlog have come.</summary>
+internal sealed record EndCarrying : Command;
+
 /// <summary>The clock goes to a boundary and <paramref name="Offset"/> ms beyond it; it may go back.</summary>
 internal sealed record GoTo(Boundary Boundary, int Order, int Offset) : Command;
 

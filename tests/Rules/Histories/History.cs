@@ -39,6 +39,11 @@ internal sealed record History(
         (4, Gen.Const((Command)new ChangeAgain())),
         (6, Gen.Select(Gen.Int[0, 20], Gen.Frequency((4, Gen.Const(true)), (1, Gen.Const(false))),
             (index, byOther) => (Command)new Approve(index, byOther))),
+        (6, Gen.Select(Gen.Int[0, 2], Gen.Frequency((6, Gen.Const(1)), (2, Gen.Int[-1, 3])), Gen.Int[0, 4],
+            Gen.Int[1, 4], Few<Version>(10, 2, 1), (batch, step, user, quantity, version) =>
+                (Command)new Carry(batch, step, user, quantity, version))),
+        (1, Gen.Int[0, 8].Select(place => (Command)new LetGo(place))),
+        (3, Gen.Const((Command)new EndCarrying())),
         (6, Gen.Select(Few<Boundary>(1, 2, 1, 6, 8), Gen.Int[0, 30], Gen.Int[-1, 1],
             (boundary, order, offset) => (Command)new GoTo(boundary, order, offset))),
         (12, Gen.Int[0, 1_500].Select(ms => (Command)new Wait(ms))),
@@ -69,7 +74,8 @@ internal sealed record History(
 
     private static readonly Gen<BatchTerms> AnyTerms = Gen.Select(
         Gen.Frequency((8, Gen.Int[1, 9]), (1, Gen.Int[60, 70])), Gen.Frequency((6, Gen.Int[1, 4]), (1, Gen.Const(100))),
-        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], Gen.Int[-1, 4], Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2]),
+        Gen.Int[1, 5], Gen.Bool, Gen.Int[0, 2], Gen.Int[-1, 4],
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[-3, 4]),
         (stock, limit, window, both, days, standby, more) =>
             LiveBatch.TermsOf(stock, limit, window, both
                 ? ["weibo", "mi"] : ["weibo"]) with
@@ -78,6 +84,7 @@ internal sealed record History(
                 StandbyLimit = standby < 0 ? null : standby,
                 OfferWindowSeconds = more.Item1 == 0 ? null : more.Item1,
                 CancelPaid = more.Item2 == 0 ? null : (PaidCancellation)(more.Item2 - 1),
+                BacklogUnits = more.Item3 < 0 ? null : Math.Min(stock, more.Item3),
             });
 
     /// <summary>Short histories of a small batch, dense in the instants and the states at which rules change.</summary>

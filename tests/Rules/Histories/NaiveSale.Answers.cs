@@ -35,8 +35,8 @@ internal sealed partial class NaiveSale
         var place = earlier is not null ? null
             : key is null ? Places.FindLast(place => place.User == user && place.State == PlaceState.Waiting)
             : Places.Find(place => place.User == user && place.Key == key);
-        var isGone = quantity > Count(NaiveUnit.Free) || Waiting > 0;
-        var mayJoin = request.Standby && !Suspended && Terms.StandbyPlaces > 0;
+        var isGone = quantity > ForPurchases;
+        var mayJoin = request.Standby && !Suspended && !IsCarrying && Terms.StandbyPlaces > 0;
 
         var reasons = new List<(double Rank, Refusal? Refused)>();
         void When(bool holds, Refusal refusal) { if (holds) reasons.Add(((int)refusal, refusal)); }
@@ -99,7 +99,7 @@ internal sealed partial class NaiveSale
         var free = Count(NaiveUnit.Free) + (hasUnits ? order.Units.Length : 0);
         var others = Orders.Where(other => other.User == order.User && other.IsLive && other != order)
             .Sum(other => other.Units.Length);
-        return Opened && !Ended && !Closed && !Paused && Waiting == 0 && free >= order.Units.Length
+        return Opened && !Ended && !Closed && !Paused && Waiting == 0 && !IsCarrying && free >= order.Units.Length
             && others + WantedUnitsOf(order.User) + order.Units.Length <= Terms.PerUserLimit;
     }
 

@@ -87,7 +87,7 @@ internal sealed partial class NaiveSale
         : !Opened ? Refusal.SaleNotOpen
         : Paused ? Refusal.Paused
         : LiveUnitsOf(user) + WantedUnitsOf(user) + units > Terms.PerUserLimit ? Refusal.LimitReached
-        : Waiting > 0 || units > Count(NaiveUnit.Free) ? Refusal.SoldOut
+        : Waiting > 0 || IsCarrying || units > Count(NaiveUnit.Free) ? Refusal.SoldOut
         : null;
 
     private void TakeKey(BatchEntry entry)
@@ -126,6 +126,7 @@ internal sealed partial class NaiveSale
         TakeUnits(e.Buyer, e.Units, e.PayBy);
         Orders.Add(new NaiveOrder(Seq, e.Buyer, e.Units, At, e.PayBy, null));
         Grants.Add(e.Key, Seq);
+        _bought += e.Units.Length;
     }
 
     private void TakeRevived(Revived e)
@@ -144,7 +145,7 @@ internal sealed partial class NaiveSale
         units.ShouldBe(Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order()
             .Take(units.Length));
         units.ShouldNotBeEmpty();
-        NextInLine.ShouldBeNull("I5: nobody overtakes the line");
+        (NextInLine, IsCarrying).ShouldBe((null, false), "I5: nobody overtakes the line");
         (Opened, Ended, Closed, Paused).ShouldBe((true, false, false, false), "I3");
         At.ShouldBeLessThan(Schedule.SaleCloses.ToUnixTimeMilliseconds());
         (LiveUnitsOf(user) + WaitingUnitsOf(user) + units.Length)

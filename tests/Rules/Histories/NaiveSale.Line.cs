@@ -34,8 +34,7 @@ internal sealed partial class NaiveSale
 
     /// <summary>Whether free units must be offered now.</summary>
     public bool MustOffer =>
-        Opened && !Ended && !Closed && !Paused
-        && (Count(NaiveUnit.Free) > 0 ? NextInLine is not null : NextReturn is not null);
+        Opened && !Ended && !Closed && !Paused && (ForLine > 0 ? NextInLine is not null : NextReturn is not null);
 
     public NaivePlace? LatestPlaceOf(Alias user) => Places.FindLast(place => place.User == user);
 
@@ -44,18 +43,22 @@ internal sealed partial class NaiveSale
     public Answer<Effect> ExpectRemove(long number) =>
         Places.Find(place => place.Number == number) is { } place ? ExpectEndOf(place) : Refusal.NotFound;
 
-    private static Answer<Effect> ExpectEndOf(NaivePlace? place) => place?.State switch
-    {
-        PlaceState.Waiting => Effect.Done,
-        PlaceState.Offered => Refusal.Conflict,
-        _ => Effect.AlreadySo,
-    };
+    private static Answer<Effect> ExpectEndOf(NaivePlace? place) =>
+        place is { MayLeave: true } ? Effect.Done
+        : place is { State: PlaceState.Offered } ? Refusal.Conflict
+        : Effect.AlreadySo;
 
     private void TakeJoined(Joined e)
     {
-        (e.How, e.Origin, e.Place).ShouldBe((JoinedHow.Standby, null, Places.Count + 1));
+        e.Place.ShouldBe(Places.Count + 1);
+        if (e.How == JoinedHow.Carried)
+        {
+            TakeCarried(e);
+            return;
+        }
+        (e.How, e.Origin, IsCarrying).ShouldBe((JoinedHow.Standby, null, false));
         (Opened, Ended, Closed, Paused, Suspended).ShouldBe((true, false, false, false, false), "while it is on sale");
-        (Waiting > 0 || Count(NaiveUnit.Free) < e.Quantity).ShouldBeTrue("nobody waits for units that they could have");
+        (ForPurchases < e.Quantity).ShouldBeTrue("nobody waits for units that they could have");
         Waiting.ShouldBeLessThan(Terms.StandbyPlaces);
         Places.ShouldNotContain(place => place.User == e.Buyer && place.IsLive, "one live place a user");
         (LiveUnitsOf(e.Buyer) + e.Quantity).ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
@@ -68,7 +71,7 @@ internal sealed partial class NaiveSale
         var place = NextInLine.ShouldNotBeNull("I5: somebody waits");
         place.Number.ShouldBe(number, "I5: nobody overtakes");
         (e.Buyer, e.Reservation, e.Key).ShouldBe((place.User, place.Reservation, null));
-        if (e.Offer!.From is null) e.Units.Length.ShouldBe(Math.Min(place.Quantity, Count(NaiveUnit.Free)));
+        if (e.Offer!.From is null) e.Units.Length.ShouldBe(Math.Min(place.Quantity, ForLine));
         place.State = PlaceState.Offered;
         place.Offers.Add(Seq);
     }
@@ -84,7 +87,8 @@ internal sealed partial class NaiveSale
             place.MustEnd = false;
             return;
         }
-        place.State.ShouldBe(PlaceState.Waiting);
+        place.MayLeave.ShouldBeTrue();
+        place.IsKept = false;
         place.State = e.Why == LeftWhy.Removed ? PlaceState.Removed : PlaceState.Left;
     }
 
@@ -112,7 +116,8 @@ internal sealed partial class NaiveSale
     private void HoldAgain(NaiveOrder order, int[] units)
     {
         order.State.ShouldBe(NaiveState.Expired, "only an expired order is held again");
-        (Opened, Ended, Closed, Paused, Waiting).ShouldBe((true, false, false, false, 0), "anybody could buy");
+        (Opened, Ended, Closed, Paused, Waiting, IsCarrying).ShouldBe(
+            (true, false, false, false, 0, false), "anybody could buy");
         units.Length.ShouldBe(order.Units.Length);
         Move(units, NaiveUnit.Free, NaiveUnit.Held);
         (LiveUnitsOf(order.User) + WaitingUnitsOf(order.User) + units.Length)
@@ -122,7 +127,8 @@ internal sealed partial class NaiveSale
 
     private void EndLine()
     {
-        foreach (var place in Places.Where(place => place.State == PlaceState.Waiting)) place.State = PlaceState.Ended;
+        foreach (var place in Places.Where(place => place.State == PlaceState.Waiting))
+            (place.State, place.IsKept) = (PlaceState.Ended, true);
     }
 
     private void TakeReservationCancelled(ReservationCancelled e)
@@ -130,6 +136,6 @@ internal sealed partial class NaiveSale
         Orders.ShouldNotContain(order => order.User == e.User && order.IsLive);
         e.Version.ShouldBeGreaterThan(CancelledVersions.GetValueOrDefault(e.User));
         (CancelledVersions[e.User], CancelledAt[e.User]) = (e.Version, Seq);
-        if (LatestPlaceOf(e.User) is { State: PlaceState.Waiting } place) place.State = PlaceState.Left;
+        if (LatestPlaceOf(e.User) is { MayLeave: true } place) (place.State, place.IsKept) = (PlaceState.Left, false);
     }
 }

@@ -69,14 +69,18 @@ internal sealed partial class NaiveSale
         var free = Units.Where(unit => unit.Value == NaiveUnit.Free).Select(unit => unit.Key).Order().ToList();
         if (e.Offer?.From is { } from)
         {
-            free.ShouldBeEmpty("free units go to the line first");
+            ForLine.ShouldBe(0, "free units go to the line first");
             var order = NextReturn.ShouldNotBeNull();
             (order.Seq, order.State).ShouldBe((from, NaiveState.Paid));
             e.Units.ShouldBe(order.Units);
         }
         else e.Units.ShouldBe(free.Take(e.Units.Length));
         if (e.Offer is { } offer) TakeOffer(e, offer.Place);
-        else NextInLine.ShouldBeNull("I5: nobody overtakes the line");
+        else
+        {
+            e.Units.Length.ShouldBeLessThanOrEqualTo(ForPurchases, "I5: nobody overtakes the line");
+            _bought += e.Units.Length;
+        }
         if (e.Offer?.From is null) Move(e.Units, NaiveUnit.Free, NaiveUnit.Held);
     }
 

@@ -80,6 +80,7 @@ internal sealed partial class NaiveSale(long grace)
             case ReturnEntry e: TakeReturn(e); break;
             case Joined e: TakeJoined(e); break;
             case Left e: TakeLeft(e); break;
+            case BacklogCarried e: TakeCarriedAll(e); break;
             case LineSuspended e:
                 Suspended.ShouldBeFalse();
                 Suspended = true;
@@ -159,7 +160,8 @@ internal sealed partial class NaiveSale(long grace)
             .ShouldBeLessThanOrEqualTo(Terms.PerUserLimit, "I2");
         // A place that was joined before the bound was reached keeps its turn.
         Orders.Count(order => order.User == e.Buyer && !order.IsLive)
-            .ShouldBeLessThan(e.Offer is null ? 10 : 12, "bound of ended orders");
+            .ShouldBeLessThan(e.Offer is null ? 10 : 12 + Places.Count(place => place.Origin is not null),
+                "bound of ended orders");
         if (e is { Key: null, Offer: null })
             Orders.ShouldNotContain(order => order.User == e.Buyer && order.IsLive, "a double click buys once");
         else if (e.Key is not null) Orders.ShouldNotContain(

@@ -67,6 +67,9 @@ internal sealed partial class Player
             case Cancel cancel: Play(cancel); break;
             case CancelReservation cancel: Play(cancel); break;
             case Leave leave: Play(leave); break;
+            case Carry carry: Play(carry); break;
+            case LetGo letGo: Play(letGo); break;
+            case EndCarrying: PlayEndOfCarrying(); break;
             case Operate operate: Play(operate); break;
             case Change change: Play(change); break;
             case ChangeAgain: PlayAgain(); break;
@@ -105,16 +108,6 @@ internal sealed partial class Player
         if (Now >= _naive.Schedule.SaleCloses.ToUnixTimeMilliseconds()) _naive.Ended.ShouldBeTrue();
     }
 
-    private void PlaySweep()
-    {
-        DoDue(areReleasesLeft: false);
-        // No due hold is left. The others stay, because the naive sale refuses an early release.
-        _naive.Orders.ShouldNotContain(order => order.State == NaiveState.Held && Now >= order.PayBy + _history.Grace);
-        _naive.MustOffer.ShouldBeFalse("free units are offered to the line");
-        _naive.Places.ShouldNotContain(place => place.MustEnd);
-        _naive.IsRecalling.ShouldBeFalse("a recall has nothing left");
-    }
-
     private void Play(Buy buy)
     {
         DoDue(_history.IsBehind);
@@ -143,7 +136,8 @@ internal sealed partial class Player
             .ShouldBe(outcome is { Refused: null, Repeated: false }, "exactly a new order or place is an entry");
         (outcome.Place is not null).ShouldBe(expected.Joins || expected.Place is not null);
         if (outcome.Refused == Refusal.SoldOut)
-            outcome.MayStandBy.ShouldBe(!_naive.Suspended && _naive.Waiting < _naive.Terms.StandbyPlaces);
+            outcome.MayStandBy.ShouldBe(
+                !_naive.Suspended && !_naive.IsCarrying && _naive.Waiting < _naive.Terms.StandbyPlaces);
         Commit(decision.Entries);
         if (outcome.Place is { } waits)
         {

@@ -44,6 +44,7 @@ public class RandomHistoriesTests(ITestOutputHelper output)
         "return Done", "return AlreadySo", "return Conflict", "return NotFound",
         "return SaleClosed", "keep Done", "keep AlreadySo", "keep Conflict", "keep NotFound", "offered a return",
         "capture returned",
+        "carried", "carried with less", "not carried", "all carried", "nothing to carry", "let go 0", "let go 1",
     ];
 
     [Fact]

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Backlog;
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.Grains.Batches.Line;
+
+namespace OrleansSale.Grains.Batches.Carrying;
+
+/// <summary>
+/// What a batch has to do with its product's backlog: it carries places in after its opening, and hands over those that
+/// wait at its end. One run at a time, each tick, until it is done.
+/// </summary>
+/// <remarks>
+/// Nobody is lost, doubled or overtaken, wherever a crash falls:
+/// <list type="bullet">
+/// <item>A run asks for its ranges again. They and their order are fixed once they were assigned. It goes on after the
+/// place that the ledger says was carried last. The line refuses any other (<see cref="CarriedPlaces.MayFollow"/>), so
+/// no place joins twice or behind one that stood after it.</item>
+/// <item>A buyer who leaves before their place has joined leaves at the origin. A page of places may be older than
+/// that. So after all have joined, every page is read once more, and who does not wait there any more leaves here too.
+/// Who leaves later finds the place here, because the front asks here as well, before and after it asks the
+/// origin.</item>
+/// <item><c>backlog-carried</c> comes after that. Before it the batch does not hand over its own places, so the next
+/// batch reads a whole line. After an early end the carrying goes on: nobody is left behind those who joined.</item>
+/// <item>The opening waits for nothing. If the backlog or an origin cannot be read, the units of <c>backlogUnits</c>
+/// wait for it as long as the sale is on. Order is worth more there than availability. The others are sold.</item>
+/// </list>
+/// </remarks>
+internal sealed partial class BacklogCall(DurableBatch batch, IGrainFactory grains, ILogger log)
+{
+    /// <summary>Most places that join in one commit.</summary>
+    public const int MaxJoinsPerCommit = 500;
+
+    // Shared by all batches of this process: when storage fails, many fail together.
+    private static readonly Outage Failing = new("backlog");
+
+    private readonly CarriedBuyers _buyers = new(batch, grains);
+    private bool _isFinished;
+    private bool _isUnderWay;
+
+    /// <summary>Whether the backlog has the places that waited at the end; false before the end.</summary>
+    public bool IsHandedOver { get; private set; }
+
+    /// <summary>Whether there is nothing to do.</summary>
+    public bool IsIdle => !Line.IsCarrying && !MustFinish && !MustHandOver;
+
+    private LineBook Line => batch.State.Line;
+
+    private bool MustFinish => Line.IsCarried && !_isFinished;
+
+    private bool MustHandOver => Line.InBacklog > 0 && !Line.IsCarrying && !IsHandedOver;
+
+    private IBacklogGrain Backlog => grains.GetGrain<IBacklogGrain>(batch.State.Terms!.Product.Id);
+
+    /// <summary>Does what is to be done, unless that is under way.</summary>
+    public void Start()
+    {
+        if (_isUnderWay || IsIdle) return;
+        _isUnderWay = true;
+        _ = RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            if (Line.IsCarrying) await CarryAsync();
+            if (MustFinish)
+            {
+                await Backlog.FinishAsync(batch.Id);
+                _isFinished = true;
+            }
+            if (MustHandOver)
+            {
+                // What the backlog is told must be in the ledger.
+                var (places, ended) = (Line.InBacklog, batch.State.Directing.EndedAt);
+                await batch.Journal.WhenDurableAsync(true);
+                await Backlog.AddAsync(batch.Id, places, DateTimeOffset.FromUnixTimeMilliseconds(ended));
+                IsHandedOver = true;
+            }
+            if (Failing.Succeeds() is { } failures) Log.GoesOn(log, failures);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The next tick goes on, or the next activation.
+            if (Failing.Fails(e.GetType().Name)) Log.Failed(log, batch.Id, e.Message);
+        }
+        finally
+        {
+            _isUnderWay = false;
+        }
+    }
+
+    private async Task CarryAsync()
+    {
+        // The opening is durable before a range is assigned to this batch for ever.
+        await batch.Journal.WhenDurableAsync(true);
+        var origins = await Backlog.AssignAsync(batch.Id);
+        var last = Line.LastCarried;
+        var reached = last is { } from ? Math.Max(0, Array.IndexOf(origins, from.Batch)) : 0;
+        for (var i = reached; i < origins.Length; i++)
+            await JoinAsync(origins[i], last is { } at && at.Batch == origins[i] ? at.Place : 0);
+        foreach (var origin in origins) await LetGoAsync(origin);
+        await batch.CommitAsync(CarryRules.DecideEnd(batch.State), batch.Now);
+    }
+
+    private async Task JoinAsync(string origin, long after)
+    {
+        await foreach (var page in PagesAsync(origin, after))
+        {
+            var found = await _buyers.FindAsync(origin, page);
+            batch.Take(CarryRules.DecideJoin(batch.State, found), batch.Now);
+            // Units are offered to them in the same commit.
+            batch.DoDue();
+            await batch.Journal.WhenDurableAsync(true);
+        }
+    }
+
+    private async Task LetGoAsync(string origin)
+    {
+        var after = 0L;
+        await foreach (var page in PagesAsync(origin, after))
+        {
+            await LetGoAsync(origin, after, page[^1].Place, page);
+            after = page[^1].Place;
+        }
+        await LetGoAsync(origin, after, long.MaxValue, []);
+    }
+
+    private Task<int> LetGoAsync(string origin, long after, long last, BacklogPlace[] waiting) => batch.CommitAsync(
+        CarryRules.DecideLeft(batch.State, origin, after, last, waiting.Select(place => place.Place).ToHashSet()),
+        batch.Now);
+
+    private async IAsyncEnumerable<BacklogPlace[]> PagesAsync(string origin, long after)
+    {
+        var actor = grains.GetGrain<ISaleBatchGrain>(origin);
+        while (await actor.ListBacklogAsync(after, MaxJoinsPerCommit) is { Places: { Length: > 0 } places })
+        {
+            yield return places;
+            after = places[^1].Place;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning,
+            "Batch {Batch}: the product's backlog could not be served; it is retried, and others are only counted: "
+                + "{Reason}")]
+        public static partial void Failed(ILogger log, string batch, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "Backlogs are served again, after {Failures} failures")]
+        public static partial void GoesOn(ILogger log, int failures);
+    }
+}

@@ -1,0 +1,136 @@
+using OrleansSale.Tests.Harness;
+
+namespace OrleansSale.Tests.Api.Line;
+
+/// <summary>A place that outlived its sale: what its buyer and operators see of it, and how the buyer leaves.</summary>
+public sealed class BacklogTests : IAsyncLifetime
+{
+    // Its own front, because the clock is moved.
+    private SaleFront _sale = null!;
+
+    public async ValueTask InitializeAsync() => _sale = await SaleFront.StartAsync();
+
+    public ValueTask DisposeAsync() => _sale.DisposeAsync();
+
+    [Fact]
+    public async Task A_place_in_the_backlog_says_which_batch_it_may_reach_and_then_where_it_was_carried()
+    {
+        var (first, users) = await EndedAsync(2);
+        var kept = (await _sale.PlaceAsync(first, users[0])).Is(200);
+        kept["state"].ShouldBe("ended");
+        kept.Member("backlog").GetRawText().ShouldBe("{}");
+
+        await NextAsync(0);
+        var second = await NextAsync(1);
+        var announced = (await _sale.PlaceAsync(first, users[0])).Is(200);
+        announced["backlog.batch"].ShouldBe(second);
+        announced.Instant("backlog.saleOpens").ShouldBe(
+            (await _sale.BoardAsync(second)).Instant("schedule.saleOpens"));
+        await OpenAsync(second);
+
+        var carried = (await _sale.PlaceAsync(first, users[1])).Is(200);
+        carried["state"].ShouldBe("carried");
+        carried.Names.ShouldNotContain("backlog");
+        (carried["carriedTo.batch"], carried.Number("carriedTo.place")).ShouldBe((second, 2));
+        var there = (await _sale.PlaceAsync(second, users[1])).Is(200);
+        (there["state"], there.Number("place")).ShouldBe(("waiting", 2));
+        (there["origin.batch"], there.Number("origin.place")).ShouldBe((first, 2));
+        (await _sale.PlaceAsync(second, users[0])).Is(200)["state"].ShouldBe("offered");
+        await _sale.AuditAsync(first);
+        await _sale.AuditAsync(second);
+    }
+
+    [Fact]
+    public async Task A_buyer_leaves_the_backlog_and_the_line_that_their_place_was_carried_to()
+    {
+        var (first, users) = await EndedAsync(3);
+        (await _sale.LeaveAsync(first, users[0])).Is(204);
+        (await _sale.PlaceAsync(first, users[0])).Is(200)["state"].ShouldBe("left");
+        var second = await NextAsync(1);
+        await OpenAsync(second);
+        (await _sale.PlaceAsync(second, users[0])).Is(204);
+
+        (await _sale.LeaveAsync(first, users[1])).IsRefusal(409, "conflict");
+        (await _sale.LeaveAsync(first, users[2])).Is(204);
+        (await _sale.LeaveAsync(first, users[2])).Is(204);
+        (await _sale.PlaceAsync(second, users[2])).Is(200)["state"].ShouldBe("left");
+        (await _sale.PlaceAsync(first, users[2])).Is(200)["state"].ShouldBe("carried");
+    }
+
+    [Fact]
+    public async Task Operators_see_the_backlog_and_drop_a_range_that_nobody_has_taken()
+    {
+        const string Path = "/api/operator/products/mi2/backlog";
+        (await _sale.Client.GetAsync(Path, _sale.Operator)).IsRefusal(404, "not-found");
+        var (first, users) = await EndedAsync(2);
+        var listed = (await _sale.Client.GetAsync(Path, _sale.Operator)).Is(200);
+        listed.Header("Cache-Control").ShouldBe("no-store");
+        var range = listed.Items.ShouldHaveSingleItem();
+        Answer.NamesOf(range).ShouldBe(["batch", "places", "endedAt", "state"]);
+        range.GetProperty("batch").GetString().ShouldBe(first);
+        (range.GetProperty("places").GetInt32(), range.GetProperty("state").GetString()).ShouldBe((2, "waiting"));
+
+        foreach (var by in (string?[])[null, _sale.Sign.Bearer(users[0])])
+        {
+            (await _sale.Client.GetAsync(Path, by)).Status.ShouldBe(by is null ? 401 : 403);
+            (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", by)).Status.ShouldBe(by is null ? 401 : 403);
+        }
+        (await _sale.Client.SendAsync("DELETE", $"{Path}/nothing", _sale.Operator)).IsRefusal(404, "not-found");
+        (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", _sale.Operator)).Is(204);
+        (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", _sale.Operator)).Is(204);
+        (await _sale.Client.GetAsync(Path, _sale.Operator)).Is(200).Items.Single().GetProperty("state").GetString()
+            .ShouldBe("dropped");
+        (await _sale.PlaceAsync(first, users[0])).Is(200).Names.ShouldNotContain("backlog");
+        await OpenAsync(await NextAsync(1));
+        (await _sale.PlaceAsync(first, users[0])).Is(200)["state"].ShouldBe("ended");
+    }
+
+    [Fact]
+    public async Task A_range_that_was_taken_cannot_be_dropped()
+    {
+        var (first, _) = await EndedAsync(1);
+        await OpenAsync(await NextAsync(1));
+        (await _sale.Client.SendAsync("DELETE", $"/api/operator/products/mi2/backlog/{first}", _sale.Operator))
+            .IsRefusal(409, "conflict");
+    }
+
+    [Fact]
+    public async Task More_units_for_the_backlog_than_there_are_is_a_field_that_is_wrong()
+    {
+        var terms = Offer.Of(_sale.NewId(), _sale.Clock.GetUtcNow(), Stage.Announced, 3, 1, 900);
+        terms["backlogUnits"] = 4;
+        (await _sale.Client.PostAsync("/api/operator/batches", _sale.Operator, terms))
+            .IsRefusal(400, "invalid-request", "backlogUnits");
+        terms["backlogUnits"] = 3;
+        (await _sale.Client.PostAsync("/api/operator/batches", _sale.Operator, terms)).Is(201)
+            .Number("backlogUnits").ShouldBe(3);
+    }
+
+    // A batch that was closed while users waited, and has handed them over.
+    private async Task<(string Batch, string[] Users)> EndedAsync(int waiting)
+    {
+        var batch = await SoldOutBatch.OpenAsync(_sale);
+        var users = Enumerable.Range(0, waiting).Select(_ => _sale.NewUser()).ToArray();
+        foreach (var user in users)
+        {
+            await _sale.RegisterAsync(batch.Id, user);
+            (await _sale.StandByAsync(batch.Id, user)).Is(202);
+        }
+        (await _sale.OperateAsync(batch.Id, "close")).Is(200);
+        await Eventually.HoldsAsync(
+            async () => (await _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator))
+                .Is(200).Items.Length > 0, "it is handed over");
+        return (batch.Id, users);
+    }
+
+    private Task<string> NextAsync(int backlogUnits) =>
+        _sale.CreateAsync(Stage.Reserving, stock: 1, change: terms => terms["backlogUnits"] = backlogUnits);
+
+    private async Task OpenAsync(string batch)
+    {
+        _sale.Clock.AdvanceTo((await _sale.BoardAsync(batch)).Instant("schedule.saleOpens"));
+        await Eventually.HoldsAsync(
+            async () => (await _sale.ExportAsync(batch)).Contains("backlog-carried", StringComparison.Ordinal),
+            "all are carried");
+    }
+}

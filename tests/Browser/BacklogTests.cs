@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using OrleansSale.Tests.Browser.Stage;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansSale.Tests.Browser;
+
+/// <summary>A buyer who still waited at the end is told of the next batch, and finds their place there.</summary>
+public sealed class BacklogTests(SaleStage stage)
+{
+    private const string Holder = "holds-the-unit";
+
+    private static readonly TimeSpan CarriedWithin = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData("en", 390, "light", "You keep your place", "ahead of everyone", "Go to your place")]
+    [InlineData("zh-CN", 1280, "dark", "您的候补顺序已保留", "优先为您分配", "查看我的候补")]
+    public async Task Who_waits_at_the_end_is_led_to_the_next_batch_and_to_their_place_there(
+        string language, int width, string colors, string kept, string next, string go)
+    {
+        var (product, user) = ($"kept-{language.ToLowerInvariant()}", $"keeps-{language.ToLowerInvariant()}");
+        var first = await SoldOutAsync(product, user);
+        await using var buyer = await WaitAsync(first, user, language, width, colors);
+        await stage.Client.OperateAsync(first, "close");
+        await buyer.ToldAsync("place-backlog");
+        await Expect(buyer.Part("status")).ToContainTextAsync(kept);
+        await Expect(buyer.Part("leave-line")).ToBeVisibleAsync();
+
+        var second = await stage.Client.CreateAsync(
+            new Sale(Sale.Soon) { Stock = 1, Product = product, BacklogUnits = 1 });
+        await buyer.Page.ReloadAsync();
+        await Expect(buyer.Part("status")).ToContainTextAsync(next);
+        await Expect(buyer.Part("go-on")).ToHaveAttributeAsync("href", new Regex($"/sale/{second}$"));
+        await UntilItSaysAsync(buyer, go);
+        await Expect(buyer.Part("leave-line")).ToBeHiddenAsync();
+        await buyer.Part("go-on").ClickAsync();
+        await buyer.OrderIsAsync("awaiting-payment");
+        await Expect(buyer.Part("status")).ToHaveAttributeAsync("data-status", "pay-offer");
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_gives_up_their_place_is_asked_and_told_so()
+    {
+        var first = await SoldOutAsync("given-up", "gives-up");
+        await using var buyer = await WaitAsync(first, "gives-up");
+        await stage.Client.OperateAsync(first, "close");
+        await buyer.ToldAsync("place-backlog");
+        await buyer.Part("leave-line").ClickAsync();
+        await Expect(buyer.Part("confirm")).ToContainTextAsync("It is not kept for the next batch then");
+        await buyer.Part("confirm-go").ClickAsync();
+        await buyer.ToldAsync("place-left");
+        await Expect(buyer.Part("leave-line")).ToBeHiddenAsync();
+        buyer.Errors.ShouldBeEmpty();
+    }
+
+    // The page asks every minute; whoever loads it anew knows at once.
+    private static async Task UntilItSaysAsync(Visitor buyer, string label)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (await buyer.Part("go-on").TextContentAsync() != label)
+        {
+            if (waiting.Elapsed > CarriedWithin) throw new TimeoutException($"It never says: {label}");
+            await buyer.Page.ReloadAsync();
+            await Expect(buyer.Part("go-on")).ToBeVisibleAsync();
+        }
+    }
+
+    // A batch of its own product, whose one unit somebody holds.
+    private async Task<string> SoldOutAsync(string product, string user)
+    {
+        var batch = await stage.Client.CreateAsync(
+            new Sale(Sale.AtOnce) { Stock = 1, StandbyLimit = 10, Product = product }, Holder, user);
+        await stage.Client.UntilOpenAsync(batch);
+        await stage.Client.BuyAsync(batch, Holder);
+        return batch;
+    }
+
+    private async Task<Visitor> WaitAsync(
+        string batch, string user, string language = "en", int width = 390, string colors = "light")
+    {
+        var buyer = await stage.VisitAsync(language, width, colors);
+        await buyer.ComeSignedInAsync(user);
+        await buyer.OpenAsync(batch);
+        await buyer.Part("join").ClickAsync();
+        await Expect(buyer.Part("line-ahead")).ToHaveTextAsync("0");
+        return buyer;
+    }
+}
