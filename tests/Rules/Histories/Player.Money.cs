@@ -35,7 +35,7 @@ internal sealed partial class Player
     {
         var seq = OrderAt(pay.Order);
         // Few hold what others give back, so those are paid more often.
-        if (pay.Order % 2 == 0 && _naive.Orders.Find(hold => hold.From is not null) is { } taker) seq = taker.Seq;
+        if (pay.Order % 4 > 0 && _naive.Orders.Find(hold => hold.From is not null) is { } taker) seq = taker.Seq;
         var order = _naive.Find(seq);
         var price = LiveBatch.Price * (order?.Units.Length ?? 1);
         var id = PaymentAt(pay.Payment);

@@ -14,8 +14,12 @@ internal sealed partial class Player
         var likely = _naive.Orders.Where(
             order => order.State == NaiveState.Paid && (order.OfferedBackAt is not null) == step.IsKept).ToList();
         if (step.Order % 4 > 0 && likely.Count > 0) seq = likely[step.Order % likely.Count].Seq;
+        // Few are being paid, so keeping those is tried more often.
+        var paying = step.Order % 2 == 0 ? _naive.Orders.Find(hold => hold.From is not null) : null;
+        var isKept = step.IsKept || paying is not null;
+        if (paying is not null) seq = paying.From!.Value;
         var owner = step.ByOwner && _naive.Find(seq) is { } order ? order.User : LiveBatch.AliasOf("weibo:stranger");
-        if (step.IsKept)
+        if (isKept)
             Check("keep", _naive.ExpectKeep(seq, owner), Pure(() => ReturnRules.DecideCancel(State, seq, owner)));
         else
             Check("return", _naive.ExpectReturn(seq, owner), Pure(() => ReturnRules.DecideOffer(State, seq, owner)));
