@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Orders;
@@ -162,6 +164,38 @@ public class CheckoutSweepTests
         _asker.Found.Count.ShouldBe(CheckoutSweep.MaxQuestions);
     }
 
+    [Fact]
+    public async Task A_payment_that_a_closing_finds_is_its_providers_though_the_order_was_revived_meanwhile()
+    {
+        var (live, order) = CheckedOut();
+        _asker.Answer = new CheckoutState(CheckoutStage.Paid, "p", live.State.Terms!.Product.Price * order.Quantity);
+        _asker.Waits = new TaskCompletionSource();
+        _asker.Capture = () => { };
+        var sweep = SweepOf(live);
+        live.DoDue(_now = PayBy + Grace);
+        order.Hold.ShouldBe(HoldState.Expired);
+        sweep.Start(_now);
+        live.Command(On(BuyerAction.Revive, order.Seq, "revive"), _now).ShouldBe(Effect.Done);
+        _asker.Waits.SetResult();
+        await Task.Yield();
+        var opened = _asker.Captured.ShouldHaveSingleItem();
+        (opened.Provider, opened.Id).ShouldBe((SoleProvider.Name, $"c{order.Seq}"));
+    }
+
+    [Fact]
+    public void After_an_extension_an_open_checkout_is_asked_for_again()
+    {
+        var (live, order) = CheckedOut();
+        var sweep = SweepOf(live);
+        for (; _now < PayBy - 1_000; _now += Tick) sweep.Start(_now);
+        live.Extend(3_600, now: _now).ShouldBe(Effect.Done);
+        for (; _now < PayBy + Tick; _now += Tick) sweep.Start(_now);
+        _asker.Found.Clear();
+        for (; _now < PayBy + (3 * CheckoutSweep.QuestionPeriod); _now += Tick) sweep.Start(_now);
+        _asker.Found.Count.ShouldBeInRange(2, 3);
+        order.PayBy.ShouldBe(PayBy + 3_600_000);
+    }
+
     // Everybody has bought or waits. Every 20 s an operator cancels one of the first orders, so its unit is offered.
     private LiveBatch Start(int? offerWindow)
     {
@@ -224,24 +258,27 @@ public class CheckoutSweepTests
 
         public Action Capture { get; set; } = () => throw new InvalidOperationException("nobody pays");
 
-        public async Task<CheckoutState> FindAsync(Order order)
+        public List<OpenedCheckout> Captured { get; } = [];
+
+        public async Task<CheckoutState> FindAsync(OpenedCheckout checkout)
         {
-            Found.Add(order.Seq);
+            Found.Add(checkout.Order.Seq);
             if (Waits is { } waits) await waits.Task;
             return Answer ?? new CheckoutState(CheckoutStage.Open);
         }
 
-        public async Task<CheckoutState> CloseAsync(Order order)
+        public async Task<CheckoutState> CloseAsync(OpenedCheckout checkout)
         {
             Tries.Add(Now);
-            if (Answer is null) Closed.Add(order.Seq, Now);
-            else Closed[order.Seq] = Now;
+            if (Answer is null) Closed.Add(checkout.Order.Seq, Now);
+            else Closed[checkout.Order.Seq] = Now;
             if (Waits is { } waits) await waits.Task;
             return Answer ?? new CheckoutState(CheckoutStage.Closed);
         }
 
-        public Task<bool> CaptureAsync(Order order, CheckoutState state)
+        public Task<bool> CaptureAsync(OpenedCheckout checkout, CheckoutState state)
         {
+            Captured.Add(checkout);
             Capture();
             return Task.FromResult(true);
         }

@@ -55,7 +55,8 @@ internal sealed partial class NaiveSale
                 ? If(order.ShippedUnder is null || !Payments[order.Payment!.Value].IsEmpty)
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
             BuyerAction.Ship =>
-                order.State == NaiveState.Paid && !IsToRecall(order.Seq) ? Effect.Done : Refusal.Conflict,
+                order.State == NaiveState.Paid && !IsToRecall(order.Seq) && !Anonymised
+                    ? Effect.Done : Refusal.Conflict,
             _ when order.State == NaiveState.Held => Effect.AlreadySo,
             _ when status != OrderStatus.Expired || CancelledAt.GetValueOrDefault(order.User) > order.Seq =>
                 Refusal.Conflict,
