@@ -224,7 +224,7 @@ internal sealed class SaleReplay
 
         CheckPayBy(entry, Terms.PaymentWindowSeconds);
         GetUnits(entry, order);
-        (order.HeldAt, order.PayBy, order.Checkout) = (entry.At, entry.PayBy, null);
+        (order.HeldAt, order.PayBy) = (entry.At, entry.PayBy);
         order.Revivals++;
     }
 

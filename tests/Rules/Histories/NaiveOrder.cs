@@ -21,14 +21,11 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
 
     public int Revivals { get; set; }
 
-    /// <summary>Checkouts before the last revival: they are not its own any more.</summary>
-    public int Forgotten { get; set; }
-
     public NaiveState State { get; set; }
 
     public List<string> Checkouts { get; } = [];
 
-    public string? Checkout => Checkouts.Count > Forgotten ? Checkouts[^1] : null;
+    public string? Checkout => Checkouts.LastOrDefault();
 
     public PaymentId? Payment { get; set; }
 

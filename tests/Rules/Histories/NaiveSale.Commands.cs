@@ -137,7 +137,7 @@ internal sealed partial class NaiveSale
         e.Units.Length.ShouldBe(order.Units.Length);
         TakeUnits(order.User, e.Units, e.PayBy);
         (order.State, order.Units, order.HeldAt, order.PayBy) = (NaiveState.Held, e.Units, At, e.PayBy);
-        (order.Revivals, order.Forgotten) = (order.Revivals + 1, order.Checkouts.Count);
+        order.Revivals++;
     }
 
     // Like a purchase: it overtakes nobody, stays within the limit, and comes neither early nor late.
