@@ -40,7 +40,7 @@ public sealed class BuyerCommands(
         if (!found.Feed.Terms.IsEligible(user)) return Refusal.NotEligible;
         var (alias, actor) = (found.Key.AliasOf(user), grains.GetGrain<ISaleBatchGrain>(batch));
         var command = BuyerCommand.Grant(alias, units, reason, found.By, found.Hash);
-        // Who is not granted anything is not registered either.
+        // A refused grant registers nobody.
         var may = await retry.AskAsync(() => actor.CheckAsync(command));
         if (may.Refused is { } no) return new(no, may.Detail);
         var reservation = grains.GetGrain<IReservationGrain>(IReservationGrain.KeyOf(batch, alias));

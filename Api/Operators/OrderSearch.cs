@@ -9,7 +9,7 @@ using OrleansSale.GrainInterfaces.Users;
 
 namespace OrleansSale.Api.Operators;
 
-/// <summary>What is looked for in the orders of all batches. All that is given must fit.</summary>
+/// <summary>A search in the orders of all batches. An order must fit every member that is given.</summary>
 /// <param name="User">Of this user; null: of anybody.</param>
 /// <param name="Status">In this state; null: in any.</param>
 /// <param name="Batch">Of this batch, which exists; null: of all.</param>

@@ -93,7 +93,7 @@ public interface IWebhookIndexGrain : IGrainWithStringKey
     /// <summary>Most endpoints.</summary>
     const int MaxEndpoints = 32;
 
-    /// <summary>What is wrong with an address for an endpoint; null: nothing is.</summary>
+    /// <summary>The fault of an address for an endpoint; null: it has none.</summary>
     [AlwaysInterleave, Alias("CheckAddressAsync"), ResponseTimeout("00:00:10")]
     Task<AddressFault?> CheckAddressAsync(string address);
 

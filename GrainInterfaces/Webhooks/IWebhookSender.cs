@@ -1,6 +1,6 @@
 namespace OrleansSale.GrainInterfaces.Webhooks;
 
-/// <summary>What is wrong with the address of an endpoint: a closed set.</summary>
+/// <summary>A fault of an endpoint's address: a closed set.</summary>
 public enum AddressFault
 {
     /// <summary>It is no absolute http(s) address, or has a user, a password or a fragment.</summary>
@@ -74,8 +74,7 @@ public sealed record WebhookPost(Uri Address, IReadOnlyList<string> Secrets, str
 public interface IWebhookSender
 {
     /// <summary>
-    /// What is wrong with an address; null: nothing is. A name that leads nowhere now is not wrong: every try looks
-    /// again.
+    /// The fault of an address; null: it has none. A name that leads nowhere now is no fault: every try looks again.
     /// </summary>
     Task<AddressFault?> CheckAsync(string address);
 

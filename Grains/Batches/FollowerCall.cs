@@ -23,38 +23,22 @@ public sealed class Followers(IServiceProvider services, IGrainFactory grains)
 /// </summary>
 internal sealed partial class FollowerCall(Followers followers, string batch, ILogger log)
 {
-    // Shared by all batches of this process.
     private static readonly Outage Telling = new("follower");
 
+    private readonly RetriedCall _call = new(
+        Telling, reason => Log.NotTold(log, batch, reason), failures => Log.Tells(log, failures));
     private long _told;
-    private bool _isUnderWay;
 
     /// <summary>Tells what is new.</summary>
     /// <param name="committed">The last entry that is durable.</param>
     public void Start(long committed)
     {
-        if (_isUnderWay || committed <= _told || followers.Of(batch) is not { } follower) return;
-        _isUnderWay = true;
-        _ = TellAsync(follower, committed);
-    }
-
-    private async Task TellAsync(IFollowerGrain follower, long committed)
-    {
-        try
+        if (_call.IsUnderWay || committed <= _told || followers.Of(batch) is not { } follower) return;
+        _call.Start(async () =>
         {
             await follower.NoteCommitAsync(committed);
             _told = committed;
-            if (Telling.Succeeds() is { } failures) Log.Tells(log, failures);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The next tick tells it again.
-            if (Telling.Fails(e.GetType().Name)) Log.NotTold(log, batch, e.Message);
-        }
-        finally
-        {
-            _isUnderWay = false;
-        }
+        });
     }
 
     private static partial class Log

@@ -11,40 +11,26 @@ namespace OrleansSale.Grains.Batches;
 /// </summary>
 internal sealed partial class ScheduleNote(SaleBatch batch, IGrainFactory grains, ILogger log)
 {
-    // Shared by all batches of this process: when storage fails, many fail together.
     private static readonly Outage Noting = new("schedule");
 
+    // A front that has never read the batch sorts it by the earlier schedule until this has worked.
+    private readonly RetriedCall _call = new(
+        Noting, reason => Log.NotNoted(log, batch.Terms!.Id, reason), failures => Log.Notes(log, failures));
     private Schedule? _noted;
-    private bool _isUnderWay;
 
     /// <summary>Notes the schedule in force, if it is not the one that was noted last.</summary>
     /// <param name="committed">The last entry that is durable.</param>
     public void Start(long committed)
     {
         var directing = batch.Directing;
-        if (_isUnderWay || directing.RescheduledAt is not (> 0 and var seq) || seq > committed) return;
-        if (_noted == directing.Schedule) return;
-        _isUnderWay = true;
-        _ = NoteAsync(directing.Schedule);
-    }
-
-    private async Task NoteAsync(Schedule schedule)
-    {
-        try
+        if (directing.RescheduledAt is not (> 0 and var seq) || seq > committed) return;
+        var schedule = directing.Schedule;
+        if (_noted == schedule) return;
+        _call.Start(async () =>
         {
             await grains.GetGrain<ICatalogueGrain>(ICatalogueGrain.Key).NoteScheduleAsync(batch.Terms!.Id, schedule);
             _noted = schedule;
-            if (Noting.Succeeds() is { } failures) Log.Notes(log, failures);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // A front that has never read the batch sorts it by the earlier schedule until then.
-            if (Noting.Fails(e.GetType().Name)) Log.NotNoted(log, batch.Terms!.Id, e.Message);
-        }
-        finally
-        {
-            _isUnderWay = false;
-        }
+        });
     }
 
     private static partial class Log

@@ -34,18 +34,23 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
     /// </returns>
     public async Task<PostResult?> SendAsync(StoredMessage message, string id, DateTimeOffset now)
     {
-        if (now >= message.PayBy) return null;
         try
         {
             var alias = Alias.TryParse(message.Alias, out var parsed) ? parsed
                 : throw new FormatException($"{message.Alias} is no alias");
-            if (message.PayBy is not null && !await AwaitsPaymentAsync(message.Order, alias)) return null;
+            var payBy = message.PayBy;
+            if (payBy is not null)
+            {
+                // An extension has moved it since the entry.
+                payBy = await FindPayByAsync(message.Order, alias);
+                if (payBy is null || now >= payBy) return null;
+            }
             if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return null;
             _product ??= await reader.FindProductAsync();
             var subject = user[(UserId.ChannelOf(user).Length + 1)..];
             return await sender.SendAsync(new UserMessage(id, message.Delivery.Channel, subject, new MessageContent(
                 message.Kind, batch, OrderId.Of(batch, message.Order), _product ?? batch, message.Why, message.Amount,
-                message.At, message.PayBy)));
+                message.At, payBy)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -54,10 +59,11 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
         }
     }
 
-    private async Task<bool> AwaitsPaymentAsync(long order, Alias buyer)
+    // Null: it does not await payment.
+    private async Task<DateTimeOffset?> FindPayByAsync(long order, Alias buyer)
     {
         var answer = await grains.GetGrain<ISaleBatchGrain>(batch).GetOrderAsync(order, buyer);
-        return answer.Value is { Status: OrderStatus.AwaitingPayment };
+        return answer.Value is { Status: OrderStatus.AwaitingPayment } open ? open.PayBy : null;
     }
 
     private async Task<Dictionary<Alias, string>> FindUsersAsync(Alias[] aliases)

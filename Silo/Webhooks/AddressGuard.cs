@@ -22,7 +22,7 @@ public sealed class AddressGuard(
     private readonly NameLookup _lookup = lookup ?? Dns.GetHostAddressesAsync;
 
     /// <summary>
-    /// What is wrong with an address; null: nothing is. A name that leads nowhere now is not wrong.
+    /// The fault of an address; null: it has none. A name that leads nowhere now is no fault.
     /// </summary>
     public async Task<AddressFault?> FindFaultAsync(string text, CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ internal sealed partial class SaleReplay
 
         CheckPayBy(entry, Terms.PaymentWindowSeconds);
         GetUnits(entry, order);
-        (order.HeldAt, order.PayBy, order.Checkout) = (entry.At, entry.PayBy, null);
+        (order.HeldAt, order.PayBy) = (entry.At, entry.PayBy);
         order.Revivals++;
     }
 

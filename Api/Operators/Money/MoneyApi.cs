@@ -29,9 +29,9 @@ public static class MoneyApi
         var money = app.MapGroup("/api/operator").WithTags("Operators");
         money.MapGet("/batches/{batch}/money", ReadAsync).WithSummary("The money of a batch")
             .WithDescription("""
-                What was captured, by provider and currency: it is sold, owed back, refunded or refunded elsewhere. Then
-                what people must look at. With `Accept: text/csv` the same as CSV, in the form of the other lists: a row
-                `balance` for each balance, then a row for each issue.
+                The captured money by provider and currency: it is sold, owed back, refunded or refunded elsewhere. Then
+                the issues that people must look at. With `Accept: text/csv` the same as CSV, in the form of the other
+                lists: a row `balance` for each balance, then a row for each issue.
                 """)
             .Produces<BatchMoneyBody>(200, "application/json", CsvExport.MediaType)
             .Described("ReadMoney", EndpointDescription.Operators(Refusal.NotFound));

@@ -11,7 +11,7 @@ public sealed partial class WebhookCommands(
 {
     private IWebhookIndexGrain Index => grains.GetGrain<IWebhookIndexGrain>(IWebhookIndexGrain.Key);
 
-    /// <summary>What is wrong with an address; null: nothing is.</summary>
+    /// <summary>The fault of an address; null: it has none.</summary>
     public Task<AddressFault?> CheckAsync(string address) => retry.AskAsync(() => Index.CheckAddressAsync(address));
 
     /// <summary>Makes one, once for each key: its id follows from the operator and their key.</summary>

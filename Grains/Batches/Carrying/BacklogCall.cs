@@ -17,9 +17,9 @@ namespace OrleansSale.Grains.Batches.Carrying;
 /// place that the ledger says was carried last. The line refuses any other (<see cref="CarriedPlaces.MayFollow"/>), so
 /// no place joins twice or behind one that stood after it.</item>
 /// <item>A buyer who leaves before their place has joined leaves at the origin. A page of places may be older than
-/// that. So after all have joined, every page is read once more, and who does not wait there any more leaves here too.
-/// Who leaves later finds the place here, because the front asks here as well, before and after it asks the
-/// origin.</item>
+/// that. So after all have joined, every page is read once more, and a buyer who does not wait there any more leaves
+/// here too. A buyer who leaves later finds the place here, because the front asks here as well, before and after it
+/// asks the origin.</item>
 /// <item><c>backlog-carried</c> comes after that. Before it the batch does not hand over its own places, so the next
 /// batch reads a whole line. After an early end the carrying goes on: nobody is left behind those who joined.</item>
 /// <item>The opening waits for nothing. If the backlog or an origin cannot be read, the units of <c>backlogUnits</c>
@@ -31,12 +31,12 @@ internal sealed partial class BacklogCall(DurableBatch batch, IGrainFactory grai
     /// <summary>Most places that join in one commit.</summary>
     public const int MaxJoinsPerCommit = 500;
 
-    // Shared by all batches of this process: when storage fails, many fail together.
     private static readonly Outage Failing = new("backlog");
 
+    private readonly RetriedCall _call = new(
+        Failing, reason => Log.Failed(log, batch.Id, reason), failures => Log.GoesOn(log, failures));
     private readonly CarriedBuyers _buyers = new(batch, grains);
     private bool _isFinished;
-    private bool _isUnderWay;
 
     /// <summary>Whether the backlog has the places that waited at the end; false before the end.</summary>
     public bool IsHandedOver { get; private set; }
@@ -55,40 +55,23 @@ internal sealed partial class BacklogCall(DurableBatch batch, IGrainFactory grai
     /// <summary>Does what is to be done, unless that is under way.</summary>
     public void Start()
     {
-        if (_isUnderWay || IsIdle) return;
-        _isUnderWay = true;
-        _ = RunAsync();
+        if (!_call.IsUnderWay && !IsIdle) _call.Start(RunAsync);
     }
 
     private async Task RunAsync()
     {
-        try
+        if (Line.IsCarrying) await CarryAsync();
+        if (MustFinish)
         {
-            if (Line.IsCarrying) await CarryAsync();
-            if (MustFinish)
-            {
-                await Backlog.FinishAsync(batch.Id);
-                _isFinished = true;
-            }
-            if (MustHandOver)
-            {
-                // What the backlog is told must be in the ledger.
-                var (places, ended) = (Line.InBacklog, batch.State.Directing.EndedAt);
-                await batch.Journal.WhenDurableAsync(true);
-                await Backlog.AddAsync(batch.Id, places, DateTimeOffset.FromUnixTimeMilliseconds(ended));
-                IsHandedOver = true;
-            }
-            if (Failing.Succeeds() is { } failures) Log.GoesOn(log, failures);
+            await Backlog.FinishAsync(batch.Id);
+            _isFinished = true;
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The next tick goes on, or the next activation.
-            if (Failing.Fails(e.GetType().Name)) Log.Failed(log, batch.Id, e.Message);
-        }
-        finally
-        {
-            _isUnderWay = false;
-        }
+        if (!MustHandOver) return;
+        // What the backlog is told must be in the ledger.
+        var (places, ended) = (Line.InBacklog, batch.State.Directing.EndedAt);
+        await batch.Journal.WhenDurableAsync(true);
+        await Backlog.AddAsync(batch.Id, places, DateTimeOffset.FromUnixTimeMilliseconds(ended));
+        IsHandedOver = true;
     }
 
     private async Task CarryAsync()

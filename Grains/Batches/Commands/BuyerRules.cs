@@ -40,6 +40,8 @@ public static class BuyerRules
             BuyerAction.Revive => DecideRevive(batch, order, command, now),
             BuyerAction.Cancel => DecideCancel(batch, order, command),
             BuyerAction.Refund => DecideRefund(batch, order, command),
+            // A front that has not heard of it may still send one. Nothing would remove its reference.
+            BuyerAction.Ship when batch.Directing.IsAnonymised => Conflict("its buyer's data were removed"),
             BuyerAction.Ship when batch.Recalls.Covers(order) => Conflict("it is recalled"),
             BuyerAction.Ship => DecideShip(batch, order, command),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.Action, "unknown action"),

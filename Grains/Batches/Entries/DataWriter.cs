@@ -28,8 +28,12 @@ internal sealed class DataWriter(string batch)
     /// <summary>An order, by the sequence of its held entry.</summary>
     public void Order(ReadOnlySpan<byte> name, long order) => Json.WriteString(name, OrderId.Of(batch, order));
 
-    /// <summary>A text.</summary>
-    public void Text(ReadOnlySpan<byte> name, string text) => Json.WriteString(name, text);
+    /// <summary>A text. A missing one is a fault of the engine: no reader accepts a null.</summary>
+    public void Text(ReadOnlySpan<byte> name, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Json.WriteString(name, text);
+    }
 
     /// <summary>A text, or no member for null.</summary>
     public void TextIfAny(ReadOnlySpan<byte> name, string? text)

@@ -141,7 +141,9 @@ public sealed class Order
         else details.Units = units;
     }
 
-    /// <summary>Gives it these units and a new deadline. A checkout that was open is not its own any more.</summary>
+    /// <summary>
+    /// Gives it these units and a new deadline. It keeps the checkout: a payment may have come to it unnoticed.
+    /// </summary>
     /// <param name="units">As many as it had.</param>
     /// <param name="at">Instant, ms.</param>
     /// <param name="payBy">The deadline that the buyer sees, ms.</param>
@@ -149,7 +151,6 @@ public sealed class Order
     {
         var details = _rows.MoreOf(Place);
         details.Revivals++;
-        (details.Checkout, details.CheckoutProvider) = (null, null);
         (Row.Hold, Row.IsRevived, Row.PayBy) = (HoldState.Live, true, payBy);
         Row.WindowMilliseconds = (int)(payBy - at);
         if (details.Units is null) Row.Unit = units[0];

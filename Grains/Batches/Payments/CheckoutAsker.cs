@@ -10,32 +10,43 @@ namespace OrleansSale.Grains.Batches.Payments;
 internal interface ICheckoutAsker
 {
     /// <summary>Asks how far a checkout is.</summary>
-    Task<CheckoutState> FindAsync(Order order);
+    Task<CheckoutState> FindAsync(OpenedCheckout checkout);
 
     /// <summary>Has a checkout closed, or finds how it ended.</summary>
-    Task<CheckoutState> CloseAsync(Order order);
+    Task<CheckoutState> CloseAsync(OpenedCheckout checkout);
 
     /// <summary>
     /// Records a payment that the provider reports. False: it could not be judged yet, because nobody knows the payer's
     /// alias.
     /// </summary>
-    Task<bool> CaptureAsync(Order order, CheckoutState state);
+    Task<bool> CaptureAsync(OpenedCheckout checkout, CheckoutState state);
 }
+
+/// <summary>
+/// A checkout as it was opened. The order may have another one, or none, when the provider answers: a revival and an
+/// extension come between.
+/// </summary>
+/// <param name="Order">Its order.</param>
+/// <param name="Provider">Its provider.</param>
+/// <param name="Id">The provider's id of it.</param>
+internal sealed record OpenedCheckout(Order Order, string Provider, string Id);
 
 /// <summary>Asks through the actors of the orders.</summary>
 internal sealed class CheckoutAsker(DurableBatch batch, PaymentProviders providers, IGrainFactory grains)
     : ICheckoutAsker
 {
-    public Task<CheckoutState> FindAsync(Order order) =>
-        OrderOf(order).FindCheckoutAsync(order.CheckoutProvider!, order.Checkout!);
+    public Task<CheckoutState> FindAsync(OpenedCheckout checkout) =>
+        OrderOf(checkout.Order).FindCheckoutAsync(checkout.Provider, checkout.Id);
 
     // One that its provider ends by itself is only asked for.
-    public Task<CheckoutState> CloseAsync(Order order) => providers.MustCloseCheckoutsOf(order.CheckoutProvider!)
-        ? OrderOf(order).CloseCheckoutAsync(order.CheckoutProvider!, order.Checkout!)
-        : FindAsync(order);
+    public Task<CheckoutState> CloseAsync(OpenedCheckout checkout) =>
+        providers.MustCloseCheckoutsOf(checkout.Provider)
+            ? OrderOf(checkout.Order).CloseCheckoutAsync(checkout.Provider, checkout.Id)
+            : FindAsync(checkout);
 
-    public async Task<bool> CaptureAsync(Order order, CheckoutState state)
+    public async Task<bool> CaptureAsync(OpenedCheckout checkout, CheckoutState state)
     {
+        var order = checkout.Order;
         Alias? payer = order.Buyer;
         if (state.Payer is { } user)
         {
@@ -43,7 +54,7 @@ internal sealed class CheckoutAsker(DurableBatch batch, PaymentProviders provide
             if (key is null && !batch.State.Directing.IsAnonymised) return false;
             payer = key is null ? null : new BatchKey(key).AliasOf(user);
         }
-        if (ClosingRules.CaptureOf(order, order.CheckoutProvider!, state, payer) is not { } paid) return true;
+        if (ClosingRules.CaptureOf(order, checkout.Provider, state, payer) is not { } paid) return true;
         var now = batch.Now;
         await batch.CommitAsync(PaymentRules.DecideCapture(batch.State, paid, now, batch.GraceMilliseconds), now);
         return true;

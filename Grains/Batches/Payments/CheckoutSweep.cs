@@ -120,13 +120,14 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
             _closings.Dequeue();
             // It was put back meanwhile, or has ended.
             if (next.ClosesAt != due || next.IsOver) continue;
-            if (ClosingRules.IsOpen(next.Order, _now)) Close(next, next.Order.PayBy);
+            if (ClosingRules.IsOpen(next.Order, _now)) PutBack(next);
             else if (!ClosingRules.MayBeLeftOpen(next.Order, _now)) End(next);
             else Begin(next, isQuestion: false);
         }
         while (CanBegin && _asking < MaxQuestions && _questions.TryPeek(out var next, out var due) && due <= _now)
         {
             _questions.Dequeue();
+            next.IsAsked = false;
             if (next.IsOver || next.IsUnderWay || !ClosingRules.IsOpen(next.Order, _now)) continue;
             Begin(next, isQuestion: true);
         }
@@ -183,23 +184,23 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     // Whether there is nothing to ask any more.
     private async Task<bool> AskAsync(Watched watched)
     {
-        var state = await asker.FindAsync(watched.Order);
+        var state = await asker.FindAsync(watched.Opened);
         CheckoutWatch.Count(watched.Provider, state.Stage);
         if (state.Stage == CheckoutStage.Unknown) watch.LeftOpen(NameOf(watched), watched.Provider, state.Code!);
         else watch.Closed(watched.Provider);
         // It is closed at payBy all the same: a provider that cannot tell may be able to close.
         watched.IsUntold = state.Stage == CheckoutStage.Untold;
-        return state.Stage == CheckoutStage.Paid && await asker.CaptureAsync(watched.Order, state);
+        return state.Stage == CheckoutStage.Paid && await asker.CaptureAsync(watched.Opened, state);
     }
 
     private async Task<bool> CloseAsync(Watched watched)
     {
-        var state = await asker.CloseAsync(watched.Order);
+        var state = await asker.CloseAsync(watched.Opened);
         CheckoutWatch.Count(watched.Provider, state.Stage);
         var isDone = state.Stage switch
         {
             CheckoutStage.Closed or CheckoutStage.Processing or CheckoutStage.Untold => true,
-            CheckoutStage.Paid => await asker.CaptureAsync(watched.Order, state),
+            CheckoutStage.Paid => await asker.CaptureAsync(watched.Opened, state),
             _ => false,
         };
         if (isDone) watch.Closed(watched.Provider);
@@ -222,7 +223,16 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
 
     private void Ask(Watched watched, long due)
     {
-        if (due < watched.Order.PayBy) _questions.Enqueue(watched, due);
+        if (due >= watched.Order.PayBy) return;
+        watched.IsAsked = true;
+        _questions.Enqueue(watched, due);
+    }
+
+    // Its payBy has moved. So there is time for questions again.
+    private void PutBack(Watched watched)
+    {
+        Close(watched, watched.Order.PayBy);
+        if (!watched.IsAsked && !watched.IsUnderWay && !watched.IsUntold) Ask(watched, _now + QuestionPeriod);
     }
 
     private void End(Watched watched)
@@ -237,9 +247,14 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     {
         public Order Order => order;
 
-        public string Provider { get; } = order.CheckoutProvider!;
+        public OpenedCheckout Opened { get; } = new(order, order.CheckoutProvider!, order.Checkout!);
 
-        public string Checkout { get; } = order.Checkout!;
+        public string Provider => Opened.Provider;
+
+        public string Checkout => Opened.Id;
+
+        /// <summary>Whether it waits for its next question.</summary>
+        public bool IsAsked { get; set; }
 
         /// <summary>When it is closed or asked for because the order ends, ms.</summary>
         public long ClosesAt { get; set; }

@@ -12,11 +12,11 @@ namespace OrleansSale.Grains.Batches.Payments;
 /// </summary>
 internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, IGrainFactory grains, ILogger log)
 {
-    // Shared by all batches of this process: when storage fails, many fail together.
     private static readonly Outage Telling = new("news");
 
+    private readonly RetriedCall _call = new(
+        Telling, reason => Log.NotTold(log, batch.Terms!.Id, reason), failures => Log.Tells(log, failures));
     private long _told;
-    private bool _isUnderWay;
 
     /// <summary>Whether there is nothing to tell.</summary>
     public bool IsIdle => LastNews <= _told || !TakesMessages;
@@ -33,28 +33,12 @@ internal sealed partial class NewsCall(SaleBatch batch, IPostPublisher places, I
     {
         // Newer news may be on their way to the ledger all the time, and do not delay those that are in it.
         var news = Math.Min(LastNews, committed);
-        if (_isUnderWay || news <= _told || !TakesMessages) return;
-        _isUnderWay = true;
-        _ = TellAsync(news);
-    }
-
-    private async Task TellAsync(long news)
-    {
-        try
+        if (_call.IsUnderWay || news <= _told || !TakesMessages) return;
+        _call.Start(async () =>
         {
             await grains.GetGrain<IMessagesGrain>(batch.Terms!.Id).NoteNewsAsync(news);
             _told = news;
-            if (Telling.Succeeds() is { } failures) Log.Tells(log, failures);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The next tick tells it again.
-            if (Telling.Fails(e.GetType().Name)) Log.NotTold(log, batch.Terms!.Id, e.Message);
-        }
-        finally
-        {
-            _isUnderWay = false;
-        }
+        });
     }
 
     private static partial class Log

@@ -65,8 +65,8 @@ internal sealed class HttpPaymentProvider(
             ProviderJson.Default.CheckoutStateAnswer,
             cancellationToken);
         // The question is newer than the other calls, so an adapter need not have it.
-        if (refused is { Status: HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
-            or HttpStatusCode.NotImplemented })
+        if (refused?.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotImplemented)
         {
             return new CheckoutState(CheckoutStage.Untold);
         }
@@ -76,8 +76,11 @@ internal sealed class HttpPaymentProvider(
             { Status: "open" or "declined" } => new CheckoutState(CheckoutStage.Open),
             { Status: "expired" } => new CheckoutState(CheckoutStage.Closed),
             { Status: "processing" } => new CheckoutState(CheckoutStage.Processing),
-            { Status: "paid", Payment: { } payment, User: { Length: > 0 and <= PaymentNotification.MaxUserLength } user,
-                Amount: { Amount: >= 0, Currency: { Length: 3 } currency } amount } when IsId(payment) =>
+            {
+                Status: "paid", Payment: { } payment,
+                User: { Length: > 0 and <= PaymentNotification.MaxUserLength } user,
+                Amount: { Amount: >= 0, Currency: { Length: 3 } currency } amount
+            } when IsId(payment) =>
                 new CheckoutState(CheckoutStage.Paid, payment, new Money(amount.Amount, currency), Payer: user),
             _ => throw Unusable("The payment provider gave a checkout in no known state."),
         };

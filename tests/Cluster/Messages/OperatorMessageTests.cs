@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Announcements;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
@@ -45,5 +47,30 @@ public sealed class OperatorMessageTests : MessageSale
         (message.Content.Kind, message.Content.Order, message.Content.PayBy)
             .ShouldBe((MessageKind.Revival, order.Id, revived.PayBy));
         revived.PayBy.ShouldBeGreaterThan(order.PayBy);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_sent_after_an_extension_tells_the_new_deadline()
+    {
+        var batch = await Sale.CreateBatchAsync();
+        var tried = 0;
+        Sale.Posts.AnswerMessage = _ =>
+        {
+            Interlocked.Increment(ref tried);
+            return Task.FromResult(new PostResult(PostOutcome.TryLater, "down"));
+        };
+        var by = batch.AliasOf(TestBatch.Operator);
+        var alias = batch.AliasOf("weibo:alice");
+        (await Sale.Actors.GetGrain<GrainInterfaces.Reservations.IReservationGrain>(
+            GrainInterfaces.Reservations.IReservationGrain.KeyOf(batch.Id, alias))
+            .ReserveForGrantAsync("weibo:alice")).Value!.Created.ShouldBeTrue();
+        var granted = (await batch.Actor.CommandAsync(BuyerCommand.Grant(
+            alias, 1, CancelReason.Mistake, by, batch.Key.HashOf(by, "g")))).Value!.Order!;
+        await Sale.UntilAsync(() => Task.FromResult(Volatile.Read(ref tried) > 0), "it is tried");
+        (await batch.Actor.OperateAsync(batch.CommandOf(OperatorAction.Extend, "e") with { Seconds = 600 }))
+            .Value.ShouldBe(Effect.Done);
+        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.Delivered));
+        await UntilIdleAsync(batch);
+        Sale.Posts.MessagesOf(batch.Id)[^1].Content.PayBy.ShouldBe(granted.PayBy.AddSeconds(600));
     }
 }

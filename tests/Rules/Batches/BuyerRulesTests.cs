@@ -95,7 +95,7 @@ public class BuyerRulesTests
     }
 
     [Fact]
-    public void A_revived_order_keeps_its_id_and_gets_units_a_deadline_and_checkouts_anew()
+    public void A_revived_order_keeps_its_id_and_its_checkout_and_gets_units_and_a_deadline_anew()
     {
         var live = Open(TermsOf(stock: 3, limit: 2));
         var order = live.Buy("weibo:alice", quantity: 2).Order!.Seq;
@@ -105,7 +105,7 @@ public class BuyerRulesTests
         live.Command(On(BuyerAction.Revive, order, "r"), Expired).Value.ShouldBe(Effect.Done);
         var view = live.State.Orders.View(live.State.Orders.Find(order)!);
         (view.Status, view.PayBy, view.Checkout, view.Revivals).ShouldBe(
-            (OrderStatus.AwaitingPayment, Instant(Expired + 900_000), null, 1));
+            (OrderStatus.AwaitingPayment, Instant(Expired + 900_000), "c1", 1));
         view.Units.ShouldBe([2, 3]);
         PaymentRules.DecideCheckout(live.State, order, "pay", "c2", Expired).Entries
             .ShouldBe([new CheckoutOpened(order, 2, "pay", "c2")]);

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Orders;
@@ -137,14 +139,12 @@ public class CheckoutSweepTests
         for (var i = 0; i < Orders; i++) live.Buy($"weibo:late{i}", Opening + 100_000);
         CheckOutAll(live);
         var sweep = SweepOf(live);
-        _asker.Waits = new TaskCompletionSource();
+        _asker.Waits = new InlineGate();
         sweep.Start(PayBy);
         (_asker.Closed.Count, _asker.Found.Count).ShouldBe((CheckoutSweep.MaxConcurrency, 0));
-        _asker.Waits.SetResult();
-        _asker.Waits = null;
+        _asker.Waits.Open();
         _asker.Closed.Count.ShouldBe(CheckoutSweep.MaxCallsPerTick);
-        sweep.Start(PayBy);
-        sweep.Start(PayBy);
+        for (var i = 0; i < 2; i++) sweep.Start(PayBy);
         _asker.Closed.Count.ShouldBe(Orders);
         _asker.Found.ShouldNotBeEmpty();
     }
@@ -155,11 +155,55 @@ public class CheckoutSweepTests
         var live = Open(TermsOf(stock: 100));
         for (var i = 0; i < 100; i++) live.Buy($"weibo:u{i}");
         CheckOutAll(live);
-        _asker.Waits = new TaskCompletionSource();
+        _asker.Waits = new InlineGate();
         var sweep = SweepOf(live);
-        sweep.Start(_now);
-        sweep.Start(_now);
+        for (var i = 0; i < 2; i++) sweep.Start(_now);
         _asker.Found.Count.ShouldBe(CheckoutSweep.MaxQuestions);
+    }
+
+    [Fact]
+    public void A_payment_that_a_closing_finds_is_its_providers_though_the_order_was_revived_meanwhile()
+    {
+        var (live, order) = CheckedOut();
+        _asker.Answer = new CheckoutState(CheckoutStage.Paid, "p", live.State.Terms!.Product.Price * order.Quantity);
+        (_asker.Waits, _asker.Capture) = (new InlineGate(), () => { });
+        var sweep = SweepOf(live);
+        live.DoDue(_now = PayBy + Grace);
+        order.Hold.ShouldBe(HoldState.Expired);
+        sweep.Start(_now);
+        live.Command(On(BuyerAction.Revive, order.Seq, "revive"), _now).ShouldBe(Effect.Done);
+        _asker.Waits.Open();
+        _asker.Captured.Select(opened => (opened.Provider, opened.Id)).ShouldBe([(SoleProvider.Name, $"c{order.Seq}")]);
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void A_payment_at_the_old_checkout_of_a_revived_order_is_found(bool inAnotherActivation)
+    {
+        var (live, order) = CheckedOut();
+        (_asker.Answer, _asker.Capture) = (new CheckoutState(CheckoutStage.Unknown, Code: "silent"), () => { });
+        var sweep = SweepOf(live);
+        live.DoDue(_now = PayBy + Grace);
+        sweep.Start(_now);
+        live.Command(On(BuyerAction.Revive, order.Seq, "revive"), _now).ShouldBe(Effect.Done);
+        _asker.Answer = new CheckoutState(CheckoutStage.Paid, "p", live.State.Terms!.Product.Price * order.Quantity);
+        if (inAnotherActivation) sweep = SweepOf(live);
+        for (; _now < order.PayBy; _now += Tick) sweep.Start(_now);
+        _asker.Captured.ShouldHaveSingleItem().Id.ShouldBe($"c{order.Seq}");
+    }
+
+    [Fact]
+    public void After_an_extension_an_open_checkout_is_asked_for_again()
+    {
+        var (live, order) = CheckedOut();
+        var sweep = SweepOf(live);
+        for (; _now < PayBy - 1_000; _now += Tick) sweep.Start(_now);
+        live.Extend(3_600, now: _now).ShouldBe(Effect.Done);
+        for (; _now < PayBy + Tick; _now += Tick) sweep.Start(_now);
+        _asker.Found.Clear();
+        for (; _now < PayBy + (3 * CheckoutSweep.QuestionPeriod); _now += Tick) sweep.Start(_now);
+        _asker.Found.Count.ShouldBeInRange(2, 3);
+        order.PayBy.ShouldBe(PayBy + 3_600_000);
     }
 
     // Everybody has bought or waits. Every 20 s an operator cancels one of the first orders, so its unit is offered.
@@ -204,8 +248,12 @@ public class CheckoutSweepTests
             live.Commit(live.State.LastAt, new CheckoutOpened(order.Seq, 1, SoleProvider.Name, $"c{order.Seq}"));
     }
 
-    private CheckoutSweep SweepOf(LiveBatch live) =>
-        new(live.State, _asker, Grace, new CheckoutWatch(NullLogger<CheckoutWatch>.Instance));
+    private CheckoutSweep SweepOf(LiveBatch live)
+    {
+        // What a test lets go on has gone on when it looks: no context may hand it to another thread.
+        SynchronizationContext.SetSynchronizationContext(null);
+        return new(live.State, _asker, Grace, new CheckoutWatch(NullLogger<CheckoutWatch>.Instance));
+    }
 
     /// <summary>A provider that answers at once, unless a test lets it wait.</summary>
     private sealed class Asker : ICheckoutAsker
@@ -220,28 +268,31 @@ public class CheckoutSweepTests
 
         public CheckoutState? Answer { get; set; }
 
-        public TaskCompletionSource? Waits { get; set; }
+        public InlineGate? Waits { get; set; }
 
         public Action Capture { get; set; } = () => throw new InvalidOperationException("nobody pays");
 
-        public async Task<CheckoutState> FindAsync(Order order)
+        public List<OpenedCheckout> Captured { get; } = [];
+
+        public async Task<CheckoutState> FindAsync(OpenedCheckout checkout)
         {
-            Found.Add(order.Seq);
-            if (Waits is { } waits) await waits.Task;
+            Found.Add(checkout.Order.Seq);
+            if (Waits is { } waits) await waits;
             return Answer ?? new CheckoutState(CheckoutStage.Open);
         }
 
-        public async Task<CheckoutState> CloseAsync(Order order)
+        public async Task<CheckoutState> CloseAsync(OpenedCheckout checkout)
         {
             Tries.Add(Now);
-            if (Answer is null) Closed.Add(order.Seq, Now);
-            else Closed[order.Seq] = Now;
-            if (Waits is { } waits) await waits.Task;
+            if (Answer is null) Closed.Add(checkout.Order.Seq, Now);
+            else Closed[checkout.Order.Seq] = Now;
+            if (Waits is { } waits) await waits;
             return Answer ?? new CheckoutState(CheckoutStage.Closed);
         }
 
-        public Task<bool> CaptureAsync(Order order, CheckoutState state)
+        public Task<bool> CaptureAsync(OpenedCheckout checkout, CheckoutState state)
         {
+            Captured.Add(checkout);
             Capture();
             return Task.FromResult(true);
         }

@@ -21,9 +21,6 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
 
     public int Revivals { get; set; }
 
-    /// <summary>Checkouts before the last revival: they are not its own any more.</summary>
-    public int Forgotten { get; set; }
-
     /// <summary>The order whose units it waits to have; null: it has its own.</summary>
     public long? From { get; set; }
 
@@ -36,7 +33,7 @@ internal sealed record NaiveOrder(long Seq, Alias User, int[] Units, long HeldAt
 
     public List<string> Checkouts { get; } = [];
 
-    public string? Checkout => Checkouts.Count > Forgotten ? Checkouts[^1] : null;
+    public string? Checkout => Checkouts.LastOrDefault();
 
     public PaymentId? Payment { get; set; }
 

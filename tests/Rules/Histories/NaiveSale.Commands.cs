@@ -54,8 +54,9 @@ internal sealed partial class NaiveSale
             BuyerAction.Refund => order.State == NaiveState.Paid
                 ? If(order.ShippedUnder is null || !Payments[order.Payment!.Value].IsEmpty)
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
-            BuyerAction.Ship => order.State == NaiveState.Paid && !IsToRecall(order.Seq) && TakerOf(order) is null
-                ? Effect.Done : Refusal.Conflict,
+            BuyerAction.Ship =>
+                order.State == NaiveState.Paid && !IsToRecall(order.Seq) && !Anonymised && TakerOf(order) is null
+                    ? Effect.Done : Refusal.Conflict,
             _ when order.State == NaiveState.Held => Effect.AlreadySo,
             _ when status != OrderStatus.Expired || CancelledAt.GetValueOrDefault(order.User) > order.Seq =>
                 Refusal.Conflict,
@@ -136,7 +137,7 @@ internal sealed partial class NaiveSale
         e.Units.Length.ShouldBe(order.Units.Length);
         TakeUnits(order.User, e.Units, e.PayBy);
         (order.State, order.Units, order.HeldAt, order.PayBy) = (NaiveState.Held, e.Units, At, e.PayBy);
-        (order.Revivals, order.Forgotten) = (order.Revivals + 1, order.Checkouts.Count);
+        order.Revivals++;
     }
 
     // Like a purchase: it overtakes nobody, stays within the limit, and comes neither early nor late.
