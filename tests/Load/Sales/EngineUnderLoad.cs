@@ -64,13 +64,17 @@ internal sealed class EngineUnderLoad : IAsyncDisposable
     public double ResidentMegabytes => Processes.Sum(process => process.Usage().ResidentBytes) / 1e6;
 
     /// <summary>
-    /// Collects all garbage of its processes. What they hold after that is in use, and no leftover of what they did
-    /// before.
+    /// Collects all garbage of its processes, until the memory that is free is given back. What they hold after that is
+    /// in use, and no leftover of what they did before.
     /// </summary>
     public async Task CollectAsync(CancellationToken cancellationToken)
     {
         foreach (var process in Processes)
-            await FullCollection.RunAsync(process.Id, cancellationToken).WaitAsync(CollectedWithin, cancellationToken);
+        {
+            for (var times = 0; times < FullCollection.GivesBackAfter; times++)
+                await FullCollection.RunAsync(process.Id, cancellationToken)
+                    .WaitAsync(CollectedWithin, cancellationToken);
+        }
     }
 
     /// <summary>

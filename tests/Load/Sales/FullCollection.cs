@@ -6,6 +6,12 @@ namespace OrleansSale.Tests.Load.Sales;
 /// <summary>Has another process of .NET collect all of its garbage, by the runtime's own diagnostics.</summary>
 internal static class FullCollection
 {
+    /// <summary>
+    /// Collections after which a process has given back the memory that is free. The runtime's collector keeps a region
+    /// until it was free in 20 of them (AGE_IN_FREE_TO_DECOMMIT).
+    /// </summary>
+    public const int GivesBackAfter = 22;
+
     private const string Runtime = "Microsoft-Windows-DotNETRuntime";
 
     /// <summary>The keyword GCHeapCollect: whoever listens with it causes a full blocking collection.</summary>

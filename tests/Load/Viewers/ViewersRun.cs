@@ -70,9 +70,9 @@ internal static class ViewersRun
 
     /// <summary>
     /// All checks. Of every change of phase and announcement the slowest round counts. Memory is compared in the first
-    /// round, for an engine keeps what it once had. What the watched sale's own orders take is counted as the viewers'.
-    /// What announcements cost purchases is a goal: it is finer than a machine that others use too can decide in a few
-    /// rounds.
+    /// round, for an engine keeps what it once had. What as many orders took in the sale that nobody watched is not the
+    /// viewers'. What announcements cost purchases is a goal: it is finer than a machine that others use too can decide
+    /// in a few rounds.
     /// </summary>
     public static IReadOnlyList<Check> Judge(IReadOnlyList<Reading> rounds)
     {

@@ -47,6 +47,7 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
     public async Task<Reading> RunAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine($"Round {round}: a sale that nobody watches, and one that {options.Viewers} do …");
+        var first = await MemoryAsync(cancellationToken);
         var (quiet, unwatched) = await market.SellOutAsync(options.Purchases, Connections, cancellationToken);
         var before = await MemoryAsync(cancellationToken);
         var (_, violations) = await market.AuditAsync(quiet, cancellationToken, unwatched);
@@ -54,13 +55,13 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
         using var crowd = new Crowd(
             options.Viewers, market.Engine.Fronts[0],
             viewer => options.SignedIn ? market.Writer.WatchOwn(_batch, viewer) : request, round);
-        violations = [.. violations, .. await SellWatchedAsync(crowd, unwatched.PerSecond, before, cancellationToken)];
+        violations = [.. violations, .. await SellWatchedAsync(crowd, unwatched.PerSecond, before + (before - first), cancellationToken)];
         _figures[Lost] = crowd.Lost;
         return new Reading($"{options.Viewers} viewers", round, _figures, violations);
     }
 
     private async Task<IReadOnlyList<string>> SellWatchedAsync(
-        Crowd crowd, double perSecond, (double Resident, double Managed) before, CancellationToken cancellationToken)
+        Crowd crowd, double perSecond, Memory without, CancellationToken cancellationToken)
     {
         var (many, few) = (options.Purchases, (int)(perSecond * PacedShare * PacedSeconds));
         var opens = DateTimeOffset.UtcNow + LeastWait + WaitOfThousand * (options.Viewers / 1e3);
@@ -78,9 +79,9 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
         await crowd.ReachedAsync(opening, cancellationToken);
         Note(opening, "it opens, and everybody buys", Requests.TicksOf(opens));
         _figures[Kept] = Market.RequireAll(purchases) / perSecond;
-        var (resident, managed) = await MemoryAsync(cancellationToken);
-        _figures[Resident] = (resident - before.Resident) * 1e3 / options.Viewers;
-        _figures[Managed] = (managed - before.Managed) * 1e3 / options.Viewers;
+        var viewers = await MemoryAsync(cancellationToken) - without;
+        _figures[Resident] = viewers.Resident * 1e3 / options.Viewers;
+        _figures[Managed] = viewers.Managed * 1e3 / options.Viewers;
 
         var sold = new List<Requests> { purchases };
         await SellInPartsAsync(crowd, sold, cancellationToken);
@@ -154,13 +155,20 @@ internal sealed class WatchedRound(Market market, ViewersOptions options, int ro
             _figures.GetValueOrDefault(name), seconds ?? Crowd.ReachedWithin.TotalSeconds);
     }
 
-    /// <summary>The memory that the engine uses, in MB.</summary>
-    private async Task<(double Resident, double Managed)> MemoryAsync(CancellationToken cancellationToken)
+    private async Task<Memory> MemoryAsync(CancellationToken cancellationToken)
     {
         await market.Engine.CollectAsync(cancellationToken);
-        return (
+        return new(
             market.Engine.ResidentMegabytes,
             await market.Engine.ManagedMegabytesAsync()
                 ?? throw new EngineException("the engine does not report its managed heap"));
+    }
+
+    /// <summary>The memory that the engine uses, in MB.</summary>
+    private readonly record struct Memory(double Resident, double Managed)
+    {
+        public static Memory operator +(Memory a, Memory b) => new(a.Resident + b.Resident, a.Managed + b.Managed);
+
+        public static Memory operator -(Memory a, Memory b) => new(a.Resident - b.Resident, a.Managed - b.Managed);
     }
 }
