@@ -27,7 +27,9 @@ public sealed class ProviderStatement(string provider)
     /// <param name="provider">The name of the provider in the ledgers.</param>
     /// <param name="lines">The lines; it is not closed.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidDataException">A line is no movement of money, or contradicts an earlier one.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line is no movement of money, or contradicts an earlier one.
+    /// </exception>
     public static async Task<ProviderStatement> ReadAsync(
         string provider, TextReader lines, CancellationToken cancellationToken = default)
     {

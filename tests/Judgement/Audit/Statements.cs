@@ -7,7 +7,7 @@ public sealed class Statements
 {
     private const string Hundred = """{"amount":100,"currency":"CNY"}""";
 
-    /// <summary>A kept payment, a refunded one, a duplicate, and one of which a part went back in the dashboard.</summary>
+    /// <summary>A kept payment, a refunded one, a duplicate, and one of which a part was refunded by hand.</summary>
     private static readonly string[] Books =
     [
         """{"captured":"p-1","order":"mi2-1.3","amount":199900,"currency":"CNY"}""",

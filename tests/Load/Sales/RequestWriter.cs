@@ -18,8 +18,8 @@ internal enum Credential
 }
 
 /// <summary>
-/// Writes reservations, purchases of one unit, replies that buy one, checkouts and the provider's notifications, each of
-/// another user, as bytes of HTTP/1.1.
+/// Writes reservations, purchases of one unit, replies that buy one, checkouts and the provider's notifications, each
+/// of another user, as bytes of HTTP/1.1.
 /// </summary>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
@@ -83,7 +83,10 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
             timestamp = DateTime.UtcNow,
             data = new
             {
-                payment, checkout, order, user,
+                payment,
+                checkout,
+                order,
+                user,
                 amount = new { amount = BatchPlan.Price, currency = BatchPlan.Currency },
             },
         });

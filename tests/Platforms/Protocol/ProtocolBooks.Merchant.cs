@@ -69,7 +69,9 @@ public sealed partial class ProtocolBooks
                 made = (AddRefund(payment, amount), content);
                 Write(DeskFile, new JsonObject
                 {
-                    ["asked"] = key, ["refund"] = made.Refund, ["content"] = content,
+                    ["asked"] = key,
+                    ["refund"] = made.Refund,
+                    ["content"] = content,
                 });
             }
 

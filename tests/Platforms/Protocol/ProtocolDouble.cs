@@ -31,7 +31,7 @@ public enum Mishap
     /// <summary>Nothing is done, and the answer says that another amount was paid back.</summary>
     TellsAnotherAmount,
 
-    /// <summary>Nothing is done, and the answer belongs to another payment; it is done if none was paid back yet.</summary>
+    /// <summary>Nothing is done, and the answer belongs to another payment. The first refund is done.</summary>
     TellsAnotherRefund,
 
     /// <summary>Nothing is done, and the answer says that there is no such payment.</summary>
@@ -44,7 +44,7 @@ public enum Mishap
 /// </summary>
 public sealed class ProtocolDouble : IAsyncDisposable
 {
-    /// <summary>After its death so many further calls are cut. Then it starts again, with nothing but its files.</summary>
+    /// <summary>After its death so many more calls are cut. Then it starts again, with nothing but its files.</summary>
     private const int CallsCut = 2;
 
     private readonly WebApplication _app;

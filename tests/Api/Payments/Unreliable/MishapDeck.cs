@@ -3,8 +3,8 @@ using OrleansSale.Tests.Platforms.Protocol;
 namespace OrleansSale.Tests.Api.Payments.Unreliable;
 
 /// <summary>
-/// Decides what goes wrong with a provider's calls: cards of a shuffled deck, so that everything happens. Only the first
-/// call of an order, a checkout or a payment draws one. At one checkout and at one refund the provider dies.
+/// Decides what goes wrong with a provider's calls: cards of a shuffled deck, so that everything happens. Only the
+/// first call of an order, a checkout or a payment draws one. At one checkout and at one refund the provider dies.
 /// </summary>
 internal sealed class MishapDeck(Random random)
 {

@@ -56,8 +56,8 @@ internal sealed record OrderStory(Paying Paying, Telling Telling, Turn Turn)
            select story,
     ];
 
-    // Nothing is told of what is not paid. A checkout tells of its first payment only, and only until its order is paid:
-    // the message of a second one must come.
+    // Nothing is told of what is not paid. A checkout tells of its first payment only, and only until its order is
+    // paid: the message of a second one must come.
     private bool CanBe => Paying switch
     {
         Paying.NotAtAll => Telling == Telling.AtOnce && Turn is Turn.None or Turn.CancelledAfter,

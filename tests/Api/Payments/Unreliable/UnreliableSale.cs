@@ -78,7 +78,7 @@ internal sealed class UnreliableSale(
         return new UnreliableSale(front, folder, providers, batches);
     }
 
-    /// <summary>Posts a message as its provider does; the provider notes that it is delivered if it was taken.</summary>
+    /// <summary>Posts a message as its provider does. If it is taken, it is delivered, as the provider notes.</summary>
     public async Task<Answer> DeliverAsync(Provider provider, ProtocolMessage message, byte[]? secret = null)
     {
         var answer = await front.Client.SendAsync(
