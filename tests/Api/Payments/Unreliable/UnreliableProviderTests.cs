@@ -166,7 +166,7 @@ public sealed class UnreliableProviderTests(ITestOutputHelper output)
             return left == 0;
         }, "all messages are delivered");
         await Eventually.HoldsAsync(
-            async () => await sale.CountRecordedAsync() == await sale.CountCapturedAsync(), "all payments are recorded");
+            async () => await sale.CountRecordedAsync() == await sale.CountCapturedAsync(), "all are recorded");
         await Eventually.HoldsAsync(async () => await sale.OwedAsync() == 0, "nothing is owed");
     }
 
