@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Engine;
 using OrleansSale.Tests.Harness;
@@ -42,6 +44,9 @@ internal sealed class UnreliableSale(
 {
     private const string ApiKey = "key-of-the-merchant";
 
+    /// <summary>A provider that dies with many calls under way is left alone for so long: the least that can be.</summary>
+    private static readonly TimeSpan BreakDuration = TimeSpan.FromMilliseconds(500);
+
     public SaleFront Front => front;
 
     public IReadOnlyList<Provider> Providers => providers;
@@ -66,6 +71,15 @@ internal sealed class UnreliableSale(
             HasSoleProvider = false,
             Channels = [.. providers.Select(provider => provider.Channel)],
             Settings = providers.SelectMany(SettingsOf).ToDictionary(),
+            Services = services =>
+            {
+                foreach (var provider in providers)
+                {
+                    services.Configure<HttpStandardResilienceOptions>(
+                        $"payment-provider-{provider.Name}-standard",
+                        options => options.CircuitBreaker.BreakDuration = BreakDuration);
+                }
+            },
         });
         foreach (var provider in providers) provider.Double.Clock = front.Clock;
         var batches = new List<string>();
