@@ -99,8 +99,8 @@ internal static class MerchantApi
         var amount = SandboxAnswer.Money(sum, currency);
         return outcome switch
         {
-            RefundOutcome.Made => SandboxAnswer.Ok(new { id = refund, amount }, StatusCodes.Status201Created),
-            RefundOutcome.Repeated => SandboxAnswer.Ok(new { id = refund, amount }),
+            RefundOutcome.Made => SandboxAnswer.Ok(new { id = refund, payment, amount }, StatusCodes.Status201Created),
+            RefundOutcome.Repeated => SandboxAnswer.Ok(new { id = refund, payment, amount }),
             RefundOutcome.NotFound => SandboxAnswer.NotFound("There is no such payment"),
             RefundOutcome.DoneBefore => SandboxAnswer.Refused(
                 StatusCodes.Status409Conflict, "already-refunded", "The whole payment was paid back under other keys",

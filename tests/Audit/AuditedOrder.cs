@@ -118,7 +118,16 @@ public sealed class AuditedPayment
     /// <summary>What went back without a request of the engine, in minor units.</summary>
     public long Elsewhere { get; internal set; }
 
-    /// <summary>What is left of it without that.</summary>
+    /// <summary>
+    /// What of that an operator says went back by other means than the provider's, in minor units: the provider's books
+    /// do not have it.
+    /// </summary>
+    public long ByHand { get; internal set; }
+
+    /// <summary>All that went back, in minor units.</summary>
+    public long WentBack => End == PaymentEnd.Refunded ? Amount.Value : Elsewhere;
+
+    /// <summary>What is left of it without that which went back elsewhere.</summary>
     public Amount Left => Amount with { Value = Amount.Value - Elsewhere };
 
     internal string? Stalled { get; set; }

@@ -3,7 +3,10 @@ namespace OrleansSale.Tests.Audit;
 // What happens to captured money without a request of the engine.
 internal sealed partial class MoneyBook
 {
-    private static readonly string[] ByHand = ["bank-transfer", "cash", "provider", "other"];
+    /// <summary>By hand, and all the same with the provider: its books have it.</summary>
+    private const string AtProvider = "provider";
+
+    private static readonly string[] ByHand = ["bank-transfer", "cash", AtProvider, "other"];
 
     /// <summary>A refund is stalled, money went back elsewhere, or a payment is disputed.</summary>
     public void Note(LedgerEntry entry, AuditedOrder order)
@@ -77,6 +80,7 @@ internal sealed partial class MoneyBook
                 violations.Add(Invariant.Form, entry.Seq, $"paid back by hand as {entry.Code}");
             if (payment.End != PaymentEnd.Owed || payment.Stalled is null || entry.Amount != payment.Left)
                 violations.Add(Invariant.I6, entry.Seq, $"{payment.Payment} is paid back by hand, but is not stalled");
+            if (entry.Code != AtProvider) payment.ByHand += entry.Amount.Value;
         }
         else
         {

@@ -11,6 +11,12 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
     /// <summary>The platform whose users may take part, unless said otherwise.</summary>
     public const string Channel = "weibo";
 
+    /// <summary>The price of a unit, in minor units.</summary>
+    public const long Price = 199_900;
+
+    /// <summary>What it is in.</summary>
+    public const string Currency = "CNY";
+
     /// <summary>The platforms whose users may take part.</summary>
     public IReadOnlyList<string> Channels { get; init; } = [Channel];
 
@@ -66,7 +72,7 @@ public sealed record BatchPlan(string Id, int Stock, DateTimeOffset SaleOpens)
         {
             ["id"] = Product,
             ["name"] = "Xiaomi Mi2 16 GB",
-            ["price"] = new JsonObject { ["amount"] = 199_900, ["currency"] = "CNY" },
+            ["price"] = new JsonObject { ["amount"] = Price, ["currency"] = Currency },
         },
         ["channel"] = new JsonArray([.. Channels.Select(channel => JsonValue.Create(channel))]),
         ["stock"] = Stock,

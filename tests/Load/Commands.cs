@@ -1,11 +1,11 @@
 using System.CommandLine;
-using OrleansSale.Tests.Audit;
 using OrleansSale.Tests.Load.Compare;
 using OrleansSale.Tests.Load.Engine;
 using OrleansSale.Tests.Load.Line;
 using OrleansSale.Tests.Load.LocalCluster;
 using OrleansSale.Tests.Load.Overload;
 using OrleansSale.Tests.Load.Pages;
+using OrleansSale.Tests.Load.Payments;
 using OrleansSale.Tests.Load.Sellout;
 using OrleansSale.Tests.Load.Viewers;
 
@@ -26,6 +26,9 @@ internal static class Commands
         Experiment.Of<LineOptions>(
             "line", "Measures the line: joins beside purchases, and many holds that end at one instant.",
             LineRun.RunAsync),
+        Experiment.Of<PaymentsOptions>(
+            "payments", "Measures notifications of captured payments, each answered when it is durable.",
+            PaymentsRun.RunAsync),
         Experiment.Of<OverloadOptions>(
             "overload", "Asks for 2 and 4 times what the engine can do, and checks what becomes of it.",
             (options, cancellationToken) => new OverloadRun(options).RunAsync(cancellationToken)),
@@ -37,29 +40,6 @@ internal static class Commands
             PagesRun.RunAsync),
         Experiment.Command<LocalClusterOptions>(
             "cluster", "Runs PostgreSQL, silos and fronts on loopback, until Ctrl-C.", LocalClusterRun.RunAsync),
-        MakeAudit(),
+        AuditCommand.Make(),
     };
-
-    /// <summary>Replays an exported ledger from a file.</summary>
-    private static Command MakeAudit()
-    {
-        var file = new Argument<FileInfo>("file") { Description = "The export, application/x-ndjson." };
-        file.AcceptExistingOnly();
-        var command = new Command("audit", "Replays the export of a ledger and checks the invariants.") { file };
-        command.SetAction((parsed, cancellationToken) => AuditAsync(parsed.GetRequiredValue(file), cancellationToken));
-        return command;
-    }
-
-    private static async Task<int> AuditAsync(FileInfo file, CancellationToken cancellationToken)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await using var export = file.OpenRead();
-        var sale = await LedgerAudit.ReadAsync(export, cancellationToken);
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Console.WriteLine($"{sale.Entries} entries in {elapsed:0.00} s, head {sale.HeadSeq} {sale.HeadHash}");
-        Console.WriteLine($"{sale.Units}, {sale.Orders.Count} orders, {sale.Payments.Count} payments");
-        foreach (var violation in sale.Violations.Kept) Console.WriteLine(violation);
-        Console.WriteLine(sale.Sound ? "No promise is broken." : $"{sale.Violations.Total} violations.");
-        return sale.Sound ? 0 : 1;
-    }
 }

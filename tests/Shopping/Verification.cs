@@ -9,7 +9,10 @@ namespace OrleansSale.Tests.Shopping;
 /// <param name="shoppers">All of them.</param>
 public sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shoppers)
 {
-    private const int AskersAtOnce = 32;
+    private const int AskersAtOnce = 32, OpenShown = 5;
+
+    /// <summary>How a ledger names the sandbox, which is the only provider.</summary>
+    private const string SoleProvider = "default";
 
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(250);
@@ -71,27 +74,27 @@ public sealed class Verification(Campaign campaign, IReadOnlyList<Shopper> shopp
 
     private string WhatIsOpen(IReadOnlyList<JsonElement> payments, AuditedSale sale)
     {
-        var open = new List<string>();
-        var captured = payments.ToDictionary(payment => payment.GetProperty("payment").GetString()!);
-        // The sandbox is the only provider, so its ids are unique.
-        var known = sale.Payments.Values.ToDictionary(payment => payment.Payment.Id);
-        foreach (var (id, payment) in captured)
+        var books = new ProviderStatement(SoleProvider);
+        foreach (var payment in payments)
         {
-            var order = payment.GetProperty("order").GetString();
-            var refund = payment.TryGetProperty("refund", out var made) && made.ValueKind == JsonValueKind.Object
-                ? made.GetProperty("id").GetString()
-                : null;
-            if (!known.TryGetValue(id, out var recorded))
-                open.Add($"{id} of {order} is captured, and not in the ledger");
-            else if (recorded.End == PaymentEnd.Owed) open.Add($"{id} of {order} is owed");
-            else if (recorded.Refund != refund)
-                open.Add($"{id} of {order}: refund {recorded.Refund}, but {refund} was made");
+            var (id, order) = (Text(payment, "payment"), Text(payment, "order"));
+            books.Captured(id, order, AmountOf(payment));
+            if (payment.TryGetProperty("refund", out var made) && made.ValueKind == JsonValueKind.Object)
+                books.Refunded(Text(made, "id"), id, AmountOf(made));
         }
 
-        open.AddRange(known.Keys.Except(captured.Keys).Select(id => $"{id} was never captured"));
-        var paidFor = payments.Select(payment => payment.GetProperty("order").GetString()).ToHashSet();
-        open.AddRange(campaign.Captured.Keys.Where(order => !paidFor.Contains(order))
-            .Select(order => $"the cashier confirmed a payment of {order}, and has none"));
-        return string.Join("; ", open.Take(5));
+        var paidFor = books.Payments.Values.Select(payment => payment.Order).ToHashSet();
+        return string.Join("; ", StatementAudit.Compare(books, sale).Kept.Select(violation => violation.Text)
+            .Concat(campaign.Captured.Keys.Where(order => !paidFor.Contains(order))
+                .Select(order => $"the cashier confirmed a payment of {order}, and has none"))
+            .Take(OpenShown));
     }
+
+    private static Amount AmountOf(JsonElement of)
+    {
+        var amount = of.GetProperty("amount");
+        return new Amount(amount.GetProperty("amount").GetInt64(), Text(amount, "currency"));
+    }
+
+    private static string Text(JsonElement of, string member) => of.GetProperty(member).GetString()!;
 }

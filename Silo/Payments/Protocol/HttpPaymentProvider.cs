@@ -101,6 +101,7 @@ internal sealed class HttpPaymentProvider(
         if (refused is { Status: HttpStatusCode.Accepted } accepted) throw accepted.ToldUnderWay("refund-pending");
         if (refused is { } refusal) return RefundBefore(request, refusal) ?? throw refusal.Told("POST /refunds");
         if (!IsId(answer!.Id)) throw Unusable("The payment provider gave a refund without a usable id.");
+        if (answer.Payment is { } of && of != request.Payment) throw OfAnotherPayment();
         if (answer.Amount is { } amount && amount != message.Amount) throw OfAnotherAmount(amount);
         return new ProviderRefund(answer.Id);
     }
@@ -178,6 +179,11 @@ internal sealed class HttpPaymentProvider(
     private static PaymentProviderException OfAnotherAmount(MoneyMessage amount) => new(
         $"The payment provider paid back {amount.Amount} {amount.Currency}, which is not what is owed.",
         "another-amount",
+        isRefusal: true);
+
+    // A mixed-up answer, such as one that was kept under another key, settles nothing.
+    private static PaymentProviderException OfAnotherPayment() => new(
+        "The payment provider answered with the refund of another payment.", "refund-of-another-payment",
         isRefusal: true);
 
     private static MoneyMessage MessageOf(Money money) => new(money.Amount, money.Currency);

@@ -26,7 +26,10 @@ internal sealed record CheckoutStateAnswer(
 internal sealed record RefundMessage(string Payment, string Order, MoneyMessage Amount);
 
 /// <summary>The answer to <c>POST {base}/refunds</c>.</summary>
-internal sealed record RefundAnswer(string Id, MoneyMessage? Amount = null);
+/// <param name="Id">The refund.</param>
+/// <param name="Amount">How much was paid back; null: what was asked for.</param>
+/// <param name="Payment">The payment that it is a refund of; null: the one that was asked for.</param>
+internal sealed record RefundAnswer(string Id, MoneyMessage? Amount = null, string? Payment = null);
 
 /// <summary>The members of a provider's problem document that the engine reads.</summary>
 /// <param name="Code">The reason, as a stable code.</param>

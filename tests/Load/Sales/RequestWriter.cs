@@ -18,14 +18,16 @@ internal enum Credential
 }
 
 /// <summary>
-/// Writes purchases of one unit, replies that buy one, and reservations, each by another user, as bytes of HTTP/1.1.
+/// Writes reservations, purchases of one unit, replies that buy one, checkouts and the provider's notifications, each
+/// of another user, as bytes of HTTP/1.1.
 /// </summary>
 internal sealed class RequestWriter(EngineSecrets secrets, string host)
 {
     private const int AliasBytes = 16;
 
     private readonly TokenSigner _tokens = new(secrets);
-    private readonly WebhookSignature _platform = new(WebhookSecrets.Parse(secrets.RepliesSecret)!);
+    private readonly WebhookSignature _platform = new(WebhookSecrets.Parse(secrets.RepliesSecret)!),
+        _provider = new(WebhookSecrets.Parse(secrets.WebhookSecret)!);
 
     public static string UserOf(int number) => $"{BatchPlan.Channel}:{SubjectOf(number)}";
 
@@ -65,12 +67,30 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
     {
         var body = $$"""{"id":"reply-{{number}}","user":"{{SubjectOf(number)}}","post":"{{PostOf(batch)}}",""" +
             "\"text\":\"buy\"}";
-        var (id, timestamp) = ($"message-{number}", WebhookSignature.TimestampOf(DateTimeOffset.UtcNow));
-        return Write(
-            $"POST /api/channels/{BatchPlan.Channel}/replies",
-            $"{WebhookSignature.IdHeader}: {id}\r\n{WebhookSignature.TimestampHeader}: {timestamp}\r\n" +
-            $"{WebhookSignature.SignatureHeader}: {_platform.Sign(id, timestamp, Encoding.ASCII.GetBytes(body))}\r\n",
-            body);
+        return Signed($"POST /api/channels/{BatchPlan.Channel}/replies", _platform, $"message-{number}", body);
+    }
+
+    /// <summary>Opens the checkout of an order of the user of that number.</summary>
+    public byte[] CheckOut(string order, int number) =>
+        Write($"POST /api/orders/{order}/checkout", $"Authorization: {Bearer(number)}\r\n", "");
+
+    /// <summary>The payment of an order of one unit, as the only provider tells it. It is signed here, now.</summary>
+    public byte[] Captured(string order, string user, string checkout, string payment)
+    {
+        var body = JsonSerializer.Serialize(new
+        {
+            type = "payment.captured",
+            timestamp = DateTime.UtcNow,
+            data = new
+            {
+                payment,
+                checkout,
+                order,
+                user,
+                amount = new { amount = BatchPlan.Price, currency = BatchPlan.Currency },
+            },
+        });
+        return Signed("POST /api/payments/notifications", _provider, $"message-{payment}", body);
     }
 
     /// <summary>The id of a batch's first announcement.</summary>
@@ -86,6 +106,16 @@ internal sealed class RequestWriter(EngineSecrets secrets, string host)
         var type = body.Length == 0 ? "" : "Content-Type: application/json\r\n";
         return Encoding.ASCII.GetBytes(
             $"{line} HTTP/1.1\r\nHost: {host}\r\n{headers}{type}Content-Length: {body.Length}\r\n\r\n{body}");
+    }
+
+    private byte[] Signed(string line, WebhookSignature signer, string id, string body)
+    {
+        var timestamp = WebhookSignature.TimestampOf(DateTimeOffset.UtcNow);
+        return Write(
+            line,
+            $"{WebhookSignature.IdHeader}: {id}\r\n{WebhookSignature.TimestampHeader}: {timestamp}\r\n" +
+            $"{WebhookSignature.SignatureHeader}: {signer.Sign(id, timestamp, Encoding.ASCII.GetBytes(body))}\r\n",
+            body);
     }
 
     private string TicketOf(string batch, int number) =>

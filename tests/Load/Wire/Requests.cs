@@ -6,7 +6,7 @@ internal enum Fate : byte
 {
     Undecided,
 
-    /// <summary>201: it was done.</summary>
+    /// <summary>201 or 204: it was done.</summary>
     Made,
 
     /// <summary>200: it had been done before. A reply to a post is answered so the first time too.</summary>
@@ -191,7 +191,7 @@ internal sealed class Requests
 
     private static Fate FateOf(WireAnswer answer) => answer.Status switch
     {
-        201 => Fate.Made,
+        201 or 204 => Fate.Made,
         // A reply to a post that could not buy is answered with 200 and a code.
         200 when answer.Code.IsEmpty => Fate.Repeated,
         200 or 409 when answer.Code.SequenceEqual("sold-out"u8) => Fate.SoldOut,
