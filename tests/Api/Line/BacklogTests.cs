@@ -58,6 +58,46 @@ public sealed class BacklogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_buyer_whose_place_was_carried_twice_leaves_from_any_of_its_batches()
+    {
+        var (first, users) = await EndedAsync(3);
+        var second = await NextAsync(1);
+        await OpenAsync(second);
+        (await _sale.OperateAsync(second, "close")).Is(200);
+        await Eventually.HoldsAsync(async () => (await RangesAsync()).Is(200).Items.Length > 1, "it is handed over");
+        var third = await NextAsync(1);
+        await OpenAsync(third);
+        (await _sale.PlaceAsync(third, users[2])).Is(200)["state"].ShouldBe("waiting");
+
+        (await _sale.LeaveAsync(first, users[1])).IsRefusal(409, "conflict");
+        (await _sale.LeaveAsync(first, users[2])).Is(204);
+        (await _sale.PlaceAsync(third, users[2])).Is(200)["state"].ShouldBe("left");
+        (await _sale.LeaveAsync(second, users[2])).Is(204);
+        await _sale.AuditAsync(third);
+    }
+
+    [Fact]
+    public async Task An_operator_who_removes_a_place_that_was_carried_is_told_where_it_lives_now()
+    {
+        var (first, users) = await EndedAsync(3);
+        (await RemoveAsync(first, 1)).Is(204);
+        var second = await NextAsync(1);
+        await OpenAsync(second);
+        (await _sale.PlaceAsync(second, users[0])).Is(204);
+        (await RemoveAsync(first, 1)).Is(204);
+
+        (await RemoveAsync(first, 2)).IsRefusal(409, "conflict")["detail"]
+            .ShouldBe($"it was carried to batch {second}: remove place 1 there");
+        (await RemoveAsync(first, 3)).IsRefusal(409, "conflict")["detail"]
+            .ShouldBe($"it was carried to batch {second}: remove place 2 there");
+        (await RemoveAsync(second, 2)).Is(204);
+        (await _sale.PlaceAsync(second, users[2])).Is(200)["state"].ShouldBe("removed");
+        (await RemoveAsync(first, 3)).Is(204);
+        await _sale.AuditAsync(first);
+        await _sale.AuditAsync(second);
+    }
+
+    [Fact]
     public async Task Operators_see_the_backlog_and_drop_a_range_that_nobody_has_taken()
     {
         const string Path = "/api/operator/products/mi2/backlog";
@@ -117,11 +157,14 @@ public sealed class BacklogTests : IAsyncLifetime
             (await _sale.StandByAsync(batch.Id, user)).Is(202);
         }
         (await _sale.OperateAsync(batch.Id, "close")).Is(200);
-        await Eventually.HoldsAsync(
-            async () => (await _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator))
-                .Is(200).Items.Length > 0, "it is handed over");
+        await Eventually.HoldsAsync(async () => (await RangesAsync()).Is(200).Items.Length > 0, "it is handed over");
         return (batch.Id, users);
     }
+
+    private Task<Answer> RangesAsync() => _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator);
+
+    private Task<Answer> RemoveAsync(string batch, long place) => _sale.Client.SendAsync(
+        "DELETE", $"/api/operator/batches/{batch}/line/{place}?reason=mistake", _sale.Operator);
 
     private Task<string> NextAsync(int backlogUnits) =>
         _sale.CreateAsync(Stage.Reserving, stock: 1, change: terms => terms["backlogUnits"] = backlogUnits);
