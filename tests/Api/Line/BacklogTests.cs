@@ -113,16 +113,23 @@ public sealed class BacklogTests : IAsyncLifetime
         foreach (var by in (string?[])[null, _sale.Sign.Bearer(users[0])])
         {
             (await _sale.Client.GetAsync(Path, by)).Status.ShouldBe(by is null ? 401 : 403);
-            (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", by)).Status.ShouldBe(by is null ? 401 : 403);
+            (await DropAsync(first, "test", by)).Status.ShouldBe(by is null ? 401 : 403);
         }
-        (await _sale.Client.SendAsync("DELETE", $"{Path}/nothing", _sale.Operator)).IsRefusal(404, "not-found");
-        (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", _sale.Operator)).Is(204);
-        (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", _sale.Operator)).Is(204);
+        (await DropAsync("nothing", "test", _sale.Operator)).IsRefusal(404, "not-found");
+        foreach (var reason in (string?[])[null, "", " ", new string('r', 501), "\u0007"])
+            (await DropAsync(first, reason, _sale.Operator)).IsRefusal(400, "invalid-request", "reason");
+        (await DropAsync(first, "no more of it", _sale.Operator)).Is(204);
+        (await DropAsync(first, "again", _sale.Operator)).Is(204);
+        var dropped = (await _sale.ExportAsync(first)).Split('\n')
+            .Where(line => line.Contains("backlog-dropped", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        dropped.ShouldContain("\"reason\":\"no more of it\"");
+        dropped.ShouldContain($"\"by\":\"{_sale.Sign.AliasOf("staff:op", first)}\"");
         (await _sale.Client.GetAsync(Path, _sale.Operator)).Is(200).Items.Single().GetProperty("state").GetString()
             .ShouldBe("dropped");
         (await _sale.PlaceAsync(first, users[0])).Is(200).Names.ShouldNotContain("backlog");
         await OpenAsync(await NextAsync(1));
         (await _sale.PlaceAsync(first, users[0])).Is(200)["state"].ShouldBe("ended");
+        await _sale.AuditAsync(first);
     }
 
     [Fact]
@@ -130,8 +137,8 @@ public sealed class BacklogTests : IAsyncLifetime
     {
         var (first, _) = await EndedAsync(1);
         await OpenAsync(await NextAsync(1));
-        (await _sale.Client.SendAsync("DELETE", $"/api/operator/products/mi2/backlog/{first}", _sale.Operator))
-            .IsRefusal(409, "conflict");
+        (await DropAsync(first, "test", _sale.Operator)).IsRefusal(409, "conflict");
+        (await _sale.ExportAsync(first)).ShouldNotContain("backlog-dropped");
     }
 
     [Fact]
@@ -162,6 +169,10 @@ public sealed class BacklogTests : IAsyncLifetime
     }
 
     private Task<Answer> RangesAsync() => _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator);
+
+    private Task<Answer> DropAsync(string batch, string? reason, string? by) => _sale.Client.SendAsync(
+        "DELETE", $"/api/operator/products/mi2/backlog/{batch}"
+            + (reason is null ? "" : $"?reason={Uri.EscapeDataString(reason)}"), by);
 
     private Task<Answer> RemoveAsync(string batch, long place) => _sale.Client.SendAsync(
         "DELETE", $"/api/operator/batches/{batch}/line/{place}?reason=mistake", _sale.Operator);
