@@ -1,8 +1,10 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Sales.Boards;
 using OrleansSale.Api.Sales.Catalogue;
+using OrleansSale.Api.Sales.Line;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
@@ -20,7 +22,8 @@ public sealed record CommandDone(Effect Effect, OperatorOrderBody? Order = null,
 /// the line, and approve what another operator commanded.
 /// </summary>
 public sealed class BuyerCommands(
-    CatalogueCopy catalogue, BatchExports exports, Proposals proposals, IGrainFactory grains, ActorRetry retry)
+    CatalogueCopy catalogue, BatchExports exports, Proposals proposals, KeptPlaces kept, IGrainFactory grains,
+    ActorRetry retry)
 {
     /// <summary>
     /// Holds units for a user, once for each key. A user without a reservation gets one, so that lists and messages
@@ -88,7 +91,10 @@ public sealed class BuyerCommands(
             : new CommandDone(Effect.Done, await exports.ReadOrderAsync(shipped.Value!));
     }
 
-    /// <summary>Removes a place from the line, once for each key.</summary>
+    /// <summary>
+    /// Removes a place from the line, once for each key. Conflict if it was carried and lives in a later batch: that
+    /// batch has its own ledger, and may ask for a second operator.
+    /// </summary>
     /// <param name="batch">The id of the batch, which may not exist.</param>
     /// <param name="place">The number of the place, which may not exist.</param>
     /// <param name="reason">Why, for the record.</param>
@@ -99,8 +105,9 @@ public sealed class BuyerCommands(
     {
         var (found, refused) = await FindAsync(batch, by, key);
         // A batch that was anonymised knows no places of anybody.
-        return refused is { } refusal ? (refusal == Refusal.SaleClosed ? Refusal.NotFound : refusal)
-            : await CarryOutAsync(batch, BuyerCommand.OnPlace(place, reason, found.By, found.Hash));
+        if (refused is { } refusal) return refusal == Refusal.SaleClosed ? Refusal.NotFound : refusal;
+        return await UnlessCarriedAsync(found.Feed, await FindPlaceAsync(batch, place),
+            () => CarryOutAsync(batch, BuyerCommand.OnPlace(place, reason, found.By, found.Hash)));
     }
 
     /// <summary>Carries out a command that another operator gave and that waits for a second one.</summary>
@@ -111,11 +118,36 @@ public sealed class BuyerCommands(
     {
         var (found, refused) = await FindAsync(batch, by, key: null);
         if (refused is { } refusal) return refusal;
-        var answer = await retry.AskAsync(
-            () => grains.GetGrain<ISaleBatchGrain>(batch).ApproveAsync(found.By, command));
-        return answer.Refused is { } no
-            ? new Answer<CommandDone>(no, answer.Detail) : await DoneAsync(answer.Value!);
+        var actor = grains.GetGrain<ISaleBatchGrain>(batch);
+        var waiting = await retry.AskAsync(actor.ListProposalsAsync);
+        var removed = waiting.FirstOrDefault(proposal => proposal.Key == command)?.OfBuyer is
+            { Action: BuyerAction.RemovePlace, Number: var number } ? await FindPlaceAsync(batch, number) : null;
+        return await UnlessCarriedAsync(found.Feed, removed, async () =>
+        {
+            var answer = await retry.AskAsync(() => actor.ApproveAsync(found.By, command));
+            return answer.Refused is { } no
+                ? new Answer<CommandDone>(no, answer.Detail) : await DoneAsync(answer.Value!);
+        });
     }
+
+    // Whether it was carried is asked before and after, as for a buyer who leaves: see KeptPlaces.
+    private async Task<Answer<CommandDone>> UnlessCarriedAsync(
+        BoardFeed feed, PlaceView? place, Func<Task<Answer<CommandDone>>> doAsync)
+    {
+        if (place is null) return await doAsync();
+        if (await FindLiveAsync() is { } before) return before;
+        var done = await doAsync();
+        return done.Refused is null && await FindLiveAsync() is { } since ? since : done;
+
+        async Task<Answer<CommandDone>?> FindLiveAsync() =>
+            await kept.FindLiveAsync(feed.Terms.Product.Id, place) is not { } there ? default(Answer<CommandDone>?)
+                : new Answer<CommandDone>(
+                    Refusal.Conflict, $"it was carried to batch {there.Batch}: remove place {there.Place} there");
+    }
+
+    private async Task<PlaceView?> FindPlaceAsync(string batch, long place) => place < 1 ? null
+        : (await retry.AskAsync(() => grains.GetGrain<ISaleBatchGrain>(batch).ListLineAsync(place - 1, 1)))
+            .Places.FirstOrDefault();
 
     private async Task<Answer<CommandDone>> CarryOutAsync(string batch, BuyerCommand command)
     {

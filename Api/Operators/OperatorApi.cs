@@ -34,7 +34,9 @@ public static class OperatorApi
             .Accepts<ReasonBody>("application/json").Produces(204)
             .Described("AnonymiseBatch",
                 EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithBody());
-        foreach (var action in Enum.GetValues<OperatorAction>().Except(OperatorChangesApi.Actions))
+        // The others have endpoints of their own.
+        OperatorAction[] others = [.. OperatorChangesApi.Actions, OperatorAction.DropBacklog];
+        foreach (var action in Enum.GetValues<OperatorAction>().Except(others))
         {
             var name = JsonNamingPolicy.KebabCaseLower.ConvertName(action.ToString());
             var endpoint = batches.MapPost(

@@ -60,15 +60,19 @@ public sealed partial class PersonalData(
             () => grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id).FindErasableAsync(feed.Key!.AliasOf(user))));
         if (found.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } refusal } needed)
             return new(refusal, needed.Detail);
-        var erased = await InAllAsync(feeds, feed => retry.AskAsync(
-            grains.GetGrain<IReservationGrain>(
-                IReservationGrain.KeyOf(feed.Terms.Id, feed.Key!.AliasOf(user))).EraseAsync));
-        if (erased.FirstOrDefault(answer => answer.Refused is not null) is { Refused: { } late } kept)
-            return new(late, kept.Detail);
+        // One after the other, the newest first: a batch erases the user also where it has carried their place to.
+        var erased = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var feed in feeds.OrderByDescending(feed => feed.Schedule.SaleOpens))
+        {
+            var answer = await retry.AskAsync(
+                grains.GetGrain<IReservationGrain>(
+                    IReservationGrain.KeyOf(feed.Terms.Id, feed.Key!.AliasOf(user))).EraseAsync);
+            if (answer.Refused is { } late) return new(late, answer.Detail);
+            if (answer.Value == Effect.Done) erased.Add(feed.Terms.Id);
+        }
         await sessions.EraseAsync(user);
         Log.Erased(log, by, reason);
-        return feeds.Zip(erased).Where(pair => pair.Second.Value == Effect.Done).Select(pair => pair.First.Terms.Id)
-            .ToArray();
+        return feeds.Select(feed => feed.Terms.Id).Where(erased.Contains).ToArray();
     }
 
     private static async Task<List<T>> InAllAsync<T>(BoardFeed[] feeds, Func<BoardFeed, Task<T>> ask)

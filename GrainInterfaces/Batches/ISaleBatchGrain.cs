@@ -206,6 +206,13 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     [Alias("ListBacklogAsync")]
     Task<BacklogPage> ListBacklogAsync(long after, int limit);
 
+    /// <summary>
+    /// The range of the product's backlog that a place of this buyer is in, or was in; null: they never had a place, or
+    /// nothing was handed over yet.
+    /// </summary>
+    [Alias("FindRangeAsync")]
+    Task<BacklogRange?> FindRangeAsync(Alias buyer);
+
     /// <summary>The place that was carried here from a place of another batch; not-found: none was.</summary>
     [Alias("FindCarriedAsync")]
     Task<Answer<PlaceView>> FindCarriedAsync(string originBatch, long originPlace);

@@ -34,6 +34,11 @@ public enum OperatorAction
 
     /// <summary>Cancel and refund the orders there are, and pause the sale.</summary>
     Recall,
+
+    /// <summary>
+    /// Never carry the places that waited at the end. The product's backlog decides first whether they can be dropped.
+    /// </summary>
+    DropBacklog,
 }
 
 /// <summary>A command of an operator.</summary>

@@ -82,8 +82,19 @@ public interface IReservationGrain : IGrainWithStringKey
     /// Cancels the reservation and removes the user from its stored data and from those of the user's orders, and the
     /// delivery details of all of them. Conflict while an order may still need the user.
     /// </summary>
+    /// <remarks>
+    /// It does the same in the batch that the user's place was carried to, or is being carried to from the backlog. A
+    /// conflict there is a conflict here.
+    /// </remarks>
     [Alias("EraseAsync")]
     Task<Answer<Effect>> EraseAsync();
+
+    /// <summary>
+    /// Erases too, and also a user of whom nothing was here cannot reserve any more: a place of theirs is perhaps being
+    /// carried here.
+    /// </summary>
+    [Alias("EraseForGoodAsync")]
+    Task<Answer<Effect>> EraseForGoodAsync();
 }
 
 /// <summary>A reservation.</summary>

@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Line;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Line;
 
 namespace OrleansSale.Grains.Batches;
@@ -12,6 +13,14 @@ public sealed partial class SaleBatchGrain
     public Task<BacklogPage> ListBacklogAsync(long after, int limit) => Batch.Journal.WhenDurableAsync(
         new BacklogPage([.. Batch.State.Line.After(after).Where(place => place.IsInBacklog).Take(limit)
             .Select(place => new BacklogPlace(place.Number, place.Buyer, place.Quantity))]));
+
+    /// <inheritdoc />
+    public async Task<BacklogRange?> FindRangeAsync(Alias buyer)
+    {
+        var state = Batch.State;
+        return state.Directing.IsEnded && state.Line.LatestOf(buyer) is not null
+            ? await GrainFactory.GetGrain<IBacklogGrain>(state.Terms!.Product.Id).FindAsync(Id) : null;
+    }
 
     /// <inheritdoc />
     public Task<Answer<PlaceView>> FindCarriedAsync(string originBatch, long originPlace) =>

@@ -1,34 +1,11 @@
 using System.Text.Json.Serialization;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
-using OrleansSale.GrainInterfaces.Messages;
-using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.Grains.Announcements;
 using OrleansSale.Grains.Documents;
 using OrleansSale.Grains.Ledger;
 
 namespace OrleansSale.Grains.Messages;
-
-/// <summary>A message, as stored. It names its user by the alias alone.</summary>
-/// <param name="Seq">Sequence of the entry that it follows from.</param>
-/// <param name="At">Instant of that entry.</param>
-/// <param name="Order">Sequence of the order.</param>
-/// <param name="Alias">The alias of the user.</param>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Why">Why; null: the kind has no reason.</param>
-/// <param name="Amount">The money it is about; null: none.</param>
-/// <param name="Delivery">Its delivery.</param>
-/// <param name="PayBy">Until when the units are held; null: the kind has no deadline.</param>
-[GenerateSerializer, Immutable, Alias("OrleansSale.StoredMessage")]
-public sealed record StoredMessage(
-    [property: Id(0)] long Seq, [property: Id(1)] DateTimeOffset At, [property: Id(2)] long Order,
-    [property: Id(3)] string Alias, [property: Id(4)] MessageKind Kind, [property: Id(5)] RefundCause? Why,
-    [property: Id(6)] Money? Amount, [property: Id(7)] PostDelivery Delivery,
-    [property: Id(8)] DateTimeOffset? PayBy = null)
-{
-    internal MessageView ToView(string batch) =>
-        new(Seq, OrderId.Of(batch, Order), Kind, Why, Amount, At, Delivery.ToView());
-}
 
 /// <summary>
 /// The document of a batch's messages, and its rules. It knows no clock and no chance: both are given. Which tries are
@@ -169,8 +146,8 @@ public sealed class MessageBook : IDocument
     public IReadOnlyList<StoredMessage> Due(DateTimeOffset now, IReadOnlyCollection<long> underWay) =>
     [
         .. Waiting.DistinctBy(message => message.Order)
-            .Where(message => message.Delivery.NextTry <= now && !underWay.Contains(message.Seq))
-            .OrderBy(message => message.Delivery.NextTry).ThenBy(message => message.Seq)
+            .Where(message => message.Turn <= now && !underWay.Contains(message.Seq))
+            .OrderBy(message => message.Turn).ThenBy(message => message.Seq)
             .GroupBy(message => message.Delivery.Channel)
             .SelectMany(ofChannel => ofChannel.Take(Math.Max(0, MaxTries - CountOn(ofChannel.Key, underWay)))),
     ];
@@ -179,27 +156,29 @@ public sealed class MessageBook : IDocument
     public string IdOf(StoredMessage message) => MessageId.Of($"{Seed}/{message.Seq}", message.Delivery.Channel);
 
     /// <summary>
-    /// Notes what came of a try; the delivery after it, or null if the message does not wait any more.
+    /// Notes what came of a turn; the delivery after a try, or null if there was none, or the message does not wait.
     /// </summary>
     /// <param name="seq">The message.</param>
-    /// <param name="began">When the try began.</param>
-    /// <param name="result">What came of it; null: there is nobody to tell any more.</param>
+    /// <param name="began">When the turn began.</param>
+    /// <param name="turn">What came of it.</param>
     /// <param name="place">Where the channel takes messages; null: nowhere any more.</param>
     /// <param name="now">When it ended.</param>
     /// <param name="lot">A random number from 0 to 1.</param>
     public PostDelivery? End(
-        long seq, DateTimeOffset began, PostResult? result, PostPlace? place, DateTimeOffset now, double lot)
+        long seq, DateTimeOffset began, MessageTurn turn, PostPlace? place, DateTimeOffset now, double lot)
     {
         var index = Waiting.FindIndex(message => message.Seq == seq);
         if (index < 0) return null;
         var tried = Waiting[index];
-        var delivery = result is null
+        if (turn is { Result: null, PayBy: { } moved })
+        {
+            Waiting[index] = tried with { PayBy = moved };
+            return null;
+        }
+        var delivery = turn.Result is not { } result
             ? tried.Delivery with { State = DeliveryState.Undeliverable, NextTry = null, LastError = null }
             : tried.Delivery.Begin(began).End(result, now, lot);
-        // After its deadline an offer is told to nobody. Until its next try it would keep the place of others.
-        if (delivery.NextTry >= tried.PayBy)
-            delivery = delivery with { State = DeliveryState.Undeliverable, NextTry = null };
-        var ended = tried with { Delivery = delivery };
+        var ended = tried with { Delivery = delivery, PayBy = turn.PayBy ?? tried.PayBy };
         if (delivery.State == DeliveryState.Waiting)
         {
             Waiting[index] = ended;
@@ -208,7 +187,7 @@ public sealed class MessageBook : IDocument
         Waiting.RemoveAt(index);
         // A retry that arrived is kept, so that a repeat of the operator's request finds it.
         if (delivery.State != DeliveryState.Delivered || delivery.RetryKey is not null) Keep(ended);
-        if (result?.Outcome == PostOutcome.Gone && place is not null) NoteGone(delivery.Channel, place, now);
+        if (turn.Result?.Outcome == PostOutcome.Gone && place is not null) NoteGone(delivery.Channel, place, now);
         return delivery;
     }
 

@@ -15,47 +15,61 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
 {
     private string? _product;
 
-    /// <summary>The buyers of news, in their order; null: nobody is left to be told.</summary>
-    public async Task<IReadOnlyList<Recipient?>> FindAsync(IReadOnlyList<News> news)
+    /// <summary>
+    /// The buyers of news, in their order; null: nobody is left to be told. A deadline that has passed is looked up,
+    /// because an extension may have moved it.
+    /// </summary>
+    public async Task<IReadOnlyList<Recipient?>> FindAsync(IReadOnlyList<News> news, DateTimeOffset now)
     {
         var buyers = new List<Alias?>(news.Count);
         foreach (var one in news) buyers.Add(one.Buyer ?? await reader.FindBuyerAsync(one.Order));
         var users = await FindUsersAsync([.. buyers.OfType<Alias>().Distinct()]);
-        return
-        [
-            .. buyers.Select(buyer => buyer is { } alias && users.TryGetValue(alias, out var user)
-                ? new Recipient(alias, UserId.ChannelOf(user).ToString()) : null),
-        ];
+        var found = new List<Recipient?>(news.Count);
+        foreach (var (one, buyer) in news.Zip(buyers))
+        {
+            var payBy = one.PayBy <= now && buyer is { } due ? await FindPayByAsync(one.Order, due) : one.PayBy;
+            var isLapsed = one.PayBy is not null && !(payBy > now);
+            found.Add(!isLapsed && buyer is { } alias && users.TryGetValue(alias, out var user)
+                ? new Recipient(alias, UserId.ChannelOf(user).ToString(), one with { PayBy = payBy }) : null);
+        }
+        return found;
     }
 
-    /// <summary>Tries once to send a message; it never throws.</summary>
+    /// <summary>
+    /// Tries once to send a message; it never throws. Before the time of its next try it is only looked whether its
+    /// deadline was moved.
+    /// </summary>
     /// <returns>
-    /// What came of it; null: the user is not known any more, or the order has ended or was paid meanwhile.
+    /// What came of it. There is nobody to tell any more if the user is not known, or if the order has ended or was
+    /// paid meanwhile.
     /// </returns>
-    public async Task<PostResult?> SendAsync(StoredMessage message, string id, DateTimeOffset now)
+    public async Task<MessageTurn> SendAsync(StoredMessage message, string id, DateTimeOffset now)
     {
+        var payBy = message.PayBy;
         try
         {
             var alias = Alias.TryParse(message.Alias, out var parsed) ? parsed
                 : throw new FormatException($"{message.Alias} is no alias");
-            var payBy = message.PayBy;
             if (payBy is not null)
             {
-                // An extension has moved it since the entry.
                 payBy = await FindPayByAsync(message.Order, alias);
-                if (payBy is null || now >= payBy) return null;
+                if (payBy is null || now >= payBy) return default;
+                if (message.Delivery.NextTry > now) return new MessageTurn(null, payBy);
             }
-            if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return null;
+            if (!(await FindUsersAsync([alias])).TryGetValue(alias, out var user)) return default;
             _product ??= await reader.FindProductAsync();
             var subject = user[(UserId.ChannelOf(user).Length + 1)..];
-            return await sender.SendAsync(new UserMessage(id, message.Delivery.Channel, subject, new MessageContent(
+            var content = new MessageContent(
                 message.Kind, batch, OrderId.Of(batch, message.Order), _product ?? batch, message.Why, message.Amount,
-                message.At, payBy)));
+                message.At, payBy);
+            return new MessageTurn(
+                await sender.SendAsync(new UserMessage(id, message.Delivery.Channel, subject, content)), payBy);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A repeat is harmless, whatever has happened.
-            return new PostResult(PostOutcome.TryLater, $"a fault of the engine: {e.GetType().Name}");
+            return new MessageTurn(
+                new PostResult(PostOutcome.TryLater, $"a fault of the engine: {e.GetType().Name}"), payBy);
         }
     }
 
@@ -78,4 +92,5 @@ internal sealed class MessageCourier(IMessageSender sender, NewsReader reader, I
 /// <summary>The user of a message.</summary>
 /// <param name="Alias">Their alias.</param>
 /// <param name="Channel">Their channel.</param>
-internal sealed record Recipient(Alias Alias, string Channel);
+/// <param name="News">What they are told, with the deadline in force.</param>
+internal sealed record Recipient(Alias Alias, string Channel, News News);

@@ -30,7 +30,9 @@ public static class MessageRules
     /// <summary>The news in an entry; null: nobody is told of it.</summary>
     public static News? Of(StampedEntry entry) => entry.Entry switch
     {
-        RefundOwed owed => Of(entry, owed.Order, MessageKind.Refund, CauseOf(owed.Why), owed.Amount),
+        // Of an order whose money went back elsewhere nothing is owed.
+        RefundOwed { Amount.Amount: > 0 } owed =>
+            Of(entry, owed.Order, MessageKind.Refund, CauseOf(owed.Why), owed.Amount),
         RefundMade made => Of(entry, made.Order, MessageKind.Refunded, why: null, made.Amount),
         // An operator has paid it back by hand.
         RefundedElsewhere { By: not null } made =>

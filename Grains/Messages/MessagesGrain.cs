@@ -31,7 +31,7 @@ public sealed partial class MessagesGrain(
     private static readonly Outage Ticking = new("messages"), Reading = new("messages-reading");
 
     private readonly Dictionary<long, DateTimeOffset> _underWay = [];
-    private readonly Queue<(long Seq, PostResult? Result)> _ended = new();
+    private readonly Queue<(long Seq, MessageTurn Turn)> _ended = new();
     private NewsReader _news = null!;
     private MessageCourier _courier = null!;
     private MessagesState? _noted;
@@ -176,11 +176,11 @@ public sealed partial class MessagesGrain(
             return true;
         }
         // Everything is asked before a message is made, so that a failure makes none.
-        foreach (var (news, found) in page.News.Zip(await _courier.FindAsync(page.News)))
+        foreach (var found in await _courier.FindAsync(page.News, now))
         {
             // Else nobody is left to be told, or their channel takes no messages.
             if (found is { } user && PlaceOf(user.Channel) is { } place)
-                Book.Make(news, user.Alias.ToString(), user.Channel, place, now);
+                Book.Make(user.News, user.Alias.ToString(), user.Channel, place, now);
         }
         var isNew = page.Cursor > Book.Cursor || page.Seen.Seq != Book.SeenSeq || page.News.Count > 0;
         Book.Look(page, now);
@@ -194,17 +194,15 @@ public sealed partial class MessagesGrain(
     {
         if (PlaceOf(channel) is not { } place) return Book.Behind.Remove(channel);
         var (news, end) = await _news.ReadAgainAsync(Book.Behind[channel], Book.Cursor);
-        var users = await _courier.FindAsync(news);
-        var own = news.Zip(users).Where(pair => pair.Second?.Channel == channel)
-            .Select(pair => (pair.First, pair.Second!.Alias.ToString()));
+        var own = (await _courier.FindAsync(news, now)).OfType<Recipient>().Where(user => user.Channel == channel)
+            .Select(user => (user.News, user.Alias.ToString()));
         Book.CatchUp(channel, place, own, end, now);
         return true;
     }
 
     private async Task TryAsync(StoredMessage message, string id)
     {
-        var result = await _courier.SendAsync(message, id, Now());
-        _ended.Enqueue((message.Seq, result));
+        _ended.Enqueue((message.Seq, await _courier.SendAsync(message, id, Now())));
         try
         {
             // As a call of its own: nothing else decides meanwhile. Without it the next tick notes the end.
@@ -224,11 +222,10 @@ public sealed partial class MessagesGrain(
             if (!_underWay.Remove(ended.Seq, out var began)) continue;
             var channel = Book.Waiting.Find(message => message.Seq == ended.Seq)?.Delivery.Channel;
             var delivery = Book.End(
-                ended.Seq, began, ended.Result, channel is null ? null : PlaceOf(channel), now,
+                ended.Seq, began, ended.Turn, channel is null ? null : PlaceOf(channel), now,
                 Random.Shared.NextDouble());
-            if (delivery is null) continue;
-            watch.MessageEnded(Batch, ended.Seq, delivery);
             isChanged = true;
+            if (delivery is not null) watch.MessageEnded(Batch, ended.Seq, delivery);
         }
         return isChanged;
     }

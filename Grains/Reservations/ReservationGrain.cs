@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Backlog;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Reservations;
@@ -134,6 +135,7 @@ public sealed class ReservationGrain(
         // After the end the place may still wait in the product's backlog.
         if (erasable.Value!.IsOver) await Batch.LeaveLineAsync(_alias);
         else if (await CancelAsync() is { Refused: not null } cancelled) return cancelled;
+        if (await EraseCarriedAsync() is { Refused: not null } kept) return kept;
         foreach (var order in erasable.Value.Orders)
             await GrainFactory.GetGrain<IOrderGrain>(OrderId.Of(_batch, order)).DisownAsync();
         await Details.EraseAsync();
@@ -146,6 +148,32 @@ public sealed class ReservationGrain(
         Begin(LedgerHead.Empty);
         await AppendAsync(Reservation.Erased(Now()));
         return Effect.Done;
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<Effect>> EraseForGoodAsync()
+    {
+        var answer = await EraseAsync();
+        if (answer.Refused is null && _reservation.Seq == 0) await AppendAsync(Reservation.Erased(Now()));
+        return answer;
+    }
+
+    // The place has left, but the batch that carries it may have read it before, and makes a reservation for its buyer.
+    // This comes before the user is removed here: after a crash they are still known.
+    private async Task<Answer<Effect>> EraseCarriedAsync()
+    {
+        if (_reservation.User is not { } user || await Batch.FindRangeAsync(_alias) is not { AssignedTo: { } to } range)
+            return Effect.AlreadySo;
+        var isCarrying = range.State == BacklogState.Assigned;
+        if (await GrainFactory.GetGrain<IBatchKeyGrain>(to).FindAsync() is not { } key)
+        {
+            return isCarrying
+                ? new Answer<Effect>(Refusal.Unavailable, $"the key of batch {to} is missing: restore it first")
+                : Effect.AlreadySo;
+        }
+        var there = GrainFactory.GetGrain<IReservationGrain>(
+            IReservationGrain.KeyOf(to, new BatchKey(key).AliasOf(user)));
+        return isCarrying ? await there.EraseForGoodAsync() : await there.EraseAsync();
     }
 
     // If the batch has a cancelled version and the stream is gone, an erasure was interrupted before its last entry.

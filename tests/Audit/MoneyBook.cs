@@ -84,7 +84,11 @@ internal sealed partial class MoneyBook(SaleTerms terms, Violations violations)
         CheckSame(entry, order, payment);
         if (payment.End != PaymentEnd.Sold)
             violations.Add(Invariant.I6, entry.Seq, $"payment {payment.Payment} is {payment.End} already");
-        payment.End = payment.End == PaymentEnd.Refunded ? PaymentEnd.Refunded : PaymentEnd.Owed;
+        // The refund of a shipped order ends it, though all of its money went back elsewhere.
+        var isEmpty = payment is { Elsewhere: > 0, Left.Value: 0 };
+        if (isEmpty && entry.Why != "shipped")
+            violations.Add(Invariant.I6, entry.Seq, $"nothing is left of payment {payment.Payment} to owe");
+        payment.End = isEmpty || payment.End == PaymentEnd.Refunded ? PaymentEnd.Refunded : PaymentEnd.Owed;
         if (_releasedButNotOwed == order) _releasedButNotOwed = null;
         else if (order.Live) _owedButNotReleased = order;
     }

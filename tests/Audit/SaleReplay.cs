@@ -68,6 +68,7 @@ internal sealed partial class SaleReplay
             case EntryType.Held: Hold(entry); break;
             case EntryType.Joined: Line.Join(entry, Buyers.Join(entry), Units.Counts); break;
             case EntryType.BacklogCarried: Line.EndCarrying(entry); break;
+            case EntryType.BacklogDropped: Line.Drop(entry); break;
             case EntryType.Granted: Grant(entry); break;
             case EntryType.Proposed or EntryType.Approved: break;
             case EntryType.Left: Line.Leave(entry); break;

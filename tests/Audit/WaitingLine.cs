@@ -198,6 +198,15 @@ internal sealed class WaitingLine(SaleTerms terms, Violations violations)
         for (; Waiting > 0 && First() is { } place;) Keep(place);
     }
 
+    /// <summary>Who waited at the end waits no longer.</summary>
+    public void Drop(LedgerEntry entry)
+    {
+        var kept = _places.Where(place => place.Kept).ToList();
+        if (kept.Count == 0 || _carried.Carrying)
+            violations.Add(Invariant.Line, entry.Seq, "a backlog is dropped that there is not, or not yet");
+        foreach (var place in kept) place.Kept = false;
+    }
+
     private void Keep(AuditedPlace place)
     {
         Move(place, PlaceStage.Ended);

@@ -1,18 +1,22 @@
 using OrleansSale.Api.Actors;
 using OrleansSale.Api.Http;
+using OrleansSale.Api.Http.Bodies;
 using OrleansSale.Api.Http.Documentation;
 using OrleansSale.Api.Sales.Catalogue;
 using OrleansSale.Api.SignIn;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Backlog;
+using OrleansSale.GrainInterfaces.Batches;
 
 namespace OrleansSale.Api.Operators.Backlog;
 
 /// <summary>
 /// The backlog of a product, for operators: the ranges of places that its batches left waiting, and how to drop one.
 /// </summary>
-public static partial class BacklogApi
+public static class BacklogApi
 {
+    private static readonly LinesAttribute Reason = new(1, 500);
+
     /// <summary>Maps the endpoints.</summary>
     public static void MapBacklog(this IEndpointRouteBuilder app)
     {
@@ -21,8 +25,9 @@ public static partial class BacklogApi
             .Produces<BacklogRangeList>()
             .Described("ListBacklog", EndpointDescription.Operators(Refusal.NotFound, Refusal.Unavailable));
         backlog.MapDelete("/{batch}", DropAsync).WithSummary("Drop what a batch left waiting").Produces(204)
-            .Described("DropBacklog",
-                EndpointDescription.Operators(Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable));
+            .WithDescription("The ledger of the batch keeps the reason: 1–500 characters, one line or several.")
+            .Described("DropBacklog", EndpointDescription.Operators(
+                Refusal.InvalidRequest, Refusal.NotFound, Refusal.Conflict, Refusal.Unavailable).WithKey());
     }
 
     private static async Task<IResult> ListAsync(
@@ -38,27 +43,27 @@ public static partial class BacklogApi
     }
 
     private static async Task<IResult> DropAsync(
-        HttpContext http, string product, string batch, CatalogueCopy catalogue, IGrainFactory grains,
-        ActorRetry retry, ILoggerFactory logs)
+        HttpContext http, string product, string batch, string? reason, CatalogueCopy catalogue,
+        BatchCommands commands, IGrainFactory grains, ActorRetry retry)
     {
         var (caller, problem) = await Callers.FindOperatorAsync(http);
         if (problem is not null) return problem;
+        if (reason is null) return Problem.Invalid("reason", "is missing", FieldFault.Missing);
+        if (Reason.Check(reason) is { } fault) return Problem.Invalid("reason", fault.Detail, fault.Fault);
+        if (IdempotencyKey.Read(http.Request, out var key) is { } badKey) return badKey;
         if (!await IsSoldAsync(product, catalogue)) return Problem.Of(Refusal.NotFound);
         var answer = await retry.AskAsync(() => grains.GetGrain<IBacklogGrain>(product).DropAsync(batch));
         if (answer.Refused is { } refusal) return Problem.Of(refusal, answer.Detail);
-        if (answer.Value == Effect.Done)
-            Log.Dropped(logs.CreateLogger(typeof(BacklogApi)), batch, product, caller!.User);
-        return Results.NoContent();
+        // The backlog decides, so that no batch takes the places meanwhile. Then the ledger says who dropped them and
+        // why; a repeat writes it if a crash came between.
+        var command = new OperatorCommand(OperatorAction.DropBacklog, 0, reason, default, default);
+        var recorded = await commands.OperateAsync(batch, command, caller!.User, key);
+        // A batch whose users were removed since, or that is gone, records nothing any more.
+        return recorded.Refused is { } no and not (Refusal.SaleClosed or Refusal.NotFound)
+            ? Problem.Of(no, recorded.Detail) : Results.NoContent();
     }
 
     // A made-up product activates nothing.
     private static async Task<bool> IsSoldAsync(string product, CatalogueCopy catalogue) =>
         (await catalogue.ListAsync()).Any(feed => feed.Terms.Product.Id == product);
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information,
-            "What batch {Batch} left waiting was dropped from the backlog of product {Product} by {Operator}")]
-        public static partial void Dropped(ILogger log, string batch, string product, string @operator);
-    }
 }

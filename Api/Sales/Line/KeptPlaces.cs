@@ -23,7 +23,7 @@ public sealed class KeptPlaces(
     {
         var body = PlaceBody.Of(place, user);
         if (!place.InBacklog) return body;
-        var range = await FindRangeAsync(feed);
+        var range = await FindRangeAsync(feed.Terms.Product.Id, feed.Terms.Id);
         if (range?.AssignedTo is not { } to)
         {
             return range is { State: BacklogState.Dropped } ? body with { Backlog = null }
@@ -43,7 +43,7 @@ public sealed class KeptPlaces(
     }
 
     /// <summary>
-    /// Ends a buyer's place, here or where it was carried to. Conflict while units are held for it.
+    /// Ends a buyer's place, here or where it was carried to, however far. Conflict while units are held for it.
     /// </summary>
     /// <remarks>
     /// The place may be carried at any instant between these steps. The batch that it goes to reads this batch again
@@ -54,21 +54,54 @@ public sealed class KeptPlaces(
     {
         var batch = grains.GetGrain<ISaleBatchGrain>(feed.Terms.Id);
         var place = await retry.AskAsync(() => batch.GetPlaceAsync(buyer));
-        if (place.Value is not { InBacklog: true } kept) return await retry.AskAsync(() => batch.LeaveLineAsync(buyer));
-        if (await LeaveCarriedAsync(feed, kept) is { Refused: not Refusal.NotFound } ended) return ended;
-        var left = await retry.AskAsync(() => batch.LeaveLineAsync(buyer));
-        if (left.Refused is not null) return left;
-        return await LeaveCarriedAsync(feed, kept) is { Refused: not Refusal.NotFound } late ? late : left;
+        Task<Answer<Effect>> LeaveHereAsync() => retry.AskAsync(() => batch.LeaveLineAsync(buyer));
+        return place.Value is { } known
+            ? await LeaveAsync(feed.Terms.Product.Id, known, LeaveHereAsync) : await LeaveHereAsync();
     }
 
-    private async Task<Answer<Effect>> LeaveCarriedAsync(BoardFeed feed, PlaceView place) =>
-        await FindRangeAsync(feed) is { AssignedTo: { } to }
-            ? await retry.AskAsync(
-                () => grains.GetGrain<ISaleBatchGrain>(to).LeaveCarriedAsync(place.Batch, place.Place))
+    /// <summary>
+    /// Where a place lives that was carried: the last batch that it came to, in which it waits, is offered units, or is
+    /// kept for a next one. Null: it was not carried, or has ended there.
+    /// </summary>
+    /// <param name="product">The product.</param>
+    /// <param name="place">The place, as its batch knows it, or knew it.</param>
+    public async Task<PlaceView?> FindLiveAsync(string product, PlaceView place)
+    {
+        PlaceView? last = null;
+        for (var next = await FindCarriedAsync(product, place); next is not null;
+            next = await FindCarriedAsync(product, next))
+            last = next;
+        return last is { InBacklog: true } or { State: PlaceState.Waiting or PlaceState.Offered } ? last : null;
+    }
+
+    private async Task<Answer<Effect>> LeaveAsync(
+        string product, PlaceView place, Func<Task<Answer<Effect>>> leaveHereAsync)
+    {
+        if (await LeaveNextAsync(product, place) is { Refused: not Refusal.NotFound } ended) return ended;
+        var left = await leaveHereAsync();
+        if (left.Refused is not null) return left;
+        return await LeaveNextAsync(product, place) is { Refused: not Refusal.NotFound } late ? late : left;
+    }
+
+    private async Task<Answer<Effect>> LeaveNextAsync(string product, PlaceView place) =>
+        await FindCarriedAsync(product, place) is { } next
+            ? await LeaveAsync(product, next, () => retry.AskAsync(
+                () => grains.GetGrain<ISaleBatchGrain>(next.Batch).LeaveCarriedAsync(place.Batch, place.Place)))
             : Refusal.NotFound;
 
-    private Task<BacklogRange?> FindRangeAsync(BoardFeed feed) => retry.AskAsync(
-        () => grains.GetGrain<IBacklogGrain>(feed.Terms.Product.Id).FindAsync(feed.Terms.Id));
+    // A place that has left was perhaps carried before. One that waits or is offered units here was not.
+    private async Task<PlaceView?> FindCarriedAsync(string product, PlaceView place)
+    {
+        if (place.State is PlaceState.Waiting or PlaceState.Offered
+            || await FindRangeAsync(product, place.Batch) is not { AssignedTo: { } to })
+            return null;
+        var carried = await retry.AskAsync(
+            () => grains.GetGrain<ISaleBatchGrain>(to).FindCarriedAsync(place.Batch, place.Place));
+        return carried.Value;
+    }
+
+    private Task<BacklogRange?> FindRangeAsync(string product, string batch) =>
+        retry.AskAsync(() => grains.GetGrain<IBacklogGrain>(product).FindAsync(batch));
 
     // The next batch that takes places of the backlog, on the buyer's channel.
     private async Task<BacklogBody> FindNextAsync(BoardFeed feed, string user)

@@ -1,3 +1,5 @@
+using OrleansSale.GrainInterfaces.Batches;
+using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
 namespace OrleansSale.Grains.Batches.Line;
@@ -16,8 +18,26 @@ public sealed record BacklogCarried(int Places) : LineEntry
     internal static BatchEntry Read(ref DataReader from) => new BacklogCarried(from.Int("places"u8));
 }
 
+/// <summary>The places that waited at the end are never carried.</summary>
+public sealed record BacklogDropped(string Reason, Alias By, KeyHash Key) : LineEntry, ICommandEntry
+{
+    internal override ReadOnlySpan<byte> Type => "backlog-dropped"u8;
+
+    /// <inheritdoc />
+    public OperatorCommand Command => new(OperatorAction.DropBacklog, 0, Reason, By, Key);
+
+    internal override void Write(DataWriter to) => to.Command(Reason, By, Key);
+
+    internal static BatchEntry Read(ref DataReader from) =>
+        new BacklogDropped(from.Text("reason"u8), from.Alias("by"u8), from.Key());
+}
+
 /// <summary>The family's table.</summary>
 internal static class CarryEntries
 {
-    public static readonly EntryKind[] Kinds = [new("backlog-carried"u8.ToArray(), BacklogCarried.Read)];
+    public static readonly EntryKind[] Kinds =
+    [
+        new("backlog-carried"u8.ToArray(), BacklogCarried.Read),
+        new("backlog-dropped"u8.ToArray(), BacklogDropped.Read),
+    ];
 }

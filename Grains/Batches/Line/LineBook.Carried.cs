@@ -9,6 +9,7 @@ public sealed partial class LineBook
 {
     private readonly CarriedPlaces _carried = new();
     private bool _isCarried;
+    private bool _isDropped;
     private int _carriedWaiting;
     private long _bought;
 
@@ -28,9 +29,10 @@ public sealed partial class LineBook
     public int Carried => _carried.Count;
 
     /// <summary>
-    /// How many places wait in the product's backlog, or waited when it was carried; 0 before the end.
+    /// How many places wait in the product's backlog, or waited when it was carried; 0 before the end, and once they
+    /// were dropped.
     /// </summary>
-    public int InBacklog => _directing.IsEnded ? _rows.Waiting : 0;
+    public int InBacklog => _directing.IsEnded && !_isDropped ? _rows.Waiting : 0;
 
     /// <summary>The place that was carried from there; null: none.</summary>
     public Place? FindCarried(Origin origin) => Find(_carried.Find(origin));
@@ -82,6 +84,12 @@ public sealed partial class LineBook
         ThrowUnless(IsCarrying, seq, "the end of a carrying that does not go on");
         ThrowUnless(e.Places == Carried, seq, "another number of carried places");
         _isCarried = true;
+    }
+
+    private void Drop(long seq)
+    {
+        ThrowUnless(InBacklog > 0 && !IsCarrying, seq, "a backlog dropped that there is not, or not yet");
+        _isDropped = true;
     }
 
     // All changes of a place's state, so that the carried places that wait are counted.

@@ -88,6 +88,7 @@ public sealed partial class LineBook
             case Joined e: Apply(seq, at, e); break;
             case Left e: Apply(seq, e); break;
             case BacklogCarried e: Apply(seq, e); break;
+            case BacklogDropped: Drop(seq); break;
             default: throw new InconsistentEntryException(seq, $"is of an unknown type {entry.GetType().Name}");
         }
     }
@@ -237,7 +238,8 @@ public sealed partial class LineBook
         };
         return new Place(
             index + 1, row.Buyer, row.Quantity, state, row.HasKey ? row.Key : null, row.Reservation, row.JoinedAt,
-            row.Order > 0 ? row.Order : null, waiting, row.State == PlaceState.Waiting && _directing.IsEnded,
+            row.Order > 0 ? row.Order : null, waiting,
+            row.State == PlaceState.Waiting && _directing.IsEnded && !_isDropped,
             _carried.OriginOf(index + 1));
     }
 

@@ -14,7 +14,8 @@ namespace OrleansSale.Grains.Batches.Orders;
 /// </remarks>
 internal sealed class Deadlines(OrderRows rows)
 {
-    private readonly PriorityQueue<int, long> _early = new();
+    // Of equal deadlines the first order's counts, whatever was taken out before: a replay finds the same one.
+    private readonly PriorityQueue<int, (long PayBy, int Place)> _early = new();
 
     // No order before this place is a live hold, but for those that were revived.
     private int _firstLive;
@@ -25,12 +26,12 @@ internal sealed class Deadlines(OrderRows rows)
     {
         var place = rows.Count - 1;
         var payBy = rows.At(place).PayBy;
-        if (payBy < _latest) _early.Enqueue(place, payBy);
+        if (payBy < _latest) _early.Enqueue(place, (payBy, place));
         else _latest = payBy;
     }
 
     /// <summary>Registers an order that was revived.</summary>
-    public void TakeRevived(int place) => _early.Enqueue(place, rows.At(place).PayBy);
+    public void TakeRevived(int place) => _early.Enqueue(place, (rows.At(place).PayBy, place));
 
     /// <summary>Moves the deadlines of all live holds by the same time.</summary>
     /// <param name="milliseconds">How much later they are.</param>
@@ -44,7 +45,7 @@ internal sealed class Deadlines(OrderRows rows)
             ref var row = ref rows.At(place);
             if (row.Hold != HoldState.Live || row.IsRevived) continue;
             Extend(place, milliseconds);
-            if (row.PayBy < latest) _early.Enqueue(place, row.PayBy);
+            if (row.PayBy < latest) _early.Enqueue(place, (row.PayBy, place));
             else latest = row.PayBy;
         }
         _latest = Math.Max(_latest, latest);
@@ -73,11 +74,11 @@ internal sealed class Deadlines(OrderRows rows)
     {
         while (_firstLive < rows.Count && (rows.At(_firstLive).Hold != HoldState.Live || rows.At(_firstLive).IsRevived))
             _firstLive++;
-        while (_early.TryPeek(out var old, out var until)
-            && (rows.At(old).Hold != HoldState.Live || rows.At(old).PayBy != until))
+        while (_early.TryPeek(out var old, out var said)
+            && (rows.At(old).Hold != HoldState.Live || rows.At(old).PayBy != said.PayBy))
             _early.Dequeue();
         var first = _firstLive < rows.Count ? _firstLive : -1;
-        return _early.TryPeek(out var early, out var payBy) && (first < 0 || payBy < rows.At(first).PayBy)
+        return _early.TryPeek(out var early, out var until) && (first < 0 || until.PayBy < rows.At(first).PayBy)
             ? early : first;
     }
 

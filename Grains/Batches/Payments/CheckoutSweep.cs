@@ -44,10 +44,14 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     /// <summary>The longest such pause, ms.</summary>
     public const long MaxDelay = 60_000;
 
+    /// <summary>The longest pause while a payment is under way at the provider, ms: that may take days.</summary>
+    public const long MaxProcessingDelay = 3_600_000;
+
     // A call that is begun so long before the release comes back in time, or was given up.
     private const long MaxCallMilliseconds = 10_000;
 
-    // One for each order with a checkout that may be paid, or that ended less than ClosingRules.LongestAfterPayBy ago.
+    // One for each order with a checkout that may be paid, or that ended less than ClosingRules.LongestAfterPayBy ago,
+    // or LongestProcessing if a payment is under way.
     private readonly Dictionary<long, Watched> _watched = [];
     private readonly PriorityQueue<Watched, long> _closings = new(), _questions = new();
 
@@ -68,8 +72,8 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
     public void Watch(Order order, long now)
     {
         _now = Math.Max(_now, now);
-        var (isOpen, isLeftOpen) = (ClosingRules.IsOpen(order, now), ClosingRules.MayBeLeftOpen(order, now));
         var known = _watched.GetValueOrDefault(order.Seq);
+        var (isOpen, isLeftOpen) = (ClosingRules.IsOpen(order, now), MayBeLeftOpen(order, known, now));
         if (!isOpen && !isLeftOpen)
         {
             if (known is not null) End(known);
@@ -121,7 +125,7 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
             // It was put back meanwhile, or has ended.
             if (next.ClosesAt != due || next.IsOver) continue;
             if (ClosingRules.IsOpen(next.Order, _now)) PutBack(next);
-            else if (!ClosingRules.MayBeLeftOpen(next.Order, _now)) End(next);
+            else if (!MayBeLeftOpen(next.Order, next, _now)) End(next);
             else Begin(next, isQuestion: false);
         }
         while (CanBegin && _asking < MaxQuestions && _questions.TryPeek(out var next, out var due) && due <= _now)
@@ -175,7 +179,8 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         }
         else
         {
-            watched.Delay = watched.Delay == 0 ? FirstDelay : Math.Min(watched.Delay * 2, MaxDelay);
+            var longest = watched.IsProcessing ? MaxProcessingDelay : MaxDelay;
+            watched.Delay = watched.Delay == 0 ? FirstDelay : Math.Min(watched.Delay * 2, longest);
             Close(watched, NextTry(watched));
         }
         Pump();
@@ -195,18 +200,25 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
 
     private async Task<bool> CloseAsync(Watched watched)
     {
-        var state = await asker.CloseAsync(watched.Opened);
+        // There is nothing to close while its payment is under way.
+        var state = watched.IsProcessing
+            ? await asker.FindAsync(watched.Opened) : await asker.CloseAsync(watched.Opened);
         CheckoutWatch.Count(watched.Provider, state.Stage);
+        // A provider that does not say leaves the payment as it was.
+        if (state.Stage != CheckoutStage.Unknown) watched.IsProcessing = state.Stage == CheckoutStage.Processing;
         var isDone = state.Stage switch
         {
-            CheckoutStage.Closed or CheckoutStage.Processing or CheckoutStage.Untold => true,
+            CheckoutStage.Closed or CheckoutStage.Untold => true,
             CheckoutStage.Paid => await asker.CaptureAsync(watched.Opened, state),
             _ => false,
         };
-        if (isDone) watch.Closed(watched.Provider);
+        if (isDone || state.Stage == CheckoutStage.Processing) watch.Closed(watched.Provider);
         else watch.LeftOpen(NameOf(watched), watched.Provider, state.Code ?? "still-open");
         return isDone;
     }
+
+    private static bool MayBeLeftOpen(Order order, Watched? watched, long now) =>
+        ClosingRules.MayBeLeftOpen(order, now, watched?.IsProcessing ?? false);
 
     // The last try before the release must not miss it by the doubled pause.
     private long NextTry(Watched watched)
@@ -264,6 +276,9 @@ internal sealed class CheckoutSweep(SaleBatch batch, ICheckoutAsker asker, long 
         public bool IsUnderWay { get; set; }
 
         public bool IsOver { get; set; }
+
+        /// <summary>Whether a payment is under way at its provider, as that said last when its order ended.</summary>
+        public bool IsProcessing { get; set; }
 
         /// <summary>Whether its provider has no way to tell.</summary>
         public bool IsUntold { get; set; }

@@ -16,9 +16,18 @@ public static class ClosingRules
     /// </summary>
     public const long LongestAfterPayBy = 35 * 60_000;
 
+    /// <summary>
+    /// For how long after payBy a provider is asked about a payment that is under way there, ms. The slowest ways to
+    /// pay are decided within it.
+    /// </summary>
+    public const long LongestProcessing = 14 * 24 * 3_600_000L;
+
     /// <summary>Whether the order has a checkout that must be closed, because the order takes no payment.</summary>
-    public static bool MayBeLeftOpen(Order order, long now) => order.Checkout is not null
-        && now < order.PayBy + LongestAfterPayBy
+    /// <param name="order">The order.</param>
+    /// <param name="now">Instant, ms.</param>
+    /// <param name="isProcessing">Whether its provider has said that a payment is under way.</param>
+    public static bool MayBeLeftOpen(Order order, long now, bool isProcessing = false) => order.Checkout is not null
+        && now < order.PayBy + (isProcessing ? LongestProcessing : LongestAfterPayBy)
         && (order.Hold is HoldState.Expired or HoldState.Cancelled
             || (order.Hold == HoldState.Live && now >= order.PayBy))
         // A payment of its own has ended the checkout, or will be refunded like any other.

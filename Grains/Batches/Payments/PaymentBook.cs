@@ -111,17 +111,21 @@ public sealed partial class PaymentBook
                 || (known.State == PaymentState.Kept && known.Order == e.Order && (isShipped || !order.IsLive)),
             seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
-        ThrowUnless(known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
+        ThrowUnless(isShipped || known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
         var payment = known ?? new Payment(e.Payment, e.Order, e.Amount);
         var sums = Balances.Of(payment);
         if (known is null) sums.Captured += e.Amount.Amount;
         else sums.Sold -= e.Amount.Amount;
         sums.Owed += e.Amount.Amount;
         _payments[e.Payment] = payment;
-        _owed.Add(e.Payment, payment);
-        payment.State = PaymentState.Owed;
-        order.Owed++;
-        LastRefundEntry = seq;
+        if (payment.IsEmpty) payment.State = PaymentState.PaidBack;
+        else
+        {
+            _owed.Add(e.Payment, payment);
+            payment.State = PaymentState.Owed;
+            order.Owed++;
+            LastRefundEntry = seq;
+        }
         if (!isShipped) return;
         // The units are with the buyer, so they stay sold and are not free again.
         (order.Hold, order.Cancelled) =

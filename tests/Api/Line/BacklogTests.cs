@@ -58,6 +58,46 @@ public sealed class BacklogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_buyer_whose_place_was_carried_twice_leaves_from_any_of_its_batches()
+    {
+        var (first, users) = await EndedAsync(3);
+        var second = await NextAsync(1);
+        await OpenAsync(second);
+        (await _sale.OperateAsync(second, "close")).Is(200);
+        await Eventually.HoldsAsync(async () => (await RangesAsync()).Is(200).Items.Length > 1, "it is handed over");
+        var third = await NextAsync(1);
+        await OpenAsync(third);
+        (await _sale.PlaceAsync(third, users[2])).Is(200)["state"].ShouldBe("waiting");
+
+        (await _sale.LeaveAsync(first, users[1])).IsRefusal(409, "conflict");
+        (await _sale.LeaveAsync(first, users[2])).Is(204);
+        (await _sale.PlaceAsync(third, users[2])).Is(200)["state"].ShouldBe("left");
+        (await _sale.LeaveAsync(second, users[2])).Is(204);
+        await _sale.AuditAsync(third);
+    }
+
+    [Fact]
+    public async Task An_operator_who_removes_a_place_that_was_carried_is_told_where_it_lives_now()
+    {
+        var (first, users) = await EndedAsync(3);
+        (await RemoveAsync(first, 1)).Is(204);
+        var second = await NextAsync(1);
+        await OpenAsync(second);
+        (await _sale.PlaceAsync(second, users[0])).Is(204);
+        (await RemoveAsync(first, 1)).Is(204);
+
+        (await RemoveAsync(first, 2)).IsRefusal(409, "conflict")["detail"]
+            .ShouldBe($"it was carried to batch {second}: remove place 1 there");
+        (await RemoveAsync(first, 3)).IsRefusal(409, "conflict")["detail"]
+            .ShouldBe($"it was carried to batch {second}: remove place 2 there");
+        (await RemoveAsync(second, 2)).Is(204);
+        (await _sale.PlaceAsync(second, users[2])).Is(200)["state"].ShouldBe("removed");
+        (await RemoveAsync(first, 3)).Is(204);
+        await _sale.AuditAsync(first);
+        await _sale.AuditAsync(second);
+    }
+
+    [Fact]
     public async Task Operators_see_the_backlog_and_drop_a_range_that_nobody_has_taken()
     {
         const string Path = "/api/operator/products/mi2/backlog";
@@ -73,16 +113,23 @@ public sealed class BacklogTests : IAsyncLifetime
         foreach (var by in (string?[])[null, _sale.Sign.Bearer(users[0])])
         {
             (await _sale.Client.GetAsync(Path, by)).Status.ShouldBe(by is null ? 401 : 403);
-            (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", by)).Status.ShouldBe(by is null ? 401 : 403);
+            (await DropAsync(first, "test", by)).Status.ShouldBe(by is null ? 401 : 403);
         }
-        (await _sale.Client.SendAsync("DELETE", $"{Path}/nothing", _sale.Operator)).IsRefusal(404, "not-found");
-        (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", _sale.Operator)).Is(204);
-        (await _sale.Client.SendAsync("DELETE", $"{Path}/{first}", _sale.Operator)).Is(204);
+        (await DropAsync("nothing", "test", _sale.Operator)).IsRefusal(404, "not-found");
+        foreach (var reason in (string?[])[null, "", " ", new string('r', 501), "\u0007"])
+            (await DropAsync(first, reason, _sale.Operator)).IsRefusal(400, "invalid-request", "reason");
+        (await DropAsync(first, "no more of it", _sale.Operator)).Is(204);
+        (await DropAsync(first, "again", _sale.Operator)).Is(204);
+        var dropped = (await _sale.ExportAsync(first)).Split('\n')
+            .Where(line => line.Contains("backlog-dropped", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        dropped.ShouldContain("\"reason\":\"no more of it\"");
+        dropped.ShouldContain($"\"by\":\"{_sale.Sign.AliasOf("staff:op", first)}\"");
         (await _sale.Client.GetAsync(Path, _sale.Operator)).Is(200).Items.Single().GetProperty("state").GetString()
             .ShouldBe("dropped");
         (await _sale.PlaceAsync(first, users[0])).Is(200).Names.ShouldNotContain("backlog");
         await OpenAsync(await NextAsync(1));
         (await _sale.PlaceAsync(first, users[0])).Is(200)["state"].ShouldBe("ended");
+        await _sale.AuditAsync(first);
     }
 
     [Fact]
@@ -90,8 +137,8 @@ public sealed class BacklogTests : IAsyncLifetime
     {
         var (first, _) = await EndedAsync(1);
         await OpenAsync(await NextAsync(1));
-        (await _sale.Client.SendAsync("DELETE", $"/api/operator/products/mi2/backlog/{first}", _sale.Operator))
-            .IsRefusal(409, "conflict");
+        (await DropAsync(first, "test", _sale.Operator)).IsRefusal(409, "conflict");
+        (await _sale.ExportAsync(first)).ShouldNotContain("backlog-dropped");
     }
 
     [Fact]
@@ -117,11 +164,18 @@ public sealed class BacklogTests : IAsyncLifetime
             (await _sale.StandByAsync(batch.Id, user)).Is(202);
         }
         (await _sale.OperateAsync(batch.Id, "close")).Is(200);
-        await Eventually.HoldsAsync(
-            async () => (await _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator))
-                .Is(200).Items.Length > 0, "it is handed over");
+        await Eventually.HoldsAsync(async () => (await RangesAsync()).Is(200).Items.Length > 0, "it is handed over");
         return (batch.Id, users);
     }
+
+    private Task<Answer> RangesAsync() => _sale.Client.GetAsync("/api/operator/products/mi2/backlog", _sale.Operator);
+
+    private Task<Answer> DropAsync(string batch, string? reason, string? by) => _sale.Client.SendAsync(
+        "DELETE", $"/api/operator/products/mi2/backlog/{batch}"
+            + (reason is null ? "" : $"?reason={Uri.EscapeDataString(reason)}"), by);
+
+    private Task<Answer> RemoveAsync(string batch, long place) => _sale.Client.SendAsync(
+        "DELETE", $"/api/operator/batches/{batch}/line/{place}?reason=mistake", _sale.Operator);
 
     private Task<string> NextAsync(int backlogUnits) =>
         _sale.CreateAsync(Stage.Reserving, stock: 1, change: terms => terms["backlogUnits"] = backlogUnits);

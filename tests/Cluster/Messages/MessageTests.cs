@@ -1,4 +1,6 @@
+using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Announcements;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Faults;
 using OrleansSale.GrainInterfaces.Messages;
 using OrleansSale.GrainInterfaces.Orders;
@@ -95,6 +97,42 @@ public sealed class MessageTests : MessageSale
         Sale.Posts.MessagesOf(batch.Id).Count.ShouldBe(sent);
         Sale.Posts.Messages.ShouldAllBe(
             message => message.Content.Kind == MessageKind.Offer && message.Subject == "bob");
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(890)]
+    public async Task An_offer_whose_deadline_was_extended_is_told_after_the_old_one_too(int extendedAfter)
+    {
+        var batch = await Sale.CreateBatchAsync(stock: 1, opensIn: TenMinutes);
+        var (holder, next) = (batch.Buyer("weibo:alice"), batch.Buyer("weibo:bob"));
+        await holder.ReserveAsync();
+        await next.ReserveAsync();
+        await Sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
+        var held = await holder.BuyAsync();
+        await batch.StandByAsync(next.User);
+        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.TryLater, "answered 500"));
+        await holder.CancelAsync(held);
+        await UntilSentAsync(batch, 1);
+        var offer = (await batch.Actor.ListOrdersOfAsync(next.Alias)).Orders.ShouldHaveSingleItem();
+
+        // The channel comes back after the first deadline. By then it is tried every half an hour.
+        await PassAsync(offer.HeldAt.AddSeconds(extendedAfter));
+        (await batch.Actor.OperateAsync(batch.CommandOf(OperatorAction.Extend, "e") with { Seconds = 7_200 }))
+            .Value.ShouldBe(Effect.Done);
+        await PassAsync(offer.PayBy.AddSeconds(30));
+        var tries = Sale.Posts.MessagesOf(batch.Id).Count;
+        Sale.Posts.AnswerMessage = _ => Task.FromResult(new PostResult(PostOutcome.Delivered));
+        await PassAsync(offer.PayBy.AddHours(1));
+        await UntilIdleAsync(batch);
+        Sale.Posts.MessagesOf(batch.Id).Skip(tries).ShouldHaveSingleItem().Content.PayBy
+            .ShouldBe(offer.PayBy.AddHours(2));
+    }
+
+    // Small steps, so that what is due is done about when it is.
+    private async Task PassAsync(DateTimeOffset until)
+    {
+        while (Sale.Clock.Now < until) await Sale.Clock.AdvanceAsync(TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace OrleansSale.Tests.Judgement.Audit;
 public sealed class BrokenNotices
 {
     private const string Hundred = """{"amount":100,"currency":"CNY"}""";
+    private const string Nothing = """{"amount":0,"currency":"CNY"}""";
     private const string Rest = """{"amount":199800,"currency":"CNY"}""";
 
     [Fact]
@@ -19,7 +20,16 @@ public sealed class BrokenNotices
         // All of it went back while the order was paid: nothing is owed then.
         (await Noted(Paid(), "refunded-elsewhere", "dispute d").Released(3, "1").AuditAsync())
             .Violations.Kept.ShouldBeEmpty();
+        var shipped = await Noted(Paid().Shipped(3, "s"), "refunded-elsewhere", "refund e")
+            .OwedAsShipped(3, "p", amount: Nothing).AuditAsync();
+        shipped.Violations.Kept.ShouldBeEmpty();
+        (shipped.Order("mi2-1.3")!.Gone, shipped.Units.Sold).ShouldBe((true, 1));
     }
+
+    [Fact]
+    public Task A_debt_of_nothing_is_found_but_of_a_shipped_order() =>
+        Noted(Paid(), "refunded-elsewhere", "refund e").Released(3, "1").Owed(3, "p", Nothing)
+            .ShouldBreakAsync(Invariant.I6, 7);
 
     [Theory]
     [InlineData("refund-stalled", "409 conflict"), InlineData("refunded-elsewhere", "cash")]

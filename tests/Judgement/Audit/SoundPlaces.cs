@@ -37,6 +37,20 @@ public sealed class SoundPlaces
     }
 
     [Fact]
+    public async Task Who_waited_at_the_end_is_dropped_once_after_it_and_leaves_no_more()
+    {
+        LedgerScript Ended() => Limited(1).Held("weibo:x", "1").Joined("weibo:a", 1).Joined("weibo:b", 2)
+            .Directed("closed").Ended("operator");
+        var sale = await Ended().Left(1).Directed("backlog-dropped").AuditAsync();
+        sale.Violations.Kept.ShouldBeEmpty();
+        (sale.Place(1)!.Stage, sale.Place(2)!.Stage).ShouldBe((PlaceStage.Left, PlaceStage.Ended));
+        await Ended().Directed("backlog-dropped").Left(1).ShouldBreakAsync(Invariant.Line, 9);
+        await Ended().Directed("backlog-dropped").Directed("backlog-dropped").ShouldBreakAsync(Invariant.Line, 9);
+        await Limited(1).Held("weibo:x", "1").Joined("weibo:a", 1).Directed("backlog-dropped")
+            .ShouldBreakAsync(Invariant.Line, 5);
+    }
+
+    [Fact]
     public async Task Several_offers_may_end_before_their_places_do()
     {
         var sale = await Limited(2).Held("weibo:x", "1,2").Joined("weibo:a", 1).Joined("weibo:b", 2)

@@ -18,6 +18,31 @@ public class CarryRulesTests
     private const string Alice = "weibo:alice", Bob = "weibo:bob", Carl = "weibo:carl";
 
     [Fact]
+    public void Who_waited_at_the_end_is_dropped_once_and_leaves_no_more()
+    {
+        var live = Open(TermsOf(stock: 1) with { StandbyLimit = 5 });
+        live.Buy("weibo:x");
+        live.Buy(Alice, standby: true);
+        live.Operate(OperatorAction.DropBacklog, "early").Refused.ShouldBe(Refusal.Conflict);
+        live.Refused(new BacklogDropped("r", Boss, CommandKey("r")), Opening).Message.ShouldContain("or not yet");
+        live.Operate(OperatorAction.Close, "close");
+        live.State.Line.InBacklog.ShouldBe(1);
+        live.Operate(OperatorAction.DropBacklog, "drop").Value.ShouldBe(Effect.Done);
+        foreach (var key in (string[])["drop", "again"])
+            live.Operate(OperatorAction.DropBacklog, key).Value.ShouldBe(Effect.AlreadySo);
+        live.Refused(new BacklogDropped("r", Boss, CommandKey("r")), Opening).Message.ShouldContain("there is not");
+        live.State.Line.InBacklog.ShouldBe(0);
+        var place = live.State.Line.Find(1)!;
+        (place.State, place.IsInBacklog).ShouldBe((PlaceState.Ended, false));
+        LineRules.DecideLeave(live.State, place).Outcome.Value.ShouldBe(Effect.AlreadySo);
+        StateDump.Same(StateDump.Of(live.Replay()), StateDump.Of(live.State));
+
+        var carrying = Carrying(stock: 5, units: 2);
+        carrying.Operate(OperatorAction.Close, "close");
+        carrying.Operate(OperatorAction.DropBacklog, "drop").Refused.ShouldBe(Refusal.Conflict);
+    }
+
+    [Fact]
     public void While_places_are_carried_purchases_take_what_is_not_for_the_backlog_and_nobody_else_joins()
     {
         var live = Carrying(stock: 5, units: 2);

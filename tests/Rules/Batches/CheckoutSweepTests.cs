@@ -1,11 +1,9 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
-using OrleansSale.Grains.Payments;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
 namespace OrleansSale.Tests.Rules.Batches;
@@ -19,7 +17,7 @@ public class CheckoutSweepTests
     private const int Buyers = 20;
     private const long Tick = 500, PayBy = Opening + 900_000;
 
-    private readonly Asker _asker = new();
+    private readonly FakeAsker _asker = new();
     private long _now = Opening;
 
     [Theory]
@@ -30,7 +28,7 @@ public class CheckoutSweepTests
     public void The_checkout_of_every_order_is_closed_once_at_the_first_tick_after_its_payBy(int? offerWindow)
     {
         var live = Start(offerWindow);
-        var sweep = SweepOf(live);
+        var sweep = _asker.SweepOf(live);
         for (; _now < Opening + 3_300_000; _now += Tick)
         {
             Play(live, sweep);
@@ -63,7 +61,7 @@ public class CheckoutSweepTests
             if (_now % 300_000 != 0) continue;
             _asker.Closed.Clear();
             _asker.Found.Clear();
-            var sweep = SweepOf(live);
+            var sweep = _asker.SweepOf(live);
             for (var tick = 0; tick < 5; tick++) sweep.Start(_now);
             _asker.Closed.Keys.Order().ShouldBe(live.State.Orders.All
                 .Where(order => ClosingRules.MayBeLeftOpen(order, _now)).Select(order => order.Seq));
@@ -76,8 +74,8 @@ public class CheckoutSweepTests
     [Fact]
     public void An_open_checkout_is_asked_for_every_three_minutes_until_it_is_closed()
     {
-        var (live, order) = CheckedOut();
-        var sweep = SweepOf(live);
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live);
         sweep.Watch(order, _now);
         for (; _now < PayBy + 60_000; _now += Tick) sweep.Start(_now);
         _asker.Found.Count.ShouldBe(4, "after 3, 6, 9 and 12 minutes; at 15 it is closed");
@@ -88,8 +86,8 @@ public class CheckoutSweepTests
     [Fact]
     public void A_provider_that_cannot_tell_is_asked_once_and_once_at_payBy()
     {
-        var (live, order) = CheckedOut();
-        var sweep = SweepOf(live);
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live);
         _asker.Answer = new CheckoutState(CheckoutStage.Untold);
         sweep.Watch(order, _now);
         for (; _now < PayBy + 60_000; _now += Tick) sweep.Start(_now);
@@ -100,8 +98,8 @@ public class CheckoutSweepTests
     [Fact]
     public void A_silent_provider_is_asked_again_also_just_before_the_release_and_given_up_in_the_end()
     {
-        var (live, order) = CheckedOut();
-        var sweep = SweepOf(live);
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live);
         _asker.Answer = CheckoutState.Unknown("timeout");
         sweep.Watch(order, _now);
         for (; _now < PayBy + ClosingRules.LongestAfterPayBy + 60_000; _now += Tick)
@@ -119,8 +117,8 @@ public class CheckoutSweepTests
     [Fact]
     public void A_payment_that_a_question_finds_is_captured_and_nothing_is_asked_any_more()
     {
-        var (live, order) = CheckedOut();
-        var sweep = SweepOf(live);
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live);
         sweep.Watch(order, _now);
         _asker.Answer = new CheckoutState(CheckoutStage.Paid, "p", Price);
         _asker.Capture = () => live.Pay(order.Seq, "p", _now);
@@ -137,8 +135,8 @@ public class CheckoutSweepTests
         var live = Open(TermsOf(stock: 2 * Orders));
         for (var i = 0; i < Orders; i++) live.Buy($"weibo:early{i}");
         for (var i = 0; i < Orders; i++) live.Buy($"weibo:late{i}", Opening + 100_000);
-        CheckOutAll(live);
-        var sweep = SweepOf(live);
+        FakeAsker.CheckOutAll(live);
+        var sweep = _asker.SweepOf(live);
         _asker.Waits = new InlineGate();
         sweep.Start(PayBy);
         (_asker.Closed.Count, _asker.Found.Count).ShouldBe((CheckoutSweep.MaxConcurrency, 0));
@@ -154,9 +152,9 @@ public class CheckoutSweepTests
     {
         var live = Open(TermsOf(stock: 100));
         for (var i = 0; i < 100; i++) live.Buy($"weibo:u{i}");
-        CheckOutAll(live);
+        FakeAsker.CheckOutAll(live);
         _asker.Waits = new InlineGate();
-        var sweep = SweepOf(live);
+        var sweep = _asker.SweepOf(live);
         for (var i = 0; i < 2; i++) sweep.Start(_now);
         _asker.Found.Count.ShouldBe(CheckoutSweep.MaxQuestions);
     }
@@ -164,10 +162,10 @@ public class CheckoutSweepTests
     [Fact]
     public void A_payment_that_a_closing_finds_is_its_providers_though_the_order_was_revived_meanwhile()
     {
-        var (live, order) = CheckedOut();
+        var (live, order) = FakeAsker.CheckedOut();
         _asker.Answer = new CheckoutState(CheckoutStage.Paid, "p", live.State.Terms!.Product.Price * order.Quantity);
         (_asker.Waits, _asker.Capture) = (new InlineGate(), () => { });
-        var sweep = SweepOf(live);
+        var sweep = _asker.SweepOf(live);
         live.DoDue(_now = PayBy + Grace);
         order.Hold.ShouldBe(HoldState.Expired);
         sweep.Start(_now);
@@ -180,14 +178,14 @@ public class CheckoutSweepTests
     [InlineData(false), InlineData(true)]
     public void A_payment_at_the_old_checkout_of_a_revived_order_is_found(bool inAnotherActivation)
     {
-        var (live, order) = CheckedOut();
+        var (live, order) = FakeAsker.CheckedOut();
         (_asker.Answer, _asker.Capture) = (new CheckoutState(CheckoutStage.Unknown, Code: "silent"), () => { });
-        var sweep = SweepOf(live);
+        var sweep = _asker.SweepOf(live);
         live.DoDue(_now = PayBy + Grace);
         sweep.Start(_now);
         live.Command(On(BuyerAction.Revive, order.Seq, "revive"), _now).ShouldBe(Effect.Done);
         _asker.Answer = new CheckoutState(CheckoutStage.Paid, "p", live.State.Terms!.Product.Price * order.Quantity);
-        if (inAnotherActivation) sweep = SweepOf(live);
+        if (inAnotherActivation) sweep = _asker.SweepOf(live);
         for (; _now < order.PayBy; _now += Tick) sweep.Start(_now);
         _asker.Captured.ShouldHaveSingleItem().Id.ShouldBe($"c{order.Seq}");
     }
@@ -195,8 +193,8 @@ public class CheckoutSweepTests
     [Fact]
     public void After_an_extension_an_open_checkout_is_asked_for_again()
     {
-        var (live, order) = CheckedOut();
-        var sweep = SweepOf(live);
+        var (live, order) = FakeAsker.CheckedOut();
+        var sweep = _asker.SweepOf(live);
         for (; _now < PayBy - 1_000; _now += Tick) sweep.Start(_now);
         live.Extend(3_600, now: _now).ShouldBe(Effect.Done);
         for (; _now < PayBy + Tick; _now += Tick) sweep.Start(_now);
@@ -231,70 +229,6 @@ public class CheckoutSweepTests
         {
             live.Commit(_now, new CheckoutOpened(order.Seq, 1, SoleProvider.Name, $"c{order.Seq}"));
             sweep?.Watch(order, _now);
-        }
-    }
-
-    private (LiveBatch Live, Order Order) CheckedOut()
-    {
-        var live = Open();
-        live.Buy("weibo:a");
-        CheckOutAll(live);
-        return (live, live.State.Orders.All[0]);
-    }
-
-    private void CheckOutAll(LiveBatch live)
-    {
-        foreach (var order in live.State.Orders.All)
-            live.Commit(live.State.LastAt, new CheckoutOpened(order.Seq, 1, SoleProvider.Name, $"c{order.Seq}"));
-    }
-
-    private CheckoutSweep SweepOf(LiveBatch live)
-    {
-        // What a test lets go on has gone on when it looks: no context may hand it to another thread.
-        SynchronizationContext.SetSynchronizationContext(null);
-        return new(live.State, _asker, Grace, new CheckoutWatch(NullLogger<CheckoutWatch>.Instance));
-    }
-
-    /// <summary>A provider that answers at once, unless a test lets it wait.</summary>
-    private sealed class Asker : ICheckoutAsker
-    {
-        public Dictionary<long, long> Closed { get; } = [];
-
-        public List<long> Found { get; } = [];
-
-        public List<long> Tries { get; } = [];
-
-        public long Now { get; set; }
-
-        public CheckoutState? Answer { get; set; }
-
-        public InlineGate? Waits { get; set; }
-
-        public Action Capture { get; set; } = () => throw new InvalidOperationException("nobody pays");
-
-        public List<OpenedCheckout> Captured { get; } = [];
-
-        public async Task<CheckoutState> FindAsync(OpenedCheckout checkout)
-        {
-            Found.Add(checkout.Order.Seq);
-            if (Waits is { } waits) await waits;
-            return Answer ?? new CheckoutState(CheckoutStage.Open);
-        }
-
-        public async Task<CheckoutState> CloseAsync(OpenedCheckout checkout)
-        {
-            Tries.Add(Now);
-            if (Answer is null) Closed.Add(checkout.Order.Seq, Now);
-            else Closed[checkout.Order.Seq] = Now;
-            if (Waits is { } waits) await waits;
-            return Answer ?? new CheckoutState(CheckoutStage.Closed);
-        }
-
-        public Task<bool> CaptureAsync(OpenedCheckout checkout, CheckoutState state)
-        {
-            Captured.Add(checkout);
-            Capture();
-            return Task.FromResult(true);
         }
     }
 }

@@ -15,6 +15,25 @@ public class DeadlinesTests
         Gen.OneOf(HoldState.Sold, HoldState.Expired, HoldState.Cancelled));
 
     [Fact]
+    public void Of_equal_deadlines_it_is_the_first_order_s_whichever_ended_before()
+    {
+        var rows = new OrderRows();
+        var deadlines = new Deadlines(rows);
+        foreach (var window in (int[])[900, 10, 10, 10])
+        {
+            rows.Add(rows.Count + 3, LiveBatch.Opening, new Held(
+                LiveBatch.Boss, [1], LiveBatch.Opening + window, 1, null), null);
+            deadlines.TakeLast();
+        }
+        foreach (var next in (int[])[1, 2, 3, 0])
+        {
+            deadlines.First().ShouldBe(next);
+            rows[next].Hold = HoldState.Expired;
+        }
+        deadlines.First().ShouldBeLessThan(0);
+    }
+
+    [Fact]
     public void It_is_the_least_deadline_of_those_that_are_live_whatever_their_windows()
     {
         var (early, ended, revived, extended) = (0, 0, 0, 0);

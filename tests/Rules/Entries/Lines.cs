@@ -88,6 +88,7 @@ internal static class Lines
         new Joined(7, Alice, 2, JoinedHow.Draw, 3, null, null),
         new Joined(7, Alice, 2, JoinedHow.Carried, 3, null, new Origin("mi2-0", 4_711)),
         new BacklogCarried(7),
+        new BacklogDropped("a \"pause\"", Boss, CommandKey("o-3")),
         new Left(7, LeftWhy.Left),
         new Left(7, LeftWhy.Passed),
         .. Enum.GetValues<CancelReason>()

@@ -132,6 +132,7 @@ public class RoundTripTests
             Seq, Gen.Enum<LeftWhy>(), OrNone(Gen.Select(AnyAlias, Gen.Enum<CancelReason>(), Key)), (place, why, by) =>
             (BatchEntry)new Left(place, why, by?.Item1, by?.Item2, by?.Item3)),
         Gen.Int[0, int.MaxValue].Select(places => (BatchEntry)new BacklogCarried(places)),
+        By.Select(by => (BatchEntry)new BacklogDropped(by.Reason, by.By, by.Key)),
         By.Select(by => (BatchEntry)new LineSuspended(by.By, by.Key)),
         By.Select(by => (BatchEntry)new LineResumed(by.By, by.Key)),
         Gen.Select(Seq, Bytes, (count, root) => (BatchEntry)new RosterClosed(count, root)),

@@ -66,7 +66,7 @@ internal sealed record History(
             (order, isKept, byOwner) => (Command)new GiveBack(order, isKept, byOwner))),
         (1, Gen.Int[0, 4].Select(days => (Command)new Anonymise(days))),
         (5, Gen.Select(Gen.Int[0, 4], Gen.Int[0, 2], (user, step) => (Command)new CancelReservation(user, step))),
-        (13, Gen.Select(Few<OperatorAction>(8, 12, 2, 8, 8, 2, 4, 6, 1, 6), Gen.Int[1, 4], Gen.Int[0, 30],
+        (13, Gen.Select(Few<OperatorAction>(8, 12, 2, 8, 8, 2, 4, 6, 1, 6, 2), Gen.Int[1, 4], Gen.Int[0, 30],
             (action, units, key) => (Command)new Operate(action, units, key))),
         (4, Gen.Select(Gen.Frequency((1, Gen.Int[0, 2]), (3, Gen.Const(3))), Gen.Bool,
             Gen.Frequency((1, Gen.Int[-3, 3]), (3, Gen.Int[-20_000, 20_000])), Gen.Int[31, 60],

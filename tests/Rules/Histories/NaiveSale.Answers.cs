@@ -131,6 +131,8 @@ internal sealed partial class NaiveSale
             OperatorAction.Recall => ExpectRecall(command.Orders!.Value),
             OperatorAction.Close => If(!Closed),
             OperatorAction.Withdraw => command.Units > Count(NaiveUnit.Free) ? Refusal.Conflict : Effect.Done,
+            OperatorAction.DropBacklog => !Ended || IsCarrying ? Refusal.Conflict
+                : If(Places.Exists(place => place.IsKept)),
             _ when Closed || Ended => Refusal.SaleClosed,
             OperatorAction.SuspendLine => If(!Suspended),
             OperatorAction.ResumeLine => If(Suspended),

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Line;
 using OrleansSale.Grains.Batches.Carrying;
 using OrleansSale.Grains.Batches.Line;
@@ -80,5 +81,13 @@ internal sealed partial class NaiveSale
         IsCarrying.ShouldBeTrue();
         e.Places.ShouldBe(Places.Count(place => place.Origin is not null));
         _isCarried = true;
+    }
+
+    private void TakeDropped(BacklogDropped e)
+    {
+        (Ended, IsCarrying).ShouldBe((true, false));
+        Places.ShouldContain(place => place.IsKept);
+        foreach (var place in Places) place.IsKept = false;
+        Do((e.By, e.Key), OperatorAction.DropBacklog, 0);
     }
 }

@@ -51,8 +51,7 @@ internal sealed partial class NaiveSale
         {
             BuyerAction.Cancel => order.State is NaiveState.Paid or NaiveState.Gone ? Refusal.Conflict
                 : If(order.State == NaiveState.Held),
-            BuyerAction.Refund => order.State == NaiveState.Paid
-                ? If(order.ShippedUnder is null || !Payments[order.Payment!.Value].IsEmpty)
+            BuyerAction.Refund => order.State == NaiveState.Paid ? Effect.Done
                 : status is OrderStatus.Refunding or OrderStatus.Refunded ? Effect.AlreadySo : Refusal.Conflict,
             BuyerAction.Ship =>
                 order.State == NaiveState.Paid && !IsToRecall(order.Seq) && !Anonymised && TakerOf(order) is null
@@ -169,8 +168,7 @@ internal sealed partial class NaiveSale
         (kept.Where, kept.Order, kept.Amount with { Amount = kept.Left }, order.State, order.Payment)
             .ShouldBe((NaiveMoney.Kept, e.Order, e.Amount, NaiveState.Paid, e.Payment));
         order.ShippedUnder.ShouldNotBeNull();
-        kept.IsEmpty.ShouldBeFalse("nothing is owed that went back");
-        (kept.Where, order.State) = (NaiveMoney.Owed, NaiveState.Gone);
+        (kept.Where, order.State) = (kept.IsEmpty ? NaiveMoney.PaidBack : NaiveMoney.Owed, NaiveState.Gone);
         order.Cancelled = new Cancellation(e.By, e.Reason!.Value);
     }
 

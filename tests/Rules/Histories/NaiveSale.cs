@@ -81,6 +81,7 @@ internal sealed partial class NaiveSale(long grace)
             case Joined e: TakeJoined(e); break;
             case Left e: TakeLeft(e); break;
             case BacklogCarried e: TakeCarriedAll(e); break;
+            case BacklogDropped e: TakeDropped(e); break;
             case LineSuspended e:
                 Suspended.ShouldBeFalse();
                 Suspended = true;

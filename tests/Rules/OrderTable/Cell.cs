@@ -1,8 +1,10 @@
 using System.Text;
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches;
+using OrleansSale.Grains.Batches.Commands;
 using OrleansSale.Grains.Batches.Entries;
 using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
@@ -108,6 +110,10 @@ internal sealed class Cell
     public void Cancel(bool byOperator = false) => Take(PaymentRules.DecideCancel(
         Live.State, Order, byOperator ? null : AliasOf("weibo:alice"),
         byOperator ? new Cancellation(Boss, CancelReason.Mistake) : null));
+
+    /// <summary>An operator's command on the order, once for each key.</summary>
+    public Effect? Command(BuyerAction action, string key) =>
+        Take(BuyerRules.Decide(Live.State, On(action, Order, key), Now)).Value;
 
     public string? Refund(string refund, Money? amount = null, string payment = "p") =>
         Take(PaymentRules.DecideRefunded(Live.State, PaymentOf(payment), refund, amount ?? Price));

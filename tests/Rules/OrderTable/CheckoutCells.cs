@@ -1,6 +1,7 @@
 using OrleansSale.GrainInterfaces;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.Grains.Batches.Payments;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
 namespace OrleansSale.Tests.Rules.OrderTable;
@@ -118,6 +119,20 @@ public sealed class CheckoutCells
         late.Expire();
         late.Begin().Capture().ShouldBe(CaptureResult.Sold);
         late.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+    }
+
+    [Fact]
+    public void A_payment_that_was_under_way_at_the_close_is_asked_for_until_it_is_decided()
+    {
+        var cell = Cell.In("awaiting payment");
+        cell.CheckOut();
+        cell.Now = Cell.Release - 1;
+        cell.Told(new CheckoutState(CheckoutStage.Processing)).ShouldBeFalse();
+        cell.Expire();
+        ClosingRules.MayBeLeftOpen(cell.Held, cell.Now + 86_400_000, isProcessing: true).ShouldBeTrue();
+        cell.Begin().Told(AlreadyPaid).ShouldBeTrue();
+        cell.Wrote("sold").Is(OrderStatus.Paid, sold: 1).Money(sold: Whole);
+        ClosingRules.MayBeLeftOpen(cell.Held, cell.Now, isProcessing: true).ShouldBeFalse();
     }
 
     [Fact]

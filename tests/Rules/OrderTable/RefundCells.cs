@@ -1,4 +1,5 @@
 using OrleansSale.GrainInterfaces;
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.Grains.Batches.Payments;
@@ -105,6 +106,40 @@ public sealed class RefundCells
         cell.Cancel();
         cell.Is(OrderStatus.Refunded).Money(elsewhere: Whole);
         NoticeRules.View(cell.Live.State).Issues.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Refunding_a_shipped_order_whose_money_went_back_elsewhere_ends_it_and_owes_nothing()
+    {
+        var cell = Cell.In("paid");
+        cell.Command(BuyerAction.Ship, "s").ShouldBe(Effect.Done);
+        cell.RefundElsewhere("e", Whole);
+        cell.Is(OrderStatus.Paid, sold: 1);
+        cell.Begin().Command(BuyerAction.Refund, "f").ShouldBe(Effect.Done);
+        cell.Command(BuyerAction.Refund, "f").ShouldBe(Effect.AlreadySo);
+        cell.Command(BuyerAction.Refund, "f-2").ShouldBe(Effect.AlreadySo);
+        cell.Wrote("refund-owed").Is(OrderStatus.Refunded, sold: 1).Money(elsewhere: Whole);
+        cell.Last.ShouldBe(new RefundOwed(
+            cell.Order, PaymentOf("p"), Price with { Amount = 0 }, RefundReason.Shipped, Boss, CancelReason.Mistake,
+            CommandKey("f")));
+        cell.Live.State.Payments.Owed.ShouldBeEmpty();
+        NoticeRules.View(cell.Live.State).Issues.ShouldBeEmpty();
+        cell.Refund("r").ShouldBeNull("the engine has nothing to ask for");
+        cell.Capture("p-2").ShouldBe(CaptureResult.RefundOwed, "another payment goes back");
+        cell.Is(OrderStatus.Refunding, sold: 1).Money(owed: Whole, elsewhere: Whole);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void Refunding_a_shipped_order_owes_what_did_not_go_back_elsewhere_and_its_units_stay_sold(int elsewhere)
+    {
+        var cell = Cell.In("paid");
+        cell.Command(BuyerAction.Ship, "s");
+        if (elsewhere > 0) cell.RefundElsewhere("e", elsewhere);
+        cell.Begin().Command(BuyerAction.Refund, "f").ShouldBe(Effect.Done);
+        cell.Wrote("refund-owed").Is(OrderStatus.Refunding, sold: 1)
+            .Money(owed: Whole - elsewhere, elsewhere: elsewhere);
     }
 
     [Fact]
