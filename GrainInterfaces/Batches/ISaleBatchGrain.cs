@@ -187,6 +187,13 @@ public interface ISaleBatchGrain : IGrainWithStringKey
     Task<Answer<PlaceView>> GetPlaceAsync(Alias buyer);
 
     /// <summary>
+    /// The buyers of places, in their order; null: there is no such place. At most
+    /// <see cref="Following.IFollowerGrain.MaxEntries"/>.
+    /// </summary>
+    [Alias("FindBuyersAsync")]
+    Task<Alias?[]> FindBuyersAsync(long[] places);
+
+    /// <summary>
     /// Ends the buyer's place if it waits, here or in the product's backlog. Already so if it has ended, or if there is
     /// none. Conflict while units are held for it.
     /// </summary>

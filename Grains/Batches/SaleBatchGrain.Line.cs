@@ -25,6 +25,10 @@ public sealed partial class SaleBatchGrain
         return Batch.Journal.WhenDurableAsync(new LinePage(LineRules.View(Batch.State, after, limit, now)));
     }
 
+    /// <inheritdoc />
+    public Task<Alias?[]> FindBuyersAsync(long[] places) => Batch.Journal.WhenDurableAsync(
+        Array.ConvertAll(places, place => Batch.State.Line.Find(place)?.Buyer));
+
     private Answer<PlaceView> PlaceOf(Alias buyer) =>
         Batch.State.Line.LatestOf(buyer) is { } place && !Batch.State.Directing.IsAnonymised
             ? LineRules.View(Batch.State, place, Batch.Now)

@@ -1,3 +1,4 @@
+using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Following;
 using OrleansSale.GrainInterfaces.Reservations;
 using OrleansSale.GrainInterfaces.Users;
@@ -33,16 +34,29 @@ internal sealed class EventComposer(IOrderIndex index, IGrainFactory grains)
         ];
     }
 
-    // The index has every order that the follower has passed on.
+    // The index has every order that the follower has passed on. It has no places: the batch knows those.
     private async Task<List<Alias?>> FindBuyersAsync(string batch, List<WebhookEvent> events)
     {
         var orders = events.Where(one => one.Buyer is null).Select(one => one.Order).OfType<long>().ToHashSet();
         var rows = orders.Count == 0 ? []
             : (await index.ReadAsync(batch, orders)).ToDictionary(row => row.Seq, row => row.Buyer);
+        long[] places =
+        [
+            .. events.Where(one => one is { Buyer: null, Order: null }).Select(one => one.Place).OfType<long>()
+                .Distinct(),
+        ];
+        var found = places.Length == 0 ? []
+            : await grains.GetGrain<ISaleBatchGrain>(batch).FindBuyersAsync(places);
+        var ofPlaces = places.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second);
         return
         [
-            .. events.Select(one => one.Buyer
-                ?? (one.Order is { } order && rows.TryGetValue(order, out var buyer) ? buyer : (Alias?)null)),
+            .. events.Select(one => one switch
+            {
+                { Buyer: { } buyer } => buyer,
+                { Order: { } order } => rows.TryGetValue(order, out var buyer) ? buyer : (Alias?)null,
+                { Place: { } place } => ofPlaces[place],
+                _ => null,
+            }),
         ];
     }
 

@@ -10,11 +10,12 @@ namespace OrleansSale.Grains.Webhooks;
 /// <param name="Type">Its type.</param>
 /// <param name="Keys">What it concerns: events that share one of these come in the ledger's order.</param>
 /// <param name="Order">The sequence of the order that it concerns; null: none.</param>
+/// <param name="Place">The number of the place that it concerns; null: none.</param>
 /// <param name="Buyer">The buyer that it names; null: none.</param>
 /// <param name="At">Its instant, as in the ledger.</param>
 /// <param name="Data">Its members as a JSON object, without those that webhooks do not tell.</param>
 internal sealed record WebhookEvent(
-    long Seq, string Type, long[] Keys, long? Order, Alias? Buyer, string At, byte[] Data)
+    long Seq, string Type, long[] Keys, long? Order, long? Place, Alias? Buyer, string At, byte[] Data)
 {
     // What concerns the batch as a whole.
     private const long OfBatch = 0;
@@ -31,19 +32,19 @@ internal sealed record WebhookEvent(
         using var document = JsonDocument.Parse(line);
         var (root, keys) = (document.RootElement, new List<long>());
         var data = root.GetProperty("data");
-        long? order = null;
+        long? order = null, place = null;
         if (data.TryGetProperty("order", out var named) && OrderId.TryParse(named.GetString(), out _, out var number))
             keys.Add(KeyOfOrder((order = number).Value));
         if (data.TryGetProperty("from", out var from) && OrderId.TryParse(from.GetString(), out _, out var former))
             keys.Add(KeyOfOrder(former));
-        if (data.TryGetProperty("place", out var place)) keys.Add((2 * place.GetInt64()) + 1);
+        if (data.TryGetProperty("place", out var ofPlace)) keys.Add((2 * (place = ofPlace.GetInt64()).Value) + 1);
         Alias? buyer = data.TryGetProperty("alias", out var alias) && Alias.TryParse(alias.GetString(), out var parsed)
             ? parsed : null;
         // Joining, and the end of a place by a cancelled reservation, name the buyer only.
         if (order is null && buyer is { } who) keys.Add((long)who.High);
         if (keys.Count == 0) keys.Add(OfBatch);
         return new WebhookEvent(
-            seq, root.GetProperty("type").GetString()!, [.. keys], order, buyer, root.GetProperty("at").GetString()!,
+            seq, root.GetProperty("type").GetString()!, [.. keys], order, place, buyer, root.GetProperty("at").GetString()!,
             MembersOf(data));
     }
 

@@ -148,6 +148,28 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_end_of_a_place_names_its_user_until_their_data_were_removed()
+    {
+        await MakeAsync("wh", Address);
+        var batch = await _sale.CreateBatchAsync(stock: 1, opensIn: TenMinutes);
+        var (holder, next) = (batch.Buyer("weibo:alice"), batch.Buyer("weibo:bob"));
+        foreach (var buyer in (Buyer[])[holder, next]) await buyer.ReserveAsync();
+        await _sale.Clock.AdvanceToAsync(batch.Terms.Schedule.SaleOpens);
+        await holder.BuyAsync();
+        await batch.StandByAsync(next.User);
+        (await batch.Actor.LeaveLineAsync(next.Alias)).Value.ShouldBe(Effect.Done);
+        await UntilHasAsync(Address, batch, "left");
+        var left = LeftAt(Address).ShouldHaveSingleItem();
+        left.GetProperty("user").GetString().ShouldBe(next.User);
+
+        (await next.Reservation.EraseAsync()).Refused.ShouldBeNull();
+        var seq = left.GetProperty("seq").GetInt64();
+        (await ActorOf("wh").ReplayAsync(batch.Id, seq, seq, "again")).Refused.ShouldBeNull();
+        await _sale.UntilAsync(() => Task.FromResult(LeftAt(Address).Count == 2), "it is sent again");
+        HasUser(LeftAt(Address)[^1]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task As_many_webhooks_as_may_be_can_be_made_and_removed_again()
     {
         for (var i = 0; i < IWebhookIndexGrain.MaxEndpoints; i++) await MakeAsync($"wh-{i}", Address);
@@ -198,6 +220,9 @@ public sealed class WebhookDeliveryTests : IAsyncLifetime
             .Where(one => one.GetProperty("id").GetString()!.StartsWith($"{batch.Id}.", StringComparison.Ordinal))
             .Select(one => one.GetProperty("seq").GetInt64()),
     ];
+
+    private List<JsonElement> LeftAt(string address) =>
+        [.. _sale.Webhooks.EventsAt(address).Where(one => one.GetProperty("type").GetString() == "left")];
 
     private Task UntilHasAsync(string address, TestBatch batch, string type) => _sale.UntilAsync(
         () => Task.FromResult(_sale.Webhooks.EventsAt(address).Any(one =>
