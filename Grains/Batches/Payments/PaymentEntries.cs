@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches.Entries;
 
@@ -112,31 +113,6 @@ public sealed record RefundMade(long Order, PaymentId Payment, string Refund, Mo
 
     internal static BatchEntry Read(ref DataReader from) =>
         new RefundMade(from.Order(), PaymentId.Read(ref from), from.Text("refund"u8), from.Amount("amount"u8));
-}
-
-/// <summary>Why a captured payment is owed back.</summary>
-public enum RefundReason
-{
-    /// <summary>The order had expired when the payment arrived.</summary>
-    Expired,
-
-    /// <summary>The order was cancelled, before or after the payment.</summary>
-    Cancelled,
-
-    /// <summary>The order was paid already, by another payment.</summary>
-    Duplicate,
-
-    /// <summary>The amount or the currency differs from the order's.</summary>
-    WrongAmount,
-
-    /// <summary>Another user than the order's buyer paid.</summary>
-    WrongPayer,
-
-    /// <summary>The buyer gave the units back, and the next in line has paid for them.</summary>
-    Returned,
-
-    /// <summary>An operator refunds a shipped order. Its units are not free again.</summary>
-    Shipped,
 }
 
 /// <summary>The family's table.</summary>

@@ -34,7 +34,7 @@ public sealed class SerialisationTests
 
     private static readonly OrderView Order =
         new(17, "mi2-1", Someone, [3, 4], OrderStatus.Refunding, Amount, At, At.AddMinutes(15), "c-17", "p-17",
-            Cancelled, 7, new Shipment(At, "key"), 2, OrderReturn.Returned);
+            Cancelled, 7, new Shipment(At, "key"), 2, OrderReturn.Returned, At.AddMinutes(1), At.AddMinutes(2));
 
     private static readonly PlaceView Place =
         new("mi2-1", 7, Someone, 2, PlaceState.Offered, At, 17, 6, new WaitEstimate(WaitOutlook.Possible, 90),
@@ -49,6 +49,10 @@ public sealed class SerialisationTests
         new(MoneyIssueKind.PaidOrderRefunded, 17, "alipay", "p-17", Amount, "refund r-1", At);
 
     private static readonly MoneyView Money = new(18, [Balance], [Issue], 3);
+
+    private static readonly PaymentPage Payments = new([new PaymentView(
+        3, 17, Someone, "alipay", "p-17", Amount, PaymentStage.Refunded, At, RefundReason.Duplicate, "refund r-1", 100,
+        "r-2", At.AddMinutes(1))]);
 
     private static readonly LanguageText Text = new("soon", "敬请期待");
 
@@ -111,7 +115,8 @@ public sealed class SerialisationTests
         new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At),
         new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a"),
-        MoneyNews, new FoundPayment(MoneyNews), Money, Balance, Issue, MoneyNews.Refunds[0], MoneyNews.Disputes[0],
+        MoneyNews, new FoundPayment(MoneyNews), Money, Payments, Payments.Payments[0], Balance, Issue,
+        MoneyNews.Refunds[0], MoneyNews.Disputes[0],
         new Delivery("王", "555", "路"), Amount, Order,
         new OrderPage([Order, Order], Place),
         new RefundTry(RefundOutcome.Refused, "r-17", "409 conflict"),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CsCheck;
 using OrleansSale.GrainInterfaces.Batches;
 using OrleansSale.GrainInterfaces.Orders;
+using OrleansSale.GrainInterfaces.Payments;
 using OrleansSale.GrainInterfaces.Texts;
 using OrleansSale.GrainInterfaces.Users;
 using OrleansSale.Grains.Batches;
