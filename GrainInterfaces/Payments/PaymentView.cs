@@ -19,6 +19,7 @@ namespace OrleansSale.GrainInterfaces.Payments;
 /// <param name="Elsewhere">What was paid back without a request of the engine, in minor units.</param>
 /// <param name="Refund">The provider's id of the refund that the engine had made; null: none was made.</param>
 /// <param name="RefundedAt">When the last of it had gone back; null: it has not.</param>
+/// <param name="Fee">What the provider keeps of it, in minor units of its currency; null: it did not say.</param>
 [GenerateSerializer, Immutable, Alias("OrleansSale.PaymentView")]
 public sealed record PaymentView(
     [property: Id(0)] int Number, [property: Id(1)] long Order, [property: Id(2)] Alias Buyer,
@@ -26,7 +27,7 @@ public sealed record PaymentView(
     [property: Id(6)] PaymentStage Stage, [property: Id(7)] DateTimeOffset CapturedAt,
     [property: Id(8)] RefundReason? Why = null, [property: Id(9)] string? Code = null,
     [property: Id(10)] long Elsewhere = 0, [property: Id(11)] string? Refund = null,
-    [property: Id(12)] DateTimeOffset? RefundedAt = null);
+    [property: Id(12)] DateTimeOffset? RefundedAt = null, [property: Id(13)] long? Fee = null);
 
 /// <summary>
 /// Where the money of a captured payment is. The names on the wire are kebab-case, as the ledger's types.

@@ -22,7 +22,7 @@ public static class MoneyApi
 
     private static readonly string[] Columns =
         ["row", "provider", "currency", "captured", "sold", "owed", "refunded", "refundedElsewhere", "balanced",
-            "order", "payment", "amount", "code", "since"];
+            "order", "payment", "amount", "code", "since", "fees"];
 
     /// <summary>Maps the endpoints.</summary>
     public static void MapMoney(this IEndpointRouteBuilder app)
@@ -93,7 +93,8 @@ public static class MoneyApi
         row.Number(balance.Refunded);
         row.Number(balance.Elsewhere);
         row.Text(balance.IsBalanced ? "true" : "false");
-        row.Empty(Columns.Length - 9);
+        row.Empty(5);
+        row.Number(balance.Fees);
         return row.EndRowAsync();
     }
 
@@ -108,6 +109,7 @@ public static class MoneyApi
         row.Number(issue.Amount.Amount);
         row.Text(issue.Code);
         row.Instant(issue.Since);
+        row.Empty(1);
         return row.EndRowAsync();
     }
 

@@ -34,12 +34,16 @@ public sealed record BatchMoneyBody(
 /// What went back by other means: refunds made at the provider, lost disputes, refunds by hand.
 /// </param>
 /// <param name="Balanced">Whether captured is the sum of the other four, and none of them is negative.</param>
+/// <param name="Fees">
+/// The sum of the fees that the provider reported with captures; left out: it reported none.
+/// </param>
 public sealed record MoneyBalanceBody(
     string Provider, string Currency, long Captured, long Sold, long Owed, long Refunded, long RefundedElsewhere,
-    bool Balanced)
+    bool Balanced, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Fees)
 {
     internal static MoneyBalanceBody Of(MoneyBalance of) => new(
-        of.Provider, of.Currency, of.Captured, of.Sold, of.Owed, of.Refunded, of.Elsewhere, of.IsBalanced);
+        of.Provider, of.Currency, of.Captured, of.Sold, of.Owed, of.Refunded, of.Elsewhere, of.IsBalanced,
+        of.Fees);
 }
 
 /// <summary>A payment that people must look at.</summary>
@@ -78,6 +82,9 @@ public sealed record MoneyIssueBody(
 /// <param name="RefundedAt">When the last of it had gone back; left out: it has not.</param>
 /// <param name="Refund">The provider's id of the refund that the engine had made; left out: none was made.</param>
 /// <param name="RefundedElsewhere">What went back by other means, in minor units; left out: nothing.</param>
+/// <param name="Fee">
+/// What the provider keeps of it, in minor units of its currency; left out: it did not say.
+/// </param>
 public sealed record PaymentBody(
     string Order, string? User, string Alias, string Provider, string Payment, MoneyBody Amount,
     [property: JsonConverter(typeof(KebabCase<PaymentStage>))] PaymentStage State,
@@ -88,11 +95,13 @@ public sealed record PaymentBody(
     DateTimeOffset CapturedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? RefundedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Refund,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? RefundedElsewhere)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? RefundedElsewhere,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Fee)
 {
     internal static PaymentBody Of(string batch, PaymentView of, string? user) => new(
         OrderId.Of(batch, of.Order), user, of.Buyer.ToString(), of.Provider, of.Payment, MoneyBody.Of(of.Amount),
-        of.Stage, of.Why, of.Code, of.CapturedAt, of.RefundedAt, of.Refund, of.Elsewhere > 0 ? of.Elsewhere : null);
+        of.Stage, of.Why, of.Code, of.CapturedAt, of.RefundedAt, of.Refund, of.Elsewhere > 0 ? of.Elsewhere : null,
+        of.Fee);
 }
 
 /// <summary>Captured payments of a batch.</summary>

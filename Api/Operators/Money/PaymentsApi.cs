@@ -12,7 +12,7 @@ namespace OrleansSale.Api.Operators.Money;
 public static class PaymentsApi
 {
     private static readonly string[] Columns =
-        ["order", "user", "provider", "payment", "amount", "currency", "state", "reason", "code", "capturedAt",
+        ["order", "user", "provider", "payment", "amount", "currency", "fee", "state", "reason", "code", "capturedAt",
             "refundedAt", "refund", "refundedElsewhere", "alias"];
 
     /// <summary>Maps the endpoint.</summary>
@@ -76,6 +76,7 @@ public static class PaymentsApi
         row.Text(payment.Payment);
         row.Number(payment.Amount.Amount);
         row.Text(payment.Amount.Currency);
+        row.Number(payment.Fee);
         row.Text(JsonNamingPolicy.KebabCaseLower.ConvertName(payment.State.ToString()));
         row.Text(payment.Reason is { } why ? JsonNamingPolicy.KebabCaseLower.ConvertName(why.ToString()) : null);
         row.Text(payment.Code);

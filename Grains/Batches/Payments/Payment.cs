@@ -9,10 +9,11 @@ public sealed class Payment
 {
     private static readonly IReadOnlyDictionary<string, Dispute> None = new Dictionary<string, Dispute>();
 
+    private readonly long _fee;
     private Notices? _notices;
 
-    internal Payment(PaymentId id, long order, Money amount, long at) =>
-        (Id, Order, Amount, CapturedAt) = (id, order, amount, at);
+    internal Payment(PaymentId id, long order, Money amount, long? fee, long at) =>
+        (Id, Order, Amount, _fee, CapturedAt) = (id, order, amount, fee ?? -1, at);
 
     /// <summary>The payment.</summary>
     public PaymentId Id { get; }
@@ -22,6 +23,9 @@ public sealed class Payment
 
     /// <summary>The captured amount.</summary>
     public Money Amount { get; }
+
+    /// <summary>What its provider keeps of it, in minor units of its currency; null: it did not say.</summary>
+    public long? Fee => _fee >= 0 ? _fee : null;
 
     /// <summary>When it was captured, ms.</summary>
     public long CapturedAt { get; }

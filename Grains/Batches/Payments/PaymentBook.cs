@@ -84,7 +84,8 @@ public sealed partial class PaymentBook
             ThrowUnless(order.Hold == HoldState.Live, seq, "a sale without a hold");
             ThrowUnless(_orders.Returns.ReturnedTo(order) is null, seq, "a sale of units that another order has");
         }
-        var payment = new Payment(e.Payment, e.Order, e.Amount, at);
+        RequireFee(seq, e.Amount, e.Fee);
+        var payment = new Payment(e.Payment, e.Order, e.Amount, e.Fee, at);
         ThrowUnless(_payments.TryAdd(e.Payment, payment), seq, "a payment that is recorded already");
         _captured.Add(payment);
         if (e.Units is not null) order.HoldAgain(e.Units);
@@ -94,7 +95,7 @@ public sealed partial class PaymentBook
         _stock.Sell(order.Quantity);
         _orders.Returns.Complete();
         var sums = Balances.Of(payment);
-        sums.Captured += e.Amount.Amount;
+        sums.Capture(payment);
         sums.Sold += e.Amount.Amount;
     }
 
@@ -117,11 +118,13 @@ public sealed partial class PaymentBook
             seq, "a payment that is recorded already");
         ThrowUnless(known is null || known.Left == e.Amount, seq, "another amount than is left");
         ThrowUnless(known is null || known.Elsewhere == 0 || e.Amount.Amount > 0, seq, "a debt of nothing");
-        var payment = known ?? new Payment(e.Payment, e.Order, e.Amount, at);
+        RequireFee(seq, e.Amount, e.Fee);
+        ThrowUnless(known is null || e.Fee is null, seq, "a fee of a payment that is recorded already");
+        var payment = known ?? new Payment(e.Payment, e.Order, e.Amount, e.Fee, at);
         var sums = Balances.Of(payment);
         if (known is null)
         {
-            sums.Captured += e.Amount.Amount;
+            sums.Capture(payment);
             _payments.Add(e.Payment, payment);
             _captured.Add(payment);
         }
@@ -151,6 +154,9 @@ public sealed partial class PaymentBook
         sums.Refunded += e.Amount.Amount;
         EndDebt(seq, at, order, payment, e.Refund);
     }
+
+    private static void RequireFee(long seq, Money amount, long? fee) =>
+        ThrowUnless(fee is null || (fee >= 0 && fee <= amount.Amount), seq, "a fee that cannot be");
 
     // Nothing of an owed payment is left to pay back.
     private void EndDebt(long seq, long at, Order order, Payment payment, string? refund)

@@ -21,7 +21,7 @@ public static class PaymentList
         number, payment.Order, batch.Orders.Find(payment.Order)!.Buyer, payment.Id.Provider, payment.Id.Id,
         payment.Amount, StageOf(payment), DateTimeOffset.FromUnixTimeMilliseconds(payment.CapturedAt), payment.Why,
         payment.StallCode ?? payment.ElsewhereCode, payment.Elsewhere, payment.Refund,
-        payment.PaidBackAt > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(payment.PaidBackAt) : null);
+        payment.PaidBackAt > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(payment.PaidBackAt) : null, payment.Fee);
 
     private static PaymentStage StageOf(Payment payment) => payment switch
     {

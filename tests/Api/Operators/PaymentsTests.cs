@@ -25,7 +25,8 @@ public sealed class PaymentsTests(SaleTests.Fixture fixture)
         list.Items.Length.ShouldBe(2);
         var (kept, back) = (list.Items[0], list.Items[1]);
         Answer.NamesOf(kept).ShouldBe(
-            ["order", "user", "alias", "provider", "payment", "amount", "state", "capturedAt"]);
+            ["order", "user", "alias", "provider", "payment", "amount", "state", "capturedAt", "fee"]);
+        kept.GetProperty("fee").GetInt64().ShouldBe(((Offer.Price * 6) + 500) / 1_000, "0.6 % at the sandbox");
         Texts(kept, "order", "user", "alias", "provider", "payment", "state")
             .ShouldBe([order, user, _sale.Sign.AliasOf(user, batch), "default", payment, "sold"]);
         kept.GetProperty("amount").GetProperty("amount").GetInt64().ShouldBe(Offer.Price);

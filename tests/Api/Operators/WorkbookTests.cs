@@ -148,7 +148,8 @@ public sealed class WorkbookTests(SaleTests.Fixture fixture)
     public async Task A_list_without_rows_is_a_workbook_with_the_columns_alone()
     {
         using var file = await WriteAsync(XlsxTable.MaxRows, _ => Task.CompletedTask);
-        ((IDictionary<string, object?>)MiniExcel.Query(file).ShouldHaveSingleItem()).Values.ShouldBe(["a", "b", "c", "d"]);
+        MiniExcel.Query(file).Cast<IDictionary<string, object?>>().ShouldHaveSingleItem().Values
+            .ShouldBe(["a", "b", "c", "d"]);
         Read(file).ShouldBeEmpty();
     }
 

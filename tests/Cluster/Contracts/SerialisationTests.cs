@@ -43,7 +43,7 @@ public sealed class SerialisationTests
     private static readonly PaymentNews MoneyNews = new(
         "mi2-1.17", "p-17", [new RefundNews("r-1", Amount)], [new DisputeNews("d-1", Amount, DisputeState.Lost)]);
 
-    private static readonly MoneyBalance Balance = new("alipay", "CNY", 10, 4, 3, 2, 1);
+    private static readonly MoneyBalance Balance = new("alipay", "CNY", 10, 4, 3, 2, 1, 5);
 
     private static readonly MoneyIssue Issue =
         new(MoneyIssueKind.PaidOrderRefunded, 17, "alipay", "p-17", Amount, "refund r-1", At);
@@ -52,7 +52,7 @@ public sealed class SerialisationTests
 
     private static readonly PaymentPage Payments = new([new PaymentView(
         3, 17, Someone, "alipay", "p-17", Amount, PaymentStage.Refunded, At, RefundReason.Duplicate, "refund r-1", 100,
-        "r-2", At.AddMinutes(1))]);
+        "r-2", At.AddMinutes(1), 1_199)]);
 
     private static readonly LanguageText Text = new("soon", "敬请期待");
 
@@ -112,9 +112,9 @@ public sealed class SerialisationTests
         new CataloguePage([new(Terms, [1, 2])], Guid.Parse("0e0d9b4e-9d1c-4b8e-8a53-0c1d7f9f2a11")),
         new ListedBatch(Terms, [1, 2], Terms.Schedule, true),
             new LedgerPage([10, 20], 19),
-        new Capture(17, "default", "p-17", Someone, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
+        new Capture(17, "default", "p-17", Someone, Amount, Amount), new UserSession("MTIzNDU2Nzg5MDEyMzQ1Ng", At),
         new CheckoutView("https://pay.example/c", At),
-        new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a"),
+        new CheckoutState(CheckoutStage.Paid, "p", Amount, "c", "weibo:a", Amount),
         MoneyNews, new FoundPayment(MoneyNews), Money, Payments, Payments.Payments[0], Balance, Issue,
         MoneyNews.Refunds[0], MoneyNews.Disputes[0],
         new Delivery("王", "555", "路"), Amount, Order,

@@ -1,5 +1,6 @@
 using OrleansSale.GrainInterfaces.Orders;
 using OrleansSale.GrainInterfaces.Payments;
+using OrleansSale.Grains.Batches.Orders;
 using OrleansSale.Grains.Batches.Payments;
 using static OrleansSale.Tests.Rules.Batches.LiveBatch;
 
@@ -64,6 +65,46 @@ public sealed class PaymentListTests
         var again = _live.Replay();
         (again.Orders.View(again.Orders.Find(order)!) with { Units = [] })
             .ShouldBe(View(order) with { Units = [] }, "it follows from the ledger");
+    }
+
+    [Theory]
+    [InlineData(0, "CNY", 0)]
+    [InlineData(1_199, "CNY", 1_199)]
+    [InlineData(199_900, "CNY", 199_900)]
+    [InlineData(199_901, "CNY", null)]
+    [InlineData(-1, "CNY", null)]
+    [InlineData(1_199, "USD", null)]
+    public void A_fee_that_cannot_be_counts_as_not_reported_and_the_payment_counts(
+        long fee, string currency, int? known)
+    {
+        foreach (var (user, payment) in new[] { ("weibo:a", "p-1"), ("weibo:nobody", "p-2") })
+        {
+            var order = payment == "p-1" ? OrderOf(user) : 3;
+            var capture = new Capture(
+                order, SoleProvider.Name, payment, AliasOf(user), Price, new Money(fee, currency));
+            _live.Commit(Opening, PaymentRules.DecideCapture(_live.State, capture, Opening, Grace).Entries);
+        }
+        (Of("p-1").Stage, Of("p-1").Fee).ShouldBe((PaymentStage.Sold, known));
+        (Of("p-2").Why, Of("p-2").Fee).ShouldBe((RefundReason.WrongPayer, known));
+        _live.State.Payments.Balances.View().ShouldHaveSingleItem().Fees.ShouldBe(known * 2);
+        var replayed = PaymentList.Page(_live.Replay(), 0, 10).Payments;
+        replayed.ShouldBe(PaymentList.Page(_live.State, 0, 10).Payments, "it follows from the ledger");
+    }
+
+    [Fact]
+    public void A_ledger_has_no_fee_that_cannot_be_and_only_the_first_record_of_a_payment_has_one()
+    {
+        var order = OrderOf("weibo:a");
+        foreach (var fee in new[] { -1, Price.Amount + 1 })
+        {
+            _live.Refused(new Sold(order, PaymentOf("p-1"), Price, Fee: fee), Opening);
+            _live.Refused(new RefundOwed(order, PaymentOf("p-1"), Price, RefundReason.WrongPayer, Fee: fee), Opening);
+        }
+        _live.Commit(Opening, new Sold(order, PaymentOf("p-1"), Price, Fee: 7));
+        _live.Commit(Opening, new Released(order, [1], ReleaseReason.Cancelled));
+        _live.Refused(new RefundOwed(order, PaymentOf("p-1"), Price, RefundReason.Cancelled, Fee: 7), Opening);
+        _live.Commit(Opening, new RefundOwed(order, PaymentOf("p-1"), Price, RefundReason.Cancelled));
+        Of("p-1").Fee.ShouldBe(7, "the provider keeps it");
     }
 
     [Fact]

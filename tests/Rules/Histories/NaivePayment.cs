@@ -6,6 +6,9 @@ namespace OrleansSale.Tests.Rules.Histories;
 /// <summary>A captured payment, and where its money is.</summary>
 internal sealed record NaivePayment(long Order, GrainMoney Amount, long CapturedAt)
 {
+    /// <summary>As the provider reported it; null: it did not, or it cannot be.</summary>
+    public long? Fee { get; init; }
+
     public RefundReason? Why { get; set; }
 
     public string? Refund { get; set; }

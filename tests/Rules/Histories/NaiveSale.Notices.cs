@@ -43,7 +43,8 @@ internal sealed partial class NaiveSale
                 Orders.Where(order => order.State == NaiveState.Paid)
                     .Sum(order => of.Where(paid => paid.Key == order.Payment).Sum(paid => paid.Value.Left)),
                 SumOf(of, NaiveMoney.Owed), SumOf(of, NaiveMoney.PaidBack),
-                of.Sum(payment => payment.Value.Elsewhere.Sum(moved => moved.Amount)))),
+                of.Sum(payment => payment.Value.Elsewhere.Sum(moved => moved.Amount)),
+                of.Any(payment => payment.Value.Fee is not null) ? of.Sum(payment => payment.Value.Fee) : null)),
     ];
 
     /// <summary>Every payment, as operators see it.</summary>
@@ -53,7 +54,7 @@ internal sealed partial class NaiveSale
         payment.Value is { Where: NaiveMoney.Owed, Stalls: [.., var stall] } ? stall
             : payment.Value.Elsewhere is [.., var moved] ? moved.Code : null,
         payment.Value.Elsewhere.Sum(moved => moved.Amount), payment.Value.Refund,
-        Instant(payment.Value.PaidBackAt)))];
+        Instant(payment.Value.PaidBackAt), payment.Value.Fee))];
 
     /// <summary>When an order was paid, and when the last of its payments had gone back if it is refunded.</summary>
     public (DateTimeOffset? PaidAt, DateTimeOffset? RefundedAt) ExpectInstants(NaiveOrder order) => (

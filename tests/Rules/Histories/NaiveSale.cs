@@ -196,7 +196,7 @@ internal sealed partial class NaiveSale(long grace)
         (order.State, order.From).ShouldBe((NaiveState.Held, null), "only a hold that has its units is sold");
         if (e.Units is null) At.ShouldBeLessThan(order.PayBy + grace, "past its deadline a hold is never sold");
         Payments.ShouldNotContainKey(e.Payment);
-        Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount, At));
+        Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount, At) { Fee = e.Fee });
         TakePlaceOf(order);
         order.State = NaiveState.Paid;
         (order.Payment, order.PaidAt) = (e.Payment, At);
@@ -243,7 +243,8 @@ internal sealed partial class NaiveSale(long grace)
                 (NaiveState.Cancelled, RefundReason.Cancelled), (NaiveState.Returned, RefundReason.Returned));
             kept.Where = NaiveMoney.Owed;
         }
-        else Payments.Add(e.Payment, new NaivePayment(e.Order, e.Amount, At) { Where = NaiveMoney.Owed });
+        else Payments.Add(
+            e.Payment, new NaivePayment(e.Order, e.Amount, At) { Where = NaiveMoney.Owed, Fee = e.Fee });
         Payments[e.Payment].Why = e.Why;
     }
 
